@@ -1,0 +1,63 @@
+"""A server that answers at once, in a process of its own.
+
+It says what it is told to say and nothing else, so that what is measured is the client. HTTP/1.1 with
+small writes joined and Nagle off: else each answer would wait 40 ms for the client's delayed ACK.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
+    answers: dict[str, bytes]
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = self.path.split("?")[0]
+        body = next((text for end, text in self.answers.items() if path.endswith(end)), b"{}")
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    do_GET = do_PUT = do_POST = _answer
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: a log line per request would be measured too."""
+
+
+@contextlib.contextmanager
+def serving(answers: Path) -> Iterator[str]:
+    """Serve what the JSON file maps from ends of paths to bodies; the host is what is given."""
+    command = [sys.executable, "-m", "benchmarks.stub", str(answers)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/api"
+        finally:
+            process.terminate()
+
+
+def _main() -> None:
+    answers = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    _Handler.answers = {end: json.dumps(body).encode() for end, body in answers.items()}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,72 @@
+"""What is installed: every package and data file, few dependencies, the extras that are promised."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.metadata
+import re
+from collections import deque
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXTRAS = {"all", "cli", "fast", "frames", "lint", "sandbox", "test"}
+
+
+@pytest.fixture(scope="module")
+def config() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", "utf-8")
+    return parser
+
+
+def test_setup_names_every_package(config: configparser.ConfigParser) -> None:
+    named = set(config["options"]["packages"].split())
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "dynclient").rglob("__init__.py")
+    }
+    assert named == found | {"dynclient.schema_cache"}
+
+
+def test_setup_ships_every_data_file(config: configparser.ConfigParser) -> None:
+    package_data = config["options.package_data"]
+    folders = dict.fromkeys(config["options"]["packages"].split(), "")
+    homes = {name: ROOT.joinpath(*name.split(".")) for name in folders}
+    homes["dynclient.schema_cache"] = ROOT / "schema_cache"
+    shipped = {
+        path
+        for package, patterns in package_data.items()
+        for pattern in patterns.split()
+        for path in homes[package].glob(pattern)
+    }
+    wanted = {
+        path
+        for folder in (ROOT / "dynclient", ROOT / "schema_cache")
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert wanted <= shipped, f"not in the wheel: {sorted(map(str, wanted - shipped))}"
+
+
+def test_extras_are_those_promised(config: configparser.ConfigParser) -> None:
+    assert set(config["options.extras_require"]) == EXTRAS
+
+
+def test_a_plain_install_stays_under_15_packages() -> None:
+    """Whatever dynclient needs, and what that needs in turn, extras left out."""
+    found, waiting = set(), deque(["dynclient"])
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.popleft()).lower()
+        if name in found:
+            continue
+        found.add(name)
+        for line in importlib.metadata.requires(name) or ():
+            requirement, _, marker = line.partition(";")
+            if "extra" in marker or "python_version < " in marker or "platform" in marker:
+                continue
+            match = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+            assert match is not None, line
+            waiting.append(match[0])
+    assert len(found - {"dynclient"}) < 15, sorted(found)
