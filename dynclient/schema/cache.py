@@ -1,0 +1,201 @@
+"""The cache of releases on the disk; ``schema_cache/README.md`` describes its layout.
+
+Every file in it is whole from the moment it has its name, is never changed afterwards, and stands for
+itself: there is no index that racing processes could lose each other's entries from.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+from dynclient.errors import DynclientWarning, PackCorrupt
+from dynclient.schema import pack as packs
+from dynclient.schema.pack import Pack
+
+log = logging.getLogger(__name__)
+
+VARIABLE = "DYNCLIENT_CACHE"
+"""Environment variable that names the directory of the cache."""
+STARTER = "starter"
+"""Name of the release that is shipped with this package."""
+STARTER_VERSION = "1.13.0"
+"""The OpenMetadata release that the starter release follows."""
+
+_FILE = re.compile(r"(?P<name>.+)-(?P<digest>[0-9a-f]{12})" + re.escape(packs.SUFFIX))
+_said: set[str] = set()
+
+
+def default_directory() -> Path:
+    """Return the directory of the cache: ``DYNCLIENT_CACHE``, else the platform's for user caches."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("dynclient", appauthor=False))
+
+
+def bundled() -> Path | None:
+    """Return the folder of the starter release's schemas, or None where it was left out."""
+    package = Path(__file__).resolve().parent.parent
+    # In a wheel schema_cache/ lies in the package, in a checkout beside it.
+    for layer in (package / "schema_cache", package.parent / "schema_cache"):
+        if (layer / STARTER).is_dir():
+            return layer / STARTER
+    return None
+
+
+class Cache:
+    """A directory of packs.
+
+    Reading never fails for a cache that is not there, not writable or full: what is not found is built and
+    kept in memory, and one warning per directory and process says so.
+    """
+
+    def __init__(self, directory: str | Path | None = None) -> None:
+        """Name the directory; it is made when the first release is written.
+
+        Args:
+            directory: where it is; None for :func:`default_directory`.
+        """
+        self.directory = Path(directory) if directory is not None else default_directory()
+
+    def __repr__(self) -> str:
+        return f"Cache({str(self.directory)!r})"
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the releases it holds, sorted by version."""
+        from dynclient.schema.tree import numbers
+
+        found = {name for name, _, _ in self._packs()}
+        return tuple(sorted(found, key=lambda name: (numbers(name), name)))
+
+    def find(self, name: str | None = None, digest: str | None = None) -> Pack | None:
+        """Return the pack of a release, the one taken in last where a name has several; or None.
+
+        Args:
+            name: of the release; None for any.
+            digest: of its documents, whole or its first 12 digits; None for any.
+        """
+        fitting = [
+            file
+            for known, short, file in self._packs()
+            if name in {None, known} and (digest is None or digest.startswith(short))
+        ]
+        if len(fitting) > 1:
+            fitting.sort(key=_modified, reverse=True)
+        for file in fitting:
+            pack = self._load(file)
+            if pack is not None and (digest is None or pack.digest.startswith(digest)):
+                return pack
+        return None
+
+    def _packs(self) -> list[tuple[str, str, Path]]:
+        try:
+            listed = os.listdir(self.directory)  # noqa: PTH208  # names alone; paths only for those that fit
+        except OSError:
+            return []
+        matches = (_FILE.fullmatch(name) for name in sorted(listed))
+        return [(m["name"], m["digest"], self.directory / m[0]) for m in matches if m is not None]
+
+    def _load(self, file: Path) -> Pack | None:
+        try:
+            pack = packs.load(file)
+        except PackCorrupt as error:
+            self._set_aside(file, str(error))
+            return None
+        except OSError as error:
+            log.warning("%s cannot be read (%s); going on without it", file, error.strerror)
+            return None
+        if pack.file_name != file.name:
+            self._set_aside(file, f"{file.name}: it holds {pack.file_name}")
+            return None
+        return pack
+
+    def _set_aside(self, file: Path, why: str) -> None:
+        aside = file.with_name(f"{file.name}.corrupt")
+        try:
+            file.replace(aside)
+        except OSError as error:
+            log.warning("corrupt pack ignored: %s (it cannot be moved: %s)", why, error.strerror)
+        else:
+            log.warning("corrupt pack moved to %s and rebuilt when asked for: %s", aside.name, why)
+
+    def store(self, pack: Pack) -> bool:
+        """Write a pack, unless it is there already; return whether it is on the disk now."""
+        file = self.directory / pack.file_name
+        try:
+            if self._load_quietly(file):
+                # Asked for anew: of several releases of one name this one counts now.
+                os.utime(file)
+                return True
+            self._write(file, pack.data)
+        except OSError as error:
+            self._say(error)
+            return False
+        return True
+
+    def _load_quietly(self, file: Path) -> bool:
+        return file.exists() and self._load(file) is not None
+
+    def _write(self, file: Path, data: bytes) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        packs.write(file, data)
+
+    def _say(self, error: OSError) -> None:
+        key = str(self.directory)
+        if key not in _said:
+            _said.add(key)
+            message = (
+                f"{self.directory} cannot be written ({error.strerror}); releases are built in memory, which"
+                f" costs every process a second or so. Name another place with {VARIABLE} or cache="
+            )
+            warnings.warn(message, DynclientWarning, stacklevel=2)
+
+    # -- sources already taken in ------------------------------------------------------------------
+
+    def recall(self, source: Path, name: str | None, print_: str) -> Pack | None:
+        """Return the pack made from a source earlier, if the source is still the same.
+
+        Args:
+            source: directory or archive.
+            name: the release name that was asked for.
+            print_: fingerprint of the source now.
+        """
+        note = self._note(source, name)
+        try:
+            told = json.loads(note.read_bytes())
+            if told["fingerprint"] == print_:
+                return self.find(told["name"], told["digest"])
+        except (OSError, ValueError, KeyError, TypeError):
+            # No note, or none that can be read: it is only a short cut, and written anew below.
+            return None
+        return None
+
+    def remember(self, source: Path, name: str | None, print_: str, pack: Pack) -> None:
+        """Note that a source with this fingerprint gave this pack."""
+        told: dict[str, Any] = {"source": str(source), "fingerprint": print_}
+        told |= {"name": pack.name, "digest": pack.digest}
+        try:
+            self._write(self._note(source, name), packs.minified(told))
+        except OSError as error:
+            self._say(error)
+
+    def _note(self, source: Path, name: str | None) -> Path:
+        import hashlib
+
+        key = hashlib.sha256(f"{source}\0{name or ''}".encode("utf-8", "surrogateescape")).hexdigest()
+        return self.directory / f"source-{key[:24]}.json"
+
+
+def _modified(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,181 @@
+"""How a release is had: from its source, from the cache, or from the starter schemas."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from dynclient.errors import BadName, UnknownRelease
+from dynclient.schema.cache import STARTER, STARTER_VERSION, Cache, bundled
+from dynclient.schema.pack import Pack
+from dynclient.schema.tree import Release
+
+_open: dict[tuple[str, str], Release] = {}
+_lock = threading.Lock()
+
+_RACY = 50_000_000
+"""Nanoseconds within which a file may change again without its times showing it."""
+
+
+def release(
+    name: str | None = None,
+    *,
+    source: str | Path | None = None,
+    cache: str | Path | None = None,
+) -> Release:
+    """Return a release: one immutable schema tree.
+
+    Args:
+        name: what to call it, ``1.13.0``; ``starter`` is the one shipped with this package. None takes
+            the version that the name of the archive or folder tells, else ``tree-`` and 12 digits of its
+            digest.
+        source: a directory, or a zip, jar or tar.gz file, that holds an OpenMetadata schema tree
+            somewhere. None looks the name up in the cache. A source that has not changed since it was
+            taken in is not read again.
+        cache: directory of the cache; None for ``DYNCLIENT_CACHE``, else the platform's.
+
+    Raises:
+        UnknownRelease: the cache has none of that name, and no source is given.
+        SourceRefused: the source holds no schema tree, or is not safe or not sound.
+        BadName: the name would not make a file name.
+    """
+    if name is not None:
+        _check(name)
+    store = Cache(cache)
+    if source is not None:
+        return _opened(*_from_source(Path(source), name, store))
+    if name is None:
+        raise UnknownRelease(_teach("name a release or its source", store), name=name)
+    if name == STARTER:
+        return starter(store)
+    pack = store.find(name)
+    if pack is None:
+        raise UnknownRelease(_teach(f"no schema tree of {name} is at hand", store), name=name)
+    return _opened(pack, store, None)
+
+
+def starter(store: Cache | None = None) -> Release:
+    """Return the release that is shipped with this package.
+
+    Raises:
+        UnknownRelease: this installation lacks it.
+    """
+    folder = bundled()
+    if folder is None:
+        raise UnknownRelease("this installation of dynclient lacks its starter schemas", name=STARTER)
+    return _opened(*_from_source(folder, STARTER, store or Cache(), STARTER_VERSION))
+
+
+def reopen(
+    name: str, digest: str, cache: str | None = None, source: str | None = None
+) -> Release:
+    """Return the release of a pickle: by name and digest, wherever it is found.
+
+    Raises:
+        UnknownRelease: it is neither open, nor in the cache, nor made by its source any more.
+    """
+    known = _open.get((name, digest))
+    if known is not None:
+        return known
+    store = Cache(cache)
+    pack = store.find(name, digest)
+    if pack is not None:
+        return _opened(pack, store, source)
+    if name == STARTER and bundled() is not None:
+        found = starter(store)
+    elif source is not None and Path(source).exists():
+        found = release(name, source=source, cache=cache)
+    else:
+        raise UnknownRelease(_teach(f"release {name} ({digest[:12]}) is not at hand", store), name=name)
+    if found.digest != digest:
+        message = f"release {name} is at hand, but not with the documents it had ({digest[:12]})"
+        raise UnknownRelease(message, name=name)
+    return found
+
+
+def _check(name: str) -> None:
+    plain = name.replace(".", "").replace("-", "").replace("_", "").replace("+", "")
+    if not (plain.isascii() and plain.isalnum() and name[0].isalnum() and len(name) <= 64):
+        rule = "letters, digits, '.', '-', '_' and '+', at most 64, a letter or digit first"
+        raise BadName(f"{name!r} cannot be the name of a release: {rule}", name=name)
+
+
+def _teach(what: str, store: Cache) -> str:
+    here = ", ".join([*store.names(), *([STARTER] if bundled() is not None else [])]) or "none"
+    return (
+        f"{what}; in the cache ({store.directory}): {here}. Add one with"
+        ' dynclient.release("1.13.0", source="path of a schema folder or archive")'
+    )
+
+
+def _opened(pack: Pack, store: Cache, source: Path | str | None) -> Release:
+    """Return the one release of this process with that name and digest."""
+    with _lock:
+        known = _open.get((pack.name, pack.digest))
+        if known is None:
+            told = None if source is None else str(source)
+            where = (str(store.directory), told)
+            known = _open[pack.name, pack.digest] = Release(pack, origin=told, where=where)
+        return known
+
+
+def _from_source(
+    source: Path, name: str | None, store: Cache, version: str | None = None
+) -> tuple[Pack, Cache, Path]:
+    source = source.absolute()
+    before = fingerprint(source)
+    pack = store.recall(source, name, before)
+    if pack is not None:
+        return pack, store, source
+    pack = ingest(source, name, version)
+    on_disk = store.store(pack)
+    # A source that changes while it is read, or has just changed, is read again next time.
+    if on_disk and before and before == fingerprint(source, settled=True):
+        store.remember(source, name, before, pack)
+    return pack, store, source
+
+
+def ingest(source: Path, name: str | None = None, version: str | None = None) -> Pack:
+    """Read a tree, repair it and pack it; nothing is written.
+
+    Raises:
+        SourceRefused: see :func:`dynclient.schema.source.read`.
+    """
+    from dynclient.schema import pack, repair
+    from dynclient.schema import source as sources
+
+    tree = sources.read(source)
+    repairs = repair.repair(tree.documents)
+    return pack.build(tree.documents, repairs, name or tree.version, version)
+
+
+def fingerprint(source: Path, *, settled: bool = False) -> str:
+    """Return what changes whenever a source does: names, sizes and times of its files.
+
+    Args:
+        source: directory or archive.
+        settled: give an empty string for a source that changed a moment ago, since another change might
+            leave the same times.
+    """
+    from dynclient.schema.source import SourceRefused, schema_files
+
+    if source.is_dir():
+        root, files = schema_files(source)
+        listed = sorted(files.items())
+    elif source.is_file():
+        root, listed = "", [(source.name, source)]
+    else:
+        raise SourceRefused(f"{source} is neither a directory nor a file", source=str(source))
+    told: list[Any] = [root]
+    latest = 0
+    for name, file in listed:
+        status = file.stat()
+        told += [name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        latest = max(latest, status.st_mtime_ns, status.st_ctime_ns)
+    if settled and latest > time.time_ns() - _RACY:
+        return ""
+    import hashlib
+
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()

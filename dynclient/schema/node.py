@@ -1,0 +1,305 @@
+"""A node: a lazy view of one place in a schema, with its references followed.
+
+Nothing is computed before it is asked for, and nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from dynclient.errors import RefUnresolved
+from dynclient.schema.places import camel, class_name, escape, segments
+
+if TYPE_CHECKING:
+    from dynclient.schema.catalogue import EntityType
+    from dynclient.schema.tree import Release
+
+_TYPES = {
+    "array": "array",
+    "boolean": "boolean",
+    "integer": "integer",
+    "null": "null",
+    "number": "number",
+    "string": "string",
+}
+_UNIONS = ("oneOf", "anyOf")
+_NULL = {"type": "null"}
+_SUFFIXES = {"items": "Item", "additionalProperties": "Value", "patternProperties": "Value"}
+
+
+class Node:
+    """One schema place of a release; there is exactly one per (release, path, pointer).
+
+    ``schema`` is the raw schema there, shared by everybody: not to be changed. A boolean schema reads as
+    ``{}`` (true) or ``{"not": {}}`` (false).
+    """
+
+    __slots__ = ("__weakref__", "_cache", "path", "pointer", "ref", "release", "schema")
+
+    path: str
+    pointer: str
+    ref: str
+    release: Release
+    schema: dict[str, Any]
+
+    def __init__(self, release: Release, path: str, pointer: str, schema: Any) -> None:
+        if isinstance(schema, bool):
+            schema = {} if schema else {"not": {}}
+        self.release = release
+        self.path = path
+        self.pointer = pointer
+        self.ref = f"{path}#{pointer}"
+        self.schema = schema
+        self._cache: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<Node {self.ref} of {self.release.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _node, (self.release, self.path, self.pointer)
+
+    # -- following references --------------------------------------------------------------------
+
+    @property
+    def target(self) -> Node:
+        """The place that is meant in the end: references followed, and unions of one branch entered."""
+        found: Node | None = self._cache.get("target")
+        if found is None:
+            found = self._cache["target"] = self._follow()
+        return found
+
+    def _follow(self) -> Node:
+        node, seen = self, {self.ref}
+        while (following := node._next()) is not None:
+            if following.ref in seen:
+                message = f"{self.ref}: its references lead in a circle"
+                raise RefUnresolved(message, ref=self.ref, base=self.path)
+            seen.add(following.ref)
+            node = following
+        return node
+
+    def _next(self) -> Node | None:
+        reference = self.schema.get("$ref")
+        if isinstance(reference, str):
+            return self.release.resolve(reference, self.path)
+        if "properties" in self.schema or "enum" in self.schema or "allOf" in self.schema:
+            return None
+        for keyword in _UNIONS:
+            branches = self._branch_places(keyword)
+            if len(branches) == 1:
+                return self._below(keyword, branches[0])
+        return None
+
+    def _branch_places(self, keyword: str) -> list[str]:
+        listed = self.schema.get(keyword)
+        if not isinstance(listed, list):
+            return []
+        return [str(place) for place, branch in enumerate(listed) if branch != _NULL]
+
+    def _below(self, *steps: str) -> Node:
+        pointer = "".join(f"/{escape(step)}" for step in steps)
+        return self.release.node(self.path, self.pointer + pointer)
+
+    # -- words -------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str | None:
+        """Title of this place, else of its target."""
+        text: str | None = self._nearest("title")
+        return text
+
+    @property
+    def description(self) -> str | None:
+        """Description of this place, else of its target."""
+        text: str | None = self._nearest("description")
+        return text
+
+    @property
+    def default(self) -> Any:
+        """Default of this place, else of its target; None where there is none. Never put into data."""
+        return self._nearest("default")
+
+    @property
+    def format(self) -> str | None:
+        """Format of this place, else of its target: ``uuid``, ``uri``, ``password`` …"""
+        text: str | None = self._nearest("format")
+        return text
+
+    def _nearest(self, keyword: str) -> Any:
+        """Return a keyword as written nearest to this place, on the road to its target."""
+        node: Node | None = self
+        while node is not None:
+            if keyword in node.schema:
+                return node.schema[keyword]
+            node = node._next() if node is not self.target else None
+        return None
+
+    # -- what it is --------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """What the target takes.
+
+        ``object`` (named properties), ``map`` (an object without), ``array``, ``enum``, ``string``,
+        ``integer``, ``number``, ``boolean``, ``null``, ``union`` (of several branches) or ``any``.
+        """
+        kind: str | None = self._cache.get("kind")
+        if kind is None:
+            kind = self._cache["kind"] = self.target._own_kind()
+        return kind
+
+    def _own_kind(self) -> str:
+        schema = self.schema
+        if isinstance(schema.get("enum"), list):
+            return "enum"
+        if self.properties:
+            return "object"
+        if self.branches:
+            return "union"
+        kind = self._kind_of_type(schema.get("type"))
+        if kind != "any":
+            return kind
+        if "items" in schema:
+            return "array"
+        if "additionalProperties" in schema or "patternProperties" in schema:
+            return "map"
+        if "const" in schema:
+            return _kind_of_value(schema["const"])
+        kinds = [base.kind for base in self._bases()]
+        return next((kind for kind in kinds if kind != "any"), "any")
+
+    def _kind_of_type(self, types: Any) -> str:
+        if isinstance(types, list):
+            real = [name for name in types if name != "null"]
+            types = real[0] if len(real) == 1 else None
+        if types == "object":
+            # A closed object without properties is the empty object, not a free-form map.
+            return "object" if self.schema.get("additionalProperties") is False else "map"
+        return _TYPES.get(types, "any") if isinstance(types, str) else "any"
+
+    @property
+    def type_name(self) -> str:
+        """Class name of the target: ``CreateTableRequest``, ``Column``, ``DataType``, ``TableConfig``."""
+        name: str | None = self._cache.get("type_name")
+        if name is None:
+            name = self._cache["type_name"] = self.target._own_name()
+        return name
+
+    def _own_name(self) -> str:
+        name = class_name(self.path, self.release.document(self.path).get("title"))
+        for keyword, key in segments(self.pointer):
+            if keyword in {"definitions", "$defs"} and key is not None:
+                name = camel(key)
+            elif keyword == "properties" and key is not None:
+                name += camel(key)
+            else:
+                # What has no name of its own is called after where it stands: TasksItem, ConfigOneOf1.
+                name += _SUFFIXES.get(keyword, camel(f"{keyword} {key or ''}"))
+        return name if name.isidentifier() else f"T{name}"
+
+    @property
+    def enum(self) -> tuple[Any, ...] | None:
+        """Values of an enumeration, or None."""
+        values = self.target.schema.get("enum")
+        return tuple(values) if isinstance(values, list) else None
+
+    @property
+    def secret(self) -> bool:
+        """Whether values are secrets (``format: password``), by this place or its target."""
+        return "password" in (self.schema.get("format"), self.target.schema.get("format"))
+
+    @property
+    def entity(self) -> EntityType | None:
+        """The entity type whose own schema this is; a create request is none."""
+        target = self.target
+        found = self.release.entity_of(target.ref if target.pointer else target.path)
+        return found if found is not None and found.create != target.path else None
+
+    # -- what is in it -----------------------------------------------------------------------------
+
+    @property
+    def properties(self) -> Mapping[str, Node]:
+        """Named properties of the target, those of ``extends`` and ``allOf`` first, in schema order."""
+        found: Mapping[str, Node] | None = self._cache.get("properties")
+        if found is None:
+            target = self.target
+            found = target._own_properties() if target is self else target.properties
+            self._cache["properties"] = found
+        return found
+
+    def _own_properties(self) -> Mapping[str, Node]:
+        merged: dict[str, Node] = {}
+        for base in self._bases():
+            merged.update(base.properties)
+        own = self.schema.get("properties")
+        if isinstance(own, dict):
+            for name in own:
+                merged[name] = self._below("properties", name)
+        return MappingProxyType(merged)
+
+    def _bases(self) -> list[Node]:
+        """Return the places whose properties the target has too: its ``extends`` and ``allOf``."""
+        bases = []
+        for keyword in ("extends", "allOf"):
+            listed = self.schema.get(keyword)
+            if isinstance(listed, list):
+                bases += [self._below(keyword, str(place)) for place in range(len(listed))]
+            elif isinstance(listed, dict):
+                bases.append(self._below(keyword))
+        return bases
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Names of the properties that must be there."""
+        target = self.target
+        listed = target.schema.get("required")
+        own = listed if isinstance(listed, list) else ()
+        return frozenset(own).union(*(base.required for base in target._bases()))
+
+    @property
+    def items(self) -> Node | None:
+        """What a list holds; of a list with fixed places, what the first holds."""
+        target = self.target
+        items = target.schema.get("items")
+        if isinstance(items, list):
+            return target._below("items", "0") if items else None
+        return target._below("items") if isinstance(items, (dict, bool)) else None
+
+    @property
+    def values(self) -> Node | None:
+        """What a map holds under names that are no properties, where the schema says so."""
+        target = self.target
+        if isinstance(target.schema.get("additionalProperties"), dict):
+            return target._below("additionalProperties")
+        patterns = target.schema.get("patternProperties")
+        if isinstance(patterns, dict) and len(patterns) == 1:
+            return target._below("patternProperties", next(iter(patterns)))
+        return None
+
+    @property
+    def branches(self) -> tuple[Node, ...]:
+        """The alternatives of a union, ``null`` left out; empty where there is but one."""
+        target = self.target
+        for keyword in _UNIONS:
+            places = target._branch_places(keyword)
+            if len(places) > 1:
+                return tuple(target._below(keyword, place) for place in places)
+        return ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether other than the named properties are refused."""
+        return self.target.schema.get("additionalProperties") is False
+
+
+def _kind_of_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    kinds = {str: "string", int: "integer", float: "number", list: "array", dict: "map"}
+    return kinds.get(type(value), "null" if value is None else "any")
+
+
+def _node(release: Release, path: str, pointer: str) -> Node:
+    return release.node(path, pointer)

@@ -1,0 +1,144 @@
+"""Places inside documents: JSON pointers, references between paths, and the walk over subschemas.
+
+A document is known by its path inside the tree (``entity/data/table.json``); a place in it by a JSON
+pointer (``/definitions/column``); both joined by ``#`` are a reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+MAPS = ("properties", "definitions", "$defs", "patternProperties", "dependentSchemas")
+"""Keywords that hold subschemas by name."""
+SINGLE = (
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "else",
+    "extends",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+)
+"""Keywords that hold one subschema (``items`` and ``extends``: or a list of them)."""
+LISTS = ("allOf", "anyOf", "oneOf")
+"""Keywords that hold a list of subschemas."""
+
+
+def escape(part: str) -> str:
+    """Write one step of a JSON pointer (RFC 6901)."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def parts(pointer: str) -> list[str]:
+    """Split a JSON pointer into its steps, unescaped."""
+    if not pointer:
+        return []
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+
+
+def segments(pointer: str) -> list[tuple[str, str | None]]:
+    """Split a pointer to a schema into (keyword, name or number below it).
+
+    ``/definitions/column/items`` → ``[("definitions", "column"), ("items", None)]``. A property that is
+    called ``definitions`` is a name here, not a keyword.
+    """
+    found: list[tuple[str, str | None]] = []
+    steps = iter(parts(pointer))
+    for keyword in steps:
+        if keyword in MAPS or keyword in LISTS:
+            found.append((keyword, next(steps, None)))
+        else:
+            found.append((keyword, None))
+    return found
+
+
+def walk(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (pointer, schema) for the document and every subschema in it, in document order.
+
+    Only keywords that draft-07 (or the ``extends`` of older drafts) defines as schemas are entered, so
+    a property that happens to be called ``$id`` or ``$ref`` is not mistaken for the keyword.
+    """
+    stack: list[tuple[str, Any]] = [("", document)]
+    while stack:
+        pointer, schema = stack.pop()
+        if not isinstance(schema, dict):
+            continue
+        yield pointer, schema
+        stack.extend(reversed(list(_below(pointer, schema))))
+
+
+def _below(pointer: str, schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for keyword, value in schema.items():
+        if keyword in MAPS and isinstance(value, dict):
+            for name, sub in value.items():
+                yield f"{pointer}/{escape(keyword)}/{escape(name)}", sub
+        elif keyword in SINGLE and isinstance(value, dict):
+            yield f"{pointer}/{keyword}", value
+        elif keyword in LISTS or keyword in SINGLE:
+            if isinstance(value, list):
+                for place, sub in enumerate(value):
+                    yield f"{pointer}/{keyword}/{place}", sub
+
+
+def look_up(document: Any, pointer: str) -> Any:
+    """Return what a JSON pointer names in a document.
+
+    Raises:
+        LookupError: the pointer names nothing.
+    """
+    if pointer and not pointer.startswith("/"):
+        raise LookupError(pointer)
+    for part in parts(pointer):
+        if isinstance(document, dict):
+            document = document[part]
+        elif isinstance(document, list) and part.isascii() and part.isdigit():
+            document = document[int(part)]
+        else:
+            raise LookupError(part)
+    return document
+
+
+def join(base: str, reference: str) -> tuple[str, str]:
+    """Return (path, pointer) of a reference as written in the document at path ``base``.
+
+    Only references between files of a tree are meant: a relative file, a fragment, or both. A path that
+    climbs above the root comes back with its ``..``, and names no document then.
+    """
+    path, _, pointer = reference.partition("#")
+    if "%" in reference:
+        from urllib.parse import unquote
+
+        path, pointer = unquote(path), unquote(pointer)
+    if not path:
+        return base, pointer
+    steps = base.split("/")[:-1] if base else []
+    for step in path.split("/"):
+        if step == ".." and steps and steps[-1] != "..":
+            steps.pop()
+        elif step not in {".", ""}:
+            steps.append(step)
+    return "/".join(steps), pointer
+
+
+def camel(text: str) -> str:
+    """Return text as a class name: ``Query Vote`` → ``QueryVote``, ``table-cp`` → ``TableCp``."""
+    words = "".join(letter if letter.isalnum() else " " for letter in text).split()
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def stem(path: str) -> str:
+    """Return the file name of a document without folder and suffix."""
+    return path.rsplit("/", 1)[-1].removesuffix(".json")
+
+
+def class_name(path: str, title: Any) -> str:
+    """Return the class name of a document: its title as far as that makes an identifier, else its stem."""
+    name = camel(title) if isinstance(title, str) else ""
+    if name.isidentifier():
+        return name
+    name = camel(stem(path))
+    return name if name.isidentifier() else f"T{name}"

@@ -1,0 +1,276 @@
+"""Repairs of a schema tree: small named steps that make it sound JSON Schema and say what they changed.
+
+They run once, when a tree is taken in. Each step goes by the shape of the schema, never by the name of a
+file, so it serves releases nobody here has seen. Where a step only reports, its note says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from dynclient.schema.places import join, look_up, walk
+
+Documents = dict[str, Any]
+"""Documents by path, decoded; a repair changes them in place."""
+
+BASE = "file:///tree/"
+"""Made-up root of the paths: `referencing` resolves relative references against URIs. No file is read."""
+
+
+class Repaired(NamedTuple):
+    """One thing that a step changed, or found and left."""
+
+    step: str
+    path: str
+    pointer: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.path}#{self.pointer}: {self.note}"
+
+
+class Step(NamedTuple):
+    """One repair: a name, the reason for it, and what does it."""
+
+    name: str
+    why: str
+    run: Callable[[Documents], Iterator[tuple[str, str, str]]]
+
+
+def repair(documents: Documents) -> tuple[Repaired, ...]:
+    """Run every step over the documents, in order, and return what was changed or found."""
+    return tuple(
+        Repaired(step.name, path, pointer, note)
+        for step in STEPS
+        for path, pointer, note in step.run(documents)
+    )
+
+
+def _schemas(documents: Documents) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, document in documents.items():
+        for pointer, schema in walk(document):
+            yield path, pointer, schema
+
+
+def _identifiers(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        schema.pop("$schema", None)
+        written = schema.pop("$id", None)
+        # As a rule `$id` tells the path again; only one that tells another is worth a word.
+        if isinstance(written, str) and (pointer or not written.endswith("/" + path)):
+            yield path, pointer, f"$id {written!r} names another place; documents go by their path"
+
+
+def _slashes(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema, reference in _references(documents):
+        head, mark, fragment = reference.partition("#")
+        if fragment and not fragment.startswith("/"):
+            target, place = join(path, f"{head}#/{fragment}")
+            if _exists(documents, target, place):
+                schema["$ref"] = f"{head}{mark}/{fragment}"
+                yield path, pointer, f"{reference!r} lacks the slash after '#'"
+
+
+def _astray(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema, reference in _references(documents):
+        head, _, fragment = reference.partition("#")
+        if not head or join(path, reference)[0] in documents:
+            continue
+        steps = [step for step in head.split("://")[-1].split("/") if step not in {"..", ".", ""}]
+        for skipped in range(len(steps)):
+            target = "/".join(steps[skipped:])
+            # The name of a file alone is too little to go by.
+            if target in documents and (skipped == 0 or "/" in target):
+                schema["$ref"] = relative(path, target) + (f"#{fragment}" if fragment else "")
+                yield path, pointer, f"{reference!r} leaves the tree; {target} is meant"
+                break
+
+
+def relative(base: str, target: str) -> str:
+    """Return the relative reference that leads from the document ``base`` to the document ``target``."""
+    here, there = base.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "/".join([".."] * (len(here) - shared) + there[shared:])
+
+
+def _flags(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        pattern = schema.get("pattern")
+        if isinstance(pattern, str) and "(?U)" in pattern:
+            schema["pattern"] = unicode_words(pattern.replace("(?U)", ""))
+            yield path, pointer, f"Java's (?U) written out in {pattern!r}"
+
+
+# What Java's \w takes beyond ASCII under (?U): letters, marks, digits, connectors and joiners of every
+# script. Written as ranges because ECMA's \w is ASCII, and neither Python nor ECMA has a flag for it
+# that both engines read alike. The ranges hold a few unassigned or symbol code points too: a name that
+# the server refuses costs one request, one refused here could never be sent.
+_WORD = (
+    "A-Za-z0-9_\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u200c\u200d\u203f\u2040\u2054"
+    "\u2071\u207f\u2090-\u209c\u20d0-\u20f0\u2102-\u2188\u24b6-\u24e9\u2c00-\u2dff\u2e2f\u3005-\u3007"
+    "\u3021-\u303c\u3041-\ud7ff\uf900-\ufdfb\ufe00-\ufe0f\ufe20-\ufe2f\ufe33\ufe34\ufe4d-\ufe4f"
+    "\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a\uff66-\uffdc\U00010000-\U0001efff"
+    "\U0001f130-\U0001f189\U0001fbf0-\U0001fbf9\U00020000-\U0003ffff\U000e0100-\U000e01ef"
+)
+
+
+def _tokens(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Yield (token, inside a character class) of a pattern; an escape is one token."""
+    inside, place = False, 0
+    while place < len(pattern):
+        token = pattern[place : place + 2] if pattern[place] == "\\" else pattern[place]
+        place += len(token)
+        if token == "[":
+            inside = True
+        elif token == "]":
+            inside = False
+        yield token, inside
+
+
+def unicode_words(pattern: str) -> str:
+    r"""Write ``\w`` of a pattern out as the ranges of word characters of every script."""
+    return "".join(
+        token if token != r"\w" else _WORD if inside else f"[{_WORD}]"
+        for token, inside in _tokens(pattern)
+    )
+
+
+_JAVA_ANCHORS = {r"\A": "^", r"\Z": "$", r"\z": "$"}
+_JAVA_ESCAPES = {r"\Q", r"\E", r"\p", r"\P", r"\h", r"\H", r"\R", r"\X", r"\G", r"\a", r"\e"}
+_JAVA_GROUPS = ("(?i", "(?s", "(?m", "(?x", "(?u", "(?d", "(?-", "(?>", "*+", "++", "?+", "}+")
+"""Inline flags, atomic groups and possessive quantifiers; they mean nothing inside a class."""
+
+
+def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    import re
+
+    for path, pointer, schema in _schemas(documents):
+        pattern = schema.get("pattern")
+        if not isinstance(pattern, str):
+            continue
+        tokens = [(_JAVA_ANCHORS.get(token, token), inside) for token, inside in _tokens(pattern)]
+        plain = "".join(token for token, _ in tokens)
+        outside = "".join(" " if inside else token for token, inside in tokens)
+        unknown = [token for token, _ in tokens if token in _JAVA_ESCAPES]
+        unknown += [syntax for syntax in _JAVA_GROUPS if syntax in outside]
+        try:
+            re.compile(plain)
+        except re.error as error:
+            unknown.append(str(error))
+        if unknown:
+            del schema["pattern"]
+            yield path, pointer, f"pattern {pattern!r} left out; ECMA lacks {unknown[0]!r}"
+        elif plain != pattern:
+            schema["pattern"] = plain
+            yield path, pointer, f"Java's anchors in {pattern!r} written as ^ and $"
+
+
+_SCALARS = {"string", "integer", "number", "boolean", "null"}
+
+
+def _types(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        written = schema.get("type")
+        if isinstance(written, str) and written in _SCALARS and schema.get("properties"):
+            schema["type"] = "object"
+            yield path, pointer, f"type {written!r} of a schema with properties is 'object'"
+
+
+def _impossible(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        required, properties = schema.get("required"), schema.get("properties")
+        if not isinstance(required, list) or not isinstance(properties, dict):
+            continue
+        if schema.get("additionalProperties") is not False or schema.get("patternProperties"):
+            continue
+        lacking = [name for name in required if name not in properties]
+        if lacking:
+            schema["required"] = [name for name in required if name in properties]
+            named = ", ".join(map(str, lacking))
+            yield path, pointer, f"required, but neither defined nor allowed: {named}"
+
+
+def _mistaken_maps(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        values = schema.get("additionalProperties")
+        if isinstance(values, dict) and ".{1,}" in values:
+            note = "left as it is: '.{1,}' is no keyword, so any value is taken"
+            yield path, f"{pointer}/additionalProperties", note
+
+
+def _arrays(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        if schema.get("type") == "array" and "properties" in schema:
+            yield path, pointer, "left as it is: an array has no properties, so they say nothing"
+
+
+def _open_references(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    known = _Resolver(documents)
+    for path, pointer, schema, reference in _references(documents):
+        if known.reaches(path, reference):
+            continue
+        del schema["$ref"]
+        far = "://" in reference
+        why = "is remote and never followed" if far else "points nowhere"
+        yield path, pointer, f"{reference!r} {why}; any value is taken here"
+
+
+class _Resolver:
+    """References of a tree, resolved by `referencing` with a registry keyed by path URIs."""
+
+    def __init__(self, documents: Documents) -> None:
+        from referencing import Registry, Resource
+        from referencing.jsonschema import DRAFT7
+
+        # A registry without `retrieve` refuses what it does not hold: nothing is ever fetched.
+        registry: Registry[Any] = Registry()
+        self._registry = registry.with_resources(
+            (BASE + path, Resource(contents=document, specification=DRAFT7))
+            for path, document in documents.items()
+        )
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def reaches(self, path: str, reference: str) -> bool:
+        from referencing.exceptions import Unresolvable
+
+        key = join(path, reference)
+        if key not in self._known:
+            try:
+                found = self._registry.resolver(base_uri=BASE + path).lookup(reference).contents
+            except (Unresolvable, ValueError, TypeError):
+                found = None
+            self._known[key] = isinstance(found, (dict, bool))
+        return self._known[key]
+
+
+def _references(documents: Documents) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+    for path, pointer, schema in _schemas(documents):
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            yield path, pointer, schema, reference
+
+
+def _exists(documents: Documents, path: str, pointer: str) -> bool:
+    try:
+        look_up(documents[path], pointer)
+    except LookupError:
+        return False
+    return True
+
+
+STEPS: tuple[Step, ...] = (
+    Step("identifiers", "$id disagrees with the path in many files, and references go by path", _identifiers),
+    Step("slashes", "'#definitions/x' is an anchor, '#/definitions/x' the pointer that is meant", _slashes),
+    Step("astray", "references that climb out of the tree, or name its public address", _astray),
+    Step("flags", "(?U) is Java's flag for Unicode classes; other engines refuse or misread it", _flags),
+    Step("patterns", "Java's anchors written as everybody's; what nobody else reads is left out", _patterns),
+    Step("types", "a scalar type beside properties would refuse every value", _types),
+    Step("impossible", "a closed schema that requires what it does not define refuses every value", _impossible),
+    Step("mistaken-maps", "a pattern written where a schema belongs", _mistaken_maps),
+    Step("arrays", "properties of an array", _arrays),
+    Step("open-references", "what cannot be reached must not break the documents around it", _open_references),
+)
+"""The repairs, in the order they run."""

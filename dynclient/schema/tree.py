@@ -1,0 +1,263 @@
+"""A release: one immutable schema tree, its documents parsed when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from dynclient.errors import AmbiguousName, RefUnresolved, SchemaNotFound
+from dynclient.schema import catalogue
+from dynclient.schema.node import Node
+from dynclient.schema.places import join, look_up
+
+if TYPE_CHECKING:
+    from dynclient.schema.catalogue import EntityType
+    from dynclient.schema.pack import Pack
+    from dynclient.schema.repair import Repaired
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version: ``1.13.0-SNAPSHOT`` → ``(1, 13, 0)``; of no version ``()``."""
+    found: list[int] = []
+    for part in version.lstrip("vV").split("."):
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not digits:
+            break
+        found.append(int(digits))
+        if digits != part:
+            break
+    return tuple(found) if len(found) > 1 else ()
+
+
+class Release:
+    """One immutable schema tree.
+
+    Two releases are equal when their documents are. A release pickles as its name and digest, and is found
+    again in the registry of the process, in the cache, or by its source.
+
+    Attributes:
+        name: ``1.13.0``.
+        digest: sha256 over the repaired documents, in hex.
+        version: numbers of the version, ``(1, 13, 0)``; empty where nothing told it.
+        lossy: whether the documents say less than the server's own did.
+        origin: where the tree was read from in this process, or None where it came from the cache.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_cache",
+        "_documents",
+        "_nodes",
+        "_pack",
+        "_where",
+        "digest",
+        "lossy",
+        "name",
+        "origin",
+        "version",
+    )
+
+    def __init__(
+        self, pack: Pack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
+    ) -> None:
+        self.name: str = pack.name
+        self.digest: str = pack.digest
+        self.version: tuple[int, ...] = numbers(pack.version or pack.name)
+        self.lossy: bool = pack.lossy
+        self.origin = origin
+        self._pack = pack
+        self._where = where
+        self._documents: dict[str, Any] = {}
+        self._nodes: dict[tuple[str, str], Node] = {}
+        self._cache: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<Release {self.name}, {len(self.paths)} documents, {self.digest[:12]}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Release) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from dynclient.schema.load import reopen
+
+        return reopen, (self.name, self.digest, *self._where)
+
+    # -- documents ---------------------------------------------------------------------------------
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of all documents, sorted."""
+        found: tuple[str, ...] | None = self._cache.get("paths")
+        if found is None:
+            found = self._cache["paths"] = tuple(self._pack.index)
+        return found
+
+    @property
+    def repairs(self) -> tuple[Repaired, ...]:
+        """What was changed, or found and left, when the tree was taken in."""
+        found: tuple[Repaired, ...] | None = self._cache.get("repairs")
+        if found is None:
+            found = self._cache["repairs"] = self._pack.repairs()
+        return found
+
+    def document(self, path: str) -> dict[str, Any]:
+        """Return a repaired document; it is shared by everybody, so never change it.
+
+        Raises:
+            SchemaNotFound: there is none at that path; ``nearest`` tells close ones.
+        """
+        document = self._documents.get(path)
+        if document is None:
+            if path not in self._pack.index:
+                raise self._not_found(path, self.paths, "document")
+            document = self._documents.setdefault(path, self._pack.document(path))
+        found: dict[str, Any] = document
+        return found
+
+    def closure(self, path: str) -> tuple[str, ...]:
+        """Return the paths of all documents that one needs, itself first, the others as they are met.
+
+        No document is parsed for it.
+
+        Raises:
+            SchemaNotFound: there is none at that path.
+        """
+        index, paths = self._pack.index, self.paths
+        if path not in index:
+            raise self._not_found(path, paths, "document")
+        met = {path: None}
+        waiting = [path]
+        while waiting:
+            for number in index[waiting.pop()][2]:
+                other = paths[number]
+                if other not in met:
+                    met[other] = None
+                    waiting.append(other)
+        return tuple(met)
+
+    # -- places ------------------------------------------------------------------------------------
+
+    def node(self, path: str, pointer: str = "") -> Node:
+        """Return the node of one place; always the same one.
+
+        Args:
+            path: of a document, ``entity/data/table.json``.
+            pointer: JSON pointer in it, ``/definitions/column``; empty for the whole.
+
+        Raises:
+            SchemaNotFound: no such document, or no schema at that place.
+        """
+        found = self._nodes.get((path, pointer))
+        if found is not None:
+            return found
+        document = self.document(path)
+        try:
+            schema = look_up(document, pointer)
+        except LookupError:
+            schema = None
+        if not isinstance(schema, (dict, bool)):
+            definitions = [f"/definitions/{name}" for name in document.get("definitions", ())]
+            raise self._not_found(pointer, definitions, f"schema in {path}")
+        return self._nodes.setdefault((path, pointer), Node(self, path, pointer, schema))
+
+    def resolve(self, ref: str, base: str = "") -> Node:
+        """Return the node that a ``$ref`` names; where that is a ``$ref`` again, see ``Node.target``.
+
+        Args:
+            ref: ``../type/basic.json#/definitions/uuid``; or, with no base, a path from the root.
+            base: path of the document it is written in.
+
+        Raises:
+            RefUnresolved: it names nothing in this release. Remote references are never followed.
+        """
+        try:
+            return self.node(*join(base, ref))
+        except SchemaNotFound as error:
+            written = f" (written in {base})" if base else ""
+            raise RefUnresolved(f"{ref}{written}: {error}", ref=ref, base=base) from error
+
+    def find(self, name: str) -> Node:
+        """Return the node of a type by its name, or of a place by its path.
+
+        Args:
+            name: ``Table``, ``CreateTableRequest``, ``Column``, ``entity/data/table.json`` or
+                ``entity/data/table.json#/definitions/column``.
+
+        Raises:
+            SchemaNotFound: nothing has that name; ``nearest`` tells close ones.
+            AmbiguousName: several have it; ``candidates`` lists them.
+        """
+        reference = self.type_names.get(name)
+        if reference is None:
+            if "#" not in name and not name.endswith(".json"):
+                self._refuse_ambiguous(name)
+                raise self._not_found(name, self.type_names, "type")
+            reference = name
+        path, _, pointer = reference.partition("#")
+        return self.node(path, pointer)
+
+    def _refuse_ambiguous(self, name: str) -> None:
+        candidates = self._names()[1].get(name)
+        if candidates:
+            listed = "".join(f"\n  {candidate}" for candidate in candidates)
+            message = f"{name} may be any of these in {self.name}; name the one by its path:{listed}"
+            raise AmbiguousName(message, name=name, candidates=tuple(candidates))
+
+    def _names(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        found: tuple[dict[str, str], dict[str, list[str]]] | None = self._cache.get("names")
+        if found is None:
+            found = self._cache["names"] = self._pack.names()
+        return found
+
+    @property
+    def type_names(self) -> Mapping[str, str]:
+        """Every unambiguous short name of a type, sorted, with the reference it stands for."""
+        return MappingProxyType(self._names()[0])
+
+    @property
+    def ambiguous_names(self) -> Mapping[str, list[str]]:
+        """Short names that several types carry, with the references of all of them."""
+        return MappingProxyType(self._names()[1])
+
+    # -- entities ----------------------------------------------------------------------------------
+
+    @property
+    def entities(self) -> Mapping[str, EntityType]:
+        """Entity types by name: ``table`` …"""
+        return MappingProxyType(self._by(catalogue.ENTITY))
+
+    @property
+    def time_series(self) -> Mapping[str, EntityType]:
+        """Time series by name: ``testCaseResolutionStatus`` …"""
+        return MappingProxyType(self._by(catalogue.TIME_SERIES))
+
+    def entity_of(self, path: str) -> EntityType | None:
+        """Return the entity type that a document (or ``path#pointer``) or create request is of."""
+        return self._by("path").get(path.removesuffix("#"))
+
+    def _by(self, key: str) -> dict[str, EntityType]:
+        if key not in self._cache:
+            by: dict[str, dict[str, EntityType]] = {"path": {}}
+            by |= {catalogue.ENTITY: {}, catalogue.TIME_SERIES: {}}
+            for entity in self._pack.entities():
+                by[entity.kind][entity.name] = entity
+                by["path"][entity.path] = entity
+                if entity.create is not None:
+                    by["path"][entity.create] = entity
+            self._cache.update(by)
+        found: dict[str, EntityType] = self._cache[key]
+        return found
+
+    def _not_found(self, name: str, known: Any, what: str) -> SchemaNotFound:
+        from difflib import get_close_matches
+
+        folded = {other.casefold(): other for other in known}
+        close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
+        nearest = tuple(folded[other] for other in close)
+        near = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        message = f"release {self.name} has no {what} {name!r}{near}"
+        return SchemaNotFound(message, name=name, release=self.name, nearest=nearest)
