@@ -27,7 +27,7 @@ lint: $(VENV)/.linted
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/.tested

@@ -32,6 +32,8 @@ def main() -> None:
     if unknown:
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
 
+    os.environ.setdefault("DYNCLIENT_CACHE", str(Path(".benchmarks/cache").absolute()))
+
     from benchmarks import payloads
 
     rows: list[Row] = []

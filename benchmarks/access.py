@@ -1,7 +1,7 @@
 """``t.columns[3].dataType``, the first time and again, against the same on plain dicts.
 
-Reason: scripts walk columns in loops. The first touch wraps and remembers; from then on the fields lie
-in the instance's ``__dict__``, where the interpreter finds them by itself.
+Reason: scripts walk columns in loops. The first touch wraps and remembers; from then on the fields
+lie in the instance's ``__dict__``, where the interpreter finds them by itself.
 """
 
 from __future__ import annotations

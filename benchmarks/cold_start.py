@@ -1,7 +1,7 @@
 """A whole process, from its start to the first answer, against one that only does the request.
 
-Reason: scripts and CI jobs start often, and each start pays for imports, for opening the release and
-for compiling the first validator. Nearly all of what is left is the cost of importing requests and
+Reason: scripts and CI jobs start often, and each start pays for imports, for opening the release
+and for compiling the first validator. Nearly all of it should be the cost of importing requests and
 the engine. The peak memory is the kernel's own figure for the process, read by itself at its end.
 """
 

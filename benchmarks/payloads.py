@@ -1,8 +1,8 @@
 """What is measured with: a table of 50 columns, its create request, a page of 1,000 tables.
 
 The two payloads come from the folder the tests use (``DYNCLIENT_SHARED`` or ``shared`` beside the
-checkout); where it is not at hand, payloads of the same size are made up. So is the release: the real
-1.13.0 tree, else the starter release.
+checkout); where it is not at hand, payloads of the same size are made up. The release is the real
+1.13.0 where its tree is at hand, else the starter release.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``create_or_update`` of a table of 50 columns, against a bare ``requests`` PUT of the same body.
 
-Reason: everything between the call and the wire (binding, judging, encoding, wrapping the answer) must
-disappear beside the request itself, even when the server answers at once.
+Reason: everything between the call and the wire (binding, judging, encoding, wrapping the answer)
+must disappear beside the request itself, even when the server answers at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A server that answers at once, in a process of its own.
 
-It says what it is told to say and nothing else, so that what is measured is the client. HTTP/1.1 with
-small writes joined and Nagle off: else each answer would wait 40 ms for the client's delayed ACK.
+It says what it is told to say and nothing else, so that what is measured is the client. HTTP/1.1
+with small writes joined and Nagle off: else each answer would wait 40 ms for a delayed ACK.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Decoding a table of 50 columns and wrapping it, against decoding alone.
 
-Reason: an entity holds the decoded JSON and wraps its parts when they are touched, so that having it
-wrapped costs next to nothing.
+Reason: an entity holds the decoded JSON and wraps its parts when they are touched, so that having
+it wrapped costs next to nothing.
 """
 
 from __future__ import annotations

@@ -99,11 +99,10 @@ def pytest_report_header() -> list[str]:
     from tests.trees import TREES
 
     if not TREES:
-        return [
-            "real schema trees: none found; tests on them are left out (set DYNCLIENT_SHARED to the"
-            " folder that holds openmetadata/trees)"
-        ]
-    return [f"real schema trees: {', '.join(TREES)}"]
+        found = "none, tests on them are left out (DYNCLIENT_SHARED names the folder above them)"
+    else:
+        found = ", ".join(TREES)
+    return [f"real schema trees: {found}"]
 
 
 def pytest_unconfigure() -> None:

@@ -1,10 +1,10 @@
 """How a document's code blocks are run, so that no document shows what does not work.
 
-- ``pycon`` blocks are doctests; those of one document share their names, top to bottom. ``...`` in an
-  expected line stands for anything.
+- ``pycon`` blocks are doctests; those of one document share their names, top to bottom. ``...`` in
+  an expected line stands for anything.
 - ``python`` blocks share the same names; what they print is not compared.
-- ``console`` blocks: lines that begin with ``$`` are commands. ``dynclient …`` is run, ``make …`` and
-  ``pip install …`` are checked for the targets and extras they name; ``export NAME=…`` sets the
+- ``console`` blocks: lines that begin with ``$`` are commands. ``dynclient …`` is run, ``make …``
+  and ``pip install …`` are checked for the targets and extras they name; ``export NAME=…`` sets the
   environment for what follows. A known host name stands for the sandbox of the document.
 - Blocks of any other language show data and are not code.
 """

@@ -17,8 +17,10 @@ HEAVY = ("requests", "urllib3", "jsonschema", "jsonschema_rs", "referencing", "r
 
 def loaded_after(script: str) -> set[str]:
     """Run a script in a new interpreter and return the names of all modules it loaded."""
+    tail = "\nimport json, sys\nprint(json.dumps(list(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", f"{script}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"],
+        [sys.executable, "-W", "error", "-c", script + tail],
+        check=False,
         capture_output=True,
         text=True,
         timeout=120,

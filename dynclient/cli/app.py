@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 import dynclient
 from dynclient.cli import DONE
@@ -89,3 +88,26 @@ def sandbox(
     from dynclient.sandbox.server import serve
 
     serve(release=release, tree=tree, port=port, data=data, json=json)
+
+
+@schemas.command("list")
+def list_schemas() -> None:
+    """List the releases at hand: those in the cache, and the one that comes along."""
+    from dynclient.cli.schemas import show_list
+
+    show_list(Console())
+
+
+@schemas.command("add")
+def add_schemas(
+    source: Annotated[
+        Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="What to call it; else the version its name tells.")
+    ] = None,
+) -> None:
+    """Take a schema tree into the cache."""
+    from dynclient.cli.schemas import add
+
+    add(Console(), source, name)

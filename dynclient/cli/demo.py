@@ -1,8 +1,8 @@
 """The walkthrough that ``dynclient demo`` shows: a catalogue built, explored and taken down again.
 
 :func:`walkthrough` is an ordinary script over the public API, paused at each ``yield``.
-:func:`show` runs it and prints, for each stretch, the very lines that ran and what they gave, so the
-transcript cannot differ from what happened.
+:func:`show` runs it and prints, for each stretch, the very lines that ran and what they gave, so
+the transcript cannot differ from what happened.
 """
 
 from __future__ import annotations
@@ -132,15 +132,13 @@ def _stretches(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[
     body = inspect.getdoc(script) or ""
     begin = 1 + len(body.splitlines())
     for value in run:
-        frame = run.gi_frame
-        assert frame is not None, "a paused generator has a frame"
-        pause = frame.f_lineno - first
+        pause = run.gi_frame.f_lineno - first
         yield textwrap.dedent("".join(lines[begin:pause])).strip().splitlines(), value
         begin = pause + 1
 
 
 def _print_stretch(console: Console, number: int, code: list[str], value: Any) -> None:
-    title = [line for line in code if line.startswith("# ")][0].removeprefix("# ")
+    title = code[0].removeprefix("# ")
     rest = [line.split("  # noqa")[0] for line in code[1:]]
     console.print()
     console.rule(f"[bold]{number}[/bold]  {title}", align="left", style="cyan")
