@@ -1,4 +1,4 @@
-"""The schema trees that tests run on: the starter release, and the real ones where they are at hand.
+"""The schema trees that tests run on: the starter release, and real ones where they are at hand.
 
 Real trees are archives in ``openmetadata/trees`` of the shared folder: ``$DYNCLIENT_SHARED``, else
 ``../shared`` beside the checkout. ``$DYNCLIENT_TREES`` names another directory of archives instead.

@@ -9,7 +9,6 @@ from dynclient.schema.cache import Cache
 from dynclient.schema.catalogue import EntityType
 from dynclient.schema.load import release
 from dynclient.schema.node import Node
-from dynclient.schema.repair import Repaired
 from dynclient.schema.tree import Release
 
-__all__ = ["Cache", "EntityType", "Node", "Release", "Repaired", "release"]
+__all__ = ["Cache", "EntityType", "Node", "Release", "release"]

@@ -1,24 +1,25 @@
 """The cache of releases on the disk; ``schema_cache/README.md`` describes its layout.
 
-Every file in it is whole from the moment it has its name, is never changed afterwards, and stands for
-itself: there is no index that racing processes could lose each other's entries from.
+Every file in it is whole from the moment it has its name, is never changed afterwards, and stands
+for itself: there is no index that racing processes could lose each other's entries from.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import logging
 import os
-import re
+import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import DynclientWarning, PackCorrupt
 from dynclient.schema import pack as packs
 from dynclient.schema.pack import Pack
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import logging
 
 VARIABLE = "DYNCLIENT_CACHE"
 """Environment variable that names the directory of the cache."""
@@ -27,12 +28,12 @@ STARTER = "starter"
 STARTER_VERSION = "1.13.0"
 """The OpenMetadata release that the starter release follows."""
 
-_FILE = re.compile(r"(?P<name>.+)-(?P<digest>[0-9a-f]{12})" + re.escape(packs.SUFFIX))
+_DAY = 24 * 3600 * 10**9
 _said: set[str] = set()
 
 
 def default_directory() -> Path:
-    """Return the directory of the cache: ``DYNCLIENT_CACHE``, else the platform's for user caches."""
+    """Return the directory of the cache: ``DYNCLIENT_CACHE``, else the platform's own place."""
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
@@ -54,8 +55,8 @@ def bundled() -> Path | None:
 class Cache:
     """A directory of packs.
 
-    Reading never fails for a cache that is not there, not writable or full: what is not found is built and
-    kept in memory, and one warning per directory and process says so.
+    Reading never fails for a cache that is not there, not writable or full: what is not found is
+    built and kept in memory, and one warning per directory and process says so.
     """
 
     def __init__(self, directory: str | Path | None = None) -> None:
@@ -101,8 +102,12 @@ class Cache:
             listed = os.listdir(self.directory)  # noqa: PTH208  # names alone; paths only for those that fit
         except OSError:
             return []
-        matches = (_FILE.fullmatch(name) for name in sorted(listed))
-        return [(m["name"], m["digest"], self.directory / m[0]) for m in matches if m is not None]
+        found = []
+        for listed_name in sorted(listed):
+            name, dash, digest = listed_name.removesuffix(packs.SUFFIX).rpartition("-")
+            if dash and listed_name.endswith(packs.SUFFIX) and len(digest) == 12:
+                found.append((name, digest, self.directory / listed_name))
+        return found
 
     def _load(self, file: Path) -> Pack | None:
         try:
@@ -111,7 +116,7 @@ class Cache:
             self._set_aside(file, str(error))
             return None
         except OSError as error:
-            log.warning("%s cannot be read (%s); going on without it", file, error.strerror)
+            _log().warning("%s cannot be read (%s); going on without it", file, error.strerror)
             return None
         if pack.file_name != file.name:
             self._set_aside(file, f"{file.name}: it holds {pack.file_name}")
@@ -123,38 +128,51 @@ class Cache:
         try:
             file.replace(aside)
         except OSError as error:
-            log.warning("corrupt pack ignored: %s (it cannot be moved: %s)", why, error.strerror)
+            _log().warning("corrupt pack ignored: %s (it cannot be moved: %s)", why, error.strerror)
         else:
-            log.warning("corrupt pack moved to %s and rebuilt when asked for: %s", aside.name, why)
+            _log().warning(
+                "corrupt pack moved to %s and rebuilt when asked for: %s", aside.name, why
+            )
 
     def store(self, pack: Pack) -> bool:
         """Write a pack, unless it is there already; return whether it is on the disk now."""
         file = self.directory / pack.file_name
         try:
-            if self._load_quietly(file):
-                # Asked for anew: of several releases of one name this one counts now.
-                os.utime(file)
-                return True
-            self._write(file, pack.data)
+            if not self._holds(file):
+                self._write(file, pack.data)
         except OSError as error:
-            self._say(error)
-            return False
+            # Another process may have been faster, where a file in use cannot be replaced.
+            if not self._holds(file):
+                self._say(error)
+                return False
+        # Asked for anew: of several releases of one name this one counts now.
+        with contextlib.suppress(OSError):
+            os.utime(file)
         return True
 
-    def _load_quietly(self, file: Path) -> bool:
+    def _holds(self, file: Path) -> bool:
         return file.exists() and self._load(file) is not None
 
     def _write(self, file: Path, data: bytes) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        self._sweep()
         packs.write(file, data)
+
+    def _sweep(self) -> None:
+        """Remove what writers left that were killed: no write takes a day."""
+        for partial in self.directory.glob(".*.tmp"):
+            if 0 < _modified(partial) < time.time_ns() - _DAY:
+                with contextlib.suppress(OSError):
+                    partial.unlink()
 
     def _say(self, error: OSError) -> None:
         key = str(self.directory)
         if key not in _said:
             _said.add(key)
             message = (
-                f"{self.directory} cannot be written ({error.strerror}); releases are built in memory, which"
-                f" costs every process a second or so. Name another place with {VARIABLE} or cache="
+                f"{self.directory} cannot be written ({error.strerror}); releases are built in"
+                " memory, which costs every process a second or so. Name another place with"
+                f" {VARIABLE} or cache="
             )
             warnings.warn(message, DynclientWarning, stacklevel=2)
 
@@ -190,8 +208,17 @@ class Cache:
     def _note(self, source: Path, name: str | None) -> Path:
         import hashlib
 
-        key = hashlib.sha256(f"{source}\0{name or ''}".encode("utf-8", "surrogateescape")).hexdigest()
+        key = hashlib.sha256(
+            f"{source}\0{name or ''}".encode("utf-8", "surrogateescape")
+        ).hexdigest()
         return self.directory / f"source-{key[:24]}.json"
+
+
+def _log() -> logging.Logger:
+    # Not at the top: a start from the cache has nothing to tell, and logging is slow to import.
+    import logging
+
+    return logging.getLogger(__name__)
 
 
 def _modified(file: Path) -> int:

@@ -1,7 +1,7 @@
 """What a tree says about itself: its entities, their create requests, and the names of its types.
 
-Found once, when a tree is taken in, by the marks the schemas carry (``javaInterfaces``, ``javaType``);
-no list of entities exists anywhere.
+Found once, when a tree is taken in, by the marks the schemas carry (``javaInterfaces``,
+``javaType``); no list of entities exists anywhere.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from dynclient.schema.places import camel, class_name, escape, segments, stem, walk
+from dynclient.schema.places import camel, class_name, escape, parts, segments, stem, walk
 
 ENTITY = "entity"
 TIME_SERIES = "timeseries"
@@ -27,7 +27,7 @@ class EntityType(NamedTuple):
     type_name: str
     """Name of its class: ``Table``."""
     path: str
-    """Its document (``entity/data/table.json``); of a series in a definition with the ``#/definitions/…``."""
+    """Its document: ``entity/data/table.json``; of a series maybe ``x.json#/definitions/y``."""
     create: str | None
     """Path of the document of its create request, if it has one."""
     kind: str
@@ -50,7 +50,7 @@ def _marks(schema: dict[str, Any]) -> set[str]:
 
 
 def _java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the Java class, lower-cased; of a schema without one, its file's stem."""
+    """Return the simple name of the Java class in lower case; without one, the file's stem."""
     java = schema.get("javaType")
     name = java.rsplit(".", 1)[-1] if isinstance(java, str) else stem(path)
     return name.lower()
@@ -62,40 +62,57 @@ def _created(schema: dict[str, Any], path: str) -> str:
     return name.removeprefix("create").removesuffix("request").removesuffix("req")
 
 
-def entities(documents: dict[str, Any]) -> list[EntityType]:
+def entities(documents: dict[str, Any], own: dict[str, str]) -> list[EntityType]:
     """Find the entity types and time series among the documents, sorted by path.
 
     An entity's root has ``*.EntityInterface`` or ``*.ServiceEntityInterface`` among its
-    ``javaInterfaces``, a series ``*.EntityTimeSeriesInterface``, a create request ``*.CreateEntity``. A
-    request belongs to the entity whose Java class it names: ``CreateTable[Request|Req]`` → ``Table``.
+    ``javaInterfaces``, a series ``*.EntityTimeSeriesInterface``, a create request
+    ``*.CreateEntity``. A request belongs to the entity whose Java class it names:
+    ``CreateTable[Request|Req]`` → ``Table``. The requests of series carry no mark and go by that
+    name alone.
+
+    Args:
+        documents: by path.
+        own: class names of the roots by path, see :func:`root_names`.
     """
-    creates: dict[str, str] = {}
+    marked: dict[str, str] = {}
+    unmarked: dict[str, str] = {}
     found: list[tuple[str, dict[str, Any], str]] = []
     for path, document in sorted(documents.items()):
         marks = _marks(document)
         if _CREATE_MARK in marks:
             # A request may wrongly carry an entity's mark too; it is a request all the same.
-            creates.setdefault(_created(document, path), path)
+            marked.setdefault(_created(document, path), path)
         elif marks & _ENTITY_MARKS:
             found.append((path, document, ENTITY))
         elif _SERIES_MARK in marks:
             found.append((path, document, TIME_SERIES))
-        for name, definition in document.get("definitions", {}).items():
-            if isinstance(definition, dict) and _SERIES_MARK in _marks(definition):
+        elif _java_name(document, path).startswith("create"):
+            unmarked.setdefault(_created(document, path), path)
+        for name, definition in _definitions(document):
+            if _SERIES_MARK in _marks(definition):
                 found.append((f"{path}#/definitions/{escape(name)}", definition, TIME_SERIES))
-    return [_entity_type(ref, schema, kind, creates) for ref, schema, kind in found]
+    requests = {ENTITY: marked, TIME_SERIES: {**unmarked, **marked}}
+    return [_entity_type(ref, schema, kind, requests[kind], own) for ref, schema, kind in found]
+
+
+def _definitions(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    held = document.get("definitions")
+    if not isinstance(held, dict):
+        return []
+    return [(name, schema) for name, schema in held.items() if isinstance(schema, dict)]
 
 
 def _entity_type(
-    ref: str, schema: dict[str, Any], kind: str, creates: dict[str, str]
+    ref: str, schema: dict[str, Any], kind: str, creates: dict[str, str], own: dict[str, str]
 ) -> EntityType:
     path, _, pointer = ref.partition("#")
-    definition = pointer.rsplit("/", 1)[-1]
+    definition = parts(pointer)[-1] if pointer else ""
     properties = schema.get("properties")
     fields = tuple(properties) if isinstance(properties, dict) else ()
     return EntityType(
         name=definition or stem(path),
-        type_name=camel(definition) or class_name(path, schema.get("title")),
+        type_name=camel(definition) if definition else own[path],
         path=ref,
         create=creates.get(_java_name(schema, definition or path)),
         kind=kind,
@@ -106,34 +123,70 @@ def _entity_type(
     )
 
 
+def root_names(documents: dict[str, Any]) -> dict[str, str]:
+    """Return the class name of every root: its title, or its file's name where it shares the title.
+
+    A title copied from another file (a Persona that says "Team") is no name; the file that is
+    called as its title says keeps it.
+    """
+    own = {path: class_name(path, document.get("title")) for path, document in documents.items()}
+    carriers: dict[str, list[str]] = {}
+    for path, name in own.items():
+        carriers.setdefault(name, []).append(path)
+    for name, paths in carriers.items():
+        for path in paths if len(paths) > 1 else ():
+            if stem(path).casefold() != name.casefold():
+                own[path] = class_name(path, None)
+    return own
+
+
 def type_names(
-    documents: dict[str, Any], known: Iterable[EntityType]
+    documents: dict[str, Any], known: Iterable[EntityType], own: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Return (short name → reference, ambiguous name → references) of all roots and definitions.
 
-    A name belongs to the root that carries it, rather than to a definition; of several roots to the one
-    that is an entity or create request; of several definitions to none: they stay reachable by path.
+    A name goes to the one entity or create request of that name; else to the one root that has it
+    as its title; else to the one definition. Otherwise it is ambiguous: roots can be had by the
+    name of their file, where that is free, and definitions with their root's name before their own
+    (``TableDataType``).
     """
     privileged = {entity.path for entity in known} | {entity.create for entity in known}
-    roots: dict[str, list[str]] = {}
-    definitions: dict[str, list[str]] = {}
-    for path, document in sorted(documents.items()):
-        roots.setdefault(class_name(path, document.get("title")), []).append(path)
-        for pointer, _ in walk(document):
-            keyword, key = segments(pointer)[-1] if "/definitions/" in pointer else ("", None)
-            if keyword == "definitions" and key is not None:
-                definitions.setdefault(camel(key), []).append(f"{path}#{pointer}")
+    carriers = _Carriers(documents, own)
     names: dict[str, str] = {}
     ambiguous: dict[str, list[str]] = {}
-    for name in sorted({*roots, *definitions}):
-        ranks = (
-            [path for path in roots.get(name, ()) if path in privileged],
-            roots.get(name, []),
-            definitions.get(name, []),
-        )
-        best = next(rank for rank in ranks if rank)
+    for name in sorted({*carriers.titles, *carriers.definitions}):
+        titled, defined = carriers.titles.get(name, []), carriers.definitions.get(name, [])
+        chosen = [path for path in carriers.owners.get(name, ()) if path in privileged]
+        best = chosen or titled or defined
         if len(best) == 1:
-            names[name] = best[0] if "#" in best[0] else f"{best[0]}#"
+            names[name] = best[0]
         else:
-            ambiguous[name] = roots.get(name, []) + definitions.get(name, [])
-    return names, ambiguous
+            ambiguous[name] = titled + defined
+    second: dict[str, list[str]] = {}
+    for name, refs in ambiguous.items():
+        for ref in refs:
+            path, mark, _ = ref.partition("#")
+            second.setdefault(own[path] + name if mark else own[path], []).append(ref)
+    for path, name in own.items():
+        second.setdefault(name, []).append(path)
+    for name, refs in second.items():
+        if len({*refs}) == 1 and name not in names and name not in ambiguous:
+            names[name] = refs[0]
+    full = {name: ref if "#" in ref else f"{ref}#" for name, ref in sorted(names.items())}
+    return full, ambiguous
+
+
+class _Carriers:
+    """Which roots and definitions carry a name: by title, by own name, by key."""
+
+    def __init__(self, documents: dict[str, Any], own: dict[str, str]) -> None:
+        self.titles: dict[str, list[str]] = {}
+        self.owners: dict[str, list[str]] = {}
+        self.definitions: dict[str, list[str]] = {}
+        for path, document in sorted(documents.items()):
+            self.titles.setdefault(class_name(path, document.get("title")), []).append(path)
+            self.owners.setdefault(own[path], []).append(path)
+            for pointer, _ in walk(document):
+                keyword, key = segments(pointer)[-1] if "/definitions/" in pointer else ("", None)
+                if keyword == "definitions" and key is not None:
+                    self.definitions.setdefault(camel(key), []).append(f"{path}#{pointer}")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dynclient.errors import BadName, UnknownRelease
+from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.schema.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.schema.pack import Pack
 from dynclient.schema.tree import Release
@@ -28,12 +28,13 @@ def release(
     """Return a release: one immutable schema tree.
 
     Args:
-        name: what to call it, ``1.13.0``; ``starter`` is the one shipped with this package. None takes
-            the version that the name of the archive or folder tells, else ``tree-`` and 12 digits of its
-            digest.
+        name: what to call it, ``1.13.0``; ``starter`` is the one shipped with this package. None
+        takes
+            the version that the name of the archive or folder tells, else ``tree-`` and 12 digits
+            of its digest.
         source: a directory, or a zip, jar or tar.gz file, that holds an OpenMetadata schema tree
-            somewhere. None looks the name up in the cache. A source that has not changed since it was
-            taken in is not read again.
+            somewhere. None looks the name up in the cache. A source that has not changed since it
+            was taken in is not read again.
         cache: directory of the cache; None for ``DYNCLIENT_CACHE``, else the platform's.
 
     Raises:
@@ -42,7 +43,7 @@ def release(
         BadName: the name would not make a file name.
     """
     if name is not None:
-        _check(name)
+        _check(name, own=source is not None)
     store = Cache(cache)
     if source is not None:
         return _opened(*_from_source(Path(source), name, store))
@@ -62,15 +63,18 @@ def starter(store: Cache | None = None) -> Release:
     Raises:
         UnknownRelease: this installation lacks it.
     """
+    known = next((held for (name, _), held in _open.items() if name == STARTER), None)
+    if known is not None:
+        return known
     folder = bundled()
     if folder is None:
-        raise UnknownRelease("this installation of dynclient lacks its starter schemas", name=STARTER)
+        raise UnknownRelease(
+            "this installation of dynclient lacks its starter schemas", name=STARTER
+        )
     return _opened(*_from_source(folder, STARTER, store or Cache(), STARTER_VERSION))
 
 
-def reopen(
-    name: str, digest: str, cache: str | None = None, source: str | None = None
-) -> Release:
+def reopen(name: str, digest: str, cache: str | None = None, source: str | None = None) -> Release:
     """Return the release of a pickle: by name and digest, wherever it is found.
 
     Raises:
@@ -80,22 +84,28 @@ def reopen(
     if known is not None:
         return known
     store = Cache(cache)
-    pack = store.find(name, digest)
-    if pack is not None:
-        return _opened(pack, store, source)
+    # A pickle of another machine names a cache that may not be here.
+    for place in (store, Cache()):
+        pack = place.find(name, digest)
+        if pack is not None:
+            return _opened(pack, place, source)
     if name == STARTER and bundled() is not None:
         found = starter(store)
     elif source is not None and Path(source).exists():
         found = release(name, source=source, cache=cache)
     else:
-        raise UnknownRelease(_teach(f"release {name} ({digest[:12]}) is not at hand", store), name=name)
+        raise UnknownRelease(
+            _teach(f"release {name} ({digest[:12]}) is not at hand", store), name=name
+        )
     if found.digest != digest:
         message = f"release {name} is at hand, but not with the documents it had ({digest[:12]})"
         raise UnknownRelease(message, name=name)
     return found
 
 
-def _check(name: str) -> None:
+def _check(name: str, *, own: bool) -> None:
+    if own and name == STARTER:
+        raise BadName(f"{STARTER!r} is the release shipped with dynclient", name=name)
     plain = name.replace(".", "").replace("-", "").replace("_", "").replace("+", "")
     if not (plain.isascii() and plain.isalnum() and name[0].isalnum() and len(name) <= 64):
         rule = "letters, digits, '.', '-', '_' and '+', at most 64, a letter or digit first"
@@ -156,10 +166,11 @@ def fingerprint(source: Path, *, settled: bool = False) -> str:
 
     Args:
         source: directory or archive.
-        settled: give an empty string for a source that changed a moment ago, since another change might
+        settled: give an empty string for a source that changed a moment ago, since another change
+        might
             leave the same times.
     """
-    from dynclient.schema.source import SourceRefused, schema_files
+    from dynclient.schema.source import schema_files
 
     if source.is_dir():
         root, files = schema_files(source)

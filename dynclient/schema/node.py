@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import RefUnresolved
-from dynclient.schema.places import camel, class_name, escape, segments
+from dynclient.schema.places import camel, escape, segments
 
 if TYPE_CHECKING:
     from dynclient.schema.catalogue import EntityType
@@ -32,8 +32,8 @@ _SUFFIXES = {"items": "Item", "additionalProperties": "Value", "patternPropertie
 class Node:
     """One schema place of a release; there is exactly one per (release, path, pointer).
 
-    ``schema`` is the raw schema there, shared by everybody: not to be changed. A boolean schema reads as
-    ``{}`` (true) or ``{"not": {}}`` (false).
+    ``schema`` is the raw schema there, shared by everybody: not to be changed. A boolean schema
+    reads as ``{}`` (true) or ``{"not": {}}`` (false).
     """
 
     __slots__ = ("__weakref__", "_cache", "path", "pointer", "ref", "release", "schema")
@@ -64,7 +64,7 @@ class Node:
 
     @property
     def target(self) -> Node:
-        """The place that is meant in the end: references followed, and unions of one branch entered."""
+        """The place meant in the end: references followed, and unions of one branch entered."""
         found: Node | None = self._cache.get("target")
         if found is None:
             found = self._cache["target"] = self._follow()
@@ -118,7 +118,7 @@ class Node:
 
     @property
     def default(self) -> Any:
-        """Default of this place, else of its target; None where there is none. Never put into data."""
+        """Default of this place, else of its target, else None. Never put into data."""
         return self._nearest("default")
 
     @property
@@ -151,13 +151,20 @@ class Node:
         return kind
 
     def _own_kind(self) -> str:
-        schema = self.schema
-        if isinstance(schema.get("enum"), list):
+        if isinstance(self.schema.get("enum"), list):
             return "enum"
         if self.properties:
             return "object"
         if self.branches:
             return "union"
+        kinds = (base._plain_kind() for base in self._lineage())
+        return next((kind for kind in kinds if kind != "any"), "any")
+
+    def _plain_kind(self) -> str:
+        """Return the kind as far as this very place tells it."""
+        schema = self.schema
+        if isinstance(schema.get("enum"), list):
+            return "enum"
         kind = self._kind_of_type(schema.get("type"))
         if kind != "any":
             return kind
@@ -165,10 +172,7 @@ class Node:
             return "array"
         if "additionalProperties" in schema or "patternProperties" in schema:
             return "map"
-        if "const" in schema:
-            return _kind_of_value(schema["const"])
-        kinds = [base.kind for base in self._bases()]
-        return next((kind for kind in kinds if kind != "any"), "any")
+        return _kind_of_value(schema["const"]) if "const" in schema else "any"
 
     def _kind_of_type(self, types: Any) -> str:
         if isinstance(types, list):
@@ -181,21 +185,21 @@ class Node:
 
     @property
     def type_name(self) -> str:
-        """Class name of the target: ``CreateTableRequest``, ``Column``, ``DataType``, ``TableConfig``."""
+        """Class name of the target: ``CreateTableRequest``, ``Column``, ``DataType`` …"""
         name: str | None = self._cache.get("type_name")
         if name is None:
             name = self._cache["type_name"] = self.target._own_name()
         return name
 
     def _own_name(self) -> str:
-        name = class_name(self.path, self.release.document(self.path).get("title"))
+        name = self.release.root_name(self.path)
         for keyword, key in segments(self.pointer):
             if keyword in {"definitions", "$defs"} and key is not None:
                 name = camel(key)
             elif keyword == "properties" and key is not None:
                 name += camel(key)
             else:
-                # What has no name of its own is called after where it stands: TasksItem, ConfigOneOf1.
+                # What has no name of its own is called after its place: TasksItem, ConfigOneOf1.
                 name += _SUFFIXES.get(keyword, camel(f"{keyword} {key or ''}"))
         return name if name.isidentifier() else f"T{name}"
 
@@ -221,7 +225,7 @@ class Node:
 
     @property
     def properties(self) -> Mapping[str, Node]:
-        """Named properties of the target, those of ``extends`` and ``allOf`` first, in schema order."""
+        """Named properties of the target, those of ``extends`` and ``allOf`` first."""
         found: Mapping[str, Node] | None = self._cache.get("properties")
         if found is None:
             target = self.target
@@ -231,16 +235,32 @@ class Node:
 
     def _own_properties(self) -> Mapping[str, Node]:
         merged: dict[str, Node] = {}
-        for base in self._bases():
-            merged.update(base.properties)
-        own = self.schema.get("properties")
-        if isinstance(own, dict):
-            for name in own:
-                merged[name] = self._below("properties", name)
+        for node in self._lineage():
+            own = node.schema.get("properties")
+            if isinstance(own, dict):
+                for name in own:
+                    merged[name] = node._below("properties", name)
         return MappingProxyType(merged)
 
+    def _lineage(self) -> list[Node]:
+        """Return the places whose properties the target has: its bases, theirs first, and itself."""
+        found: list[Node] | None = self._cache.get("lineage")
+        if found is None:
+            found = []
+            self.target._descend(found, set())
+            self._cache["lineage"] = found
+        return found
+
+    def _descend(self, found: list[Node], entered: set[str]) -> None:
+        # A base may lead back here (`allOf` of the root, in the root); each place counts once.
+        if self.ref not in entered:
+            entered.add(self.ref)
+            for base in self._bases():
+                base.target._descend(found, entered)
+            found.append(self)
+
     def _bases(self) -> list[Node]:
-        """Return the places whose properties the target has too: its ``extends`` and ``allOf``."""
+        """Return what this very place builds on: its ``extends`` and ``allOf``."""
         bases = []
         for keyword in ("extends", "allOf"):
             listed = self.schema.get(keyword)
@@ -253,10 +273,12 @@ class Node:
     @property
     def required(self) -> frozenset[str]:
         """Names of the properties that must be there."""
-        target = self.target
-        listed = target.schema.get("required")
-        own = listed if isinstance(listed, list) else ()
-        return frozenset(own).union(*(base.required for base in target._bases()))
+        found: frozenset[str] | None = self._cache.get("required")
+        if found is None:
+            listed = (node.schema.get("required") for node in self._lineage())
+            found = frozenset().union(*(names for names in listed if isinstance(names, list)))
+            self._cache["required"] = found
+        return found
 
     @property
     def items(self) -> Node | None:
@@ -291,7 +313,7 @@ class Node:
     @property
     def closed(self) -> bool:
         """Whether other than the named properties are refused."""
-        return self.target.schema.get("additionalProperties") is False
+        return any(n.schema.get("additionalProperties") is False for n in self._lineage())
 
 
 def _kind_of_value(value: Any) -> str:

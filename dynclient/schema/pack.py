@@ -1,4 +1,4 @@
-"""The on-disk form of a release: one immutable file, written atomically, read in one gulp.
+r"""The on-disk form of a release: one immutable file, written atomically, read in one gulp.
 
 ::
 
@@ -6,11 +6,12 @@
     {"name": …, "digest": …, "sections": {"documents": [offset, length], …}}\\n
     sections and documents, minified JSON each
 
-Plain JSON: nothing in it can be executed, and no version of Python owns it. Offsets count from the end of
-the second line. The section ``documents`` lists per document its place and the documents it refers to, so
-a closure is found without parsing any; ``entities``, ``names`` and ``repairs`` are parsed when asked for.
-A pack is read whole (2 MiB) since that costs less than a millisecond, proves it sound, and leaves no open
-file behind that fork, deletion or Windows could trip over.
+Plain JSON: nothing in it can be executed, and no version of Python owns it. Offsets count from the
+end of the second line. The section ``documents`` lists per document its place, the documents it
+refers to and its class name, so a closure is found without parsing any; ``entities``, ``names`` and
+``repairs`` are parsed when asked for. A pack is read whole (2 MiB) since that costs less than a
+millisecond, proves it sound, and leaves no open file behind that fork, deletion or Windows could
+trip over.
 """
 
 from __future__ import annotations
@@ -18,15 +19,21 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import PackCorrupt
-from dynclient.schema.catalogue import EntityType, entities, type_names
+from dynclient.schema.catalogue import EntityType, entities, root_names, type_names
 from dynclient.schema.places import join, walk
-from dynclient.schema.repair import Repaired
 
-FORMAT = 1
-"""Version of the format; part of the file name, so that versions live side by side."""
+if TYPE_CHECKING:
+    from dynclient.schema.repair import Repaired
+
+FORMAT = 2
+"""Version of the format; part of the file name, so that versions live side by side.
+
+It goes up whenever the layout changes, a repair, or what is noted about a tree: a pack is never
+rebuilt for another reason.
+"""
 SUFFIX = f".v{FORMAT}.pack"
 _MAGIC = b"dynclient-pack "
 
@@ -61,12 +68,14 @@ def build(
     digest = hashlib.sha256()
     for path, body in zip(ordered, bodies, strict=True):
         digest.update(path.encode() + b"\0" + body + b"\0")
-    found = entities(documents)
-    names, ambiguous = type_names(documents, found)
+    own = root_names(documents)
+    found = entities(documents, own)
+    names, ambiguous = type_names(documents, found, own)
     index: dict[str, list[Any]] = {}
     blob = bytearray()
     for path, body in zip(ordered, bodies, strict=True):
-        index[path] = [len(blob), len(body), sorted(number[other] for other in _needed(path, documents[path]))]
+        needed = sorted(number[other] for other in _needed(path, documents[path]))
+        index[path] = [len(blob), len(body), needed, own[path]]
         blob += body
     sections: dict[str, list[int]] = {}
     for section, value in (
@@ -137,7 +146,7 @@ class Pack:
 
     @property
     def index(self) -> dict[str, list[Any]]:
-        """Per path, sorted: offset, length, and numbers of the documents it refers to."""
+        """Per path, sorted: offset, length, numbers of the documents it refers to, class name."""
         if self._index is None:
             self._index = self._section("documents")
         return self._index
@@ -148,13 +157,13 @@ class Pack:
         Raises:
             KeyError: there is none at that path.
         """
-        offset, length, _ = self.index[path]
+        offset, length, _, _ = self.index[path]
         return self._parse(offset, length)
 
     def entities(self) -> list[EntityType]:
         """Return the entity types and time series."""
         return [
-            EntityType(*fields[:5], tuple(fields[5]), *fields[6:])
+            EntityType._make([*fields[:5], tuple(fields[5]), *fields[6:]])
             for fields in self._section("entities")
         ]
 
@@ -165,6 +174,8 @@ class Pack:
 
     def repairs(self) -> tuple[Repaired, ...]:
         """Return what was changed when the tree was taken in."""
+        from dynclient.schema.repair import Repaired
+
         return tuple(Repaired(*fields) for fields in self._section("repairs"))
 
     def _section(self, name: str) -> Any:
@@ -195,12 +206,12 @@ def write(file: Path, data: bytes) -> None:
         OSError: the disk is full, read-only …; nothing is left behind then.
     """
     import os
-    import tempfile
+    import uuid
 
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-", suffix=".tmp")
-    partial = Path(name)
+    # Not `mkstemp`: its files are for their owner alone, and a cache may be laid out for others.
+    partial = file.with_name(f".{file.name}-{uuid.uuid4().hex[:12]}.tmp")
     try:
-        with os.fdopen(handle, "wb") as opened:
+        with partial.open("xb") as opened:
             opened.write(data)
             opened.flush()
             os.fsync(opened.fileno())

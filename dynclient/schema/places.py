@@ -1,7 +1,7 @@
 """Places inside documents: JSON pointers, references between paths, and the walk over subschemas.
 
-A document is known by its path inside the tree (``entity/data/table.json``); a place in it by a JSON
-pointer (``/definitions/column``); both joined by ``#`` are a reference.
+A document is known by its path inside the tree (``entity/data/table.json``); a place in it by a
+JSON pointer (``/definitions/column``); both joined by ``#`` are a reference.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def parts(pointer: str) -> list[str]:
 def segments(pointer: str) -> list[tuple[str, str | None]]:
     """Split a pointer to a schema into (keyword, name or number below it).
 
-    ``/definitions/column/items`` → ``[("definitions", "column"), ("items", None)]``. A property that is
-    called ``definitions`` is a name here, not a keyword.
+    ``/definitions/column/items`` → ``[("definitions", "column"), ("items", None)]``. A property
+    that is called ``definitions`` is a name here, not a keyword.
     """
     found: list[tuple[str, str | None]] = []
     steps = iter(parts(pointer))
@@ -59,8 +59,8 @@ def segments(pointer: str) -> list[tuple[str, str | None]]:
 def walk(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (pointer, schema) for the document and every subschema in it, in document order.
 
-    Only keywords that draft-07 (or the ``extends`` of older drafts) defines as schemas are entered, so
-    a property that happens to be called ``$id`` or ``$ref`` is not mistaken for the keyword.
+    Only keywords that draft-07 (or the ``extends`` of older drafts) defines as schemas are entered,
+    so a property that happens to be called ``$id`` or ``$ref`` is not mistaken for the keyword.
     """
     stack: list[tuple[str, Any]] = [("", document)]
     while stack:
@@ -78,10 +78,9 @@ def _below(pointer: str, schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield f"{pointer}/{escape(keyword)}/{escape(name)}", sub
         elif keyword in SINGLE and isinstance(value, dict):
             yield f"{pointer}/{keyword}", value
-        elif keyword in LISTS or keyword in SINGLE:
-            if isinstance(value, list):
-                for place, sub in enumerate(value):
-                    yield f"{pointer}/{keyword}/{place}", sub
+        elif isinstance(value, list) and (keyword in LISTS or keyword in SINGLE):
+            for place, sub in enumerate(value):
+                yield f"{pointer}/{keyword}/{place}", sub
 
 
 def look_up(document: Any, pointer: str) -> Any:
@@ -105,8 +104,8 @@ def look_up(document: Any, pointer: str) -> Any:
 def join(base: str, reference: str) -> tuple[str, str]:
     """Return (path, pointer) of a reference as written in the document at path ``base``.
 
-    Only references between files of a tree are meant: a relative file, a fragment, or both. A path that
-    climbs above the root comes back with its ``..``, and names no document then.
+    Only references between files of a tree are meant: a relative file, a fragment, or both. A path
+    that climbs above the root comes back with its ``..``, and names no document then.
     """
     path, _, pointer = reference.partition("#")
     if "%" in reference:
@@ -136,7 +135,7 @@ def stem(path: str) -> str:
 
 
 def class_name(path: str, title: Any) -> str:
-    """Return the class name of a document: its title as far as that makes an identifier, else its stem."""
+    """Return the class name of a root: its title if that makes an identifier, else its stem."""
     name = camel(title) if isinstance(title, str) else ""
     if name.isidentifier():
         return name

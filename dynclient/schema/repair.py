@@ -1,7 +1,8 @@
-"""Repairs of a schema tree: small named steps that make it sound JSON Schema and say what they changed.
+"""Repairs of a schema tree: small named steps that say what they changed.
 
-They run once, when a tree is taken in. Each step goes by the shape of the schema, never by the name of a
-file, so it serves releases nobody here has seen. Where a step only reports, its note says so.
+They run once, when a tree is taken in, and leave sound JSON Schema. Each step goes by the shape of
+the schema, never by the name of a file, so it serves releases nobody here has seen. Where a step
+only reports, its note says so.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Documents = dict[str, Any]
 """Documents by path, decoded; a repair changes them in place."""
 
 BASE = "file:///tree/"
-"""Made-up root of the paths: `referencing` resolves relative references against URIs. No file is read."""
+"""Made-up root of the paths, since `referencing` resolves against URIs; no file is read."""
 
 
 class Repaired(NamedTuple):
@@ -88,7 +89,7 @@ def _astray(documents: Documents) -> Iterator[tuple[str, str, str]]:
 
 
 def relative(base: str, target: str) -> str:
-    """Return the relative reference that leads from the document ``base`` to the document ``target``."""
+    """Return the relative reference from the document ``base`` to the document ``target``."""
     here, there = base.split("/")[:-1], target.split("/")
     shared = 0
     while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
@@ -104,10 +105,10 @@ def _flags(documents: Documents) -> Iterator[tuple[str, str, str]]:
             yield path, pointer, f"Java's (?U) written out in {pattern!r}"
 
 
-# What Java's \w takes beyond ASCII under (?U): letters, marks, digits, connectors and joiners of every
-# script. Written as ranges because ECMA's \w is ASCII, and neither Python nor ECMA has a flag for it
-# that both engines read alike. The ranges hold a few unassigned or symbol code points too: a name that
-# the server refuses costs one request, one refused here could never be sent.
+# What Java's \w takes beyond ASCII under (?U): letters, marks, digits, connectors and joiners of
+# every script. Written as ranges because ECMA's \w is ASCII, and neither Python nor ECMA has a flag
+# for it that both engines read alike. The ranges hold a few unassigned or symbol code points too: a
+# name that the server refuses costs one request, one refused here could never be sent.
 _WORD = (
     "A-Za-z0-9_\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u200c\u200d\u203f\u2040\u2054"
     "\u2071\u207f\u2090-\u209c\u20d0-\u20f0\u2102-\u2188\u24b6-\u24e9\u2c00-\u2dff\u2e2f\u3005-\u3007"
@@ -117,24 +118,24 @@ _WORD = (
 )
 
 
-def _tokens(pattern: str) -> Iterator[tuple[str, bool]]:
-    """Yield (token, inside a character class) of a pattern; an escape is one token."""
+def _signs(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Yield (sign, inside a character class) of a pattern; an escape is one sign."""
     inside, place = False, 0
     while place < len(pattern):
-        token = pattern[place : place + 2] if pattern[place] == "\\" else pattern[place]
-        place += len(token)
-        if token == "[":
+        sign = pattern[place : place + 2] if pattern[place] == "\\" else pattern[place]
+        place += len(sign)
+        if sign == "[":
             inside = True
-        elif token == "]":
+        elif sign == "]":
             inside = False
-        yield token, inside
+        yield sign, inside
 
 
 def unicode_words(pattern: str) -> str:
     r"""Write ``\w`` of a pattern out as the ranges of word characters of every script."""
     return "".join(
-        token if token != r"\w" else _WORD if inside else f"[{_WORD}]"
-        for token, inside in _tokens(pattern)
+        sign if sign != r"\w" else _WORD if inside else f"[{_WORD}]"
+        for sign, inside in _signs(pattern)
     )
 
 
@@ -151,10 +152,10 @@ def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
         pattern = schema.get("pattern")
         if not isinstance(pattern, str):
             continue
-        tokens = [(_JAVA_ANCHORS.get(token, token), inside) for token, inside in _tokens(pattern)]
-        plain = "".join(token for token, _ in tokens)
-        outside = "".join(" " if inside else token for token, inside in tokens)
-        unknown = [token for token, _ in tokens if token in _JAVA_ESCAPES]
+        signs = [(_JAVA_ANCHORS.get(sign, sign), inside) for sign, inside in _signs(pattern)]
+        plain = "".join(sign for sign, _ in signs)
+        outside = "".join(" " if inside else sign for sign, inside in signs)
+        unknown = [sign for sign, _ in signs if sign in _JAVA_ESCAPES]
         unknown += [syntax for syntax in _JAVA_GROUPS if syntax in outside]
         try:
             re.compile(plain)
@@ -222,14 +223,13 @@ class _Resolver:
     """References of a tree, resolved by `referencing` with a registry keyed by path URIs."""
 
     def __init__(self, documents: Documents) -> None:
-        from referencing import Registry, Resource
+        from referencing import Registry
         from referencing.jsonschema import DRAFT7
 
         # A registry without `retrieve` refuses what it does not hold: nothing is ever fetched.
         registry: Registry[Any] = Registry()
         self._registry = registry.with_resources(
-            (BASE + path, Resource(contents=document, specification=DRAFT7))
-            for path, document in documents.items()
+            (BASE + path, DRAFT7.create_resource(document)) for path, document in documents.items()
         )
         self._known: dict[tuple[str, str], bool] = {}
 
@@ -262,15 +262,39 @@ def _exists(documents: Documents, path: str, pointer: str) -> bool:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("identifiers", "$id disagrees with the path in many files, and references go by path", _identifiers),
-    Step("slashes", "'#definitions/x' is an anchor, '#/definitions/x' the pointer that is meant", _slashes),
+    Step(
+        "identifiers",
+        "$id disagrees with the path in many files, and references go by path",
+        _identifiers,
+    ),
+    Step(
+        "slashes",
+        "'#definitions/x' is an anchor, '#/definitions/x' the pointer that is meant",
+        _slashes,
+    ),
     Step("astray", "references that climb out of the tree, or name its public address", _astray),
-    Step("flags", "(?U) is Java's flag for Unicode classes; other engines refuse or misread it", _flags),
-    Step("patterns", "Java's anchors written as everybody's; what nobody else reads is left out", _patterns),
+    Step(
+        "flags",
+        "(?U) is Java's flag for Unicode classes; other engines refuse or misread it",
+        _flags,
+    ),
+    Step(
+        "patterns",
+        "Java's anchors written as everybody's; what nobody else reads is left out",
+        _patterns,
+    ),
     Step("types", "a scalar type beside properties would refuse every value", _types),
-    Step("impossible", "a closed schema that requires what it does not define refuses every value", _impossible),
+    Step(
+        "impossible",
+        "a closed schema that requires what it does not define refuses every value",
+        _impossible,
+    ),
     Step("mistaken-maps", "a pattern written where a schema belongs", _mistaken_maps),
     Step("arrays", "properties of an array", _arrays),
-    Step("open-references", "what cannot be reached must not break the documents around it", _open_references),
+    Step(
+        "open-references",
+        "what cannot be reached must not break the documents around it",
+        _open_references,
+    ),
 )
 """The repairs, in the order they run."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version: ``1.13.0-SNAPSHOT`` → ``(1, 13, 0)``; of no version ``()``."""
+    """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; of no version ``()``."""
     found: list[int] = []
     for part in version.lstrip("vV").split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
@@ -33,8 +33,8 @@ def numbers(version: str) -> tuple[int, ...]:
 class Release:
     """One immutable schema tree.
 
-    Two releases are equal when their documents are. A release pickles as its name and digest, and is found
-    again in the registry of the process, in the cache, or by its source.
+    Two releases are equal when their documents are. A release pickles as its name and digest, and
+    is found again in the registry of the process, in the cache, or by its source.
 
     Attributes:
         name: ``1.13.0``.
@@ -112,14 +112,28 @@ class Release:
         """
         document = self._documents.get(path)
         if document is None:
-            if path not in self._pack.index:
-                raise self._not_found(path, self.paths, "document")
+            self._entry(path)
             document = self._documents.setdefault(path, self._pack.document(path))
         found: dict[str, Any] = document
         return found
 
+    def root_name(self, path: str) -> str:
+        """Return the class name of a document; none is parsed for it.
+
+        It is the title in CamelCase (``CreateTableRequest``); the name of the file where the title
+        makes no name, or is another file's.
+        """
+        name: str = self._entry(path)[3]
+        return name
+
+    def _entry(self, path: str) -> list[Any]:
+        entry = self._pack.index.get(path)
+        if entry is None:
+            raise self._not_found(path, self.paths, "document")
+        return entry
+
     def closure(self, path: str) -> tuple[str, ...]:
-        """Return the paths of all documents that one needs, itself first, the others as they are met.
+        """Return the paths of all documents that one needs, itself first.
 
         No document is parsed for it.
 
@@ -127,8 +141,7 @@ class Release:
             SchemaNotFound: there is none at that path.
         """
         index, paths = self._pack.index, self.paths
-        if path not in index:
-            raise self._not_found(path, paths, "document")
+        self._entry(path)
         met = {path: None}
         waiting = [path]
         while waiting:
@@ -165,7 +178,7 @@ class Release:
         return self._nodes.setdefault((path, pointer), Node(self, path, pointer, schema))
 
     def resolve(self, ref: str, base: str = "") -> Node:
-        """Return the node that a ``$ref`` names; where that is a ``$ref`` again, see ``Node.target``.
+        """Return the node that a ``$ref`` names; it may be a ``$ref`` again, see ``Node.target``.
 
         Args:
             ref: ``../type/basic.json#/definitions/uuid``; or, with no base, a path from the root.
@@ -203,8 +216,16 @@ class Release:
     def _refuse_ambiguous(self, name: str) -> None:
         candidates = self._names()[1].get(name)
         if candidates:
-            listed = "".join(f"\n  {candidate}" for candidate in candidates)
-            message = f"{name} may be any of these in {self.name}; name the one by its path:{listed}"
+            others = {
+                reference.removesuffix("#"): other for other, reference in self.type_names.items()
+            }
+            listed = "".join(
+                f"\n  {candidate}" + (f" ({others[candidate]})" if candidate in others else "")
+                for candidate in candidates
+            )
+            message = (
+                f"{name} may be any of these in {self.name}; name the one by its path:{listed}"
+            )
             raise AmbiguousName(message, name=name, candidates=tuple(candidates))
 
     def _names(self) -> tuple[dict[str, str], dict[str, list[str]]]:

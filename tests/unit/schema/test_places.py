@@ -1,0 +1,91 @@
+"""Pointers, references between paths and the walk over subschemas."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynclient.schema.places import camel, class_name, escape, join, look_up, parts, segments, walk
+
+
+@given(st.lists(st.text()))
+def test_a_pointer_names_the_steps_it_was_made_of(steps: list[str]) -> None:
+    pointer = "".join(f"/{escape(step)}" for step in steps)
+    assert parts(pointer) == steps
+
+
+@given(st.dictionaries(st.text(), st.lists(st.integers(), min_size=1), min_size=1), st.data())
+def test_look_up_finds_what_the_pointer_names(document: dict[str, list[int]], data: st.DataObject):
+    key = data.draw(st.sampled_from(sorted(document)))
+    place = data.draw(st.integers(0, len(document[key]) - 1))
+    assert look_up(document, f"/{escape(key)}/{place}") == document[key][place]
+
+
+@pytest.mark.parametrize("pointer", ["/b", "/a/2", "/a/-1", "/a/x", "/a/0/0", "a", "/a/٠"])
+def test_look_up_of_nothing_is_a_lookup_error(pointer: str) -> None:
+    with pytest.raises(LookupError):
+        look_up({"a": [1, 2]}, pointer)
+
+
+@pytest.mark.parametrize(
+    ("base", "reference", "path", "pointer"),
+    [
+        ("a/b/c.json", "#/definitions/x", "a/b/c.json", "/definitions/x"),
+        ("a/b/c.json", "d.json", "a/b/d.json", ""),
+        ("a/b/c.json", "./d.json#", "a/b/d.json", ""),
+        ("a/b/c.json", "../d.json#/x", "a/d.json", "/x"),
+        ("a/b/c.json", "../../../d.json", "../d.json", ""),
+        ("", "a/b.json#/x", "a/b.json", "/x"),
+        ("a.json", "b%20c.json#/x%7E1y", "b c.json", "/x~1y"),
+    ],
+)
+def test_join(base: str, reference: str, path: str, pointer: str) -> None:
+    assert join(base, reference) == (path, pointer)
+
+
+def test_walk_tells_keywords_from_properties_of_the_same_name() -> None:
+    schema = {
+        "properties": {
+            "$ref": {"type": "string"},
+            "properties": {"type": "integer"},
+            "items": {"items": {"type": "null"}},
+        },
+        "default": {"properties": {"x": {}}},
+        "oneOf": [{"not": {}}, True],
+    }
+    assert [pointer for pointer, _ in walk(schema)] == [
+        "",
+        "/properties/$ref",
+        "/properties/properties",
+        "/properties/items",
+        "/properties/items/items",
+        "/oneOf/0",
+        "/oneOf/0/not",
+    ]
+
+
+def test_segments_tell_a_keyword_from_a_name() -> None:
+    pointer = "/definitions/items/properties/definitions/items/oneOf/1"
+    assert segments(pointer) == [
+        ("definitions", "items"),
+        ("properties", "definitions"),
+        ("items", None),
+        ("oneOf", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Query Vote", "QueryVote"), ("table-cp", "TableCp"), ("dataType", "DataType"), ("…", "")],
+)
+def test_camel(text: str, name: str) -> None:
+    assert camel(text) == name
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Create table", "CreateTable"), (None, "Thing"), ("…", "Thing"), ("3D", "Thing"), (5, "Thing")],
+)
+def test_class_name_falls_back_on_the_file(title: object, name: str) -> None:
+    assert class_name("entity/thing.json", title) == name

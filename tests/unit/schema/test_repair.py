@@ -1,0 +1,248 @@
+"""Repairs: each step changes what it is for, says so, and leaves sound trees alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import unicodedata
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynclient.schema.places import join, look_up, walk
+from dynclient.schema.repair import STEPS, relative, repair, unicode_words
+from dynclient.schema.source import read
+from tests.trees import ALL_RELEASES, TREES, release_named
+
+
+def repaired(documents: dict[str, Any], step: str) -> tuple[dict[str, Any], list[str]]:
+    """Return the documents after all repairs, and the notes of one step."""
+    changed = copy.deepcopy(documents)
+    found = repair(changed)
+    return changed, [f"{one.path}#{one.pointer}: {one.note}" for one in found if one.step == step]
+
+
+def only(schema: dict[str, Any], step: str) -> tuple[dict[str, Any], list[str]]:
+    documents, notes = repaired({"a/b.json": schema}, step)
+    return documents["a/b.json"], notes
+
+
+def test_every_step_has_a_name_and_a_reason() -> None:
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    assert all(step.why for step in STEPS)
+
+
+def test_identifiers_go_and_those_that_mislead_are_told() -> None:
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "https://open-metadata.org/schema/a/other.json",
+        "properties": {"$id": {"type": "string"}, "x": {"$id": "x"}},
+    }
+    changed, notes = only(schema, "identifiers")
+    assert changed == {"properties": {"$id": {"type": "string"}, "x": {}}}
+    assert len(notes) == 2
+    assert only({"$id": "https://open-metadata.org/schema/a/b.json"}, "identifiers") == ({}, [])
+
+
+def test_a_fragment_without_slash_gets_it() -> None:
+    schema = {"definitions": {"x": {}}, "properties": {"y": {"$ref": "#definitions/x"}}}
+    changed, notes = only(schema, "slashes")
+    assert changed["properties"]["y"] == {"$ref": "#/definitions/x"}
+    assert notes == ["a/b.json#/properties/y: '#definitions/x' lacks the slash after '#'"]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["../../schema/a/b.json#/x", "https://open-metadata.org/schema/a/b.json#/x", "/json/a/b.json#/x"],
+)
+def test_references_out_of_the_tree_are_led_back(reference: str) -> None:
+    documents = {"a/b.json": {"x": {}}, "c/d.json": {"$ref": reference}}
+    changed, notes = repaired(documents, "astray")
+    assert changed["c/d.json"] == {"$ref": "../a/b.json#/x"}
+    assert "a/b.json is meant" in notes[0]
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1), st.lists(st.sampled_from("abc"), min_size=1))
+def test_a_relative_reference_leads_where_it_should(base: list[str], target: list[str]) -> None:
+    there = "/".join(target)
+    assert join("/".join(base), relative("/".join(base), there)) == (there, "")
+
+
+def test_unicode_flags_are_written_out() -> None:
+    schema = {"definitions": {"n": {"pattern": r"^(?U)<#E::\w+::[\w'\-.]+>$"}}}
+    changed, notes = only(schema, "flags")
+    pattern = changed["definitions"]["n"]["pattern"]
+    assert len(notes) == 1
+    fast = jsonschema_rs.Draft7Validator({"pattern": pattern})
+    for text, good in [
+        ("<#E::table::a.b>", True),
+        ("<#E::tablé::naïve.größe>", True),
+        ("<#E::表::列>", True),
+        ("<#E::table::नमस्ते>", True),
+        ("<#E::table::a b>", False),
+        ("<#E::ta-ble::a>", False),
+        ("<#E::table::a/b>", False),
+    ]:
+        assert fast.is_valid(text) is good
+        assert bool(re.search(pattern, text)) is good
+
+
+def test_the_ranges_hold_every_word_character_and_no_ascii_punctuation() -> None:
+    """What Java's ``\\w`` takes: alphabetic, marks, decimal digits, connectors, joiners."""
+    word = re.compile(unicode_words(r"^[\w]$"))
+    lacking = [
+        hex(point)
+        for point in range(0x110000)
+        if unicodedata.category(chr(point)) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Mn", "Mc", "Me",
+                                                "Nd", "Pc"}
+        and not word.match(chr(point))
+    ]  # fmt: skip
+    assert lacking == []
+    taken = [chr(point) for point in range(128) if word.match(chr(point))]
+    assert all(letter.isalnum() or letter == "_" for letter in taken)
+    assert not any(word.match(letter) for letter in " –—‘’“”…、。「」（）！\u00a0\u2028×÷")
+
+
+@pytest.mark.parametrize(
+    ("java", "plain"),
+    [
+        (r"\Aab\z", "^ab$"),
+        (r"^a\Z", "^a$"),
+        (r"a\\Z", r"a\\Z"),
+        (r"^[\S.!#$%&’*+/=?^_`{|}~-]+@\S+\.\S+$", r"^[\S.!#$%&’*+/=?^_`{|}~-]+@\S+\.\S+$"),
+        ("^((?!::).)*$", "^((?!::).)*$"),
+        ("(?i)abc", None),
+        ("a++b", None),
+        (r"\p{Alpha}+", None),
+        ("(unclosed", None),
+    ],
+)
+def test_patterns(java: str, plain: str | None) -> None:
+    changed, notes = only({"pattern": java}, "patterns")
+    assert changed.get("pattern") == plain
+    assert len(notes) == (plain != java)
+
+
+def test_a_scalar_type_beside_properties_is_an_object() -> None:
+    changed, notes = only({"type": "string", "properties": {"x": {}}}, "types")
+    assert changed["type"] == "object"
+    assert len(notes) == 1
+
+
+def test_what_a_closed_schema_cannot_hold_is_not_required() -> None:
+    closed = {"properties": {"x": {}}, "required": ["x", "y"], "additionalProperties": False}
+    changed, notes = only(closed, "impossible")
+    assert changed["required"] == ["x"]
+    assert notes == ["a/b.json#: required, but neither defined nor allowed: y"]
+    open_ = {"properties": {"x": {}}, "required": ["x", "y"]}
+    assert only(open_, "impossible") == (open_, [])
+
+
+def test_a_vote_can_be_cast() -> None:
+    """Servers take ``updatedVoteType`` alone, whatever their schema says."""
+    schema = {
+        "type": "string",
+        "properties": {"updatedVoteType": {"enum": ["votedUp", "unVoted"]}},
+        "additionalProperties": False,
+        "required": ["upVoteFactor", "downVoteFactor"],
+    }
+    changed, _ = only(schema, "types")
+    assert jsonschema_rs.Draft7Validator(changed).is_valid({"updatedVoteType": "votedUp"})
+
+
+def test_mistaken_maps_and_arrays_are_told_and_left() -> None:
+    schema = {"additionalProperties": {".{1,}": {"type": "string"}}}
+    assert only(schema, "mistaken-maps")[0] == schema
+    assert len(only(schema, "mistaken-maps")[1]) == 1
+    schema = {"type": "array", "properties": {"items": {}}}
+    assert only(schema, "arrays")[0] == schema
+    assert len(only(schema, "arrays")[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["nowhere.json", "#/definitions/nothing", "b.json#/title", "http://example.org/x.json", "http://["],
+)
+def test_references_to_nowhere_are_opened_and_nothing_is_fetched(reference: str) -> None:
+    schema = {"title": "B", "properties": {"x": {"description": "…", "$ref": reference}}}
+    changed, notes = only(schema, "open-references")
+    assert changed["properties"]["x"] == {"description": "…"}
+    assert repr(reference) in notes[0]
+    assert ("remote" in notes[0]) is ("//" in reference)
+
+
+def test_a_property_called_ref_is_left_alone() -> None:
+    schema = {"properties": {"$ref": {"type": "string"}}}
+    assert only(schema, "open-references") == (schema, [])
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_real_trees_need_no_second_repair(name: str) -> None:
+    documents = read(TREES[name]).documents
+    first = repair(documents)
+    once = json.dumps(documents)
+    second = repair(documents)
+    assert json.dumps(documents) == once
+    assert {one.step for one in second} <= {"mistaken-maps", "arrays"}
+    assert not [one for one in first if one.step in {"open-references", "patterns"}]
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_every_reference_of_a_release_resolves_as_referencing_says(name: str) -> None:
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT7
+
+    release = release_named(name)
+    registry = Registry().with_resources(
+        (f"file:///t/{path}", DRAFT7.create_resource(release.document(path)))
+        for path in release.paths
+    )
+    count = 0
+    for path in release.paths:
+        resolver = registry.resolver(base_uri=f"file:///t/{path}")
+        for _, schema in walk(release.document(path)):
+            reference = schema.get("$ref")
+            if isinstance(reference, str):
+                count += 1
+                assert resolver.lookup(reference).contents is release.resolve(reference, path).schema
+    assert count > 300
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_every_document_and_definition_compiles(name: str) -> None:
+    release = release_named(name)
+    registry = jsonschema_rs.Registry(
+        [(f"file:///t/{path}", release.document(path)) for path in release.paths],
+        draft=jsonschema_rs.Draft7,
+    )
+    for path in release.paths:
+        places = ["", *(f"/definitions/{key}" for key in release.document(path).get("definitions", {}))]
+        for pointer in places:
+            assert isinstance(look_up(release.document(path), pointer), dict)
+            schema = {"$ref": f"file:///t/{path}#{pointer}"}
+            jsonschema_rs.Draft7Validator(schema, registry=registry, validate_formats=False)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_known_facts_of_real_trees_are_repaired(name: str) -> None:
+    release = release_named(name)
+    steps = {one.step for one in release.repairs}
+    assert {"identifiers", "flags", "types", "impossible", "mistaken-maps"} <= steps
+    vote = jsonschema_rs.Draft7Validator(
+        {"$ref": "file:///t/api/voteRequest.json"},
+        registry=jsonschema_rs.Registry(
+            [
+                (f"file:///t/{path}", release.document(path))
+                for path in release.closure("api/voteRequest.json")
+            ],
+            draft=jsonschema_rs.Draft7,
+        ),
+    )
+    assert vote.is_valid({"updatedVoteType": "votedUp"})
+    assert not vote.is_valid({"updatedVoteType": "sideways"})
+
+
