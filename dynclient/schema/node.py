@@ -243,7 +243,7 @@ class Node:
         return MappingProxyType(merged)
 
     def _lineage(self) -> list[Node]:
-        """Return the places whose properties the target has: its bases, theirs first, and itself."""
+        """Return the places whose properties the target has: its bases first, then itself."""
         found: list[Node] | None = self._cache.get("lineage")
         if found is None:
             found = []

@@ -63,7 +63,8 @@ def read(source: Path) -> Tree:
 
 
 _VERSION = re.compile(
-    r"(?<![A-Za-z0-9.])v?(\d+\.\d+(?:\.\d+)*(?:[-.]?(?:SNAPSHOT|alpha|beta|rc)[-.]?\d*)?)", re.IGNORECASE
+    r"(?<![A-Za-z0-9.])v?(\d+\.\d+(?:\.\d+)*(?:[-.]?(?:SNAPSHOT|alpha|beta|rc)[-.]?\d*)?)",
+    re.IGNORECASE,
 )
 
 

@@ -85,7 +85,13 @@ def test_camel(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [("Create table", "CreateTable"), (None, "Thing"), ("…", "Thing"), ("3D", "Thing"), (5, "Thing")],
+    [
+        ("Create table", "CreateTable"),
+        (None, "Thing"),
+        ("…", "Thing"),
+        ("3D", "Thing"),
+        (5, "Thing"),
+    ],
 )
 def test_class_name_falls_back_on_the_file(title: object, name: str) -> None:
     assert class_name("entity/thing.json", title) == name

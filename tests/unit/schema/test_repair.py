@@ -57,7 +57,11 @@ def test_a_fragment_without_slash_gets_it() -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["../../schema/a/b.json#/x", "https://open-metadata.org/schema/a/b.json#/x", "/json/a/b.json#/x"],
+    [
+        "../../schema/a/b.json#/x",
+        "https://open-metadata.org/schema/a/b.json#/x",
+        "/json/a/b.json#/x",
+    ],
 )
 def test_references_out_of_the_tree_are_led_back(reference: str) -> None:
     documents = {"a/b.json": {"x": {}}, "c/d.json": {"$ref": reference}}
@@ -165,7 +169,13 @@ def test_mistaken_maps_and_arrays_are_told_and_left() -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["nowhere.json", "#/definitions/nothing", "b.json#/title", "http://example.org/x.json", "http://["],
+    [
+        "nowhere.json",
+        "#/definitions/nothing",
+        "b.json#/title",
+        "http://example.org/x.json",
+        "http://[",
+    ],
 )
 def test_references_to_nowhere_are_opened_and_nothing_is_fetched(reference: str) -> None:
     schema = {"title": "B", "properties": {"x": {"description": "…", "$ref": reference}}}
@@ -208,7 +218,9 @@ def test_every_reference_of_a_release_resolves_as_referencing_says(name: str) ->
             reference = schema.get("$ref")
             if isinstance(reference, str):
                 count += 1
-                assert resolver.lookup(reference).contents is release.resolve(reference, path).schema
+                assert (
+                    resolver.lookup(reference).contents is release.resolve(reference, path).schema
+                )
     assert count > 300
 
 
@@ -220,7 +232,10 @@ def test_every_document_and_definition_compiles(name: str) -> None:
         draft=jsonschema_rs.Draft7,
     )
     for path in release.paths:
-        places = ["", *(f"/definitions/{key}" for key in release.document(path).get("definitions", {}))]
+        places = [
+            "",
+            *(f"/definitions/{key}" for key in release.document(path).get("definitions", {})),
+        ]
         for pointer in places:
             assert isinstance(look_up(release.document(path), pointer), dict)
             schema = {"$ref": f"file:///t/{path}#{pointer}"}
@@ -244,5 +259,3 @@ def test_known_facts_of_real_trees_are_repaired(name: str) -> None:
     )
     assert vote.is_valid({"updatedVoteType": "votedUp"})
     assert not vote.is_valid({"updatedVoteType": "sideways"})
-
-
