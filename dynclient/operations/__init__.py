@@ -1,0 +1,181 @@
+"""What a server can be asked, as data: parameters, operations and collections of a release.
+
+:func:`catalogue` is the one place that knows where a collection lies and what can be done with it.
+It is derived from the release: one rule for paths, the capabilities that the schemas show, and the
+exceptions of ``data/routes.json``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection
+from dynclient.operations.records import INCLUDES, LIMIT_MAX, VOTES, Operation, Parameter
+from dynclient.operations.routes import attribute_name, data_file, plural, route, rule
+from dynclient.operations.verbs import collection_operations, server_operations
+
+if TYPE_CHECKING:
+    from dynclient.schema import EntityType, Release
+
+__all__ = [
+    "INCLUDES",
+    "LIMIT_MAX",
+    "VOTES",
+    "Catalogue",
+    "CollectionSpec",
+    "Operation",
+    "Parameter",
+    "attribute_name",
+    "catalogue",
+    "data_file",
+    "plural",
+    "route",
+    "rule",
+]
+
+
+class CollectionSpec:
+    """All entities of one type at one path, and what can be done with them.
+
+    Attributes:
+        attribute: its name on the client, ``database_services``.
+        entity: its entity type.
+        route: its path, ``/v1/services/databaseServices``.
+    """
+
+    __slots__ = ("_operations", "_release", "attribute", "entity", "route")
+
+    def __init__(self, release: Release, entity: EntityType) -> None:
+        self._release = release
+        self._operations: Mapping[str, Operation] | None = None
+        self.attribute = attribute_name(entity.name)
+        self.entity = entity
+        self.route = "/v1" + route(entity, release.version)
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Operations by name: ``create``, ``get`` …; made when first asked for."""
+        if self._operations is None:
+            known = collection_operations(self.entity, self.route, self._release)
+            self._operations = MappingProxyType({each.name: each for each in known})
+        return self._operations
+
+    def __repr__(self) -> str:
+        return f"<CollectionSpec {self.attribute} at {self.route}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CollectionSpec, (self._release, self.entity)
+
+
+class Catalogue:
+    """Everything the servers of one release can be asked.
+
+    Attributes:
+        release: whose it is.
+        collections: by attribute name, sorted: ``tables`` …
+        server: operations that belong to no collection, by name: ``version``, ``login`` …
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        kinds = [*release.entities.values(), *release.time_series.values()]
+        specs = sorted((CollectionSpec(release, kind) for kind in kinds), key=lambda s: s.attribute)
+        self.collections: Mapping[str, CollectionSpec] = MappingProxyType(
+            {spec.attribute: spec for spec in specs}
+        )
+        self.server: Mapping[str, Operation] = MappingProxyType(
+            {each.name: each for each in server_operations(release.version)}
+        )
+        self._names: dict[str, CollectionSpec] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Catalogue of {self.release.name}, {len(self.collections)} collections>"
+
+    def __iter__(self) -> Iterator[CollectionSpec]:
+        return iter(self.collections.values())
+
+    def find(self, key: str | type | EntityType) -> CollectionSpec:
+        """Return the collection that a key means.
+
+        Args:
+            key: its attribute (``database_services``), the last part of its path
+                (``databaseServices``), an entity type (``databaseService``, or the record), the
+                name of its class or of its create request (``DatabaseService``), or one of these
+                classes.
+
+        Raises:
+            UnknownCollection: the release has none of that name; ``nearest`` tells close ones.
+        """
+        if isinstance(key, str):
+            found = self.collections.get(key) or self._by_name().get(key) or self._by_type(key)
+        elif isinstance(key, type):
+            found = self._of_class(key)
+        else:
+            found = self._by_name().get(getattr(key, "name", ""))
+        if found is None:
+            raise self._unknown(key)
+        return found
+
+    def _by_name(self) -> dict[str, CollectionSpec]:
+        """Return the collections by all names that an item can have."""
+        if self._names is None:
+            names: dict[str, CollectionSpec] = {}
+            for spec in self.collections.values():
+                names.setdefault(spec.route.rsplit("/", 1)[-1], spec)
+            for spec in self.collections.values():
+                # What an entity type is called comes before how another one's path ends.
+                names[spec.entity.type_name] = names[spec.entity.name] = spec
+            self._names = names
+        return self._names
+
+    def _by_type(self, name: str) -> CollectionSpec | None:
+        try:
+            node = self.release.find(name)
+        except (SchemaNotFound, AmbiguousName):
+            return None
+        return self._of_path(node.path, node.ref)
+
+    def _of_class(self, cls: type) -> CollectionSpec | None:
+        from dynclient import model
+
+        try:
+            node = model.schema_of(cls)
+        except TypeError:
+            return None
+        # A class of another release will do: what it is called there is what is meant here.
+        if node.release is self.release:
+            return self._of_path(node.path, node.ref)
+        theirs = node.release.entity_of(node.ref if node.pointer else node.path)
+        return None if theirs is None else self._by_name().get(theirs.name)
+
+    def _of_path(self, path: str, ref: str) -> CollectionSpec | None:
+        entity = self.release.entity_of(ref) or self.release.entity_of(path)
+        return None if entity is None else self._by_name().get(entity.name)
+
+    def _unknown(self, key: object) -> UnknownCollection:
+        from difflib import get_close_matches
+
+        name = key if isinstance(key, str) else getattr(key, "__name__", repr(key))
+        known = {**self._by_name(), **self.collections}
+        folded = {other.casefold(): other for other in known}
+        close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
+        nearest = tuple(dict.fromkeys(known[folded[other]].attribute for other in close))
+        near = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        message = f"release {self.release.name} has no collection {name!r}{near}"
+        return UnknownCollection(message, name=name, nearest=nearest)
+
+
+_catalogues: dict[str, Catalogue] = {}
+_lock = threading.Lock()
+
+
+def catalogue(release: Release) -> Catalogue:
+    """Return the catalogue of a release; there is one for each."""
+    found = _catalogues.get(release.digest + release.name)
+    if found is None:
+        with _lock:
+            found = _catalogues.setdefault(release.digest + release.name, Catalogue(release))
+    return found

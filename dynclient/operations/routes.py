@@ -1,0 +1,115 @@
+"""Names and paths of collections: the rule, and the exceptions of ``data/routes.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dynclient.schema import EntityType
+
+_DATA = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data")  # noqa: PTH118, PTH120
+
+
+def plural(word: str) -> str:
+    """Return the plural that servers use in paths: ``policies``, ``searchIndexes``, ``tables``."""
+    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
+        return word[:-1] + "ies"
+    if word.endswith("s") and not word.endswith("ss"):
+        return word
+    return word + ("es" if word.endswith(("ss", "x", "z", "ch", "sh")) else "s")
+
+
+def attribute_name(entity: str) -> str:
+    """Return the name of a collection as an attribute: its entity type in snake_case, plural.
+
+    ``databaseService`` → ``database_services``, ``kpi`` → ``kpis``, ``apiEndpoint`` →
+    ``api_endpoints``, ``LLMModel`` → ``llm_models``.
+    """
+    letters = []
+    for place, letter in enumerate(entity):
+        before, after = entity[place - 1 : place], entity[place + 1 : place + 2]
+        if letter.isupper() and (before.islower() or (before.isupper() and after.islower())):
+            letters.append("_")
+        letters.append(letter.lower())
+    return plural("".join(letters))
+
+
+def rule(path: str, name: str) -> str:
+    """Return where a collection lies by the rule: a prefix by the schema's folder, and the plural.
+
+    Args:
+        path: of the entity's schema, ``entity/services/databaseService.json``.
+        name: of the entity type, ``databaseService``.
+    """
+    prefix = ""
+    for folder, below in _PREFIXES:
+        if path.startswith(folder):
+            prefix = below
+            break
+    return f"{prefix}/{plural(name)}"
+
+
+_PREFIXES = (
+    ("entity/services/", "/services"),
+    ("entity/automations/", "/automations"),
+    ("tests/", "/dataQuality"),
+    ("governance/", "/governance"),
+)
+
+
+def route(entity: EntityType, version: tuple[int, ...]) -> str:
+    """Return where the collection of an entity type lies below ``/v1``: ``/services/apiServices``.
+
+    Args:
+        entity: its entity type.
+        version: of the release; empty where unknown, which is taken for the newest.
+    """
+    for row in rows("routes", entity.name, version):
+        return str(row["route"])
+    return rule(entity.path, entity.name)
+
+
+def rows(kind: str, entity: str, version: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+    """Give the rows of ``routes.json`` that hold for an entity in a release.
+
+    Args:
+        kind: ``routes`` or ``operations``.
+        entity: name of the entity type.
+        version: of the release; empty where unknown, which is taken for the newest.
+    """
+    version = version or (999,)
+    for row in _facts()[kind].get(entity, ()):
+        if _number(row.get("since")) <= version and (
+            "until" not in row or version < _number(row["until"])
+        ):
+            yield row
+
+
+def _number(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")) if version else ()
+
+
+_read: dict[str, Any] = {}
+
+
+def data_file(name: str) -> Any:
+    """Return a file of ``data/``, decoded."""
+    if name not in _read:
+        with open(os.path.join(_DATA, name), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+            _read[name] = json.load(file)
+    return _read[name]
+
+
+def _facts() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the rows of ``routes.json`` by kind and entity."""
+    if "by entity" not in _read:
+        by: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for kind, rows in data_file("routes.json").items():
+            for row in rows:
+                by.setdefault(kind, {}).setdefault(row["entity"], []).append(row)
+        _read["by entity"] = by
+    found: dict[str, dict[str, list[dict[str, Any]]]] = _read["by entity"]
+    return found
