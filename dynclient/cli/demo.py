@@ -33,13 +33,12 @@ def walkthrough(om: Any) -> Script:
 
     # A service. Its password is a secret: sent in clear, never shown.
     Mysql = om.types["entity/services/connections/database/mysqlConnection.json"]  # noqa: N806
-    secret = {"password": "open-sesame"}
-    if hasattr(Mysql, "authType"):  # until 1.0 the password stood at the top
-        secret = {"authType": secret}
+    password = {"password": "open-sesame"}
+    login = {"authType": password} if hasattr(Mysql, "authType") else password  # in 1.0: at the top
     service = om.database_services.create(
         name="shop_mysql",
         serviceType="Mysql",
-        connection={"config": Mysql(username="reader", hostPort="mysql:3306", **secret)},
+        connection={"config": Mysql(username="reader", hostPort="mysql:3306", **login)},
     )
     yield service.connection
 
@@ -128,7 +127,7 @@ def show(console: Console, tree: Path | None = None) -> None:
 def _stretches(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[str], Any]]:
     """Run a script from pause to pause; give the source lines that ran, and what they yielded."""
     lines, first = inspect.getsourcelines(script)
-    run = script(om)
+    run: Any = script(om)
     body = inspect.getdoc(script) or ""
     begin = 1 + len(body.splitlines())
     for value in run:
