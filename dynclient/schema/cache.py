@@ -186,24 +186,32 @@ class Cache:
             name: the release name that was asked for.
             print_: fingerprint of the source now.
         """
-        note = self._note(source, name)
-        try:
-            told = json.loads(note.read_bytes())
-            if told["fingerprint"] == print_:
-                return self.find(told["name"], told["digest"])
-        except (OSError, ValueError, KeyError, TypeError):
-            # No note, or none that can be read: it is only a short cut, and written anew below.
+        told = _read_note(self._note(source, name))
+        if told.get("fingerprint") != print_:
             return None
-        return None
+        return self.find(told["name"], told["digest"])
 
     def remember(self, source: Path, name: str | None, print_: str, pack: Pack) -> None:
-        """Note that a source with this fingerprint gave this pack."""
+        """Note that a source gave this pack.
+
+        Args:
+            source: directory or archive.
+            name: the release name that was asked for.
+            print_: fingerprint of the source; empty where it may change without showing it.
+            pack: what it gave.
+        """
         told: dict[str, Any] = {"source": str(source), "fingerprint": print_}
         told |= {"name": pack.name, "digest": pack.digest}
         try:
             self._write(self._note(source, name), packs.minified(told))
         except OSError as error:
             self._say(error)
+
+    def sources(self, name: str) -> list[Path]:
+        """Return the sources that a release of this name was taken in from, the last one first."""
+        notes = sorted(self.directory.glob("source-*.json"), key=_modified, reverse=True)
+        told = [_read_note(note) for note in notes]
+        return [Path(note["source"]) for note in told if note.get("name") == name]
 
     def _note(self, source: Path, name: str | None) -> Path:
         import hashlib
@@ -212,6 +220,19 @@ class Cache:
             f"{source}\0{name or ''}".encode("utf-8", "surrogateescape")
         ).hexdigest()
         return self.directory / f"source-{key[:24]}.json"
+
+
+_NOTED = {"source", "fingerprint", "name", "digest"}
+
+
+def _read_note(note: Path) -> dict[str, str]:
+    """Return what a note on a source tells; nothing where it is damaged: it is only a short cut."""
+    try:
+        told = json.loads(note.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    sound = isinstance(told, dict) and all(isinstance(told.get(key), str) for key in _NOTED)
+    return told if sound else {}
 
 
 def _log() -> logging.Logger:

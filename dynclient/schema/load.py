@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.schema.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.schema.pack import Pack
 from dynclient.schema.tree import Release
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
 
 _open: dict[tuple[str, str], Release] = {}
 _lock = threading.Lock()
@@ -29,12 +33,11 @@ def release(
 
     Args:
         name: what to call it, ``1.13.0``; ``starter`` is the one shipped with this package. None
-        takes
-            the version that the name of the archive or folder tells, else ``tree-`` and 12 digits
-            of its digest.
+            takes the version that the name of the archive or folder tells, else ``tree-`` and 12
+            digits of its digest.
         source: a directory, or a zip, jar or tar.gz file, that holds an OpenMetadata schema tree
-            somewhere. None looks the name up in the cache. A source that has not changed since it
-            was taken in is not read again.
+            somewhere. None looks the name up in the cache, then among the releases of this
+            process. A source that has not changed since it was taken in is not read again.
         cache: directory of the cache; None for ``DYNCLIENT_CACHE``, else the platform's.
 
     Raises:
@@ -52,9 +55,17 @@ def release(
     if name == STARTER:
         return starter(store)
     pack = store.find(name)
-    if pack is None:
-        raise UnknownRelease(_teach(f"no schema tree of {name} is at hand", store), name=name)
-    return _opened(pack, store, None)
+    if pack is not None:
+        return _opened(pack, store, None)
+    # Taken in by this process, where no cache could be written.
+    held = [opened for (known, _), opened in _open.items() if known == name]
+    if held:
+        return held[-1]
+    # Its pack is gone, damaged or of another format; its source may still be there.
+    for earlier in store.sources(name):
+        if earlier.exists():
+            return _opened(*_from_source(earlier, name, store))
+    raise UnknownRelease(_teach(f"no schema tree of {name} is at hand", store), name=name)
 
 
 def starter(store: Cache | None = None) -> Release:
@@ -140,10 +151,10 @@ def _from_source(
     if pack is not None:
         return pack, store, source
     pack = ingest(source, name, version)
-    on_disk = store.store(pack)
-    # A source that changes while it is read, or has just changed, is read again next time.
-    if on_disk and before and before == fingerprint(source, settled=True):
-        store.remember(source, name, before, pack)
+    if store.store(pack):
+        # A source that changes while it is read, or has just changed, is read again next time.
+        settled = before == fingerprint(source, settled=True)
+        store.remember(source, name, before if settled else "", pack)
     return pack, store, source
 
 
@@ -167,22 +178,11 @@ def fingerprint(source: Path, *, settled: bool = False) -> str:
     Args:
         source: directory or archive.
         settled: give an empty string for a source that changed a moment ago, since another change
-        might
-            leave the same times.
+            might leave the same times.
     """
-    from dynclient.schema.source import schema_files
-
-    if source.is_dir():
-        root, files = schema_files(source)
-        listed = sorted(files.items())
-    elif source.is_file():
-        root, listed = "", [(source.name, source)]
-    else:
-        raise SourceRefused(f"{source} is neither a directory nor a file", source=str(source))
-    told: list[Any] = [root]
+    told: list[Any] = []
     latest = 0
-    for name, file in listed:
-        status = file.stat()
+    for name, status in _files(source):
         told += [name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
         latest = max(latest, status.st_mtime_ns, status.st_ctime_ns)
     if settled and latest > time.time_ns() - _RACY:
@@ -190,3 +190,16 @@ def fingerprint(source: Path, *, settled: bool = False) -> str:
     import hashlib
 
     return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _files(source: Path) -> Iterator[tuple[str, os.stat_result]]:
+    if source.is_dir():
+        from dynclient.schema.source import schema_files
+
+        root, files = schema_files(source)
+        for name, entry in files:
+            yield f"{root}/{name}", entry.stat()
+    elif source.is_file():
+        yield source.name, source.stat()
+    else:
+        raise SourceRefused(f"{source} is neither a directory nor a file", source=str(source))

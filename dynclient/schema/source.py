@@ -7,6 +7,7 @@ refused, and nothing is ever unpacked to the disk.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -174,29 +175,35 @@ def _depth(document: Any) -> int:
     return deepest
 
 
-def schema_files(directory: Path) -> tuple[str, dict[str, Path]]:
-    """Find the schema root in a directory and return it with its files by path inside the root.
+class File(NamedTuple):
+    """One file of a directory."""
+
+    name: str
+    """Path below the directory, with slashes."""
+    entry: os.DirEntry[str]
+
+
+def schema_files(directory: Path) -> tuple[str, list[File]]:
+    """Find the schema root in a directory and return it with its files, named inside the root.
 
     Raises:
         SourceRefused: there is no schema root, or it holds links out of it or too much.
     """
+    source = str(directory)
     for known in ("", *ROOTS):
         if (directory / known / _LANDMARK).is_file():
             root = known
             break
     else:
-        root = find_root(_search(directory), str(directory)).rstrip("/")
+        root = find_root((file.name for file in _search(directory)), source).rstrip("/")
     top = directory / root
-    files = {name: top / name for name in _search(top) if _is_document(name)}
-    refuse_excess(len(files), 0, str(directory))
-    inside = top.resolve()
-    for name, file in files.items():
-        if file.is_symlink() and not file.resolve().is_relative_to(inside):
-            raise SourceRefused(
-                f"{directory}: {name} is a link out of the tree", source=str(directory)
-            )
-        if not file.is_file():
-            raise SourceRefused(f"{directory}: {name} is no regular file", source=str(directory))
+    files = [file for file in _search(top) if _is_document(file.name)]
+    refuse_excess(len(files), 0, source)
+    for name, entry in files:
+        if entry.is_symlink() and not Path(entry).resolve().is_relative_to(top.resolve()):
+            raise SourceRefused(f"{source}: {name} is a link out of the tree", source=source)
+        if not entry.is_file():
+            raise SourceRefused(f"{source}: {name} is no regular file", source=source)
     return root, files
 
 
@@ -204,29 +211,30 @@ def _from_directory(directory: Path) -> tuple[str, dict[str, bytes]]:
     root, files = schema_files(directory)
     raw: dict[str, bytes] = {}
     total = 0
-    for name, file in files.items():
-        with file.open("rb") as opened:
+    for name, entry in files:
+        with Path(entry).open("rb") as opened:
             raw[name] = opened.read(MAX_BYTES - total + 1)
         total += len(raw[name])
         refuse_excess(len(files), total, str(directory))
     return root, raw
 
 
-def _search(directory: Path) -> Iterator[str]:
-    """Yield the files below a directory by relative path; linked folders are not entered."""
-    import os
-
+def _search(directory: Path) -> Iterator[File]:
+    """Yield the files below a directory; folders that are links are not entered."""
+    waiting = [("", str(directory))]
     seen = 0
-    for folder, folders, files in os.walk(directory):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name != "node_modules"
-        )
-        below = Path(folder).relative_to(directory).as_posix()
-        for name in files:
-            seen += 1
-            if seen > MAX_SEARCHED:
-                message = (
-                    f"{directory} holds over {MAX_SEARCHED:,} files; name the schema folder itself"
-                )
-                raise SourceRefused(message, source=str(directory))
-            yield name if below == "." else f"{below}/{name}"
+    while waiting:
+        below, folder = waiting.pop()
+        with os.scandir(folder) as scanned:
+            entries = sorted(scanned, key=lambda entry: entry.name)
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                yield File(below + entry.name, entry)
+            elif not entry.name.startswith(".") and entry.name != "node_modules":
+                waiting.append((f"{below}{entry.name}/", entry.path))
+        seen += len(entries)
+        if seen > MAX_SEARCHED:
+            message = (
+                f"{directory} holds over {MAX_SEARCHED:,} files; name the schema folder itself"
+            )
+            raise SourceRefused(message, source=str(directory))

@@ -58,19 +58,37 @@ class Release:
         "version",
     )
 
+    name: str
+    digest: str
+    version: tuple[int, ...]
+    lossy: bool
+    origin: str | None
+    _pack: Pack
+    _where: tuple[str | None, ...]
+    _documents: dict[str, Any]
+    _nodes: dict[tuple[str, str], Node]
+    _cache: dict[str, Any]
+
     def __init__(
         self, pack: Pack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
     ) -> None:
-        self.name: str = pack.name
-        self.digest: str = pack.digest
-        self.version: tuple[int, ...] = numbers(pack.version or pack.name)
-        self.lossy: bool = pack.lossy
-        self.origin = origin
-        self._pack = pack
-        self._where = where
-        self._documents: dict[str, Any] = {}
-        self._nodes: dict[tuple[str, str], Node] = {}
-        self._cache: dict[str, Any] = {}
+        fields: dict[str, Any] = {
+            "name": pack.name,
+            "digest": pack.digest,
+            "version": numbers(pack.version or pack.name),
+            "lossy": pack.lossy,
+            "origin": origin,
+            "_pack": pack,
+            "_where": where,
+            "_documents": {},
+            "_nodes": {},
+            "_cache": {},
+        }
+        for field, value in fields.items():
+            object.__setattr__(self, field, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a release never changes, so {name} cannot be set", name=name)
 
     def __repr__(self) -> str:
         return f"<Release {self.name}, {len(self.paths)} documents, {self.digest[:12]}>"

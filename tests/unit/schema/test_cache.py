@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.errors import DynclientWarning
+from dynclient.errors import DynclientWarning, UnknownRelease
 from dynclient.schema import cache as caches
 from dynclient.schema import load
 from dynclient.schema import pack as packs
@@ -137,6 +137,7 @@ def test_a_disk_that_takes_nothing_is_no_error_and_is_told_once(
         warnings.simplefilter("error")
         second = load.release(source=small_zip, cache=cache.directory)
     assert first is second
+    assert load.release("7.1.0", cache=cache.directory) is first
     assert first.document("entity/data/thing.json")["title"] == "Thing"
 
 
@@ -181,12 +182,26 @@ def test_a_source_changed_a_moment_ago_is_not_trusted(cache: Cache, small_zip: P
     assert load.fingerprint(small_zip)
     assert load.fingerprint(small_zip, settled=True) == ""
     load.release(source=small_zip, cache=cache.directory)
-    assert not list(cache.directory.glob("source-*"))
+    (note,) = cache.directory.glob("source-*")
+    assert json.loads(note.read_bytes())["fingerprint"] == ""
 
 
-@pytest.mark.parametrize(
-    "note", [b"", b"[]", b"{}", b'{"fingerprint": "F", "name": 1, "digest": 2}']
-)
+def test_a_pack_that_is_gone_is_rebuilt_from_where_it_came(
+    cache: Cache, small_zip: Path, monkeypatch
+) -> None:
+    release = load.release("own", source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(load, "_open", {})
+    next(cache.directory.glob("*.pack")).write_bytes(b"damaged")
+    assert load.release("own", cache=cache.directory) == release
+    assert cache.names() == ("own",)
+    monkeypatch.setattr(load, "_open", {})
+    next(cache.directory.glob("*.pack")).unlink()
+    small_zip.unlink()
+    with pytest.raises(UnknownRelease):
+        load.release("own", cache=cache.directory)
+
+
+@pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"fingerprint": "F", "name": 1}'])
 def test_a_damaged_note_on_a_source_is_only_a_lost_short_cut(
     note: bytes, cache: Cache, small_zip: Path, monkeypatch
 ) -> None:

@@ -153,3 +153,8 @@ def test_every_entity_and_request_has_its_short_name(name: str) -> None:
 
 def test_a_repr_is_short(small: Release) -> None:
     assert repr(small) == f"<Release 7.1.0, 3 documents, {small.digest[:12]}>"
+
+
+def test_a_release_cannot_be_changed(small: Release) -> None:
+    with pytest.raises(AttributeError, match="never changes"):
+        small.name = "8"
