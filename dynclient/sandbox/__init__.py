@@ -1,0 +1,32 @@
+"""The embedded server: OpenMetadata's REST behaviour for any release, on SQLite.
+
+:func:`start` runs one in a process of its own, for tests and notebooks::
+
+    with dynclient.sandbox.start() as sandbox:
+        om = dynclient.connect(sandbox.host, token=sandbox.admin_token)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.process import Running, start
+    from dynclient.sandbox.server import serve
+
+__all__ = ["Running", "serve", "start"]
+
+_HOMES = {
+    "Running": "dynclient.sandbox.process",
+    "start": "dynclient.sandbox.process",
+    "serve": "dynclient.sandbox.server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    from importlib import import_module
+
+    return getattr(import_module(home), name)

@@ -1,0 +1,182 @@
+"""The application: a request in, the right handler, one transaction, an answer or a refusal out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as WebRoute
+
+from dynclient.operations import catalogue
+from dynclient.sandbox import collections, seeding, system, tokens
+from dynclient.sandbox.codec import dumps, loads_first
+from dynclient.sandbox.faults import Escaped, Fault, escaped, wrapped
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Route, Routes
+from dynclient.sandbox.session import Answer, Caller, Session
+from dynclient.sandbox.shapes import Shapes
+from dynclient.sandbox.store import Store, StoreMismatch
+
+if TYPE_CHECKING:
+    from dynclient.schema.tree import Release
+
+LOG = logging.getLogger(__name__)
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_ROOT = "/api"
+DEFAULT_PASSWORD = "admin"  # noqa: S105 - what a fresh OpenMetadata server has too
+
+
+class Sandbox:
+    """One served release on one data file."""
+
+    def __init__(self, release: Release, store: Store) -> None:
+        self.release = release
+        self.store = store
+        self.shapes = Shapes(release)
+        self.rules = self.shapes.rules
+        with store.write() as tx:
+            key = tx.meta("signing key")
+            if key is None:
+                key = tokens.new_key()
+                tx.set_meta("signing key", key)
+        self.signer = tokens.Tokens(key)
+        self.where = {
+            spec.entity.name: f"/v1{_below_version(spec.route)}"
+            for spec in catalogue(release).collections.values()
+            if spec.entity.kind == "entity"
+        }
+        self.routes = Routes()
+        served = system.System(release, self.shapes, self.signer)
+        system.mount(self.routes, served, self.rules.flag("system_prefix"))
+        collections.mount(self.routes, self.shapes, self.where)
+        self._with_type = bool(self.rules.flag("error_type"))
+        self._prepare()
+        self.admin_token = self.signer.make("admin", "admin@open-metadata.org", bot=False)
+        self.bot_token = self.signer.make(
+            seeding.BOT, "ingestion-bot@open-metadata.org", bot=True
+        )
+
+    def _prepare(self) -> None:
+        """Fill a fresh data file; refuse one that another release filled."""
+        with self.store.write() as tx:
+            made_for = tx.meta("release")
+            if made_for is not None:
+                if made_for != self.release.digest:
+                    raise StoreMismatch(
+                        f"the data file was made for release {tx.meta('release name')}, not for"
+                        f" {self.release.name}; serve that release or name another file"
+                    )
+                return
+            session = Session(tx, self.shapes, self.where, Caller(seeding.ADMIN), "")
+            seeding.plant(session)
+            admin = tx.find("user", seeding.ADMIN)
+            if admin is not None:
+                tx.set_meta(f"password:{admin.id}", tokens.hashed(DEFAULT_PASSWORD))
+            tx.set_meta("release", self.release.digest)
+            tx.set_meta("release name", self.release.name)
+
+    # requests
+
+    def application(self) -> Starlette:
+        """Return the ASGI application."""
+        return Starlette(routes=[WebRoute("/{path:path}", self._serve, methods=_METHODS)])
+
+    async def _serve(self, request: Request) -> Response:
+        body = await request.body()
+        return await run_in_threadpool(self._respond, request, body)
+
+    def _respond(self, request: Request, body: bytes) -> Response:
+        try:
+            return self._answered(request, body)
+        except Fault as fault:
+            return self._refusal(fault)
+        except Escaped as error:
+            return self._refusal(escaped(error.message, with_type=self._with_type))
+        except sqlite3.OperationalError as error:
+            LOG.warning("the data file could not be used: %s", error)
+            return self._refusal(escaped("the database is busy", with_type=self._with_type))
+
+    def _answered(self, request: Request, body: bytes) -> Response:
+        path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+        if not path.startswith(f"{_ROOT}/"):
+            raise wrapped(404)
+        found = self.routes.find(path[len(_ROOT) :])
+        if found is None:
+            raise wrapped(404)
+        methods, values = found
+        method = "GET" if request.method == "HEAD" else request.method
+        if method == "OPTIONS":
+            allowed = ", ".join(["HEAD", *methods, "OPTIONS"])
+            return Response(allowed, 200, {"Allow": allowed}, "text/plain")
+        route = methods.get(method)
+        if route is None:
+            raise wrapped(405)
+        base = f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{_ROOT}"
+        caller = None if route.open else self._caller(request)
+        asked = Asked(method, values, request.query_params, None, base)
+        if route.consumes is not None:
+            asked = asked._replace(body=_body(route, request, body))
+        return self._run(route, asked, caller or Caller("anonymous", admin=False))
+
+    def _caller(self, request: Request) -> Caller:
+        name = self.signer.user_of(request.headers.get("authorization"))
+        with self.store.read() as tx:
+            row = tx.find("user", name)
+        if row is None:
+            raise tokens.unauthorized(f"User {name} is not known")
+        return Caller(
+            row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
+        )
+
+    def _run(self, route: Route, asked: Asked, caller: Caller) -> Response:
+        with self.store.write() if route.writes else self.store.read() as tx:
+            session = Session(tx, self.shapes, self.where, caller, asked.base)
+            answer = route.handler(session, asked)
+        return _response(answer)
+
+    def _refusal(self, fault: Fault) -> Response:
+        headers = {}
+        if fault.status in {401, 404, 409}:
+            headers["WWW-Authenticate"] = "om-auth"
+        if isinstance(fault.body, str):
+            return Response(fault.body, fault.status, headers, "text/plain")
+        return Response(dumps(fault.body), fault.status, headers, JSON)
+
+
+def _below_version(route: str) -> str:
+    return route.removeprefix("/v1")
+
+
+def _body(route: Route, request: Request, body: bytes) -> Any:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != route.consumes and not (given == "" and not body):
+        raise wrapped(415)
+    if route.consumes not in {JSON, JSON_PATCH}:
+        return body.decode("utf-8", "replace")
+    text = body.decode("utf-8", "replace")
+    if not text.strip():
+        return None
+    try:
+        return loads_first(text)
+    except json.JSONDecodeError as error:
+        where = f"line: {error.lineno}, column: {error.colno}"
+        raise Fault(400, f"{error.msg}\n at [Source: UNKNOWN; {where}]") from None
+
+
+def _response(answer: Answer) -> Response:
+    headers = {}
+    if answer.change is not None:
+        headers["X-OpenMetadata-Change"] = answer.change
+    if answer.location is not None:
+        headers["Location"] = answer.location
+    if answer.body is None:
+        return Response(None, answer.status, headers)
+    if isinstance(answer.body, str):
+        return Response(answer.body, answer.status, headers, "text/plain")
+    return Response(dumps(answer.body), answer.status, headers, JSON)

@@ -1,0 +1,142 @@
+"""The routes of every collection, and their handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dynclient.sandbox import listing, removal, social, writing
+from dynclient.sandbox.faults import bad_request
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Handler, Route, Routes
+from dynclient.sandbox.session import Answer, Session
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.shapes import Shape, Shapes
+
+
+def _flag(asked: Asked, name: str) -> bool:
+    return asked.query.get(name, "").lower() == "true"
+
+
+class Collection:
+    """The handlers of one entity type."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def create(self, session: Session, asked: Asked) -> Answer:
+        return writing.create(session, self._shape, asked.body)
+
+    def upsert(self, session: Session, asked: Asked) -> Answer:
+        return writing.upsert(session, self._shape, asked.body)
+
+    def list(self, session: Session, asked: Asked) -> Answer:
+        return listing.page(session, self._shape, asked.query)
+
+    def get(self, session: Session, asked: Asked) -> Answer:
+        return listing.get(session, self._shape, asked.path["id"], asked.query, by_name=False)
+
+    def get_by_name(self, session: Session, asked: Asked) -> Answer:
+        return listing.get(session, self._shape, asked.path["fqn"], asked.query, by_name=True)
+
+    def patch(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["id"])
+        return writing.patch(session, self._shape, row, asked.body)
+
+    def patch_by_name(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["fqn"], by_name=True)
+        return writing.patch(session, self._shape, row, asked.body)
+
+    def delete(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["id"], "all")
+        return self._delete(session, asked, row)
+
+    def delete_by_name(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["fqn"], "all", by_name=True)
+        return self._delete(session, asked, row)
+
+    def _delete(self, session: Session, asked: Asked, row: object) -> Answer:
+        return removal.delete(
+            session, self._shape, row,  # type: ignore[arg-type]
+            recursive=_flag(asked, "recursive"), hard=_flag(asked, "hardDelete"),
+        )  # fmt: skip
+
+    def restore(self, session: Session, asked: Asked) -> Answer:
+        body = asked.body if isinstance(asked.body, dict) else {}
+        if body.get("id") is None:
+            raise bad_request("[id must not be null]")
+        return removal.restore(session, self._shape, str(body["id"]))
+
+    def versions(self, session: Session, asked: Asked) -> Answer:
+        return listing.versions(session, self._shape, asked.path["id"])
+
+    def version(self, session: Session, asked: Asked) -> Answer:
+        return listing.version(session, self._shape, asked.path["id"], asked.path["version"])
+
+    def follow(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["id"])
+        if not isinstance(asked.body, str):
+            raise bad_request(
+                "Cannot deserialize value of type `java.util.UUID` from Object value (token"
+                " `JsonToken.START_OBJECT`)\n at [Source: UNKNOWN]"
+            )
+        return social.follow(session, self._shape, row, asked.body)
+
+    def unfollow(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["id"])
+        return social.unfollow(session, self._shape, row, asked.path["userId"])
+
+    def vote(self, session: Session, asked: Asked) -> Answer:
+        row = session.row(self._shape, asked.path["id"])
+        kind = asked.body.get("updatedVoteType") if isinstance(asked.body, dict) else None
+        if kind not in {"votedUp", "votedDown", "unVoted"}:
+            raise bad_request(
+                "Cannot construct instance of `org.openmetadata.schema.api.VoteRequest$VoteType`,"
+                f" problem: {kind}\n at [Source: UNKNOWN]"
+            )
+        return social.vote(session, self._shape, row, str(kind))
+
+
+_Need = Callable[["Shape"], bool]
+
+
+def _always(shape: Shape) -> bool:  # noqa: ARG001
+    return True
+
+
+def _creatable(shape: Shape) -> bool:
+    return shape.create is not None
+
+
+_OPERATIONS: tuple[tuple[str, str, str, str | None, _Need], ...] = (
+    ("create", "POST", "", JSON, _creatable),
+    ("upsert", "PUT", "", JSON, _creatable),
+    ("list", "GET", "", None, _always),
+    ("get", "GET", "/{id}", None, _always),
+    ("get_by_name", "GET", "/name/{fqn}", None, _always),
+    ("patch", "PATCH", "/{id}", JSON_PATCH, _always),
+    ("patch_by_name", "PATCH", "/name/{fqn}", JSON_PATCH, _always),
+    ("delete", "DELETE", "/{id}", None, _always),
+    ("delete_by_name", "DELETE", "/name/{fqn}", None, _always),
+    ("restore", "PUT", "/restore", JSON, lambda shape: shape.entity.deleted),
+    ("versions", "GET", "/{id}/versions", None, _always),
+    ("version", "GET", "/{id}/versions/{version}", None, _always),
+    ("follow", "PUT", "/{id}/followers", JSON, lambda shape: shape.entity.followers),
+    ("unfollow", "DELETE", "/{id}/followers/{userId}", None, lambda shape: shape.entity.followers),
+    ("vote", "PUT", "/{id}/vote", JSON, lambda shape: shape.entity.votes),
+)
+
+
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+    """Add the routes of every collection; ``where`` gives the route of each entity type."""
+    absent = shapes.rules.table("absent_operations")
+    by_name = bool(shapes.rules.flag("patch_by_name"))
+    for type, route in where.items():
+        shape = shapes[type]
+        collection = Collection(shape)
+        missing = {*absent.get("*", ()), *absent.get(type, ())}
+        for name, method, tail, consumes, needed in _OPERATIONS:
+            if name in missing or not needed(shape) or (name == "patch_by_name" and not by_name):
+                continue
+            handler: Handler = getattr(collection, name)
+            routes.add(method, route + tail, Route(handler, consumes, writes=method != "GET"))

@@ -1,0 +1,62 @@
+"""The sandbox's refusals: what a real server answers when it says no, by release.
+
+A :class:`Fault` is raised anywhere below a request and becomes the answer. Errors that the server
+foresees have ``{"code", "message"}``; those that escape it are HTTP 500 and wrap their text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Fault(Exception):
+    """One refusal: HTTP status, body (dict for JSON, str for plain text)."""
+
+    def __init__(self, status: int, body: dict[str, Any] | str) -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = body
+
+
+class Escaped(Exception):
+    """Something the server did not foresee; answered as 500 around ``message``."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def refused(status: int, message: str) -> Fault:
+    """Return a fault with the usual body."""
+    return Fault(status, {"code": status, "message": message})
+
+
+def bad_request(message: str) -> Fault:
+    """Return a 400."""
+    return refused(400, message)
+
+
+def not_found(type: str, key: str) -> Fault:
+    """Return the 404 of an entity that is not there; ``key`` is the id or FQN asked for."""
+    return refused(404, f"{type} instance for {key} not found")
+
+
+def exists() -> Fault:
+    """Return the 409 of a POST that would make the same entity twice."""
+    return refused(409, "Entity already exists")
+
+
+def escaped(message: str, *, with_type: bool) -> Fault:
+    """Return the 500 of an unforeseen error; newer releases add ``errorType``."""
+    body = {"responseMessage": f"An exception with message [{message}] was thrown while processing request."}
+    if with_type:
+        body["errorType"] = "UNHANDLED_SERVER_EXCEPTION"
+    return Fault(500, body)
+
+
+_REASONS = {404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type"}
+
+
+def wrapped(status: int) -> Escaped:
+    """Return the error for a missing route, method or media type, which real servers send as 500."""
+    return Escaped(f"HTTP {status} {_REASONS[status]}")

@@ -1,0 +1,254 @@
+"""Checks and preparations that go beyond the schema, each named and switched on per type by rules.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.bodies import fill
+from dynclient.sandbox.drafts import Draft, Links
+from dynclient.sandbox.faults import bad_request, exists
+from dynclient.sandbox.naming import quote
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.session import Session
+    from dynclient.sandbox.shapes import Shape
+
+Rule = dict[str, Any]
+
+
+def before(session: Session, shape: Shape, body: dict[str, Any]) -> None:
+    """Check and complete a create request, in place."""
+    for name in ("owner", "owners"):
+        if body.get(name):
+            check_owners(session, body[name] if isinstance(body[name], list) else [body[name]])
+    for rule in _rules(session, shape):
+        step = _BEFORE.get(rule["step"])
+        if step is not None:
+            step(session, shape, body, rule)
+
+
+def after(session: Session, shape: Shape, body: dict[str, Any], draft: Draft) -> None:
+    """Complete a draft, in place."""
+    for rule in _rules(session, shape):
+        step = _AFTER.get(rule["step"])
+        if step is not None:
+            step(session, shape, body, draft, rule)
+
+
+def after_patch(session: Session, shape: Shape, doc: dict[str, Any], links: Links) -> None:
+    """Check what a patch made of an entity."""
+    heads = session.tx.heads(
+        id for name in ("owner", "owners") for id, _ in links.get(name, ())
+    )
+    check_owners(session, [{"id": head.id, "type": head.type} for head in heads.values()])
+    for rule in _rules(session, shape):
+        if rule["step"] in _ALSO_PATCHES:
+            _BEFORE[rule["step"]](session, shape, doc, rule)
+
+
+def default_links(session: Session, shape: Shape, links: Links) -> Links:
+    """Return the references an entity has when nobody gives any: a user's team, a team's parent."""
+    out: Links = {}
+    told = session.rules.table("default_links").get(shape.type, {})
+    for field, target in told.items():
+        if links.get(field):
+            continue
+        head = session.tx.head(target["type"], target["fqn"])
+        if head is not None:
+            out[field] = [(head.id, head.type)]
+    return out
+
+
+def _rules(session: Session, shape: Shape) -> list[Rule]:
+    table = session.rules.table("preparations")
+    return [*table.get("*", ()), *table.get(shape.type, ())]
+
+
+# owners
+
+
+def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
+    """Refuse owners the server would not take: only users, or one team of people."""
+    if not session.rules.flag("owner_types_checked"):
+        return
+    types = [owner.get("type") for owner in owners]
+    for type in types:
+        if type not in {"user", "team"}:
+            raise bad_request(
+                f"Entity of type {type} can't be the owner. Only Team of type Group or a User can own"
+                " entities."
+            )
+    if "team" in types:
+        if "user" in types:
+            raise bad_request("Data Assets can have up to 5 users or a Team but not both as owners.")
+        if len(types) > 1:
+            raise bad_request("Only One Team is allowed to own Data Assets.")
+        row = session.tx.get(str(owners[0].get("id")))
+        kind = row.doc.get("teamType") if row is not None and row.type == "team" else "Group"
+        if kind != "Group":
+            raise bad_request(
+                f"Team of type {kind} can't own entities. Only Team of type Group can own entities."
+            )
+
+
+# steps on the request
+
+
+def _name_by_email(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    email = str(body["email"]).lower()
+    body["email"] = email
+    body["name"] = email.partition("@")[0]
+
+
+def _lower(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    for name in rule["fields"]:
+        if isinstance(body.get(name), str):
+            body[name] = body[name].lower()
+
+
+def _unique(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+    """Refuse a second entity with the same value of a field (a user's e-mail)."""
+    field = rule["field"]
+    own = quote(str(body["name"]))
+    where = f"e.type = ? and json_extract(e.doc, '$.{field}') = ? and e.fqn <> ?"
+    if session.tx.count(where, (shape.type, body[field], own)):
+        raise exists()
+
+
+def _columns(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    listed: Any = body
+    for step in rule["path"]:
+        listed = listed.get(step) if isinstance(listed, dict) else None
+    if isinstance(listed, list):
+        _check_columns(listed)
+
+
+_WITH_LENGTH = {"CHAR", "VARCHAR", "BINARY", "VARBINARY"}
+
+
+def _check_columns(listed: list[dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for column in listed:
+        kind = column.get("dataType")
+        if kind in _WITH_LENGTH and column.get("dataLength") is None:
+            raise bad_request(
+                "For column data types char, varchar, binary, varbinary dataLength must not be null"
+            )
+        if kind == "ARRAY" and column.get("arrayDataType") is None:
+            raise bad_request("For column data type array, arrayDataType must not be null")
+        if kind == "STRUCT" and not column.get("children"):
+            raise bad_request("For column data type struct, children must not be null")
+        name = str(column.get("name")).lower()
+        if name in seen:
+            raise bad_request(f"Column name {column.get('name')} is repeated")
+        seen.add(name)
+        if column.get("children"):
+            _check_columns(column["children"])
+
+
+def _constraints(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    known = {column.get("name") for column in body.get("columns") or ()}
+    for constraint in body.get("tableConstraints") or ():
+        for name in constraint.get("columns") or ():
+            if name not in known:
+                raise bad_request("Invalid column name found in table constraint")
+
+
+def _not_empty(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    if not body.get(rule["field"]):
+        raise bad_request(rule["message"])
+
+
+def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Read ``connection.config`` as the class that ``serviceType`` names; refuse what does not fit."""
+    connection = body.get("connection")
+    if not isinstance(connection, dict) or not isinstance(connection.get("config"), dict):
+        return
+    kind = body.get("serviceType")
+    config = connection["config"]
+    node = shape.node.properties["connection"].properties.get("config")
+    branches = node.branches if node is not None else ()
+    for branch in branches:
+        tag = branch.properties.get("type")
+        if tag is None or not tag.enum or kind not in tag.enum:
+            continue
+        unknown = [name for name in config if name not in branch.properties]
+        if (unknown and branch.closed) or config.get("type") not in (None, *tag.enum):
+            field = unknown[0] if unknown else "type"
+            message = session.rules.flag("connection_unfit")
+            raise bad_request(message.format(name=body["name"], type=kind, field=field))
+        connection["config"] = fill(branch, config)
+        return
+
+
+def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse a second organization and parents that may not hold such a team."""
+    kind = body.get("teamType", "Group")
+    if kind == "Organization":
+        raise bad_request("Only one Organization is allowed. New Organization type can't be created")
+    for id in body.get("parents") or ():
+        row = session.tx.get(id) if isinstance(id, str) else None
+        above = row.doc.get("teamType") if row is not None else None
+        if row is not None and kind not in rule["below"].get(above, (kind,)):
+            raise bad_request(
+                f"Team {row.name} of type {above} can't be of parent of team {body['name']} of type"
+                f" {kind}"
+            )
+
+
+def _bot_user(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    name = body["botUser"]
+    user = session.tx.find("user", name) if isinstance(name, str) else None
+    if user is None:
+        return
+    if not user.doc.get("isBot"):
+        raise bad_request(f"User [{user.name}] is not a bot user")
+    for edge in session.tx.edges_to([user.id], ["botUser"], [shape.type]):
+        bot = session.tx.get(edge.source)
+        if bot is not None and bot.name != body["name"]:
+            raise bad_request(f"Bot user [{user.name}] is already used by [{bot.name}] bot")
+
+
+_BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
+    "name_by_email": _name_by_email,
+    "lower": _lower,
+    "unique": _unique,
+    "columns": _columns,
+    "constraints": _constraints,
+    "not_empty": _not_empty,
+    "connection": _connection,
+    "team": _team,
+    "bot_user": _bot_user,
+}
+_ALSO_PATCHES = {"columns", "constraints"}
+
+
+# steps on the draft
+
+
+def _set(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    for name, value in rule["values"].items():
+        draft.doc.setdefault(name, value)
+
+
+def _sort(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Sort lists of plain values inside the members of a list, as the server stores them."""
+    for member in draft.doc.get(rule["list"]) or ():
+        for field in rule["fields"]:
+            if isinstance(member.get(field), list):
+                member[field] = sorted(member[field])
+
+
+def _copy(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Take a value over under another name."""
+    if body.get(rule["take"]) is not None:
+        value = body[rule["take"]]
+        draft.doc[rule["to"]] = {**rule["into"], rule["key"]: value} if "into" in rule else value
+
+
+_AFTER: dict[str, Callable[[Any, Any, dict[str, Any], Draft, Rule], None]] = {
+    "set": _set,
+    "sort": _sort,
+    "copy": _copy,
+}

@@ -1,0 +1,111 @@
+"""Deleting and restoring entities: softly or for good, alone or with everything below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.changes import Change, next_version
+from dynclient.sandbox.faults import Escaped, bad_request, not_found
+from dynclient.sandbox.presenting import LOADED
+from dynclient.sandbox.session import Answer, Session
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.shapes import Shape
+    from dynclient.sandbox.store import Row
+
+
+def delete(
+    session: Session, shape: Shape, row: Row, *, recursive: bool, hard: bool
+) -> Answer:
+    """Answer ``DELETE``: 400 where something is below and ``recursive`` was not asked for."""
+    whole = session.rules.names("removed_with_children", "*") | frozenset()
+    below = _below(session, row.id)
+    if below and not recursive and shape.type not in whole:
+        raise bad_request(f"{shape.type} is not empty")
+    for_good = hard or _always_hard(session, shape)
+    for child in below:
+        _delete_child(session, child, hard=for_good)
+    links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
+    if for_good:
+        body = session.answer(shape, row.doc, shape.for_update, members=LOADED, own_link=links)
+        session.tx.remove(row.id)
+        return Answer(200, body, change="entityDeleted")
+    doc = _flip(session, shape, row, deleted=True)
+    body = session.answer(shape, doc, shape.for_update, members=LOADED, own_link=links)
+    return Answer(200, body, change="entitySoftDeleted")
+
+
+def restore(session: Session, shape: Shape, id: str) -> Answer:
+    """Answer ``PUT restore``; entities that were deleted with this one come back with it."""
+    row = session.tx.get(id)
+    if row is None or row.type != shape.type or not row.deleted:
+        if session.rules.flag("restore_of_live") == 500:
+            raise Escaped(
+                'Cannot invoke "org.openmetadata.service.util.RestUtil$PutResponse.getEntity()" because'
+                ' "response" is null'
+            )
+        raise not_found(shape.type, id)
+    links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
+    doc = _flip(session, shape, row, deleted=False)
+    _restore_below(session, row.id)
+    body = session.answer(shape, doc, shape.for_update, members=LOADED, own_link=links)
+    return Answer(200, body, change="entityRestored")
+
+
+def _always_hard(session: Session, shape: Shape) -> bool:
+    return not shape.entity.deleted or shape.type in session.rules.names("always_hard", "*")
+
+
+def _unlinked(session: Session, shape: Shape) -> bool:
+    return shape.type in session.rules.names("unlinked_after_removal", "*")
+
+
+def _below(session: Session, id: str) -> list[Row]:
+    """Return what an entity contains: everything whose parent it is, deleted or not."""
+    fields = sorted(session.rules.names("containing_fields", "*"))
+    rows = []
+    for edge in session.tx.edges_to([id], fields):
+        shape = session.shapes[edge.source_type]
+        if edge.field not in shape.hierarchy:
+            continue
+        row = session.tx.get(edge.source)
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+def _delete_child(session: Session, row: Row, *, hard: bool) -> None:
+    shape = session.shapes[row.type]
+    # A child may hang on two of the entities that go, so it may be gone already.
+    if session.tx.get(row.id) is None:
+        return
+    for child in _below(session, row.id):
+        _delete_child(session, child, hard=hard)
+    if hard or _always_hard(session, shape):
+        session.tx.remove(row.id)
+    elif not row.deleted:
+        _flip(session, shape, row, deleted=True)
+
+
+def _restore_below(session: Session, id: str) -> None:
+    for row in _below(session, id):
+        if row.deleted:
+            _flip(session, session.shapes[row.type], row, deleted=False)
+        _restore_below(session, row.id)
+
+
+def _flip(session: Session, shape: Shape, row: Row, *, deleted: bool) -> dict[str, Any]:
+    """Change ``deleted`` as a version of its own."""
+    session.tx.remember(row.id, row.doc["version"], session.whole(shape, row.doc))
+    change = Change()
+    change.record("deleted", not deleted, deleted)
+    doc = {
+        **row.doc,
+        "deleted": deleted,
+        "version": next_version(row.doc["version"], major=False),
+        "changeDescription": change.description(row.doc["version"]),
+        "updatedAt": session.now,
+        "updatedBy": session.caller.name,
+    }
+    session.store(shape, doc)
+    return doc

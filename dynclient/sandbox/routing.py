@@ -1,0 +1,106 @@
+"""Which handler answers which request: a tree of path segments, matched on the undecoded path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from dynclient.sandbox.session import Answer
+
+JSON = "application/json"
+JSON_PATCH = "application/json-patch+json"
+TEXT = "text/plain"
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
+
+
+class Asked(NamedTuple):
+    """One request as handlers see it."""
+
+    method: str
+    path: Mapping[str, str]
+    """Values of the path's parameters, decoded."""
+    query: Mapping[str, str]
+    body: Any
+    """The decoded JSON, or the text."""
+    base: str
+    """What links start with: ``http://host:port/api``."""
+
+
+Handler = Callable[[Any, Asked], Answer]
+"""Called with the session of the request."""
+
+
+class Route(NamedTuple):
+    """One method of one path."""
+
+    handler: Handler
+    consumes: str | None = None
+    """The content type the body must have; None: no body is read."""
+    open: bool = False
+    """Answered without a token."""
+    writes: bool = False
+    """Needs a transaction that can write."""
+
+
+class _Place:
+    __slots__ = ("fixed", "methods", "parameters")
+
+    def __init__(self) -> None:
+        self.fixed: dict[str, _Place] = {}
+        self.parameters: list[tuple[str, _Place]] = []
+        self.methods: dict[str, Route] = {}
+
+
+class Routes:
+    """All routes; templates such as ``/v1/tables/{id}``. ``{id}`` takes UUIDs only, as the servers do."""
+
+    def __init__(self) -> None:
+        self._root = _Place()
+
+    def add(self, method: str, template: str, route: Route) -> None:
+        """Add one route; of two for the same method and path the first counts."""
+        place = self._root
+        for step in template.strip("/").split("/"):
+            if step.startswith("{"):
+                name = step[1:-1]
+                found = next((below for known, below in place.parameters if known == name), None)
+                if found is None:
+                    found = _Place()
+                    place.parameters.append((name, found))
+                place = found
+            else:
+                place = place.fixed.setdefault(step, _Place())
+        place.methods.setdefault(method, route)
+
+    def find(self, raw_path: str) -> tuple[dict[str, Route], dict[str, str]] | None:
+        """Return the routes by method and the path's parameters, or None where nothing is."""
+        steps = raw_path.removeprefix("/").split("/")
+        if steps and steps[-1] == "":
+            steps.pop()
+        return self._walk(self._root, steps, 0, {})
+
+    def _walk(
+        self, place: _Place, steps: list[str], at: int, values: dict[str, str]
+    ) -> tuple[dict[str, Route], dict[str, str]] | None:
+        if at == len(steps):
+            return (place.methods, values) if place.methods else None
+        step = steps[at]
+        below = place.fixed.get(step)
+        if below is not None:
+            found = self._walk(below, steps, at + 1, values)
+            if found is not None:
+                return found
+        for name, inner in place.parameters:
+            if not step or (_takes_ids(name) and not _UUID.match(step)):
+                continue
+            found = self._walk(inner, steps, at + 1, {**values, name: unquote(step)})
+            if found is not None:
+                return found
+        return None
+
+
+def _takes_ids(name: str) -> bool:
+    return name == "id" or name.endswith("Id")

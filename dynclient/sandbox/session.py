@@ -1,0 +1,134 @@
+"""One request's view of the sandbox: its transaction, its caller, and the helpers every operation needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.sandbox.bodies import Reader, check
+from dynclient.sandbox.drafts import Links
+from dynclient.sandbox.faults import not_found
+from dynclient.sandbox.labels import used
+from dynclient.sandbox.presenting import LOADED, Presenter
+from dynclient.sandbox.store import Edge, Row
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.rules import Rules
+    from dynclient.sandbox.shapes import Shape, Shapes
+    from dynclient.sandbox.store import Tx
+    from dynclient.schema.node import Node
+
+
+class Caller(NamedTuple):
+    """Who asks: ``bot`` sees secrets and does not overwrite what people wrote."""
+
+    name: str
+    id: str | None = None
+    bot: bool = False
+    admin: bool = True
+
+
+class Answer(NamedTuple):
+    """What goes back: status, body, and the headers that say what happened."""
+
+    status: int
+    body: Any
+    change: str | None = None
+    location: str | None = None
+
+
+class Session:
+    """The tools of one operation; ``base`` is the address links start with (``http://host/api``)."""
+
+    def __init__(
+        self, tx: Tx, shapes: Shapes, routes: dict[str, str], caller: Caller, base: str
+    ) -> None:
+        self.tx = tx
+        self.shapes = shapes
+        self.routes = routes
+        self.caller = caller
+        self.linked = Presenter(tx, shapes, routes, base)
+        self.bare = Presenter(tx, shapes, routes, None)
+        self.now = int(time.time() * 1000)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the release that is served."""
+        return self.shapes.rules
+
+    def read(self, node: Node, raw: Any) -> Any:
+        """Read a body strictly; raises the server's 400."""
+        body = Reader(node, self.rules.flag("source_in_messages")).read(raw)
+        check(node, body)
+        return body
+
+    # finding
+
+    def row(self, shape: Shape, key: str, include: str = "non-deleted", *, by_name: bool = False) -> Row:
+        """Return a stored entity by id or FQN; raises the server's 404."""
+        row = self.tx.find(shape.type, key) if by_name else self.tx.get(key)
+        if row is None or row.type != shape.type or not visible(row.deleted, include):
+            raise not_found(shape.type, key)
+        return row
+
+    # showing
+
+    def whole(self, shape: Shape, doc: dict[str, Any], members: str = LOADED) -> dict[str, Any]:
+        """Return an entity as the server loads it to change it: all it compares, no links, no mask."""
+        return self.bare.show(
+            shape, [doc], shape.for_update, members=members, own_link=False, mask=False
+        )[0]
+
+    def answer(
+        self,
+        shape: Shape,
+        doc: dict[str, Any],
+        fields: Collection[str],
+        *,
+        members: str = LOADED,
+        own_link: bool = True,
+    ) -> dict[str, Any]:
+        """Return an entity as the body of an answer."""
+        return self.linked.show(
+            shape, [doc], fields, members=members, own_link=own_link, mask=not self.caller.bot
+        )[0]
+
+    # storing
+
+    def store(self, shape: Shape, doc: dict[str, Any]) -> None:
+        """Write a document with the labels it carries."""
+        self.tx.put(shape.type, doc)
+        self.tx.set_labels(doc["id"], used(shape, doc))
+
+    def link(self, shape: Shape, id: str, links: Links) -> None:
+        """Make the entity's reference fields name what ``links`` says, on whichever side they are kept."""
+        for name, pairs in links.items():
+            if name in shape.inverse:
+                self._link_others(shape, id, name, pairs)
+            else:
+                self.tx.link(id, shape.type, name, pairs)
+
+    def _link_others(
+        self, shape: Shape, id: str, name: str, pairs: list[tuple[str, str]]
+    ) -> None:
+        inverse = shape.inverse[name]
+        held = self.tx.edges_to([id], inverse.fields, inverse.types)
+        wanted = {target for target, _ in pairs}
+        for edge in held:
+            if edge.source not in wanted:
+                self.tx.drop_edge(edge.source, edge.field, id)
+        for other, type in pairs:
+            kept_there = self.shapes[type].references
+            field = next((field for field in inverse.fields if field in kept_there), None)
+            if field is None:
+                continue
+            if kept_there[field].many:
+                self.tx.add_edge(Edge(other, field, id, type, shape.type))
+            else:
+                self.tx.link(other, type, field, [(id, shape.type)])
+
+
+def visible(deleted: bool, include: str) -> bool:
+    """Tell whether an entity is in what ``include`` asks for."""
+    return include == "all" or deleted == (include == "deleted")

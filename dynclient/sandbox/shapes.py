@@ -1,0 +1,298 @@
+"""What the schemas tell about each entity type, worked out once: references, members, parents, secrets.
+
+A :class:`Shape` says which fields name other entities and how a create request writes them, where lists
+of named members (columns, fields, tasks …) sit, from which field the FQN's parent comes, and which fields
+an answer shows. What the schemas cannot tell comes from :mod:`dynclient.sandbox.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.sandbox.rules import Rules
+
+if TYPE_CHECKING:
+    from dynclient.schema.catalogue import EntityType
+    from dynclient.schema.node import Node
+    from dynclient.schema.tree import Release
+
+
+class RefField(NamedTuple):
+    """A field that names other entities."""
+
+    name: str
+    many: bool
+    create: str | None
+    """How the create request writes it: ``ref`` (EntityReference), ``text`` (FQN, name or id), None."""
+    type: str | None
+    """The type of what a text names, where it can be told."""
+
+
+class Inverse(NamedTuple):
+    """A field that lists the entities whose own field names this one."""
+
+    name: str
+    many: bool
+    fields: tuple[str, ...]
+    types: tuple[str, ...]
+    """Types of the entities that are listed; empty for any."""
+
+
+class Members(NamedTuple):
+    """A list of named members inside an entity, such as a table's columns."""
+
+    path: tuple[str, ...]
+    item: Node
+    children: str | None
+    """The field of a member that lists further members."""
+
+
+def is_reference(node: Node) -> bool:
+    """Tell whether a place takes one EntityReference."""
+    return node.kind == "object" and node.type_name == "EntityReference"
+
+
+def is_reference_list(node: Node) -> bool:
+    """Tell whether a place takes a list of EntityReferences."""
+    return node.kind == "array" and node.items is not None and is_reference(node.items)
+
+
+def is_label_list(node: Node) -> bool:
+    """Tell whether a place takes a list of tag labels."""
+    return node.kind == "array" and node.items is not None and node.items.type_name == "TagLabel"
+
+
+class Shape:
+    """The facts about one entity type of a release."""
+
+    def __init__(self, kinds: Shapes, entity: EntityType) -> None:
+        self._kinds = kinds
+        self.rules = kinds.rules
+        self.entity = entity
+        self.type = entity.name
+        release = kinds.release
+        path, _, pointer = entity.path.partition("#")
+        self.node: Node = release.node(path, pointer)
+        self.create: Node | None = release.node(entity.create) if entity.create else None
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Names of all fields, in schema order."""
+        return tuple(self.node.properties)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """Fields that are never missing."""
+        return self.node.required
+
+    # references
+
+    @cached_property
+    def references(self) -> dict[str, RefField]:
+        """The fields that name other entities and are kept with this one."""
+        out: dict[str, RefField] = {}
+        for name, node in self.node.properties.items():
+            one, many = is_reference(node), is_reference_list(node)
+            if (one or many) and name not in self.inverse:
+                out[name] = RefField(name, many, self._create_style(name), self._named_type(name))
+        return out
+
+    def _create_style(self, name: str) -> str | None:
+        if self.create is None or name not in self.create.properties:
+            return None
+        node = self.create.properties[name]
+        if is_reference(node) or is_reference_list(node):
+            return "ref"
+        return "text"
+
+    def _named_type(self, name: str) -> str | None:
+        known = self.rules.table("reference_types")
+        named = known.get(f"{self.type}.{name}", known.get(name))
+        if named is not None:
+            return self.type if named == "<self>" else str(named)
+        if name == "service":
+            return self._service_type()
+        return self._kinds.type_for_field(name)
+
+    def _service_type(self) -> str | None:
+        """Return the service an entity belongs to, as told by where its ``serviceType`` is defined."""
+        kind = self.node.properties.get("serviceType")
+        if kind is None:
+            node = self.rules.table("reference_types").get(f"{self.type}.service")
+            return str(node) if node else None
+        found = self._kinds.release.entity_of(kind.target.path)
+        return found.name if found is not None else None
+
+    @cached_property
+    def inverse(self) -> dict[str, Inverse]:
+        """The fields that list entities which name this one."""
+        out: dict[str, Inverse] = {}
+        told = self.rules.table("inverse")
+        for name, node in self.node.properties.items():
+            one, many = is_reference(node), is_reference_list(node)
+            if not (one or many):
+                continue
+            entry = told.get(f"{self.type}.{name}", told.get(f"*.{name}"))
+            if entry is None and many:
+                entry = self._guess_inverse(name)
+            if entry:
+                types = tuple(self.type if kind == "<self>" else kind for kind in entry["types"])
+                out[name] = Inverse(name, many, tuple(entry["fields"]), types)
+        return out
+
+    def _guess_inverse(self, name: str) -> dict[str, Any] | None:
+        """A list ``tables`` on a databaseSchema shows the tables whose ``databaseSchema`` it is."""
+        other = self._kinds.type_for_field(name)
+        if other is None or other == self.type:
+            return None
+        held = self._kinds.release.entities[other]
+        if self.type not in held.properties:
+            return None
+        return {"fields": [self.type], "types": [other]}
+
+    # the parent
+
+    @cached_property
+    def hierarchy(self) -> tuple[str, ...]:
+        """Fields that may give the FQN's parent, the nearest first; the first that is set counts."""
+        own = self.rules.table("hierarchy").get(self.type)
+        if own is not None:
+            return tuple(own)
+        return tuple(
+            name for name in self.rules.table("hierarchy")["*"]
+            if name in self.references and not self.references[name].many
+            and self.references[name].create is not None
+        )  # fmt: skip
+
+    @cached_property
+    def handed_down(self) -> tuple[str, ...]:
+        """Reference fields that are taken from the parent: a table's database and service."""
+        if not self.hierarchy:
+            return ()
+        return tuple(
+            name for name in self.rules.table("handed_down")["*"]
+            if name in self.references and self.references[name].create is None
+        )  # fmt: skip
+
+    # members and labels
+
+    @cached_property
+    def labelled(self) -> bool:
+        """Whether the entity itself carries tags."""
+        return "tags" in self.node.properties and is_label_list(self.node.properties["tags"])
+
+    @cached_property
+    def members(self) -> tuple[Members, ...]:
+        """The lists of named members, found by their items having a name and an FQN or tags."""
+        return tuple(self._find_members(self.node, (), 0))
+
+    def _find_members(self, node: Node, path: tuple[str, ...], depth: int) -> Iterator[Members]:
+        for name, child in node.properties.items():
+            if name in {"changeDescription", "extension"} or is_reference(child):
+                continue
+            if child.kind == "object" and depth < 2:
+                yield from self._find_members(child, (*path, name), depth + 1)
+            item = child.items if child.kind == "array" else None
+            if item is None or item.kind != "object" or item.type_name in _NOT_MEMBERS:
+                continue
+            known = item.properties
+            if "name" in known and ("fullyQualifiedName" in known or "tags" in known):
+                below = next(
+                    (
+                        key
+                        for key, inner in known.items()
+                        if inner.kind == "array"
+                        and inner.items is not None
+                        and inner.items.target is item.target
+                    ),
+                    None,
+                )
+                yield Members((*path, name), item, below)
+
+    @cached_property
+    def secret_fields(self) -> frozenset[str]:
+        """Top-level fields that hold a secret somewhere below."""
+        return frozenset(
+            name for name, node in self.node.properties.items() if self._kinds.holds_secret(node)
+        )
+
+    # what answers show
+
+    @cached_property
+    def on_request(self) -> frozenset[str]:
+        """Fields shown only where ``fields=`` asks for them."""
+        standing = {*self.hierarchy, *self.handed_down}
+        named = {name for name in self.references if name not in standing} | set(self.inverse)
+        told = self.rules.table("on_request")
+        for name in (*told.get("*", ()), *told.get(self.type, ())):
+            if name.startswith("-"):
+                named.discard(name[1:])
+            else:
+                named.add(name)
+        return frozenset(named & set(self.fields))
+
+    @cached_property
+    def for_update(self) -> frozenset[str]:
+        """Fields the server loads before it changes or deletes an entity, and so shows afterwards."""
+        skipped = self.rules.names("not_loaded_for_update", self.type)
+        own = self.rules.names("loaded_for_update", self.type)
+        computed = set(self.rules.table("computed"))
+        left_out = {
+            name for name in self.on_request
+            if name in skipped or f"{self.type}.{name}" in computed or f"*.{name}" in computed
+        }  # fmt: skip
+        return (self.on_request - left_out) | (own & self.on_request)
+
+    def shown_after(self, operation: str) -> frozenset[str]:
+        """Fields the answer to ``create`` or ``put`` shows even where nobody set them."""
+        return self.rules.names(f"shown_after_{operation}", self.type) & set(self.fields)
+
+
+_NOT_MEMBERS = {"EntityReference", "TagLabel", "CustomMetric"}
+
+
+class Shapes:
+    """The shapes of one release, made when first asked for."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.rules = Rules(release.version)
+        self._made: dict[str, Shape] = {}
+        self._secret: set[str] = set()
+
+    def __getitem__(self, type: str) -> Shape:
+        shape = self._made.get(type)
+        if shape is None:
+            shape = self._made[type] = Shape(self, self.release.entities[type])
+        return shape
+
+    def __contains__(self, type: object) -> bool:
+        return type in self.release.entities
+
+    def type_for_field(self, name: str) -> str | None:
+        """Return the entity type a field is named after: ``tables``, ``glossary``, ``policies``."""
+        entities = self.release.entities
+        for guess in (name, name.removesuffix("s"), name.removesuffix("es"), f"{name[:-3]}y"):
+            if guess in entities and (guess != f"{name[:-3]}y" or name.endswith("ies")):
+                return guess
+        return None
+
+    def holds_secret(self, node: Node) -> bool:
+        """Tell whether a secret may lie at a place or anywhere below it."""
+        return self._search(node, set())
+
+    def _search(self, node: Node, seen: set[str]) -> bool:
+        if node.secret or node.target.ref in self._secret:
+            return True
+        if node.target.ref in seen:
+            return False
+        seen.add(node.target.ref)
+        below = [*node.properties.values(), *node.branches]
+        below += [inner for inner in (node.items, node.values) if inner is not None]
+        found = any(self._search(child, seen) for child in below)
+        if found:
+            # A "no" may be due to a circle that is not walked to its end yet, so only a "yes" is kept.
+            self._secret.add(node.target.ref)
+        return found

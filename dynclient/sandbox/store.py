@@ -1,0 +1,385 @@
+"""What the sandbox remembers, in SQLite: entities, their references, labels, history and series.
+
+One file, write-ahead log. Writes go one at a time through one connection and are on disk (``synchronous
+= FULL``) before they are acknowledged; every reading thread has a connection of its own and sees the last
+committed state, so a long listing never blocks a writer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dynclient.sandbox.codec import dumps, loads
+
+FORMAT = "1"
+"""Changes with the layout of the tables; a file of another layout is refused, never misread."""
+
+_LAYOUT = """
+create table if not exists meta (key text primary key, value text not null) without rowid;
+create table if not exists entities (
+    id text primary key, type text not null, name text not null, fqn text not null,
+    display text, description text, deleted integer not null, updated_at integer not null,
+    doc text not null
+) without rowid;
+create unique index if not exists entities_fqn on entities (type, fqn);
+create index if not exists entities_page on entities (type, deleted, name, id);
+create index if not exists entities_order on entities (type, name, id);
+create table if not exists refs (
+    source text not null, field text not null, pos integer not null, target text not null,
+    source_type text not null, target_type text not null,
+    primary key (source, field, target)
+) without rowid;
+create index if not exists refs_target on refs (target, field, source_type);
+create table if not exists labels (source text not null, tag text not null, kind text not null);
+create index if not exists labels_source on labels (source);
+create index if not exists labels_tag on labels (tag);
+create table if not exists history (
+    id text not null, version real not null, doc text not null, primary key (id, version)
+) without rowid;
+create table if not exists series (
+    owner text not null, kind text not null, stamp integer not null, id text not null, doc text not null,
+    primary key (owner, kind, stamp, id)
+) without rowid;
+"""
+
+
+class Row(NamedTuple):
+    """One stored entity."""
+
+    id: str
+    type: str
+    name: str
+    fqn: str
+    display: str | None
+    description: str | None
+    deleted: bool
+    doc: dict[str, Any]
+
+
+class Edge(NamedTuple):
+    """One reference: ``source.field`` names ``target``."""
+
+    source: str
+    field: str
+    target: str
+    source_type: str
+    target_type: str
+
+
+class StoreMismatch(ValueError):
+    """The data file was made by another layout or for another release."""
+
+
+class Store:
+    """The database file; ``durable=False`` is for throw-away files, which need not survive a crash."""
+
+    def __init__(self, path: Path | str, *, durable: bool = True) -> None:
+        self._path = str(path)
+        self._durable = durable
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._writer = self._connect()
+        self._writer.executescript(_LAYOUT)
+        with self.write() as tx:
+            known = tx.meta("format")
+            if known is None:
+                tx.set_meta("format", FORMAT)
+            elif known != FORMAT:
+                raise StoreMismatch(f"{path} has layout {known}; this version reads {FORMAT}")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, timeout=30
+        )
+        connection.execute("pragma journal_mode = wal")
+        connection.execute(f"pragma synchronous = {'full' if self._durable else 'off'}")
+        connection.execute("pragma temp_store = memory")
+        with self._guard:
+            self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """Give a transaction that is committed at the end, or undone when the block raises."""
+        with self._lock:
+            self._writer.execute("begin immediate")
+            try:
+                yield Tx(self._writer)
+            except BaseException:
+                self._writer.execute("rollback")
+                raise
+            self._writer.execute("commit")
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Give a transaction that sees one state throughout."""
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        connection.execute("begin")
+        try:
+            yield Tx(connection)
+        finally:
+            connection.execute("rollback")
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._guard:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+_CHUNK = 500
+"""How many ids go into one query: far below SQLite's limit on parameters."""
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+_COLUMNS = "id, type, name, fqn, display, description, deleted, doc"
+_HEADS = "id, type, name, fqn, display, description, deleted"
+
+
+def _row(found: Sequence[Any]) -> Row:
+    return Row(*found[:6], bool(found[6]), loads(found[7]))
+
+
+class Head(NamedTuple):
+    """What a reference tells of the entity it names."""
+
+    id: str
+    type: str
+    name: str
+    fqn: str
+    display: str | None
+    description: str | None
+    deleted: bool
+
+
+class Tx:
+    """The queries; made by :meth:`Store.read` and :meth:`Store.write`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._run = connection.execute
+        self._run_many = connection.executemany
+
+    # facts about the file
+
+    def meta(self, key: str) -> str | None:
+        """Return a stored fact, or None."""
+        found = self._run("select value from meta where key = ?", (key,)).fetchone()
+        return found[0] if found else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a fact."""
+        self._run("insert or replace into meta values (?, ?)", (key, value))
+
+    # entities
+
+    def get(self, id: str) -> Row | None:
+        """Return the entity of this id, deleted or not."""
+        found = self._run(f"select {_COLUMNS} from entities where id = ?", (id,)).fetchone()  # noqa: S608
+        return _row(found) if found else None
+
+    def find(self, type: str, fqn: str) -> Row | None:
+        """Return the entity of this type and FQN, deleted or not."""
+        found = self._run(
+            f"select {_COLUMNS} from entities where type = ? and fqn = ?",  # noqa: S608
+            (type, fqn),
+        ).fetchone()
+        return _row(found) if found else None
+
+    def put(self, type: str, doc: dict[str, Any]) -> None:
+        """Insert or replace an entity; ``doc`` holds id, name, fullyQualifiedName and the rest."""
+        self._run(
+            "insert into entities values (?,?,?,?,?,?,?,?,?) on conflict (id) do update set"
+            " name = excluded.name, fqn = excluded.fqn, display = excluded.display,"
+            " description = excluded.description, deleted = excluded.deleted,"
+            " updated_at = excluded.updated_at, doc = excluded.doc",
+            (
+                doc["id"], type, doc["name"], doc.get("fullyQualifiedName", doc["name"]),
+                doc.get("displayName"), doc.get("description"), int(doc.get("deleted") or False),
+                doc.get("updatedAt", 0), dumps(doc),
+            ),
+        )  # fmt: skip
+
+    def remove(self, id: str) -> None:
+        """Forget an entity with everything that hangs on it."""
+        self._run("delete from entities where id = ?", (id,))
+        self._run("delete from refs where source = ? or target = ?", (id, id))
+        self._run("delete from labels where source = ?", (id,))
+        self._run("delete from history where id = ?", (id,))
+        self._run("delete from series where owner = ?", (id,))
+
+    def heads(self, ids: Iterable[str]) -> dict[str, Head]:
+        """Return what references tell of these entities, by id; unknown ids are left out."""
+        out: dict[str, Head] = {}
+        for chunk in _chunks(list(dict.fromkeys(ids))):
+            query = f"select {_HEADS} from entities where id in ({_marks(chunk)})"  # noqa: S608
+            for found in self._run(query, tuple(chunk)):
+                out[found[0]] = Head(*found[:6], bool(found[6]))
+        return out
+
+    def head(self, type: str, fqn: str) -> Head | None:
+        """Return what a reference tells of the entity of this type and FQN."""
+        found = self._run(
+            f"select {_HEADS} from entities where type = ? and fqn = ?",  # noqa: S608
+            (type, fqn),
+        ).fetchone()
+        return Head(*found[:6], bool(found[6])) if found else None
+
+    def count(self, where: str, values: Sequence[Any]) -> int:
+        """Count the entities for which an SQL condition holds (made by the sandbox, never by users)."""
+        found = self._run(f"select count(*) from entities e where {where}", tuple(values))  # noqa: S608
+        return int(found.fetchone()[0])
+
+    def page(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Row]:
+        """Return one page of entities in the given order."""
+        query = f"select {_COLUMNS} from entities e where {where} order by {order} limit ?"  # noqa: S608
+        return [_row(found) for found in self._run(query, (*values, limit))]
+
+    def below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
+        """Return the entities whose FQN begins with ``fqn`` and a dot."""
+        kind = f" and type in ({_marks(types)})" if types else ""
+        query = f"select {_COLUMNS} from entities where fqn >= ? and fqn < ?{kind}"  # noqa: S608
+        # "/" is the character after "."
+        return [_row(found) for found in self._run(query, (f"{fqn}.", f"{fqn}/", *(types or ())))]
+
+    # references
+
+    def edges(self, sources: Sequence[str], fields: Sequence[str]) -> list[Edge]:
+        """Return the references of these entities in these fields, in their order."""
+        out: list[Edge] = []
+        for chunk in _chunks(sources):
+            query = (
+                "select source, field, target, source_type, target_type from refs"
+                f" where source in ({_marks(chunk)}) and field in ({_marks(fields)})"  # noqa: S608
+                " order by source, field, pos"
+            )
+            out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields)))
+        return out
+
+    def edges_to(
+        self, targets: Sequence[str], fields: Sequence[str], types: Sequence[str] = ()
+    ) -> list[Edge]:
+        """Return the references that name these entities, by fields and types of the sources."""
+        out: list[Edge] = []
+        kind = f" and source_type in ({_marks(types)})" if types else ""
+        for chunk in _chunks(targets):
+            query = (
+                "select r.source, r.field, r.target, r.source_type, r.target_type from refs r"
+                " join entities e on e.id = r.source"
+                f" where r.target in ({_marks(chunk)}) and r.field in ({_marks(fields)})"  # noqa: S608
+                f"{kind} order by e.name"
+            )
+            out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields, *types)))
+        return out
+
+    def link(
+        self, source: str, source_type: str, field: str, targets: Iterable[tuple[str, str]]
+    ) -> None:
+        """Make ``source.field`` name exactly these (id, type) pairs."""
+        self._run("delete from refs where source = ? and field = ?", (source, field))
+        self._run_many(
+            "insert or ignore into refs values (?,?,?,?,?,?)",
+            [
+                (source, field, pos, target, source_type, target_type)
+                for pos, (target, target_type) in enumerate(targets)
+            ],
+        )
+
+    def add_edge(self, edge: Edge) -> bool:
+        """Add one reference at the end; tell whether it is new."""
+        done = self._run(
+            "insert or ignore into refs select ?, ?, coalesce(max(pos), -1) + 1, ?, ?, ? from refs"
+            " where source = ? and field = ?",
+            (edge.source, edge.field, edge.target, edge.source_type, edge.target_type,
+             edge.source, edge.field),
+        )  # fmt: skip
+        return done.rowcount > 0
+
+    def drop_edge(self, source: str, field: str, target: str) -> bool:
+        """Remove one reference; tell whether there was one."""
+        done = self._run(
+            "delete from refs where source = ? and field = ? and target = ?", (source, field, target)
+        )
+        return done.rowcount > 0
+
+    # labels
+
+    def set_labels(self, source: str, labels: Iterable[tuple[str, str]]) -> None:
+        """Note the (tag FQN, kind) pairs an entity carries, itself and in its members."""
+        self._run("delete from labels where source = ?", (source,))
+        self._run_many(
+            "insert into labels values (?,?,?)", [(source, tag, kind) for tag, kind in labels]
+        )
+
+    def label_count(self, fqn: str, *, below: bool = False) -> int:
+        """Count the uses of a tag, or of the tags below a classification or glossary."""
+        if below:
+            found = self._run(
+                "select count(*) from labels where tag = ? or (tag >= ? and tag < ?)",
+                (fqn, f"{fqn}.", f"{fqn}/"),
+            )
+        else:
+            found = self._run("select count(*) from labels where tag = ?", (fqn,))
+        return int(found.fetchone()[0])
+
+    def labelled(self, fqn: str) -> list[str]:
+        """Return the ids of the entities that carry a tag or one below it."""
+        query = "select distinct source from labels where tag = ? or (tag >= ? and tag < ?)"
+        return [found[0] for found in self._run(query, (fqn, f"{fqn}.", f"{fqn}/"))]
+
+    # history
+
+    def remember(self, id: str, version: float, doc: dict[str, Any]) -> None:
+        """Keep a past state of an entity."""
+        self._run("insert or replace into history values (?,?,?)", (id, version, dumps(doc)))
+
+    def past(self, id: str, version: float) -> dict[str, Any] | None:
+        """Return the state an entity had at a version that is over, or None."""
+        found = self._run(
+            "select doc from history where id = ? and version = ?", (id, version)
+        ).fetchone()
+        return loads(found[0]) if found else None
+
+    def pasts(self, id: str) -> list[str]:
+        """Return the past states of an entity as JSON text, newest first."""
+        query = "select doc from history where id = ? order by version desc"
+        return [found[0] for found in self._run(query, (id,))]
+
+    # series
+
+    def record(self, owner: str, kind: str, stamp: int, id: str, doc: dict[str, Any]) -> None:
+        """Add or replace one record of a time series."""
+        self._run("insert or replace into series values (?,?,?,?,?)",
+                  (owner, kind, stamp, id, dumps(doc)))  # fmt: skip
+
+    def records(self, owner: str, kind: str, start: int, end: int) -> list[dict[str, Any]]:
+        """Return the records of a time series between two times (ms, both inclusive), newest first."""
+        query = (
+            "select doc from series where owner = ? and kind = ? and stamp between ? and ?"
+            " order by stamp desc"
+        )
+        return [loads(found[0]) for found in self._run(query, (owner, kind, start, end))]
+
+    def erase(self, owner: str, kind: str, stamp: int) -> int:
+        """Remove the records of one time; return how many there were."""
+        done = self._run(
+            "delete from series where owner = ? and kind = ? and stamp = ?", (owner, kind, stamp)
+        )
+        return int(done.rowcount)

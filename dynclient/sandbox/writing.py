@@ -1,0 +1,367 @@
+"""Creating and changing entities: POST, PUT and PATCH."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox import patching, preparing
+from dynclient.sandbox.changes import Change, Differ, next_version
+from dynclient.sandbox.drafts import Draft, Drafter, Links, new_id
+from dynclient.sandbox.faults import bad_request, exists
+from dynclient.sandbox.labels import carriers, each_list, walk_members
+from dynclient.sandbox.masking import unmasked
+from dynclient.sandbox.presenting import GIVEN, LOADED
+from dynclient.sandbox.session import Answer, Session
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.shapes import Shape
+    from dynclient.sandbox.store import Row
+
+FIRST = 0.1
+"""The version everything starts with."""
+
+_KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href")
+"""What a patch cannot change; attempts are ignored."""
+
+
+def _draft(session: Session, shape: Shape, raw: Any) -> Draft:
+    """Read a create request and prepare what it asks for; raises every refusal of the server."""
+    if shape.create is None:
+        raise bad_request(f"{shape.type} can not be created")
+    body = session.read(shape.create, raw)
+    preparing.before(session, shape, body)
+    draft = Drafter(session.tx, session.shapes).from_request(shape, body)
+    preparing.after(session, shape, body, draft)
+    return draft
+
+
+def _accept_labels(session: Session, shape: Shape, doc: dict[str, Any]) -> None:
+    for carrier in carriers(shape, doc):
+        if carrier.get("tags"):
+            carrier["tags"] = session.linked.labels.accepted(carrier["tags"])
+
+
+def create(session: Session, shape: Shape, raw: Any) -> Answer:
+    """Answer ``POST collection``: 201, or 409 where the FQN is taken."""
+    draft = _draft(session, shape, raw)
+    if session.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
+        raise exists()
+    return _insert(session, shape, draft)
+
+
+def upsert(session: Session, shape: Shape, raw: Any) -> Answer:
+    """Answer ``PUT collection``: 201 for a new entity, 200 for one that is there."""
+    draft = _draft(session, shape, raw)
+    row = session.tx.find(shape.type, draft.doc["fullyQualifiedName"])
+    if row is None:
+        made = _insert(session, shape, draft)
+        return made._replace(change="entityCreated", location=None)
+    return _replace(session, shape, row, draft)
+
+
+def _insert(session: Session, shape: Shape, draft: Draft) -> Answer:
+    _accept_labels(session, shape, draft.doc)
+    doc = {
+        **draft.doc,
+        "id": new_id(),
+        "version": FIRST,
+        "updatedAt": session.now,
+        "updatedBy": session.caller.name,
+    }
+    session.store(shape, doc)
+    links = {**preparing.default_links(session, shape, draft.links), **draft.links}
+    session.link(shape, doc["id"], links)
+    fields = (draft.given & shape.on_request) | shape.shown_after("create")
+    body = session.answer(shape, doc, fields, members=GIVEN)
+    return Answer(201, body, location=session.linked.href(shape.type, doc["id"]))
+
+
+# PUT on what is there
+
+
+def _replace(session: Session, shape: Shape, row: Row, draft: Draft) -> Answer:
+    before = session.whole(shape, row.doc)
+    doc = _merged(session, shape, row.doc, draft)
+    _accept_labels(session, shape, doc)
+    shown = copy.deepcopy(doc)
+    _merge_labels(session, shape, row.doc, doc)
+    if doc.get("tags") is not None:
+        shown["tags"] = doc["tags"]
+    session.store(shape, doc)
+    session.link(shape, row.id, _links_by_put(session, shape, draft))
+    after = session.whole(shape, doc, members=LOADED)
+    change = Differ(shape, session.rules).compare(before, _as_given(shape, draft.doc, after))
+    _advance(session, shape, row.doc, doc, before, change)
+    for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
+        if name in doc:
+            shown[name] = doc[name]
+        else:
+            shown.pop(name, None)
+    fields = (draft.given & shape.on_request) | shape.shown_after("put")
+    if doc.get("tags"):
+        fields |= {"tags"} & set(shape.fields)
+    body = session.answer(shape, shown, fields, members=GIVEN)
+    return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
+
+
+def _merged(
+    session: Session, shape: Shape, stored: dict[str, Any], draft: Draft
+) -> dict[str, Any]:
+    """Return the document a PUT makes of a stored one: what a request can say comes from it alone."""
+    assert shape.create is not None
+    sayable = shape.create.properties
+    kept = session.rules.names("kept_by_put", shape.type)
+    doc: dict[str, Any] = dict(draft.doc)
+    for name, value in stored.items():
+        if name not in sayable or (name in kept and name not in draft.given):
+            doc[name] = value
+    doc["id"] = stored["id"]
+    if "deleted" in stored:
+        doc["deleted"] = False
+    if session.caller.bot:
+        for name in ("description", "displayName"):
+            if stored.get(name):
+                doc[name] = stored[name]
+    if session.rules.flag("mask_keeps_secret"):
+        doc = unmasked(shape, doc, stored)
+    return doc
+
+
+def _merge_labels(
+    session: Session, shape: Shape, stored: dict[str, Any], doc: dict[str, Any]
+) -> None:
+    """Add the labels that are there: a PUT never removes one."""
+    accepted = session.linked.labels.accepted
+    if shape.labelled and stored.get("tags"):
+        doc["tags"] = accepted([*(doc.get("tags") or []), *stored["tags"]])
+    for group in shape.members:
+        known = {
+            member.get("fullyQualifiedName", member.get("name")): member
+            for member, _ in walk_members(group, each_list(stored, group.path))
+        }
+        for member, _ in walk_members(group, each_list(doc, group.path)):
+            held = known.get(member.get("fullyQualifiedName", member.get("name")), {}).get("tags")
+            if held:
+                member["tags"] = accepted([*(member.get("tags") or []), *held])
+
+
+def _as_given(shape: Shape, given: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Drop the empty label lists of new members, which the server does not have at that point."""
+    for group in shape.members:
+        told = {
+            member.get("fullyQualifiedName"): member
+            for member, _ in walk_members(group, each_list(given, group.path))
+        }
+        for member, _ in walk_members(group, each_list(after, group.path)):
+            source = told.get(member.get("fullyQualifiedName"), {})
+            if member.get("tags") == [] and "tags" not in source:
+                del member["tags"]
+    return after
+
+
+def _links_by_put(session: Session, shape: Shape, draft: Draft) -> Links:
+    """Return the references a PUT sets: those given, and none where a missing field means none."""
+    assert shape.create is not None
+    links = dict(draft.links)
+    kept = session.rules.names("references_kept_by_put", shape.type)
+    for name in (*shape.references, *shape.inverse):
+        if name in links or name in kept or name not in shape.create.properties:
+            continue
+        links[name] = []
+    return {**links, **{
+        name: pairs
+        for name, pairs in preparing.default_links(session, shape, draft.links).items()
+        if not links.get(name)
+    }}  # fmt: skip
+
+
+# versions
+
+
+def _advance(
+    session: Session,
+    shape: Shape,
+    stored: dict[str, Any],
+    doc: dict[str, Any],
+    before: dict[str, Any],
+    change: Change,
+) -> None:
+    """Give the document its next version and keep the state before, or keep the version it has."""
+    if change:
+        session.tx.remember(doc["id"], stored["version"], before)
+        doc["version"] = next_version(stored["version"], major=change.major)
+        doc["changeDescription"] = change.description(stored["version"])
+        doc["updatedAt"] = session.now
+        doc["updatedBy"] = session.caller.name
+    else:
+        for name in ("version", "updatedAt", "updatedBy", "changeDescription"):
+            if name in stored:
+                doc[name] = stored[name]
+    session.store(shape, doc)
+
+
+# PATCH
+
+
+def patch(session: Session, shape: Shape, row: Row, operations: Any) -> Answer:
+    """Answer ``PATCH``: the operations are applied to the entity as the server loads it."""
+    before = session.whole(shape, row.doc)
+    patched = patching.apply(before, operations)
+    read = session.read(shape.node, patched)
+    _check_untouchable(shape, before, read)
+    renamed = _renamed(session, shape, row, read)
+    for name in _KEPT:
+        if name == "name" and renamed:
+            continue
+        if name in row.doc:
+            read[name] = row.doc[name]
+    doc, links = _taken_apart(session, shape, row.doc, read)
+    preparing.after_patch(session, shape, doc, links)
+    drafter = Drafter(session.tx, session.shapes)
+    session.link(shape, row.id, links)
+    if renamed or _moved(shape, row, links, session):
+        _rename(session, shape, row, doc, drafter)
+    else:
+        drafter.name(shape, doc, _parents(session, shape, row.id))
+    _accept_labels(session, shape, doc)
+    if not session.caller.bot:
+        doc = unmasked(shape, doc, row.doc)
+    session.store(shape, doc)
+    after = session.whole(shape, doc)
+    change = _compare_folding(session, shape, row, before, after, doc)
+    body = session.answer(shape, doc, shape.for_update, members=LOADED)
+    return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
+
+
+def _compare_folding(
+    session: Session,
+    shape: Shape,
+    row: Row,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    doc: dict[str, Any],
+) -> Change:
+    """Compare with the state before; newer servers fold one user's patches into one version."""
+    differ = Differ(shape, session.rules)
+    base = _folds_into(session, row)
+    if base is None:
+        change = differ.compare(before, after)
+        _advance(session, shape, row.doc, doc, before, change)
+        return change
+    change = differ.compare(base, after)
+    doc["updatedAt"] = session.now
+    doc["updatedBy"] = session.caller.name
+    if change:
+        doc["version"] = next_version(base["version"], major=change.major)
+        doc["changeDescription"] = change.description(base["version"])
+    else:
+        doc["version"] = base["version"]
+        doc.pop("changeDescription", None)
+    session.store(shape, doc)
+    return change
+
+
+def _folds_into(session: Session, row: Row) -> dict[str, Any] | None:
+    """Return the earlier state a patch is counted from, where it is folded into the last version."""
+    stored = row.doc
+    told = stored.get("changeDescription")
+    if (
+        not session.rules.flag("patches_fold")
+        or told is None
+        or stored["version"] <= FIRST
+        or stored.get("updatedBy") != session.caller.name
+        or session.now - stored.get("updatedAt", 0) > session.rules.flag("fold_within_ms")
+    ):
+        return None
+    return session.tx.past(row.id, told["previousVersion"])
+
+
+def _check_untouchable(shape: Shape, before: dict[str, Any], read: dict[str, Any]) -> None:
+    if bool(before.get("deleted")) != bool(read.get("deleted")):
+        raise bad_request(f"{shape.type} attribute deleted can't be modified")
+
+
+def _renamed(session: Session, shape: Shape, row: Row, read: dict[str, Any]) -> bool:
+    allowed = shape.type in session.rules.table("renameable")["types"]
+    return allowed and read.get("name") not in (None, row.name)
+
+
+def _taken_apart(
+    session: Session, shape: Shape, stored: dict[str, Any], read: dict[str, Any]
+) -> tuple[dict[str, Any], Links]:
+    """Split a patched entity into its document and what its reference fields name."""
+    drafter = Drafter(session.tx, session.shapes)
+    doc = {
+        name: value
+        for name, value in stored.items()
+        if name in shape.on_request and name not in shape.for_update
+    }
+    links: Links = {}
+    for name in shape.fields:
+        if name in shape.references or name in shape.inverse:
+            if name in shape.for_update or name not in shape.on_request:
+                held = [item for item in _listed(read.get(name)) if not item.get("inherited")]
+                links[name] = [
+                    (head.id, head.type)
+                    for head in (drafter.head_of(shape, name, None, item) for item in held)
+                ]
+        elif name in read and name not in {"votes", "href"}:
+            doc[name] = read[name]
+    return doc, links
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _parents(session: Session, shape: Shape, id: str) -> Links:
+    links: Links = {}
+    for edge in session.tx.edges([id], shape.hierarchy):
+        links.setdefault(edge.field, []).append((edge.target, edge.target_type))
+    return links
+
+
+def _moved(shape: Shape, row: Row, links: Links, session: Session) -> bool:
+    """Tell whether a patch gave the entity another parent, which renames it too."""
+    if shape.type not in session.rules.table("renameable")["types"]:
+        return False
+    doc = dict(row.doc)
+    Drafter(session.tx, session.shapes).name(shape, doc, _parents(session, shape, row.id))
+    return bool(doc["fullyQualifiedName"] != row.fqn) and any(links.get(n) for n in shape.hierarchy)
+
+
+def _rename(
+    session: Session, shape: Shape, row: Row, doc: dict[str, Any], drafter: Drafter
+) -> None:
+    """Give the entity its new FQN and carry it on to everything below and to every label."""
+    old = row.fqn
+    drafter.name(shape, doc, _parents(session, shape, row.id))
+    new = doc["fullyQualifiedName"]
+    if session.tx.head(shape.type, new) is not None and new != old:
+        raise exists()
+
+    def moved(fqn: str) -> str:
+        return new + fqn[len(old) :] if fqn == old or fqn.startswith(f"{old}.") else fqn
+
+    session.tx.put(shape.type, {**row.doc, "fullyQualifiedName": new, "name": doc["name"]})
+    for below in session.tx.below(old, session.rules.table("renameable")["types"]):
+        below.doc["fullyQualifiedName"] = moved(below.fqn)
+        session.tx.put(below.type, below.doc)
+    for id in session.tx.labelled(old):
+        if id != row.id:
+            _relabel(session, id, moved)
+
+
+def _relabel(session: Session, id: str, moved: Callable[[str], str]) -> None:
+    held = session.tx.get(id)
+    if held is None:
+        return
+    shape = session.shapes[held.type]
+    for carrier in carriers(shape, held.doc):
+        for label in carrier.get("tags") or ():
+            label["tagFQN"] = moved(label["tagFQN"])
+    session.store(shape, held.doc)

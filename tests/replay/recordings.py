@@ -1,0 +1,45 @@
+"""Finds recordings: ``DYNCLIENT_RECORDINGS``, else the shared folder beside the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tests.trees import shared
+
+GENERIC = (
+    "walkthrough", "every_entity", "errors", "paging", "fqn", "people", "tags_glossary", "concurrency",
+)  # fmt: skip
+"""Scenarios that every generic server must answer; the others are about single features."""
+
+
+def folder() -> Path | None:
+    """Return the folder with one subfolder of recordings per release, or None where there is none."""
+    named = os.environ.get("DYNCLIENT_RECORDINGS")
+    if named:
+        return Path(named)
+    return shared("openmetadata/recordings")
+
+
+def releases() -> list[str]:
+    """Return the releases there are recordings of."""
+    root = folder()
+    return sorted(path.name for path in root.iterdir() if path.is_dir()) if root else []
+
+
+def scenarios(release: str) -> list[str]:
+    """Return the scenarios recorded for a release."""
+    root = folder()
+    return sorted(path.stem for path in (root / release).glob("*.json")) if root else []
+
+
+def load(release: str, scenario: str) -> list[dict[str, Any]]:
+    """Return the exchanges of a scenario, in order."""
+    root = folder()
+    assert root is not None
+    exchanges: list[dict[str, Any]] = json.loads(
+        (root / release / f"{scenario}.json").read_text("utf-8")
+    )
+    return exchanges
