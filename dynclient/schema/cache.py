@@ -36,7 +36,7 @@ def default_directory() -> Path:
     """Return the directory of the cache: ``DYNCLIENT_CACHE``, else the platform's own place."""
     named = os.environ.get(VARIABLE)
     if named:
-        return Path(named)
+        return Path(named).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("dynclient", appauthor=False))
@@ -65,7 +65,8 @@ class Cache:
         Args:
             directory: where it is; None for :func:`default_directory`.
         """
-        self.directory = Path(directory) if directory is not None else default_directory()
+        chosen = default_directory() if directory is None else Path(directory).expanduser()
+        self.directory = chosen
 
     def __repr__(self) -> str:
         return f"Cache({str(self.directory)!r})"

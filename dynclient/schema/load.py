@@ -124,7 +124,8 @@ def _check(name: str, *, own: bool) -> None:
 
 
 def _teach(what: str, store: Cache) -> str:
-    here = ", ".join([*store.names(), *([STARTER] if bundled() is not None else [])]) or "none"
+    names = [*store.names(), *([STARTER] if bundled() is not None else [])]
+    here = ", ".join(dict.fromkeys(names)) or "none"
     return (
         f"{what}; in the cache ({store.directory}): {here}. Add one with"
         ' dynclient.release("1.13.0", source="path of a schema folder or archive")'
@@ -145,7 +146,7 @@ def _opened(pack: Pack, store: Cache, source: Path | str | None) -> Release:
 def _from_source(
     source: Path, name: str | None, store: Cache, version: str | None = None
 ) -> tuple[Pack, Cache, Path]:
-    source = source.absolute()
+    source = source.expanduser().absolute()
     before = fingerprint(source)
     pack = store.recall(source, name, before)
     if pack is not None:

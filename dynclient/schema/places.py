@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-MAPS = ("properties", "definitions", "$defs", "patternProperties", "dependentSchemas")
+MAPS = ("$defs", "definitions", "dependencies", "patternProperties", "properties")
 """Keywords that hold subschemas by name."""
 SINGLE = (
     "additionalItems",
