@@ -1,0 +1,33 @@
+"""What users hold: classes built from schemas, and the functions that work on their instances."""
+
+from __future__ import annotations
+
+from dynclient.model.entity import Entity
+from dynclient.model.factory import class_for, wrap
+from dynclient.model.functions import (
+    asdict,
+    changes,
+    check,
+    load,
+    original,
+    raw,
+    schema_of,
+    to_json,
+)
+from dynclient.model.namespace import Types, types
+
+__all__ = [
+    "Entity",
+    "Types",
+    "asdict",
+    "changes",
+    "check",
+    "class_for",
+    "load",
+    "original",
+    "raw",
+    "schema_of",
+    "to_json",
+    "types",
+    "wrap",
+]

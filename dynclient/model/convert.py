@@ -1,0 +1,154 @@
+"""What users give, turned into JSON: entities, enum members, references, dates, identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from dynclient.model.entity import NEW, Entity, clone, link_to
+from dynclient.model.lists import FieldList, held_list
+from dynclient.model.maps import FieldMap
+from dynclient.secrets import Secret
+
+if TYPE_CHECKING:
+    from dynclient.schema import Node
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_REFERENCE = "EntityReference"
+
+
+def adopt(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
+    """Take a value into an entity.
+
+    An entity that belongs to no other becomes part of the owner: later changes of it are changes of
+    the owner. One that belongs to another is copied.
+
+    Args:
+        owner: the entity that takes it.
+        node: the place it goes to, or None where the schema knows none.
+        value: anything.
+
+    Returns:
+        Its JSON, and the object that stands for it from now on (None: to be wrapped when asked).
+    """
+    if isinstance(value, Entity):
+        return _adopt_entity(owner, node, value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        below = node.items if node is not None else None
+        pairs = [adopt(owner, below, one) for one in value]
+        raw = [one for one, _ in pairs]
+        if any(held is None for _, held in pairs):
+            return raw, None
+        from dynclient.model.factory import wrapper
+
+        return raw, held_list(raw, [held for _, held in pairs], below, wrapper(below), owner)
+    return plain(node, value), None
+
+
+def _adopt_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any, Any]:
+    reference = as_reference(node, value)
+    if reference is not None:
+        return reference, None
+    if value._link is not NEW or value is _root(owner):
+        return clone(value._raw), None
+    if node is not None and node.kind == "object":
+        from dynclient.model.factory import class_for
+
+        if type(value) is not class_for(node):
+            # Another release's, or another type: the owner's own view of the same JSON is kept.
+            return value._raw, None
+    link_to(value, owner)
+    return value._raw, value
+
+
+def _root(entity: Entity) -> Entity:
+    while isinstance(entity._link, Entity):
+        entity = entity._link
+    return entity
+
+
+def plain(node: Node | None, value: Any) -> Any:
+    """Return a value as decoded JSON, copied.
+
+    What has no JSON form is returned as it is; the judge names it then.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Entity):
+        reference = as_reference(node, value)
+        return clone(value._raw) if reference is None else reference
+    if isinstance(value, FieldMap):
+        return clone(value._raw)
+    if isinstance(value, Mapping):
+        return _plain_map(node, value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        below = node.items if node is not None else None
+        return [plain(below, one) for one in value]
+    return _plain_scalar(node, value)
+
+
+def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
+    properties = node.properties if node is not None else {}
+    values = node.values if node is not None else None
+    return {
+        name: plain(properties.get(name, values), below)
+        for name, below in value.items()
+        if below is not None
+    }
+
+
+def _plain_scalar(node: Node | None, value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Secret):
+        return value.get_secret_value()
+    if isinstance(value, str):
+        return "".join(value)
+    for base in (int, float):
+        if isinstance(value, base):
+            return base(value)
+    return _plain_library(node, value)
+
+
+def _plain_library(node: Node | None, value: Any) -> Any:
+    from datetime import date, datetime
+    from decimal import Decimal
+    from uuid import UUID
+
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime) and node is not None and node.kind in {"integer", "number"}:
+        # OpenMetadata's timestamps are milliseconds since 1970.
+        return round(value.timestamp() * 1000)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def raw_of(value: Any) -> Any:
+    """Return the JSON behind a value that an entity holds."""
+    if isinstance(value, (Entity, FieldList, FieldMap)):
+        return value._raw
+    return value if type(value) in _PLAIN else _plain_scalar(None, value)
+
+
+def as_reference(node: Node | None, value: Entity) -> Any:
+    """Return what refers to an entity at a place that wants a reference, or None if it wants none.
+
+    A text wants its fully qualified name, or its id where the format is ``uuid``; an
+    ``EntityReference`` its id and type.
+    """
+    if node is None:
+        return None
+    own = type(value)._node
+    if node.kind == "string" and (own.entity is not None or own.type_name == _REFERENCE):
+        keys = ("id",) if node.format == "uuid" else ("fullyQualifiedName", "name")
+        return next((value._raw[key] for key in keys if key in value._raw), None)
+    if own.entity is None or node.type_name != _REFERENCE:
+        return None
+    reference = {"id": value._raw.get("id"), "type": own.entity.name}
+    reference["fullyQualifiedName"] = value._raw.get("fullyQualifiedName")
+    return {name: known for name, known in reference.items() if known is not None}

@@ -1,0 +1,358 @@
+"""Entities: what users hold, a thin typed view of decoded JSON.
+
+An entity holds the JSON itself. Nothing is converted before it is asked for: the first access to a
+field wraps its value and keeps it in the instance's ``__dict__``, where the interpreter finds it
+from then on without calling anything here. Entities have no public methods, because ``items``,
+``keys``, ``values`` or ``schema`` are names of real fields; verbs are functions and the client's.
+
+Where the state that a server gave is needed later (for a patch), it is copied the moment before the
+first change, not earlier: listing a thousand entities copies nothing.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from typing import TYPE_CHECKING, Any
+
+from dynclient.errors import BadArguments, Problem, UnknownField
+from dynclient.model.text import ClassDoc, ClassSignature, field_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dynclient.schema import Node
+
+NEW: Any = type("New", (), {"__repr__": lambda self: "<new>"})()
+"""Link of an entity that a user built and that belongs to no other."""
+
+_SCALARS = frozenset({str, int, float, bool})
+
+
+class Origin:
+    """The JSON of an entity as the server gave it, kept once the entity was changed."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.raw = raw
+
+
+def clone(raw: Any) -> Any:
+    """Return a deep copy of decoded JSON."""
+    if isinstance(raw, dict):
+        return {name: clone(value) for name, value in raw.items()}
+    if isinstance(raw, list):
+        return [clone(value) for value in raw]
+    return raw
+
+
+def touch(entity: Entity) -> None:
+    """Prepare for a change anywhere below an entity: keep what the server gave, once."""
+    while isinstance(entity._link, Entity):
+        entity = entity._link
+    if entity._link is None:
+        _set_link(entity, Origin(clone(entity._raw)))
+
+
+class EntityMeta(type):
+    """The type of entity classes: they know their schema place and pickle by it."""
+
+    _node: Node
+    _nodes: Mapping[str, Node]
+    _closed: bool
+
+    def __repr__(cls) -> str:
+        node = getattr(cls, "_node", None)
+        return f"<class {cls.__module__}.{cls.__qualname__}" + (
+            f" of {node.release.name}>" if node is not None else ">"
+        )
+
+    def __dir__(cls) -> list[str]:
+        return sorted({*super().__dir__(), *getattr(cls, "_nodes", ())})
+
+
+class Field:
+    """One field of an entity class; found on the class for its documentation.
+
+    It is a non-data descriptor on purpose: once the wrapped value lies in the instance's
+    ``__dict__``, it is found there first, at the speed of a plain attribute.
+    """
+
+    __slots__ = ("_wrap", "name", "node")
+
+    def __init__(self, name: str, node: Node) -> None:
+        self.name = name
+        self.node = node
+        self._wrap: Callable[[Any, Any], Any] | None = None
+
+    def __get__(self, instance: Entity | None, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        raw = instance._raw.get(self.name)
+        if raw is None:
+            return None
+        wrap = self._wrap
+        if wrap is None:
+            from dynclient.model.factory import wrapper
+
+            wrap = self._wrap = wrapper(self.node)
+        value = instance.__dict__[self.name] = wrap(raw, instance)
+        return value
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return field_words(self.name, self.node)
+
+    def __repr__(self) -> str:
+        return f"<{field_words(self.name, self.node)}>"
+
+
+class Entity(metaclass=EntityMeta):
+    """One object of a release, typed by its schema.
+
+    Fields are read and written as attributes, or as items where the name is no identifier, a
+    keyword or taken (``t["from"]``). A field of the schema that the data lacks reads as None;
+    assigning None removes it. Fields that the schema lacks but a server sent are readable too.
+
+    Two entities are equal when their types and their data are. Entities with an ``id`` hash by type
+    and id, so a set holds each thing once whatever its state; others do not hash.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_link", "_raw")
+
+    _raw: dict[str, Any]
+    _link: Any
+    __iter__ = None  # a look-up by number is no iteration
+
+    def __init__(self, data: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
+        """Build from keywords, from a mapping, or from both; values may be nested entities.
+
+        None stands for "not given". Values are judged when the whole is sent, or by
+        :func:`dynclient.check`.
+
+        Raises:
+            BadArguments: names that the schema does not have, all at once.
+        """
+        if data is not None:
+            fields = {**(data._raw if isinstance(data, Entity) else data), **fields}
+        raw: dict[str, Any] = {}
+        _set_raw(self, raw)
+        _set_link(self, NEW)
+        cls = type(self)
+        nodes = cls._nodes
+        if cls._closed and not nodes.keys() >= fields.keys():
+            raise _unknown(cls, [name for name in fields if name not in nodes])
+        for name, value in fields.items():
+            if type(value) in _SCALARS:
+                raw[name] = value
+            elif value is not None:
+                _put(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        # Only for what is neither in the instance nor on the class. Probes (`_repr_…`) end here.
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        raw = self._raw
+        if name in raw:
+            return self[name]
+        raise _no_field(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        cls = type(self)
+        if name in RESERVED:
+            message = f"{name!r} of {cls.__name__} is set as an item: x[{name!r}] = …"
+            raise UnknownField(message, name=name, obj=self)
+        self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        del self[name]
+
+    def __getitem__(self, name: str) -> Any:
+        kept = self.__dict__
+        if name in kept:
+            return kept[name]
+        node = type(self)._nodes.get(name)
+        raw = self._raw.get(name)
+        if raw is None:
+            if node is None and name not in self._raw:
+                raise _no_field(self, name)
+            return None
+        from dynclient.model.factory import wrapper
+
+        value = kept[name] = wrapper(node)(raw, self)
+        return value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        cls = type(self)
+        if name not in cls._nodes and cls._closed and name not in self._raw:
+            raise _no_field(self, name)
+        touch(self)
+        self.__dict__.pop(name, None)
+        if value is None:
+            self._raw.pop(name, None)
+        else:
+            _put(self, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self._raw:
+            raise _no_field(self, name)
+        touch(self)
+        self.__dict__.pop(name, None)
+        del self._raw[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._raw
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Entity):
+            return NotImplemented
+        return type(self) is type(other) and self._raw == other._raw
+
+    def __hash__(self) -> int:
+        identity = self._raw.get("id")
+        if not isinstance(identity, str):
+            message = (
+                f"a {type(self).__name__} without id has no identity to hash by; use its"
+                " fullyQualifiedName, its name or id(x) as the key"
+            )
+            raise TypeError(message)
+        return hash((type(self), identity))
+
+    def __repr__(self) -> str:
+        from dynclient.model.text import short
+
+        return short(self)
+
+    def __rich_repr__(self) -> Any:
+        from dynclient.model.text import shown_fields
+
+        yield from shown_fields(self, limit=12)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return sorted({*type(self)._nodes, *self._raw})
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *self._raw})
+
+    def __copy__(self) -> Entity:
+        # Half a copy would share its lists with the original, and changes with it.
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Entity:
+        link = self._link
+        if isinstance(link, Origin):
+            link = Origin(clone(link.raw))
+        copied = made(type(self), clone(self._raw), NEW if isinstance(link, Entity) else link)
+        memo[id(self)] = copied
+        return copied
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from dynclient.model.masking import sealed
+
+        cls, link = type(self), self._link
+        given = link is None or isinstance(link, Origin)
+        origin = sealed(cls._node, link.raw) if isinstance(link, Origin) else None
+        return _restored, (cls, sealed(cls._node, self._raw), given, origin)
+
+
+_set_raw = Entity.__dict__["_raw"].__set__
+_set_link = Entity.__dict__["_link"].__set__
+RESERVED = frozenset(dir(Entity))
+"""Names that belong to Python or to entities; fields of these names are reached as items."""
+
+
+def made(cls: type[Entity], raw: dict[str, Any], link: Any) -> Entity:
+    """Return an entity around JSON that is taken as it is.
+
+    Args:
+        cls: its class.
+        raw: the JSON; shared, not copied.
+        link: the entity it lies in; ``NEW``; or None for one that a server gave.
+    """
+    entity = cls.__new__(cls)
+    _set_raw(entity, raw)
+    _set_link(entity, link)
+    return entity
+
+
+def link_to(entity: Entity, owner: Entity) -> None:
+    """Make an entity part of another."""
+    _set_link(entity, owner)
+
+
+def _put(entity: Entity, name: str, value: Any) -> None:
+    from dynclient.model.convert import adopt
+
+    raw, held = adopt(entity, type(entity)._nodes.get(name), value)
+    entity._raw[name] = raw
+    if held is not None:
+        entity.__dict__[name] = held
+
+
+def _unknown(cls: EntityMeta, names: list[str]) -> BadArguments:
+    from dynclient.validation.wording import nearest
+
+    problems = tuple(
+        Problem(name, None, "additionalProperties", "is unknown here", nearest(name, cls._nodes))
+        for name in names
+    )
+    lines = "".join(f"\n  {problem}" for problem in problems)
+    message = f"{cls.__name__} has no such field{'' if len(names) == 1 else 's'}:{lines}"
+    return BadArguments(message, problems=problems)
+
+
+def _no_field(entity: Entity, name: Any) -> UnknownField:
+    from dynclient.validation.wording import nearest
+
+    cls = type(entity)
+    near = nearest(str(name), {*cls._nodes, *entity._raw})
+    told = f"; nearest: {', '.join(near)}" if near else ""
+    return UnknownField(f"{cls.__name__} has no field {name!r}{told}", name=str(name), obj=entity)
+
+
+def _restored(
+    cls: type[Entity], raw: dict[str, Any], given: bool, origin: dict[str, Any] | None
+) -> Entity:
+    from dynclient.model.masking import unsealed
+
+    link = None if given else NEW
+    if origin is not None:
+        link = Origin(unsealed(origin))
+    return made(cls, unsealed(raw), link)
+
+
+def _class_at(node: Node) -> type:
+    from dynclient.model.factory import class_for
+
+    return class_for(node)
+
+
+def _reduce_class(cls: EntityMeta) -> Any:
+    node = cls.__dict__.get("_node")
+    # The base class is an ordinary one.
+    return cls.__qualname__ if node is None else (_class_at, (node,))
+
+
+copyreg.pickle(EntityMeta, _reduce_class)  # type: ignore[arg-type]  # metaclasses reduce too
+
+
+def entity_class(node: Node) -> EntityMeta:
+    """Build the class of an object schema; see ``factory.class_for`` for the one there is."""
+    nodes = node.properties
+    namespace: dict[str, Any] = {
+        name: Field(name, below) for name, below in nodes.items() if name not in RESERVED
+    }
+    namespace |= {
+        "__slots__": (),
+        "__module__": "dynclient.types",
+        "__qualname__": node.type_name,
+        "__doc__": ClassDoc(node),
+        "__signature__": ClassSignature(node),
+        "_node": node,
+        "_nodes": dict(nodes),
+        "_closed": node.closed,
+    }
+    return EntityMeta(node.type_name, (Entity,), namespace)

@@ -1,0 +1,59 @@
+"""The types of a release by name: ``types.Table``, ``types["entity/data/table.json"]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
+from dynclient.model.factory import class_for
+
+if TYPE_CHECKING:
+    from dynclient.schema import Release
+
+
+class Types:
+    """All types of a release; TAB and ``dir()`` list them, classes are built when named."""
+
+    __slots__ = ("__weakref__", "_release")
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        try:
+            return class_for(self._release.find(name))
+        except AmbiguousName as error:
+            raise UnknownField(f"{error}", name=name) from error
+        except SchemaNotFound as error:
+            raise UnknownField(f"{error}", name=name, obj=self) from error
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a type by name, path, or path and pointer.
+
+        Raises:
+            SchemaNotFound: nothing has that name.
+            AmbiguousName: several types have it; name the one by its path.
+        """
+        return class_for(self._release.find(name))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._release.type_names
+
+    def __dir__(self) -> list[str]:
+        return list(self._release.type_names)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self._release.type_names, *self._release.paths]
+
+    def __repr__(self) -> str:
+        return f"<types of {self._release.name}: {len(self._release.type_names)} names>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Types, (self._release,)
+
+
+def types(release: Release) -> Types:
+    """Return the types of a release."""
+    return Types(release)

@@ -1,0 +1,77 @@
+"""JSON Patch (RFC 6902) from one state to another: exactly what changed, and nothing else.
+
+Own code, for the client has to stay small and one rule of the servers matters: lists are addressed
+by position, so operations are ordered such that each position is right when it is applied.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dynclient.schema.places import escape
+
+
+def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
+    """Return the operations that turn ``old`` into ``new``."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return _objects(old, new, path)
+    if isinstance(old, list) and isinstance(new, list):
+        return _lists(old, new, path)
+    if same(old, new):
+        return []
+    return [{"op": "replace", "path": path, "value": new}]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two pieces of JSON are the same; ``1``, ``1.0`` and ``True`` are three things."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _objects(old: dict[str, Any], new: dict[str, Any], path: str) -> list[dict[str, Any]]:
+    operations: list[dict[str, Any]] = []
+    for name in old:
+        below = f"{path}/{escape(name)}"
+        if name in new:
+            operations += diff(old[name], new[name], below)
+        else:
+            operations.append({"op": "remove", "path": below})
+    operations += [
+        {"op": "add", "path": f"{path}/{escape(name)}", "value": new[name]}
+        for name in new
+        if name not in old
+    ]
+    return operations
+
+
+def _lists(old: list[Any], new: list[Any], path: str) -> list[dict[str, Any]]:
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, [_key(v) for v in old], [_key(v) for v in new], autojunk=False)
+    operations: list[dict[str, Any]] = []
+    shift = 0
+    for _, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        both = min(old_to - old_from, new_to - new_from)
+        for step in range(both):
+            below = f"{path}/{old_from + step + shift}"
+            operations += diff(old[old_from + step], new[new_from + step], below)
+        gone = old_to - old_from - both
+        # The same position again and again: what follows moves up.
+        position = old_from + both + shift
+        operations += [{"op": "remove", "path": f"{path}/{position}"}] * gone
+        for step in range(new_from + both, new_to):
+            operations.append(
+                {"op": "add", "path": f"{path}/{position + step - new_from - both}", "value": new[step]}
+            )
+        shift += (new_to - new_from) - (old_to - old_from)
+    return operations
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

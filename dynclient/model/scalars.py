@@ -1,0 +1,139 @@
+"""Named scalars and enumerations: strings and numbers that know what they are.
+
+They are ``str``, ``int`` and ``float`` and equal to plain ones; the class tells which definition of
+the schemas a value is of (``FullyQualifiedEntityName``, ``Uuid``, ``Timestamp``).
+"""
+
+from __future__ import annotations
+
+import copyreg
+import re
+from enum import Enum, EnumMeta
+from typing import TYPE_CHECKING, Any
+
+from dynclient.model.text import ClassDoc
+
+if TYPE_CHECKING:
+    from dynclient.schema import Node
+
+
+class ScalarMeta(type):
+    """The type of named scalars: they pickle by their schema place."""
+
+    _node: Node
+
+
+class Text(str, metaclass=ScalarMeta):
+    """A string of a named definition."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ("".join(self),)
+
+
+class Whole(int, metaclass=ScalarMeta):
+    """A whole number of a named definition."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (int(self),)
+
+
+class Real(float, metaclass=ScalarMeta):
+    """A number of a named definition."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (float(self),)
+
+
+class ChoiceMeta(EnumMeta):
+    """The type of enumerations: they pickle by their schema place."""
+
+
+class Choice(str, Enum, metaclass=ChoiceMeta):
+    """One value of an enumeration; equal to, and printed as, its string."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}.{self.name}: {self.value!r}>"
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return type(self), (self.value,)
+
+    def __deepcopy__(self, memo: Any) -> Choice:
+        return self
+
+    def __copy__(self) -> Choice:
+        return self
+
+
+BASES: dict[str, type] = {"string": Text, "integer": Whole, "number": Real}
+"""Base class of the named scalars by JSON type."""
+
+
+def scalar_class(node: Node) -> type:
+    """Build the class of a named scalar."""
+    namespace = {
+        "__slots__": (),
+        "__module__": "dynclient.types",
+        "__qualname__": node.type_name,
+        "__doc__": ClassDoc(node),
+        "_node": node,
+    }
+    return ScalarMeta(node.type_name, (BASES[node.kind],), namespace)
+
+
+def choice_class(node: Node) -> type:
+    """Build the class of an enumeration of strings.
+
+    A member is called as its value; where that is no identifier (``"1.0"``, ``"a-b"``) other
+    characters turn into underscores, and a number in front or a repetition gets one more.
+    """
+    members: dict[str, str] = {}
+    values = [value for value in node.enum or () if isinstance(value, str)]
+    for value in dict.fromkeys(values):
+        name = re.sub(r"\W", "_", value) or "EMPTY"
+        if not name.isidentifier() or name.startswith("_") or name in _TAKEN:
+            name = f"v{name}" if name[0] in "_0123456789" else f"{name}_"
+        while name in members:
+            name += "_"
+        members[name] = value
+    cls: Any = Choice(  # type: ignore[call-overload]  # the functional form of Enum
+        node.type_name, list(members.items()), module="dynclient.types", qualname=node.type_name
+    )
+    cls.__doc__ = "\n".join(
+        [node.description or node.type_name, "", f"One of {', '.join(map(repr, members.values()))}."]
+    )
+    type.__setattr__(cls, "_schema_node", node)
+    found: type = cls
+    return found
+
+
+_TAKEN = frozenset({"mro", "name", "value", *dir(str)})
+
+
+def _class_at(node: Node) -> type:
+    from dynclient.model.factory import class_for
+
+    return class_for(node)
+
+
+def _reduce(cls: Any) -> Any:
+    node = cls.__dict__.get("_node") or cls.__dict__.get("_schema_node")
+    return cls.__qualname__ if node is None else (_class_at, (node,))
+
+
+copyreg.pickle(ScalarMeta, _reduce)  # type: ignore[arg-type]  # metaclasses reduce too
+copyreg.pickle(ChoiceMeta, _reduce)  # type: ignore[arg-type]

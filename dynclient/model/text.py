@@ -1,0 +1,191 @@
+"""Words about types: docstrings, signatures and reprs, made from the schemas when they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dynclient.model.entity import Entity
+    from dynclient.schema import Node
+
+_WIDTH = 96
+_SHOWN = 100
+"""Characters of a repr, roughly."""
+_LISTED = 12
+"""Up to so many values of an enumeration are listed in a field's words."""
+
+
+def type_words(node: Node) -> str:
+    """Return the type of a place in a few words: ``list of Column``."""
+    kind = node.kind
+    if kind == "array":
+        return f"list of {type_words(node.items)}" if node.items is not None else "list"
+    if kind == "map":
+        return f"map of {type_words(node.values)}" if node.values is not None else "map"
+    if kind == "union":
+        names = list(dict.fromkeys(type_words(branch) for branch in node.branches))
+        return " or ".join(names) if len(names) <= 4 else f"one of {len(names)} types"
+    if node.secret:
+        return "secret string"
+    from dynclient.model.factory import class_for
+
+    cls = class_for(node)
+    if cls is object:
+        return "anything"
+    return {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}.get(
+        cls.__name__, cls.__name__
+    )
+
+
+def field_words(name: str, node: Node, *, required: bool | None = None) -> str:
+    """Return a field's name, type, rule and description in one line."""
+    text = f"{name}: {type_words(node)}"
+    if required:
+        text += ", required"
+    values = node.enum
+    if values is not None and len(values) <= _LISTED:
+        text += f" ({', '.join(str(value) for value in values)})"
+    elif values is not None:
+        text += f" ({len(values)} values)"
+    description = " ".join((node.description or "").split())
+    return f"{text}. {description}" if description else text
+
+
+class ClassDoc:
+    """The docstring of a class; a descriptor, so that nothing is written before it is read."""
+
+    __slots__ = ("_node", "_text")
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._text: str | None = None
+
+    def __get__(self, instance: Any, owner: type | None = None) -> str:
+        if self._text is None:
+            self._text = class_words(self._node)
+        return self._text
+
+
+def class_words(node: Node) -> str:
+    """Return the documentation of a type: what it is, its fields, required ones first."""
+    from textwrap import fill
+
+    description = " ".join((node.description or node.title or node.type_name).split())
+    lines = [fill(description, _WIDTH)]
+    required = node.required
+    for title, wanted in (("Required fields", True), ("Optional fields", False)):
+        fields = [(n, p) for n, p in node.properties.items() if (n in required) is wanted]
+        if fields:
+            lines += ["", f"{title}:"]
+            lines += [
+                fill(field_words(n, p), _WIDTH, initial_indent="    ", subsequent_indent="        ")
+                for n, p in fields
+            ]
+    return "\n".join([*lines, "", f"Schema: {node.ref.removesuffix('#')} of {node.release.name}"])
+
+
+class ClassSignature:
+    """The signature of a class, made when somebody inspects it."""
+
+    __slots__ = ("_node", "_signature")
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._signature: Any = None
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        if self._signature is None:
+            self._signature = signature(self._node)
+        return self._signature
+
+
+def signature(node: Node, *, variadic: bool = False) -> Any:
+    """Return an ``inspect.Signature`` with the fields of a type as keywords, required ones first.
+
+    Names that are keywords of Python cannot stand in a signature; they are given in a mapping.
+
+    Args:
+        node: an object.
+        variadic: add ``**fields``.
+    """
+    from inspect import Parameter, Signature
+    from keyword import iskeyword
+
+    first = Parameter("data", Parameter.POSITIONAL_ONLY, default=None)
+    required = node.required
+    named = [n for n in node.properties if n.isidentifier() and not iskeyword(n) and n != "data"]
+    ordered = [*(n for n in named if n in required), *(n for n in named if n not in required)]
+    fields = [
+        Parameter(
+            name,
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if name in required else None,
+            annotation=type_words(node.properties[name]),
+        )
+        for name in ordered
+    ]
+    if variadic:
+        fields.append(Parameter("fields", Parameter.VAR_KEYWORD))
+    return Signature([first, *fields])
+
+
+def short(entity: Entity) -> str:
+    """Return a repr of one line: what names the entity, then as much as fits."""
+    shown: list[str] = []
+    left = _SHOWN
+    complete = True
+    for name, value in shown_fields(entity, limit=len(entity._raw)):
+        text = f"{name}={value!r}"
+        if shown and len(text) > left:
+            complete = False
+            break
+        shown.append(text)
+        left -= len(text) + 2
+    if not complete:
+        shown.append("…")
+    return f"{type(entity).__name__}({', '.join(shown)})"
+
+
+class _Summary(str):
+    """Text that is its own repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "".join(self)
+
+
+def shown_fields(entity: Entity, limit: int) -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) for a repr, what names the entity first; containers are summed up."""
+    from dynclient.model.masking import is_secret
+    from dynclient.secrets import MASK
+
+    raw, cls = entity._raw, type(entity)
+    name = next((key for key in ("fullyQualifiedName", "name") if key in raw), None)
+    first = [name] if name else []
+    required = [key for key in raw if key in cls._node.required and key not in first and key != "id"]
+    ordered = list(dict.fromkeys([*first, *required, *raw]))
+    if name == "fullyQualifiedName" and "name" in ordered:
+        ordered.remove("name")
+    for key in ordered[:limit]:
+        value = raw[key]
+        node = cls._nodes.get(key)
+        if isinstance(value, str):
+            if is_secret(key, () if node is None else (node,)):
+                value = MASK
+            elif len(value) > 60:
+                value = f"{value[:57]}…"
+        elif isinstance(value, list):
+            value = _Summary(f"[{len(value)} {_item_word(node)}]" if value else "[]")
+        elif isinstance(value, dict):
+            value = _Summary("{…}" if value else "{}")
+        yield key, value
+
+
+def _item_word(node: Node | None) -> str:
+    items = node.items if node is not None else None
+    return type_words(items) if items is not None else "items"
