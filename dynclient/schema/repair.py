@@ -154,7 +154,8 @@ def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
             continue
         signs = [(_JAVA_ANCHORS.get(sign, sign), inside) for sign, inside in _signs(pattern)]
         plain = "".join(sign for sign, _ in signs)
-        outside = "".join(" " if inside else sign for sign, inside in signs)
+        # An escaped or bracketed sign is no syntax; a letter stands for it.
+        outside = "".join("x" if inside or sign[0] == "\\" else sign for sign, inside in signs)
         unknown = [sign for sign, _ in signs if sign in _JAVA_ESCAPES]
         unknown += [syntax for syntax in _JAVA_GROUPS if syntax in outside]
         try:

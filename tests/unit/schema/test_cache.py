@@ -254,6 +254,17 @@ def test_many_processes_race_for_one_cache(cache: Cache, small_zip: Path) -> Non
     assert not list(cache.directory.glob("*.corrupt")) + list(cache.directory.glob(".*.tmp"))
 
 
+def test_the_bundled_layer_is_found_in_a_wheel_and_in_a_checkout(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(caches, "__file__", str(tmp_path / "dynclient/schema/cache.py"))
+    assert bundled() is None
+    beside = tmp_path / "schema_cache/starter"
+    beside.mkdir(parents=True)
+    assert bundled() == beside
+    inside = tmp_path / "dynclient/schema_cache/starter"
+    inside.mkdir(parents=True)
+    assert bundled() == inside
+
+
 def test_the_starter_release_is_bundled() -> None:
     folder = bundled()
     if folder is None:
