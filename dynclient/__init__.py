@@ -1,0 +1,110 @@
+"""dynclient: a client for any OpenMetadata server, built at run time from that server's schemas.
+
+::
+
+    import dynclient
+
+    om = dynclient.connect("https://metadata.example.com", token="…")
+    om.tables.list(limit=50)
+
+All public names are here; they are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dynclient import errors as errors
+    from dynclient import fqn as fqn
+    from dynclient import sandbox as sandbox
+    from dynclient.client import Client as Client
+    from dynclient.client import connect as connect
+    from dynclient.hooks import Hooks as Hooks
+    from dynclient.model import Entity as Entity
+    from dynclient.model import asdict as asdict
+    from dynclient.model import changes as changes
+    from dynclient.model import check as check
+    from dynclient.model import original as original
+    from dynclient.model import schema_of as schema_of
+    from dynclient.model import to_json as to_json
+    from dynclient.model import types as types
+    from dynclient.schema import Release as Release
+    from dynclient.schema import release as release
+    from dynclient.settings import Settings as Settings
+
+    __version__: str
+
+_HOMES = {
+    "Client": "client",
+    "Entity": "model",
+    "Hooks": "hooks",
+    "Release": "schema",
+    "Settings": "settings",
+    "asdict": "model",
+    "changes": "model",
+    "check": "model",
+    "connect": "client",
+    "original": "model",
+    "release": "schema",
+    "schema_of": "model",
+    "to_json": "model",
+    "types": "model",
+}
+"""Which module a public name comes from."""
+
+_MODULES = ("errors", "fqn", "sandbox")
+"""Public names that are modules themselves."""
+
+_ERRORS = (
+    "BadArguments",
+    "Conflict",
+    "DynclientError",
+    "LostUpdate",
+    "NotFound",
+    "RequestInvalid",
+    "ResponseInvalid",
+    "ServerError",
+    "TransportError",
+    "UnknownRelease",
+)
+"""The errors that scripts catch most; all of them are in ``dynclient.errors``."""
+
+__all__ = sorted([*_HOMES, *_MODULES, *_ERRORS, "__version__"])  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _MODULES:
+        return import_module(f"dynclient.{name}")
+    if name in _HOMES:
+        found = getattr(import_module(f"dynclient.{_HOMES[name]}"), name)
+    elif name in _ERRORS:
+        found = getattr(import_module("dynclient.errors"), name)
+    elif name == "__version__":
+        found = _version()
+    else:
+        message = f"module 'dynclient' has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=_here())
+    globals()[name] = found
+    return found
+
+
+def _here() -> Any:
+    import sys
+
+    return sys.modules[__name__]
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("dynclient")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0.0.0"
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

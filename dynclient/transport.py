@@ -1,0 +1,486 @@
+"""HTTP over requests: one pooled session per client, timeouts, retries, TLS, and who is calling.
+
+A :class:`Request` goes in, an :class:`Answer` of whatever status comes out; only where there is no
+answer at all is an error raised. What the answer means is the dispatcher's business.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.errors import (
+    ConnectFailed,
+    InsecureWarning,
+    NotOpenMetadata,
+    TimedOut,
+    TLSFailed,
+    TooManyRequests,
+    TransportError,
+    Unavailable,
+    UsageError,
+)
+from dynclient.secrets import MASK, looks_secret
+
+if TYPE_CHECKING:
+    import logging
+
+    import requests
+
+    from dynclient.settings import Settings
+
+REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+"""Methods whose second sending does no more than the first."""
+PASSING = frozenset({429, 502, 503, 504})
+"""Statuses that say: not now."""
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS_MAX = 5
+
+
+class Request(NamedTuple):
+    """One request, ready to be sent; it holds no token.
+
+    Its text shows neither the body nor values of the query that look like secrets.
+    """
+
+    method: str
+    path: str
+    """Below the host's ``/api``, encoded: ``/v1/tables/name/a%2Fb``."""
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    operation: Any = None
+    """What it was made for, or None."""
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they go out."""
+        if not self.query:
+            return self.path
+        from urllib.parse import quote, urlencode
+
+        return f"{self.path}?{urlencode(self.query, quote_via=quote)}"
+
+    @property
+    def shown(self) -> str:
+        """Path and query for people to read, secrets masked."""
+        if not self.query:
+            return self.path
+        pairs = (f"{k}={MASK if looks_secret(k) else v}" for k, v in self.query)
+        return f"{self.path}?{'&'.join(pairs)}"
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded; None where there is none. Secrets in it are in clear."""
+        if self.body is None:
+            return None
+        import json
+
+        return json.loads(self.body)
+
+    def __repr__(self) -> str:
+        size = "" if self.body is None else f", {len(self.body):,} bytes"
+        return f"<Request {self.method} {self.shown}{size}>"
+
+
+class Answer(NamedTuple):
+    """What came back for a request."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By name; case does not matter."""
+    body: bytes
+    url: str
+    """Where it came from, without its query."""
+    attempts: int = 1
+    """How often the request was sent; of a repeated DELETE the first may have done it."""
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status}, {len(self.body):,} bytes>"
+
+
+class Anonymous:
+    """Sends no token; the base of what ``dynclient.auth`` offers."""
+
+    def header(self, send: Callable[[Request], Answer]) -> str | None:  # noqa: ARG002
+        """Return the value of the Authorization header, or None for no header.
+
+        Args:
+            send: sends a request without any token, for those who have to ask for theirs.
+        """
+        return None
+
+    def renew(self, send: Callable[[Request], Answer], used: str) -> bool:  # noqa: ARG002
+        """Get another token after the server refused one; tell whether to try again with it."""
+        return False
+
+    def __repr__(self) -> str:
+        return "nobody"
+
+
+class Transport:
+    """The connections of one client to one server.
+
+    Threads may share it. A forked child opens connections of its own, and so does a copy that
+    was pickled.
+
+    Args:
+        base: ``http://host:8585/api``.
+        settings: timeouts, retries, TLS.
+        auth: who is calling.
+        sleep: waits that many seconds.
+        jitter: gives a number from 0 up to 1 that shortens each pause.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        settings: Settings,
+        auth: Anonymous | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] | None = None,
+    ) -> None:
+        self.base = base
+        self.settings = settings
+        self.auth = auth if auth is not None else Anonymous()
+        self.closed = False
+        self._sleep = sleep
+        self._jitter = jitter
+        self._forget()
+        if settings.verify is False:
+            import warnings
+
+            message = f"the certificate of {base} is not checked: anybody in between can read along"
+            warnings.warn(message, InsecureWarning, stacklevel=2)
+
+    def __repr__(self) -> str:
+        return f"<Transport to {self.base} as {self.auth!r}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = ("base", "settings", "auth", "closed", "_sleep", "_jitter")
+        return {name: self.__dict__[name] for name in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Start without connections. The lock is new too: in a child it may be held for ever."""
+        self._lock = threading.Lock()
+        self._session: requests.Session | None = None
+        self._options: dict[str, Any] = {}
+        self._process = os.getpid()
+
+    # -- sending -----------------------------------------------------------------------------------
+
+    def send(self, request: Request) -> Answer:
+        """Send a request and return the answer, whatever its status.
+
+        After a 401 the token is renewed once, where that can be done. Requests that are safe to
+        repeat are repeated when the connection fails or the server says "not now".
+
+        Raises:
+            ConnectFailed, TimedOut, TLSFailed: there was no answer.
+            TooManyRequests, Unavailable: ``Retry-After`` is longer than the settings allow.
+            UsageError: the client is closed.
+        """
+        header = self.auth.header(self._send)
+        answer = self._send(request, header)
+        if answer.status == 401 and header is not None and self.auth.renew(self._send, header):
+            answer = self._send(request, self.auth.header(self._send))
+        return answer
+
+    def _send(self, request: Request, authorization: str | None = None) -> Answer:
+        """Send with retries, as somebody or nobody."""
+        attempt = 0
+        while True:
+            attempt += 1
+            answer, error = self._attempt(request, authorization, attempt)
+            pause = self._pause(request, answer, error, attempt)
+            if pause is None:
+                break
+            _log().debug("%s %s again in %.2f s", request.method, request.shown, pause)
+            self._sleep(pause)
+        if error is not None:
+            raise error
+        assert answer is not None  # noqa: S101 -- one or the other
+        return answer
+
+    def _attempt(
+        self, request: Request, authorization: str | None, attempt: int
+    ) -> tuple[Answer | None, TransportError | None]:
+        """Send once; return the answer, or why there is none."""
+        begin = time.perf_counter()
+        try:
+            answer = self._once(request, authorization, attempt)
+        except OSError as caught:  # every error of requests is one
+            if isinstance(caught, TransportError):
+                raise
+            error = _told(caught, request, self.base, self.settings)
+        else:
+            taken = 1000 * (time.perf_counter() - begin)
+            _log().debug(
+                "%s %s: %s in %.0f ms", request.method, request.shown, answer.status, taken
+            )
+            return answer, None
+        # Left the handler, so that the error does not drag along what holds the token.
+        _log().debug("%s %s: %s", request.method, request.shown, type(error).__name__)
+        return None, error
+
+    def _once(self, request: Request, authorization: str | None, attempt: int) -> Answer:
+        url, options = self.base + request.target, None
+        for _ in range(_REDIRECTS_MAX + 1):
+            session = self._open()
+            if options is None:
+                options = self._options
+            prepared = self._prepared(request, url, authorization)
+            response = session.send(prepared, **options)
+            if response.status_code not in _REDIRECTS:
+                break
+            url = self._redirected(request, url, response)
+        else:
+            message = f"{_REDIRECTS_MAX} redirects and no end"
+            raise _stray(message, request, url, 302)
+        return Answer(
+            response.status_code,
+            response.headers,
+            response.content,
+            url.partition("?")[0],
+            attempt,
+        )
+
+    def _prepared(
+        self, request: Request, url: str, authorization: str | None
+    ) -> requests.PreparedRequest:
+        """Return the request as requests wants it.
+
+        Not by ``Session.prepare_request``: that costs as much as a small request, and it lets a
+        ``.netrc`` put its password in the place of our token.
+        """
+        from requests import PreparedRequest
+        from requests.structures import CaseInsensitiveDict
+
+        prepared = PreparedRequest()
+        prepared.method, prepared.url, prepared.body = request.method, url, request.body
+        headers = CaseInsensitiveDict(self._headers)
+        for name, value in request.headers:
+            headers[name] = value
+        if request.body is not None:
+            headers["Content-Length"] = str(len(request.body))
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        prepared.headers = headers
+        prepared.hooks = {"response": []}
+        return prepared
+
+    def _redirected(self, request: Request, url: str, response: requests.Response) -> str:
+        """Return where a redirect leads, if the same server is meant and nothing gets lost."""
+        from urllib.parse import urljoin
+
+        target = urljoin(url, response.headers.get("Location", ""))
+        same = _origin(target) == _origin(url) or (
+            # The same host, now with TLS.
+            _origin(url)[0] == "http" and _origin(target) == ("https", _origin(url)[1], 443)
+        )
+        kept = request.method in {"GET", "HEAD"} or response.status_code in {307, 308}
+        if same and kept and target != url:
+            return target
+        message = f"{self.base} sends elsewhere: {target.partition('?')[0]}"
+        raise _stray(message, request, url, response.status_code)
+
+    # -- pauses ------------------------------------------------------------------------------------
+
+    def _pause(
+        self,
+        request: Request,
+        answer: Answer | None,
+        error: TransportError | None,
+        attempt: int,
+    ) -> float | None:
+        """Return how many seconds to wait before the next attempt; None for: no other attempt."""
+        settings = self.settings
+        if error is not None:
+            never_made = getattr(error, "never_made", False)
+            if isinstance(error, TLSFailed) or not (request.method in REPEATABLE or never_made):
+                return None
+        elif answer is None or answer.status not in PASSING or request.method not in REPEATABLE:
+            return None
+        if attempt > settings.retries:
+            return None
+        asked = None if answer is None else retry_after(answer.headers.get("Retry-After"))
+        if asked is not None and answer is not None:
+            if asked > settings.retry_after_limit:
+                raise _too_long(request, answer, asked, settings)
+            return asked
+        longest: float = min(settings.backoff_limit, settings.backoff * 2.0 ** (attempt - 1))
+        return longest * self._random()
+
+    def _random(self) -> float:
+        if self._jitter is not None:
+            return self._jitter()
+        import random
+
+        return random.random()  # noqa: S311 -- spreads load, guards nothing
+
+    # -- the session -------------------------------------------------------------------------------
+
+    def _open(self) -> requests.Session:
+        """Return the session, made at the first use in this process."""
+        if self._process != os.getpid():
+            self._forget()
+        session = self._session
+        if session is None:
+            with self._lock:
+                session = self._session
+                if session is None:
+                    session = self._made()
+                    self._session = session
+        return session
+
+    def _made(self) -> requests.Session:
+        if self.closed:
+            raise UsageError("this client is closed; dynclient.connect gives a new one")
+        import http.cookiejar
+
+        import requests
+        from requests.adapters import HTTPAdapter
+
+        settings = self.settings
+        session = requests.Session()
+        pool = HTTPAdapter(pool_connections=2, pool_maxsize=settings.pool_size)
+        session.mount("http://", pool)
+        session.mount("https://", pool)
+        # Cookies would be state shared by threads, and a second way to be somebody.
+        session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        # Proxies and authorities of the environment are looked up once, not for every request.
+        self._options = dict(
+            session.merge_environment_settings(
+                self.base, {}, False, settings.verify, settings.client_certificate
+            )
+        )
+        self._options["timeout"] = (settings.connect_timeout, settings.read_timeout)
+        self._options["allow_redirects"] = False
+        self._headers = {
+            "User-Agent": f"dynclient ({requests.utils.default_user_agent()})",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+            **dict(settings.headers),
+        }
+        if settings.verify is False:
+            import urllib3
+
+            # Said once by an InsecureWarning; urllib3 would repeat it for every request.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        return session
+
+    def close(self) -> None:
+        """Close all connections; the transport sends nothing afterwards."""
+        self.closed = True
+        session, self._session = self._session, None
+        if session is not None and self._process == os.getpid():
+            session.close()
+
+
+def retry_after(value: str | None) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for, or None where it says nothing.
+
+    Args:
+        value: seconds, or a date as HTTP writes it.
+    """
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    from datetime import datetime, timezone
+    from email.utils import parsedate_to_datetime
+
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=timezone.utc)
+    seconds = (when - datetime.now(timezone.utc)).total_seconds()
+    return max(0.0, seconds)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
+
+
+def _log() -> logging.Logger:
+    import logging
+
+    return logging.getLogger(__name__)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and everything that requests and urllib3 wrapped into it."""
+    while error is not None:
+        yield error
+        inner = getattr(error, "reason", None) or next(
+            (part for part in error.args if isinstance(part, BaseException)), None
+        )
+        error = inner if isinstance(inner, BaseException) else None
+
+
+def _told(error: OSError, request: Request, base: str, settings: Settings) -> TransportError:
+    """Return what an error of requests means."""
+    import requests
+
+    kinds = {type(cause).__name__ for cause in _causes(error)}
+    parts = {"method": request.method, "url": base + request.path}
+    never_made = bool(kinds & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
+    if isinstance(error, requests.exceptions.SSLError):
+        reason = str(list(_causes(error))[-1])
+        way = 'verify="path of the authority that signed it"'
+        return TLSFailed(f"no trust in the certificate of {base}: {reason}; see {way}", **parts)
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        message = f"{base} did not accept a connection within {settings.connect_timeout:g} s"
+        return TimedOut(f"{message} (connect_timeout)", never_made=True, **parts)
+    if isinstance(error, requests.exceptions.Timeout):
+        message = f"{base} did not answer {request.method} within {settings.read_timeout:g} s"
+        return TimedOut(f"{message} (read_timeout)", never_made=False, **parts)
+    if isinstance(error, requests.exceptions.ConnectionError) and never_made:
+        message = f"nothing answers at {base}: is the server up, and are host and port right?"
+        return ConnectFailed(message, never_made=True, **parts)
+    unsure = "" if request.method in REPEATABLE else "; it may have been carried out all the same"
+    message = f"the connection to {base} broke during {request.method} {request.path}{unsure}"
+    return ConnectFailed(message, never_made=False, **parts)
+
+
+def _stray(message: str, request: Request, url: str, status: int) -> NotOpenMetadata:
+    return NotOpenMetadata(
+        message,
+        status=status,
+        code=status,
+        method=request.method,
+        url=url.partition("?")[0],
+        request_id=None,
+        hint="Give connect() the address that answers itself; tokens are not sent elsewhere.",
+    )
+
+
+def _too_long(
+    request: Request, answer: Answer, asked: float, settings: Settings
+) -> TooManyRequests | Unavailable:
+    kind = TooManyRequests if answer.status == 429 else Unavailable
+    limit = settings.retry_after_limit
+    return kind(
+        f"the server asks for {asked:.0f} s of patience; retry_after_limit is {limit:g} s",
+        status=answer.status,
+        code=answer.status,
+        method=request.method,
+        url=answer.url,
+        request_id=None,
+        retry_after=asked,
+    )
