@@ -26,7 +26,13 @@ _TYPES = {
 }
 _UNIONS = ("oneOf", "anyOf")
 _NULL = {"type": "null"}
-_SUFFIXES = {"items": "Item", "additionalProperties": "Value", "patternProperties": "Value"}
+_SUFFIXES = {
+    "items": "Item",
+    "additionalProperties": "Value",
+    "patternProperties": "Value",
+    "anyOf": "Option",
+    "oneOf": "Option",
+}
 
 
 class Node:
@@ -199,8 +205,8 @@ class Node:
             elif keyword == "properties" and key is not None:
                 name += camel(key)
             else:
-                # What has no name of its own is called after its place: TasksItem, ConfigOneOf1.
-                name += _SUFFIXES.get(keyword, camel(f"{keyword} {key or ''}"))
+                # What has no name of its own is called after its place: TasksItem, ConfigOption1.
+                name += _SUFFIXES.get(keyword, camel(keyword)) + camel(key or "")
         return name if name.isidentifier() else f"T{name}"
 
     @property

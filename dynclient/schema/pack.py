@@ -28,7 +28,7 @@ from dynclient.schema.places import join, walk
 if TYPE_CHECKING:
     from dynclient.schema.repair import Repaired
 
-FORMAT = 2
+FORMAT = 3
 """Version of the format; part of the file name, so that versions live side by side.
 
 It goes up whenever the layout changes, a repair, or what is noted about a tree: a pack is never

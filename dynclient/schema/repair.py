@@ -195,6 +195,16 @@ def _impossible(documents: Documents) -> Iterator[tuple[str, str, str]]:
             yield path, pointer, f"required, but neither defined nor allowed: {named}"
 
 
+def _alternatives(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        if isinstance(schema.get("oneOf"), list) and "anyOf" not in schema:
+            # In place and in order, for the document is shared and its order is the one shown.
+            renamed = {"anyOf" if name == "oneOf" else name: v for name, v in schema.items()}
+            schema.clear()
+            schema.update(renamed)
+            yield path, pointer, f"oneOf of {len(schema['anyOf'])} read as anyOf"
+
+
 def _mistaken_maps(documents: Documents) -> Iterator[tuple[str, str, str]]:
     for path, pointer, schema in _schemas(documents):
         values = schema.get("additionalProperties")
@@ -289,6 +299,12 @@ STEPS: tuple[Step, ...] = (
         "impossible",
         "a closed schema that requires what it does not define refuses every value",
         _impossible,
+    ),
+    Step(
+        "alternatives",
+        "servers pick a branch by its type and never count how many others would fit, so data that"
+        " fits two connectors is right",
+        _alternatives,
     ),
     Step("mistaken-maps", "a pattern written where a schema belongs", _mistaken_maps),
     Step("arrays", "properties of an array", _arrays),

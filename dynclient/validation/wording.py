@@ -99,7 +99,7 @@ class Wording:
 
     def _rank(
         self, number: int, errors: list[ValidationError], depth: int, meant: frozenset[str]
-    ) -> tuple[bool, int, bool, int]:
+    ) -> tuple[bool, int, bool, int, int]:
         """Rank a branch, best first: right kind, right discriminator, told by what is around it."""
         kind = any(
             e.validator in {"type", "enum", "const"} and len(e.absolute_path) == depth
@@ -112,7 +112,9 @@ class Wording:
         )
         # A branch of a $ref is named by the discriminating value it would have allowed.
         told = not any(meant & _hints(e, depth) for e in errors)
-        return kind, other, told, len(errors)
+        # What is unknown to a branch speaks against it more than what it misses.
+        alien = sum(1 for e in errors if e.validator == "additionalProperties")
+        return kind, other, told, alien, len(errors)
 
     def _told(self, error: ValidationError) -> frozenset[str]:
         """Return the short texts beside the road to an error: ``serviceType``, ``type`` …"""
@@ -194,7 +196,7 @@ def _message(
     wording = {
         "const": f"{given} is not `{limit}`",
         "pattern": f"{given} does not match the pattern {limit}",
-        "minLength": f"{given} is shorter than {limit} characters",
+        "minLength": "it is empty" if limit == 1 else f"{given} is shorter than {limit} characters",
         "maxLength": f"{given} is longer than {limit} characters",
         "minItems": f"it has fewer than {limit} items",
         "maxItems": f"it has more than {limit} items",

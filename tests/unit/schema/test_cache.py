@@ -21,7 +21,7 @@ from dynclient.schema import load
 from dynclient.schema import pack as packs
 from dynclient.schema.cache import Cache, bundled, default_directory
 from dynclient.schema.load import ingest
-from dynclient.schema.pack import Pack
+from dynclient.schema.pack import FORMAT, Pack
 from tests.trees import TREES
 from tests.unit.schema.conftest import files, make_zip
 
@@ -101,7 +101,7 @@ def test_a_corrupt_pack_is_moved_aside_and_rebuilt(
         "cut": whole[:-10],
         "changed": whole.replace(b"Thing", b"thing"),
         "empty": b"",
-        "foreign": whole.replace(b"pack 2 ", b"pack 7 "),
+        "foreign": whole.replace(b"pack %d " % FORMAT, b"pack 7 "),
         "renamed": ingest(small_zip, "other").data,
     }[damage]
     file.write_bytes(wrong)

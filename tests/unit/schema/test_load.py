@@ -87,7 +87,7 @@ def test_the_starter_needs_no_source(cache: Path) -> None:
     assert (one.name, one.version) == ("starter", (1, 13, 0))
     assert release("starter", cache=cache) is one
     assert {"table", "database", "user"} <= set(one.entities)
-    assert {item.step for item in one.repairs} <= {"identifiers"}
+    assert {item.step for item in one.repairs} <= {"identifiers", "alternatives"}
 
 
 def test_threads_share_one_release(small_zip: Path, cache: Path) -> None:

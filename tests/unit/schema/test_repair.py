@@ -48,6 +48,15 @@ def test_identifiers_go_and_those_that_mislead_are_told() -> None:
     assert only({"$id": "https://open-metadata.org/schema/a/b.json"}, "identifiers") == ({}, [])
 
 
+def test_alternatives_are_not_counted() -> None:
+    schema = {"title": "a", "oneOf": [{"type": "string"}, {"maxLength": 3}], "default": 1}
+    changed, notes = only(schema, "alternatives")
+    assert list(changed.items())[1] == ("anyOf", schema["oneOf"])
+    assert len(notes) == 1
+    both = {"oneOf": [{}], "anyOf": [{}]}
+    assert only(both, "alternatives") == (both, [])
+
+
 def test_a_fragment_without_slash_gets_it() -> None:
     schema = {"definitions": {"x": {}}, "properties": {"y": {"$ref": "#definitions/x"}}}
     changed, notes = only(schema, "slashes")
@@ -145,6 +154,17 @@ def test_what_a_closed_schema_cannot_hold_is_not_required() -> None:
     assert notes == ["a/b.json#: required, but neither defined nor allowed: y"]
     open_ = {"properties": {"x": {}}, "required": ["x", "y"]}
     assert only(open_, "impossible") == (open_, [])
+
+
+def test_alternatives_may_overlap() -> None:
+    """A connection that two connectors would take is right, and its place in the order is kept."""
+    schema = {"title": "A", "oneOf": [{"type": "object"}, {"maxProperties": 1}], "default": {}}
+    changed, notes = only(schema, "alternatives")
+    assert changed == {"title": "A", "anyOf": schema["oneOf"], "default": {}}
+    assert list(changed) == ["title", "anyOf", "default"]
+    assert notes == ["a/b.json#: oneOf of 2 read as anyOf"]
+    both = {"oneOf": [{}], "anyOf": [{}]}
+    assert only(both, "alternatives") == (both, [])
 
 
 def test_a_vote_can_be_cast() -> None:
