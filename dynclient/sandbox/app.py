@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -98,9 +97,9 @@ class Sandbox:
             return self._refusal(fault)
         except Escaped as error:
             return self._refusal(escaped(error.message, with_type=self._with_type))
-        except sqlite3.OperationalError as error:
-            LOG.warning("the data file could not be used: %s", error)
-            return self._refusal(escaped("the database is busy", with_type=self._with_type))
+        except Exception as error:  # noqa: BLE001 - the last line of a server: a fault of ours is a 500
+            LOG.exception("the sandbox failed on %s %s", request.method, request.url.path)
+            return self._refusal(escaped(type(error).__name__, with_type=self._with_type))
 
     def _answered(self, request: Request, body: bytes) -> Response:
         path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]

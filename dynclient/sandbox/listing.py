@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.codec import dumps, loads
-from dynclient.sandbox.faults import Fault, bad_request, refused
+from dynclient.sandbox.faults import Fault, bad_request, refused, wrapped
 from dynclient.sandbox.masking import masked
 from dynclient.sandbox.presenting import HIDDEN, LOADED
 from dynclient.sandbox.session import Answer, Session
@@ -130,7 +130,7 @@ def _limit(text: str | None) -> int:
     try:
         limit = int(text)
     except ValueError:
-        raise refused(404, "HTTP 404 Not Found") from None
+        raise wrapped(404) from None
     if limit < 0:
         raise bad_request("[query param limit must be greater than or equal to 0]")
     if limit > MOST:

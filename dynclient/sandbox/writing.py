@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox import patching, preparing
 from dynclient.sandbox.changes import Change, Differ, next_version
 from dynclient.sandbox.drafts import Draft, Drafter, Links, new_id
-from dynclient.sandbox.faults import bad_request, exists
+from dynclient.sandbox.faults import Escaped, bad_request, exists
 from dynclient.sandbox.labels import carriers, each_list, walk_members
 from dynclient.sandbox.masking import unmasked
 from dynclient.sandbox.presenting import GIVEN, LOADED
@@ -30,6 +30,11 @@ def _draft(session: Session, shape: Shape, raw: Any) -> Draft:
     """Read a create request and prepare what it asks for; raises every refusal of the server."""
     if shape.create is None:
         raise bad_request(f"{shape.type} can not be created")
+    if raw is None:
+        owner = "getOwners" if "owners" in shape.create.properties else "getOwner"
+        raise Escaped(
+            f'Cannot invoke "org.openmetadata.schema.CreateEntity.{owner}()" because "request" is null'
+        )
     body = session.read(shape.create, raw)
     preparing.before(session, shape, body)
     draft = Drafter(session.tx, session.shapes).from_request(shape, body)
@@ -298,10 +303,15 @@ def _taken_apart(
         for name, value in stored.items()
         if name in shape.on_request and name not in shape.for_update
     }
+    movable = shape.type in session.rules.table("renameable")["types"]
     links: Links = {}
     for name in shape.fields:
         if name in shape.references or name in shape.inverse:
-            if name in shape.for_update or name not in shape.on_request:
+            if name in shape.for_update or (movable and name in shape.hierarchy) or (
+                name not in shape.on_request
+                and name not in shape.hierarchy
+                and name not in shape.handed_down
+            ):
                 held = [item for item in _listed(read.get(name)) if not item.get("inherited")]
                 links[name] = [
                     (head.id, head.type)

@@ -101,8 +101,9 @@ class Replay:
             body = self._names.to_here(request["body"] or "").encode()
         elif request.get("body") is not None:
             body = json.dumps(self._fresh(self._names.to_here(request["body"]))).encode()
-        self._connection.request(request["method"], quote(path, safe="/%?&=+:,;@~!$*'()#-._[]{}|\\^<>\"`"
-                                 if False else "/%?&=+:,;@~!$*'()-._"), body, headers)  # fmt: skip
+        self._connection.request(
+            request["method"], quote(path, safe="/%?&=+:,;@~!$*'()-._"), body, headers
+        )
         answer = self._connection.getresponse()
         data = answer.read()
         told = dict(answer.getheaders())
