@@ -190,7 +190,7 @@ def test_names_follow_the_rule(node_of) -> None:
     assert part.properties["size"].properties["x"].type_name == "PartCpSizeX"
     assert node.properties["items"].items.type_name == "BigThingItemsItem"
     assert node.properties["map"].values.type_name == "BigThingMapValue"
-    assert node.properties["one"].branches[1].type_name == "BigThingOneAnyOf1"
+    assert node.properties["one"].branches[1].type_name == "BigThingOneOption1"
     assert node.release.find("entity/a.json#/definitions/9").type_name == "T9"
 
 
