@@ -156,17 +156,6 @@ def test_what_a_closed_schema_cannot_hold_is_not_required() -> None:
     assert only(open_, "impossible") == (open_, [])
 
 
-def test_alternatives_may_overlap() -> None:
-    """A connection that two connectors would take is right, and its place in the order is kept."""
-    schema = {"title": "A", "oneOf": [{"type": "object"}, {"maxProperties": 1}], "default": {}}
-    changed, notes = only(schema, "alternatives")
-    assert changed == {"title": "A", "anyOf": schema["oneOf"], "default": {}}
-    assert list(changed) == ["title", "anyOf", "default"]
-    assert notes == ["a/b.json#: oneOf of 2 read as anyOf"]
-    both = {"oneOf": [{}], "anyOf": [{}]}
-    assert only(both, "alternatives") == (both, [])
-
-
 def test_a_vote_can_be_cast() -> None:
     """Servers take ``updatedVoteType`` alone, whatever their schema says."""
     schema = {
