@@ -165,7 +165,18 @@ def _body(route: Route, request: Request, body: bytes) -> Any:
         return loads_first(text)
     except json.JSONDecodeError as error:
         where = f"line: {error.lineno}, column: {error.colno}"
-        raise Fault(400, f"{error.msg}\n at [Source: UNKNOWN; {where}]") from None
+        raise Fault(400, f"{_complaint(text, error)}\n at [Source: UNKNOWN; {where}]") from None
+
+
+def _complaint(text: str, error: json.JSONDecodeError) -> str:
+    """Return what the server says about text that is no JSON."""
+    if text[error.pos :].strip():
+        return f"Unexpected character ('{text[error.pos]}'): {error.msg}"
+    held = text.rstrip()
+    opened = "Object" if held.rfind("{") >= held.rfind("[") else "Array"
+    if held.endswith((",", ":")):
+        return f"Unexpected end-of-input within/between {opened} entries"
+    return f"Unexpected end-of-input: expected close marker for {opened}"
 
 
 def _response(answer: Answer) -> Response:

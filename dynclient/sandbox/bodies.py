@@ -53,16 +53,9 @@ class Reader:
             return self._enum(node, raw, chain)
         if kind in _SCALAR_CLASSES:
             return self._scalar(node, kind, raw, chain)
-        if kind == "union":
-            branch = choose_branch(node, raw)
-            return raw if branch is None else self._lenient(branch, raw)
         if kind == "map" and not isinstance(raw, dict):
             raise self._mismatch("java.util.LinkedHashMap<java.lang.String,java.lang.Object>", raw, chain)
         return raw
-
-    def _lenient(self, node: Node, raw: Any) -> Any:
-        """Fill in defaults below a union, whose members the server reads as plain objects."""
-        return fill(node, raw)
 
     def _object(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
         if not isinstance(raw, dict):
@@ -211,25 +204,47 @@ def java_class(node: Node) -> str:
 def default_of(node: Node) -> Any:
     """Return a copy of the default the server's class has for a field, or None."""
     default = node.default
-    if default is None or node.kind in {"object", "map", "union"}:
-        return None
-    return copy.deepcopy(default) if isinstance(default, list) else default
-
-
-def fill(node: Node, raw: Any) -> Any:
-    """Return ``raw`` with the schema's defaults filled in below, fields in schema order, nulls dropped."""
     kind = node.kind
-    if kind == "union":
+    if kind == "array":
+        # A list without a default of its own is empty, one with the default null is missing.
+        told = "default" in node.schema or "default" in node.target.schema
+        return copy.deepcopy(default) if told else []
+    if default is None or kind in {"object", "map", "union", "any"}:
+        return None
+    return _typed(kind, default)
+
+
+def _typed(kind: str, default: Any) -> Any:
+    """Some schemas write numbers and booleans as text."""
+    if not isinstance(default, str):
+        return default
+    if kind == "boolean":
+        return default.lower() == "true"
+    if kind in {"integer", "number"}:
+        try:
+            return int(default) if kind == "integer" else float(default)
+        except ValueError:
+            return default
+    return default
+
+
+def fill(node: Node, raw: Any, *, unions: bool = False) -> Any:
+    """Return ``raw`` with the schema's defaults filled in below, fields in schema order, nulls dropped.
+
+    The server holds the members of a union as plain objects; with ``unions`` they are filled in too.
+    """
+    kind = node.kind
+    if kind == "union" and unions:
         branch = choose_branch(node, raw)
-        return raw if branch is None else fill(branch, raw)
+        return raw if branch is None else fill(branch, raw, unions=True)
     if kind == "array" and isinstance(raw, list) and node.items is not None:
-        return [fill(node.items, item) for item in raw]
+        return [fill(node.items, item, unions=unions) for item in raw]
     if kind != "object" or not isinstance(raw, dict):
         return raw
     out: dict[str, Any] = {}
     for name, child in node.properties.items():
         if raw.get(name) is not None:
-            out[name] = fill(child, raw[name])
+            out[name] = fill(child, raw[name], unions=unions)
         elif name not in raw:
             default = default_of(child)
             if default is not None:

@@ -64,6 +64,7 @@ class Differ:
         self._untracked = rules.names("untracked", shape.type)
         self._raw = rules.names("untold_as_text", shape.type)
         self._quoted = rules.names("told_as_text", shape.type)
+        self._always = rules.names("always_changed", shape.type)
         self._breaking = rules.names("breaking_when_removed", shape.type)
         self._members = {group.path[0]: group for group in shape.members if len(group.path) == 1}
 
@@ -79,7 +80,7 @@ class Differ:
                 self._compare_members(change, name, group, before or [], after or [])
             elif isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, name, before or [], after or [])
-            elif not _same(before, after):
+            elif not _same(before, after) or (name in self._always and after is not None):
                 if name == "extension":
                     _compare_extensions(change, before or {}, after or {})
                 else:

@@ -140,3 +140,5 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
                 continue
             handler: Handler = getattr(collection, name)
             routes.add(method, route + tail, Route(handler, consumes, writes=method != "GET"))
+        for tail in shapes.rules.table("refused_paths").get(type, ()):
+            routes.refuse(route + tail)

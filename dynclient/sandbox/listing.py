@@ -39,7 +39,8 @@ def wanted_fields(shape: Shape, text: str | None) -> frozenset[str]:
     for name in names:
         if name not in shape.fields:
             raise bad_request(f"Invalid field name {name}")
-    return frozenset(names)
+    brought = shape.rules.table("loaded_with").get(shape.type, {})
+    return frozenset(names).union(*(brought.get(name, ()) for name in names))
 
 
 def wanted_include(text: str | None) -> str:
@@ -198,6 +199,14 @@ def _condition(
     kind = rule["kind"]
     if kind == "below":
         return "e.fqn >= ? and e.fqn < ?", [f"{value}.", f"{value}/"]
+    if kind == "directly_below":
+        names = tuple(rule["fields"])
+        return (
+            "e.id in (select r.source from refs r join entities p on p.id = r.target where p.fqn = ?"
+            f" and r.field in ({','.join('?' * len(names))}) and not exists (select 1 from refs q where"
+            " q.source = r.source and q.field = ? and q.field <> r.field))",
+            [value, *names, names[0]],
+        )
     if kind == "field":
         held: Any = {"true": 1, "false": 0}.get(value.lower(), value)
         return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
@@ -243,5 +252,5 @@ def version(session: Session, shape: Shape, id: str, wanted: str) -> Answer:
         return Answer(200, masked(shape, session.whole(shape, row.doc)))
     past = session.tx.past(id, number)
     if past is None:
-        raise refused(404, f"{shape.type} instance for {id} and version {wanted} not found")
+        raise refused(404, f"{session.told(shape)} instance for {id} and version {wanted} not found")
     return Answer(200, masked(shape, past))

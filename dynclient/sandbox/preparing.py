@@ -178,7 +178,7 @@ def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule
             field = unknown[0] if unknown else "type"
             message = session.rules.flag("connection_unfit")
             raise bad_request(message.format(name=body["name"], type=kind, field=field))
-        connection["config"] = fill(branch, config)
+        connection["config"] = fill(branch, config, unions=True)
         return
 
 

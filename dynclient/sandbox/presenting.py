@@ -23,6 +23,9 @@ HIDDEN = "hidden"
 UP, DOWN = "votes.up", "votes.down"
 """Where votes are kept among the references."""
 
+MEMBER_EXTRAS = frozenset({"customMetrics"})
+"""Fields of members that are shown, if only as an empty list, where the entity's own are asked for."""
+
 Linked = dict[str, list[tuple[str, str]]]
 """Per entity id the (id, type) pairs that one field names."""
 
@@ -36,12 +39,13 @@ class Presenter:
         self._routes = routes
         self._base = base
         self.labels = Labels(tx, shapes.rules)
+        self._href_routes = {**routes, **shapes.rules.table("href_routes")}
         self._name_for_display = bool(shapes.rules.flag("display_name_in_references"))
         self._voting_shows_empty = bool(shapes.rules.flag("voters_listed"))
 
     def href(self, type: str, id: str) -> str | None:
         """Return the link of an entity, or None where links are left out or it has no collection."""
-        route = self._routes.get(type)
+        route = self._href_routes.get(type)
         return None if self._base is None or route is None else f"{self._base}{route}/{id}"
 
     def reference(self, head: Head, *, inherited: bool = False) -> dict[str, Any]:
@@ -57,7 +61,8 @@ class Presenter:
         display = head.display or (head.name if self._name_for_display else None)
         if display:
             out["displayName"] = display
-        out["deleted"] = head.deleted
+        if head.type not in self._shapes or self._shapes[head.type].entity.deleted:
+            out["deleted"] = head.deleted
         if inherited:
             out["inherited"] = True
         link = self.href(head.type, head.id)
@@ -79,6 +84,7 @@ class Presenter:
 
         ``fields`` are the fields shown on request that were asked for; all others are shown anyway.
         """
+        fields = frozenset(fields)
         linked, inherited = self._links(shape, docs, fields)
         heads = self._tx.heads(
             target for per in linked.values() for pairs in per.values() for target, _ in pairs
@@ -120,6 +126,8 @@ class Presenter:
         linked: dict[str, Linked] = {name: {} for name in wanted}
         for edge in self._tx.edges(ids, wanted):
             linked[edge.field].setdefault(edge.source, []).append((edge.target, edge.target_type))
+        self._mirror(shape, ids, linked)
+        self._stand_in(shape, ids, linked)
         for name, inverse in shape.inverse.items():
             if name in shape.on_request and name not in fields:
                 continue
@@ -138,6 +146,24 @@ class Presenter:
             }
         inherited = self._inherit(shape, ids, linked)
         return linked, inherited
+
+    def _mirror(self, shape: Shape, ids: Sequence[str], linked: dict[str, Linked]) -> None:
+        """A relation such as "related to" holds both ways, whoever was told of it."""
+        for name in shape.rules.names("symmetric", shape.type) & set(linked):
+            for edge in self._tx.edges_to(ids, [name], [shape.type]):
+                pairs = linked[name].setdefault(edge.target, [])
+                if (edge.source, edge.source_type) not in pairs:
+                    pairs.append((edge.source, edge.source_type))
+
+    def _stand_in(self, shape: Shape, ids: Sequence[str], linked: dict[str, Linked]) -> None:
+        """Show what an empty field means: a user without a team is in the organization."""
+        for name, target in shape.rules.table("empty_means").get(shape.type, {}).items():
+            if name not in linked:
+                continue
+            head = self._tx.head(target["type"], target["fqn"])
+            for id in ids:
+                if head is not None and not linked[name].get(id):
+                    linked[name][id] = [(head.id, head.type)]
 
     def _inherit(
         self, shape: Shape, ids: Sequence[str], linked: dict[str, Linked]
@@ -179,7 +205,7 @@ class Presenter:
     # the rest
 
     def _one(
-        self, shape: Shape, doc: dict[str, Any], fields: Collection[str], members: str
+        self, shape: Shape, doc: dict[str, Any], fields: frozenset[str], members: str
     ) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         for name in shape.fields:
@@ -200,6 +226,9 @@ class Presenter:
                 shown[name] = doc[name]
         for group in shape.members:
             self._show_members(group, shown, members)
+            for name in fields & MEMBER_EXTRAS & set(group.item.properties):
+                for member in shown.get(group.path[0]) or () if len(group.path) == 1 else ():
+                    member.setdefault(name, [])
         return shown
 
     def _show_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:

@@ -26,12 +26,15 @@ def delete(
     for child in below:
         _delete_child(session, child, hard=for_good)
     links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
+    fields = shape.for_update | (session.rules.names("loaded_for_removal", shape.type) & shape.on_request)
+    _take_along(session, shape, row, hard=for_good)
     if for_good:
-        body = session.answer(shape, row.doc, shape.for_update, members=LOADED, own_link=links)
+        fields |= session.rules.names("loaded_for_hard_delete", shape.type) & shape.on_request
+        body = session.answer(shape, row.doc, fields, members=LOADED, own_link=links)
         session.tx.remove(row.id)
         return Answer(200, body, change="entityDeleted")
     doc = _flip(session, shape, row, deleted=True)
-    body = session.answer(shape, doc, shape.for_update, members=LOADED, own_link=links)
+    body = session.answer(shape, doc, fields, members=LOADED, own_link=links)
     return Answer(200, body, change="entitySoftDeleted")
 
 
@@ -48,8 +51,18 @@ def restore(session: Session, shape: Shape, id: str) -> Answer:
     links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
     doc = _flip(session, shape, row, deleted=False)
     _restore_below(session, row.id)
-    body = session.answer(shape, doc, shape.for_update, members=LOADED, own_link=links)
+    fields = shape.for_update | (session.rules.names("loaded_for_removal", shape.type) & shape.on_request)
+    body = session.answer(shape, doc, fields, members=LOADED, own_link=links)
     return Answer(200, body, change="entityRestored")
+
+
+def _take_along(session: Session, shape: Shape, row: Row, *, hard: bool) -> None:
+    """Delete what lives and dies with an entity: a bot's user."""
+    for field in sorted(session.rules.names("deleted_with", shape.type)):
+        for edge in session.tx.edges([row.id], [field]):
+            other = session.tx.get(edge.target)
+            if other is not None:
+                _delete_child(session, other, hard=hard)
 
 
 def _always_hard(session: Session, shape: Shape) -> bool:
@@ -96,7 +109,7 @@ def _restore_below(session: Session, id: str) -> None:
 
 def _flip(session: Session, shape: Shape, row: Row, *, deleted: bool) -> dict[str, Any]:
     """Change ``deleted`` as a version of its own."""
-    session.tx.remember(row.id, row.doc["version"], session.whole(shape, row.doc))
+    session.remember(shape, row.doc, session.whole(shape, row.doc))
     change = Change()
     change.record("deleted", not deleted, deleted)
     doc = {

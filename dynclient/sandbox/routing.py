@@ -46,12 +46,13 @@ class Route(NamedTuple):
 
 
 class _Place:
-    __slots__ = ("fixed", "methods", "parameters")
+    __slots__ = ("fixed", "known", "methods", "parameters")
 
     def __init__(self) -> None:
         self.fixed: dict[str, _Place] = {}
         self.parameters: list[tuple[str, _Place]] = []
         self.methods: dict[str, Route] = {}
+        self.known = False
 
 
 class Routes:
@@ -75,6 +76,13 @@ class Routes:
                 place = place.fixed.setdefault(step, _Place())
         place.methods.setdefault(method, route)
 
+    def refuse(self, template: str) -> None:
+        """Make a path known that takes no method: asking for it is a wrong method, not a wrong path."""
+        place = self._root
+        for step in template.strip("/").split("/"):
+            place = place.fixed.setdefault(step, _Place())
+        place.known = True
+
     def find(self, raw_path: str) -> tuple[dict[str, Route], dict[str, str]] | None:
         """Return the routes by method and the path's parameters, or None where nothing is."""
         steps = raw_path.removeprefix("/").split("/")
@@ -86,7 +94,7 @@ class Routes:
         self, place: _Place, steps: list[str], at: int, values: dict[str, str]
     ) -> tuple[dict[str, Route], dict[str, str]] | None:
         if at == len(steps):
-            return (place.methods, values) if place.methods else None
+            return (place.methods, values) if place.methods or place.known else None
         step = steps[at]
         below = place.fixed.get(step)
         if below is not None:

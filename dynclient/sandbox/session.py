@@ -6,9 +6,9 @@ import time
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.sandbox.bodies import Reader, check
+from dynclient.sandbox.bodies import Reader, check, violations
 from dynclient.sandbox.drafts import Links
-from dynclient.sandbox.faults import not_found
+from dynclient.sandbox.faults import bad_request, not_found
 from dynclient.sandbox.labels import used
 from dynclient.sandbox.presenting import LOADED, Presenter
 from dynclient.sandbox.store import Edge, Row
@@ -63,22 +63,51 @@ class Session:
         check(node, body)
         return body
 
+    def read_entity(self, shape: Shape, raw: Any) -> Any:
+        """Read a whole entity; what is missing is left to the caller, who knows what was there."""
+        body = Reader(shape.node, self.rules.flag("source_in_messages")).read(raw)
+        found = [text for text in violations(shape.node, body) if "must not be null" not in text]
+        if found:
+            raise bad_request(f"[{', '.join(found)}]")
+        return body
+
     # finding
 
     def row(self, shape: Shape, key: str, include: str = "non-deleted", *, by_name: bool = False) -> Row:
         """Return a stored entity by id or FQN; raises the server's 404."""
+        if by_name and shape.type in self.rules.names("case_insensitive", "*"):
+            key = key.lower()
         row = self.tx.find(shape.type, key) if by_name else self.tx.get(key)
         if row is None or row.type != shape.type or not visible(row.deleted, include):
-            raise not_found(shape.type, key)
+            raise not_found(self.told(shape), key)
         return row
+
+    def told(self, shape: Shape) -> str:
+        """Return what messages call an entity type."""
+        return str(self.rules.table("told_types").get(shape.type, shape.type))
 
     # showing
 
-    def whole(self, shape: Shape, doc: dict[str, Any], members: str = LOADED) -> dict[str, Any]:
+    def whole(
+        self,
+        shape: Shape,
+        doc: dict[str, Any],
+        members: str = LOADED,
+        more: frozenset[str] = frozenset(),
+    ) -> dict[str, Any]:
         """Return an entity as the server loads it to change it: all it compares, no links, no mask."""
         return self.bare.show(
-            shape, [doc], shape.for_update, members=members, own_link=False, mask=False
+            shape, [doc], shape.for_update | more, members=members, own_link=False, mask=False
         )[0]
+
+    def remember(self, shape: Shape, doc: dict[str, Any], state: dict[str, Any]) -> None:
+        """Keep the state of a version that is over."""
+        more = self.rules.names("in_history", shape.type) & shape.on_request
+        if more:
+            extra = self.bare.show(shape, [doc], more, own_link=False, mask=False)[0]
+            merged = {**{name: extra[name] for name in more if name in extra}, **state}
+            state = {name: merged[name] for name in shape.fields if name in merged}
+        self.tx.remember(doc["id"], doc["version"], state)
 
     def answer(
         self,

@@ -185,7 +185,7 @@ class Shape:
 
     @cached_property
     def members(self) -> tuple[Members, ...]:
-        """The lists of named members, found by their items having a name and an FQN or tags."""
+        """The lists of named members, found by their items having a name and tags."""
         return tuple(self._find_members(self.node, (), 0))
 
     def _find_members(self, node: Node, path: tuple[str, ...], depth: int) -> Iterator[Members]:
@@ -198,7 +198,7 @@ class Shape:
             if item is None or item.kind != "object" or item.type_name in _NOT_MEMBERS:
                 continue
             known = item.properties
-            if "name" in known and ("fullyQualifiedName" in known or "tags" in known):
+            if "name" in known and "tags" in known:
                 below = next(
                     (
                         key
