@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.records import INCLUDES, LIMIT_MAX, VOTES, Operation, Parameter
 from dynclient.operations.routes import attribute_name, data_file, plural, route, rule
 from dynclient.operations.verbs import collection_operations, server_operations
@@ -143,7 +143,7 @@ class Catalogue:
 
         try:
             node = model.schema_of(cls)
-        except TypeError:
+        except UsageError:
             return None
         # A class of another release will do: what it is called there is what is meant here.
         if node.release is self.release:

@@ -1,0 +1,203 @@
+"""Collections: names only. ``om.tables.create`` knows its signature and words, and hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dynclient.client import verbs
+from dynclient.client.verbs import SPECS, Call, Plan
+from dynclient.dispatch import Listing
+from dynclient.dispatch.answers import is_route
+from dynclient.errors import BadArguments, NotFound, UnknownOperation
+
+if TYPE_CHECKING:
+    from inspect import Signature
+
+    from dynclient.client import Client
+    from dynclient.dispatch import Dispatcher
+    from dynclient.operations import CollectionSpec
+
+
+class _Words:
+    """The docstring of a verb; a descriptor, so that nothing is written before it is read."""
+
+    def __get__(self, instance: Verb | None, owner: type | None = None) -> str:
+        if instance is None:
+            return "One method of a collection; call it, or ask for help() on it."
+        return instance._words()
+
+
+class Verb:
+    """One method of a collection; call it, or ask for ``help()`` on it."""
+
+    __slots__ = ("__name__", "__qualname__", "_collection")
+
+    __module__ = "dynclient"
+
+    def __init__(self, collection: Collection, name: str) -> None:
+        self._collection = collection
+        self.__name__ = name
+        self.__qualname__ = f"{collection._spec.attribute}.{name}"
+
+    def __call__(self, *given: Any, **keywords: Any) -> Any:
+        """Do it; see the documentation of the single method."""
+        return self._collection._call(self.__name__, given, keywords)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Verb:
+        # Having this makes it a routine for `inspect`, so that help() shows it and not its class.
+        return self
+
+    @property
+    def __signature__(self) -> Signature:
+        from dynclient.client import text
+
+        spec, release, known = self._parts()
+        operation = spec.operations[known.operation]
+        if operation.body is not None and known.plan is verbs.sends:
+            return text.body_signature(release.node(operation.body))
+        return text.signature(operation, known.first)
+
+    def _words(self) -> str:
+        from dynclient.client import text
+
+        spec, release, known = self._parts()
+        operation = spec.operations[known.operation]
+        if operation.body is not None and known.plan is verbs.sends:
+            return text.body_doc(operation, release.node(operation.body))
+        return text.doc(operation, known.intro)
+
+    def _parts(self) -> tuple[CollectionSpec, Any, verbs.Spec]:
+        return self._collection._spec, self._collection._release, SPECS[self.__name__]
+
+    def __repr__(self) -> str:
+        return f"<{self.__qualname__}, a method of a collection; see help()>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (self._collection, self.__name__)
+
+    __doc__ = _Words()
+
+
+class Collection:
+    """All entities of one type on the server.
+
+    ``collection[key]`` is one of them, ``len()`` tells how many there are, a loop goes over all,
+    ``key in collection`` asks whether there is one. Its methods depend on its type; ``dir()`` and
+    TAB list them.
+    """
+
+    def __init__(self, client: Client, spec: CollectionSpec) -> None:
+        self._client = client
+        self._spec = spec
+        self._release = client.release
+
+    @property
+    def _dispatcher(self) -> Dispatcher:
+        return self._client._dispatcher
+
+    # -- methods -----------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Verb:
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        if name not in self._verbs():
+            raise self._unknown(name)
+        made = self.__dict__[name] = Verb(self, name)
+        return made
+
+    def _verbs(self) -> list[str]:
+        operations = self._spec.operations
+        return [name for name, known in SPECS.items() if known.operation in operations]
+
+    def _unknown(self, name: str) -> UnknownOperation:
+        from dynclient.dispatch.binding import nearest
+
+        known, attribute = self._verbs(), self._spec.attribute
+        near = nearest(name, known)
+        told = f"; nearest: {', '.join(near)}" if near else f"; it has {', '.join(known) or 'none'}"
+        message = f"{attribute} of release {self._release.name} has no method {name!r}{told}"
+        return UnknownOperation(message, name=name, obj=self, nearest=near)
+
+    def __dir__(self) -> list[str]:
+        hidden = [name for name in object.__dir__(self) if name.startswith("__")]
+        return sorted([*hidden, *self._verbs()])
+
+    # -- calls -------------------------------------------------------------------------------------
+
+    def _call(self, verb: str, given: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        if verb == "patch" and len(given) == 1 and not keywords:
+            return self._client.save(given[0])
+        plan = self._plan(verb, given, keywords)
+        if verb == "list":
+            return self._listing(plan)
+        if verb == "get":
+            return self._got(plan)
+        result = self._carry_out(plan)
+        return (result["followers"] or []) if verb == "followers" else result
+
+    def _plan(
+        self,
+        verb: str,
+        given: tuple[Any, ...],
+        keywords: dict[str, Any],
+        ask: verbs.Ask | None = None,
+    ) -> Plan:
+        call = Call(self._spec, self._release, verb, given, keywords, ask or self._carry_out)
+        plan = SPECS[verb].plan(call)
+        if verb == "list" and plan.arguments.get("limit") is None:
+            plan.arguments["limit"] = self._client.settings.page_size
+        return plan
+
+    def _carry_out(self, plan: Plan) -> Any:
+        return self._dispatcher.call(*plan)
+
+    def _got(self, plan: Plan) -> Any:
+        try:
+            return self._carry_out(plan)
+        except NotFound as error:
+            if is_route(error.message):
+                raise
+        return None
+
+    def _listing(self, plan: Plan) -> Listing:
+        operation, arguments, _ = plan
+        dispatcher = self._dispatcher
+        dispatcher.prepare(operation, arguments)  # what is wrong is told now, not in the loop
+
+        def fetch(more: dict[str, Any]) -> Any:
+            return dispatcher.call(operation, {**arguments, **more})
+
+        cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
+        return Listing(fetch, cursors[0] if cursors else "after")
+
+    # -- as a container ----------------------------------------------------------------------------
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return one entity, by id, name, or names; NotFound, a KeyError, where there is none."""
+        return self._carry_out(self._plan("get", (key,), {}))
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            return self._got(self._plan("get", (key,), {})) is not None
+        except BadArguments:
+            return False
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._listing(self._plan("list", (), {})))
+
+    def __len__(self) -> int:
+        return len(self._listing(self._plan("list", (), {})))
+
+    def __bool__(self) -> bool:
+        return True  # a question about the object, not worth a request
+
+    def __repr__(self) -> str:
+        return f"<{self._spec.attribute} at {self._client.host}{self._spec.route}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _collection, (self._client, self._spec.attribute)
+
+
+def _collection(client: Client, attribute: str) -> Collection:
+    return client[attribute]

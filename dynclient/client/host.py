@@ -1,0 +1,175 @@
+"""What ``connect`` is given, made sure of: the address, the token of the environment, settings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dynclient.errors import BadArguments, Problem, UsageError
+from dynclient.secrets import Secret, looks_secret
+from dynclient.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dynclient.schema import Release
+
+HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
+
+
+def base_of(host: str) -> str:
+    """Return the address below which the API lies: ``http://localhost:8585/api``.
+
+    Args:
+        host: with or without ``/api``, ``/api/v1`` and a slash at the end.
+
+    Raises:
+        UsageError: no scheme, no host name, a user or a query in it.
+    """
+    from urllib.parse import urlsplit
+
+    if not isinstance(host, str):
+        raise UsageError(f"host= takes an address such as 'http://localhost:8585', not {host!r}")
+    try:
+        parts = urlsplit(host.strip())
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"the host is no address: {error}") from None
+    if parts.scheme not in {"http", "https"}:
+        name = host.strip().rpartition("@")[2]
+        raise UsageError(f"the host {name!r} has no scheme: write https://… (or http://…)")
+    if not parts.hostname or port == 0:
+        raise UsageError("the host has no name, or no possible port")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("no user in the host, please: give username= and password=, or token=")
+    if parts.query or parts.fragment:
+        raise UsageError("the host ends with its path: no '?' and no '#'")
+    path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}/api"
+
+
+def address(host: str | None) -> str:
+    """Return the address given, or that of the environment.
+
+    Raises:
+        UsageError: neither is there.
+    """
+    given = host if host is not None else os.environ.get(HOST)
+    if not given:
+        raise UsageError(f"which server? dynclient.connect('http://localhost:8585'), or set {HOST}")
+    return base_of(given)
+
+
+def known_token(base: str) -> str | None:
+    """Return the token of the environment, unless that names another server than this one."""
+    token = os.environ.get(TOKEN)
+    meant = os.environ.get(HOST)
+    if not token or (meant and base_of(meant) != base):
+        return None
+    return token
+
+
+def settings_of(given: dict[str, Any]) -> Settings:
+    """Return settings, from keywords.
+
+    Raises:
+        BadArguments: unknown ones, or values they do not take; all at once.
+    """
+    problems = []
+    for name, value in given.items():
+        if name not in Settings._fields:
+            from dynclient.validation.wording import nearest
+
+            near = nearest(name, Settings._fields)
+            problems.append(Problem(name, type(value).__name__, "unknown", "is no setting", near))
+        elif (wrong := _wrong(name, value)) is not None:
+            problems.append(Problem(name, value, "value", wrong))
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise BadArguments(f"connect: settings it does not take{lines}", problems=tuple(problems))
+    if "headers" in given:
+        given = {**given, "headers": _masked(given["headers"])}
+    return Settings(**given)
+
+
+def _wrong(name: str, value: Any) -> str | None:
+    """Return what is wrong with a setting's value, or None."""
+    default = Settings._field_defaults[name]
+    if name == "responses":
+        return None if value in {"strict", "tolerant"} else f"{value!r}: 'strict' or 'tolerant'"
+    if name == "headers":
+        return None if _pairs(value) is not None else "takes a mapping of strings"
+    if isinstance(default, bool) or default is None:
+        return None
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    whole = isinstance(default, int)
+    if not number or value < 0 or (whole and not isinstance(value, int)):
+        return f"{value!r}: {'a whole number' if whole else 'seconds'} from 0 on"
+    if value == 0 and name not in {"retries", "backoff", "backoff_limit", "retry_after_limit"}:
+        return "0: more than 0"
+    return None
+
+
+def _pairs(value: Any) -> list[tuple[str, str]] | None:
+    try:
+        pairs = list(dict(value).items())
+    except (TypeError, ValueError):
+        return None
+    fit = all(isinstance(name, str) and isinstance(text, str) for name, text in pairs)
+    return pairs if fit else None
+
+
+def _masked(value: Any) -> tuple[tuple[str, str], ...]:
+    """Return headers as pairs, those that look secret so that they print masked."""
+    pairs = _pairs(value) or []
+    return tuple((name, Secret(text) if looks_secret(name) else text) for name, text in pairs)
+
+
+def release_of(given: Release | str | Path | None, source: str | Path | None) -> Release | None:
+    """Return the release that ``connect`` was told, or None where the server is to be asked.
+
+    Args:
+        given: a release, its name, or the path of its tree.
+        source: path of its tree.
+    """
+    from dynclient import schema
+
+    if isinstance(given, schema.Release):
+        return given
+    if given is None:
+        return None if source is None else schema.release(source=source)
+    text = os.fspath(given)
+    if source is None and (not isinstance(given, str) or _is_path(text)):
+        return schema.release(source=text)
+    return schema.release(text, source=source)
+
+
+def _is_path(text: str) -> bool:
+    return os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
+
+
+def release_for(version: str) -> Release:
+    """Return the release of a server's version from the cache.
+
+    Args:
+        version: as the server tells it: ``1.6.0``, ``1.6.0-SNAPSHOT``, ``1.6.0.1``.
+
+    Raises:
+        UnknownRelease: it is not in the cache; the message says how to add it.
+    """
+    from dynclient import schema
+    from dynclient.errors import UnknownRelease
+
+    plain = version.partition("-")[0].partition("+")[0]
+    shorter = ".".join(plain.split(".")[:3])
+    error: UnknownRelease | None = None
+    for name in dict.fromkeys([version, plain, shorter]):
+        try:
+            return schema.release(name)
+        except UnknownRelease as caught:
+            error = error or caught
+    message = (
+        f"the server speaks release {version}, and {error}; or name one with"
+        f" connect(release=…), or its tree with connect(source=…)"
+    )
+    raise UnknownRelease(message, name=version)

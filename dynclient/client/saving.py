@@ -1,0 +1,87 @@
+"""Saving an entity: a patch of what changed, guarded against changes that others made meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient import model
+from dynclient.errors import (
+    LostUpdate,
+    PreconditionFailed,
+    RequestInvalid,
+    ServerError,
+    UsageError,
+)
+from dynclient.validation import judge
+
+if TYPE_CHECKING:
+    from dynclient.dispatch import Dispatcher
+    from dynclient.operations import Catalogue
+
+_GUARDS = ("/updatedAt", "/version")
+"""Places that every change by anybody alters. Some servers fold several changes by one user into
+one version, so the version alone would not do."""
+
+
+def save(dispatcher: Dispatcher, catalogue: Catalogue, entity: Any) -> Any:
+    """Send the changes of an entity and return it as the server has it now.
+
+    Raises:
+        UsageError: it is no entity that a server gave, or of a kind that cannot be changed so.
+        RequestInvalid: the changes break the schema; what was wrong before does not count.
+        LostUpdate: somebody else changed it since it was read.
+    """
+    node = model.schema_of(entity)
+    if node.entity is None:
+        raise UsageError(
+            f"om.save sends changes of entities, and {node.type_name} is none;"
+            " requests are sent by om.create_or_update(…)"
+        )
+    spec = catalogue.find(node.entity)
+    if "patch" not in spec.operations:
+        raise UsageError(f"{spec.attribute} of release {catalogue.release.name} take no patches")
+    changes = model.changes(entity)
+    if not changes:
+        return entity
+    before = model.original(entity)
+    _judge(node, before, model.raw(entity))
+    guards = [
+        {"op": "test", "path": path, "value": before[path[1:]]}
+        for path in _GUARDS
+        if path[1:] in before
+    ]
+    arguments = {"id": before.get("id")}
+    try:
+        return dispatcher.call(spec.operations["patch"], arguments, [*guards, *changes])
+    except ServerError as error:
+        if not _lost(error):
+            raise
+        parts = {**error.parts, "code": 409}
+    name = before.get("fullyQualifiedName") or before.get("name") or before.get("id")
+    parts["message"] = f"{node.type_name} {name} was changed since it was read; nothing was written"
+    parts["hint"] = (
+        "Read it again, change that and save it; after saving, go on with what om.save returned."
+    )
+    raise LostUpdate(**parts)
+
+
+def _judge(node: Any, before: Any, after: Any) -> None:
+    """Refuse changes that break the schema.
+
+    What a newer server gave may break it already; that must not keep anybody from saving.
+    """
+    judging = judge(node.release)
+    if judging.accepts(node, after):
+        return
+    known = set() if judging.accepts(node, before) else {*map(str, judging.explain(node, before))}
+    problems = [each for each in judging.faults(node, after) if str(each) not in known]
+    if problems:
+        raise RequestInvalid(what=f"the changed {node.type_name}", problems=problems)
+
+
+def _lost(error: ServerError) -> bool:
+    """Tell whether an error says that a guard failed: as 412, or in the words of a 500 or 400."""
+    if isinstance(error, PreconditionFailed):
+        return True
+    words = error.message.lower()
+    return "test" in words and ("fail" in words or "not equal" in words)

@@ -1,0 +1,166 @@
+"""Arguments bound to an operation: path, query and body, with everything wrong told at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient import fqn, model
+from dynclient.errors import BadArguments, BadName, Problem
+from dynclient.operations import LIMIT_MAX, attribute_name
+from dynclient.secrets import MASK, looks_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dynclient.operations import Operation, Parameter
+
+_IDS = ("id", "user")
+"""Parameters that want the id of an entity; where another takes one, it wants its name."""
+
+
+def nearest(name: str, known: Any) -> tuple[str, ...]:
+    """Return up to three known names close to one."""
+    from dynclient.validation.wording import nearest  # only calls that fail look for names
+
+    return nearest(name, known)
+
+
+def label(operation: Operation) -> str:
+    """Return how an operation is written: ``tables.create``."""
+    if operation.entity_type is None:
+        return operation.name
+    return f"{attribute_name(operation.entity_type.name)}.{operation.name}"
+
+
+class Bound:
+    """The arguments of one call, on their way into a request."""
+
+    __slots__ = ("_left", "_operation", "_problems", "query", "values")
+
+    def __init__(self, operation: Operation, arguments: Mapping[str, Any]) -> None:
+        self._operation = operation
+        self._left = {name: value for name, value in arguments.items() if value is not None}
+        self._problems: list[Problem] = []
+        self.query: list[tuple[str, str]] = []
+        self.values: dict[str, str] = {}
+        for parameter in operation.parameters:
+            self._bind(parameter)
+        for name, value in self._left.items():
+            self._unknown(name, value)
+        if self._problems:
+            raise refused(label(operation), self._problems)
+
+    @property
+    def path(self) -> str:
+        """The route with its parameters put in, encoded."""
+        route = self._operation.route
+        for name, value in self.values.items():
+            route = route.replace(f"{{{name}}}", fqn.encode(value))
+        return route
+
+    def _bind(self, parameter: Parameter) -> None:
+        name = parameter.name
+        if name not in self._left:
+            if parameter.required:
+                self._problem(name, None, "required", "is missing")
+            return
+        value = self._left.pop(name)
+        text = self._text(parameter, value)
+        if text is None:
+            return
+        if parameter.place == "path":
+            try:
+                fqn.encode(text)
+            except BadName as error:
+                self._problem(name, value, "path", str(error))
+            self.values[name] = text
+        else:
+            self.query.append((parameter.wire or name, text))
+
+    def _text(self, parameter: Parameter, value: Any) -> str | None:
+        """Return an argument as it goes out, or None after noting what is wrong with it."""
+        if parameter.type == "boolean":
+            return self._boolean(parameter, value)
+        if parameter.type == "integer":
+            return self._integer(parameter, value)
+        if parameter.type == "list":
+            return self._list(parameter, value)
+        return self._string(parameter, value)
+
+    def _boolean(self, parameter: Parameter, value: Any) -> str | None:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        self._problem(parameter.name, value, "type", f"is {value!r}, not True or False")
+        return None
+
+    def _integer(self, parameter: Parameter, value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            self._problem(parameter.name, value, "type", f"is {value!r}, not a whole number")
+            return None
+        if parameter.name == "limit" and not 0 <= value <= LIMIT_MAX:
+            self._problem(parameter.name, value, "range", f"is {value}, not in 0 to {LIMIT_MAX}")
+            return None
+        return str(int(value))
+
+    def _list(self, parameter: Parameter, value: Any) -> str | None:
+        given = value.split(",") if isinstance(value, str) else value
+        try:
+            words = [str(word).strip() for word in given]
+        except TypeError:
+            self._problem(parameter.name, value, "type", f"is {value!r}, not a list of names")
+            return None
+        entity = self._operation.entity_type
+        known = entity.properties if entity is not None and parameter.name == "fields" else None
+        for word in words:
+            if known is not None and word and word != "*" and word not in known:
+                message = f"{word!r} is no field of {entity.type_name if entity else ''}"
+                self._problem(parameter.name, word, "enum", message, nearest(word, known))
+        return ",".join(words)
+
+    def _string(self, parameter: Parameter, value: Any) -> str | None:
+        text = self._named(parameter, value) if isinstance(value, model.Entity) else _plain(value)
+        if text is None:
+            kind = type(value).__name__
+            self._problem(parameter.name, value, "type", f"is a {kind}, which names nothing")
+        elif parameter.choices and text not in parameter.choices:
+            message = f"{text!r} is none of {', '.join(parameter.choices)}"
+            near = nearest(text, parameter.choices)
+            self._problem(parameter.name, value, "enum", message, near)
+            return None
+        return text
+
+    @staticmethod
+    def _named(parameter: Parameter, entity: Any) -> str | None:
+        raw: dict[str, Any] = model.raw(entity)
+        wants_id = parameter.name in _IDS or parameter.name.endswith("Id")
+        keys = ("id",) if wants_id else ("fullyQualifiedName", "name")
+        return next((str(raw[key]) for key in keys if key in raw), None)
+
+    def _unknown(self, name: str, value: Any) -> None:
+        known = [parameter.name for parameter in self._operation.parameters]
+        value = MASK if looks_secret(name) else value
+        self._problem(name, value, "unknown", "is not taken here", nearest(name, known))
+
+    def _problem(
+        self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
+    ) -> None:
+        self._problems.append(Problem(name, value, rule, message, near))
+
+
+def _plain(value: Any) -> str | None:
+    """Return what stands for a name, an id or a number as a string."""
+    from enum import Enum
+    from uuid import UUID
+
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, (bool, bytes)) or not isinstance(value, (str, int, float, UUID)):
+        return None
+    return "".join(value) if isinstance(value, str) else str(value)
+
+
+def refused(what: str, problems: list[Problem]) -> BadArguments:
+    """Return the error that tells all problems of a call."""
+    lines = "".join(f"\n  {problem}" for problem in problems)
+    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    return BadArguments(f"{what}: {count} with the arguments{lines}", problems=tuple(problems))

@@ -1,0 +1,115 @@
+"""Lists: one page of them, and the lazy whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dynclient.errors import ServerFault, UsageError
+
+
+class Page:
+    """One page of a list: a sequence of entities, with the way to its neighbours.
+
+    Attributes:
+        entities: what it holds.
+        total: how many there are on all pages; None where the server does not say.
+        after: cursor of the next page, None on the last. It is valid on this server only.
+        before: cursor of the page before, None on the first.
+    """
+
+    __slots__ = ("after", "before", "entities", "total")
+
+    def __init__(self, entities: list[Any], paging: Any = None) -> None:
+        paging = paging if isinstance(paging, dict) else {}
+        self.entities = entities
+        self.total: int | None = paging.get("total")
+        self.after: str | None = paging.get("after") or None
+        self.before: str | None = paging.get("before") or None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.entities)
+
+    def __len__(self) -> int:
+        return len(self.entities)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.entities[index]
+
+    def __repr__(self) -> str:
+        more = ", more after it" if self.after else ""
+        return f"<Page of {len(self.entities)} of {self.total}{more}>"
+
+
+class Listing:
+    """All entities that a list gives, fetched page by page as they are asked for.
+
+    Every loop over it starts anew; ``next()`` goes on where the last one ended. ``len()`` asks the
+    server how many there are, without fetching them.
+
+    Args:
+        fetch: gives the page for the arguments added to those of the list.
+        cursor: the argument that asks for the next page.
+    """
+
+    def __init__(self, fetch: Callable[[dict[str, Any]], Page], cursor: str = "after") -> None:
+        self._fetch = fetch
+        self._cursor = cursor
+        self._running: Iterator[Any] | None = None
+
+    def page(self, *, after: str | None = None, before: str | None = None) -> Page:
+        """Return one page: the first, or the one after or before a cursor that a page gave.
+
+        Raises:
+            UsageError: both cursors are given.
+        """
+        if after is not None and before is not None:
+            raise UsageError("give after= or before=, not both")
+        return self._fetch({self._cursor: after, "before": before})
+
+    def pages(self) -> Iterator[Page]:
+        """Give page after page.
+
+        Raises:
+            ServerFault: the server gave a cursor for the second time.
+        """
+        seen: set[str] = set()
+        cursor: str | None = None
+        while True:
+            page = self._fetch({} if cursor is None else {self._cursor: cursor})
+            yield page
+            cursor = page.after
+            if cursor is None:
+                return
+            if cursor in seen:
+                raise ServerFault(
+                    f"the server leads in a circle: it gave the same cursor again after"
+                    f" {len(seen)} pages",
+                    status=200,
+                    code=200,
+                    method="GET",
+                    url="",
+                    request_id=None,
+                )
+            seen.add(cursor)
+
+    def __iter__(self) -> Iterator[Any]:
+        for page in self.pages():
+            yield from page.entities
+
+    def __next__(self) -> Any:
+        if self._running is None:
+            self._running = iter(self)
+        return next(self._running)
+
+    def __len__(self) -> int:
+        total = self._fetch({"limit": 0}).total
+        if total is None:
+            raise UsageError("the server does not say how many there are; count them in a loop")
+        return total
+
+    def __bool__(self) -> bool:
+        return True  # a question about the object, not worth a request
+
+    def __repr__(self) -> str:
+        return "<Listing, fetched page by page; loop over it, or ask for its .page()>"
