@@ -57,7 +57,9 @@ def walkthrough(om: Any) -> Script:
 
     # The table, from its create request, so that it can be sent again with changes.
     CreateTable = om.types.CreateTableRequest  # noqa: N806
-    Column, DataType = om.types.Column, om.types.DataType  # noqa: N806
+    Column = om.types.Column  # noqa: N806
+    # Several types are called DataType from 1.6 on; a path is never ambiguous.
+    DataType = om.types["entity/data/table.json#/definitions/dataType"]  # noqa: N806
     request = CreateTable(
         name="orders",
         databaseSchema=schema,
