@@ -13,7 +13,7 @@ MASK = "**********"
 """What stands for a secret in every repr, log line, error and dump."""
 
 _SECRET_NAME = re.compile(
-    r"pass(w|wd|wrd|word|phrase|code)|\bpwd\b|secret|token|credential|private_?key|api_?key|"
+    r"pas+[_-]?(w|phrase|code)|\bpwd\b|secret|token|credential|private_?key|api_?key|"
     r"access_?key|jwt|authorization|signature",
     re.IGNORECASE,
 )

@@ -15,14 +15,14 @@ import copyreg
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import BadArguments, Problem, UnknownField
-from dynclient.model.text import ClassDoc, ClassSignature, field_words
+from dynclient.model.text import ClassDoc, ClassSignature, class_doc, field_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dynclient.schema import Node
 
-NEW: Any = type("New", (), {"__repr__": lambda self: "<new>"})()
+NEW: Any = object()
 """Link of an entity that a user built and that belongs to no other."""
 
 _SCALARS = frozenset({str, int, float, bool})
@@ -57,8 +57,10 @@ def touch(entity: Entity) -> None:
 class EntityMeta(type):
     """The type of entity classes: they know their schema place and pickle by it."""
 
+    __doc__ = class_doc
+
     _node: Node
-    _nodes: Mapping[str, Node]
+    _nodes: dict[str, Node]
     _closed: bool
 
     def __repr__(cls) -> str:
@@ -134,7 +136,7 @@ class Entity(metaclass=EntityMeta):
             BadArguments: names that the schema does not have, all at once.
         """
         if data is not None:
-            fields = {**(data._raw if isinstance(data, Entity) else data), **fields}
+            fields = {**data, **fields}
         raw: dict[str, Any] = {}
         _set_raw(self, raw)
         _set_link(self, NEW)
@@ -147,15 +149,8 @@ class Entity(metaclass=EntityMeta):
                 raw[name] = value
             elif value is not None:
                 _put(self, name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        # Only for what is neither in the instance nor on the class. Probes (`_repr_…`) end here.
-        if name.startswith("_"):
-            raise AttributeError(name, name=name, obj=self)
-        raw = self._raw
-        if name in raw:
-            return self[name]
-        raise _no_field(self, name)
+        if not nodes.keys() >= raw.keys():
+            _show_unknown(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls = type(self)
@@ -192,6 +187,8 @@ class Entity(metaclass=EntityMeta):
             self._raw.pop(name, None)
         else:
             _put(self, name, value)
+            if name not in cls._nodes:
+                _show_unknown(self)
 
     def __delitem__(self, name: str) -> None:
         if name not in self._raw:
@@ -228,7 +225,7 @@ class Entity(metaclass=EntityMeta):
 
         yield from shown_fields(self, limit=12)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  # IPython's form
         printer.text(repr(self))
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -275,7 +272,21 @@ def made(cls: type[Entity], raw: dict[str, Any], link: Any) -> Entity:
     entity = cls.__new__(cls)
     _set_raw(entity, raw)
     _set_link(entity, link)
+    if not cls._nodes.keys() >= raw.keys():
+        _show_unknown(entity)
     return entity
+
+
+def _show_unknown(entity: Entity) -> None:
+    """Make fields that the schema lacks readable as attributes.
+
+    They are put where attributes are found, rather than found by a ``__getattr__``: having one
+    would slow down every access to every field.
+    """
+    nodes = type(entity)._nodes
+    for name in entity._raw:
+        if name not in nodes and name not in RESERVED:
+            entity[name]
 
 
 def link_to(entity: Entity, owner: Entity) -> None:
@@ -336,7 +347,7 @@ def _reduce_class(cls: EntityMeta) -> Any:
     return cls.__qualname__ if node is None else (_class_at, (node,))
 
 
-copyreg.pickle(EntityMeta, _reduce_class)  # type: ignore[arg-type]  # metaclasses reduce too
+copyreg.pickle(EntityMeta, _reduce_class)
 
 
 def entity_class(node: Node) -> EntityMeta:

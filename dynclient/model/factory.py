@@ -104,7 +104,7 @@ def _build(node: Node) -> Wrapper:
     return _wrap_scalar(cls) if cls not in _BUILT_IN.values() else _as_it_is
 
 
-def _wrap_object(cls: EntityMeta) -> Wrapper:
+def _wrap_object(cls: Any) -> Wrapper:
     def wrap_object(raw: Any, owner: Entity) -> Any:
         return made(cls, raw, owner) if type(raw) is dict else _wrap_any(raw, owner)
 

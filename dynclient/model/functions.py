@@ -87,7 +87,9 @@ def original(entity: Entity) -> dict[str, Any]:
         return copied
     if link is not None:
         name = type(entity).__name__
-        raise UsageError(f"this {name} was not given by a server, so there is nothing to compare with")
+        raise UsageError(
+            f"this {name} was not given by a server, so there is nothing to compare with"
+        )
     same: dict[str, Any] = clone(entity._raw)
     return same
 

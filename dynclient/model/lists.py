@@ -2,8 +2,8 @@
 
 A list starts as a :class:`LazyList`, which holds raw items and wraps what is asked for. The second
 access wraps the rest and turns the object into a plain :class:`FieldList`, whose reading is that of
-``list`` itself. So ``t.columns[3]`` of a thousand columns wraps one, and later reading is as fast as
-Python's.
+``list`` itself. So ``t.columns[3]`` of a thousand columns wraps one, and later reading is as fast
+as Python's.
 """
 
 from __future__ import annotations
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 class FieldList(list[Any]):
     """A list in an entity; every change reaches the entity's JSON."""
 
-    __slots__ = ("_entity", "_met", "_node", "_raw", "_wrap")
+    __slots__ = ("_met", "_of")
 
-    _entity: Entity
+    # The raw list, the entity it lies in, the place of its items, and what wraps them.
+    _of: tuple[list[Any], Entity, Node | None, Callable[[Any, Any], Any]]
+    # Index of the one item that is wrapped already, or -1.
     _met: int
-    _node: Node | None
-    _raw: list[Any]
-    _wrap: Callable[[Any, Any], Any]
+
+    @property
+    def _raw(self) -> list[Any]:
+        return self._of[0]
+
+    @property
+    def _entity(self) -> Entity:
+        return self._of[1]
 
     # -- changes -----------------------------------------------------------------------------------
 
@@ -36,8 +43,9 @@ class FieldList(list[Any]):
         """Return a value as this list holds it."""
         from dynclient.model.convert import adopt
 
-        raw, held = adopt(self._entity, self._node, value)
-        return self._wrap(raw, self._entity) if held is None else held
+        _, entity, node, wrap = self._of
+        raw, held = adopt(entity, node, value)
+        return wrap(raw, entity) if held is None else held
 
     def _written(self) -> None:
         from dynclient.model.convert import raw_of
@@ -62,11 +70,11 @@ class FieldList(list[Any]):
         for value in list(values):
             self.append(value)
 
-    def __iadd__(self, values: Iterable[Any]) -> FieldList:  # type: ignore[misc,override]
+    def __iadd__(self, values: Iterable[Any]) -> FieldList:  # type: ignore[misc]
         self.extend(values)
         return self
 
-    def __imul__(self, times: SupportsIndex) -> FieldList:  # type: ignore[override]
+    def __imul__(self, times: SupportsIndex) -> FieldList:
         self[:] = list(self) * int(times)
         return self
 
@@ -140,7 +148,8 @@ class LazyList(FieldList):
 
     def _settle(self) -> None:
         """Wrap what is still raw, and be a plain list from now on."""
-        wrap, entity, met = self._wrap, self._entity, self._met
+        _, entity, _, wrap = self._of
+        met = self._met
         for place, raw in enumerate(list.__iter__(self)):
             if place != met:
                 list.__setitem__(self, place, wrap(raw, entity))
@@ -150,7 +159,8 @@ class LazyList(FieldList):
         if self._met >= 0 or isinstance(index, slice):
             self._settle()
             return self[index]
-        value = self._wrap(list.__getitem__(self, index), self._entity)
+        _, entity, _, wrap = self._of
+        value = wrap(list.__getitem__(self, index), entity)
         list.__setitem__(self, index, value)
         self._met = index if index >= 0 else index + len(self)
         return value
@@ -195,7 +205,8 @@ def lazy_list(
 ) -> FieldList:
     """Return the list for raw items, none of them wrapped yet."""
     made = LazyList(raw)
-    made._raw, made._node, made._wrap, made._entity, made._met = raw, node, wrap, entity, -1
+    made._of = (raw, entity, node, wrap)
+    made._met = -1
     return made
 
 
@@ -208,5 +219,6 @@ def held_list(
 ) -> FieldList:
     """Return the list for raw items and what stands for them already."""
     made = FieldList(held)
-    made._raw, made._node, made._wrap, made._entity, made._met = raw, node, wrap, entity, -1
+    made._of = (raw, entity, node, wrap)
+    made._met = -1
     return made

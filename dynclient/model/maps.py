@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FieldMap(MutableMapping[str, Any]):
-    """A map in an entity; every change reaches the entity's JSON. It equals a dict of its content."""
+    """A map in an entity; every change reaches the entity's JSON. It equals a dict of the same."""
 
     __slots__ = ("_entity", "_kept", "_node", "_raw", "_wrap")
 

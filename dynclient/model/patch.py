@@ -24,11 +24,11 @@ def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two pieces of JSON are the same; ``1``, ``1.0`` and ``True`` are three things."""
+    """Tell whether two pieces of JSON are the same; 1, 1.0 and True are three things."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+        return one.keys() == other.keys() and all(same(v, other[name]) for name, v in one.items())
     if isinstance(one, list):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
@@ -36,10 +36,10 @@ def same(one: Any, other: Any) -> bool:
 
 def _objects(old: dict[str, Any], new: dict[str, Any], path: str) -> list[dict[str, Any]]:
     operations: list[dict[str, Any]] = []
-    for name in old:
+    for name, value in old.items():
         below = f"{path}/{escape(name)}"
         if name in new:
-            operations += diff(old[name], new[name], below)
+            operations += diff(value, new[name], below)
         else:
             operations.append({"op": "remove", "path": below})
     operations += [
@@ -67,7 +67,11 @@ def _lists(old: list[Any], new: list[Any], path: str) -> list[dict[str, Any]]:
         operations += [{"op": "remove", "path": f"{path}/{position}"}] * gone
         for step in range(new_from + both, new_to):
             operations.append(
-                {"op": "add", "path": f"{path}/{position + step - new_from - both}", "value": new[step]}
+                {
+                    "op": "add",
+                    "path": f"{path}/{position + step - new_from - both}",
+                    "value": new[step],
+                }
             )
         shift += (new_to - new_from) - (old_to - old_from)
     return operations

@@ -11,7 +11,7 @@ import re
 from enum import Enum, EnumMeta
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model.text import ClassDoc
+from dynclient.model.text import ClassDoc, class_doc
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 class ScalarMeta(type):
     """The type of named scalars: they pickle by their schema place."""
+
+    __doc__ = class_doc
 
     _node: Node
 
@@ -114,7 +116,11 @@ def choice_class(node: Node) -> type:
         node.type_name, list(members.items()), module="dynclient.types", qualname=node.type_name
     )
     cls.__doc__ = "\n".join(
-        [node.description or node.type_name, "", f"One of {', '.join(map(repr, members.values()))}."]
+        [
+            node.description or node.type_name,
+            "",
+            f"One of {', '.join(map(repr, members.values()))}.",
+        ]
     )
     type.__setattr__(cls, "_schema_node", node)
     found: type = cls
@@ -135,5 +141,5 @@ def _reduce(cls: Any) -> Any:
     return cls.__qualname__ if node is None else (_class_at, (node,))
 
 
-copyreg.pickle(ScalarMeta, _reduce)  # type: ignore[arg-type]  # metaclasses reduce too
-copyreg.pickle(ChoiceMeta, _reduce)  # type: ignore[arg-type]
+copyreg.pickle(ScalarMeta, _reduce)
+copyreg.pickle(ChoiceMeta, _reduce)

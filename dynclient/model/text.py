@@ -68,6 +68,16 @@ class ClassDoc:
         return self._text
 
 
+def _documented(cls: type) -> str | None:
+    # `help()` reads a class as an instance of its metaclass, past descriptors in the class.
+    own = cls.__dict__.get("__doc__")
+    return own.__get__(None, cls) if isinstance(own, ClassDoc) else own
+
+
+class_doc: Any = property(_documented)
+"""``__doc__`` of metaclasses whose classes are documented by a :class:`ClassDoc`."""
+
+
 def class_words(node: Node) -> str:
     """Return the documentation of a type: what it is, its fields, required ones first."""
     from textwrap import fill
@@ -167,7 +177,9 @@ def shown_fields(entity: Entity, limit: int) -> Iterator[tuple[str, Any]]:
     raw, cls = entity._raw, type(entity)
     name = next((key for key in ("fullyQualifiedName", "name") if key in raw), None)
     first = [name] if name else []
-    required = [key for key in raw if key in cls._node.required and key not in first and key != "id"]
+    required = [
+        key for key in raw if key in cls._node.required and key not in first and key != "id"
+    ]
     ordered = list(dict.fromkeys([*first, *required, *raw]))
     if name == "fullyQualifiedName" and "name" in ordered:
         ordered.remove("name")

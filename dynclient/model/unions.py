@@ -44,14 +44,18 @@ class Union:
         kinds = _KINDS.get(type(raw), ())
         fitting = [branch for branch in self._branches if branch.kind in kinds]
         if not fitting or not isinstance(raw, dict):
-            named = [branch for branch in fitting if branch.kind == "enum" and raw in (branch.enum or ())]
+            named = [
+                branch for branch in fitting if branch.kind == "enum" and raw in (branch.enum or ())
+            ]
             return next(iter([*named, *fitting]), None)
         if len(fitting) == 1:
             return fitting[0]
         around = _around(owner)
         return min(fitting, key=lambda branch: self._distance(branch, raw, around))
 
-    def _distance(self, branch: Node, raw: dict[str, Any], around: Any) -> tuple[int, int, int, int]:
+    def _distance(
+        self, branch: Node, raw: dict[str, Any], around: Any
+    ) -> tuple[int, int, int, int]:
         fixed = self._fixed.get(branch.ref)
         if fixed is None:
             fixed = self._fixed[branch.ref] = _fixed_values(branch)
@@ -69,7 +73,11 @@ def _leaves(node: Node) -> list[Node]:
     """Return the branches, those of branches that are unions again in their place."""
     found: list[Node] = []
     for branch in node.branches:
-        found.extend(_leaves(branch) if branch.kind == "union" and branch.target is not node.target else [branch])
+        found.extend(
+            _leaves(branch)
+            if branch.kind == "union" and branch.target is not node.target
+            else [branch]
+        )
     return found
 
 

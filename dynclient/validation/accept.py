@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
 
 SCHEME = "http://release.invalid/"
-"""URIs of documents: their path behind this. A name alone: `invalid` is no host (RFC 2606), a closure is
-whole, and neither engine is given a way to fetch."""
+"""URIs of documents: their path behind this.
+
+A name alone: `invalid` is no host (RFC 2606), a closure is whole, and neither engine is given a way
+to fetch.
+"""
 
 
 class Documents:
@@ -48,7 +51,7 @@ def root_schema(documents: Documents, reference: str) -> dict[str, Any]:
     """
     path, _, pointer = reference.partition("#")
     documents.release.node(path, pointer)
-    if not pointer.isascii() or any(character in pointer for character in " %\"<>[]^`{|}#?"):
+    if not pointer.isascii() or any(character in pointer for character in ' %"<>[]^`{|}#?'):
         from urllib.parse import quote
 
         pointer = quote(pointer, safe="/~")

@@ -1,21 +1,24 @@
 """The slow engine: everything that is wrong with data, found by jsonschema.
 
-It is loaded when data was refused. Its verdict equals that of the fast engine; what differs between
-the two libraries is levelled here: exact ``multipleOf``, one error for each missing or unknown name.
+It is loaded when data was refused. Its verdict equals that of the fast engine. What differs between
+the two libraries is levelled here: exact ``multipleOf``, one error for each missing or unknown
+name.
 """
 
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
 from jsonschema import Draft7Validator, ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from dynclient.errors import Problem
@@ -64,7 +67,9 @@ def _validator(documents: Documents, reference: str) -> Any:
     with _lock:
         found = _kept.get(key)
     if found is None:
-        found = _Validator(root_schema(documents, reference), registry=_registry(documents.release, reference))
+        found = _Validator(
+            root_schema(documents, reference), registry=_registry(documents.release, reference)
+        )
         with _lock:
             _kept[key] = found
     return found
@@ -72,7 +77,7 @@ def _validator(documents: Documents, reference: str) -> Any:
 
 def _registry(release: Release, reference: str) -> Registry[Any]:
     resources = [
-        (uri, Resource(contents=document, specification=DRAFT7))
+        (uri, DRAFT7.create_resource(document))
         for uri, document in Documents(release).closure(reference)
     ]
     # No `retrieve`: what is not in the closure is not there, and nothing is ever fetched.
@@ -83,7 +88,12 @@ def _registry(release: Release, reference: str) -> Registry[Any]:
 # -- keywords ------------------------------------------------------------------------------------
 
 
-def _multiple_of(validator: Any, divisor: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _multiple_of(
+    validator: Any,
+    divisor: Any,
+    instance: Any,
+    schema: Any,  # noqa: ARG001  # jsonschema's form
+) -> Iterator[ValidationError]:
     # By the digits people wrote: 0.3 is a multiple of 0.1, though 0.3 / 0.1 is 2.9999….
     if not validator.is_type(instance, "number"):
         return
@@ -95,21 +105,48 @@ def _multiple_of(validator: Any, divisor: Any, instance: Any, schema: Any) -> It
         yield ValidationError(f"{instance!r} is not a multiple of {divisor}")
 
 
-def _required(validator: Any, names: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+@lru_cache(maxsize=512)
+def _finder(pattern: str) -> Callable[[str], bool]:
+    r"""Return what tells whether a pattern is found in a text.
+
+    Patterns are ECMA's: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine reads
+    them so; its own reading is taken, and Python's made alike where that engine is missing.
+    """
+    try:
+        import jsonschema_rs
+    except ImportError:
+        ended = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", pattern)
+        found = re.compile(ended, re.ASCII).search
+        return lambda text: found(text) is not None
+    schema = {"pattern": pattern}
+    is_valid: Callable[[Any], bool] = jsonschema_rs.Draft7Validator(schema).is_valid
+    return is_valid
+
+
+def _pattern(
+    validator: Any, pattern: Any, instance: Any, schema: Any  # noqa: ARG001  # jsonschema's form
+) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "string") and not _finder(pattern)(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _required(
+    validator: Any, names: Any, instance: Any, schema: Any  # noqa: ARG001  # jsonschema's form
+) -> Iterator[ValidationError]:
     if validator.is_type(instance, "object"):
         for name in names:
             if name not in instance:
                 yield _named(name, f"{name} is missing")
 
 
-def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _additional(
+    validator: Any, allowed: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
     if not validator.is_type(instance, "object"):
         return
-    from re import search
-
     patterns = schema.get("patternProperties", {})
     for name in list(instance):
-        if name in schema.get("properties", {}) or any(search(p, name) for p in patterns):
+        if name in schema.get("properties", {}) or any(_finder(p)(name) for p in patterns):
             continue
         if allowed is False:
             yield _named(name, f"{name} is unknown")
@@ -123,9 +160,14 @@ def _named(name: str, message: str) -> ValidationError:
     return error
 
 
-_Validator: Any = extend(
+_Validator: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema's own types end here
     Draft7Validator,
-    {"multipleOf": _multiple_of, "required": _required, "additionalProperties": _additional},
+    {
+        "multipleOf": _multiple_of,
+        "pattern": _pattern,
+        "required": _required,
+        "additionalProperties": _additional,
+    },
 )
 
 

@@ -73,7 +73,7 @@ class Wording:
         """Yield what one error of jsonschema comes to; of a union, what is wrong with the branch
         that was most probably meant.
         """
-        if error.validator in {"oneOf", "anyOf"} and error.context:
+        if str(error.validator) in {"oneOf", "anyOf"} and error.context:
             yield from self._union(error)
         else:
             yield self._plain(error)
@@ -86,7 +86,7 @@ class Wording:
             branches.setdefault(int(below.relative_schema_path[0]), []).append(below)
         meant = self._told(error)
         ranked = sorted(
-            (self._rank(number, errors, len(error.absolute_path), meant), number)
+            (self._rank(errors, len(error.absolute_path), meant), number)
             for number, errors in branches.items()
         )
         best = ranked[0]
@@ -98,7 +98,7 @@ class Wording:
             yield from self.problems(below)
 
     def _rank(
-        self, number: int, errors: list[ValidationError], depth: int, meant: frozenset[str]
+        self, errors: list[ValidationError], depth: int, meant: frozenset[str]
     ) -> tuple[bool, int, bool, int, int]:
         """Rank a branch, best first: right kind, right discriminator, told by what is around it."""
         kind = any(
@@ -106,9 +106,7 @@ class Wording:
             for e in errors
         )
         other = sum(
-            1
-            for e in errors
-            if len(e.absolute_path) == depth + 1 and len(_allowed(e)) == 1
+            1 for e in errors if len(e.absolute_path) == depth + 1 and len(_allowed(e)) == 1
         )
         # A branch of a $ref is named by the discriminating value it would have allowed.
         told = not any(meant & _hints(e, depth) for e in errors)
@@ -146,7 +144,8 @@ class Wording:
         if rule == "required":
             return Problem(place, None, rule, "is missing")
         schema = error.schema if isinstance(error.schema, dict) else {}
-        known = [name for name in schema.get("properties", ()) if name not in error.instance]
+        instance: Any = error.instance
+        known = [name for name in schema.get("properties", ()) if name not in instance]
         near = nearest(field, known)
         message = "is unknown here"
         if not near and len(known) <= _LISTED:
@@ -183,7 +182,7 @@ def _message(
     given = f"`{value}`" if isinstance(error.instance, str) else str(value)
     if error.instance is None or isinstance(error.instance, bool):
         given = {None: "null", True: "true", False: "false"}[error.instance]
-    limit = error.validator_value
+    limit: Any = error.validator_value
     if rule == "enum":
         return _enum(given, value, limit, path)
     if rule == "type":

@@ -1,0 +1,54 @@
+"""Both engines give one verdict on valid and on mutated data, for the roots of a real release."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dynclient.validation import judge
+from tests.property.data import made, mutated
+from tests.trees import ALL_RELEASES, release_named
+
+RELEASE = ALL_RELEASES[-1]
+
+
+def roots() -> list[str]:
+    """Return the create requests of the release, and some entities."""
+    release = release_named(RELEASE)
+    creates = sorted(e.create for e in release.entities.values() if e.create is not None)
+    return [*creates, "entity/data/table.json", "entity/teams/user.json"]
+
+
+def test_there_are_enough_roots() -> None:
+    assert len(roots()) >= 30
+
+
+@pytest.mark.parametrize("path", roots())
+def test_the_engines_agree(path: str) -> None:
+    release = release_named(RELEASE)
+    judging = judge(release)
+    node = release.node(path)
+    verdicts: set[bool] = set()
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def agree(drawn: st.DataObject) -> None:
+        data: Any = made(drawn.draw, node)
+        for candidate in (data, mutated(drawn.draw, copy.deepcopy(data))):
+            verdict = judging.accepts(path, candidate)
+            assert verdict is (judging.explain(path, candidate) == []), candidate
+            verdicts.add(verdict)
+
+    agree()
+    # Had all been refused, agreement would prove little.
+    assert verdicts == {True, False}

@@ -1,0 +1,98 @@
+"""Functions on entities: plain data, JSON, masking, checking."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import uuid
+
+import pytest
+
+from dynclient import errors
+from dynclient.model import asdict, check, load, schema_of, to_json
+from dynclient.secrets import MASK
+
+
+def service(named, **config):
+    config = {"type": "Mysql", "username": "me", "hostPort": "h:1", **config}
+    return named.CreateDatabaseServiceRequest(
+        name="s", serviceType="Mysql", connection={"config": config}
+    )
+
+
+def test_asdict_gives_back_what_was_loaded(named, table) -> None:
+    raw = {"name": "t", "columns": [{"name": "x", "dataType": "NEW"}], "unknown": [1, {"a": None}]}
+    assert asdict(load(named.Table, json.loads(json.dumps(raw)))) == raw
+
+
+def test_asdict_is_a_copy(table) -> None:
+    asdict(table)["columns"].clear()
+    assert len(table.columns) == 3
+
+
+def test_secrets_are_masked_unless_asked_for(named) -> None:
+    request = service(named, authType={"password": "hunter2"})
+    for text in (str(asdict(request)), to_json(request), repr(request), str(request.connection)):
+        assert "hunter2" not in text
+    assert asdict(request)["connection"]["config"]["authType"]["password"] == MASK
+    assert (
+        asdict(request, secrets=True)["connection"]["config"]["authType"]["password"] == "hunter2"
+    )
+    assert "hunter2" in to_json(request, secrets=True)
+    password = request.connection.config.authType.password
+    assert f"{password} {password!r} {password!s}" == f"{MASK} '{MASK}' {MASK}"
+    assert password == "hunter2"
+    assert password.get_secret_value() == "hunter2"
+
+
+def test_misspelt_secrets_are_masked_too(named, table) -> None:
+    assert asdict(table)["fromTomorrow"]["secretToken"] == MASK
+    request = service(named, authType={"pasword": "hunter2"})
+    assert "hunter2" not in f"{asdict(request)}{request!r}"
+    assert "hunter2" not in f"{check(request)}"
+
+
+def test_the_connector_is_told_by_its_type_or_by_the_service(named) -> None:
+    assert type(service(named).connection.config) is named.MysqlConnection
+    untyped = named.CreateDatabaseServiceRequest(
+        name="s", serviceType="Postgres", connection={"config": {"username": "me"}}
+    )
+    assert type(untyped.connection.config) is named.PostgresConnection
+
+
+def test_values_of_the_library_turn_into_json(named) -> None:
+    identity = uuid.uuid4()
+    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    user = load(named.User, {"name": "jo"})
+    user.id = identity
+    user.updatedAt = moment
+    user.version = decimal.Decimal("0.2")
+    assert asdict(user) == {
+        "name": "jo",
+        "id": str(identity),
+        "updatedAt": 1767225600000,
+        "version": 0.2,
+    }
+
+
+def test_what_is_no_json_is_named(named) -> None:
+    request = named.CreateTableRequest(name=object(), databaseSchema="a.b.c", columns=[])
+    assert [problem.path for problem in check(request)] == ["name"]
+
+
+def test_check_tells_all_problems(named) -> None:
+    request = named.CreateTableRequest(
+        name="t", columns=[{"name": "x", "dataType": "BIGNT"}, {"dataType": "INT"}]
+    )
+    told = {problem.path: problem for problem in check(request)}
+    assert set(told) == {"databaseSchema", "columns[0].dataType", "columns[1].name"}
+    assert told["columns[0].dataType"].nearest[:2] == ("BIGINT", "INT")
+    assert check(named.Column(name="x", dataType="INT")) == []
+
+
+def test_schema_of(named) -> None:
+    assert schema_of(named.Table).path == "entity/data/table.json"
+    assert schema_of(named.Column(name="x", dataType="INT").dataType).kind == "enum"
+    with pytest.raises(errors.UsageError):
+        schema_of(3)
