@@ -132,7 +132,7 @@ class UsageError(DynclientError):
 
 
 class _NameError(UsageError, AttributeError):
-    """Shared by the errors for unknown attributes, so that the interpreter can say "Did you mean"."""
+    """Shared by the errors for unknown attributes; the interpreter adds "Did you mean"."""
 
     def __init__(
         self, message: str = "", *, name: str = "", obj: Any = None, **parts: Any
@@ -215,8 +215,8 @@ class TLSFailed(TransportError):
 class ServerError(DynclientError):
     """The server said no.
 
-    Attributes: ``status`` (HTTP, as sent), ``code`` (the one meant: a 500 that wraps a 404 says 404),
-    ``message`` (the server's words), ``method``, ``url``, ``request_id`` (or None), ``body``
+    Attributes: ``status`` (HTTP, as sent), ``code`` (the one meant: a 500 that wraps a 404 says
+    404), ``message`` (the server's words), ``method``, ``url``, ``request_id`` (or None), ``body``
     (the decoded or text answer, shortened).
     """
 

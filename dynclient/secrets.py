@@ -1,13 +1,13 @@
 """What is secret and how it is shown: the mask, the masked string, and the vault for pickles.
 
-The schemas mark secrets with ``format: password``; where no schema reaches (free-form maps, misspelt
-fields) :func:`looks_secret` judges by the name alone.
+The schemas mark secrets with ``format: password``; where no schema reaches (free-form maps,
+misspelt fields) :func:`looks_secret` judges by the name alone.
 """
 
 from __future__ import annotations
 
+import os
 import re
-import uuid
 
 MASK = "**********"
 """What stands for a secret in every repr, log line, error and dump."""
@@ -28,7 +28,7 @@ def looks_secret(name: str) -> bool:
 
 
 class Secret(str):
-    """A string that is itself for the server and for ``==``, and the mask for everybody who prints it.
+    """A string that is itself for the server and for ``==``, and the mask for whoever prints it.
 
     ``get_secret_value()`` gives the plain string.
     """
@@ -64,7 +64,7 @@ def seal(value: str) -> str:
     """
     handle = _HANDLES.get(value)
     if handle is None:
-        handle = _HANDLES[value] = uuid.uuid4().hex
+        handle = _HANDLES[value] = os.urandom(16).hex()
         _VAULT[handle] = value
     return handle
 
