@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 
 from dynclient.operations import catalogue
-from dynclient.sandbox import collections, seeding, system, tokens
+from dynclient.sandbox import accounts, collections, seeding, system, tokens
 from dynclient.sandbox.codec import dumps, loads_first
-from dynclient.sandbox.faults import Escaped, Fault, escaped, wrapped
+from dynclient.sandbox.faults import Escaped, Fault, escaped, refused, wrapped
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Route, Routes
 from dynclient.sandbox.session import Answer, Caller, Session
 from dynclient.sandbox.shapes import Shapes
@@ -51,8 +51,10 @@ class Sandbox:
             if spec.entity.kind == "entity"
         }
         self.routes = Routes()
-        served = system.System(release, self.shapes, self.signer)
+        served = system.System(release, self.shapes)
         system.mount(self.routes, served, self.rules.flag("system_prefix"))
+        if "user" in self.shapes:
+            accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
         collections.mount(self.routes, self.shapes, self.where)
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
@@ -118,15 +120,20 @@ class Sandbox:
             raise wrapped(405)
         base = f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{_ROOT}"
         caller = None if route.open else self._caller(request)
-        asked = Asked(method, values, request.query_params, None, base)
+        token = request.headers.get("authorization", "").partition(" ")[2]
+        asked = Asked(method, values, request.query_params, None, base, token)
         if route.consumes is not None:
             asked = asked._replace(body=_body(route, request, body))
         return self._run(route, asked, caller or Caller("anonymous", admin=False))
 
     def _caller(self, request: Request) -> Caller:
-        name = self.signer.user_of(request.headers.get("authorization"))
+        header = request.headers.get("authorization")
+        name = self.signer.user_of(header)
+        token = (header or "").partition(" ")[2]
         with self.store.read() as tx:
             row = tx.find("user", name)
+            if tx.meta(f"revoked:{tokens.fingerprint(token)}"):
+                raise refused(401, "Expired token!")
         if row is None:
             raise tokens.unauthorized(f"User {name} is not known")
         return Caller(
@@ -141,7 +148,7 @@ class Sandbox:
 
     def _refusal(self, fault: Fault) -> Response:
         headers = {}
-        if fault.status in {401, 404, 409}:
+        if fault.status in {401, 403, 404, 409}:
             headers["WWW-Authenticate"] = "om-auth"
         if isinstance(fault.body, str):
             return Response(fault.body, fault.status, headers, "text/plain")

@@ -288,6 +288,11 @@ def _affinity(branch: Node, raw: dict[str, Any]) -> int:
         if given not in tag.enum:
             return -1
         bonus = 1000
+    for name, value in raw.items():
+        child = properties.get(name)
+        if child is not None and child.kind == "union" and isinstance(value, dict):
+            # What fits nowhere below does not fit here either.
+            bonus -= 200 if choose_branch(child, value) is None else 0
     return 500 + bonus - 10 * unknown - missing
 
 

@@ -59,12 +59,14 @@ def next_version(version: float, *, major: bool) -> float:
 class Differ:
     """Compares the states of one entity type."""
 
-    def __init__(self, shape: Shape, rules: Rules) -> None:
+    def __init__(self, shape: Shape, rules: Rules, *, patched: bool = False) -> None:
         self._shape = shape
-        self._untracked = rules.names("untracked", shape.type)
+        self._untracked = rules.names("untracked", shape.type) | (
+            shape.on_request - shape.for_update
+        )
         self._raw = rules.names("untold_as_text", shape.type)
         self._quoted = rules.names("told_as_text", shape.type)
-        self._always = rules.names("always_changed", shape.type)
+        self._always = rules.names("changed_by_any_patch", shape.type) if patched else frozenset()
         self._breaking = rules.names("breaking_when_removed", shape.type)
         self._members = {group.path[0]: group for group in shape.members if len(group.path) == 1}
 

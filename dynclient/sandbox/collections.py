@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox import listing, removal, social, writing
+from dynclient.sandbox import listing, permissions, removal, social, writing
 from dynclient.sandbox.faults import bad_request
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Handler, Route, Routes
 from dynclient.sandbox.session import Answer, Session
 
 if TYPE_CHECKING:
     from dynclient.sandbox.shapes import Shape, Shapes
+    from dynclient.sandbox.store import Row
 
 
 def _flag(asked: Asked, name: str) -> bool:
@@ -25,9 +26,11 @@ class Collection:
         self._shape = shape
 
     def create(self, session: Session, asked: Asked) -> Answer:
+        permissions.check(session, self._shape.type, "Create")
         return writing.create(session, self._shape, asked.body)
 
     def upsert(self, session: Session, asked: Asked) -> Answer:
+        permissions.check(session, self._shape.type, "Create")
         return writing.upsert(session, self._shape, asked.body)
 
     def list(self, session: Session, asked: Asked) -> Answer:
@@ -41,10 +44,12 @@ class Collection:
 
     def patch(self, session: Session, asked: Asked) -> Answer:
         row = session.row(self._shape, asked.path["id"])
+        permissions.check_patch(session, self._shape.type, row.id, asked.body)
         return writing.patch(session, self._shape, row, asked.body)
 
     def patch_by_name(self, session: Session, asked: Asked) -> Answer:
         row = session.row(self._shape, asked.path["fqn"], by_name=True)
+        permissions.check_patch(session, self._shape.type, row.id, asked.body)
         return writing.patch(session, self._shape, row, asked.body)
 
     def delete(self, session: Session, asked: Asked) -> Answer:
@@ -55,9 +60,10 @@ class Collection:
         row = session.row(self._shape, asked.path["fqn"], "all", by_name=True)
         return self._delete(session, asked, row)
 
-    def _delete(self, session: Session, asked: Asked, row: object) -> Answer:
+    def _delete(self, session: Session, asked: Asked, row: Row) -> Answer:
+        permissions.check(session, self._shape.type, "Delete", row.id)
         return removal.delete(
-            session, self._shape, row,  # type: ignore[arg-type]
+            session, self._shape, row,
             recursive=_flag(asked, "recursive"), hard=_flag(asked, "hardDelete"),
         )  # fmt: skip
 
@@ -127,6 +133,25 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None, _Need], ...] = (
 )
 
 
+class Variant(Collection):
+    """A part of a collection under a path of its own, whose entities have a field set."""
+
+    def __init__(self, shape: Shape, values: dict[str, Any]) -> None:
+        super().__init__(shape)
+        self._values = values
+
+    def create(self, session: Session, asked: Asked) -> Answer:
+        permissions.check(session, self._shape.type, "Create")
+        return writing.create(session, self._shape, asked.body, self._values)
+
+    def upsert(self, session: Session, asked: Asked) -> Answer:
+        permissions.check(session, self._shape.type, "Create")
+        return writing.upsert(session, self._shape, asked.body, self._values)
+
+
+_VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
+
+
 def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
     """Add the routes of every collection; ``where`` gives the route of each entity type."""
     absent = shapes.rules.table("absent_operations")
@@ -140,5 +165,11 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
                 continue
             handler: Handler = getattr(collection, name)
             routes.add(method, route + tail, Route(handler, consumes, writes=method != "GET"))
+        for told in shapes.rules.table("variants").get(type, ()):
+            variant = Variant(shape, told["values"])
+            for name, method, tail, consumes, _ in _OPERATIONS:
+                if name in _VARIANT_OPERATIONS:
+                    handler = getattr(variant, name)
+                    routes.add(method, route + told["path"] + tail, Route(handler, consumes, writes=True))
         for tail in shapes.rules.table("refused_paths").get(type, ()):
             routes.refuse(route + tail)

@@ -64,6 +64,9 @@ def _roles(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> A
         return []
     found: dict[str, str] = {}
     level = [edge.target for edge in tx.edges([doc["id"]], [rule["start"]])]
+    if not level and "otherwise" in rule:
+        head = tx.head(rule["otherwise"]["type"], rule["otherwise"]["fqn"])
+        level = [head.id] if head is not None else []
     seen: set[str] = set()
     while level:
         level = [id for id in level if id not in seen]

@@ -36,18 +36,23 @@ class Drafter:
 
     # from a create request
 
-    def from_request(self, shape: Shape, body: dict[str, Any]) -> Draft:
-        """Return the draft of what a checked create request asks for; raises 404s for unknown names."""
+    def from_request(
+        self, shape: Shape, body: dict[str, Any], given: frozenset[str] | None = None
+    ) -> Draft:
+        """Return the draft of what a checked create request asks for; raises 404s for unknown names.
+
+        ``given`` are the fields the request itself set, without defaults.
+        """
         doc: dict[str, Any] = {}
         links: Links = {}
-        given = frozenset(body)
+        given = frozenset(body) if given is None else given
         for name, node in shape.node.properties.items():
             if name in shape.references:
-                if body.get(name) is not None:
+                if body.get(name) is not None and (name in given or body[name]):
                     links[name] = self.resolve(shape, shape.references[name], body[name])
                 continue
             if name in shape.inverse:
-                if body.get(name) is not None:
+                if body.get(name) is not None and (name in given or body[name]):
                     links[name] = self._inverse(shape, name, body[name])
                 continue
             if body.get(name) is not None:

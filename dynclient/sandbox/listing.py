@@ -55,7 +55,8 @@ def wanted_include(text: str | None) -> str:
 def shown(session: Session, shape: Shape, rows: list[Row], fields: frozenset[str]) -> list[Any]:
     """Return the answers for rows with the fields asked for."""
     groups = {group.path[0] for group in shape.members}
-    members = LOADED if "tags" in fields and groups & fields else HIDDEN
+    alone = shape.type not in shape.rules.names("member_labels_need_their_field", "*")
+    members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
     asked = fields & shape.on_request
     return session.linked.show(
         shape, [row.doc for row in rows], asked, members=members, mask=not session.caller.bot

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.bodies import fill
-from dynclient.sandbox.drafts import Draft, Links
-from dynclient.sandbox.faults import bad_request, exists
+from dynclient.sandbox.drafts import Draft, Links, link_fqn, new_id
+from dynclient.sandbox.faults import bad_request, exists, not_found
 from dynclient.sandbox.naming import quote
 
 if TYPE_CHECKING:
@@ -182,6 +184,23 @@ def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule
         return
 
 
+def _connection_below(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Fill in the connection that a workflow tests."""
+    node = shape.node.properties.get(rule["field"])
+    if node is not None and isinstance(body.get(rule["field"]), dict):
+        body[rule["field"]] = fill(node, body[rule["field"]], unions=True)
+
+
+def _conditions(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse rules whose conditions call functions that do not exist."""
+    for one in body.get(rule["list"]) or ():
+        for name in re.findall(r"(\w+)\s*\(", str(one.get("condition") or "")):
+            if name not in rule["functions"]:
+                raise bad_request(
+                    f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"
+                )
+
+
 def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
     """Refuse a second organization and parents that may not hold such a team."""
     kind = body.get("teamType", "Group")
@@ -219,6 +238,8 @@ _BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "not_empty": _not_empty,
     "connection": _connection,
     "team": _team,
+    "connection_below": _connection_below,
+    "conditions": _conditions,
     "bot_user": _bot_user,
 }
 _ALSO_PATCHES = {"columns", "constraints"}
@@ -232,6 +253,13 @@ def _set(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rul
         draft.doc.setdefault(name, value)
 
 
+def _spell(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Write one value of a list the way the server does."""
+    for member in draft.doc.get(rule["list"]) or ():
+        if isinstance(member.get(rule["field"]), list):
+            member[rule["field"]] = [rule["words"].get(one, one) for one in member[rule["field"]]]
+
+
 def _sort(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
     """Sort lists of plain values inside the members of a list, as the server stores them."""
     for member in draft.doc.get(rule["list"]) or ():
@@ -240,15 +268,46 @@ def _sort(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, ru
                 member[field] = sorted(member[field])
 
 
+def _digest(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    if draft.doc.get(rule["take"]) is not None:
+        text = str(draft.doc[rule["take"]])
+        draft.doc[rule["to"]] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _ids(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Give the items of a list ids of their own."""
+    for item in draft.doc.get(rule["list"]) or ():
+        item.setdefault("id", new_id())
+
+
+def _take_from(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Take over what the entity of the same name and another type says: an app its definition."""
+    row = session.tx.find(rule["type"], str(draft.doc["fullyQualifiedName"]))
+    if row is None:
+        raise not_found(rule["type"], str(draft.doc["name"]))
+    for name in shape.fields:
+        if name in row.doc and name not in draft.given and name not in rule["but"]:
+            draft.doc[name] = row.doc[name]
+
+
+def _link_fqn(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    draft.doc[rule["to"]] = link_fqn(str(draft.doc[rule["take"]]))
+
+
 def _copy(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
     """Take a value over under another name."""
     if body.get(rule["take"]) is not None:
         value = body[rule["take"]]
-        draft.doc[rule["to"]] = {**rule["into"], rule["key"]: value} if "into" in rule else value
+        draft.doc[rule["to"]] = {rule["key"]: value, **rule["into"]} if "into" in rule else value
 
 
 _AFTER: dict[str, Callable[[Any, Any, dict[str, Any], Draft, Rule], None]] = {
     "set": _set,
     "sort": _sort,
+    "spell": _spell,
     "copy": _copy,
+    "digest": _digest,
+    "ids": _ids,
+    "take_from": _take_from,
+    "link_fqn": _link_fqn,
 }

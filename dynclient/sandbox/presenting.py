@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox import computed
+from dynclient.sandbox.bodies import fill
 from dynclient.sandbox.labels import Labels
 from dynclient.sandbox.masking import masked
 
@@ -48,14 +49,24 @@ class Presenter:
         route = self._href_routes.get(type)
         return None if self._base is None or route is None else f"{self._base}{route}/{id}"
 
-    def reference(self, head: Head, *, inherited: bool = False) -> dict[str, Any]:
-        """Return the EntityReference of an entity."""
+    def reference(
+        self, head: Head, *, inherited: bool = False, style: str = "full"
+    ) -> dict[str, Any]:
+        """Return the EntityReference of an entity.
+
+        ``style`` is how the field shows it: ``full``, ``unlinked`` (no link), ``short`` (names only) or
+        ``key`` (id and type).
+        """
+        if style == "key":
+            return {"id": head.id, "type": head.type}
         out: dict[str, Any] = {
             "id": head.id,
             "type": head.type,
             "name": head.name,
             "fullyQualifiedName": head.fqn,
         }
+        if style == "short":
+            return out
         if head.description:
             out["description"] = head.description
         display = head.display or (head.name if self._name_for_display else None)
@@ -65,7 +76,7 @@ class Presenter:
             out["deleted"] = head.deleted
         if inherited:
             out["inherited"] = True
-        link = self.href(head.type, head.id)
+        link = self.href(head.type, head.id) if style == "full" else None
         if link is not None:
             out["href"] = link
         return out
@@ -90,14 +101,16 @@ class Presenter:
             target for per in linked.values() for pairs in per.values() for target, _ in pairs
         )
         out = []
+        styles = shape.rules.table("reference_styles")
         for doc in docs:
             shown = self._one(shape, doc, fields, members)
             for name, per in linked.items():
                 many = shape.inverse[name].many if name in shape.inverse else name not in (
                     shape.references
                 ) or shape.references[name].many  # fmt: skip
+                style = styles.get(f"{shape.type}.{name}", "full")
                 found = [
-                    self.reference(heads[id], inherited=(doc["id"], name) in inherited)
+                    self.reference(heads[id], inherited=(doc["id"], name) in inherited, style=style)
                     for id, _ in per.get(doc["id"], ())
                     if id in heads
                 ]
@@ -220,7 +233,11 @@ class Presenter:
                 shown[name] = self._votes(doc["id"])
                 continue
             rule = computed.rule_for(shape, name)
-            if rule is not None and rule["kind"] != "roles":
+            if rule is not None and rule["kind"] == "server":
+                if self._base is not None:
+                    told = {"hostPort": self._base, **rule["values"]}
+                    shown[name] = fill(shape.node.properties[name], told)
+            elif rule is not None and rule["kind"] != "roles":
                 shown[name] = computed.value_of(self._tx, shape, rule, doc)
             elif name in doc:
                 shown[name] = doc[name]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox import computed
 from dynclient.sandbox.changes import Change, next_version
 from dynclient.sandbox.faults import Escaped, bad_request, not_found
-from dynclient.sandbox.presenting import LOADED
 from dynclient.sandbox.session import Answer, Session
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def delete(
     _take_along(session, shape, row, hard=for_good)
     if for_good:
         fields |= session.rules.names("loaded_for_hard_delete", shape.type) & shape.on_request
-        body = session.answer(shape, row.doc, fields, members=LOADED, own_link=links)
+        body = _without_server(shape, session.answer(shape, row.doc, fields, own_link=links))
         session.tx.remove(row.id)
         return Answer(200, body, change="entityDeleted")
     doc = _flip(session, shape, row, deleted=True)
-    body = session.answer(shape, doc, fields, members=LOADED, own_link=links)
+    body = _without_server(shape, session.answer(shape, doc, fields, own_link=links))
     return Answer(200, body, change="entitySoftDeleted")
 
 
@@ -52,7 +52,7 @@ def restore(session: Session, shape: Shape, id: str) -> Answer:
     doc = _flip(session, shape, row, deleted=False)
     _restore_below(session, row.id)
     fields = shape.for_update | (session.rules.names("loaded_for_removal", shape.type) & shape.on_request)
-    body = session.answer(shape, doc, fields, members=LOADED, own_link=links)
+    body = _without_server(shape, session.answer(shape, doc, fields, own_link=links))
     return Answer(200, body, change="entityRestored")
 
 
@@ -63,6 +63,14 @@ def _take_along(session: Session, shape: Shape, row: Row, *, hard: bool) -> None
             other = session.tx.get(edge.target)
             if other is not None:
                 _delete_child(session, other, hard=hard)
+
+
+def _without_server(shape: Shape, body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out how to reach the server, which only reading and writing tell."""
+    return {
+        name: value for name, value in body.items()
+        if (computed.rule_for(shape, name) or {}).get("kind") != "server"
+    }  # fmt: skip
 
 
 def _always_hard(session: Session, shape: Shape) -> bool:

@@ -27,6 +27,8 @@ class Asked(NamedTuple):
     """The decoded JSON, or the text."""
     base: str
     """What links start with: ``http://host:port/api``."""
+    token: str = ""
+    """The bearer token the request came with."""
 
 
 Handler = Callable[[Any, Asked], Answer]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 
+FIRST = 0.1
+"""The version everything starts with."""
+
+
 class Caller(NamedTuple):
     """Who asks: ``bot`` sees secrets and does not overwrite what people wrote."""
 
@@ -48,9 +52,16 @@ class Session:
         self.shapes = shapes
         self.routes = routes
         self.caller = caller
+        self.base = base
         self.linked = Presenter(tx, shapes, routes, base)
         self.bare = Presenter(tx, shapes, routes, None)
         self.now = int(time.time() * 1000)
+
+    def as_caller(self, name: str) -> Session:
+        """Return a session of the same transaction in which somebody else acts."""
+        return Session(
+            self.tx, self.shapes, self.routes, Caller(name, self.caller.id, admin=True), self.base
+        )
 
     @property
     def rules(self) -> Rules:
@@ -103,7 +114,7 @@ class Session:
     def remember(self, shape: Shape, doc: dict[str, Any], state: dict[str, Any]) -> None:
         """Keep the state of a version that is over."""
         more = self.rules.names("in_history", shape.type) & shape.on_request
-        if more:
+        if more and doc["version"] == FIRST:
             extra = self.bare.show(shape, [doc], more, own_link=False, mask=False)[0]
             merged = {**{name: extra[name] for name in more if name in extra}, **state}
             state = {name: merged[name] for name in shape.fields if name in merged}

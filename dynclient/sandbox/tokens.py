@@ -61,22 +61,31 @@ class Tokens:
         text = f"{_encode(json.dumps(_HEADER).encode())}.{_encode(json.dumps(claims).encode())}"
         return f"{text}.{self._sign(text)}"
 
+    def good(self, token: str) -> bool:
+        """Tell whether a token was made with this key."""
+        text, _, signature = token.strip().rpartition(".")
+        return bool(text) and hmac.compare_digest(signature.encode(), self._sign(text).encode())
+
     def user_of(self, header: str | None) -> str:
         """Return the user an ``Authorization`` header names; raises the server's 401."""
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise unauthorized("Token not present")
-        text, _, signature = token.strip().rpartition(".")
-        if not text or not hmac.compare_digest(signature.encode(), self._sign(text).encode()):
+        if not self.good(token):
             raise unauthorized("Unable to decode the token.")
         try:
-            claims = json.loads(_decode(text.split(".")[1]))
+            claims = json.loads(_decode(token.strip().split(".")[1]))
             user = str(claims["sub"])
         except (ValueError, KeyError, IndexError):
             raise unauthorized("Unable to decode the token.") from None
         if claims.get("exp") is not None and claims["exp"] < time.time():
-            raise unauthorized("Expired token!")
+            raise refused(401, "Expired token!")
         return user
+
+
+def fingerprint(token: str) -> str:
+    """Return what is kept of a token that is not good any more."""
+    return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
 def unauthorized(why: str) -> Fault:

@@ -13,20 +13,19 @@ from dynclient.sandbox.faults import Escaped, bad_request, exists
 from dynclient.sandbox.labels import carriers, each_list, walk_members
 from dynclient.sandbox.masking import unmasked
 from dynclient.sandbox.presenting import GIVEN, LOADED
-from dynclient.sandbox.session import Answer, Session
+from dynclient.sandbox.session import FIRST, Answer, Session
 
 if TYPE_CHECKING:
     from dynclient.sandbox.shapes import Shape
     from dynclient.sandbox.store import Row
 
-FIRST = 0.1
-"""The version everything starts with."""
-
 _KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href")
 """What a patch cannot change; attempts are ignored."""
 
 
-def _draft(session: Session, shape: Shape, raw: Any) -> Draft:
+def _draft(
+    session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
+) -> Draft:
     """Read a create request and prepare what it asks for; raises every refusal of the server."""
     if shape.create is None:
         raise bad_request(f"{shape.type} can not be created")
@@ -37,8 +36,10 @@ def _draft(session: Session, shape: Shape, raw: Any) -> Draft:
         )
     body = session.read(shape.create, raw)
     preparing.before(session, shape, body)
-    draft = Drafter(session.tx, session.shapes).from_request(shape, body)
+    given = frozenset(name for name, value in raw.items() if value is not None)
+    draft = Drafter(session.tx, session.shapes).from_request(shape, body, given)
     preparing.after(session, shape, body, draft)
+    draft.doc.update(values or {})
     return draft
 
 
@@ -48,17 +49,21 @@ def _accept_labels(session: Session, shape: Shape, doc: dict[str, Any]) -> None:
             carrier["tags"] = session.linked.labels.accepted(carrier["tags"])
 
 
-def create(session: Session, shape: Shape, raw: Any) -> Answer:
-    """Answer ``POST collection``: 201, or 409 where the FQN is taken."""
-    draft = _draft(session, shape, raw)
+def create(
+    session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
+) -> Answer:
+    """Answer ``POST collection``: 201, or 409 where the FQN is taken; ``values`` are set besides."""
+    draft = _draft(session, shape, raw, values)
     if session.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
         raise exists()
     return _insert(session, shape, draft)
 
 
-def upsert(session: Session, shape: Shape, raw: Any) -> Answer:
+def upsert(
+    session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
+) -> Answer:
     """Answer ``PUT collection``: 201 for a new entity, 200 for one that is there."""
-    draft = _draft(session, shape, raw)
+    draft = _draft(session, shape, raw, values)
     row = session.tx.find(shape.type, draft.doc["fullyQualifiedName"])
     if row is None:
         made = _insert(session, shape, draft)
@@ -80,6 +85,8 @@ def _insert(session: Session, shape: Shape, draft: Draft) -> Answer:
     session.link(shape, doc["id"], links)
     fields = (draft.given & shape.on_request) | shape.shown_after("create")
     body = session.answer(shape, doc, fields, members=GIVEN)
+    if "votes" in body and "votes" not in draft.given:
+        body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
     return Answer(201, body, location=session.linked.href(shape.type, doc["id"]))
 
 
@@ -249,7 +256,7 @@ def _compare_folding(
     doc: dict[str, Any],
 ) -> Change:
     """Compare with the state before; newer servers fold one user's patches into one version."""
-    differ = Differ(shape, session.rules)
+    differ = Differ(shape, session.rules, patched=True)
     base = _folds_into(session, row)
     if base is None:
         change = differ.compare(before, after)

@@ -13,11 +13,16 @@ _START_MARKER = re.compile(r"\(start marker at .*", re.DOTALL)
 _KNOWN = re.compile(r"\(\d+ known properties: .*", re.DOTALL)
 _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
+_EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
 TEXTS = ("description", "displayName", "style")
 """What a server's seed says in its own words."""
+
+
+DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
+"""How one server is set up."""
 
 
 class Names:
@@ -29,6 +34,7 @@ class Names:
         self.made_ids: set[str] = set()
         self.made_fqns: set[str] = set()
         self.cursors: dict[str, str] = {}
+        self.times: dict[int, int] = {}
 
     def pair(self, there: str, here: str) -> None:
         if there not in self.there_to_here and here not in self.here_to_there:
@@ -44,6 +50,8 @@ class Names:
                     self.learn(there[key], here[key])
         elif isinstance(there, list) and isinstance(here, list):
             self._learn_lists(there, here)
+        elif _is_time(there) and _is_time(here):
+            self.times[there] = here
         elif isinstance(there, str) and isinstance(here, str):
             mine, yours = UUID.findall(there), UUID.findall(here)
             if len(mine) == len(yours) and (len(there) == 36 or there.startswith("http")):
@@ -75,7 +83,18 @@ class Names:
             if value in self.cursors:
                 return self.cursors[value]
             return UUID.sub(lambda found: self.there_to_here.get(found[0], found[0]), value)
+        if _is_time(value):
+            return self.times.get(value, value)
         return value
+
+
+def _is_time(value: Any) -> bool:
+    """Tell whether a value is a time in ms of these years."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 1_600_000_000_000 < value < 2_000_000_000_000
+    )
 
 
 def _key(item: Any) -> Any:
@@ -94,7 +113,13 @@ class Normaliser:
         self._here = here
 
     def body(self, value: Any) -> Any:
-        return self._value(value, None)
+        out = self._value(value, None)
+        if isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out:
+            if out["id"] not in self._names.made_ids and "version" in out:
+                # What the server was seeded with: which fields are shown is all that compares.
+                return {name: out[name] if name in {"id", "name"} else "<seeded>" for name in out
+                        if name not in TEXTS}  # fmt: skip
+        return out
 
     def _id(self, text: str) -> str:
         if self._here:
@@ -108,14 +133,15 @@ class Normaliser:
             return self._list(value, key)
         if isinstance(value, str):
             return self._text(value, key)
-        if isinstance(value, bool) or value is None:
-            return value
-        if isinstance(value, int | float) and 1_600_000_000_000 < value < 2_000_000_000_000:
-            return "<time>"
-        return value
+        return "<time>" if _is_time(value) else value
 
     def _dict(self, value: dict[str, Any]) -> Any:
-        out = {key: self._value(inner, key) for key, inner in value.items()}
+        out = {
+            key: self._value(inner, key) for key, inner in value.items() if key not in DEPLOYMENT
+        }
+        if {"version", "revision", "timestamp"} == set(value):
+            # Which build it is, not how it behaves.
+            return {"version": str(value["version"]).partition("-")[0]}
         foreign = False
         if "tagFQN" in value:
             foreign = value["tagFQN"] not in self._names.made_fqns
@@ -171,6 +197,13 @@ class Normaliser:
 
     def _message(self, value: str) -> str:
         text = _SOURCE.sub("", value)
+        both = _EXCLUSIVE.match(text)
+        if both:
+            # The server takes them from a hash set.
+            one, other = sorted((both[1], both[2]))
+            return f"{one} and {other} exclude each other"
+        if text.startswith("HEAD, "):
+            return ", ".join(sorted(text.split(", ")))
         text = _START_MARKER.sub("", text)
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
@@ -189,7 +222,7 @@ def differences(there: Any, here: Any, path: str = "") -> list[str]:
         return []
     if isinstance(there, dict) and isinstance(here, dict):
         out = []
-        if there.get("foreign") or here.get("foreign"):
+        if (there.get("foreign") or here.get("foreign")) and "data" in there and "data" in here:
             there = {**there, "paging": None, "foreign": None}
             here = {**here, "paging": None, "foreign": None}
             there, here = _common(there, here)

@@ -133,7 +133,7 @@ class Replay:
 
     def _learn_tokens(self, request: dict[str, Any], body: Any) -> None:
         if isinstance(body, dict) and "accessToken" in body:
-            self._tokens["user"] = body["accessToken"]
+            self._tokens["recuser"] = body["accessToken"]
             self._tokens["refresh"] = body.get("refreshToken", "")
 
     def _learn_cursors(self, there: Any, here: Any) -> None:

@@ -1,0 +1,265 @@
+"""Users as accounts: passwords, sign-up, login, the tokens of bots, teams as a tree."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox import listing, tokens, writing
+from dynclient.sandbox.faults import bad_request, refused
+from dynclient.sandbox.masking import MASK
+from dynclient.sandbox.permissions import check, check_admin
+from dynclient.sandbox.routing import JSON, Asked, Route, Routes
+from dynclient.sandbox.session import Answer, Session
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.shapes import Shapes
+    from dynclient.sandbox.store import Row
+
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+_LEAST_HIERARCHY = 1000
+_WRONG = "You have entered an invalid username or password."
+
+
+class Accounts:
+    """The handlers; ``signer`` makes the tokens."""
+
+    def __init__(self, shapes: Shapes, signer: tokens.Tokens) -> None:
+        self._shapes = shapes
+        self._signer = signer
+
+    # login
+
+    def login(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST users/login``."""
+        body = _object(asked)
+        email = str(body.get("email", "")).lower()
+        password = _decoded(str(body.get("password", "")))
+        row = self._by_email(session, email)
+        if row is None:
+            raise bad_request(_WRONG)
+        stored = session.tx.meta(f"password:{row.id}")
+        if stored is None or not tokens.matches(password, stored):
+            raise refused(401, _WRONG)
+        return Answer(200, self._pair(session, row.name, email))
+
+    def _by_email(self, session: Session, email: str) -> Row | None:
+        where = "e.type = 'user' and e.deleted = 0 and json_extract(e.doc, '$.email') = ?"
+        rows = session.tx.page(where, [email], "e.name", 1)
+        return rows[0] if rows else None
+
+    def _pair(self, session: Session, user: str, email: str) -> dict[str, Any]:
+        expires = session.now + _HOUR_MS
+        return {
+            "accessToken": self._signer.make(user, email, bot=False, expires=expires),
+            "refreshToken": self._signer.make(user, email, bot=False),
+            "tokenType": "Bearer",
+            "expiryDuration": expires,
+        }
+
+    def refresh(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST users/refresh``."""
+        token = str(_object(asked).get("refreshToken", ""))
+        row = None
+        if self._signer.good(token):
+            row = session.tx.find("user", self._signer.user_of(f"Bearer {token}"))
+        if row is None or session.tx.meta(f"revoked:{tokens.fingerprint(token)}"):
+            raise refused(404, "Invalid Request Token. Please check your Token")
+        return Answer(200, self._pair(session, row.name, str(row.doc.get("email"))))
+
+    def logout(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST users/logout``: neither token is good any more."""
+        body = _object(asked)
+        for token in (body.get("token"), body.get("refreshToken"), asked.token):
+            if token:
+                session.tx.set_meta(f"revoked:{tokens.fingerprint(str(token))}", "1")
+        return Answer(200, "Logout Successful")
+
+    def sign_up(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST users/signup``."""
+        body = _object(asked)
+        email = str(body.get("email", "")).lower()
+        made = writing.create(
+            session.as_caller(email.partition("@")[0]),
+            self._shapes["user"],
+            {
+                "name": email.partition("@")[0],
+                "email": email,
+                "displayName": f"{body.get('firstName', '')}{body.get('lastName', '')}",
+            },
+        )
+        self._keep(session, made.body["id"], str(body.get("password", "")))
+        shown = {name: value for name, value in made.body.items() if name != "href"}
+        return Answer(201, shown)
+
+    def _keep(self, session: Session, id: str, password: str) -> None:
+        session.tx.set_meta(f"password:{id}", tokens.hashed(password))
+
+    def email_in_use(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST users/checkEmailInUse``."""
+        found = self._by_email(session, str(_object(asked).get("email", "")).lower())
+        return Answer(200, found is not None)
+
+    # making users
+
+    def create(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST users``: the password of a person or the token of a bot is made as well."""
+        check(session, "user", "Create")
+        body = _object(asked)
+        password = body.get("password")
+        made = writing.create(session, self._shapes["user"], asked.body)
+        if password and not body.get("isBot"):
+            self._keep(session, made.body["id"], str(password))
+            told = {"config": {"password": MASK}, "authType": "BASIC"}
+            return made._replace(body=self._with_mechanism(session, made.body, told))
+        given = made.body.get("authenticationMechanism")
+        if made.body.get("isBot") and isinstance(given, dict) and given.get("authType") == "JWT":
+            expiry = (given.get("config") or {}).get("JWTTokenExpiry")
+            config = self._bot_config(session, made.body, expiry)
+            told = {"config": config, "authType": "JWT"}
+            return made._replace(body=self._with_mechanism(session, made.body, told))
+        return made
+
+    def _with_mechanism(
+        self, session: Session, body: dict[str, Any], told: dict[str, Any]
+    ) -> dict[str, Any]:
+        row = session.tx.get(body["id"])
+        if row is not None:
+            session.store(self._shapes["user"], {**row.doc, "authenticationMechanism": told})
+        merged = {**body, "authenticationMechanism": told}
+        return {name: merged[name] for name in self._shapes["user"].fields if name in merged}
+
+    def _bot_config(self, session: Session, user: dict[str, Any], expiry: Any) -> dict[str, Any]:
+        days = int(expiry) if str(expiry).isdigit() else None
+        expires = session.now + days * _DAY_MS if days is not None else None
+        token = self._signer.make(user["name"], str(user.get("email")), bot=True, expires=expires)
+        config: dict[str, Any] = {"JWTToken": token, "JWTTokenExpiry": expiry or "Unlimited"}
+        if expires is not None:
+            config["JWTTokenExpiresAt"] = expires
+        return config
+
+    # tokens of bots
+
+    def mechanism(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET users/auth-mechanism/{id}``."""
+        check_admin(session)
+        return Answer(200, self._mechanism(session, asked.path["id"]))
+
+    def token(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET users/token/{id}``."""
+        check_admin(session)
+        return Answer(200, self._mechanism(session, asked.path["id"]).get("config") or {})
+
+    def _mechanism(self, session: Session, id: str) -> dict[str, Any]:
+        row = session.row(self._shapes["user"], id)
+        held = row.doc.get("authenticationMechanism")
+        return held if isinstance(held, dict) else {}
+
+    def generate(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT users/generateToken/{id}``."""
+        check_admin(session)
+        row = session.row(self._shapes["user"], asked.path["id"])
+        config = self._bot_config(session, row.doc, _object(asked).get("JWTTokenExpiry"))
+        self._changed(session, row, {"config": config, "authType": "JWT"})
+        return Answer(200, config)
+
+    def revoke(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT users/revokeToken``."""
+        check_admin(session)
+        shape = self._shapes["user"]
+        row = session.row(shape, str(_object(asked).get("id")))
+        told = {"config": {"JWTToken": ""}, "authType": "JWT"}
+        doc = self._changed(session, row, told)
+        fields = shape.for_update | {"authenticationMechanism", "owns", "follows"}
+        body = session.answer(shape, doc, fields & shape.on_request)
+        body["authenticationMechanism"] = told
+        return Answer(200, body, change="entityUpdated")
+
+    def _changed(self, session: Session, row: Row, told: dict[str, Any]) -> dict[str, Any]:
+        shape = self._shapes["user"]
+        session.remember(shape, row.doc, session.whole(shape, row.doc))
+        entry = {"name": "authenticationMechanism", "oldValue": "old-encrypted-value",
+                 "newValue": "new-encrypted-value"}  # fmt: skip
+        change = {"fieldsAdded": [], "fieldsUpdated": [entry], "fieldsDeleted": [],
+                  "previousVersion": row.doc["version"]}  # fmt: skip
+        doc = {
+            **row.doc,
+            "authenticationMechanism": told,
+            "version": round(row.doc["version"] + 0.1, 1),
+            "changeDescription": change,
+            "updatedAt": session.now,
+            "updatedBy": session.caller.name,
+        }
+        session.store(shape, doc)
+        return doc
+
+    # who am I
+
+    def logged_in(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET users/loggedInUser``."""
+        shape = self._shapes["user"]
+        return listing.get(session, shape, session.caller.name, asked.query, by_name=True)
+
+    def group_teams(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        """Answer ``GET users/loggedInUser/groupTeams``."""
+        where = "e.type = 'team' and json_extract(e.doc, '$.teamType') = 'Group'"
+        rows = session.tx.page(where, [], "e.name", _LEAST_HIERARCHY)
+        heads = session.tx.heads(row.id for row in rows)
+        return Answer(200, [session.bare.reference(heads[row.id]) for row in rows])
+
+    def hierarchy(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET teams/hierarchy``: the tree below the organization."""
+        limit = asked.query.get("limit", str(_LEAST_HIERARCHY))
+        if limit.isdigit() and int(limit) < _LEAST_HIERARCHY:
+            raise bad_request(
+                f"[query param limit must be greater than or equal to {_LEAST_HIERARCHY}]"
+            )
+        top = session.tx.head("team", "Organization")
+        below = self._children(session, top.id) if top is not None else []
+        return Answer(200, {"data": below, "paging": {"total": len(below)}})
+
+    def _children(self, session: Session, id: str) -> list[dict[str, Any]]:
+        out = []
+        for edge in session.tx.edges_to([id], ["parents"], ["team"]):
+            row = session.tx.get(edge.source)
+            if row is None or row.deleted:
+                continue
+            told = {name: row.doc[name] for name in (
+                "id", "teamType", "name", "fullyQualifiedName", "displayName", "isJoinable",
+            ) if name in row.doc}  # fmt: skip
+            below = self._children(session, row.id)
+            if below:
+                told["children"] = below
+            out.append(told)
+        return out
+
+
+def _object(asked: Asked) -> dict[str, Any]:
+    return asked.body if isinstance(asked.body, dict) else {}
+
+
+def _decoded(password: str) -> str:
+    try:
+        return base64.b64decode(password, validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise bad_request("Password needs to be encoded in Base-64.") from None
+
+
+def mount(routes: Routes, accounts: Accounts) -> None:
+    """Add the routes, before those of the collections."""
+    add = routes.add
+    add("POST", "/v1/users", Route(accounts.create, JSON, writes=True))
+    add("POST", "/v1/users/login", Route(accounts.login, JSON, open=True))
+    add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, open=True))
+    add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, open=True, writes=True))
+    add("POST", "/v1/users/checkEmailInUse", Route(accounts.email_in_use, JSON, open=True))
+    add("POST", "/v1/users/logout", Route(accounts.logout, JSON, writes=True))
+    add("GET", "/v1/users/auth-mechanism/{id}", Route(accounts.mechanism))
+    add("GET", "/v1/users/token/{id}", Route(accounts.token))
+    add("PUT", "/v1/users/generateToken/{id}", Route(accounts.generate, JSON, writes=True))
+    add("PUT", "/v1/users/revokeToken", Route(accounts.revoke, JSON, writes=True))
+    add("GET", "/v1/users/loggedInUser", Route(accounts.logged_in))
+    add("GET", "/v1/users/loggedInUser/groupTeams", Route(accounts.group_teams))
+    add("GET", "/v1/teams/hierarchy", Route(accounts.hierarchy))
