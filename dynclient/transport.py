@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import logging
 
     import requests
+    from requests.adapters import HTTPAdapter
 
     from dynclient.settings import Settings
 
@@ -171,7 +172,7 @@ class Transport:
     def _forget(self) -> None:
         """Start without connections. The lock is new too: in a child it may be held for ever."""
         self._lock = threading.Lock()
-        self._session: requests.Session | None = None
+        self._pool: HTTPAdapter | None = None
         self._options: dict[str, Any] = {}
         self._process = os.getpid()
 
@@ -232,13 +233,13 @@ class Transport:
         return None, error
 
     def _once(self, request: Request, authorization: str | None, attempt: int) -> Answer:
-        url, options = self.base + request.target, None
+        url = self.base + request.target
         for _ in range(_REDIRECTS_MAX + 1):
-            session = self._open()
-            if options is None:
-                options = self._options
+            pool = self._open()
             prepared = self._prepared(request, url, authorization)
-            response = session.send(prepared, **options)
+            # Not through a session: that would add cookies, a second way to be somebody, and
+            # follow redirects on its own terms.
+            response = pool.send(prepared, **self._options)
             if response.status_code not in _REDIRECTS:
                 break
             url = self._redirected(request, url, response)
@@ -326,44 +327,35 @@ class Transport:
 
         return random.random()  # noqa: S311 -- spreads load, guards nothing
 
-    # -- the session -------------------------------------------------------------------------------
+    # -- connections -------------------------------------------------------------------------------
 
-    def _open(self) -> requests.Session:
-        """Return the session, made at the first use in this process."""
+    def _open(self) -> HTTPAdapter:
+        """Return the pool of connections, made at the first use in this process."""
         if self._process != os.getpid():
             self._forget()
-        session = self._session
-        if session is None:
+        pool = self._pool
+        if pool is None:
             with self._lock:
-                session = self._session
-                if session is None:
-                    session = self._made()
-                    self._session = session
-        return session
+                pool = self._pool
+                if pool is None:
+                    pool = self._pool = self._made()
+        return pool
 
-    def _made(self) -> requests.Session:
+    def _made(self) -> HTTPAdapter:
         if self.closed:
             raise UsageError("this client is closed; dynclient.connect gives a new one")
-        import http.cookiejar
-
         import requests
         from requests.adapters import HTTPAdapter
 
         settings = self.settings
-        session = requests.Session()
-        pool = HTTPAdapter(pool_connections=2, pool_maxsize=settings.pool_size)
-        session.mount("http://", pool)
-        session.mount("https://", pool)
-        # Cookies would be state shared by threads, and a second way to be somebody.
-        session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         # Proxies and authorities of the environment are looked up once, not for every request.
-        self._options = dict(
-            session.merge_environment_settings(
-                self.base, {}, False, settings.verify, settings.client_certificate
+        with requests.Session() as session:
+            self._options = dict(
+                session.merge_environment_settings(
+                    self.base, {}, False, settings.verify, settings.client_certificate
+                )
             )
-        )
         self._options["timeout"] = (settings.connect_timeout, settings.read_timeout)
-        self._options["allow_redirects"] = False
         self._headers = {
             "User-Agent": f"dynclient ({requests.utils.default_user_agent()})",
             "Accept": "application/json",
@@ -376,14 +368,14 @@ class Transport:
 
             # Said once by an InsecureWarning; urllib3 would repeat it for every request.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        return session
+        return HTTPAdapter(pool_connections=2, pool_maxsize=settings.pool_size)
 
     def close(self) -> None:
         """Close all connections; the transport sends nothing afterwards."""
         self.closed = True
-        session, self._session = self._session, None
-        if session is not None and self._process == os.getpid():
-            session.close()
+        pool, self._pool = self._pool, None
+        if pool is not None and self._process == os.getpid():
+            pool.close()
 
 
 def retry_after(value: str | None) -> float | None:
