@@ -1,0 +1,241 @@
+"""Where collections lie and what they can do, against the facts about real releases."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import jsonschema
+import pytest
+
+from dynclient import errors, model
+from dynclient.operations import (
+    Catalogue,
+    attribute_name,
+    catalogue,
+    data_file,
+    plural,
+    route,
+    rule,
+)
+from dynclient.operations.routes import rows
+from dynclient.schema import EntityType
+from tests.trees import ALL_RELEASES, real_release, release_named, shared
+
+FACTS = {
+    "1.0.4": ("1.0.0", "1.0.0"),
+    "1.6.0": ("1.6.0-SNAPSHOT", "1.6.0"),
+    "1.13.0": ("1.13.0", ""),
+}
+"""Release of a tree: how entity_paths.json and the endpoint dumps call it."""
+
+
+def fact_file(name: str) -> Any:
+    found = shared(f"openmetadata/{name}")
+    if found is None:
+        pytest.skip(f"{name} is not at hand")
+    return json.loads(found.read_text("utf-8"))
+
+
+def entity(name: str, path: str = "entity/data/x.json", kind: str = "entity") -> EntityType:
+    return EntityType(name, name.title(), path, None, kind, (), False, False, False)
+
+
+# -- paths -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_every_path_is_the_servers(name: str) -> None:
+    truth = {
+        row["entityType"]: row["path"] for row in fact_file("entity_paths.json")[FACTS[name][0]]
+    }
+    specs = {spec.entity.name: spec for spec in catalogue(real_release(name))}
+    assert {each: specs[each].route for each in truth} == {k: f"/v1{v}" for k, v in truth.items()}
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_no_exception_repeats_the_rule(name: str) -> None:
+    release = release_named(name)
+    for kind in (*release.entities.values(), *release.time_series.values()):
+        for row in rows("routes", kind.name, release.version):
+            assert row["route"] != rule(kind.path, kind.name)
+
+
+def test_no_exception_for_what_no_tree_has_repeats_the_bare_rule() -> None:
+    for row in data_file("routes.json")["routes"]:
+        assert row["route"] != f"/{plural(row['entity'])}"
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "path", "expected"),
+    [
+        ((0, 13, 2), "testCase", "tests/testCase.json", "/testCase"),
+        ((0, 13, 2), "webAnalyticEvent", "analytics/x.json", "/analytics/webAnalyticEvent"),
+        ((0, 12, 3), "kpi", "dataInsight/kpi/kpi.json", "/kpi"),
+        ((0, 13, 2), "reportData", "analytics/reportData.json", "/analytic/reportData"),
+        ((1, 0), "testCase", "tests/testCase.json", "/dataQuality/testCases"),
+        ((2, 0), "page", "entity/x/page.json", "/contextCenter/pages"),
+        ((2, 0), "contextFile", "entity/x/contextFile.json", "/contextCenter/drive/files"),
+        ((), "table", "entity/data/table.json", "/tables"),
+    ],
+)
+def test_paths_of_other_releases(
+    version: tuple[int, ...], name: str, path: str, expected: str
+) -> None:
+    assert route(entity(name, path), version) == expected
+
+
+def test_the_version_moved_with_1_0() -> None:
+    from dynclient.operations.verbs import server_operations
+
+    def where(version: tuple[int, ...]) -> str:
+        return next(each.route for each in server_operations(version) if each.name == "version")
+
+    assert where((0, 13, 2)) == "/v1/version"
+    assert where((1, 0, 4)) == where(()) == "/v1/system/version"
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [
+        ("databaseService", "database_services"),
+        ("dashboardDataModel", "dashboard_data_models"),
+        ("kpi", "kpis"),
+        ("mlmodel", "mlmodels"),
+        ("policy", "policies"),
+        ("glossaryTerm", "glossary_terms"),
+        ("searchIndex", "search_indexes"),
+        ("LLMModel", "llm_models"),
+        ("metrics", "metrics"),
+        ("key", "keys"),
+        ("box", "boxes"),
+        ("class", "classes"),
+    ],
+)
+def test_attributes_are_plurals_in_snake_case(name: str, attribute: str) -> None:
+    assert attribute_name(name) == attribute
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_every_collection_is_found_by_all_its_names(name: str) -> None:
+    release = release_named(name)
+    known = catalogue(release)
+    kinds = [*release.entities.values(), *release.time_series.values()]
+    assert len(known.collections) == len(kinds)
+    for spec in known:
+        keys: list[Any] = [spec.attribute, spec.entity.name, spec.entity.type_name, spec.entity]
+        keys.append(model.class_for(release.node(*_place(spec.entity.path))))
+        if spec.entity.create is not None:
+            keys.append(model.class_for(release.node(spec.entity.create)))
+        for key in keys:
+            assert known.find(key) is spec, key
+
+
+def _place(ref: str) -> tuple[str, str]:
+    path, _, pointer = ref.partition("#")
+    return path, pointer
+
+
+def test_a_class_of_another_release_means_its_namesake_here() -> None:
+    old, new = real_release("1.6.0"), real_release("1.13.0")
+    assert catalogue(new).find(model.types(old).Table).entity.name == "table"
+
+
+@pytest.mark.parametrize("key", ["tabels", int, entity("nothing"), model.Entity, ""])
+def test_what_is_unknown_is_told_with_what_is_near(key: Any) -> None:
+    with pytest.raises(errors.UnknownCollection) as caught:
+        catalogue(release_named("starter")).find(key)
+    if key == "tabels":
+        assert caught.value.nearest[0] == "tables"
+    pickle.loads(pickle.dumps(caught.value))
+
+
+def test_there_is_one_catalogue_for_each_release() -> None:
+    release = release_named("starter")
+    assert catalogue(release) is catalogue(release)
+    assert isinstance(catalogue(release), Catalogue)
+    spec = catalogue(release).find("table")
+    assert pickle.loads(pickle.dumps(spec)).route == spec.route
+
+
+# -- operations ------------------------------------------------------------------------------------
+
+ROUTES = {
+    "create": ("POST", ""),
+    "upsert": ("PUT", ""),
+    "list": ("GET", ""),
+    "get": ("GET", "/{id}"),
+    "patch": ("PATCH", "/{id}"),
+    "delete": ("DELETE", "/{id}"),
+    "restore": ("PUT", "/restore"),
+    "versions": ("GET", "/{id}/versions"),
+    "version": ("GET", "/{id}/versions/{version}"),
+    "follow": ("PUT", "/{id}/followers"),
+    "vote": ("PUT", "/{id}/vote"),
+}
+
+
+@pytest.mark.parametrize("name", ["1.0.4", "1.6.0"])
+def test_operations_are_those_of_the_server(name: str) -> None:
+    served = {
+        row["path"].removeprefix("/v1"): {(e["verb"], e["path"]) for e in row["endpoints"]}
+        for row in fact_file(f"endpoints-{FACTS[name][1]}.json")
+    }
+    release = real_release(name)
+    wrong = []
+    for spec in catalogue(release):
+        there = served.get(spec.route.removeprefix("/v1"))
+        if there is None or spec.entity.kind == "timeseries":
+            continue
+        for operation, place in ROUTES.items():
+            if operation in {"create", "upsert"} and spec.entity.create is None:
+                continue
+            if (operation in spec.operations) != (place in there):
+                wrong.append((spec.attribute, operation, place in there))
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", ["1.0.4", "1.6.0"])
+def test_filters_are_those_of_the_server(name: str) -> None:
+    release = real_release(name)
+    by_route = {spec.route: spec for spec in catalogue(release)}
+    checked = 0
+    for row in fact_file(f"endpoints-{FACTS[name][1]}.json"):
+        spec = by_route.get(row["path"])
+        queries = [e["query"] for e in row["endpoints"] if (e["verb"], e["path"]) == ("GET", "")]
+        if spec is None or "list" not in spec.operations or not queries:
+            continue
+        taken = {p.wire or p.name for p in spec.operations["list"].parameters}
+        assert set(queries[0]) <= taken, spec
+        checked += 1
+    assert checked > 35
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_bodies_and_results_name_places_that_exist(name: str) -> None:
+    release = release_named(name)
+    for spec in catalogue(release):
+        for operation in spec.operations.values():
+            for reference in (operation.body, operation.result):
+                path, pointer = _place(reference or spec.entity.path)
+                if path in release.paths:
+                    release.node(path, pointer)
+                else:  # what belongs to the server's own business may be missing from a small tree
+                    assert path.startswith(("api/", "type/")), reference
+
+
+def test_filters_of_a_type_without_facts_are_its_fields() -> None:
+    release = real_release("1.13.0")
+    taken = {p.name for p in catalogue(release).find("file").operations["list"].parameters}
+    assert {"directory", "service", "limit", "after"} <= taken
+
+
+@pytest.mark.parametrize("name", ["routes", "filters"])
+def test_data_files_fit_their_schemas(name: str) -> None:
+    schema = data_file(f"{name}.schema.json")
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.validate(data_file(f"{name}.json"), schema)
