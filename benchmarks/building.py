@@ -23,13 +23,13 @@ def measure() -> list[Row]:
     parts = [
         (
             {name: value for name, value in column.items() if name != "tags"},
-            column.get("tags", []),
+            column.get("tags"),
         )
         for column in body["columns"]
     ]
 
-    def column(fields: dict[str, Any], labels: list[dict[str, Any]]) -> Any:
-        if not labels:
+    def column(fields: dict[str, Any], labels: list[dict[str, Any]] | None) -> Any:
+        if labels is None:
             return column_type(**fields)
         return column_type(**fields, tags=[label_type(**label) for label in labels])
 

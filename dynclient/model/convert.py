@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from dynclient.model.entity import NEW, Entity, clone, link_to
 from dynclient.model.lists import FieldList, held_list
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _REFERENCE = "EntityReference"
+_ways: WeakKeyDictionary[Node, tuple[Any, Any]] = WeakKeyDictionary()
 
 
 def adopt(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
@@ -35,15 +37,42 @@ def adopt(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
     if isinstance(value, Entity):
         return _adopt_entity(owner, node, value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        below = node.items if node is not None else None
-        pairs = [adopt(owner, below, one) for one in value]
-        raw = [one for one, _ in pairs]
-        if any(held is None for _, held in pairs):
-            return raw, None
-        from dynclient.model.factory import wrapper
-
-        return raw, held_list(raw, [held for _, held in pairs], below, wrapper(below), owner)
+        return _adopt_list(owner, node.items if node is not None else None, value)
     return plain(node, value), None
+
+
+def _adopt_list(owner: Entity, items: Node | None, values: Any) -> tuple[Any, Any]:
+    wrap, kind = _item_ways(items)
+    root = _root(owner)
+    raw: list[Any] = []
+    held: list[Any] = []
+    for value in values:
+        if type(value) is kind and value._link is NEW and value is not root:
+            link_to(value, owner)
+            raw.append(value._raw)
+            held.append(value)
+        else:
+            below, kept = adopt(owner, items, value)
+            raw.append(below)
+            held.append(wrap(below, owner) if kept is None else kept)
+    return raw, held_list(raw, held, items, wrap, owner)
+
+
+def _item_ways(items: Node | None) -> tuple[Any, Any]:
+    """Return what wraps the items of a list, and the entity class it takes as they are (or None).
+
+    Kept per place: requests are built from hundreds of small lists.
+    """
+    from dynclient.model.factory import class_for, wrapper
+
+    if items is None:
+        return wrapper(None), None
+    found = _ways.get(items)
+    if found is None:
+        plain_object = items.kind == "object" and items.type_name != _REFERENCE
+        found = wrapper(items), class_for(items) if plain_object else None
+        _ways[items] = found
+    return found
 
 
 def _adopt_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any, Any]:
@@ -56,8 +85,8 @@ def _adopt_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any,
         from dynclient.model.factory import class_for
 
         if type(value) is not class_for(node):
-            # Another release's, or another type: the owner's own view of the same JSON is kept.
-            return value._raw, None
+            # Another release's, or another type: the owner has its own view of the data.
+            return clone(value._raw), None
     link_to(value, owner)
     return value._raw, value
 
@@ -89,13 +118,15 @@ def plain(node: Node | None, value: Any) -> Any:
 
 
 def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
-    properties = node.properties if node is not None else {}
-    values = node.values if node is not None else None
-    return {
-        name: plain(properties.get(name, values), below)
-        for name, below in value.items()
-        if below is not None
-    }
+    copied: dict[Any, Any] = {}
+    for name, below in value.items():
+        if type(below) in _PLAIN:
+            if below is not None:
+                copied[name] = below
+            continue
+        place = None if node is None else node.properties.get(name, node.values)
+        copied[name] = plain(place, below)
+    return copied
 
 
 def _plain_scalar(node: Node | None, value: Any) -> Any:

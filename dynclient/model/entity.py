@@ -137,19 +137,19 @@ class Entity(metaclass=EntityMeta):
         """
         if data is not None:
             fields = {**data, **fields}
-        raw: dict[str, Any] = {}
-        _set_raw(self, raw)
-        _set_link(self, NEW)
         cls = type(self)
-        nodes = cls._nodes
-        if cls._closed and not nodes.keys() >= fields.keys():
-            raise _unknown(cls, [name for name in fields if name not in nodes])
-        for name, value in fields.items():
-            if type(value) in _SCALARS:
-                raw[name] = value
-            elif value is not None:
-                _put(self, name, value)
-        if not nodes.keys() >= raw.keys():
+        known = cls._nodes.keys() >= fields.keys()
+        if not known and cls._closed:
+            raise _unknown(cls, [name for name in fields if name not in cls._nodes])
+        # The dict of the keywords is ours alone, so it becomes the data itself.
+        _set_raw(self, fields)
+        _set_link(self, NEW)
+        for name in [name for name in fields if type(fields[name]) not in _SCALARS]:
+            if fields[name] is None:
+                del fields[name]
+            else:
+                _put(self, name, fields[name])
+        if not known:
             _show_unknown(self)
 
     def __setattr__(self, name: str, value: Any) -> None:

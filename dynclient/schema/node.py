@@ -289,11 +289,16 @@ class Node:
     @property
     def items(self) -> Node | None:
         """What a list holds; of a list with fixed places, what the first holds."""
-        target = self.target
-        items = target.schema.get("items")
+        if "items" not in self._cache:
+            self._cache["items"] = self.target._own_items()
+        found: Node | None = self._cache["items"]
+        return found
+
+    def _own_items(self) -> Node | None:
+        items = self.schema.get("items")
         if isinstance(items, list):
-            return target._below("items", "0") if items else None
-        return target._below("items") if isinstance(items, (dict, bool)) else None
+            return self._below("items", "0") if items else None
+        return self._below("items") if isinstance(items, (dict, bool)) else None
 
     @property
     def values(self) -> Node | None:
