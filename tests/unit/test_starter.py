@@ -11,12 +11,16 @@ from typing import Any, NamedTuple
 import jsonschema
 import jsonschema_rs
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
 from dynclient.schema import Release, release
 from dynclient.schema.cache import bundled
 from dynclient.schema.places import escape, join, look_up, walk
+from dynclient.validation import judge
+from tests.property.data import made
 from tests.trees import real_release, shared
 
 ROOT = bundled()
@@ -331,6 +335,33 @@ def test_a_field_that_is_not_there_or_of_another_type_would_be_told() -> None:
         ("a#/properties/x", "type", "string", "integer"),
         ("b#", "enum", ["two"], []),
     ]
+
+
+@pytest.mark.parametrize("name", sorted(ENTITIES))
+def test_what_a_request_may_hold_here_it_may_really_hold(
+    starter: Release, real: Release, name: str
+) -> None:
+    path = starter.entities[name].create
+    assert path is not None
+    accepted = 0
+
+    @settings(
+        max_examples=20,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def holds(drawn: st.DataObject) -> None:
+        nonlocal accepted
+        raw = made(drawn.draw, starter.node(path))
+        if judge(starter).accepts(path, raw):
+            accepted += 1
+            assert judge(real).accepts(path, raw), judge(real).explain(path, raw)
+
+    holds()
+    assert accepted
 
 
 def test_marks_that_code_goes_by_are_the_same(real: Release) -> None:
