@@ -184,10 +184,14 @@ class Collection:
             return False
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._listing(self._plan("list", (), {})))
+        listing = self._listing(self._plan("list", (), {}))
+        loop = iter(listing)
+        self.__dict__["_looped"] = listing  # what list(…) asks for the length of, right after
+        return loop
 
     def __len__(self) -> int:
-        return len(self._listing(self._plan("list", (), {})))
+        listing = self.__dict__.pop("_looped", None)
+        return len(listing or self._listing(self._plan("list", (), {})))
 
     def __bool__(self) -> bool:
         return True  # a question about the object, not worth a request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dynclient.errors import ServerFault, UsageError
+from dynclient.errors import BadArguments, ServerFault, UsageError
 
 
 class Page:
@@ -56,6 +56,7 @@ class Listing:
         self._fetch = fetch
         self._cursor = cursor
         self._running: Iterator[Any] | None = None
+        self._counted: int | None = None
 
     def page(self, *, after: str | None = None, before: str | None = None) -> Page:
         """Return one page: the first, or the one after or before a cursor that a page gave.
@@ -94,7 +95,17 @@ class Listing:
             seen.add(cursor)
 
     def __iter__(self) -> Iterator[Any]:
-        for page in self.pages():
+        # The first page is had right here: ``list(…)`` asks for the length before it begins, and
+        # that page knows it. So it costs no request of its own.
+        pages = self.pages()
+        first = next(pages)
+        self._counted = first.total
+        return self._from(first, pages)
+
+    def _from(self, first: Page, pages: Iterator[Page]) -> Iterator[Any]:
+        self._counted = None
+        yield from first.entities
+        for page in pages:
             yield from page.entities
 
     def __next__(self) -> Any:
@@ -103,9 +114,12 @@ class Listing:
         return next(self._running)
 
     def __len__(self) -> int:
-        total = self._fetch({"limit": 0}).total
+        total = self._counted
         if total is None:
-            raise UsageError("the server does not say how many there are; count them in a loop")
+            total = self._fetch({"limit": 0}).total
+        if total is None:
+            message = "the server does not say how many there are; count them in a loop"
+            raise BadArguments(message, problems=())  # a TypeError, as of all that has no length
         return total
 
     def __bool__(self) -> bool:
