@@ -20,6 +20,45 @@ if TYPE_CHECKING:
     from dynclient import sandbox as sandbox
     from dynclient.client import Client as Client
     from dynclient.client import connect as connect
+    from dynclient.errors import AmbiguousName as AmbiguousName
+    from dynclient.errors import BadArguments as BadArguments
+    from dynclient.errors import BadName as BadName
+    from dynclient.errors import BadRequest as BadRequest
+    from dynclient.errors import Conflict as Conflict
+    from dynclient.errors import ConnectFailed as ConnectFailed
+    from dynclient.errors import DriftWarning as DriftWarning
+    from dynclient.errors import DynclientError as DynclientError
+    from dynclient.errors import DynclientWarning as DynclientWarning
+    from dynclient.errors import Forbidden as Forbidden
+    from dynclient.errors import InsecureWarning as InsecureWarning
+    from dynclient.errors import LostUpdate as LostUpdate
+    from dynclient.errors import MethodNotAllowed as MethodNotAllowed
+    from dynclient.errors import NotFound as NotFound
+    from dynclient.errors import NotOpenMetadata as NotOpenMetadata
+    from dynclient.errors import PackCorrupt as PackCorrupt
+    from dynclient.errors import PreconditionFailed as PreconditionFailed
+    from dynclient.errors import Problem as Problem
+    from dynclient.errors import RefUnresolved as RefUnresolved
+    from dynclient.errors import RequestInvalid as RequestInvalid
+    from dynclient.errors import ResponseInvalid as ResponseInvalid
+    from dynclient.errors import SchemaError as SchemaError
+    from dynclient.errors import SchemaNotFound as SchemaNotFound
+    from dynclient.errors import ServerError as ServerError
+    from dynclient.errors import ServerFault as ServerFault
+    from dynclient.errors import SourceRefused as SourceRefused
+    from dynclient.errors import TLSFailed as TLSFailed
+    from dynclient.errors import TimedOut as TimedOut
+    from dynclient.errors import TooManyRequests as TooManyRequests
+    from dynclient.errors import TransportError as TransportError
+    from dynclient.errors import Unauthorized as Unauthorized
+    from dynclient.errors import Unavailable as Unavailable
+    from dynclient.errors import UnknownCollection as UnknownCollection
+    from dynclient.errors import UnknownField as UnknownField
+    from dynclient.errors import UnknownOperation as UnknownOperation
+    from dynclient.errors import UnknownRelease as UnknownRelease
+    from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
+    from dynclient.errors import UsageError as UsageError
+    from dynclient.errors import ValidationFailed as ValidationFailed
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -57,18 +96,47 @@ _MODULES = ("errors", "fqn", "sandbox")
 """Public names that are modules themselves."""
 
 _ERRORS = (
+    "AmbiguousName",
     "BadArguments",
+    "BadName",
+    "BadRequest",
     "Conflict",
+    "ConnectFailed",
+    "DriftWarning",
     "DynclientError",
+    "DynclientWarning",
+    "Forbidden",
+    "InsecureWarning",
     "LostUpdate",
+    "MethodNotAllowed",
     "NotFound",
+    "NotOpenMetadata",
+    "PackCorrupt",
+    "PreconditionFailed",
+    "Problem",
+    "RefUnresolved",
     "RequestInvalid",
     "ResponseInvalid",
+    "SchemaError",
+    "SchemaNotFound",
     "ServerError",
+    "ServerFault",
+    "SourceRefused",
+    "TLSFailed",
+    "TimedOut",
+    "TooManyRequests",
     "TransportError",
+    "Unauthorized",
+    "Unavailable",
+    "UnknownCollection",
+    "UnknownField",
+    "UnknownOperation",
     "UnknownRelease",
+    "UnsupportedMediaType",
+    "UsageError",
+    "ValidationFailed",
 )
-"""The errors that scripts catch most; all of them are in ``dynclient.errors``."""
+"""All errors and warnings, :mod:`dynclient.errors`."""
 
 __all__ = sorted([*_HOMES, *_MODULES, *_ERRORS, "__version__"])  # noqa: PLE0605
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import dynclient
+
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = {"all", "cli", "fast", "frames", "lint", "sandbox", "test"}
 
@@ -68,3 +70,15 @@ def test_a_plain_install_stays_under_15_packages(config: configparser.ConfigPars
         found.add(name)
         waiting.extend(importlib.metadata.requires(name) or ())
     assert len(found) < 15, sorted(found)
+
+
+def test_every_error_can_be_caught_by_the_package_s_own_name() -> None:
+    from dynclient import errors
+
+    known = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and value.__module__ == errors.__name__ and name[0] != "_"
+    }
+    assert known <= set(dir(dynclient))
+    assert all(getattr(dynclient, name) is getattr(errors, name) for name in known)
