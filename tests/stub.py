@@ -6,6 +6,8 @@ It serves in threads of its own and closes with its ``with`` block. Nothing in i
 from __future__ import annotations
 
 import json
+import ssl
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -34,14 +36,26 @@ class Reply(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Server(ThreadingHTTPServer):
+    """Silent about connections that break, which tests do on purpose."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Stub:
     """The server.
 
     Answers come, for a path, from ``routes`` (a Reply, a function of Seen, or a list whose replies
     are given one after the other, the last one for ever); else 404 as OpenMetadata says it.
+
+    Args:
+        tls: to serve HTTPS with.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._scheme = "https" if tls else "http"
         self.routes: dict[str, Any] = {}
         self.seen: list[Seen] = []
         self._lock = threading.Lock()
@@ -63,7 +77,12 @@ class Stub:
             def log_message(self, *args: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", 0), Handler)
+        if tls:
+            # The handshake is left to the connection's own thread; here it would stop the others.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
@@ -71,7 +90,7 @@ class Stub:
 
     @property
     def host(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def _answer(self, handler: BaseHTTPRequestHandler, seen: Seen) -> None:
         with self._lock:

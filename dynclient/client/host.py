@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
 
+_OTHERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
+"""What ``connect`` takes besides settings, for whoever mistypes one."""
+
+_FILES = {
+    "verify": "True, False, or the path of a bundle of authorities",
+    "client_certificate": "the path of a PEM file, or (certificate, key)",
+}
+
 
 def base_of(host: str) -> str:
     """Return the address below which the API lies: ``http://localhost:8585/api``.
@@ -80,16 +88,20 @@ def settings_of(given: dict[str, Any]) -> Settings:
         if name not in Settings._fields:
             from dynclient.validation.wording import nearest
 
-            near = nearest(name, Settings._fields)
+            near = nearest(name, (*Settings._fields, *_OTHERS))
             problems.append(Problem(name, type(value).__name__, "unknown", "is no setting", near))
         elif (wrong := _wrong(name, value)) is not None:
             problems.append(Problem(name, value, "value", wrong))
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
         raise BadArguments(f"connect: settings it does not take{lines}", problems=tuple(problems))
-    if "headers" in given:
-        given = {**given, "headers": _masked(given["headers"])}
-    return Settings(**given)
+    taken = dict(given)
+    if "headers" in taken:
+        taken["headers"] = _masked(taken["headers"])
+    for name in _FILES:
+        if name in taken:
+            taken[name] = _paths(taken[name])
+    return Settings(**taken)
 
 
 def _wrong(name: str, value: Any) -> str | None:
@@ -99,8 +111,8 @@ def _wrong(name: str, value: Any) -> str | None:
         return None if value in {"strict", "tolerant"} else f"{value!r}: 'strict' or 'tolerant'"
     if name == "headers":
         return None if _pairs(value) is not None else "takes a mapping of strings"
-    if isinstance(default, bool) or default is None:
-        return None
+    if name in {"verify", "client_certificate"}:
+        return _wrong_file(name, value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     whole = isinstance(default, int)
     if not number or value < 0 or (whole and not isinstance(value, int)):
@@ -108,6 +120,27 @@ def _wrong(name: str, value: Any) -> str | None:
     if value == 0 and name not in {"retries", "backoff", "backoff_limit", "retry_after_limit"}:
         return "0: more than 0"
     return None
+
+
+def _wrong_file(name: str, value: Any) -> str | None:
+    """Return what is wrong with the files of a TLS setting; requests would tell it much later."""
+    if value is None or isinstance(value, bool):
+        flag = name == "verify" and value is not None
+        none = name == "client_certificate" and value is None
+        return None if flag or none else f"{value!r}: {_FILES[name]}"
+    pair = name == "client_certificate" and isinstance(value, (tuple, list)) and len(value) == 2
+    files = value if pair else [value]
+    if not all(isinstance(file, (str, os.PathLike)) for file in files):
+        return f"{type(value).__name__}: {_FILES[name]}"
+    missing = [os.fspath(file) for file in files if not os.path.exists(file)]
+    return f"{', '.join(map(repr, missing))}: no such file" if missing else None
+
+
+def _paths(value: Any) -> Any:
+    """Return a path, or a pair of them, as text."""
+    if isinstance(value, (tuple, list)):
+        return tuple(os.fspath(file) for file in value)
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _pairs(value: Any) -> list[tuple[str, str]] | None:
