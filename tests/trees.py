@@ -1,7 +1,8 @@
 """The schema trees that tests run on: the starter release, and real ones where they are at hand.
 
-Real trees are archives in ``openmetadata/trees`` of the shared folder: ``$DYNCLIENT_SHARED``, else
-``../shared`` beside the checkout. ``$DYNCLIENT_TREES`` names another directory of archives instead.
+Real trees are archives in ``openmetadata/trees`` of the shared folder: ``../shared`` beside the
+checkout, or what ``$DYNCLIENT_SHARED`` names: that folder, or the ``openmetadata`` in it.
+``$DYNCLIENT_TREES`` names another directory of archives instead.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _ARCHIVE = re.compile(r"(?P<name>.+)\.(zip|jar|tar|tgz|tar\.gz)")
 def _shared() -> Path | None:
     named = os.environ.get("DYNCLIENT_SHARED")
     folder = Path(named) if named else Path(__file__).resolve().parent.parent.parent / "shared"
+    if (folder / "trees").is_dir():
+        folder = folder.resolve().parent
     return folder if folder.is_dir() else None
 
 

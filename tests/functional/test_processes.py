@@ -1,0 +1,81 @@
+"""One client among threads, after a fork, and after a pickle's journey."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import dynclient
+from dynclient.client import Client
+
+
+@pytest.fixture
+def service(om: Client) -> str:
+    name = "processes"
+    if name not in om.database_services:
+        om.database_services.create(name=name, serviceType="Mysql")
+    return name
+
+
+def test_threads_share_a_client(om: Client, service: str) -> None:
+    def database(number: int) -> str:
+        made = om.databases.upsert(name=f"d{number}", service=service)
+        return str(om.databases[made.fullyQualifiedName].id)
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(database, range(40)))
+    assert len(set(ids)) == 40
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_child_goes_on(om: Client, service: str) -> None:
+    before = om.database_services[service].id
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover - in the child
+        status = 1
+        try:
+            os.write(writing, str(om.database_services[service].id).encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        told = pipe.read()
+    assert os.waitpid(child, 0)[1] == 0
+    assert told == before
+    assert om.database_services[service].id == before
+
+
+def _names(om: Client) -> list[str]:
+    return [str(service.name) for service in om.database_services.list()]
+
+
+def test_a_pickled_client_works_and_holds_no_token(om: Client, service: str) -> None:
+    pickled = pickle.dumps(om)
+    token = om._transport.auth
+    assert "eyJ" not in repr(token)
+    assert b"eyJ" not in pickled
+    with pickle.loads(pickled) as copy:
+        assert service in _names(copy)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system cannot fork")
+def test_entities_travel_between_processes(om: Client, service: str) -> None:
+    entity = om.database_services[service]
+    context = multiprocessing.get_context("fork")
+    with context.Pool(1) as pool:
+        there = pool.apply(dynclient.to_json, (entity,))
+        back = pool.apply(_same, (entity,))
+    assert there == dynclient.to_json(entity)
+    assert back == entity
+    assert type(back) is type(entity)
+
+
+def _same(entity: object) -> object:
+    return entity

@@ -1,0 +1,168 @@
+"""The main job, on every release at hand: a catalogue is built, found, changed and taken down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import dynclient
+from dynclient.client import Client
+
+
+@pytest.fixture
+def service(each: Client) -> Iterator[Any]:
+    """A database service that is gone afterwards, with all below it."""
+    Mysql = each.types["entity/services/connections/database/mysqlConnection.json"]
+    secret = {"password": "open-sesame"}
+    login = {"authType": secret} if hasattr(Mysql, "authType") else secret
+    config = Mysql(username="reader", hostPort="mysql:3306", **login)
+    made = each.database_services.create(
+        name="walk", serviceType="Mysql", connection={"config": config}
+    )
+    yield made
+    each.database_services.delete(made, recursive=True, hard=True)
+
+
+@pytest.fixture
+def schema(each: Client, service: Any) -> Any:
+    database = each.databases.create(name="shop", service=service)
+    return each.database_schemas.create(name="public", database=database)
+
+
+def created(om: Client, schema: Any, name: str = "orders") -> Any:
+    Column = om.types.Column
+    columns = [Column(name="id", dataType="BIGINT"), Column(name="placed", dataType="TIMESTAMP")]
+    return om.tables.create(name=name, databaseSchema=schema, columns=columns)
+
+
+def test_the_server_tells_what_it_is(each: Client) -> None:
+    assert each.health_check() is True
+    assert each.version
+    assert each.release.entities
+
+
+def test_parents_give_children_their_names(each: Client, schema: Any) -> None:
+    table = created(each, schema)
+    assert table.fullyQualifiedName == "walk.shop.public.orders"
+    assert table.databaseSchema.id == schema.id
+    assert [c.fullyQualifiedName for c in table.columns] == [
+        "walk.shop.public.orders.id",
+        "walk.shop.public.orders.placed",
+    ]
+
+
+def test_a_secret_stays_one(each: Client, service: Any) -> None:
+    again = each.database_services.get(service.id)
+    for answer in (service, again):
+        assert "open-sesame" not in repr(answer)
+        assert "open-sesame" not in dynclient.to_json(answer)
+
+
+def test_one_table_is_found_every_way(each: Client, schema: Any) -> None:
+    table = created(each, schema)
+    name = "walk.shop.public.orders"
+    found = [
+        each.tables[name],
+        each.tables.get(name),
+        each.tables.get(table.id),
+        each.tables.get("walk", "shop", "public", "orders"),
+        each.tables.get(table),
+        each.get_by_name(entity=each.types.Table, fqn=name),
+        each.get_by_id(entity="table", entity_id=table.id),
+        next(t for t in each.tables.list(limit=2) if t.name == "orders"),
+        next(t for t in each.list_all_entities(each.types.Table) if t.name == "orders"),
+        next(t for t in each.list_entities(each.types.Table) if t.name == "orders"),
+    ]
+    assert {answer.id for answer in found} == {table.id}
+    assert name in each.tables
+    assert "walk.shop.public.order" not in each.tables
+
+
+def test_what_is_not_there_is_none_or_a_key_error(each: Client) -> None:
+    assert each.tables.get("no.such.table.here") is None
+    with pytest.raises(dynclient.NotFound) as missing:
+        each.tables["no.such.table.here"]
+    assert isinstance(missing.value, KeyError)
+    assert missing.value.status == 404
+    assert "no.such.table.here" in str(missing.value)
+
+
+def test_a_bad_request_never_leaves(each: Client, schema: Any) -> None:
+    columns = [{"name": "id", "dataType": "BIGNT"}, {"name": "placed"}]
+    with pytest.raises(dynclient.RequestInvalid) as refused:
+        each.tables.create(name="orders", databaseSchema=schema, columns=columns)
+    places = [problem.path for problem in refused.value.problems]
+    assert places == ["columns[0].dataType", "columns[1].dataType"]
+    assert "BIGINT" in str(refused.value)
+    assert each.tables.get("walk.shop.public.orders") is None
+
+
+def test_changes_are_saved_as_a_patch_of_just_them(each: Client, schema: Any) -> None:
+    created(each, schema)
+    table = each.tables["walk.shop.public.orders"]
+    table.description = "One row for each order."
+    table.columns.append(each.types.Column(name="total", dataType="DOUBLE"))
+    assert [(step["op"], step["path"]) for step in dynclient.changes(table)] == [
+        ("add", "/columns/2"),
+        ("add", "/description"),
+    ]
+    saved = each.save(table)
+    assert saved.version > table.version
+    assert [column.name for column in saved.columns] == ["id", "placed", "total"]
+    assert each.save(saved) is saved  # nothing changed, nothing sent
+    assert next(v.version for v in each.tables.versions(saved)) == saved.version
+
+
+def test_somebody_elses_change_is_not_overwritten(each: Client, schema: Any) -> None:
+    created(each, schema)
+    mine, theirs = (each.tables["walk.shop.public.orders"] for _ in range(2))
+    theirs.description = "theirs"
+    each.save(theirs)
+    mine.description = "mine"
+    with pytest.raises(dynclient.LostUpdate):
+        each.save(mine)
+    assert each.tables["walk.shop.public.orders"].description == "theirs"
+
+
+def test_what_is_deleted_softly_comes_back(each: Client, schema: Any) -> None:
+    table = created(each, schema)
+    each.tables.delete(table)
+    assert each.tables.get(table.id) is None
+    assert each.tables.get(table.id, include="deleted").deleted is True
+    each.tables.restore(table)
+    assert each.tables.get(table.id).deleted is False
+    each.delete(entity=each.types.Table, entity_id=table.id, hard_delete=True)
+    assert each.tables.get(table.id, include="all") is None
+
+
+def test_what_has_children_is_deleted_with_them_or_not_at_all(each: Client, schema: Any) -> None:
+    created(each, schema)
+    with pytest.raises(dynclient.BadRequest, match="not empty"):
+        each.database_schemas.delete(schema)
+    each.database_schemas.delete(schema, recursive=True, hard=True)
+    assert each.tables.get("walk.shop.public.orders", include="all") is None
+
+
+def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
+    made = {created(each, schema, f"t{number}").id for number in range(7)}
+    listing = each.tables.list(limit=3)
+    assert made <= {table.id for table in listing}
+    assert len(each.tables.list(limit=3)) == len(each.tables) == len(list(each.tables))
+
+
+def test_an_owner_is_set_and_read(each: Client, schema: Any) -> None:
+    ada = each.users.create(name="ada", email="ada@example.com")
+    try:
+        Create = each.types.CreateTableRequest
+        column = each.types.Column(name="id", dataType="INT")
+        request = Create(name="owned", databaseSchema=schema, columns=[column])
+        field = "owners" if hasattr(Create, "owners") else "owner"
+        request[field] = [ada] if field == "owners" else ada
+        table = each.create_or_update(request)
+        owner = each.tables.get(table.id, fields=field)[field]
+        owner = owner[0] if field == "owners" else owner
+        assert (owner.id, owner.type) == (ada.id, "user")
+    finally:
+        each.users.delete(ada, hard=True)
