@@ -33,7 +33,8 @@ SEES: dict[str, set[str]] = {
 SEES["auth"] = BASE | {"transport"}
 SEES["dispatch"] = SEES["operations"] | {"operations", "transport", "hooks", "auth"}
 SEES["client"] = SEES["dispatch"] | {"dispatch"}
-SEES["cli"] = SEES["client"] | {"client", "sandbox", "(package)"}
+SEES["compat"] = SEES["client"] | {"client", "(package)"}
+SEES["cli"] = SEES["client"] | {"client", "compat", "sandbox", "(package)"}
 SEES["__main__"] = {"cli"}
 SEES["__init__"] = set(SEES) - {"cli", "__main__"}
 """The whole order of the parts, in one place; ``(package)`` is ``import dynclient`` itself."""

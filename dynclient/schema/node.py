@@ -95,7 +95,7 @@ class Node:
         for keyword in _UNIONS:
             branches = self._branch_places(keyword)
             if len(branches) == 1:
-                return self._below(keyword, branches[0])
+                return self.below(keyword, branches[0])
         return None
 
     def _branch_places(self, keyword: str) -> list[str]:
@@ -104,7 +104,15 @@ class Node:
             return []
         return [str(place) for place, branch in enumerate(listed) if branch != _NULL]
 
-    def _below(self, *steps: str) -> Node:
+    def below(self, *steps: str) -> Node:
+        """Return the place that some steps of a pointer lead to from this very place.
+
+        Args:
+            steps: keyword, name …, unescaped: ``"definitions", "column"``.
+
+        Raises:
+            SchemaNotFound: no schema is there.
+        """
         pointer = "".join(f"/{escape(step)}" for step in steps)
         return self.release.node(self.path, self.pointer + pointer)
 
@@ -245,7 +253,7 @@ class Node:
             own = node.schema.get("properties")
             if isinstance(own, dict):
                 for name in own:
-                    merged[name] = node._below("properties", name)
+                    merged[name] = node.below("properties", name)
         return MappingProxyType(merged)
 
     def _lineage(self) -> list[Node]:
@@ -271,9 +279,9 @@ class Node:
         for keyword in ("extends", "allOf"):
             listed = self.schema.get(keyword)
             if isinstance(listed, list):
-                bases += [self._below(keyword, str(place)) for place in range(len(listed))]
+                bases += [self.below(keyword, str(place)) for place in range(len(listed))]
             elif isinstance(listed, dict):
-                bases.append(self._below(keyword))
+                bases.append(self.below(keyword))
         return bases
 
     @property
@@ -297,18 +305,18 @@ class Node:
     def _own_items(self) -> Node | None:
         items = self.schema.get("items")
         if isinstance(items, list):
-            return self._below("items", "0") if items else None
-        return self._below("items") if isinstance(items, (dict, bool)) else None
+            return self.below("items", "0") if items else None
+        return self.below("items") if isinstance(items, (dict, bool)) else None
 
     @property
     def values(self) -> Node | None:
         """What a map holds under names that are no properties, where the schema says so."""
         target = self.target
         if isinstance(target.schema.get("additionalProperties"), dict):
-            return target._below("additionalProperties")
+            return target.below("additionalProperties")
         patterns = target.schema.get("patternProperties")
         if isinstance(patterns, dict) and len(patterns) == 1:
-            return target._below("patternProperties", next(iter(patterns)))
+            return target.below("patternProperties", next(iter(patterns)))
         return None
 
     @property
@@ -318,7 +326,7 @@ class Node:
         for keyword in _UNIONS:
             places = target._branch_places(keyword)
             if len(places) > 1:
-                return tuple(target._below(keyword, place) for place in places)
+                return tuple(target.below(keyword, place) for place in places)
         return ()
 
     @property

@@ -6,6 +6,7 @@ cannot be installed, jsonschema answers, some five hundred times slower.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -83,3 +84,22 @@ def compile_validator(documents: Documents, reference: str) -> Callable[[Any], b
             return False
 
     return accepts
+
+
+@lru_cache(maxsize=1024)
+def finder(pattern: str) -> Callable[[str], bool]:
+    r"""Return what tells whether a pattern is found in a text.
+
+    Patterns are ECMA's: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine reads
+    them so; its own reading is taken, and Python's made alike where that engine is missing.
+    """
+    try:
+        import jsonschema_rs
+    except ImportError:
+        import re
+
+        ended = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", pattern)
+        found = re.compile(ended, re.ASCII).search
+        return lambda text: found(text) is not None
+    is_valid: Callable[[Any], bool] = jsonschema_rs.Draft7Validator({"pattern": pattern}).is_valid
+    return is_valid

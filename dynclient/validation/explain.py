@@ -8,11 +8,9 @@ name.
 from __future__ import annotations
 
 import math
-import re
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
@@ -22,7 +20,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from dynclient.errors import Problem
-from dynclient.validation.accept import Documents, root_schema
+from dynclient.validation.accept import Documents, finder, root_schema
 from dynclient.validation.wording import Wording, shown, where
 
 if TYPE_CHECKING:
@@ -105,33 +103,21 @@ def _multiple_of(
         yield ValidationError(f"{instance!r} is not a multiple of {divisor}")
 
 
-@lru_cache(maxsize=512)
-def _finder(pattern: str) -> Callable[[str], bool]:
-    r"""Return what tells whether a pattern is found in a text.
-
-    Patterns are ECMA's: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine reads
-    them so; its own reading is taken, and Python's made alike where that engine is missing.
-    """
-    try:
-        import jsonschema_rs
-    except ImportError:
-        ended = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", pattern)
-        found = re.compile(ended, re.ASCII).search
-        return lambda text: found(text) is not None
-    schema = {"pattern": pattern}
-    is_valid: Callable[[Any], bool] = jsonschema_rs.Draft7Validator(schema).is_valid
-    return is_valid
-
-
 def _pattern(
-    validator: Any, pattern: Any, instance: Any, schema: Any  # noqa: ARG001  # jsonschema's form
+    validator: Any,
+    pattern: Any,
+    instance: Any,
+    schema: Any,  # noqa: ARG001  # jsonschema's form
 ) -> Iterator[ValidationError]:
-    if validator.is_type(instance, "string") and not _finder(pattern)(instance):
+    if validator.is_type(instance, "string") and not finder(pattern)(instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _required(
-    validator: Any, names: Any, instance: Any, schema: Any  # noqa: ARG001  # jsonschema's form
+    validator: Any,
+    names: Any,
+    instance: Any,
+    schema: Any,  # noqa: ARG001  # jsonschema's form
 ) -> Iterator[ValidationError]:
     if validator.is_type(instance, "object"):
         for name in names:
@@ -146,7 +132,7 @@ def _additional(
         return
     patterns = schema.get("patternProperties", {})
     for name in list(instance):
-        if name in schema.get("properties", {}) or any(_finder(p)(name) for p in patterns):
+        if name in schema.get("properties", {}) or any(finder(p)(name) for p in patterns):
             continue
         if allowed is False:
             yield _named(name, f"{name} is unknown")

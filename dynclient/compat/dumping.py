@@ -1,0 +1,124 @@
+"""Models turned into plain data: for users (``model_dump``) and for the wire (``payload``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from dynclient.compat.secret import SecretStr
+from dynclient.model import Entity, asdict
+
+_ALL = "__all__"
+"""Stands for every item of a list in ``include`` and ``exclude``."""
+
+
+class Options(NamedTuple):
+    """What ``model_dump`` is asked for."""
+
+    mode: str = "python"
+    by_alias: bool = False
+    exclude_unset: bool = False
+    exclude_defaults: bool = False
+    exclude_none: bool = False
+
+
+def dump(value: Any, options: Options, include: Any = None, exclude: Any = None) -> Any:
+    """Return a value as plain data; secrets stay sealed, or are masked in JSON.
+
+    Args:
+        value: a model, a root, or what they hold.
+        options: see ``model_dump``.
+        include: names or numbers to take, nested by dicts; None for all.
+        exclude: names or numbers to leave out, nested by dicts.
+    """
+    as_model = getattr(type(value), "_dump", None)
+    if as_model is not None:
+        return as_model(value, options, include, exclude)
+    if isinstance(value, Mapping):
+        return {
+            name: dump(below, options, chosen(include, name), chosen(exclude, name))
+            for name, below in value.items()
+            if taken(include, exclude, name)
+        }
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [
+            dump(below, options, chosen(include, place), chosen(exclude, place))
+            for place, below in enumerate(value)
+            if taken(include, exclude, place)
+        ]
+    return plain(value) if options.mode == "json" else value
+
+
+def taken(include: Any, exclude: Any, name: Any) -> bool:
+    """Tell whether a name or number is dumped at all."""
+    if include is not None and name not in include and _ALL not in include:
+        return False
+    if exclude is None or (name not in exclude and _ALL not in exclude):
+        return True
+    # A dict names parts of what lies below; only ``True`` and ``...`` mean the whole of it.
+    below = exclude.get(name, exclude.get(_ALL)) if isinstance(exclude, Mapping) else True
+    return below is not True and below is not ...
+
+
+def chosen(selection: Any, name: Any) -> Any:
+    """Return what a selection says about what lies below a name or number."""
+    if not isinstance(selection, Mapping):
+        return None
+    below = selection.get(name, selection.get(_ALL))
+    return None if isinstance(below, (bool, type(...))) else below
+
+
+def plain(value: Any) -> Any:
+    """Return a single value as JSON has it; secrets are masked."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, SecretStr):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join(value)
+    if isinstance(value, (UUID, PurePath, Decimal)):
+        return str(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bool) or value is None:
+        return value
+    for base in (int, float):
+        if isinstance(value, base):
+            return base(value)
+    # Addresses of libraries, bytes …: by their text.
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def payload(value: Any) -> Any:
+    """Return the JSON to send for a value: what was set and is not None, secrets in clear.
+
+    What came from a server and was not changed goes back as it came.
+
+    Args:
+        value: a model, a root, an enumeration's member, or lists and dicts of them.
+    """
+    as_wire = getattr(type(value), "_wire", None)
+    if as_wire is not None:
+        return as_wire(value)
+    if isinstance(value, Mapping):
+        return {name: payload(below) for name, below in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [payload(below) for below in value]
+    if isinstance(value, Entity):
+        return asdict(value, secrets=True)
+    if callable(getattr(value, "get_secret_value", None)):
+        return value.get_secret_value()
+    return plain(value)

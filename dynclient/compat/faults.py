@@ -1,0 +1,128 @@
+"""What is wrong with data given to a model, told as the official models tell it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from dynclient.compat.secret import SecretStr
+from dynclient.errors import Problem, ValidationFailed
+from dynclient.secrets import MASK, looks_secret
+
+Loc = tuple[Any, ...]
+"""Where in the data: names and numbers, and which branch of a union was tried."""
+
+
+class Fault(NamedTuple):
+    """One thing wrong with a value."""
+
+    kind: str
+    """``missing``, ``extra_forbidden``, ``enum``, ``string_type`` …"""
+    loc: Loc
+    message: str
+    value: Any
+    known: tuple[str, ...] = ()
+    """Right names or values, of which the nearest are told."""
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        """The known names or values that are close to the one given."""
+        from dynclient.validation.wording import nearest
+
+        given = self.value if self.kind == "enum" else self.loc[-1]
+        return nearest(given, self.known) if self.known and isinstance(given, str) else ()
+
+
+class ValidationError(ValidationFailed):
+    """Data that a model does not take; ``errors()`` lists everything that is wrong."""
+
+    title: str
+    """The name of the model."""
+    faults: tuple[Fault, ...]
+
+    def __init__(self, message: str = "", *, title: str = "", faults: Any = (), **_: Any) -> None:
+        listed = tuple(Fault(*fault) for fault in faults)
+        super().__init__(
+            message, title=title, what=title, faults=listed, problems=map(_problem, listed)
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        faults = tuple(fault._replace(value=shown(fault)) for fault in self.faults)
+        return _rebuilt, (self.title, faults)
+
+    def render(self) -> str:
+        """Return a headline, then the place, what is wrong and what was given, for each fault."""
+        count = len(self.parts["faults"])
+        lines = [f"{count} validation error{'' if count == 1 else 's'} for {self.parts['title']}"]
+        for fault in self.parts["faults"]:
+            value = shown(fault)
+            near = f"; nearest: {', '.join(fault.nearest)}" if fault.nearest else ""
+            told = f"[type={fault.kind}, input_value={value!r}, input_type={_type(fault.value)}]"
+            lines += [".".join(map(str, fault.loc)), f"  {fault.message}{near} {told}"]
+        return "\n".join(lines)
+
+    def error_count(self) -> int:
+        """Return how many things are wrong."""
+        return len(self.faults)
+
+    def errors(
+        self, *, include_url: bool = True, include_context: bool = True, include_input: bool = True
+    ) -> list[dict[str, Any]]:
+        """Return what is wrong as dictionaries with ``type``, ``loc``, ``msg`` and ``input``.
+
+        Args:
+            include_url: accepted and without meaning here: no page explains single errors.
+            include_context: add ``ctx`` with the nearest right names, where there are any.
+            include_input: add what was given, secrets masked.
+        """
+        del include_url
+        listed = []
+        for fault in self.faults:
+            error: dict[str, Any] = {"type": fault.kind, "loc": fault.loc, "msg": fault.message}
+            if include_input:
+                error["input"] = shown(fault)
+            if include_context and fault.nearest:
+                error["ctx"] = {"nearest": list(fault.nearest)}
+            listed.append(error)
+        return listed
+
+    def json(self, *, indent: int | None = None, **options: bool) -> str:
+        """Return :meth:`errors` as JSON text."""
+        import json
+
+        return json.dumps(self.errors(**options), indent=indent, default=str)
+
+
+def _rebuilt(title: str, faults: tuple[Fault, ...]) -> ValidationError:
+    return ValidationError(title=title, faults=faults)
+
+
+def shown(fault: Fault) -> Any:
+    """Return the value of a fault as it may be shown: short, and masked where it may be secret."""
+    value = fault.value
+    if isinstance(value, SecretStr):
+        return MASK
+    names = [step for step in fault.loc if isinstance(step, str)]
+    if isinstance(value, str) and names and looks_secret(names[-1]):
+        return MASK
+    return masked(value)
+
+
+def masked(value: Any) -> Any:
+    """Return plain data with everything masked that is named like a secret."""
+    if isinstance(value, dict):
+        return {
+            name: MASK if isinstance(below, str) and looks_secret(str(name)) else masked(below)
+            for name, below in value.items()
+        }
+    return [masked(below) for below in value] if isinstance(value, list) else value
+
+
+def _type(value: Any) -> str:
+    return type(value).__name__
+
+
+def _problem(fault: Fault) -> Problem:
+    path = ""
+    for step in fault.loc:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    return Problem(path, shown(fault), fault.kind, fault.message, fault.nearest)

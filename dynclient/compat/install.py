@@ -1,0 +1,96 @@
+"""Putting the import hook in place, and taking it away."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import PathFinder
+from typing import TYPE_CHECKING, Any
+
+from dynclient.compat.finder import ROOT, Finder
+from dynclient.errors import UsageError
+
+if TYPE_CHECKING:
+    from dynclient.schema import Release
+
+PREFER = "DYNCLIENT_COMPAT_PREFER"
+"""Environment variable: ``dynclient`` or ``official``, which one ``import metadata`` means."""
+
+_CHOICES = ("dynclient", "official")
+
+
+def install(release: Release | str | None = None, *, prefer: str | None = None) -> Release | None:
+    """Let ``import metadata…`` give dynclient's classes from now on.
+
+    Args:
+        release: whose schemas make the classes, or its name; None for the newest at hand.
+        prefer: which one wins where the official SDK is installed too: ``dynclient`` or
+            ``official``; None asks the environment (``DYNCLIENT_COMPAT_PREFER``).
+
+    Returns:
+        The release; None where the official SDK is there and was preferred.
+
+    Raises:
+        UsageError: the official SDK is installed and nobody chose, or it is imported already.
+        UnknownRelease: no schema tree of that name is at hand.
+    """
+    chosen = prefer or os.environ.get(PREFER) or None
+    if chosen not in {None, *_CHOICES}:
+        raise UsageError(f"prefer is {' or '.join(_CHOICES)}, not {chosen!r}")
+    if not _choose(chosen):
+        return None
+    found = at_hand(release)
+    uninstall()
+    hook: Any = Finder(found)
+    sys.meta_path.insert(0, hook)
+    return found
+
+
+def _choose(chosen: str | None) -> bool:
+    """Tell whether dynclient serves ``metadata``."""
+    if installed() is not None or (PathFinder.find_spec(ROOT) is None and ROOT not in sys.modules):
+        return True
+    if chosen is None:
+        raise UsageError(
+            "a package called metadata is installed here, probably openmetadata-ingestion; say"
+            f' which one scripts shall get: install(prefer="dynclient") or prefer="official",'
+            f" or {PREFER} in the environment"
+        )
+    if chosen == "dynclient" and ROOT in sys.modules:
+        raise UsageError(
+            "the installed metadata package is imported already; call install before it is"
+        )
+    return chosen == "dynclient"
+
+
+def installed() -> Finder | None:
+    """Return the hook that is in place, or None."""
+    return next((hook for hook in sys.meta_path if isinstance(hook, Finder)), None)
+
+
+def uninstall() -> None:
+    """Take the hook away, and the modules it gave; classes that scripts hold go on working."""
+    hook = installed()
+    if hook is None:
+        return
+    sys.meta_path.remove(hook)
+    for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
+        del sys.modules[name]
+
+
+def at_hand(release: Release | str | None = None) -> Release:
+    """Return a release by name; without one the newest in the cache, else the starter release.
+
+    Raises:
+        UnknownRelease: no schema tree of that name is at hand.
+    """
+    from dynclient.schema import Release as Held
+    from dynclient.schema import release as opened
+    from dynclient.schema.cache import STARTER, Cache
+
+    if isinstance(release, Held):
+        return release
+    if release is not None:
+        return opened(release)
+    names = Cache().names()
+    return opened(names[-1] if names else STARTER)
