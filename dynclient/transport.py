@@ -49,12 +49,14 @@ class Request(NamedTuple):
 
     method: str
     path: str
-    """Below the host's ``/api``, encoded: ``/v1/tables/name/a%2Fb``."""
+    """Below the host's ``/api``, encoded: ``/v1/tables/name/a%2Fb``; see ``web``."""
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     operation: Any = None
     """What it was made for, or None."""
+    web: bool = False
+    """The path lies at the root of the web pages instead; nobody's token goes there."""
 
     @property
     def target(self) -> str:
@@ -189,7 +191,7 @@ class Transport:
             TooManyRequests, Unavailable: ``Retry-After`` is longer than the settings allow.
             UsageError: the client is closed.
         """
-        header = self.auth.header(self._send)
+        header = None if request.web else self.auth.header(self._send)
         answer = self._send(request, header)
         if answer.status == 401 and header is not None and self.auth.renew(self._send, header):
             answer = self._send(request, self.auth.header(self._send))
@@ -221,7 +223,7 @@ class Transport:
         except OSError as caught:  # every error of requests is one
             if isinstance(caught, TransportError):
                 raise
-            error = _told(caught, request, self.base, self.settings)
+            error = _told(caught, request, self._below(request), self.settings)
         else:
             taken = 1000 * (time.perf_counter() - begin)
             _log().debug(
@@ -233,7 +235,7 @@ class Transport:
         return None, error
 
     def _once(self, request: Request, authorization: str | None, attempt: int) -> Answer:
-        url = self.base + request.target
+        url = self._below(request) + request.target
         for _ in range(_REDIRECTS_MAX + 1):
             pool = self._open()
             prepared = self._prepared(request, url, authorization)
@@ -253,6 +255,10 @@ class Transport:
             url.partition("?")[0],
             attempt,
         )
+
+    def _below(self, request: Request) -> str:
+        """Return the address that a request's path is below."""
+        return self.base.removesuffix("/api") if request.web else self.base
 
     def _prepared(
         self, request: Request, url: str, authorization: str | None

@@ -48,7 +48,8 @@ class Stub:
     """The server.
 
     Answers come, for a path, from ``routes`` (a Reply, a function of Seen, or a list whose replies
-    are given one after the other, the last one for ever); else 404 as OpenMetadata says it.
+    are given one after the other, the last one for ever); else from ``default``, a Reply or a
+    function; else 404 as OpenMetadata says it.
 
     Args:
         tls: to serve HTTPS with.
@@ -57,6 +58,7 @@ class Stub:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._scheme = "https" if tls else "http"
         self.routes: dict[str, Any] = {}
+        self.default: Any = None
         self.seen: list[Seen] = []
         self._lock = threading.Lock()
         stub = self
@@ -96,7 +98,7 @@ class Stub:
         with self._lock:
             self.seen.append(seen)
             plain = seen.path.partition("?")[0]
-            reply = self.routes.get(f"{seen.method} {plain}", self.routes.get(plain))
+            reply = self.routes.get(f"{seen.method} {plain}", self.routes.get(plain, self.default))
             if isinstance(reply, list):
                 reply = reply.pop(0) if len(reply) > 1 else reply[0]
         if callable(reply):

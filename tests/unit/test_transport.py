@@ -64,6 +64,13 @@ def test_a_request_arrives_as_it_was_made(stub: Stub, transport: Transport) -> N
     assert seen.headers["User-Agent"].startswith("dynclient")
 
 
+def test_what_lies_beside_the_api_is_asked_for_as_nobody(stub: Stub, transport: Transport) -> None:
+    stub.routes["/swagger.json"] = {"openapi": "3.0.1"}
+    answer = transport.send(Request("GET", "/swagger.json", web=True))
+    assert (answer.status, answer.url) == (200, f"{stub.host}/swagger.json")
+    assert "Authorization" not in stub.seen[0].headers
+
+
 def test_a_netrc_does_not_take_the_place_of_the_token(
     stub: Stub, transport: Transport, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
