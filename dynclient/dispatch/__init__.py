@@ -26,9 +26,12 @@ __all__ = ["Dispatcher", "Listing", "Page", "label", "refused"]
 
 _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
     "json": (("Content-Type", "application/json"),),
+    "json-list": (("Content-Type", "application/json"),),
     "json-patch": (("Content-Type", "application/json-patch+json"),),
     "text": (("Content-Type", "text/plain"), ("Accept", "*/*")),
 }
+_JSON = {"json", "json-list", "json-patch"}
+_ANY = (("Accept", "application/json, */*;q=0.5"),)
 
 
 class Dispatcher:
@@ -73,20 +76,23 @@ class Dispatcher:
         """
         bound = Bound(operation, arguments)
         path, query = bound.path, tuple(bound.query)
-        kind = operation.body_kind
-        if kind is None:
-            return Request(operation.method, path, query, (), None, operation)
-        text = kind == "text"
-        content = str(body).encode() if text else self._encoded(operation, body)
-        return Request(operation.method, path, query, _HEADERS[kind], content, operation)
+        kind, content = operation.body_kind, None
+        headers = _ANY if operation.result_kind == "any" else ()
+        if kind is not None:
+            headers += _HEADERS.get(kind) or (("Content-Type", kind),)
+            plain = kind not in _JSON
+            content = _plain(operation, body) if plain else self._encoded(operation, body)
+        headers += tuple(bound.headers)
+        return Request(operation.method, path, query, headers, content, operation)
 
     def _encoded(self, operation: Operation, body: Any) -> bytes:
         import json
 
         node = self._node(operation.body)
-        raw = model.raw(body, node)
-        if node is not None:
-            judge(node.release).check(node, raw, node.type_name)
+        if operation.body_kind == "json-list":
+            raw: Any = [self._judged(node, each, f"[{n}]") for n, each in enumerate(_all(body))]
+        else:
+            raw = self._judged(node, body)
         try:
             return json.dumps(raw, separators=(",", ":"), allow_nan=False).encode()
         except (TypeError, ValueError) as error:
@@ -94,6 +100,20 @@ class Dispatcher:
                 "", type(body).__name__, "json", f"cannot be written as JSON: {error}"
             )
         raise refused(label(operation), [problem])
+
+    def _judged(self, node: Node | None, body: Any, place: str = "") -> Any:
+        """Return a body, or one of a list of them, as JSON has it."""
+        if node is None:
+            return model.raw(body)
+        raw = None
+        if isinstance(body, model.Entity) and model.schema_of(body).entity is not None:
+            from dynclient.model.convert import as_reference
+
+            raw = as_reference(node, body)
+        if raw is None:
+            raw = model.raw(body, node)
+        judge(node.release).check(node, raw, f"{node.type_name} {place}".strip())
+        return raw
 
     def _node(self, reference: str | None) -> Node | None:
         """Return the node of a reference; None where the release does not have the document."""
@@ -171,6 +191,8 @@ class Dispatcher:
         kind = "raw" if operation is None else operation.result_kind
         if kind == "text":
             return answer.body.decode("utf-8", "replace")
+        if kind == "any":
+            return answers.by_media_type(request, answer)
         data = answers.decode(request, answer)
         reference = None if operation is None else operation.result
         found = None if reference is None else self._kind(reference)
@@ -192,6 +214,20 @@ class Dispatcher:
                 what = f"the {node.type_name} that the server gave"
                 raise ResponseInvalid(what=what, problems=judging.faults(node, data))
         return model.load(cls, data)
+
+
+def _plain(operation: Operation, body: Any) -> bytes:
+    """Return a body that is no JSON."""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    message = f"is a {type(body).__name__}, where {operation.body_kind} is wanted: str or bytes"
+    raise refused(label(operation), [Problem("body", type(body).__name__, "type", message)])
+
+
+def _all(body: Any) -> Any:
+    return body if isinstance(body, (list, tuple)) else [body]
 
 
 def _versions(data: Any) -> list[Any]:

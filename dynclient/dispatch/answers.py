@@ -117,6 +117,18 @@ def decode(request: Request, answer: Answer) -> Any:
     )
 
 
+def by_media_type(request: Request, answer: Answer) -> Any:
+    """Return what a success holds, as its media type says: JSON decoded, text, or bytes.
+
+    Raises:
+        NotOpenMetadata: it is a page of HTML.
+    """
+    media = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if not media or media.endswith("json") or media == "text/html":
+        return decode(request, answer)
+    return answer.body.decode("utf-8", "replace") if media.startswith("text/") else answer.body
+
+
 _engine: Callable[[bytes], Any] | None = None
 _decoded_bytes = 0
 _WORTH = 200_000

@@ -35,13 +35,14 @@ def label(operation: Operation) -> str:
 class Bound:
     """The arguments of one call, on their way into a request."""
 
-    __slots__ = ("_left", "_operation", "_problems", "query", "values")
+    __slots__ = ("_left", "_operation", "_problems", "headers", "query", "values")
 
     def __init__(self, operation: Operation, arguments: Mapping[str, Any]) -> None:
         self._operation = operation
         self._left = {name: value for name, value in arguments.items() if value is not None}
         self._problems: list[Problem] = []
         self.query: list[tuple[str, str]] = []
+        self.headers: list[tuple[str, str]] = []
         self.values: dict[str, str] = {}
         for parameter in operation.parameters:
             self._bind(parameter)
@@ -65,6 +66,10 @@ class Bound:
                 self._problem(name, None, "required", "is missing")
             return
         value = self._left.pop(name)
+        wire = parameter.wire or name
+        if parameter.type == "array":
+            self.query += [(wire, text) for text in self._array(parameter, value)]
+            return
         text = self._text(parameter, value)
         if text is None:
             return
@@ -73,9 +78,9 @@ class Bound:
                 fqn.encode(text)
             except BadName as error:
                 self._problem(name, value, "path", str(error))
-            self.values[name] = text
+            self.values[wire] = text
         else:
-            self.query.append((parameter.wire or name, text))
+            (self.headers if parameter.place == "header" else self.query).append((wire, text))
 
     def _text(self, parameter: Parameter, value: Any) -> str | None:
         """Return an argument as it goes out, or None after noting what is wrong with it."""
@@ -83,6 +88,8 @@ class Bound:
             return self._boolean(parameter, value)
         if parameter.type == "integer":
             return self._integer(parameter, value)
+        if parameter.type == "number":
+            return self._number(parameter, value)
         if parameter.type == "list":
             return self._list(parameter, value)
         return self._string(parameter, value)
@@ -101,6 +108,19 @@ class Bound:
             self._problem(parameter.name, value, "range", f"is {value}, not in 0 to {LIMIT_MAX}")
             return None
         return str(int(value))
+
+    def _number(self, parameter: Parameter, value: Any) -> str | None:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            self._problem(parameter.name, value, "type", f"is {value!r}, not a number")
+            return None
+        # Most are times in ms, which Java does not read with a point.
+        return str(int(value) if float(value).is_integer() else value)
+
+    def _array(self, parameter: Parameter, value: Any) -> list[str]:
+        """Return the texts of several values; one alone will do."""
+        several = isinstance(value, (list, tuple, set, frozenset))
+        texts = [self._string(parameter, each) for each in (value if several else [value])]
+        return [text for text in texts if text is not None]
 
     def _list(self, parameter: Parameter, value: Any) -> str | None:
         given = value.split(",") if isinstance(value, str) else value
@@ -139,7 +159,10 @@ class Bound:
     def _unknown(self, name: str, value: Any) -> None:
         known = [parameter.name for parameter in self._operation.parameters]
         value = MASK if looks_secret(name) else value
-        self._problem(name, value, "unknown", "is not taken here", nearest(name, known))
+        message = "is not taken here"
+        if self._operation.name == "list":
+            message = "is no filter here; a server would ignore it and list everything"
+        self._problem(name, value, "unknown", message, nearest(name, known))
 
     def _problem(
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()

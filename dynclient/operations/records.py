@@ -24,12 +24,15 @@ class Parameter(NamedTuple):
     """``path``, ``query`` or ``header``."""
     required: bool = False
     type: str = "string"
-    """``string``, ``integer``, ``boolean`` or ``list``; a list goes out joined by commas."""
+    """``string``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list goes out
+    joined by commas, an array as one parameter for each."""
     doc: str = ""
     choices: tuple[str, ...] = ()
     """The only values taken; empty where any will do."""
     wire: str = ""
     """The server's name for it, where that differs."""
+    guessed: bool = False
+    """Whether this release takes it is not known for certain, only of others."""
 
 
 class Operation(NamedTuple):
@@ -44,9 +47,11 @@ class Operation(NamedTuple):
     body: str | None = None
     """Reference of the body's schema (``api/data/createTable.json``), where it has one."""
     body_kind: str | None = None
-    """``json``, ``json-patch`` or ``text``; None where nothing is sent."""
+    """``json``, ``json-list`` (a list of what the schema describes), ``json-patch``, ``text``, or
+    the media type of bytes; None where nothing is sent."""
     result: str | None = None
     """Reference of the schema of the answer, or of what a page holds."""
     result_kind: str = "raw"
-    """``entity``, ``page``, ``history``, ``object`` or ``raw``."""
+    """``entity``, ``page``, ``history``, ``object``, ``raw``, ``text``, or ``any``: as its media
+    type says."""
     doc: str = ""

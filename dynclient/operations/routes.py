@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,9 +67,33 @@ def route(entity: EntityType, version: tuple[int, ...]) -> str:
         entity: its entity type.
         version: of the release; empty where unknown, which is taken for the newest.
     """
-    for row in rows("routes", entity.name, version):
-        return str(row["route"])
-    return rule(entity.path, entity.name)
+    return exception(entity, version) or rule(entity.path, entity.name)
+
+
+def exception(entity: EntityType, version: tuple[int, ...]) -> str | None:
+    """Return the path that a row of ``routes.json`` gives; None where the rule holds."""
+    return next((str(row["route"]) for row in rows("routes", entity.name, version)), None)
+
+
+def resource_entities(names: Iterable[str], known: Iterable[str]) -> dict[str, str | None]:
+    """Return which entity types the resources of a server mean.
+
+    Args:
+        names: of its resources, as ``/v1/policies/resources`` lists them.
+        known: entity types of the release.
+
+    Returns:
+        For each resource its entity type, and None where the release has none of that name.
+        Resources that are no entities (``all``) are left out.
+    """
+    rows = {row["resource"]: row.get("entity") for row in data_file("routes.json")["resources"]}
+    folded = {name.casefold(): name for name in known}
+    found: dict[str, str | None] = {}
+    for name in names:
+        meant = rows.get(name, name)
+        if meant is not None:
+            found[name] = folded.get(meant.casefold())
+    return found
 
 
 def rows(kind: str, entity: str, version: tuple[int, ...]) -> Iterator[dict[str, Any]]:
@@ -107,8 +131,9 @@ def _facts() -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return the rows of ``routes.json`` by kind and entity."""
     if "by entity" not in _read:
         by: dict[str, dict[str, list[dict[str, Any]]]] = {}
-        for kind, rows in data_file("routes.json").items():
-            for row in rows:
+        told = data_file("routes.json")
+        for kind in ("routes", "operations"):
+            for row in told[kind]:
                 by.setdefault(kind, {}).setdefault(row["entity"], []).append(row)
         _read["by entity"] = by
     found: dict[str, dict[str, list[dict[str, Any]]]] = _read["by entity"]

@@ -85,7 +85,7 @@ def _entities(
                  f"Return one {name} by its id.")  # fmt: skip
     yield _gives("get_by_name", "GET", f"{route}/name/{{fqn}}", (_FQN, _FIELDS, _INCLUDE), *one,
                  f"Return one {name} by its fully qualified name.")  # fmt: skip
-    yield _gives("list", "GET", route, (*_PAGES, *filters(entity, version)), entity, entity.path,
+    yield _gives("list", "GET", route, list_parameters(entity, version), entity, entity.path,
                  "page", f"List the {name} entities page by page.")  # fmt: skip
     yield Operation("patch", entity, "PATCH", f"{route}/{{id}}", (_ID,), None, "json-patch",
                     entity.path, "entity", f"Change one {name} by a JSON Patch.")  # fmt: skip
@@ -136,8 +136,8 @@ def _series(
         yield _sends("create", "POST", route, entity, f"Record a {name}.")
     yield _gives("get", "GET", f"{route}/{{id}}", (_ID,), entity, entity.path, "entity",
                  f"Return one {name} by its id.")  # fmt: skip
-    yield _gives("list", "GET", route, (*_STREAM, *filters(entity, version)),
-                 entity, entity.path, "page", f"List the {name} records of a time.")  # fmt: skip
+    yield _gives("list", "GET", route, list_parameters(entity, version), entity, entity.path,
+                 "page", f"List the {name} records of a time.")  # fmt: skip
     if entity.create is not None:
         yield Operation("patch", entity, "PATCH", f"{route}/{{id}}", (_ID,), None, "json-patch",
                         entity.path, "entity", f"Change one {name} by a JSON Patch.")  # fmt: skip
@@ -162,29 +162,36 @@ def _gives(
     return Operation(name, entity, method, route, parameters, None, None, result, kind, doc)
 
 
-def filters(entity: EntityType, version: tuple[int, ...]) -> tuple[Parameter, ...]:
-    """Return the filters that listing an entity type takes, beyond paging.
+def list_parameters(entity: EntityType, version: tuple[int, ...]) -> tuple[Parameter, ...]:
+    """Return what listing an entity type takes: paging and filters.
 
-    They are no part of the schemas, and servers ignore an unknown one without a word. Facts are in
-    ``data/filters.json`` for some releases; another release is taken to have all that are known. Of
-    a type that no facts tell of, every field can be one.
+    Filters are no part of the schemas, and servers ignore an unknown one without a word. Facts are
+    in ``data/filters.json`` for some releases. Another release is taken to have all that are known,
+    and of a type that no facts tell of, every field is taken for one; such are marked as guessed.
     """
-    facts: dict[str, dict[str, dict[str, str]]] = data_file("filters.json")["releases"]
-    here = facts.get(".".join(str(number) for number in version[:2]))
-    if here is not None and entity.name in here:
-        known = here[entity.name]
-    else:
-        known = {}
-        for release in facts.values():
-            known.update(release.get(entity.name, {}))
-        if not any(entity.name in release for release in facts.values()):
-            known = dict.fromkeys(entity.properties, "string")
-    taken = {"limit", "offset", "startTs", "endTs"} if entity.kind == "timeseries" else {"fields"}
-    return tuple(
-        Parameter(name, "query", type=kind, doc="Only those with it.")
-        for name, kind in sorted(known.items())
-        if name not in taken
-    )
+    usual = _STREAM if entity.kind == "timeseries" else _PAGES
+    facts: dict[str, dict[str, dict[str, str | None]]] = data_file("filters.json")["releases"]
+    here = facts.get(".".join(str(number) for number in version[:2]), {}).get(entity.name)
+    told = [release[entity.name] for release in facts.values() if entity.name in release]
+    known: dict[str, str | None] = {}
+    for each in [here] if here is not None else told:
+        known.update(each)
+    if not told:
+        known = dict.fromkeys(entity.properties, "string")
+    missing = {name for name, kind in known.items() if kind is None}
+    taken = {each.name for each in usual} | {each.wire for each in usual}
+    sure = here is not None
+    paging = [
+        each._replace(guessed=each.name in missing)
+        for each in usual
+        if not (sure and each.name in missing)
+    ]
+    filters = [
+        Parameter(name, "query", type=kind, doc="Only those with it.", guessed=not sure)
+        for name, kind in sorted(known.items(), key=lambda item: item[0])
+        if kind is not None and name not in taken
+    ]
+    return (*paging, *filters)
 
 
 def server_operations(version: tuple[int, ...]) -> Iterator[Operation]:

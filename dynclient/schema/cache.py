@@ -129,10 +129,10 @@ class Cache:
         try:
             file.replace(aside)
         except OSError as error:
-            _log().warning("corrupt pack ignored: %s (it cannot be moved: %s)", why, error.strerror)
+            _log().warning("corrupt file ignored: %s (it cannot be moved: %s)", why, error.strerror)
         else:
             _log().warning(
-                "corrupt pack moved to %s and rebuilt when asked for: %s", aside.name, why
+                "corrupt file moved to %s and rebuilt when asked for: %s", aside.name, why
             )
 
     def store(self, pack: Pack) -> bool:
@@ -176,6 +176,31 @@ class Cache:
                 f" {VARIABLE} or cache="
             )
             warnings.warn(message, DynclientWarning, stacklevel=2)
+
+    # -- other files -------------------------------------------------------------------------------
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file of the cache, or None where it cannot be had."""
+        try:
+            return (self.directory / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            _log().warning("%s cannot be read (%s); going on without it", name, error.strerror)
+            return None
+
+    def write(self, name: str, data: bytes) -> bool:
+        """Write a file, whole or not at all; return whether it is on the disk now."""
+        try:
+            self._write(self.directory / name, data)
+        except OSError as error:
+            self._say(error)
+            return False
+        return True
+
+    def set_aside(self, name: str, why: str) -> None:
+        """Move a file out of the way that turned out damaged, and log it."""
+        self._set_aside(self.directory / name, f"{name}: {why}")
 
     # -- sources already taken in ------------------------------------------------------------------
 
