@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.client import host as hosts
 from dynclient.client.collection import Collection, Verb
+from dynclient.client.contract import Contract
+from dynclient.client.documents import Build
+from dynclient.client.offers import Offer, Offers
 from dynclient.client.verbs import nothing_asked
 from dynclient.dispatch import Dispatcher, refused
 from dynclient.errors import (
@@ -107,8 +110,9 @@ class Client:
         self._transport = transport
         self._hooks = hooks
         self._dispatcher = Dispatcher(transport, settings, hooks, release)
-        self._version: str | None = None
+        self._told: Build | None = None
         self._catalogue: Catalogue | None = None
+        self._contract: Contract | None = None
         self._types: Types | None = None
 
     # -- what the server is ------------------------------------------------------------------------
@@ -128,11 +132,16 @@ class Client:
     @property
     def version(self) -> str:
         """The server's version as it tells it, ``1.6.0-SNAPSHOT``; asked for once."""
-        if self._version is None:
-            self._version = self._asked_version()
-        return self._version
+        return self._build.version
 
-    def _asked_version(self) -> str:
+    @property
+    def _build(self) -> Build:
+        """Which build the server is; asked for once."""
+        if self._told is None:
+            self._told = self._asked_build()
+        return self._told
+
+    def _asked_build(self) -> Build:
         from dynclient.operations.verbs import server_operations
 
         release = self._dispatcher.release
@@ -149,18 +158,19 @@ class Client:
         else:
             if missing is not None:
                 raise missing
-        version = told.get("version") if isinstance(told, dict) else None
+        told = told if isinstance(told, dict) else {}
+        version, revision = told.get("version"), told.get("revision")
         if not isinstance(version, str):
             message = "it answers, but not with a version"
             raise NotOpenMetadata(
                 message, status=200, code=200, method="GET", url=self._base, request_id=None
             )
-        return version
+        return Build(version, revision if isinstance(revision, str) else "")
 
     def health_check(self) -> bool:
         """Tell whether the server is there and is an OpenMetadata; never raises."""
         try:
-            return bool(self._asked_version())
+            return bool(self._asked_build())
         except (DynclientError, OSError, ValueError):
             return False
 
@@ -228,6 +238,18 @@ class Client:
             return []
         return [spec.entity.name for spec in self._known()]
 
+    @property
+    def contract(self) -> Contract:
+        """What is known of the server: its routes, what it offers, and which source says so."""
+        if self._contract is None:
+            self._contract = Contract(self)
+        return self._contract
+
+    @property
+    def op(self) -> Offers:
+        """What the server offers beside its collections: ``om.op.search_entities_with_query``."""
+        return Offers(self)
+
     # -- verbs -------------------------------------------------------------------------------------
 
     def save(self, entity: Any) -> Any:
@@ -243,7 +265,7 @@ class Client:
         """
         from dynclient.client.saving import save
 
-        return save(self._dispatcher, self._known(), entity)
+        return save(self._dispatcher, self.contract, entity)
 
     def create_or_update(self, data: Any) -> Any:
         """Send a create request by PUT, and return the entity it made or updated.
@@ -338,11 +360,11 @@ class Client:
         listing: Listing = self[entity].list(fields=fields, **filters)
         return listing
 
-    def prepare(self, call: str | Verb, /, *given: Any, **keywords: Any) -> Request:
+    def prepare(self, call: str | Verb | Offer, /, *given: Any, **keywords: Any) -> Request:
         """Return the request that a call would send, and send nothing.
 
         Args:
-            call: ``"tables.create"``, or ``om.tables.create`` itself.
+            call: ``"tables.create"``, or ``om.tables.create`` itself; ``"tables.op.add_joins"``.
             given: what the call takes.
             keywords: what the call takes.
 
@@ -350,14 +372,23 @@ class Client:
             UsageError: the call would have to ask the server something first.
         """
         if isinstance(call, str):
-            name, dot, verb = call.partition(".")
-            if not dot:
-                raise UsageError(f"{call!r} names no call; write it as 'tables.create'")
-            call = getattr(getattr(self, name), verb)
+            call = self._named(call)
+        if isinstance(call, Offer):
+            return self._dispatcher.prepare(*call._plan(given, keywords))
         if not isinstance(call, Verb):
             raise UsageError(f"{call!r} is no method of a collection")
         plan = call._collection._plan(call.__name__, given, keywords, nothing_asked)
         return self._dispatcher.prepare(*plan)
+
+    def _named(self, call: str) -> Any:
+        """Return the method that a text means: ``tables.create``."""
+        first, *rest = call.split(".")
+        if not rest:
+            raise UsageError(f"{call!r} names no call; write it as 'tables.create'")
+        found: Any = getattr(self, first)
+        for name in rest:
+            found = getattr(found, name)
+        return found
 
     def send(self, request: Request) -> Any:
         """Send a prepared request and return its result; NotFound is raised here, too."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client import verbs
+from dynclient.client.offers import Offers
 from dynclient.client.verbs import SPECS, Call, Plan
 from dynclient.dispatch import Listing
 from dynclient.dispatch.answers import is_route
-from dynclient.errors import BadArguments, NotFound, UnknownOperation
+from dynclient.errors import BadArguments, MethodNotAllowed, NotFound, UnknownOperation
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -89,8 +90,18 @@ class Collection:
 
     def __init__(self, client: Client, spec: CollectionSpec) -> None:
         self._client = client
-        self._spec = spec
+        self._attribute = spec.attribute
         self._release = client.release
+
+    @property
+    def _spec(self) -> CollectionSpec:
+        """What is known of it by now; the server may have corrected what the tree says."""
+        return self._client.contract.spec(self._attribute)
+
+    @property
+    def op(self) -> Offers:
+        """What the server offers for it beside the usual: ``om.tables.op.add_sample_data(…)``."""
+        return Offers(self._client, self._attribute)
 
     @property
     def _dispatcher(self) -> Dispatcher:
@@ -121,13 +132,15 @@ class Collection:
 
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
-        return sorted([*hidden, *self._verbs()])
+        return sorted([*hidden, *self._verbs(), "op"])
 
     # -- calls -------------------------------------------------------------------------------------
 
     def _call(self, verb: str, given: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if verb == "patch" and len(given) == 1 and not keywords:
             return self._client.save(given[0])
+        if verb == "list":
+            self._client.contract.make_sure(self._spec, keywords)
         plan = self._plan(verb, given, keywords)
         if verb == "list":
             return self._listing(plan)
@@ -150,7 +163,17 @@ class Collection:
         return plan
 
     def _carry_out(self, plan: Plan) -> Any:
-        return self._dispatcher.call(*plan)
+        try:
+            return self._dispatcher.call(*plan)
+        except (NotFound, MethodNotAllowed) as error:
+            # No route, so nothing was done; the server may have the collection elsewhere.
+            if not is_route(error.message) or not self._client.contract.moved(self._spec):
+                raise
+        return self._dispatcher.call(*self._anew(plan))
+
+    def _anew(self, plan: Plan) -> Plan:
+        """Return a plan with its operation as it is known by now."""
+        return plan._replace(operation=self._spec.operations[plan.operation.name])
 
     def _got(self, plan: Plan) -> Any:
         try:
@@ -162,11 +185,13 @@ class Collection:
 
     def _listing(self, plan: Plan) -> Listing:
         operation, arguments, _ = plan
-        dispatcher = self._dispatcher
-        dispatcher.prepare(operation, arguments)  # what is wrong is told now, not in the loop
+        try:
+            self._dispatcher.prepare(operation, arguments)  # told now, not in the loop
+        except BadArguments as error:
+            raise self._client.contract.explained(error) from None
 
         def fetch(more: dict[str, Any]) -> Any:
-            return dispatcher.call(operation, {**arguments, **more})
+            return self._carry_out(self._anew(plan)._replace(arguments={**arguments, **more}))
 
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
         return Listing(fetch, cursors[0] if cursors else "after")

@@ -15,15 +15,15 @@ from dynclient.errors import (
 from dynclient.validation import judge
 
 if TYPE_CHECKING:
+    from dynclient.client.contract import Contract
     from dynclient.dispatch import Dispatcher
-    from dynclient.operations import Catalogue
 
 _GUARDS = ("/updatedAt", "/version")
 """Places that every change by anybody alters. Some servers fold several changes by one user into
 one version, so the version alone would not do."""
 
 
-def save(dispatcher: Dispatcher, catalogue: Catalogue, entity: Any) -> Any:
+def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
     """Send the changes of an entity and return it as the server has it now.
 
     Raises:
@@ -37,9 +37,9 @@ def save(dispatcher: Dispatcher, catalogue: Catalogue, entity: Any) -> Any:
             f"om.save sends changes of entities, and {node.type_name} is none;"
             " requests are sent by om.create_or_update(…)"
         )
-    spec = catalogue.find(node.entity)
+    spec = contract.find(node.entity)
     if "patch" not in spec.operations:
-        raise UsageError(f"{spec.attribute} of release {catalogue.release.name} take no patches")
+        raise UsageError(f"{spec.attribute} of release {contract.release.name} take no patches")
     changes = model.changes(entity)
     if not changes:
         return entity

@@ -55,6 +55,8 @@ class Dispatcher:
         self.settings = settings
         self.hooks = hooks
         self.release = release
+        self.hrefs: dict[str, str] = {}
+        """Routes by entity type, from the addresses in answers; see ``answers.routes_in``."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
     # -- out ---------------------------------------------------------------------------------------
@@ -77,7 +79,7 @@ class Dispatcher:
         bound = Bound(operation, arguments)
         path, query = bound.path, tuple(bound.query)
         kind, content = operation.body_kind, None
-        headers = _ANY if operation.result_kind == "any" else ()
+        headers: tuple[tuple[str, str], ...] = _ANY if operation.result_kind == "any" else ()
         if kind is not None:
             headers += _HEADERS.get(kind) or (("Content-Type", kind),)
             plain = kind not in _JSON
@@ -88,7 +90,7 @@ class Dispatcher:
     def _encoded(self, operation: Operation, body: Any) -> bytes:
         import json
 
-        node = self._node(operation.body)
+        node = self.node(operation.body)
         if operation.body_kind == "json-list":
             raw: Any = [self._judged(node, each, f"[{n}]") for n, each in enumerate(_all(body))]
         else:
@@ -115,7 +117,7 @@ class Dispatcher:
         judge(node.release).check(node, raw, f"{node.type_name} {place}".strip())
         return raw
 
-    def _node(self, reference: str | None) -> Node | None:
+    def node(self, reference: str | None) -> Node | None:
         """Return the node of a reference; None where the release does not have the document."""
         found = self._kind(reference) if reference is not None else None
         return None if found is None else found[1]
@@ -200,11 +202,21 @@ class Dispatcher:
             return data
         if kind == "page":
             listed = data.get("data") if isinstance(data, dict) else None
+            if operation is not None and isinstance(listed, list) and listed:
+                self._look_around(operation, listed[0])
             entities = [self._loaded(found, each) for each in listed or ()]
             return Page(entities, data.get("paging") if isinstance(data, dict) else None)
         if kind == "history":
             return [self._loaded(found, each) for each in _versions(data)]
+        if kind == "entity" and operation is not None:
+            self._look_around(operation, data)
         return self._loaded(found, data)
+
+    def _look_around(self, operation: Operation, data: Any) -> None:
+        """Note where the server has what the first entity of a type tells of."""
+        entity = operation.entity_type
+        if entity is not None and entity.name not in self.hrefs and isinstance(data, dict):
+            self.hrefs.update(answers.routes_in(data, entity.name))
 
     def _loaded(self, found: tuple[type, Node], data: Any) -> Any:
         cls, node = found

@@ -129,6 +129,37 @@ def by_media_type(request: Request, answer: Answer) -> Any:
     return answer.body.decode("utf-8", "replace") if media.startswith("text/") else answer.body
 
 
+def routes_in(data: dict[str, Any], entity: str) -> dict[str, str]:
+    """Return routes of collections by entity type, from an entity and the references in it.
+
+    Args:
+        data: the entity, as the server gave it.
+        entity: its type.
+
+    Addresses may name a host that only the server can reach; what counts is the path below.
+    """
+    found = {}
+    for value in data.values():
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, dict) and isinstance(each.get("type"), str):
+                route = _route_of(each)
+                if route is not None:
+                    found[each["type"]] = route
+    own = _route_of(data)
+    if own is not None:
+        found[entity] = own
+    return found
+
+
+def _route_of(data: dict[str, Any]) -> str | None:
+    """Return the route in the address of an entity: ``http://…/api/v1/tables/{its id}``."""
+    href, identity = data.get("href"), data.get("id")
+    if not isinstance(href, str) or not isinstance(identity, str):
+        return None
+    route, slash, last = href[max(href.find("/v1/"), 0) :].rpartition("/")
+    return route if slash and last == identity and route.startswith("/v1/") else None
+
+
 _engine: Callable[[bytes], Any] | None = None
 _decoded_bytes = 0
 _WORTH = 200_000

@@ -161,7 +161,7 @@ class Bound:
         value = MASK if looks_secret(name) else value
         message = "is not taken here"
         if self._operation.name == "list":
-            message = "is no filter here; a server would ignore it and list everything"
+            message = "is not taken here; a server would ignore it and list everything"
         self._problem(name, value, "unknown", message, nearest(name, known))
 
     def _problem(

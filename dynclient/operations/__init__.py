@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.records import INCLUDES, LIMIT_MAX, VOTES, Operation, Parameter
 from dynclient.operations.routes import attribute_name, data_file, plural, route, rule
-from dynclient.operations.verbs import collection_operations, server_operations
+from dynclient.operations.verbs import as_told, collection_operations, server_operations
 
 if TYPE_CHECKING:
+    from dynclient.operations.index import Index
     from dynclient.schema import EntityType, Release
 
 __all__ = [
@@ -40,34 +41,50 @@ __all__ = [
 class CollectionSpec:
     """All entities of one type at one path, and what can be done with them.
 
+    Args:
+        release: whose it is.
+        entity: its entity type.
+        place: its path, where a server has it elsewhere than the tree and the data say.
+        index: what that server tells of its operations.
+
     Attributes:
         attribute: its name on the client, ``database_services``.
         entity: its entity type.
         route: its path, ``/v1/services/databaseServices``.
     """
 
-    __slots__ = ("_operations", "_release", "attribute", "entity", "route")
+    __slots__ = ("_index", "_operations", "_release", "attribute", "entity", "route")
 
-    def __init__(self, release: Release, entity: EntityType) -> None:
+    def __init__(
+        self,
+        release: Release,
+        entity: EntityType,
+        place: str | None = None,
+        index: Index | None = None,
+    ) -> None:
         self._release = release
+        self._index = index
         self._operations: Mapping[str, Operation] | None = None
         self.attribute = attribute_name(entity.name)
         self.entity = entity
-        self.route = "/v1" + route(entity, release.version)
+        self.route = place or "/v1" + route(entity, release.version)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
         """Operations by name: ``create``, ``get`` …; made when first asked for."""
         if self._operations is None:
             known = collection_operations(self.entity, self.route, self._release)
-            self._operations = MappingProxyType({each.name: each for each in known})
+            made = {each.name: each for each in known}
+            if self._index is not None and "list" in made:
+                made["list"] = as_told(made["list"], self._index)
+            self._operations = MappingProxyType(made)
         return self._operations
 
     def __repr__(self) -> str:
         return f"<CollectionSpec {self.attribute} at {self.route}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return CollectionSpec, (self._release, self.entity)
+        return CollectionSpec, (self._release, self.entity, self.route)
 
 
 class Catalogue:

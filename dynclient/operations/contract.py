@@ -14,6 +14,7 @@ is not missing: servers keep some collections out of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.operations.index import is_below, shape
@@ -46,13 +47,17 @@ class Fact(NamedTuple):
     listed: bool | None
     """Whether the server lists the entity type as a resource; None where it was not asked."""
 
+    def __repr__(self) -> str:
+        said = f"; {'; '.join(self.evidence)}" if self.evidence else ""
+        return f"<{self.attribute} at {self.route} by {self.source}, {self.status}{said}>"
+
 
 class Evidence(NamedTuple):
     """What a server has said so far."""
 
-    index: Index | None = None
+    openapi: Index | None = None
     """Its OpenAPI document."""
-    hrefs: Mapping[str, str] = {}  # noqa: RUF012 -- never written to
+    hrefs: Mapping[str, str] = MappingProxyType({})
     """Routes by entity type, from addresses in its answers."""
     resources: Mapping[str, str | None] | None = None
     """Its resources and the entity types they mean, see ``routes.resource_entities``."""
@@ -65,7 +70,7 @@ def facts(catalogue: Catalogue, evidence: Evidence) -> dict[str, Fact]:
         catalogue: what the tree and the data say.
         evidence: what the server said.
     """
-    paths = _paths(evidence.index)
+    paths = _paths(evidence.openapi)
     listed = None
     if evidence.resources is not None:
         listed = {entity for entity in evidence.resources.values() if entity is not None}
@@ -102,7 +107,7 @@ def _fact(
             status = CONFIRMED
         else:
             route, source, status = href, "href", CORRECTED
-    place = place_of(spec, evidence.index)
+    place = place_of(spec, evidence.openapi)
     if place is not None:
         said.append(f"openapi: a {entity.type_name} lies at {place}")
         if shape(place) == shape(expected):
@@ -120,7 +125,7 @@ def _fact(
 def place_of(spec: CollectionSpec, index: Index | None) -> str | None:
     """Return where a server's document has a collection, by the types that it names there.
 
-    The expected route, if one of several is that or below it; None where the document does not tell.
+    The expected route, if one of several is that or below it; None where the document tells none.
     """
     if index is None:
         return None

@@ -1,8 +1,8 @@
 """An OpenAPI document of a server, digested: operations and collections, without its schemas.
 
-Documents are three megabytes of JSON; what calls need of them is a tenth. Declared ids of operations
-repeat or are missing, and declared results may be wrong, so an operation is known by its method and
-path, and nothing here trusts a schema further than its name.
+Documents are three megabytes of JSON; what calls need of them is a tenth. Declared ids of
+operations repeat or are missing, and declared results may be wrong, so an operation is known by its
+method and path, and nothing here trusts a schema further than its name.
 """
 
 from __future__ import annotations
@@ -50,13 +50,12 @@ class _Reader:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        schemas = self._dict(self._dict(document.get("components")).get("schemas"))
-        self._schemas: dict[str, Any] = schemas
+        self._schemas = _dict(_dict(document.get("components")).get("schemas"))
 
     def operations(self) -> Iterator[list[Any]]:
         """Give every operation of the document."""
-        for path, item in self._document["paths"].items():
-            item = self._followed(item)
+        for path, told_of in self._document["paths"].items():
+            item = self._followed(told_of)
             for method in METHODS:
                 told = item.get(method)
                 if isinstance(told, dict):
@@ -91,9 +90,10 @@ class _Reader:
             name, place = parameter.get("name"), parameter.get("in")
             if isinstance(name, str) and place in _PLACES:
                 declared[str(place), name] = parameter
-        found = []
-        for name in placeholders(path):
-            found.append(self._parameter(name, "path", declared.pop(("path", name), {})))
+        found = [
+            self._parameter(name, "path", declared.pop(("path", name), {}))
+            for name in placeholders(path)
+        ]
         for (place, name), parameter in declared.items():
             if place == "query" or (place == "header" and name.lower() not in _SENT_BY_THE_CLIENT):
                 found.append(self._parameter(name, place, parameter))
@@ -113,11 +113,11 @@ class _Reader:
 
     def _body(self, told: dict[str, Any]) -> list[Any] | None:
         """Return ``[media type, component or None, whether it is a list of these]``, or None."""
-        content = self._dict(self._followed(told.get("requestBody")).get("content"))
+        content = _dict(self._followed(told.get("requestBody")).get("content"))
         for media in sorted(content, key=lambda each: (each != "application/json", each)):
-            schema = self._dict(self._dict(content[media]).get("schema"))
+            schema = _dict(_dict(content[media]).get("schema"))
             many = schema.get("type") == "array"
-            inner = self._dict(schema.get("items")) if many else schema
+            inner = _dict(schema.get("items")) if many else schema
             return [media, _component(inner), many]
         return None
 
@@ -126,13 +126,13 @@ class _Reader:
 
         The kind is ``page`` for a list with its cursors, ``history``, or ``object``.
         """
-        answers = self._dict(told.get("responses"))
+        answers = _dict(told.get("responses"))
         for status in sorted(answers):
             if status[:1] != "2" and status != "default":
                 continue
-            content = self._dict(self._followed(answers[status]).get("content"))
+            content = _dict(self._followed(answers[status]).get("content"))
             for media in content.values():
-                name = _component(self._dict(self._dict(media).get("schema")))
+                name = _component(_dict(_dict(media).get("schema")))
                 if name is not None:
                     return self._kind(name)
         return None
@@ -140,27 +140,27 @@ class _Reader:
     def _kind(self, name: str) -> list[str]:
         if name == _HISTORY:
             return ["history", name]
-        properties = self._dict(self._dict(self._schemas.get(name)).get("properties"))
+        properties = _dict(_dict(self._schemas.get(name)).get("properties"))
         if "paging" in properties:
-            item = _component(self._dict(self._dict(properties.get("data")).get("items")))
+            item = _component(_dict(_dict(properties.get("data")).get("items")))
             if item is not None:
                 return ["page", item]
         return ["object", name]
 
     def _followed(self, told: Any) -> dict[str, Any]:
         """Return an object, or what it refers to within the document."""
-        told = self._dict(told)
-        reference = told.get("$ref")
+        here = _dict(told)
+        reference = here.get("$ref")
         if not isinstance(reference, str) or not reference.startswith("#/"):
-            return told
+            return here
         found: Any = self._document
         for part in reference[2:].split("/"):
-            found = self._dict(found).get(part.replace("~1", "/").replace("~0", "~"))
-        return self._dict(found)
+            found = _dict(found).get(part.replace("~1", "/").replace("~0", "~"))
+        return _dict(found)
 
-    @staticmethod
-    def _dict(value: Any) -> dict[str, Any]:
-        return value if isinstance(value, dict) else {}
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

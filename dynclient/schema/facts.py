@@ -1,9 +1,9 @@
-"""Facts about servers on the disk, beside the releases: one small file for each, checked on reading.
+r"""Facts about servers on the disk, beside the releases: a small file for each, checked on reading.
 
 ::
 
-    dynclient-facts <crc32 of the rest, 8 hex digits>\\n
-    <head: JSON on one line>\\n
+    dynclient-facts <crc32 of the rest, 8 hex digits>\n
+    <head: JSON on one line>\n
     <body: bytes that whoever keeps it understands>
 
 Like packs, the files are written whole and never changed in place, so any number of processes may
