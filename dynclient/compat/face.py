@@ -210,6 +210,12 @@ class RootFace(Face):
     _shape: Shape
     root: Any
 
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """Return JSON text, secrets masked; for options see :meth:`model_dump`."""
+        told = self.model_dump(**{**options, "mode": "json"})
+        separators = None if indent else (",", ":")
+        return json.dumps(told, indent=indent, separators=separators, ensure_ascii=False)
+
     @property
     def __root__(self) -> Any:
         return self.root
@@ -222,8 +228,9 @@ class RootFace(Face):
             ValidationError: it does not fit, or other names than ``root`` are given.
         """
         faults: list[Fault] = []
-        if value is None and named.keys() & {"root", "__root__"}:
-            value = named.get("root", named.get("__root__"))
+        if value is None and named:
+            # Named otherwise, they are the fields of the one object that the root is.
+            value = named.get("root", named.get("__root__", named))
         taken = value
         if type(value) is not cls:
             taken = cls._shape.check(value, (), faults)

@@ -10,7 +10,16 @@ from dynclient.compat.enums import enum_class
 from dynclient.compat.fields import FieldInfo
 from dynclient.compat.leaves import Shape, leaf
 from dynclient.compat.model import Model, ModelMeta
-from dynclient.compat.names import ENUM, MODEL, Named, camel, class_kind, classes, root_name
+from dynclient.compat.names import (
+    ENUM,
+    MODEL,
+    Named,
+    camel,
+    class_kind,
+    classes,
+    root_name,
+    variant_of,
+)
 from dynclient.compat.roots import root_base
 from dynclient.compat.shapes import (
     ClassShape,
@@ -89,17 +98,19 @@ class Family:
         return type(named.name, (root_base(shape),), space)
 
     def _model(self, name: str, node: Node, space: dict[str, Any]) -> type:
-        required = node.required
+        around = variant_of(node)
+        required = node.required | (around.required if around is not None else frozenset())
+        places = {**(around.properties if around is not None else {}), **node.properties}
         fields = [
             FieldInfo(key, below, key in required, _late(self, below))
-            for key, below in node.properties.items()
+            for key, below in places.items()
         ]
         for field in fields:
             if not hasattr(Model, field.name):
                 space[field.name] = field
         space["_fields"] = {field.name: field for field in fields}
         space["_by_key"] = {field.key: field for field in fields}
-        space["_extra"] = _extra(node)
+        space["_extra"] = _extra(around or node)
         space["__slots__"] = ()
         return ModelMeta(name, (Model,), space)
 
@@ -122,7 +133,10 @@ class Family:
         return self._plain(node)
 
     def _class_shape(self, node: Node) -> Shape:
-        return ClassShape(self.named(node).name, lambda: self.class_at(node))
+        named = self.named(node)
+        # What the official SDK's base class makes of the branch of a union in the place of a fault.
+        label = f"function-after[parse_name(), {named.name}]" if named.kind == MODEL else named.name
+        return ClassShape(label, lambda: self.class_at(node))
 
     def _plain(self, node: Node, *, inside: bool = True) -> Shape:
         """Return the shape of a place apart from any class of its own."""

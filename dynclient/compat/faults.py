@@ -28,7 +28,9 @@ class Fault(NamedTuple):
         """The known names or values that are close to the one given."""
         from dynclient.validation.wording import nearest
 
-        given = self.value if self.kind == "enum" else self.loc[-1]
+        given = self.value if self.kind == "enum" else self.loc[-1:]
+        if isinstance(given, tuple):
+            given = given[0] if given else None
         return nearest(given, self.known) if self.known and isinstance(given, str) else ()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 UNDEFINED: Any = type("PydanticUndefined", (), {"__repr__": lambda _: "PydanticUndefined"})()
 """Default of a field that has none."""
 
-_TAKEN = frozenset({"construct", "copy", "dict", "fields", "from_orm", "json", "parse_file",
+_TAKEN = frozenset({"construct", "copy", "dict", "from_orm", "json", "parse_file",
                     "parse_obj", "parse_raw", "schema", "schema_json", "update_forward_refs",
                     "validate"})  # fmt: skip
 """Methods of models, so that no field can have their names."""
@@ -36,7 +36,7 @@ class FieldInfo:
         self.name = field_name(key)
         self.node = node
         self.required = required
-        self.default = UNDEFINED if required else node.schema.get("default")
+        self.default = UNDEFINED if required else _default(node)
         self._late = shape
         self._shape: Shape | None = None
 
@@ -91,6 +91,14 @@ class FieldInfo:
         return f"FieldInfo(annotation={self.annotation!r}, required={self.required}{told})"
 
 
+def _default(node: Node) -> Any:
+    """Return the default of a place: its own, or that of the enumeration it refers to."""
+    if "default" not in node.schema and "$ref" in node.schema:
+        place = node.release.resolve(node.schema["$ref"], node.path)
+        return place.schema.get("default") if "enum" in place.schema else None
+    return node.schema.get("default")
+
+
 def field_name(key: str) -> str:
     """Return what the official SDK calls a field: its name on the wire where that is possible."""
     name = re.sub(r"\W", "_", key)
@@ -98,7 +106,7 @@ def field_name(key: str) -> str:
         name = f"field_{name}"
     elif name.startswith("_"):
         name = f"field{name}"
-    return f"{name}_" if iskeyword(name) or name in _TAKEN or name.startswith("model_") else name
+    return f"{name}_" if iskeyword(name) or name in _TAKEN else name
 
 
 def _copy(value: Any) -> Any:

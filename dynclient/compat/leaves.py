@@ -195,7 +195,7 @@ def leaf(node: Node, kind: str) -> Shape:
             return SecretShape(schema)
         from dynclient.compat.moments import FORMATS
 
-        return FORMATS[form]() if form in FORMATS else TextShape(schema)
+        return FORMATS[form](schema) if form in FORMATS else TextShape(schema)
     made = {"integer": WholeShape, "number": RealShape, "boolean": TruthShape}.get(kind)
     return made(schema) if made is not None else Shape()
 

@@ -177,7 +177,7 @@ class Model(ModelFace, metaclass=ModelMeta):
         if self._given is None:
             known = type(self)._by_key
             _set_given(self, {known[key].name if key in known else key for key in self._raw})
-        given: set[str] = self._given or set()
+        given: set[str] = self._given  # type: ignore[assignment]  # set just now
         return given
 
     @property

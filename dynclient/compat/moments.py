@@ -22,6 +22,8 @@ class Parsed(Leaf):
 
     kind = ""
     """First word of the faults: ``uuid``, ``date`` …"""
+    unparsed = "parsing"
+    """The rest of the fault of a text that does not parse."""
     held: type = str
     """What users hold."""
 
@@ -48,7 +50,12 @@ class Parsed(Leaf):
             return self.read(value)
         except (ValueError, OverflowError):
             faults.append(
-                Fault(f"{self.kind}_parsing", loc, f"{value!r} is no {self.held.__name__}", value)
+                Fault(
+                    f"{self.kind}_{self.unparsed}",
+                    loc,
+                    f"{value!r} is no {self.held.__name__}",
+                    value,
+                )
             )
         except TypeError:
             words = f"a {type(value).__name__} is no {self.held.__name__}"
@@ -73,6 +80,7 @@ class DateTimeShape(Parsed):
     """A date and time."""
 
     label = kind = "datetime"
+    unparsed = "from_date_parsing"
     held = datetime
 
     def read(self, value: Any) -> Any:
@@ -89,6 +97,7 @@ class DateShape(Parsed):
     """A date."""
 
     label = kind = "date"
+    unparsed = "from_datetime_parsing"
     held = date
 
     def read(self, value: Any) -> Any:
@@ -143,7 +152,27 @@ class AddressShape(Leaf):
         return "".join(text)
 
 
-FORMATS: dict[str, Callable[[], Leaf]] = {
+class EmailShape(Leaf):
+    """An e-mail address."""
+
+    label = "function-after[_validate(), str]"
+
+    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+        """Take a text with a name, an ``@`` and a domain."""
+        if not isinstance(value, str):
+            words = f"a {type(value).__name__} is no string"
+            faults.append(Fault("string_type", loc, words, value))
+            return value
+        text = "".join(value)
+        if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", text):
+            faults.append(Fault("value_error", loc, "no e-mail address (name@host.domain)", value))
+            return value
+        self.limited(text, loc, faults, value)
+        return text
+
+
+FORMATS: dict[str, Callable[[dict[str, Any]], Leaf]] = {
+    "email": EmailShape,
     "uuid": IdentifierShape,
     "date-time": DateTimeShape,
     "date": DateShape,

@@ -12,8 +12,6 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.schema.places import segments
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,7 +47,29 @@ def class_kind(node: Node) -> str:
         return ROOT
     if schema.get("type") == "object":
         return ROOT if isinstance(schema.get("additionalProperties"), dict) else MODEL
-    return ENUM if isinstance(schema.get("enum"), list) else ROOT
+    if isinstance(schema.get("enum"), list):
+        return ENUM
+    return MODEL if variant_of(node) is not None else ROOT
+
+
+def variant_of(node: Node) -> Node | None:
+    """Return the object that a place is one variant of, or None.
+
+    An object whose ``oneOf`` tells only which fields are required together is a union to the
+    official SDK: of one class per alternative, each with all the object's fields.
+    """
+    steps = node.pointer.rsplit("/", 2)
+    if len(steps) != 3 or steps[1] not in {"oneOf", "anyOf"} or "$ref" in node.schema:
+        return None
+    around = node.release.node(node.path, steps[0])
+    return around if around.schema.get("properties") else None
+
+
+def _variants(name: str, node: Node) -> Iterator[tuple[str, Node]]:
+    if node.schema.get("properties"):
+        for keyword in ("oneOf", "anyOf"):
+            for place, _ in enumerate(node.schema.get(keyword) or ()):
+                yield f"{name}{place + 1}", node.below(keyword, str(place))
 
 
 def classes(release: Release, path: str) -> dict[str, Named]:
@@ -68,8 +88,9 @@ def classes(release: Release, path: str) -> dict[str, Named]:
     wanted: list[tuple[str, Node]] = []
     for key in definitions if isinstance(definitions, dict) else ():
         node = root.below("definitions", key)
-        wanted += [(camel(key), node), *_inside(node)]
-    wanted += [*_inside(root), (root_name(root), root)]
+        wanted += [(camel(key), node), *_inside(node), *_variants(camel(key), node)]
+    name = root_name(root)
+    wanted += [*_inside(root), *_variants(name, root), (name, root)]
     for name, node in wanted:
         free = _free(name, found)
         found[free] = Named(free, class_kind(node), node)
@@ -141,9 +162,3 @@ def singular(name: str) -> str:
     if name.endswith("ies"):
         return f"{name[:-3]}y"
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
-
-
-def place_of(node: Node) -> tuple[str, str]:
-    """Return (document, keyword it stands under) of a place, for messages."""
-    steps = segments(node.pointer)
-    return node.path, steps[-1][0] if steps else ""

@@ -56,7 +56,7 @@ def _list(keyword: str, limit: Any) -> Rule:
 _MAKERS: dict[str, tuple[tuple[str, ...], Callable[[str, Any], Rule]]] = {
     "text": (("minLength", "maxLength", "pattern"), _text),
     "number": (
-        ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"),
         _number,
     ),
     "list": (("minItems", "maxItems"), _list),
@@ -74,8 +74,18 @@ def rules_of(schema: dict[str, Any], what: str) -> tuple[Rule, ...]:
     return tuple(
         make(keyword, schema[keyword])
         for keyword in keywords
-        if keyword in schema and not isinstance(schema[keyword], bool)
+        if keyword in schema and _is_told(keyword, schema[keyword])
     )
+
+
+def _is_told(keyword: str, limit: Any) -> bool:
+    """Tell whether the official models know a limit.
+
+    Patterns that look around are not theirs: names may hold ``::``, which is encoded when sent.
+    """
+    if keyword == "pattern":
+        return not any(around in limit for around in ("(?=", "(?!", "(?<"))
+    return not isinstance(limit, bool)
 
 
 def broken(rules: tuple[Rule, ...], value: Any, loc: Loc, shown: Any) -> list[Fault]:
