@@ -28,7 +28,7 @@ class OfficialEnum(str, Enum):
         return hash(self.value)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return type(self), (self.value,)
+        return _restored, (type(self)._schema_node, self.value)  # type: ignore[attr-defined]
 
     @classmethod
     def _take(cls, raw: Any) -> Any:
@@ -47,6 +47,12 @@ class OfficialEnum(str, Enum):
             faults.append(Fault("enum", loc, f"is none of {listed}", value, known))
             return value
         return found
+
+
+def _restored(node: Node, value: str) -> Any:
+    from dynclient.compat.family import family
+
+    return family(node.release).class_at(node)(value)
 
 
 def member_names(values: list[Any]) -> dict[str, str]:
@@ -86,5 +92,6 @@ def enum_class(name: str, module: str, node: Node) -> type:
         name, list(members.items()), module=module, qualname=name
     )
     made.__doc__ = node.description or name
+    type.__setattr__(made, "_schema_node", node)  # `Enum` itself takes no new attributes
     cls: type = made
     return cls

@@ -261,6 +261,8 @@ class RootFace(Face):
     def _check(cls, value: Any, loc: Any, faults: list[Fault]) -> Any:
         if type(value) is cls:
             return value
+        if isinstance(value, RootFace) and not isinstance(value, _HOLDERS):
+            value = value.root
         before = len(faults)
         taken = cls._shape.check(value, loc, faults)
         return taken if len(faults) > before else cls._wrapped(taken)
@@ -286,6 +288,16 @@ class RootFace(Face):
     def model_fields_set(self) -> set[str]:
         """The one name that is given."""
         return {"root"}
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        value = _open(self)
+        return _restored, (self._node, self.root if value is self else value)
+
+
+def _restored(node: Node, value: Any) -> Any:
+    from dynclient.compat.family import family
+
+    return family(node.release).class_at(node)._wrapped(value)  # type: ignore[attr-defined]
 
 
 def _open(value: Any) -> Any:

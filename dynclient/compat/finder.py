@@ -17,7 +17,7 @@ from dynclient.compat.absent import lost_module, lost_name
 from dynclient.compat.family import PACKAGE, Family, family, module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dynclient.schema import Release
 
@@ -29,7 +29,18 @@ MIRROR = "dynclient.compat.metadata"
 class Finder:
     """Finds the modules of the official SDK; stands in ``sys.meta_path`` while installed."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, *, named: bool = True) -> None:
+        """Serve a release.
+
+        Args:
+            release: whose schemas make the classes.
+            named: a user named it; otherwise the release of a server that is met later wins.
+        """
+        self.named = named
+        self._server: Callable[[], Release] | None = None
+        self._serve(release)
+
+    def _serve(self, release: Release) -> None:
         self.release = release
         self._family = family(release)
         self._documents = {module_of(path): path for path in release.paths}
@@ -38,6 +49,22 @@ class Finder:
             for name in self._documents
             for depth in range(1, name.count("."))
         } | {ROOT}
+
+    def meet(self, server: Callable[[], Release]) -> None:
+        """Serve a server's release from now on, unless a user named one.
+
+        Modules that were imported stay what they are; their classes are taken by the others.
+
+        Args:
+            server: gives the release; called when the next module is imported.
+        """
+        if not self.named:
+            self._server = server
+
+    def _follow(self) -> None:
+        if self._server is not None:
+            server, self._server = self._server, None
+            self._serve(server())
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -52,6 +79,7 @@ class Finder:
         loader: Any
         if fullname != ROOT and not fullname.startswith(f"{ROOT}."):
             return None
+        self._follow()
         if fullname in self._documents:
             # A package without folders: so Python asks here for a name that the module lacks, and
             # the answer can tell where the name went.

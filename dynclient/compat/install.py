@@ -41,7 +41,7 @@ def install(release: Release | str | None = None, *, prefer: str | None = None) 
         return None
     found = at_hand(release)
     uninstall()
-    hook: Any = Finder(found)
+    hook: Any = Finder(found, named=release is not None)
     sys.meta_path.insert(0, hook)
     return found
 

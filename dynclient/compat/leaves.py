@@ -171,7 +171,7 @@ class TruthShape(Leaf):
         """Take booleans, 0 and 1, and the words that stand for them."""
         if type(value) is bool:
             return value
-        if not isinstance(value, (str, int, float)):
+        if not isinstance(value, (str, int)) and value not in _BOOLEANS.values():
             faults.append(Fault("bool_type", loc, f"{_a(value)} is neither true nor false", value))
             return value
         told = _BOOLEANS.get(value.lower() if isinstance(value, str) else value)

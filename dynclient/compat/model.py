@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat import dumping
+from dynclient.compat import dumping, mangling
 from dynclient.compat.dumping import Options, chosen, dump, payload, taken
 from dynclient.compat.face import ModelFace
 from dynclient.compat.faults import Fault, Loc, ValidationError
@@ -143,14 +143,19 @@ class Model(ModelFace, metaclass=ModelMeta):
     # -- fields ------------------------------------------------------------------------------------
 
     def _look_up(self, field: FieldInfo) -> Any:
-        raw = self._raw.get(field.key)
-        value = field.get_default() if raw is None else field.shape.take(raw)
-        if raw is None and field.key in self._raw:
-            value = None
-        if value is field.default and field.required:
-            value = None  # a server left out what its schema requires
+        value = self._read(field)
         self.__dict__[field.name] = value
         return value
+
+    def _read(self, field: FieldInfo) -> Any:
+        """Return the value of a field as the server's JSON, or the default, has it."""
+        raw = self._raw.get(field.key)
+        if raw is None:
+            # None where the server said null, and where it left out what its schema requires.
+            return None if field.required or field.key in self._raw else field.get_default()
+        if field.key in mangling.fields(type(self).__name__, "read"):
+            raw = mangling.decode(raw)
+        return field.shape.take(raw)
 
     def __setattr__(self, name: str, value: Any) -> None:
         field = type(self)._fields.get(name)
@@ -222,13 +227,25 @@ class Model(ModelFace, metaclass=ModelMeta):
             name = by_key[key].name if key in by_key else key
             if name not in given:
                 continue
-            value = payload(held[name]) if name in held else clone(raw.get(key))
+            value = self._written(key, held[name]) if name in held else clone(raw.get(key))
             if value is not None:
                 told[key] = value
         for name in given:
             if name not in type(self)._fields and name not in raw:
                 told[name] = payload(held[name])
         return told
+
+    def _written(self, key: str, value: Any) -> Any:
+        """Return the JSON of a field that was given or looked at."""
+        cls = type(self)
+        field, given = cls._by_key.get(key), self._raw.get(key)
+        if field is not None and given is not None and not isinstance(value, Model):
+            # What a server gave and nobody changed goes back as it was, however it was spelt.
+            names = key in mangling.fields(cls.__name__, "read")
+            if (names or not isinstance(value, (list, dict))) and self._read(field) == value:
+                return clone(given)
+        told = payload(value)
+        return mangling.encode(told) if key in mangling.fields(cls.__name__, "written") else told
 
     # -- as values ---------------------------------------------------------------------------------
 
@@ -264,6 +281,24 @@ class Model(ModelFace, metaclass=ModelMeta):
         _set_raw(made, clone(self._raw))
         _set_given(made, set(self.model_fields_set))
         return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from dynclient.model.masking import sealed
+
+        # Secrets are sealed: what was met is `SecretStr`, the rest is told by the schema.
+        node = type(self)._node
+        return _restored, (node, sealed(node, self._raw), self.__dict__, self.model_fields_set)
+
+
+def _restored(node: Node, raw: dict[str, Any], held: dict[str, Any], given: set[str]) -> Any:
+    from dynclient.compat.family import family
+    from dynclient.model.masking import unsealed
+
+    made = family(node.release).class_at(node)._take({})  # type: ignore[attr-defined]
+    made.__dict__.update(held)
+    _set_raw(made, unsealed(raw))
+    _set_given(made, given)
+    return made
 
 
 _set_given: Any = Model.__dict__["_given"].__set__

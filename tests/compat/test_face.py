@@ -1,0 +1,32 @@
+"""The official face: what expressions give, beside what the official SDK was seen to give.
+
+``data/face-1.6.0.json`` holds the outcomes of the official SDK as they were recorded, and the
+expressions whose outcome differs here, each with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from tests.compat.official import DATA, official_python, told, tree
+
+RECORDED: dict[str, Any] = json.loads((DATA / "face-1.6.0.json").read_text("utf-8"))
+
+
+def test_expressions_give_what_they_give_under_the_official_sdk() -> None:
+    here = told(sys.executable, "expressions.py", tree())
+    different = {text for text, outcome in here.items() if outcome != RECORDED["official"][text]}
+    assert different == set(RECORDED["differs"]), {
+        text: (here[text], RECORDED["official"][text])
+        for text in different.symmetric_difference(RECORDED["differs"])
+    }
+    assert here.keys() == RECORDED["official"].keys()
+
+
+@pytest.mark.official
+def test_the_record_is_what_the_official_sdk_gives() -> None:
+    assert told(official_python(), "expressions.py") == RECORDED["official"]
