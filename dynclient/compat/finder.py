@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.absent import lost_module, lost_name
 from dynclient.compat.family import PACKAGE, Family, family, module_of
+from dynclient.errors import DynclientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,23 +25,36 @@ if TYPE_CHECKING:
 ROOT = "metadata"
 MIRROR = "dynclient.compat.metadata"
 """Where the modules are that no schema makes."""
+_CONNECTING = (
+    f"{PACKAGE}.entity.services.connections.metadata",
+    f"{PACKAGE}.security",
+)
+"""What scripts import before they connect: it describes the way to a server, and is never sent."""
 
 
 class Finder:
-    """Finds the modules of the official SDK; stands in ``sys.meta_path`` while installed."""
+    """Finds the modules of the official SDK; stands in ``sys.meta_path`` while installed.
+
+    All classes that a script imports are of one release: the one that was named; else that of the
+    server, where it is known when the first class is imported that is not about connecting; else
+    the one that it started with.
+
+    Args:
+        release: to start with.
+        named: whether a user named it, so that no server is asked.
+
+    Attributes:
+        release: whose classes are given.
+        named: whether a user named it.
+    """
 
     def __init__(self, release: Release, *, named: bool = True) -> None:
-        """Serve a release.
-
-        Args:
-            release: whose schemas make the classes.
-            named: a user named it; otherwise the release of a server that is met later wins.
-        """
         self.named = named
-        self._server: Callable[[], Release] | None = None
-        self._serve(release)
+        self._ask: Callable[[], Release] | None = None
+        self._settled = named
+        self._open(release)
 
-    def _serve(self, release: Release) -> None:
+    def _open(self, release: Release) -> None:
         self.release = release
         self._family = family(release)
         self._documents = {module_of(path): path for path in release.paths}
@@ -50,21 +64,26 @@ class Finder:
             for depth in range(1, name.count("."))
         } | {ROOT}
 
-    def meet(self, server: Callable[[], Release]) -> None:
-        """Serve a server's release from now on, unless a user named one.
-
-        Modules that were imported stay what they are; their classes are taken by the others.
+    def meet(self, ask: Callable[[], Release]) -> None:
+        """Be told of a server, before it is settled whose classes are given.
 
         Args:
-            server: gives the release; called when the next module is imported.
+            ask: asks the server for its release; it is called at the next import, or never.
         """
-        if not self.named:
-            self._server = server
+        if not self._settled:
+            self._ask = ask
 
-    def _follow(self) -> None:
-        if self._server is not None:
-            server, self._server = self._server, None
-            self._serve(server())
+    def _settle(self) -> None:
+        """Settle the release for good: the server's, where there is one that tells it."""
+        if self._settled:
+            return
+        self._settled = True
+        try:
+            release = self.release if self._ask is None else self._ask()
+        except DynclientError:
+            return  # the script's own first call will tell what is wrong with its server
+        if release is not self.release:
+            self._open(release)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -79,7 +98,8 @@ class Finder:
         loader: Any
         if fullname != ROOT and not fullname.startswith(f"{ROOT}."):
             return None
-        self._follow()
+        if self._is_of_release(fullname):
+            self._settle()
         if fullname in self._documents:
             # A package without folders: so Python asks here for a name that the module lacks, and
             # the answer can tell where the name went.
@@ -98,6 +118,14 @@ class Finder:
         if fullname.startswith(f"{PACKAGE}."):
             raise ModuleNotFoundError(lost_module(self.release, fullname), name=fullname)
         return None
+
+    def _is_of_release(self, fullname: str) -> bool:
+        """Tell whether a module is more than a folder, and not about connecting."""
+        return (
+            fullname.startswith(f"{PACKAGE}.")
+            and not fullname.startswith(_CONNECTING)
+            and fullname not in self._folders
+        )
 
 
 class _Folder:

@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client.host import HOST
 from dynclient.compat.finder import ROOT, Finder
 from dynclient.errors import UsageError
 
@@ -23,12 +24,14 @@ def install(release: Release | str | None = None, *, prefer: str | None = None) 
     """Let ``import metadata…`` give dynclient's classes from now on.
 
     Args:
-        release: whose schemas make the classes, or its name; None for the newest at hand.
+        release: whose schemas make the classes, or its name. None for that of the server, where
+            ``OPENMETADATA_HOST`` names one, or where the script connects before it imports any
+            classes but those of the connection; else the newest at hand.
         prefer: which one wins where the official SDK is installed too: ``dynclient`` or
             ``official``; None asks the environment (``DYNCLIENT_COMPAT_PREFER``).
 
     Returns:
-        The release; None where the official SDK is there and was preferred.
+        The release to start with; None where the official SDK is there and was preferred.
 
     Raises:
         UsageError: the official SDK is installed and nobody chose, or it is imported already.
@@ -42,8 +45,18 @@ def install(release: Release | str | None = None, *, prefer: str | None = None) 
     found = at_hand(release)
     uninstall()
     hook: Any = Finder(found, named=release is not None)
+    if os.environ.get(HOST):
+        hook.meet(_servers)
     sys.meta_path.insert(0, hook)
     return found
+
+
+def _servers() -> Release:
+    """Return the release of the server that the environment names."""
+    from dynclient.client import connect
+
+    with connect() as client:
+        return client.release
 
 
 def _choose(chosen: str | None) -> bool:
