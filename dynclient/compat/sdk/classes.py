@@ -1,0 +1,101 @@
+"""Official classes by the places of their schemas, and what stands between them and JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient import model
+from dynclient.compat.dumping import payload
+from dynclient.compat.family import family
+from dynclient.compat.sdk.failures import InvalidEntityException, MissingEntityTypeException
+from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
+from dynclient.operations import CollectionSpec, catalogue
+
+if TYPE_CHECKING:
+    from dynclient.schema import EntityType, Node, Release
+
+__all__ = [
+    "class_at",
+    "created_by",
+    "entity_name",
+    "node_of",
+    "payload",
+    "release_of",
+    "spec_of",
+    "wrap",
+]
+
+
+def node_of(cls: Any) -> Node:
+    """Return the place that a class was made from.
+
+    Raises:
+        InvalidEntityException: it is no class of ``metadata.generated.schema``.
+    """
+    try:
+        return model.schema_of(cls)
+    except UsageError as error:
+        name = getattr(cls, "__name__", repr(cls))
+        problem = Problem("entity", name, "argument", f"{name} is no class of a schema")
+        raise InvalidEntityException(str(error), problems=(problem,)) from None
+
+
+def release_of(cls: Any) -> Release:
+    """Return the release that a class, or the class of an object, belongs to."""
+    return node_of(cls).release
+
+
+def class_at(release: Release, path: str) -> type:
+    """Return the class of a document, or of one of its definitions.
+
+    Args:
+        release: whose class; those that a script imported are of one release.
+        path: ``entity/data/table.json``, ``type/basic.json#/definitions/uuid``.
+
+    Raises:
+        MissingEntityTypeException: the release has no such document.
+    """
+    document, _, pointer = path.partition("#")
+    try:
+        node = release.node(document, pointer)
+    except SchemaNotFound as error:
+        raise MissingEntityTypeException(str(error), name=path) from None
+    return family(release).class_at(node)
+
+
+def wrap(cls: Any, data: Any) -> Any:
+    """Return what a server gave as an object of a class; the data is taken as it is."""
+    return cls._take(data)
+
+
+def spec_of(cls: type) -> CollectionSpec:
+    """Return the collection of a class, as its own release has it.
+
+    Raises:
+        MissingEntityTypeException: there is none.
+    """
+    try:
+        return catalogue(release_of(cls)).find(cls)
+    except UnknownCollection as error:
+        raise MissingEntityTypeException(**error.parts) from None
+
+
+def entity_name(cls: type) -> str:
+    """Return the name of the entity type of a class: ``databaseService``."""
+    return spec_of(cls).entity.name
+
+
+def created_by(request: type) -> EntityType:
+    """Return the entity type that a class of create requests makes.
+
+    Raises:
+        InvalidEntityException: it is no create request.
+    """
+    node = node_of(request)
+    entity = node.release.entity_of(node.path)
+    if entity is None or entity.create != node.path or node.pointer:
+        name = request.__name__
+        message = f"{name} is no create request, such as CreateTableRequest"
+        problem = Problem("data", name, "argument", message)
+        raise InvalidEntityException(message, problems=(problem,))
+    return entity

@@ -1,0 +1,97 @@
+"""Small models that the official SDK has beside the generated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class EntityList(Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        entities: what it holds.
+        total: how many there are on all pages.
+        after: cursor of the next page, None on the last.
+        before: cursor of the page before, None on the first.
+    """
+
+    __slots__ = ("after", "before", "entities", "total")
+
+    def __init__(
+        self,
+        entities: list[T],
+        total: int,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> None:
+        self.entities = entities
+        self.total = total
+        self.after = after
+        self.before = before
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Give the fields as pairs, as the official model does."""
+        return ((name, getattr(self, name)) for name in ("entities", "total", "after", "before"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EntityList) and dict(self) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it can be changed
+
+    def __repr__(self) -> str:
+        pairs = ", ".join(f"{name}={value!r}" for name, value in self)
+        return f"EntityList({pairs})"
+
+
+class ColumnTag(NamedTuple):
+    """A tag for one column of a table."""
+
+    column_fqn: str
+    tag_label: Any
+
+
+class ColumnDescription(NamedTuple):
+    """A description for one column of a table."""
+
+    column_fqn: str
+    description: Any = None
+
+
+class OMetaCustomProperties(NamedTuple):
+    """A custom property for all entities of a type."""
+
+    entity_type: type
+    createCustomPropertyRequest: Any  # noqa: N815 -- the official name
+
+
+class CustomPropertyDataTypes(Enum):
+    """Types that a custom property can have."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    MARKDOWN = "markdown"
+    DATE = "date"
+    DATETIME = "dateTime"
+    DURATION = "duration"
+    EMAIL = "email"
+    NUMBER = "number"
+    SQLQUERY = "sqlQuery"
+    TIME = "time"
+    TIMEINTERVAL = "timeInterval"
+    TIMESTAMP = "timestamp"
+    ENUM = "enum"
+    ENTITY_REFERENCE = "entityReference"
+    ENTITY_REFERENCE_LIST = "entityReferenceList"
+
+
+__all__ = [
+    "ColumnDescription",
+    "ColumnTag",
+    "CustomPropertyDataTypes",
+    "EntityList",
+    "OMetaCustomProperties",
+]
