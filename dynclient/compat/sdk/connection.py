@@ -26,6 +26,23 @@ TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
 NOBODY = frozenset({"no-auth"})
 """Values of ``authProvider`` that say: send no token."""
 _LOGIN = ("username", "password")
+FIELDS = (
+    "apiVersion",
+    "authProvider",
+    "caCertificate",
+    "certificatePath",
+    "extraHeaders",
+    "hostPort",
+    "jwtToken",
+    "password",
+    "securityConfig",
+    "sslCertificate",
+    "sslConfig",
+    "sslKey",
+    "username",
+    "verifySSL",
+)
+"""Fields of a connection that are read here."""
 _PEM = "-----BEGIN"
 _TEMPLATE = "%(Authorization)s"
 

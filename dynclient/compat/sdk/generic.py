@@ -23,6 +23,7 @@ from dynclient.errors import Problem
 if TYPE_CHECKING:
     from dynclient.compat.sdk.road import Road
     from dynclient.operations import CollectionSpec
+    from dynclient.schema import Release
 
 _HISTORY = "type/entityHistory.json"
 _REFERENCE = "type/entityReference.json"
@@ -33,6 +34,14 @@ class Generic:
 
     road: Road
     _raw_data: bool
+
+    @property
+    def types(self) -> Release:
+        """The release that ``metadata.generated`` shows to the script."""
+        from dynclient import compat
+
+        hook = compat.installed()
+        return self.road.release if hook is None else hook.release
 
     # -- writing -----------------------------------------------------------------------------------
 

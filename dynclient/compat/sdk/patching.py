@@ -1,178 +1,20 @@
-"""JSON Patches between two states of an official model, and the helpers that send them.
-
-``build_patch`` follows the official rules as far as what it does to the server goes: fields that
-were never set are not told apart from absent ones, ``changeDescription`` is none of the caller's
-business, and table constraints in another order are the same constraints. With ``allowed_fields``
-and its companions it keeps what ingestion may not overwrite.
-"""
+"""Entities changed by JSON Patches: from one state to another, or by a helper for one thing."""
 
 from __future__ import annotations
 
-from enum import Enum
+from copy import deepcopy
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.sdk import classes
 from dynclient.compat.sdk.failures import APIError
 from dynclient.compat.sdk.generic import Generic, log
+from dynclient.compat.sdk.patches import CONSTRAINTS, build_patch, state_of
 from dynclient.compat.sdk.road import plain
 from dynclient.model.patch import diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_IGNORED = frozenset({"changeDescription", "incrementalChangeDescription"})
-_CONSTRAINTS = "tableConstraints"
-_POSITION = "ordinalPosition"
-
-
-class PatchOperation(str, Enum):
-    """What a patch does at a place."""
-
-    ADD = "add"
-    REPLACE = "replace"
-    REMOVE = "remove"
-
-
-class PatchField(str, Enum):
-    """The members of an operation of a JSON Patch."""
-
-    OPERATION = "op"
-    PATH = "path"
-    VALUE = "value"
-
-
-def build_patch(
-    source: Any,
-    destination: Any,
-    allowed_fields: dict[str, Any] | None = None,
-    restrict_update_fields: list[str] | None = None,
-    array_entity_fields: list[str] | None = None,
-    remove_change_description: bool = True,
-    override_metadata: bool | None = False,
-) -> list[dict[str, Any]] | None:
-    """Return the operations that turn one state of an entity into another; None for no change.
-
-    Args:
-        source: as it is.
-        destination: as it shall be.
-        allowed_fields: only these fields count; ``{"columns": {"__all__": {"name": True}}}`` goes
-            into lists.
-        restrict_update_fields: fields whose values are added and never replaced or removed.
-        array_entity_fields: lists of named things that are merged by name and sent as a whole.
-        remove_change_description: leave the description of the last change alone.
-        override_metadata: let restricted fields be replaced, too.
-    """
-    before, after = _state(source), _state(destination)
-    if remove_change_description:
-        before, after = _without(before, _IGNORED), _without(after, _IGNORED)
-    if allowed_fields:
-        before, after = _only(before, allowed_fields), _only(after, allowed_fields)
-    if before.get(_CONSTRAINTS) and after.get(_CONSTRAINTS):
-        after[_CONSTRAINTS] = _in_order_of(before[_CONSTRAINTS], after[_CONSTRAINTS])
-    restricted = restrict_update_fields or []
-    lists = _list_operations(
-        before, after, array_entity_fields or (), restricted, bool(override_metadata)
-    )
-    whole = frozenset(array_entity_fields or ())
-    kept = {"add", "replace"} if override_metadata else {"add"}
-    fields = [
-        operation
-        for operation in diff(_without(before, whole), _without(after, whole))
-        if operation["op"] in kept or not _touches(operation["path"], restricted)
-    ]
-    return fields + lists or None
-
-
-def _list_operations(
-    before: dict[str, Any],
-    after: dict[str, Any],
-    names: Iterable[str],
-    restricted: list[str],
-    override: bool,
-) -> list[dict[str, Any]]:
-    """Return what replaces those lists that changed; one that is not given at all stays.
-
-    As a whole: by position, a column that moves would be turned into its neighbour field by field,
-    and of that the restricted ones would be left out.
-    """
-    operations = []
-    for name in names:
-        if name not in after:
-            continue
-        old, new = before.get(name), after[name]
-        if isinstance(old, list) and isinstance(new, list):
-            new = _merged(old, new, restricted, override)
-        if new != old:
-            kind = "replace" if name in before else "add"
-            operations.append({"op": kind, "path": f"/{name}", "value": new})
-    return operations
-
-
-def _state(value: Any) -> dict[str, Any]:
-    """Return a model or a mapping as JSON without anything that is None."""
-    state: dict[str, Any] = _filled(classes.payload(value))
-    return state
-
-
-def _filled(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _filled(below) for name, below in value.items() if below is not None}
-    return [_filled(below) for below in value] if isinstance(value, list) else value
-
-
-def _without(state: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name not in names}
-
-
-def _only(value: Any, allowed: Any) -> Any:
-    """Keep what a tree of allowed fields names; True keeps everything below."""
-    if allowed is True:
-        return value
-    if isinstance(value, list):
-        below = allowed.get("__all__", allowed)
-        return [_only(each, below) for each in value]
-    if isinstance(value, dict):
-        return {name: _only(each, allowed[name]) for name, each in value.items() if name in allowed}
-    return value
-
-
-def _in_order_of(before: list[Any], after: list[Any]) -> list[Any]:
-    """Return a list with what is in both first, in the order of the other."""
-    kept = [each for each in before if each in after]
-    return kept + [each for each in after if each not in before]
-
-
-def _merged(
-    before: list[Any], after: list[Any], restricted: list[str], override: bool
-) -> list[Any]:
-    """Merge a list of named things by name: the new list, with what may not be overwritten."""
-    known = {each.get("name"): each for each in before if isinstance(each, dict)}
-    merged = []
-    for place, each in enumerate(after, 1):
-        old = known.get(each.get("name")) if isinstance(each, dict) else None
-        made = each if old is None else _kept(old, each, restricted, override)
-        merged.append({**made, _POSITION: place} if _POSITION in made else made)
-    return merged
-
-
-def _kept(old: dict[str, Any], new: dict[str, Any], restricted: list[str], override: bool) -> Any:
-    made = {**new}
-    for name in restricted:
-        if name in old and (not override or name not in new):
-            made[name] = old[name]
-    for name, below in new.items():
-        if isinstance(below, list) and isinstance(old.get(name), list) and _named(below):
-            made[name] = _merged(old[name], below, restricted, override)
-    return made
-
-
-def _named(listed: list[Any]) -> bool:
-    return bool(listed) and all(isinstance(each, dict) and "name" in each for each in listed)
-
-
-def _touches(path: str, restricted: list[str]) -> bool:
-    return any(name in path.split("/") for name in restricted)
+    from collections.abc import Callable
 
 
 class Patching(Generic):
@@ -237,3 +79,80 @@ class Patching(Generic):
             log().error("%s %s was not changed: %s", spec.entity.type_name, entity_id, error.message)
             return None
         return self._loaded(entity, answer)
+
+    def _changed(
+        self,
+        entity: type,
+        entity_id: Any,
+        fields: list[str],
+        change: Callable[[dict[str, Any]], None],
+        skip_on_failure: bool = True,
+    ) -> Any:
+        """Read an entity anew, change its JSON, and send what that changed.
+
+        Args:
+            entity: its class.
+            entity_id: its id.
+            fields: to be read beyond the usual ones, as far as this release has them.
+            change: changes the JSON in place.
+            skip_on_failure: as for :meth:`patch`.
+
+        Returns:
+            The entity as it is now; None where there is none, or nothing to change.
+        """
+        known = self.road.spec(entity).entity.properties
+        instance = self.get_by_id(entity, entity_id, [name for name in fields if name in known])
+        if instance is None:
+            return None
+        before = state_of(instance)
+        after = deepcopy(before)
+        change(after)
+        operations = diff(before, after)
+        if not operations:
+            return None
+        return self._patched(entity, entity_id, operations, skip_on_failure)
+
+    # -- descriptions, constraints, life cycles ----------------------------------------------------
+
+    def patch_description(
+        self,
+        entity: type,
+        source: Any,
+        description: str,
+        force: bool = False,
+        skip_on_failure: bool = True,
+    ) -> Any:
+        """Describe an entity; one that is described already stays so unless ``force``."""
+
+        def change(state: dict[str, Any]) -> None:
+            if force or not state.get("description"):
+                state["description"] = plain(description)
+
+        return self._changed(entity, source.id, [], change, skip_on_failure)
+
+    def patch_table_constraints(self, table: Any, constraints: list[Any]) -> Any:
+        """Give a table these constraints."""
+
+        def change(state: dict[str, Any]) -> None:
+            state[CONSTRAINTS] = classes.payload(constraints)
+
+        return self._changed(type(table), table.id, [CONSTRAINTS], change)
+
+    def patch_life_cycle(self, entity: Any, life_cycle: Any) -> Any:
+        """Say when an entity was made, used and changed."""
+
+        def change(state: dict[str, Any]) -> None:
+            state["lifeCycle"] = classes.payload(life_cycle)
+
+        return self._changed(type(entity), entity.id, ["lifeCycle"], change)
+
+    def patch_automation_workflow_response(
+        self, automation_workflow: Any, test_connection_result: Any, workflow_status: Any
+    ) -> None:
+        """Tell how an automation ended."""
+        told = {"response": test_connection_result, "status": workflow_status}
+        operations = [
+            {"op": "add", "path": f"/{name}", "value": classes.payload(value)}
+            for name, value in told.items()
+        ]
+        self._patched(type(automation_workflow), automation_workflow.id, operations)

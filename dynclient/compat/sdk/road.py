@@ -6,11 +6,18 @@ Errors leave under their official names.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.sdk.failures import MissingEntityTypeException, official
 from dynclient.compat.sdk.utils import model_str
-from dynclient.errors import DynclientError, DynclientWarning, NotFound, UnknownCollection
+from dynclient.errors import (
+    DynclientError,
+    DynclientWarning,
+    NotFound,
+    UnknownCollection,
+    UnknownRelease,
+)
 from dynclient.operations import CollectionSpec, Operation, Parameter, catalogue
 
 if TYPE_CHECKING:
@@ -33,8 +40,19 @@ class Road:
 
     @property
     def release(self) -> Release:
-        """The release that the server speaks."""
-        return self.client.release
+        """The release that the server speaks; the script's own where the server's is not at hand."""
+        try:
+            return self.client.release
+        except UnknownRelease as error:
+            lacking = str(error)
+        from dynclient import compat
+
+        hook = compat.installed()
+        release = compat.at_hand() if hook is None else hook.release
+        message = f"{lacking}. Until then {release.name} is spoken"
+        warnings.warn(message, DynclientWarning, stacklevel=4)
+        self.client._dispatcher.release = release
+        return release
 
     def spec(self, entity: Any) -> CollectionSpec:
         """Return the collection of a class or a name.
@@ -93,6 +111,28 @@ class Road:
             told = official(error)
         raise told
 
+    def carry(
+        self, operation: Operation, arguments: Mapping[str, Any], body: bytes | None, content: str
+    ) -> Any:
+        """Do an operation whose body is written already.
+
+        Args:
+            operation: without a body of its own.
+            arguments: by the names of its parameters.
+            body: what to send, or None.
+            content: its type, ``application/json``.
+        """
+        try:
+            request = self.client._dispatcher.prepare(operation, arguments)
+        except DynclientError as error:
+            told = official(error)
+        else:
+            if body is not None:
+                headers = (*request.headers, ("Content-Type", content))
+                request = request._replace(body=body, headers=headers)
+            return self.send(request)
+        raise told
+
     def send(self, request: Request) -> Any:
         """Send a request that was made by hand and return the decoded answer."""
         try:
@@ -125,8 +165,6 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     unknown = [name for name in arguments if name not in known]
     if not unknown:
         return operation
-    import warnings
-
     from dynclient.dispatch import label
 
     message = f"{label(operation)}: the server may ignore the filter {', '.join(unknown)}"

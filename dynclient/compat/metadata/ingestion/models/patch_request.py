@@ -1,0 +1,9 @@
+"""Patches from one state to another."""
+
+from __future__ import annotations
+
+from dynclient.compat.sdk.patches import build_patch
+
+__all__ = [
+    "build_patch",
+]

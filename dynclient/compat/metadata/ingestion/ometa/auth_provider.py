@@ -1,0 +1,9 @@
+"""What a missing token is called."""
+
+from __future__ import annotations
+
+from dynclient.compat.sdk.failures import AuthenticationException
+
+__all__ = [
+    "AuthenticationException",
+]

@@ -1,0 +1,19 @@
+"""The official client."""
+
+from __future__ import annotations
+
+from dynclient.compat.sdk.ometa_api import OpenMetadata
+from dynclient.compat.sdk.failures import (
+    EmptyPayloadException,
+    InvalidEntityException,
+    MissingEntityTypeException,
+)
+from dynclient.compat.sdk.models import EntityList
+
+__all__ = [
+    "EmptyPayloadException",
+    "EntityList",
+    "InvalidEntityException",
+    "MissingEntityTypeException",
+    "OpenMetadata",
+]

@@ -1,0 +1,17 @@
+"""Texts of values, and names of entity types."""
+
+from __future__ import annotations
+
+from dynclient.compat.sdk.utils import (
+    format_name,
+    get_entity_type,
+    model_str,
+    quote,
+)
+
+__all__ = [
+    "format_name",
+    "get_entity_type",
+    "model_str",
+    "quote",
+]

@@ -1,0 +1,1 @@
+"""A package of the official SDK, as scripts import it."""

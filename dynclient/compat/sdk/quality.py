@@ -1,0 +1,99 @@
+"""Tests of data: suites, definitions and cases that are made where they are missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dynclient.compat.sdk import classes
+from dynclient.compat.sdk.requests import Requests
+from dynclient.compat.sdk.road import plain
+
+_TABLE_OF_SUITE = ("basicEntityReference", "executableEntityReference")
+"""What a request for the suite of a table calls that table, the newer name first."""
+
+
+class Quality(Requests):
+    """The methods of the official client that find a test, or make it."""
+
+    def get_or_create_test_suite(
+        self, test_suite_name: str, test_suite_description: str | None = None
+    ) -> Any:
+        """Return the suite of a name; made where there is none."""
+        return self._had("testSuite", test_suite_name, description=test_suite_description)
+
+    def get_or_create_test_definition(
+        self,
+        test_definition_fqn: str,
+        test_definition_description: str | None = None,
+        entity_type: Any = None,
+        test_platforms: list[Any] | None = None,
+        test_case_parameter_definition: list[Any] | None = None,
+    ) -> Any:
+        """Return the definition of a name; made from the rest where there is none."""
+        return self._had(
+            "testDefinition",
+            test_definition_fqn,
+            description=test_definition_description or test_definition_fqn,
+            entityType=entity_type,
+            testPlatforms=test_platforms,
+            parameterDefinition=test_case_parameter_definition,
+        )
+
+    def get_or_create_test_case(
+        self,
+        test_case_fqn: str,
+        entity_link: str | None = None,
+        test_suite_fqn: str | None = None,
+        test_definition_fqn: str | None = None,
+        test_case_parameter_values: list[Any] | None = None,
+        description: str | None = None,
+    ) -> Any:
+        """Return the case of a name; made from the rest where there is none."""
+        from dynclient import fqn
+
+        return self._had(
+            "testCase",
+            test_case_fqn,
+            name=fqn.split(test_case_fqn)[-1],
+            entityLink=entity_link,
+            testSuite=test_suite_fqn,
+            testDefinition=test_definition_fqn,
+            parameterValues=test_case_parameter_values,
+            description=description,
+        )
+
+    def _had(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
+        """Return an entity by its name; where there is none, make it with what the release takes."""
+        entity = classes.class_at(self.types, self.road.spec(kind).entity.path)
+        found = self.get_by_name(entity, fqn)
+        if found is not None:
+            return found
+        request = self.get_create_entity_type(entity)
+        known = classes.node_of(request).properties
+        given = {field: value for field, value in fields.items() if value is not None}
+        taken = {field: value for field, value in given.items() if field in known}
+        return self.create_or_update(request(name=name or fqn, **taken))
+
+    def get_executable_test_suite(self, table_fqn: str) -> Any:
+        """Return a reference to the suite of a table; None where it has none.
+
+        Raises:
+            RuntimeError: there is no such table.
+        """
+        entity = classes.class_at(self.types, self.road.spec("table").entity.path)
+        table = self.get_by_name(entity, table_fqn, fields=["testSuite"])
+        if table is None:
+            raise RuntimeError(f"there is no table {table_fqn}")
+        return table.testSuite
+
+    def get_or_create_executable_test_suite(self, entity_fqn: str) -> Any:
+        """Return the suite of a table, a reference where it has one already; else it is made."""
+        found = self.get_executable_test_suite(entity_fqn)
+        if found is not None:
+            return found
+        entity = classes.class_at(self.types, self.road.spec("testSuite").entity.path)
+        request = self.get_create_entity_type(entity)
+        known = classes.node_of(request).properties
+        field = next(name for name in _TABLE_OF_SUITE if name in known)
+        made = request(name=f"{plain(entity_fqn)}.testSuite", **{field: plain(entity_fqn)})
+        return self.create_or_update_executable_test_suite(made)  # type: ignore[attr-defined]
