@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return run(given.script, given.arguments, given.release)
     except (DynclientError, FileNotFoundError) as error:
-        print(f"dynclient: {error}", file=sys.stderr)
+        sys.stderr.write(f"dynclient: {error}\n")
         return MISUSED
 
 

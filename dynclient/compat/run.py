@@ -26,7 +26,11 @@ TRACEBACK = "DYNCLIENT_TRACEBACK"
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
-def run(script: str | Path, arguments: Sequence[str] = (), release: Release | str | None = None) -> int:
+def run(
+    script: str | Path,
+    arguments: Sequence[str] = (),
+    release: Release | str | None = None,
+) -> int:
     """Run a script under the drop-in and return its exit code.
 
     Args:
@@ -81,7 +85,7 @@ def _code(given: object) -> int:
         return DONE
     if isinstance(given, int):
         return given & 0xFF
-    print(given, file=sys.stderr)
+    sys.stderr.write(f"{given}\n")
     return FAILED
 
 
@@ -93,7 +97,7 @@ def _tell(error: BaseException) -> None:
     told = traceback.TracebackException.from_exception(error)
     if not os.environ.get(TRACEBACK):
         _trim(told, set())
-    print("".join(told.format()), end="", file=sys.stderr)
+    sys.stderr.write("".join(told.format()))
 
 
 def _trim(told: traceback.TracebackException | None, seen: set[int]) -> None:

@@ -15,7 +15,7 @@ class Absent:
 
 
 def _method(row: Row) -> Callable[..., Any]:
-    def method(self: Absent, *given: Any, **named: Any) -> Any:  # noqa: ARG001
+    def method(self: Absent, *given: Any, **named: Any) -> Any:
         raise NotImplementedError(
             f"dynclient has no {row['name']}; instead: {row['instead']} (see docs/drop-in.md)"
         )

@@ -142,10 +142,8 @@ def _token(given: str) -> str | Callable[[], str]:
         if not value:
             raise AuthenticationException(f"jwtToken names {given}, which the environment lacks")
         return value
-    # No token is as short as a path may be, and no path as long as a token.
-    if len(given) < 1024 and "\n" not in given and Path(given).expanduser().is_file():
-        return _File(Path(given).expanduser())
-    return given
+    path = os.path.expanduser(given)  # noqa: PTH111  # a token may be too long for a path
+    return _File(Path(path)) if os.path.isfile(path) else given  # noqa: PTH113
 
 
 class _File:

@@ -6,7 +6,6 @@ dynclient catches the same. :func:`official` turns one into the other.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import (
@@ -133,9 +132,17 @@ _OF: dict[type[ServerError], type[APIError]] = {
 """Those with a name of their own."""
 
 
-@lru_cache(maxsize=None)
+_made: dict[type[ServerError], type[APIError]] = {}
+
+
 def _as_api_error(native: type[ServerError]) -> type[APIError]:
     """Return the class that is both an APIError and a native kind of error."""
+    if native not in _made:
+        _made[native] = _combined(native)
+    return _made[native]
+
+
+def _combined(native: type[ServerError]) -> type[APIError]:
     if issubclass(native, APIError):
         return native
     for base, known in _OF.items():

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dynclient.compat.sdk import classes
 from dynclient.compat.sdk.models import ColumnDescription, ColumnTag
 from dynclient.compat.sdk.patches import PatchOperation
 from dynclient.compat.sdk.patching import Patching
 from dynclient.compat.sdk.road import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 State = dict[str, Any]
 
@@ -75,8 +72,9 @@ class Labels(Patching):
 
         def change(state: State) -> None:
             for each in column_tags:
-                label = classes.payload(each.tag_label)
-                _on_column(state, each.column_fqn, lambda c, one=label: _tag(c, [one], operation))
+                labels = [classes.payload(each.tag_label)]
+                for column in _named(state, each.column_fqn):
+                    _tag(column, labels, operation)
 
         return self._changed(type(table), table.id, ["tags", "columns"], change)
 
@@ -89,12 +87,13 @@ class Labels(Patching):
     def patch_column_descriptions(
         self, table: Any, column_descriptions: list[ColumnDescription], force: bool = False
     ) -> Any:
-        """Describe columns of a table; those that are described already stay so unless ``force``."""
+        """Describe columns of a table; those that are described stay so unless ``force``."""
 
         def change(state: State) -> None:
             for each in column_descriptions:
-                text = plain(each.description)
-                _on_column(state, each.column_fqn, lambda c, one=text: _describe(c, one, force))
+                for column in _named(state, each.column_fqn):
+                    if force or not column.get("description"):
+                        column["description"] = plain(each.description)
 
         return self._changed(type(table), table.id, ["tags", "columns"], change)
 
@@ -165,17 +164,14 @@ def _tag(state: State, labels: list[State], operation: Any) -> None:
         state["tags"] = kept
 
 
-def _describe(state: State, text: Any, force: bool) -> None:
-    if force or not state.get("description"):
-        state["description"] = text
-
-
-def _on_column(state: State, fqn: str, change: Callable[[State], None]) -> None:
-    """Change the column of a name, whatever it lies in."""
+def _named(state: State, fqn: Any) -> list[State]:
+    """Return the column of a name, whatever it lies in; case does not matter."""
     wanted = str(plain(fqn)).casefold()
-    for column in _columns(state):
-        if column.get("fullyQualifiedName", "").casefold() == wanted:
-            change(column)
+    return [
+        column
+        for column in _columns(state)
+        if column.get("fullyQualifiedName", "").casefold() == wanted
+    ]
 
 
 def _columns(state: State) -> Iterator[State]:

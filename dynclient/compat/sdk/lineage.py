@@ -88,8 +88,7 @@ class Lineage(Requests):
     def patch_lineage_edge(self, original: Any, updated: Any) -> bool | None:
         """Change the details of an edge from one request to another; tell whether that was done."""
         before, after = classes.payload(original)["edge"], classes.payload(updated)["edge"]
-        details = (each.get("lineageDetails") or {} for each in (before, after))
-        operations = diff(*details)
+        operations = diff(before.get("lineageDetails") or {}, after.get("lineageDetails") or {})
         if not operations:
             return True
         ends = {

@@ -1,4 +1,4 @@
-"""``metadata.ingestion.ometa.ometa_api``: the official client's face over dynclient's own client."""
+"""``metadata.ingestion.ometa.ometa_api``: the official client over dynclient's own."""
 
 from __future__ import annotations
 

@@ -70,13 +70,14 @@ class Patching(Generic):
         if_match: str | None = None,
     ) -> Any:
         """Send operations to an entity and return it; None where the server refused."""
-        spec = self.road.spec(entity)
+        spec, key = self.road.spec(entity), plain(entity_id)
         try:
-            answer = self.road.guarded(spec, "patch", {"id": plain(entity_id)}, operations, if_match)
+            answer = self.road.guarded(spec, "patch", {"id": key}, operations, if_match)
         except APIError as error:
-            if not skip_on_failure or (if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED):
+            overtaken = if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED
+            if overtaken or not skip_on_failure:
                 raise
-            log().error("%s %s was not changed: %s", spec.entity.type_name, entity_id, error.message)
+            log().error("%s %s was not changed: %s", entity.__name__, key, error.message)
             return None
         return self._loaded(entity, answer)
 

@@ -63,7 +63,7 @@ class Quality(Requests):
         )
 
     def _had(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
-        """Return an entity by its name; where there is none, make it with what the release takes."""
+        """Return an entity by its name, made with what the release takes where there is none."""
         entity = classes.class_at(self.types, self.road.spec(kind).entity.path)
         found = self.get_by_name(entity, fqn)
         if found is not None:

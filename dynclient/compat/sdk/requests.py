@@ -55,9 +55,9 @@ def signature(row: Row) -> inspect.Signature:
     taken = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     for written in row["parameters"]:
         name, _, default = written.partition("=")
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        if name.startswith("*"):
-            kind = inspect.Parameter.VAR_POSITIONAL
+        rest = name.startswith("*")
+        kind = (inspect.Parameter.VAR_POSITIONAL if rest
+                else inspect.Parameter.POSITIONAL_OR_KEYWORD)  # fmt: skip
         value = literal_eval(default) if default else inspect.Parameter.empty
         taken.append(inspect.Parameter(name.lstrip("*"), kind, default=value))
     return inspect.Signature(taken)

@@ -46,7 +46,6 @@ class ClientConfig(NamedTuple):
     retry_wait: int | None = None
     raw_data: bool | None = False
     allow_redirects: bool | None = False
-    auth_token_mode: str | None = "Bearer"
     user_agent: str | None = None
     cookies: Any = None
     ttl_cache: int | None = None
@@ -115,8 +114,8 @@ class REST:
         target = f"/{API_VERSION}{quote(parts.path, safe=_SAFE)}"
         body = _body(data)
         kind = _KINDS.get(method, "application/json")
-        headers = () if body is None else (("Content-Type", kind),)
-        headers += (("Accept", "application/json, text/plain;q=0.9"),)
+        accepted = ("Accept", "application/json, text/plain;q=0.9")
+        headers = (accepted,) if body is None else (accepted, ("Content-Type", kind))
         operation = Operation(f"{method} {parts.path}", None, method, target, result_kind="text")
         answer = self._road.send(Request(method, target, tuple(pairs), headers, body, operation))
         return _decoded(answer, method, target)
@@ -169,7 +168,7 @@ def _decoded(text: str, method: str, path: str) -> Any:
     try:
         return encoding.loads(text)
     except ValueError:
-        if not text.lstrip()[:1] == "<":
+        if text.lstrip()[:1] != "<":
             return text
     told = {"status": 200, "code": 200, "method": method, "url": path, "request_id": None}
     message = "a page for people came back; does hostPort lack its /api?"

@@ -40,7 +40,7 @@ class Road:
 
     @property
     def release(self) -> Release:
-        """The release that the server speaks; the script's own where the server's is not at hand."""
+        """The release that the server speaks; the script's own where that is not at hand."""
         try:
             return self.client.release
         except UnknownRelease as error:
@@ -156,7 +156,7 @@ class Road:
 
 
 def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
-    """Return an operation that takes all these arguments, with a warning for those it does not know.
+    """Return an operation that takes all these arguments, with a warning for unknown ones.
 
     Servers ignore unknown filters without a word, and scripts written for one release may hold
     what another lacks. So the filter goes out, and its author is told.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dynclient.compat.sdk.failures import FQNBuildingException
 from dynclient.compat.sdk.fqn import (
     FQN_SEPARATOR,
     build,
@@ -11,7 +12,6 @@ from dynclient.compat.sdk.fqn import (
     split_table_name,
     unquote_name,
 )
-from dynclient.compat.sdk.failures import FQNBuildingException
 
 __all__ = [
     "FQN_SEPARATOR",

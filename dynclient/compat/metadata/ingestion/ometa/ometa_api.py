@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.ometa_api import OpenMetadata
 from dynclient.compat.sdk.failures import (
     EmptyPayloadException,
     InvalidEntityException,
     MissingEntityTypeException,
 )
 from dynclient.compat.sdk.models import EntityList
+from dynclient.compat.sdk.ometa_api import OpenMetadata
 
 __all__ = [
     "EmptyPayloadException",
