@@ -13,8 +13,8 @@ MASK = "**********"
 """What stands for a secret in every repr, log line, error and dump."""
 
 _SECRET_NAME = re.compile(
-    r"pas+[_-]?(w|phrase|code)|\bpwd\b|secret|token|credential|private_?key|api_?key|"
-    r"access_?key|jwt|authorization|signature",
+    r"pas+[_-]?(w|phrase|code)|\bpwd\b|secret|token|credential|private[_-]?key|api[_-]?key|"
+    r"access[_-]?key|jwt|authorization|signature",
     re.IGNORECASE,
 )
 

@@ -90,6 +90,30 @@ def sandbox(
     serve(release=release, tree=tree, port=port, data=data, json=json)
 
 
+@app.command(
+    "run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+def run_script(
+    script: Annotated[
+        Path, typer.Argument(help="A script written for the official SDK.", exists=True)
+    ],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="What the script is given.", show_default=False)
+    ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option("--release", help="Whose classes it gets; else the server's, see the docs."),
+    ] = None,
+) -> None:
+    """Run a script of the official SDK as it stands: dynclient serves its `metadata` package.
+
+    Which server it talks to is the script's business, as it always was.
+    """
+    from dynclient.compat.run import run as run_it
+
+    raise typer.Exit(run_it(script, arguments or (), release))
+
+
 @schemas.command("list")
 def list_schemas() -> None:
     """List the releases at hand: those in the cache, and the one that comes along."""

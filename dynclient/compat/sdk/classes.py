@@ -34,10 +34,11 @@ def node_of(cls: Any) -> Node:
     """
     try:
         return model.schema_of(cls)
-    except UsageError as error:
+    except UsageError:
         name = getattr(cls, "__name__", repr(cls))
-        problem = Problem("entity", name, "argument", f"{name} is no class of a schema")
-        raise InvalidEntityException(str(error), problems=(problem,)) from None
+        message = f"{name} is no class of metadata.generated.schema"
+        problem = Problem("entity", name, "argument", message)
+        raise InvalidEntityException(message, problems=(problem,)) from None
 
 
 def release_of(cls: Any) -> Release:

@@ -1,0 +1,118 @@
+"""Official names of errors: what catches them, what they tell, and that they pickle."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+
+from dynclient import errors
+from dynclient.compat.sdk import failures
+from dynclient.compat.sdk.failures import APIError, RefusedHere, official
+
+PARTS: dict[str, Any] = {
+    "status": 404,
+    "code": 404,
+    "method": "GET",
+    "url": "http://there/api/v1/tables/name/x",
+    "request_id": None,
+    "body": {"code": 404, "message": "no such table"},
+}
+
+
+def told(kind: type[errors.ServerError], **parts: Any) -> Any:
+    return official(kind("no such table", **{**PARTS, **parts}))
+
+
+SERVER_ERRORS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.ServerError)
+]
+
+
+@pytest.mark.parametrize("kind", SERVER_ERRORS, ids=lambda kind: kind.__name__)
+def test_every_refusal_of_a_server_is_an_api_error_and_itself(
+    kind: type[errors.ServerError],
+) -> None:
+    error = told(kind)
+    assert isinstance(error, APIError)
+    assert isinstance(error, kind)
+    assert (error.code, error.status_code) == (404, 404)
+    assert "no such table" in str(error)
+
+
+def test_the_answer_can_be_looked_at() -> None:
+    response = told(errors.NotFound).response
+    assert response.status_code == 404
+    assert response.json() == PARTS["body"]
+    assert '"no such table"' in response.text
+    text = told(errors.BadRequest, body="plain words").response
+    assert text.text == "plain words"
+    with pytest.raises(ValueError, match="JSON|Expecting"):
+        text.json()
+
+
+@pytest.mark.parametrize(
+    ("native", "name"),
+    [
+        (errors.TooManyRequests, "LimitsException"),
+        (errors.Unavailable, "RetryException"),
+        (errors.NotOpenMetadata, "HtmlResponseError"),
+    ],
+)
+def test_some_have_names_of_their_own(native: type[errors.ServerError], name: str) -> None:
+    assert type(told(native)) is getattr(failures, name)
+
+
+def test_a_subclass_of_a_named_one_keeps_the_name() -> None:
+    class Gateway(errors.Unavailable):
+        pass
+
+    assert isinstance(told(Gateway), failures.RetryException)
+
+
+@pytest.mark.parametrize("kind", SERVER_ERRORS, ids=lambda kind: kind.__name__)
+def test_they_pickle(kind: type[errors.ServerError]) -> None:
+    error = told(kind)
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert again.parts == error.parts
+
+
+def test_what_is_refused_here_is_the_400_that_the_server_would_give() -> None:
+    problem = errors.Problem("fields", "ownr", "enum", "'ownr' is no field of Table", ("owners",))
+    error = official(errors.BadArguments("tables.get: 1 problem", problems=(problem,)))
+    assert isinstance(error, RefusedHere)
+    assert isinstance(error, APIError)
+    assert isinstance(error, errors.BadArguments)
+    assert (error.status_code, error.problems) == (400, (problem,))
+    assert str(error) == "tables.get: 1 problem"
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.problems) == (RefusedHere, str(error), (problem,))
+
+
+def test_a_body_that_breaks_its_schema_is_told_with_all_its_problems() -> None:
+    problem = errors.Problem("name", 3, "type", "is no string")
+    error = official(errors.RequestInvalid(what="CreateTableRequest", problems=(problem,)))
+    assert isinstance(error, RefusedHere)
+    assert "name: is no string" in str(error)
+
+
+def test_others_stay_what_they_are() -> None:
+    error = errors.ConnectFailed("nothing answers", method="GET", url="")
+    assert official(error) is error
+    assert official(once := told(errors.NotFound)) is once
+
+
+def test_all_official_errors_are_errors_of_dynclient() -> None:
+    kinds = [
+        kind
+        for kind in vars(failures).values()
+        if isinstance(kind, type)
+        and issubclass(kind, Exception)
+        and kind.__module__ == failures.__name__
+    ]
+    assert len(kinds) > 12
+    assert all(issubclass(kind, errors.DynclientError) for kind in kinds)
