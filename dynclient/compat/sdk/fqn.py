@@ -1,20 +1,18 @@
 """``metadata.utils.fqn``: fully qualified names, built by entity type, split and quoted.
 
-Which parts make the name of which entity is in ``data/fqn.json``. Names are put together here and
+Which parts make the name of which entity is in ``official_names.json``. Names are put together here and
 never looked up in a search index, so one that lacks a part is found by asking for its parents.
 """
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn as names
 from dynclient.compat.sdk.failures import FQNBuildingException
 from dynclient.compat.sdk.utils import model_str
 from dynclient.errors import BadName
+from dynclient.operations import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,20 +87,12 @@ def build(metadata: OpenMetadata | None, entity_type: type, **kwargs: Any) -> An
 
 
 def _rule(entity_type: type) -> list[Any]:
-    rules = _rules()
+    rules: dict[str, list[Any]] = data_file("official_names.json")
     name = getattr(entity_type, "__name__", str(entity_type))
     if name not in rules:
         known = ", ".join(sorted(rules))
         raise FQNBuildingException(f"no rule for the name of a {name}; there is one for {known}")
-    found: list[Any] = rules[name]
-    return found
-
-
-@lru_cache(maxsize=1)
-def _rules() -> dict[str, list[Any]]:
-    text = files("dynclient.compat").joinpath("data/fqn.json").read_text("utf-8")
-    rules: dict[str, list[Any]] = json.loads(text)
-    return rules
+    return rules[name]
 
 
 def _arguments(rule: list[Any]) -> Iterator[str]:

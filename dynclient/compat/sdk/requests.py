@@ -1,4 +1,4 @@
-"""The calls of the official client that are one request each, made from ``data/methods.json``.
+"""The calls of the official client that are one request each, made from ``official_methods.json``.
 
 A row of that file says what a method takes, what it sends, and what it gives back:
 
@@ -22,8 +22,6 @@ import inspect
 import json
 import re
 from ast import literal_eval
-from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.sdk import classes
@@ -31,7 +29,7 @@ from dynclient.compat.sdk.failures import APIError, MissingEntityTypeException
 from dynclient.compat.sdk.generic import Generic, log
 from dynclient.compat.sdk.models import EntityList
 from dynclient.compat.sdk.road import plain
-from dynclient.operations import Operation, Parameter
+from dynclient.operations import Operation, Parameter, data_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +41,10 @@ _CONTENTS = {"text": "text/plain", "yaml": "application/x-yaml"}
 _PATCH = "application/json-patch+json"
 
 
-@lru_cache(maxsize=1)
-def rows() -> tuple[Row, ...]:
+def rows() -> list[Row]:
     """Return all methods of the official client that are known, in the order of the document."""
-    text = files("dynclient.compat").joinpath("data/methods.json").read_text("utf-8")
-    return tuple(json.loads(text))
+    found: list[Row] = data_file("official_methods.json")
+    return found
 
 
 def signature(row: Row) -> inspect.Signature:
@@ -70,7 +67,7 @@ class Requests(Generic):
         """Send the request of a row and return what it gives.
 
         Args:
-            row: of ``data/methods.json``.
+            row: of the file.
             given: the arguments by name.
         """
         try:

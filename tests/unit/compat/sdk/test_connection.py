@@ -97,7 +97,7 @@ def test_the_token_of_any_provider_is_held(stub: Stub, provider: str) -> None:
 
 def test_a_way_to_sign_in_that_is_not_ours_is_told() -> None:
     config = {"clientId": "c", "secretKey": "open-sesame", "domain": "d"}
-    with pytest.raises(AuthenticationException, match="auth0.*OpenMetadataJWTClientConfig") as told:
+    with pytest.raises(AuthenticationException, match=r"auth0.*OpenMetadataJWTClientConfig") as told:
         connection(authProvider="auth0", securityConfig=config)
     assert "sesame" not in str(told.value)
 
@@ -175,7 +175,7 @@ def test_validate_checks_with_the_authority_named(pem: Callable[[str], str], fie
 
 
 def test_validate_without_an_authority_cannot_be() -> None:
-    with pytest.raises(InvalidSSLVerificationException, match="caCertificate.*no-ssl"):
+    with pytest.raises(InvalidSSLVerificationException, match=r"caCertificate.*no-ssl"):
         connection(verifySSL="validate")
 
 

@@ -50,7 +50,7 @@ def test_the_answer_can_be_looked_at() -> None:
     assert '"no such table"' in response.text
     text = told(errors.BadRequest, body="plain words").response
     assert text.text == "plain words"
-    with pytest.raises(ValueError, match="JSON|Expecting"):
+    with pytest.raises(ValueError, match=r"JSON|Expecting"):
         text.json()
 
 
