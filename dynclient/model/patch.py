@@ -14,13 +14,21 @@ from dynclient.schema.places import escape
 
 def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
     """Return the operations that turn ``old`` into ``new``."""
-    if isinstance(old, dict) and isinstance(new, dict):
+    if isinstance(old, dict) and isinstance(new, dict) and not _is_another(old, new):
         return _objects(old, new, path)
     if isinstance(old, list) and isinstance(new, list):
         return _lists(old, new, path)
     if same(old, new):
         return []
     return [{"op": "replace", "path": path, "value": new}]
+
+
+def _is_another(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Tell whether two objects stand for two entities, so that one is replaced by the other.
+
+    Field by field that would take away what a server only shows with a reference, its ``href``.
+    """
+    return "id" in old and "id" in new and old["id"] != new["id"]
 
 
 def same(one: Any, other: Any) -> bool:

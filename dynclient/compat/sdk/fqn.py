@@ -1,7 +1,7 @@
 """``metadata.utils.fqn``: fully qualified names, built by entity type, split and quoted.
 
-Which parts make the name of which entity is in ``official_names.json``. Names are put together here and
-never looked up in a search index, so one that lacks a part is found by asking for its parents.
+Which parts make the name of which entity is in ``official_names.json``. Names are put together here
+and never looked up in a search index; one that lacks a part is found by asking for its parents.
 """
 
 from __future__ import annotations

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _IGNORED = frozenset({"changeDescription", "incrementalChangeDescription"})
 CONSTRAINTS = "tableConstraints"
 _POSITION = "ordinalPosition"
+_REFERENCE = frozenset({"id", "type"})
+_SHOWN = _REFERENCE | {
+    "deleted", "description", "displayName", "fullyQualifiedName", "href", "inherited", "name",
+}  # fmt: skip
+"""What a server shows of a reference."""
 
 
 class PatchOperation(str, Enum):
@@ -113,6 +118,9 @@ def state_of(value: Any) -> dict[str, Any]:
 
 def _filled(value: Any) -> Any:
     if isinstance(value, dict):
+        if value.keys() >= _REFERENCE and value.keys() <= _SHOWN:
+            # The rest of a reference is the server's: it cannot be changed here.
+            return {name: value[name] for name in ("id", "type")}
         return {name: _filled(below) for name, below in value.items() if below is not None}
     return [_filled(below) for below in value] if isinstance(value, list) else value
 

@@ -97,7 +97,8 @@ def test_the_token_of_any_provider_is_held(stub: Stub, provider: str) -> None:
 
 def test_a_way_to_sign_in_that_is_not_ours_is_told() -> None:
     config = {"clientId": "c", "secretKey": "open-sesame", "domain": "d"}
-    with pytest.raises(AuthenticationException, match=r"auth0.*OpenMetadataJWTClientConfig") as told:
+    words = r"auth0.*OpenMetadataJWTClientConfig"
+    with pytest.raises(AuthenticationException, match=words) as told:
         connection(authProvider="auth0", securityConfig=config)
     assert "sesame" not in str(told.value)
 
