@@ -24,7 +24,6 @@ from metadata.generated.schema.security.client.openMetadataJWTClientConfig impor
     OpenMetadataJWTClientConfig,
 )
 from metadata.generated.schema.type.schema import DataTypeTopic, FieldModel, SchemaType
-from metadata.generated.schema.type.schema import Topic as MessageSchema
 from metadata.ingestion.ometa.ometa_api import OpenMetadata
 
 create_service = CreateMessagingServiceRequest(
@@ -39,10 +38,10 @@ create_topic = CreateTopicRequest(
     replicationFactor=3,
     cleanupPolicies=[CleanupPolicy.delete, CleanupPolicy.compact],
     retentionTime=7 * 24 * 3600 * 1000.0,
-    messageSchema=MessageSchema(
-        schemaText='{"type": "record"}',
-        schemaType=SchemaType.Avro,
-        schemaFields=[
+    messageSchema={
+        "schemaText": '{"type": "record"}',
+        "schemaType": SchemaType.Avro,
+        "schemaFields": [
             FieldModel(
                 name="order",
                 dataType=DataTypeTopic.RECORD,
@@ -52,7 +51,7 @@ create_topic = CreateTopicRequest(
                 ],
             )
         ],
-    ),
+    },
 )
 assert create_topic.messageSchema.schemaFields[0].children[1].dataType == DataTypeTopic.STRING
 
