@@ -19,13 +19,11 @@ from metadata.generated.schema.entity.services.databaseService import (
     DatabaseService,
     DatabaseServiceType,
 )
-
 from metadata.generated.schema.security.client.openMetadataJWTClientConfig import (
     OpenMetadataJWTClientConfig,
 )
 from metadata.ingestion.ometa.client import APIError
-from metadata.ingestion.ometa.ometa_api import InvalidEntityException
-from metadata.ingestion.ometa.ometa_api import OpenMetadata
+from metadata.ingestion.ometa.ometa_api import InvalidEntityException, OpenMetadata
 
 creates = [
     CreateDatabaseServiceRequest(name="faulty", serviceType=DatabaseServiceType.Mysql),
