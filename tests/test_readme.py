@@ -18,7 +18,7 @@ each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
     """A sandbox for one document, whose commands and sessions run in an empty folder."""
-    from dynclient import sandbox
+    from dynclient import compat, sandbox
 
     monkeypatch.chdir(tmp_path)
     with sandbox.start() as server:
@@ -26,6 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dic
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         yield values
+    compat.uninstall()  # where a document shows how to install it
 
 
 @each_document

@@ -15,6 +15,7 @@ from dynclient.errors import (
     DynclientError,
     DynclientWarning,
     NotFound,
+    ServerError,
     UnknownCollection,
     UnknownRelease,
 )
@@ -44,7 +45,11 @@ class Road:
         try:
             return self.client.release
         except UnknownRelease as error:
-            lacking = str(error)
+            lacking, refused = str(error), None
+        except ServerError as error:
+            lacking, refused = "", official(error)
+        if refused is not None:
+            raise refused
         from dynclient import compat
 
         hook = compat.installed()
