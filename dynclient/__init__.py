@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from dynclient.errors import ServerError as ServerError
     from dynclient.errors import ServerFault as ServerFault
     from dynclient.errors import SourceRefused as SourceRefused
-    from dynclient.errors import TLSFailed as TLSFailed
     from dynclient.errors import TimedOut as TimedOut
+    from dynclient.errors import TLSFailed as TLSFailed
     from dynclient.errors import TooManyRequests as TooManyRequests
     from dynclient.errors import TransportError as TransportError
     from dynclient.errors import Unauthorized as Unauthorized

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import BadArguments, Problem, UsageError
@@ -10,8 +11,6 @@ from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dynclient.schema import Release
 
 HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
@@ -132,7 +131,7 @@ def _wrong_file(name: str, value: Any) -> str | None:
     files = value if pair else [value]
     if not all(isinstance(file, (str, os.PathLike)) for file in files):
         return f"{type(value).__name__}: {_FILES[name]}"
-    missing = [os.fspath(file) for file in files if not os.path.exists(file)]
+    missing = [os.fspath(file) for file in files if not Path(file).exists()]
     return f"{', '.join(map(repr, missing))}: no such file" if missing else None
 
 
