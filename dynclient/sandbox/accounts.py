@@ -226,7 +226,7 @@ class Accounts:
             row = session.tx.get(edge.source)
             if row is None or row.deleted:
                 continue
-            told = {name: row.doc[name] for name in (
+            told: dict[str, Any] = {name: row.doc[name] for name in (
                 "id", "teamType", "name", "fullyQualifiedName", "displayName", "isJoinable",
             ) if name in row.doc}  # fmt: skip
             below = self._children(session, row.id)

@@ -99,7 +99,7 @@ class Sandbox:
             return self._refusal(fault)
         except Escaped as error:
             return self._refusal(escaped(error.message, with_type=self._with_type))
-        except Exception as error:  # noqa: BLE001 - the last line of a server: a fault of ours is a 500
+        except Exception as error:
             LOG.exception("the sandbox failed on %s %s", request.method, request.url.path)
             return self._refusal(escaped(type(error).__name__, with_type=self._with_type))
 

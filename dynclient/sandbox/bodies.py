@@ -1,9 +1,10 @@
-"""Request bodies read the way the server's JSON reader does: strictly, with its defaults and its words.
+"""Request bodies read the way the server's JSON reader does: strictly, in its own words.
 
-:class:`Reader` turns a decoded body into the object the server would hold: unknown fields refused, numbers
-taken for strings, enum values checked, defaults of the schema filled in, nulls dropped, fields in schema
-order. :func:`violations` then tells what the server's bean validation would complain about. The client's
-own validator is not used on purpose: what both sides share, both can get wrong.
+:class:`Reader` turns a decoded body into the object the server would hold: unknown fields refused,
+numbers taken for strings, enum values checked, defaults of the schema filled in, nulls dropped,
+fields in schema order. :func:`violations` then tells what the server's bean validation would
+complain about. The client's own validator is not used on purpose: what both sides share, both can
+get wrong.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from dynclient.sandbox.faults import bad_request
 if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
-_TOKENS = {dict: ("Object", "START_OBJECT"), list: ("Array", "START_ARRAY"), str: ("String", "VALUE_STRING")}
+_TOKENS: dict[type, tuple[str, str]] = {
+    dict: ("Object", "START_OBJECT"),
+    list: ("Array", "START_ARRAY"),
+    str: ("String", "VALUE_STRING"),
+}
 _SCALAR_CLASSES = {
     "string": "java.lang.String",
     "integer": "java.lang.Integer",
@@ -29,7 +34,7 @@ _SCALAR_CLASSES = {
 
 
 class Reader:
-    """Reads bodies for one root schema; ``source`` is how the release names the stream in messages."""
+    """Reads bodies for one root schema; ``source`` is what messages call the stream."""
 
     def __init__(self, root: Node, source: str) -> None:
         self._root = root
@@ -54,7 +59,8 @@ class Reader:
         if kind in _SCALAR_CLASSES:
             return self._scalar(node, kind, raw, chain)
         if kind == "map" and not isinstance(raw, dict):
-            raise self._mismatch("java.util.LinkedHashMap<java.lang.String,java.lang.Object>", raw, chain)
+            java = "java.util.LinkedHashMap<java.lang.String,java.lang.Object>"
+            raise self._mismatch(java, raw, chain)
         return raw
 
     def _object(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
@@ -121,8 +127,8 @@ class Reader:
             good = False
         if not good:
             raise bad_request(
-                f'Cannot deserialize value of type `java.util.UUID` from String "{text}": UUID has to be'
-                f" represented by standard 36-char representation{self._place(chain)}"
+                f'Cannot deserialize value of type `java.util.UUID` from String "{text}": UUID has'
+                f" to be represented by standard 36-char representation{self._place(chain)}"
             )
 
     def _boolean(self, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> bool:
@@ -133,8 +139,8 @@ class Reader:
         if isinstance(raw, str) and raw.strip().lower() in {"true", "false"}:
             return raw.strip().lower() == "true"
         raise bad_request(
-            f'Cannot deserialize value of type `java.lang.Boolean` from String "{raw}": only "true" or'
-            f' "false" recognized{self._place(chain)}'
+            f'Cannot deserialize value of type `java.lang.Boolean` from String "{raw}": only "true"'
+            f' or "false" recognized{self._place(chain)}'
         )
 
     def _number(self, kind: str, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> float | int:
@@ -148,8 +154,8 @@ class Reader:
         except ValueError:
             java = _SCALAR_CLASSES[kind]
             raise bad_request(
-                f'Cannot deserialize value of type `{java}` from String "{raw}": not a valid `{java}`'
-                f" value{self._place(chain)}"
+                f'Cannot deserialize value of type `{java}` from String "{raw}": not a valid'
+                f" `{java}` value{self._place(chain)}"
             ) from None
         return int(value) if kind == "integer" else value
 
@@ -162,17 +168,20 @@ class Reader:
         elif isinstance(raw, float):
             noun, token = "Floating-point", "VALUE_NUMBER_FLOAT"
         return bad_request(
-            f"Cannot deserialize value of type `{java}` from {noun} value (token `JsonToken.{token}`)"
+            f"Cannot deserialize value of type `{java}` from {noun} value"
+            f" (token `JsonToken.{token}`)"
             + self._place(chain)
         )
 
-    def _unknown(self, node: Node, name: str, chain: tuple[tuple[str, str | int], ...]) -> Exception:
+    def _unknown(
+        self, node: Node, name: str, chain: tuple[tuple[str, str | int], ...]
+    ) -> Exception:
         known = node.properties
         java = java_class(node)
         listed = ", ".join(f'"{field}"' for field in known)
         return bad_request(
-            f'Unrecognized field "{name}" (class {java}), not marked as ignorable ({len(known)} known'
-            f" properties: {listed}]){self._place((*chain, (java, name)))}"
+            f'Unrecognized field "{name}" (class {java}), not marked as ignorable'
+            f" ({len(known)} known properties: {listed}]){self._place((*chain, (java, name)))}"
         )
 
     def _place(self, chain: tuple[tuple[str, str | int], ...]) -> str:
@@ -229,9 +238,9 @@ def _typed(kind: str, default: Any) -> Any:
 
 
 def fill(node: Node, raw: Any, *, unions: bool = False) -> Any:
-    """Return ``raw`` with the schema's defaults filled in below, fields in schema order, nulls dropped.
+    """Return ``raw`` with defaults filled in below, fields in schema order, nulls dropped.
 
-    The server holds the members of a union as plain objects; with ``unions`` they are filled in too.
+    The server holds the members of a union as plain objects; ``unions`` has them filled in too.
     """
     kind = node.kind
     if kind == "union" and unions:
@@ -249,10 +258,7 @@ def fill(node: Node, raw: Any, *, unions: bool = False) -> Any:
             default = default_of(child)
             if default is not None:
                 out[name] = default
-    for name, value in raw.items():
-        if name not in node.properties:
-            out[name] = value
-    return out
+    return out | {name: value for name, value in raw.items() if name not in node.properties}
 
 
 def choose_branch(node: Node, raw: Any) -> Node | None:
@@ -300,7 +306,7 @@ def _affinity(branch: Node, raw: dict[str, Any]) -> int:
 
 
 def violations(node: Node, value: Any) -> list[str]:
-    """Return the complaints about a converted object, in the server's words, without the brackets."""
+    """Return the complaints about a converted object, in the server's words, without brackets."""
     found: list[str] = []
     _inspect(node, value, found)
     return list(dict.fromkeys(found))

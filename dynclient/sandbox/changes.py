@@ -1,7 +1,7 @@
-"""What changed between two states of an entity, in the words of ``changeDescription``, and the next version.
+"""What changed between two states of an entity, as ``changeDescription`` tells it, and the version.
 
-Both states are whole entities as answers show them (references resolved, labels filled in). Nothing here
-knows the store.
+Both states are whole entities as answers show them (references resolved, labels filled in). Nothing
+here knows the store.
 """
 
 from __future__ import annotations
@@ -163,9 +163,9 @@ def _compare_extensions(change: Change, old: dict[str, Any], new: dict[str, Any]
         change.added.append({"name": "extension", "newValue": dumps(added)})
     if deleted:
         change.deleted.append({"name": "extension", "oldValue": dumps(deleted)})
-    for name in new:
-        if name in old and not _same(old[name], new[name]):
-            change.record(f"extension.{name}", dumps(old[name]), dumps(new[name]))
+    for name, value in new.items():
+        if name in old and not _same(old[name], value):
+            change.record(f"extension.{name}", dumps(old[name]), dumps(value))
 
 
 def _split(

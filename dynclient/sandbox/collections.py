@@ -170,6 +170,7 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
             for name, method, tail, consumes, _ in _OPERATIONS:
                 if name in _VARIANT_OPERATIONS:
                     handler = getattr(variant, name)
-                    routes.add(method, route + told["path"] + tail, Route(handler, consumes, writes=True))
+                    served = Route(handler, consumes, writes=True)
+                    routes.add(method, route + told["path"] + tail, served)
         for tail in shapes.rules.table("refused_paths").get(type, ()):
             routes.refuse(route + tail)

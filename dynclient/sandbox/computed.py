@@ -1,4 +1,4 @@
-"""Fields no one writes: counts, usage, votes, inherited roles; which field is which stands in rules.json."""
+"""Fields no one writes: counts, usage, votes, inherited roles; rules.json says which is which."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def rule_for(shape: Shape, name: str) -> dict[str, Any] | None:
 
 
 def value_of(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """Return a computed value; lists of references come as ``[(id, type), …]`` under kind ``roles``."""
+    """Return a computed value; kind ``roles`` gives references as ``[(id, type), …]``."""
     maker = _MAKERS[rule["kind"]]
     return maker(tx, shape, rule, doc)
 
@@ -59,8 +59,8 @@ def _label_uses(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any])
 
 
 def _roles(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
-    """Roles that come from the teams above: ``start`` leads to the first of them, ``up`` further."""
-    if doc.get("isBot") or doc.get("isAdmin") and rule.get("not_admin"):
+    """Roles that come from the teams above: ``start`` leads to the first, ``up`` further."""
+    if doc.get("isBot") or (doc.get("isAdmin") and rule.get("not_admin")):
         return []
     found: dict[str, str] = {}
     level = [edge.target for edge in tx.edges([doc["id"]], [rule["start"]])]

@@ -1,4 +1,4 @@
-"""From a create request to a draft of the entity: fields taken over, references resolved, FQNs made."""
+"""From a create request to a draft of the entity: references resolved, FQNs made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Links = dict[str, list[tuple[str, str]]]
 
 
 class Draft:
-    """An entity in the making: ``doc`` without references, ``links`` with them, ``given`` by the request."""
+    """An entity in the making: ``doc`` without references, ``links``, what was ``given``."""
 
     def __init__(self, doc: dict[str, Any], links: Links, given: frozenset[str]) -> None:
         self.doc = doc
@@ -39,7 +39,7 @@ class Drafter:
     def from_request(
         self, shape: Shape, body: dict[str, Any], given: frozenset[str] | None = None
     ) -> Draft:
-        """Return the draft of what a checked create request asks for; raises 404s for unknown names.
+        """Return the draft of what a checked create request asks for; raises 404 for unknown names.
 
         ``given`` are the fields the request itself set, without defaults.
         """
@@ -172,7 +172,7 @@ class Drafter:
 
 
 def link_fqn(link: str) -> str:
-    """Return the FQN an entity link points at: ``<#E::table::a.b.c::columns::id>`` → ``a.b.c.id``."""
+    """Return the FQN a link points at: ``<#E::table::a.b.c::columns::id>`` → ``a.b.c.id``."""
     parts = link.strip("<>").split("::")
     if len(parts) < 3:
         raise bad_request(f"Entity link was not found in {link}")
@@ -183,7 +183,7 @@ def link_fqn(link: str) -> str:
 def _name_members(named: dict[str, list[dict[str, Any]]], children: str | None) -> None:
     for parent, listed in named.items():
         for member in listed:
-            if not isinstance(member, dict) or member.get("name") is None:
+            if member.get("name") is None:
                 continue
             member["fullyQualifiedName"] = join(parent, str(member["name"]))
             below = member.get(children) if children else None

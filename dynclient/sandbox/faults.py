@@ -48,7 +48,8 @@ def exists() -> Fault:
 
 def escaped(message: str, *, with_type: bool) -> Fault:
     """Return the 500 of an unforeseen error; newer releases add ``errorType``."""
-    body = {"responseMessage": f"An exception with message [{message}] was thrown while processing request."}
+    words = f"An exception with message [{message}] was thrown while processing request."
+    body = {"responseMessage": words}
     if with_type:
         body["errorType"] = "UNHANDLED_SERVER_EXCEPTION"
     return Fault(500, body)
@@ -58,5 +59,5 @@ _REASONS = {404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media
 
 
 def wrapped(status: int) -> Escaped:
-    """Return the error for a missing route, method or media type, which real servers send as 500."""
+    """Return the error for a missing route, method or media type, a 500 on real servers."""
     return Escaped(f"HTTP {status} {_REASONS[status]}")

@@ -1,4 +1,4 @@
-"""Lists of entities: filters, pages and their cursors, ``fields=`` and ``include=``, past versions."""
+"""Lists of entities: filters, pages, cursors, ``fields=`` and ``include=``, past versions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def shown(session: Session, shape: Shape, rows: list[Row], fields: frozenset[str
     )
 
 
-def get(session: Session, shape: Shape, key: str, query: Mapping[str, str], *, by_name: bool) -> Answer:
+def get(
+    session: Session, shape: Shape, key: str, query: Mapping[str, str], *, by_name: bool
+) -> Answer:
     """Answer ``GET`` by id or by name."""
     fields = wanted_fields(shape, query.get("fields"))
     include = wanted_include(query.get("include"))
@@ -84,7 +86,8 @@ def page(session: Session, shape: Shape, query: Mapping[str, str]) -> Answer:
     if limit == 0:
         return Answer(200, {"data": [], "paging": {"total": total}})
     names_only = bool(session.rules.flag("cursor_names_only"))
-    rows, paging = _turn(session, where, values, limit, _place(before, names_only), _place(after, names_only))
+    places = (_place(before, names_only), _place(after, names_only))
+    rows, paging = _turn(session, where, values, limit, *places)
     data = shown(session, shape, rows, fields)
     told: dict[str, Any] = {}
     for name in ("before", "after"):
@@ -105,7 +108,10 @@ def _turn(
     if before is not None:
         where += " and (e.name < ? or (e.name = ? and e.id < ?))"
         rows = session.tx.page(
-            where, [*values, before.name, before.name, before.id], "e.name desc, e.id desc", limit + 1
+            where,
+            [*values, before.name, before.name, before.id],
+            "e.name desc, e.id desc",
+            limit + 1,
         )
         more_before = len(rows) > limit
         rows = rows[:limit][::-1]
@@ -166,7 +172,8 @@ def _place(text: str | None, names_only: bool) -> Cursor | None:
         held = loads(decoded)
         return Cursor(str(held["name"]), str(held["id"]))
     except (ValueError, TypeError, KeyError):
-        message = "An exception with message [Failed to process JSON ] was thrown while processing request."
+        reason = "Failed to process JSON "
+        message = f"An exception with message [{reason}] was thrown while processing request."
         raise Fault(500, {"code": 500, "message": message}) from None
 
 
@@ -202,12 +209,14 @@ def _condition(
         return "e.fqn >= ? and e.fqn < ?", [f"{value}.", f"{value}/"]
     if kind == "directly_below":
         names = tuple(rule["fields"])
-        return (
-            "e.id in (select r.source from refs r join entities p on p.id = r.target where p.fqn = ?"
-            f" and r.field in ({','.join('?' * len(names))}) and not exists (select 1 from refs q where"
-            " q.source = r.source and q.field = ? and q.field <> r.field))",
-            [value, *names, names[0]],
+        marks = ",".join("?" * len(names))
+        nearer = "select 1 from refs q where q.source = r.source"
+        nearer += " and q.field = ? and q.field <> r.field"
+        below = (
+            "select r.source from refs r join entities p on p.id = r.target"  # noqa: S608 - marks
+            f" where p.fqn = ? and r.field in ({marks}) and not exists ({nearer})"
         )
+        return f"e.id in ({below})", [value, *names, names[0]]
     if kind == "field":
         held: Any = {"true": 1, "false": 0}.get(value.lower(), value)
         return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
@@ -253,5 +262,6 @@ def version(session: Session, shape: Shape, id: str, wanted: str) -> Answer:
         return Answer(200, masked(shape, session.whole(shape, row.doc)))
     past = session.tx.past(id, number)
     if past is None:
-        raise refused(404, f"{session.told(shape)} instance for {id} and version {wanted} not found")
+        told = session.told(shape)
+        raise refused(404, f"{told} instance for {id} and version {wanted} not found")
     return Answer(200, masked(shape, past))

@@ -1,4 +1,4 @@
-"""Secrets in answers: which places they are in, by the schema, and the mask that stands for them."""
+"""Secrets in answers: where they are, by the schema, and the mask that stands for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MASK = "*********"
 
 
 def masked(shape: Shape, doc: dict[str, Any]) -> dict[str, Any]:
-    """Return ``doc`` with every secret masked; parts without secrets are shared with the original."""
+    """Return ``doc`` with every secret masked; parts without any are shared with the original."""
     if not shape.secret_fields:
         return doc
     out = dict(doc)
@@ -26,7 +26,7 @@ def masked(shape: Shape, doc: dict[str, Any]) -> dict[str, Any]:
 
 
 def unmasked(shape: Shape, doc: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    """Return ``doc`` with masks that came back from a client replaced by the secrets that are stored."""
+    """Return ``doc`` with masks that a client sent back replaced by the stored secrets."""
     if not shape.secret_fields:
         return doc
     out = dict(doc)

@@ -12,7 +12,7 @@ _PART = re.compile(r'"[^"]+"|[^."]+')
 def quote(name: str) -> str:
     """Return a name as a part of an FQN.
 
-    A name that is quoted already keeps its quotes only where it needs them; a stray quote is refused
+    A quoted name keeps its quotes only where it needs them; a stray quote is refused
     with the server's 400.
     """
     if len(name) > 2 and name[0] == name[-1] == '"' and '"' not in name[1:-1]:

@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902) as the server applies it, with the words it has for patches that do not fit.
+"""JSON Patch (RFC 6902) as the server applies it, with its words for patches that do not fit.
 
 The work is done by ``jsonpatch``; what is here are the answers for patches it refuses.
 """
@@ -18,7 +18,7 @@ _NEED_VALUE = {"add", "replace", "test"}
 
 
 def apply(document: dict[str, Any], operations: Any) -> Any:
-    """Return ``document`` changed; raises 400 for what is no patch and 500 for one that does not fit."""
+    """Return ``document`` changed; raises 400 for no patch and 500 for one that does not fit."""
     if operations is None:
         raise Escaped('Cannot invoke "javax.json.JsonPatch.toJsonArray()" because "patch" is null')
     if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):

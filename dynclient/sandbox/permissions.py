@@ -34,7 +34,8 @@ def forbidden(caller: str, operation: str) -> Fault:
 def check_admin(session: Session) -> None:
     """Refuse callers who are neither admin nor bot."""
     if not (session.caller.admin or session.caller.bot):
-        raise refused(403, f"Principal: CatalogPrincipal{{name='{session.caller.name}'}} is not admin")
+        caller = session.caller.name
+        raise refused(403, f"Principal: CatalogPrincipal{{name='{caller}'}} is not admin")
 
 
 def check(session: Session, type: str, operation: str, id: str | None = None) -> None:
@@ -63,7 +64,8 @@ def check_patch(session: Session, type: str, id: str, operations: Any) -> None:
         if isinstance(one, dict) and one.get("op") != "test":
             if path == "/isAdmin":
                 check_admin(session)
-            check(session, type, _BY_FIELD.get(path.split("/")[1] if "/" in path else "", "EditAll"), id)
+            field = path.split("/")[1] if "/" in path else ""
+            check(session, type, _BY_FIELD.get(field, "EditAll"), id)
 
 
 def _owners(session: Session, id: str | None) -> set[str] | None:
@@ -74,7 +76,7 @@ def _owners(session: Session, id: str | None) -> set[str] | None:
 
 
 def _rules(session: Session, user: str) -> Iterator[dict[str, Any]]:
-    """Yield the rules of the caller's roles, and of the policies and default roles of all their teams."""
+    """Yield the rules of the caller's roles and of their teams' policies and default roles."""
     roles = {edge.target for edge in session.tx.edges([user], ["roles"])}
     policies: set[str] = set()
     level = [edge.target for edge in session.tx.edges([user], ["teams"])]

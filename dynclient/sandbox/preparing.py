@@ -1,4 +1,4 @@
-"""Checks and preparations that go beyond the schema, each named and switched on per type by rules.json."""
+"""Checks and preparations beyond the schema, each named and switched on per type by rules.json."""
 
 from __future__ import annotations
 
@@ -78,12 +78,14 @@ def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
     for type in types:
         if type not in {"user", "team"}:
             raise bad_request(
-                f"Entity of type {type} can't be the owner. Only Team of type Group or a User can own"
-                " entities."
+                f"Entity of type {type} can't be the owner. Only Team of type Group or a User can"
+                " own entities."
             )
     if "team" in types:
         if "user" in types:
-            raise bad_request("Data Assets can have up to 5 users or a Team but not both as owners.")
+            raise bad_request(
+                "Data Assets can have up to 5 users or a Team but not both as owners."
+            )
         if len(types) > 1:
             raise bad_request("Only One Team is allowed to own Data Assets.")
         row = session.tx.get(str(owners[0].get("id")))
@@ -163,7 +165,7 @@ def _not_empty(session: Session, shape: Shape, body: dict[str, Any], rule: Rule)
 
 
 def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
-    """Read ``connection.config`` as the class that ``serviceType`` names; refuse what does not fit."""
+    """Read ``connection.config`` as ``serviceType`` says; refuse what does not fit."""
     connection = body.get("connection")
     if not isinstance(connection, dict) or not isinstance(connection.get("config"), dict):
         return
@@ -205,7 +207,9 @@ def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> N
     """Refuse a second organization and parents that may not hold such a team."""
     kind = body.get("teamType", "Group")
     if kind == "Organization":
-        raise bad_request("Only one Organization is allowed. New Organization type can't be created")
+        raise bad_request(
+            "Only one Organization is allowed. New Organization type can't be created"
+        )
     for id in body.get("parents") or ():
         row = session.tx.get(id) if isinstance(id, str) else None
         above = row.doc.get("teamType") if row is not None else None
@@ -280,7 +284,13 @@ def _ids(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rul
         item.setdefault("id", new_id())
 
 
-def _take_from(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _take_from(
+    session: Session,
+    shape: Shape,
+    body: dict[str, Any],  # noqa: ARG001 - the signature of all preparations
+    draft: Draft,
+    rule: Rule,
+) -> None:
     """Take over what the entity of the same name and another type says: an app its definition."""
     row = session.tx.find(rule["type"], str(draft.doc["fullyQualifiedName"]))
     if row is None:
@@ -290,7 +300,13 @@ def _take_from(session: Session, shape: Shape, body: dict[str, Any], draft: Draf
             draft.doc[name] = row.doc[name]
 
 
-def _link_fqn(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _link_fqn(
+    session: Session,  # noqa: ARG001 - the signature of all preparations
+    shape: Shape,  # noqa: ARG001
+    body: dict[str, Any],  # noqa: ARG001
+    draft: Draft,
+    rule: Rule,
+) -> None:
     draft.doc[rule["to"]] = link_fqn(str(draft.doc[rule["take"]]))
 
 

@@ -1,4 +1,4 @@
-"""Entities as answers: fields chosen, references resolved, labels filled in, secrets masked, links added."""
+"""Entities as answers: fields chosen, references resolved, labels, links, secrets masked."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ UP, DOWN = "votes.up", "votes.down"
 """Where votes are kept among the references."""
 
 MEMBER_EXTRAS = frozenset({"customMetrics"})
-"""Fields of members that are shown, if only as an empty list, where the entity's own are asked for."""
+"""Fields of members shown, if only as an empty list, where the entity's own are asked for."""
 
 Linked = dict[str, list[tuple[str, str]]]
 """Per entity id the (id, type) pairs that one field names."""
 
 
 class Presenter:
-    """Shows entities of one transaction; ``base`` is the address that links start with, None for none."""
+    """Shows entities of one transaction; links start with ``base``, None for no links."""
 
     def __init__(self, tx: Tx, shapes: Shapes, routes: dict[str, str], base: str | None) -> None:
         self._tx = tx
@@ -45,7 +45,7 @@ class Presenter:
         self._voting_shows_empty = bool(shapes.rules.flag("voters_listed"))
 
     def href(self, type: str, id: str) -> str | None:
-        """Return the link of an entity, or None where links are left out or it has no collection."""
+        """Return the link of an entity, None where links are left out or it has no collection."""
         route = self._href_routes.get(type)
         return None if self._base is None or route is None else f"{self._base}{route}/{id}"
 
@@ -54,8 +54,8 @@ class Presenter:
     ) -> dict[str, Any]:
         """Return the EntityReference of an entity.
 
-        ``style`` is how the field shows it: ``full``, ``unlinked`` (no link), ``short`` (names only) or
-        ``key`` (id and type).
+        ``style`` is how the field shows it: ``full``, ``unlinked`` (no link), ``short`` (names
+        only) or ``key`` (id and type).
         """
         if style == "key":
             return {"id": head.id, "type": head.type}
@@ -205,7 +205,7 @@ class Presenter:
     def _step_up(
         self, shape: Shape, climbing: dict[str, str]
     ) -> tuple[dict[str, str], Any]:
-        """Replace every id by its parent's; all parents are of one type, as rows of one page are."""
+        """Replace every id by its parent's; all parents are of one type, as rows of a page are."""
         parents: dict[str, tuple[str, str]] = {}
         order = {name: place for place, name in enumerate(shape.hierarchy)}
         edges = self._tx.edges(list(set(climbing.values())), shape.hierarchy)
@@ -232,21 +232,27 @@ class Presenter:
             if name == "votes":
                 shown[name] = self._votes(doc["id"])
                 continue
-            rule = computed.rule_for(shape, name)
-            if rule is not None and rule["kind"] == "server":
-                if self._base is not None:
-                    told = {"hostPort": self._base, **rule["values"]}
-                    shown[name] = fill(shape.node.properties[name], told)
-            elif rule is not None and rule["kind"] != "roles":
-                shown[name] = computed.value_of(self._tx, shape, rule, doc)
-            elif name in doc:
-                shown[name] = doc[name]
+            self._show_computed(shape, name, doc, shown)
         for group in shape.members:
             self._show_members(group, shown, members)
             for name in fields & MEMBER_EXTRAS & set(group.item.properties):
                 for member in shown.get(group.path[0]) or () if len(group.path) == 1 else ():
                     member.setdefault(name, [])
         return shown
+
+    def _show_computed(
+        self, shape: Shape, name: str, doc: dict[str, Any], shown: dict[str, Any]
+    ) -> None:
+        """Show a field that is computed, where a rule says so, else as it is stored."""
+        rule = computed.rule_for(shape, name)
+        if rule is not None and rule["kind"] == "server":
+            if self._base is not None:
+                told = {"hostPort": self._base, **rule["values"]}
+                shown[name] = fill(shape.node.properties[name], told)
+        elif rule is not None and rule["kind"] != "roles":
+            shown[name] = computed.value_of(self._tx, shape, rule, doc)
+        elif name in doc:
+            shown[name] = doc[name]
 
     def _show_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:
         holder = shown

@@ -27,8 +27,8 @@ class SandboxFailed(DynclientError):
 class Running:
     """A sandbox that runs; a context manager that stops it.
 
-    Attributes: ``host`` (``http://127.0.0.1:PORT/api``), ``admin_token``, ``bot_token``, ``release``
-    (its name).
+    Attributes: ``host`` (``http://127.0.0.1:PORT/api``), ``admin_token``, ``bot_token``,
+    ``release`` (its name).
     """
 
     def __init__(self, facts: dict[str, str], stop: Callable[[], None]) -> None:
@@ -71,7 +71,7 @@ def start(
     """Start a sandbox and return it when it answers.
 
     Args:
-        release: a release, or its name in the cache; None for the starter release or that of ``tree``.
+        release: a release, or its name in the cache; None for that of ``tree``, or the starter.
         tree: folder or archive of a schema tree.
         data: the SQLite file to keep everything in; None for one that is thrown away at the end.
         port: where to listen on this machine; 0 for any free port.
@@ -113,8 +113,7 @@ def _in_process(
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    line = process.stdout.readline()
+    line = process.stdout.readline() if process.stdout is not None else ""
     try:
         facts: dict[str, str] = json.loads(line)
     except ValueError:
@@ -128,9 +127,8 @@ def _drain(process: subprocess.Popen[str]) -> None:
     """Pass on what the sandbox complains about, so that its pipe never fills."""
 
     def copy() -> None:
-        assert process.stderr is not None
         with contextlib.suppress(ValueError, OSError):
-            for line in process.stderr:
+            for line in process.stderr or ():
                 sys.stderr.write(line)
 
     threading.Thread(target=copy, name="sandbox-stderr", daemon=True).start()

@@ -26,7 +26,8 @@ def delete(
     for child in below:
         _delete_child(session, child, hard=for_good)
     links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
-    fields = shape.for_update | (session.rules.names("loaded_for_removal", shape.type) & shape.on_request)
+    loaded = session.rules.names("loaded_for_removal", shape.type)
+    fields = shape.for_update | (loaded & shape.on_request)
     _take_along(session, shape, row, hard=for_good)
     if for_good:
         fields |= session.rules.names("loaded_for_hard_delete", shape.type) & shape.on_request
@@ -44,14 +45,15 @@ def restore(session: Session, shape: Shape, id: str) -> Answer:
     if row is None or row.type != shape.type or not row.deleted:
         if session.rules.flag("restore_of_live") == 500:
             raise Escaped(
-                'Cannot invoke "org.openmetadata.service.util.RestUtil$PutResponse.getEntity()" because'
-                ' "response" is null'
+                'Cannot invoke "org.openmetadata.service.util.RestUtil$PutResponse.getEntity()"'
+                ' because "response" is null'
             )
         raise not_found(shape.type, id)
     links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
     doc = _flip(session, shape, row, deleted=False)
     _restore_below(session, row.id)
-    fields = shape.for_update | (session.rules.names("loaded_for_removal", shape.type) & shape.on_request)
+    loaded = session.rules.names("loaded_for_removal", shape.type)
+    fields = shape.for_update | (loaded & shape.on_request)
     body = _without_server(shape, session.answer(shape, doc, fields, own_link=links))
     return Answer(200, body, change="entityRestored")
 

@@ -58,7 +58,7 @@ class _Place:
 
 
 class Routes:
-    """All routes; templates such as ``/v1/tables/{id}``. ``{id}`` takes UUIDs only, as the servers do."""
+    """All routes, as templates: ``/v1/tables/{id}``; ``{id}`` takes UUIDs only, as on servers."""
 
     def __init__(self) -> None:
         self._root = _Place()
@@ -79,7 +79,7 @@ class Routes:
         place.methods.setdefault(method, route)
 
     def refuse(self, template: str) -> None:
-        """Make a path known that takes no method: asking for it is a wrong method, not a wrong path."""
+        """Make a path known that takes no method: asking for it is a wrong method."""
         place = self._root
         for step in template.strip("/").split("/"):
             place = place.fixed.setdefault(step, _Place())

@@ -1,7 +1,7 @@
 """What no schema tells about a server's behaviour, as data: ``rules.json``, cut to one release.
 
-Every entry of the file is a fact seen in recordings of real servers. An entry may be limited to releases
-(``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last one that holds wins.
+Every entry of the file is a fact seen in recordings of real servers. An entry may be limited to
+releases (``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last that holds wins.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a fresh data file is filled with: people, roles, policies, tags and types, from ``seed.json``."""
+"""What a fresh data file is filled with: people, roles, policies, tags, types, by ``seed.json``."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def fit(node: Node, value: Any) -> Any:
 
 
 def _plant_types(session: Session) -> None:
-    """Make the type entities: one per entity type that may carry custom properties, and the field types."""
+    """Make the type entities: the field types, and one per type with custom properties."""
     shape = session.shapes["type"]
     release = session.shapes.release
     for name, entity in release.entities.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json as jsonlib
+import os
 import shutil
 import socket
 import sys
@@ -61,7 +62,7 @@ def bound(port: int) -> socket.socket:
 
     Raises ``OSError`` where the port is taken.
     """
-    # With the protocol named, asyncio turns Nagle's algorithm off on what it accepts; left out, every
+    # With the protocol named, asyncio turns Nagle's algorithm off on what it accepts; else every
     # answer would wait some 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -109,10 +110,10 @@ def serve(
     json: bool = False,
     follow_parent: bool = False,
 ) -> None:
-    """Serve a release until interrupted, after one line (``json``) or a few that tell host and tokens.
+    """Serve a release until interrupted; one line (``json``) or a few tell host and tokens.
 
     Args:
-        release: a release, or its name in the cache; None for the starter release or that of ``tree``.
+        release: a release, or its name in the cache; None for that of ``tree``, or the starter.
         tree: folder or archive of a schema tree.
         data: the SQLite file to keep everything in; None for one that is thrown away.
         port: where to listen on this machine; 0 for any free port.
@@ -147,7 +148,8 @@ def _announce(told: dict[str, Any], *, json: bool) -> None:
 def _watch_parent(server: uvicorn.Server) -> None:
     def wait() -> None:
         with contextlib.suppress(ValueError, OSError):
-            while sys.stdin.buffer.raw.read(1024):  # type: ignore[attr-defined]
+            # Past the buffer, which would wait until it is full.
+            while os.read(sys.stdin.fileno(), 1024):
                 pass
         server.should_exit = True
 

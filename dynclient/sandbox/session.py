@@ -1,4 +1,4 @@
-"""One request's view of the sandbox: its transaction, its caller, and the helpers every operation needs."""
+"""One request's view of the sandbox: its transaction, its caller, what every operation needs."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ class Session:
 
     # finding
 
-    def row(self, shape: Shape, key: str, include: str = "non-deleted", *, by_name: bool = False) -> Row:
+    def row(
+        self, shape: Shape, key: str, include: str = "non-deleted", *, by_name: bool = False
+    ) -> Row:
         """Return a stored entity by id or FQN; raises the server's 404."""
         if by_name and shape.type in self.rules.names("case_insensitive", "*"):
             key = key.lower()
@@ -106,7 +108,7 @@ class Session:
         members: str = LOADED,
         more: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
-        """Return an entity as the server loads it to change it: all it compares, no links, no mask."""
+        """Return an entity as the server loads it to change it: no links, no mask."""
         return self.bare.show(
             shape, [doc], shape.for_update | more, members=members, own_link=False, mask=False
         )[0]
@@ -142,7 +144,7 @@ class Session:
         self.tx.set_labels(doc["id"], used(shape, doc))
 
     def link(self, shape: Shape, id: str, links: Links) -> None:
-        """Make the entity's reference fields name what ``links`` says, on whichever side they are kept."""
+        """Make the reference fields name what ``links`` says, on whichever side they are kept."""
         for name, pairs in links.items():
             if name in shape.inverse:
                 self._link_others(shape, id, name, pairs)

@@ -1,8 +1,9 @@
-"""What the schemas tell about each entity type, worked out once: references, members, parents, secrets.
+"""What the schemas tell about each entity type: references, members, parents, secrets.
 
-A :class:`Shape` says which fields name other entities and how a create request writes them, where lists
-of named members (columns, fields, tasks …) sit, from which field the FQN's parent comes, and which fields
-an answer shows. What the schemas cannot tell comes from :mod:`dynclient.sandbox.rules`.
+A :class:`Shape` says which fields name other entities and how a create request writes them, where
+lists of named members (columns, fields, tasks …) sit, from which field the FQN's parent comes, and
+which fields an answer shows. What the schemas cannot tell comes from
+:mod:`dynclient.sandbox.rules`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class RefField(NamedTuple):
     name: str
     many: bool
     create: str | None
-    """How the create request writes it: ``ref`` (EntityReference), ``text`` (FQN, name or id), None."""
+    """How the create request writes it: ``ref`` (EntityReference), ``text`` (FQN …), None."""
     type: str | None
     """The type of what a text names, where it can be told."""
 
@@ -83,6 +84,11 @@ class Shape:
         return tuple(self.node.properties)
 
     @cached_property
+    def sayable(self) -> frozenset[str]:
+        """Fields that a create request can give."""
+        return frozenset(self.create.properties) if self.create is not None else frozenset()
+
+    @cached_property
     def required(self) -> frozenset[str]:
         """Fields that are never missing."""
         return self.node.required
@@ -117,7 +123,7 @@ class Shape:
         return self._kinds.type_for_field(name)
 
     def _service_type(self) -> str | None:
-        """Return the service an entity belongs to, as told by where its ``serviceType`` is defined."""
+        """Return the service an entity belongs to: where its ``serviceType`` is defined."""
         kind = self.node.properties.get("serviceType")
         if kind is None:
             node = self.rules.table("reference_types").get(f"{self.type}.service")
@@ -156,7 +162,7 @@ class Shape:
 
     @cached_property
     def hierarchy(self) -> tuple[str, ...]:
-        """Fields that may give the FQN's parent, the nearest first; the first that is set counts."""
+        """Fields that may give the FQN's parent, nearest first; the first that is set counts."""
         own = self.rules.table("hierarchy").get(self.type)
         if own is not None:
             return tuple(own)
@@ -235,7 +241,7 @@ class Shape:
 
     @cached_property
     def for_update(self) -> frozenset[str]:
-        """Fields the server loads before it changes or deletes an entity, and so shows afterwards."""
+        """Fields the server loads before it changes or deletes an entity, and shows then."""
         skipped = self.rules.names("not_loaded_for_update", self.type)
         own = self.rules.names("loaded_for_update", self.type)
         computed = set(self.rules.table("computed"))
@@ -293,6 +299,6 @@ class Shapes:
         below += [inner for inner in (node.items, node.values) if inner is not None]
         found = any(self._search(child, seen) for child in below)
         if found:
-            # A "no" may be due to a circle that is not walked to its end yet, so only a "yes" is kept.
+            # A "no" may be due to a circle not walked to its end yet, so only a "yes" is kept.
             self._secret.add(node.target.ref)
         return found

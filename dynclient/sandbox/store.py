@@ -1,8 +1,8 @@
 """What the sandbox remembers, in SQLite: entities, their references, labels, history and series.
 
-One file, write-ahead log. Writes go one at a time through one connection and are on disk (``synchronous
-= FULL``) before they are acknowledged; every reading thread has a connection of its own and sees the last
-committed state, so a long listing never blocks a writer.
+One file, write-ahead log. Writes go one at a time through one connection and are on disk
+(``synchronous = FULL``) before they are acknowledged; every reading thread has a connection of its
+own and sees the last committed state, so a long listing never blocks a writer.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ create table if not exists history (
     id text not null, version real not null, doc text not null, primary key (id, version)
 ) without rowid;
 create table if not exists series (
-    owner text not null, kind text not null, stamp integer not null, id text not null, doc text not null,
+    owner text not null, kind text not null, stamp integer not null, id text not null,
+    doc text not null,
     primary key (owner, kind, stamp, id)
 ) without rowid;
 """
@@ -76,7 +77,7 @@ class StoreMismatch(ValueError):
 
 
 class Store:
-    """The database file; ``durable=False`` is for throw-away files, which need not survive a crash."""
+    """The database file; ``durable=False`` is for throw-away files that need survive no crash."""
 
     def __init__(self, path: Path | str, *, durable: bool = True) -> None:
         self._path = str(path)
@@ -155,7 +156,8 @@ _HEADS = "id, type, name, fqn, display, description, deleted"
 
 
 def _row(found: Sequence[Any]) -> Row:
-    return Row(*found[:6], bool(found[6]), loads(found[7]))
+    id, type, name, fqn, display, description, deleted, doc = found
+    return Row(id, type, name, fqn, display, description, bool(deleted), loads(doc))
 
 
 class Head(NamedTuple):
@@ -168,6 +170,11 @@ class Head(NamedTuple):
     display: str | None
     description: str | None
     deleted: bool
+
+
+def _head(found: tuple[Any, ...]) -> Head:
+    id, type, name, fqn, display, description, deleted = found
+    return Head(id, type, name, fqn, display, description, bool(deleted))
 
 
 class Tx:
@@ -231,7 +238,7 @@ class Tx:
         for chunk in _chunks(list(dict.fromkeys(ids))):
             query = f"select {_HEADS} from entities where id in ({_marks(chunk)})"  # noqa: S608
             for found in self._run(query, tuple(chunk)):
-                out[found[0]] = Head(*found[:6], bool(found[6]))
+                out[found[0]] = _head(found)
         return out
 
     def head(self, type: str, fqn: str) -> Head | None:
@@ -240,10 +247,10 @@ class Tx:
             f"select {_HEADS} from entities where type = ? and fqn = ?",  # noqa: S608
             (type, fqn),
         ).fetchone()
-        return Head(*found[:6], bool(found[6])) if found else None
+        return _head(found) if found else None
 
     def count(self, where: str, values: Sequence[Any]) -> int:
-        """Count the entities for which an SQL condition holds (made by the sandbox, never by users)."""
+        """Count the entities for which an SQL condition (the sandbox's own) holds."""
         found = self._run(f"select count(*) from entities e where {where}", tuple(values))  # noqa: S608
         return int(found.fetchone()[0])
 
@@ -266,8 +273,8 @@ class Tx:
         out: list[Edge] = []
         for chunk in _chunks(sources):
             query = (
-                "select source, field, target, source_type, target_type from refs"
-                f" where source in ({_marks(chunk)}) and field in ({_marks(fields)})"  # noqa: S608
+                "select source, field, target, source_type, target_type from refs"  # noqa: S608
+                f" where source in ({_marks(chunk)}) and field in ({_marks(fields)})"
                 " order by source, field, pos"
             )
             out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields)))
@@ -281,9 +288,10 @@ class Tx:
         kind = f" and source_type in ({_marks(types)})" if types else ""
         for chunk in _chunks(targets):
             query = (
-                "select r.source, r.field, r.target, r.source_type, r.target_type from refs r"
+                "select r.source, r.field, r.target, r.source_type, r.target_type"  # noqa: S608
+                " from refs r"
                 " join entities e on e.id = r.source"
-                f" where r.target in ({_marks(chunk)}) and r.field in ({_marks(fields)})"  # noqa: S608
+                f" where r.target in ({_marks(chunk)}) and r.field in ({_marks(fields)})"
                 f"{kind} order by e.name"
             )
             out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields, *types)))
@@ -315,7 +323,8 @@ class Tx:
     def drop_edge(self, source: str, field: str, target: str) -> bool:
         """Remove one reference; tell whether there was one."""
         done = self._run(
-            "delete from refs where source = ? and field = ? and target = ?", (source, field, target)
+            "delete from refs where source = ? and field = ? and target = ?",
+            (source, field, target),
         )
         return done.rowcount > 0
 
@@ -370,7 +379,7 @@ class Tx:
                   (owner, kind, stamp, id, dumps(doc)))  # fmt: skip
 
     def records(self, owner: str, kind: str, start: int, end: int) -> list[dict[str, Any]]:
-        """Return the records of a time series between two times (ms, both inclusive), newest first."""
+        """Return the records of a time series between two times (ms, inclusive), newest first."""
         query = (
             "select doc from series where owner = ? and kind = ? and stamp between ? and ?"
             " order by stamp desc"

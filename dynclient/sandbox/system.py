@@ -28,13 +28,15 @@ class System:
         return Answer(200, {
             "clientType": "public", "provider": "basic", "responseType": "id_token",
             "providerName": "", "authority": "", "clientId": "", "callbackUrl": "",
-            "jwtPrincipalClaimsMapping": [], "publicKeyUrls": [f"{asked.base}/v1/system/config/jwks"],
+            "jwtPrincipalClaimsMapping": [],
+            "publicKeyUrls": [f"{asked.base}/v1/system/config/jwks"],
             "jwtPrincipalClaims": ["email", "preferred_username", "sub"],
             "enableSelfSignup": True,
         })  # fmt: skip
 
     def authorizer(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
-        return Answer(200, {"adminPrincipals": ["admin"], "testPrincipals": [], "principalDomain": ""})
+        body = {"adminPrincipals": ["admin"], "testPrincipals": [], "principalDomain": ""}
+        return Answer(200, body)
 
     def jwks(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
         return Answer(200, {"keys": []})
@@ -69,13 +71,15 @@ def _operations(release: Release) -> list[str]:
 def mount(routes: Routes, system: System, prefix: str) -> None:
     """Add the routes; ``prefix`` is ``/system`` since 1.0, empty before."""
 
-    def get(path: str, handler: Callable[[Session, Asked], Answer], *, open: bool = False) -> None:
-        routes.add("GET", path, Route(handler, None, open))
+    def get(
+        path: str, handler: Callable[[Session, Asked], Answer], *, anyone: bool = False
+    ) -> None:
+        routes.add("GET", path, Route(handler, None, anyone))
 
-    get(f"/v1{prefix}/version", system.version, open=True)
-    get(f"/v1{prefix}/config/auth", system.auth, open=True)
-    get(f"/v1{prefix}/config/authorizer", system.authorizer, open=True)
-    get(f"/v1{prefix}/config/jwks", system.jwks, open=True)
+    get(f"/v1{prefix}/version", system.version, anyone=True)
+    get(f"/v1{prefix}/config/auth", system.auth, anyone=True)
+    get(f"/v1{prefix}/config/authorizer", system.authorizer, anyone=True)
+    get(f"/v1{prefix}/config/jwks", system.jwks, anyone=True)
     get(f"/v1{prefix}/status", system.status)
     get(f"/v1{prefix or '/util'}/entities/count", system.count)
     get("/v1/policies/resources", system.resources)

@@ -1,7 +1,7 @@
 """Bearer tokens and passwords: JWTs signed with a key of this data file, password hashes.
 
-A token is good as long as its signature is and the user it names exists; it does not expire while the
-sandbox runs, unless it was made with an expiry.
+A token is good as long as its signature is and the user it names exists; it does not expire while
+the sandbox runs, unless it was made with an expiry.
 """
 
 from __future__ import annotations

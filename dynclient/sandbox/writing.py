@@ -32,7 +32,8 @@ def _draft(
     if raw is None:
         owner = "getOwners" if "owners" in shape.create.properties else "getOwner"
         raise Escaped(
-            f'Cannot invoke "org.openmetadata.schema.CreateEntity.{owner}()" because "request" is null'
+            f'Cannot invoke "org.openmetadata.schema.CreateEntity.{owner}()"'
+            ' because "request" is null'
         )
     body = session.read(shape.create, raw)
     preparing.before(session, shape, body)
@@ -52,7 +53,7 @@ def _accept_labels(session: Session, shape: Shape, doc: dict[str, Any]) -> None:
 def create(
     session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
 ) -> Answer:
-    """Answer ``POST collection``: 201, or 409 where the FQN is taken; ``values`` are set besides."""
+    """Answer ``POST collection``: 201, or 409 where the FQN is taken; ``values`` are set, too."""
     draft = _draft(session, shape, raw, values)
     if session.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
         raise exists()
@@ -119,14 +120,15 @@ def _replace(session: Session, shape: Shape, row: Row, draft: Draft) -> Answer:
 def _merged(
     session: Session, shape: Shape, stored: dict[str, Any], draft: Draft
 ) -> dict[str, Any]:
-    """Return the document a PUT makes of a stored one: what a request can say comes from it alone."""
-    assert shape.create is not None
-    sayable = shape.create.properties
+    """Return the document a PUT makes of a stored one: the request says all it can say."""
+    sayable = shape.sayable
     kept = session.rules.names("kept_by_put", shape.type)
     doc: dict[str, Any] = dict(draft.doc)
-    for name, value in stored.items():
-        if name not in sayable or (name in kept and name not in draft.given):
-            doc[name] = value
+    doc |= {
+        name: value
+        for name, value in stored.items()
+        if name not in sayable or (name in kept and name not in draft.given)
+    }
     doc["id"] = stored["id"]
     if "deleted" in stored:
         doc["deleted"] = False
@@ -173,11 +175,10 @@ def _as_given(shape: Shape, given: dict[str, Any], after: dict[str, Any]) -> dic
 
 def _links_by_put(session: Session, shape: Shape, draft: Draft) -> Links:
     """Return the references a PUT sets: those given, and none where a missing field means none."""
-    assert shape.create is not None
     links = dict(draft.links)
     kept = session.rules.names("references_kept_by_put", shape.type)
     for name in (*shape.references, *shape.inverse):
-        if name in links or name in kept or name not in shape.create.properties:
+        if name in links or name in kept or name not in shape.sayable:
             continue
         links[name] = []
     return {**links, **{
@@ -278,7 +279,7 @@ def _compare_folding(
 
 
 def _folds_into(session: Session, row: Row) -> dict[str, Any] | None:
-    """Return the earlier state a patch is counted from, where it is folded into the last version."""
+    """Return the state a patch is counted from, where it is folded into the last version."""
     stored = row.doc
     told = stored.get("changeDescription")
     if (
@@ -306,7 +307,8 @@ def _check_untouchable(
         read.get(name) for name in shape.hierarchy
     ):
         raise Escaped(
-            'Cannot invoke "org.openmetadata.schema.type.EntityReference.getId()" because "ref" is null'
+            'Cannot invoke "org.openmetadata.schema.type.EntityReference.getId()"'
+            ' because "ref" is null'
         )
     for name in sorted(shape.node.required):
         if before.get(name) is not None and read.get(name) is None and name != "id":

@@ -1,4 +1,4 @@
-"""``python -m tests.replay RELEASE [SCENARIO …] [-v] [--all]``: figures, and with -v every difference."""
+"""``python -m tests.replay RELEASE [SCENARIO …] [-v] [--all]``: figures; -v: every difference."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="also the scenarios of single features")
     given = parser.parse_args()
     known = recordings.scenarios(given.release)
-    names = given.scenario or (known if given.all else [n for n in recordings.GENERIC if n in known])
+    generic = [name for name in recordings.GENERIC if name in known]
+    names = given.scenario or (known if given.all else generic)
     results = replay(given.release, names)
     if given.verbose:
         kinds: Counter[str] = Counter()

@@ -114,11 +114,11 @@ class Normaliser:
 
     def body(self, value: Any) -> Any:
         out = self._value(value, None)
-        if isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out:
-            if out["id"] not in self._names.made_ids and "version" in out:
-                # What the server was seeded with: which fields are shown is all that compares.
-                return {name: out[name] if name in {"id", "name"} else "<seeded>" for name in out
-                        if name not in TEXTS}  # fmt: skip
+        entity = isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out
+        if entity and "version" in out and out["id"] not in self._names.made_ids:
+            # What the server was seeded with: which fields are shown is all that compares.
+            return {name: out[name] if name in {"id", "name"} else "<seeded>" for name in out
+                    if name not in TEXTS}  # fmt: skip
         return out
 
     def _id(self, text: str) -> str:
@@ -159,7 +159,7 @@ class Normaliser:
         return out
 
     def _page(self, raw: dict[str, Any], out: dict[str, Any]) -> None:
-        """Keep of a page what the scenario made; totals and cursors only where that is all of it."""
+        """Keep of a page what the scenario made; totals and cursors only where that is all."""
         if not isinstance(out["data"], list):
             return
         kept = [
@@ -188,9 +188,7 @@ class Normaliser:
                 return {"<json>": self._value(json.loads(value), None)}
             except ValueError:
                 pass
-        if key == "date" and _DATE.match(value):
-            return "<date>"
-        if key in {"startDate"} and _DATE.match(value):
+        if key in {"date", "startDate"} and _DATE.match(value):
             return "<date>"
         text = _HOST.sub("<host>/api", value)
         return UUID.sub(lambda found: self._id(found[0]), text)

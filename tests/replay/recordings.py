@@ -10,13 +10,14 @@ from typing import Any
 from tests.trees import shared
 
 GENERIC = (
-    "walkthrough", "every_entity", "errors", "paging", "fqn", "people", "tags_glossary", "concurrency",
+    "walkthrough", "every_entity", "errors", "paging",
+    "fqn", "people", "tags_glossary", "concurrency",
 )  # fmt: skip
 """Scenarios that every generic server must answer; the others are about single features."""
 
 
 def folder() -> Path | None:
-    """Return the folder with one subfolder of recordings per release, or None where there is none."""
+    """Return the folder with a subfolder of recordings per release, or None."""
     named = os.environ.get("DYNCLIENT_RECORDINGS")
     if named:
         return Path(named)

@@ -76,10 +76,11 @@ class Replay:
         there = Normaliser(names, here=False).body(recorded["body"])
         here = Normaliser(names, here=True).body(body)
         path = UUID.sub("{id}", request["path"])
+        query = f"?{urlencode(request['query'])}" if request["query"] else ""
         return Compared(
             number,
             exchange["step"],
-            f"{request['method']} {path}{'?' + urlencode(request['query']) if request['query'] else ''}",
+            f"{request['method']} {path}{query}",
             (recorded["status"], status),
             tuple(differences(there, here)),
             tuple(self._compare_headers(recorded["headers"], headers)),
