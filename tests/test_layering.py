@@ -226,7 +226,7 @@ def test_nothing_names_a_path_of_one_machine() -> None:
         if path.is_file()
         and path.suffix in kinds
         and not any(part in skipped or part.startswith(".") or part.endswith("-info")
-                    for part in path.relative_to(ROOT).parts[:-1])
+                    for part in path.relative_to(ROOT).parts)
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
         if pattern.search(line)
     ]  # fmt: skip
