@@ -91,11 +91,12 @@ def test_a_hook_of_the_script_is_asked(
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back afterwards
     path = script(
         "import sys\n"
-        "sys.excepthook = lambda kind, error, trace: print('hook', kind.__name__, trace.tb_lineno)\n"
+        "def told(kind, error, trace): print('hook', kind.__name__, trace.tb_lineno)\n"
+        "sys.excepthook = told\n"
         "1 / 0\n"
     )
     assert run(path, release="starter") == 1
-    assert capsys.readouterr().out == "hook ZeroDivisionError 3\n"
+    assert capsys.readouterr().out == "hook ZeroDivisionError 4\n"
 
 
 def test_a_syntax_error_is_told_where_it_is(
