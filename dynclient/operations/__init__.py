@@ -153,7 +153,7 @@ class Catalogue:
             node = self.release.find(name)
         except (SchemaNotFound, AmbiguousName):
             return None
-        return self._of_path(node.path, node.ref)
+        return self._of_place(node.ref if node.pointer else node.path)
 
     def _of_class(self, cls: type) -> CollectionSpec | None:
         from dynclient import model
@@ -164,12 +164,12 @@ class Catalogue:
             return None
         # A class of another release will do: what it is called there is what is meant here.
         if node.release is self.release:
-            return self._of_path(node.path, node.ref)
+            return self._of_place(node.ref if node.pointer else node.path)
         theirs = node.release.entity_of(node.ref if node.pointer else node.path)
         return None if theirs is None else self._by_name().get(theirs.name)
 
-    def _of_path(self, path: str, ref: str) -> CollectionSpec | None:
-        entity = self.release.entity_of(ref) or self.release.entity_of(path)
+    def _of_place(self, place: str) -> CollectionSpec | None:
+        entity = self.release.entity_of(place)
         return None if entity is None else self._by_name().get(entity.name)
 
     def _unknown(self, key: object) -> UnknownCollection:
