@@ -68,3 +68,19 @@ def test_a_valid_request_is_judged_without_the_engine_that_explains() -> None:
 def test_an_invalid_request_is_explained_all_the_same() -> None:
     script = VALID.replace('"BIGINT"', '"BIGNT"').replace("== []", "")
     assert "jsonschema" in roots(loaded_after(script))
+
+
+COMPAT = """
+from dynclient import compat
+compat.install("starter")
+from metadata.generated.schema.api.data.createTable import CreateTableRequest
+from metadata.generated.schema.entity.data.table import Column, DataType
+request = CreateTableRequest(
+    name="orders", databaseSchema="s.d.c", columns=[Column(name="id", dataType=DataType.BIGINT)]
+)
+assert compat.payload(request)
+"""
+
+
+def test_official_models_are_built_without_transport_and_validators() -> None:
+    assert not roots(loaded_after(COMPAT)) & set(HEAVY)

@@ -17,10 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.install import at_hand, install, installed, uninstall
 
+# `pytest -p dynclient.compat` finds its hooks here.
+from dynclient.compat.pytest_plugin import (
+    pytest_addoption,
+    pytest_load_initial_conftests,
+    pytest_report_header,
+    pytest_unconfigure,
+)
+
 if TYPE_CHECKING:
     from dynclient.schema import Release
 
-__all__ = ["at_hand", "entity_class", "install", "installed", "payload", "uninstall", "wrap"]
+__all__ = [
+    "at_hand",
+    "entity_class",
+    "install",
+    "installed",
+    "payload",
+    "pytest_addoption",
+    "pytest_load_initial_conftests",
+    "pytest_report_header",
+    "pytest_unconfigure",
+    "uninstall",
+    "wrap",
+]
 
 
 def entity_class(release: Release, path: str) -> Any:

@@ -251,11 +251,13 @@ class RootFace(Face):
 
     @classmethod
     def _take(cls, raw: Any) -> Any:
-        value = cls._shape.take(raw)
-        try:
-            return cls._wrapped(value)
-        except (TypeError, ValueError):
-            return raw
+        """Return an instance for a server's JSON; what cannot be one stays as it is."""
+        kind: type = cls
+        wanted = next((known for known in _HOLDERS if issubclass(kind, known)), None)
+        if wanted is None:
+            return cls._wrapped(cls._shape.take(raw))
+        fits = type(raw) is wanted or (wanted is float and type(raw) is int)
+        return cls._wrapped(raw if wanted is str else cls._shape.take(raw)) if fits else raw
 
     @classmethod
     def _check(cls, value: Any, loc: Any, faults: list[Fault]) -> Any:

@@ -8,6 +8,9 @@ from dynclient.compat.secret import SecretStr
 from dynclient.errors import Problem, ValidationFailed
 from dynclient.secrets import MASK, looks_secret
 
+_SHOWN = 100
+"""Characters of a value that the text of an error shows."""
+
 Loc = tuple[Any, ...]
 """Where in the data: names and numbers, and which branch of a union was tried."""
 
@@ -42,23 +45,23 @@ class ValidationError(ValidationFailed):
     faults: tuple[Fault, ...]
 
     def __init__(self, message: str = "", *, title: str = "", faults: Any = (), **_: Any) -> None:
-        listed = tuple(Fault(*fault) for fault in faults)
+        # What a fault may not show, the error does not hold either.
+        listed = tuple(fault._replace(value=shown(fault)) for fault in map(Fault._make, faults))
         super().__init__(
             message, title=title, what=title, faults=listed, problems=map(_problem, listed)
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        faults = tuple(fault._replace(value=shown(fault)) for fault in self.faults)
-        return _rebuilt, (self.title, faults)
+        return _rebuilt, (self.title, self.faults)
 
     def render(self) -> str:
         """Return a headline, then the place, what is wrong and what was given, for each fault."""
         count = len(self.parts["faults"])
         lines = [f"{count} validation error{'' if count == 1 else 's'} for {self.parts['title']}"]
         for fault in self.parts["faults"]:
-            value = shown(fault)
             near = f"; nearest: {', '.join(fault.nearest)}" if fault.nearest else ""
-            told = f"[type={fault.kind}, input_value={value!r}, input_type={_type(fault.value)}]"
+            kind = type(fault.value).__name__
+            told = f"[type={fault.kind}, input_value={_short(fault.value)}, input_type={kind}]"
             lines += [".".join(map(str, fault.loc)), f"  {fault.message}{near} {told}"]
         return "\n".join(lines)
 
@@ -81,7 +84,7 @@ class ValidationError(ValidationFailed):
         for fault in self.faults:
             error: dict[str, Any] = {"type": fault.kind, "loc": fault.loc, "msg": fault.message}
             if include_input:
-                error["input"] = shown(fault)
+                error["input"] = fault.value
             if include_context and fault.nearest:
                 error["ctx"] = {"nearest": list(fault.nearest)}
             listed.append(error)
@@ -99,32 +102,36 @@ def _rebuilt(title: str, faults: tuple[Fault, ...]) -> ValidationError:
 
 
 def shown(fault: Fault) -> Any:
-    """Return the value of a fault as it may be shown: short, and masked where it may be secret."""
-    value = fault.value
-    if isinstance(value, SecretStr):
-        return MASK
+    """Return the value of a fault as it may be shown: masked where it may be secret."""
     names = [step for step in fault.loc if isinstance(step, str)]
-    if isinstance(value, str) and names and looks_secret(names[-1]):
-        return MASK
-    return masked(value)
+    return masked(fault.value, hide=bool(names) and looks_secret(names[-1]))
 
 
-def masked(value: Any) -> Any:
-    """Return plain data with everything masked that is named like a secret."""
+def masked(value: Any, *, hide: bool = False) -> Any:
+    """Return plain data with everything masked that is named like a secret.
+
+    Args:
+        value: the data.
+        hide: mask all of it.
+    """
     if isinstance(value, dict):
         return {
-            name: MASK if isinstance(below, str) and looks_secret(str(name)) else masked(below)
+            name: masked(below, hide=hide or looks_secret(str(name)))
             for name, below in value.items()
         }
-    return [masked(below) for below in value] if isinstance(value, list) else value
+    if isinstance(value, (list, tuple)):
+        return [masked(below, hide=hide) for below in value]
+    hidden = isinstance(value, SecretStr) or (hide and isinstance(value, (str, bytes)))
+    return MASK if hidden else value
 
 
-def _type(value: Any) -> str:
-    return type(value).__name__
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]}…{text[-_SHOWN // 2 :]}"
 
 
 def _problem(fault: Fault) -> Problem:
     path = ""
     for step in fault.loc:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    return Problem(path, shown(fault), fault.kind, fault.message, fault.nearest)
+    return Problem(path, fault.value, fault.kind, fault.message, fault.nearest)

@@ -94,7 +94,8 @@ class SecretShape(Leaf):
         if callable(opener):
             value = opener()
         if not isinstance(value, str):
-            faults.append(Fault("string_type", loc, f"{_a(value)} is no string", value))
+            hidden = SecretStr(str(value))
+            faults.append(Fault("string_type", loc, f"{_a(value)} is no string", hidden))
             return value
         secret = SecretStr("".join(value))
         self.limited("".join(value), loc, faults, secret)

@@ -14,12 +14,22 @@ from dynclient.compat.dumping import Options, chosen, dump, payload, taken
 from dynclient.compat.face import ModelFace
 from dynclient.compat.faults import Fault, Loc, ValidationError
 from dynclient.compat.fields import FieldInfo
+from dynclient.compat.leaves import SecretShape
+from dynclient.compat.secret import SecretStr
 from dynclient.model.entity import clone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dynclient.schema import Node
+
+
+def _shown(cls: ModelMeta, key: str, value: Any) -> Any:
+    """Return the value of a field as the fault of another may show it."""
+    field = cls._by_key.get(key)
+    secret = field is not None and isinstance(field.shape, SecretShape)
+    return SecretStr(str(value)) if secret else value
+
 
 _EMPTY: dict[str, Any] = {}
 
@@ -78,7 +88,8 @@ class Model(ModelFace, metaclass=ModelMeta):
         for key, field in cls._by_key.items():
             if key not in data:
                 if field.required:
-                    faults.append(Fault("missing", (*loc, key), "is required", dict(data)))
+                    shown = {name: _shown(cls, name, value) for name, value in data.items()}
+                    faults.append(Fault("missing", (*loc, key), "is required", shown))
                 continue
             value = data[key]
             given.add(field.name)

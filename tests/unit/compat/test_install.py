@@ -1,0 +1,157 @@
+"""The import hook: what is found, what is not and what is told about it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dynclient import compat
+from dynclient.compat import names
+from dynclient.compat.family import module_of
+from dynclient.errors import UsageError
+from dynclient.schema import Release
+from dynclient.schema import release as opened
+from tests.trees import ALL_RELEASES, TREES, real_release, release_named
+
+SCHEMA = "metadata.generated.schema"
+
+
+@pytest.fixture(params=ALL_RELEASES)
+def release(request: pytest.FixtureRequest) -> Iterator[Release]:
+    found = release_named(request.param)
+    compat.install(found)
+    yield found
+    compat.uninstall()
+
+
+def test_modules_serve_their_classes(release: Release) -> None:
+    table = importlib.import_module(f"{SCHEMA}.entity.data.table")
+    assert table.Table is importlib.import_module(table.__name__).Table
+    assert (table.Table.__module__, table.Table.__name__) == (
+        f"{SCHEMA}.entity.data.table",
+        "Table",
+    )
+    assert {"Table", "Column", "DataType"} <= set(dir(table))
+    assert "Table" in table.__all__
+
+
+def test_a_misspelt_name_is_told_the_nearest(release: Release) -> None:
+    with pytest.raises(ImportError, match=r"has no Tabel; nearest: .*Table"):
+        exec(f"from {SCHEMA}.entity.data.table import Tabel")
+    with pytest.raises(ModuleNotFoundError, match=rf"has no {SCHEMA}\.entity\.data\.tabel;.*table"):
+        importlib.import_module(f"{SCHEMA}.entity.data.tabel")
+
+
+def test_a_name_of_another_module_is_told_its_place(release: Release) -> None:
+    with pytest.raises(ImportError, match=rf"{SCHEMA}\.type\.tagLabel"):
+        exec(f"from {SCHEMA}.entity.data.table import TagLabel")
+
+
+def test_nothing_is_left_when_the_hook_is_taken_away() -> None:
+    compat.install(release_named("starter"))
+    importlib.import_module(f"{SCHEMA}.entity.data.table")
+    compat.uninstall()
+    assert compat.installed() is None
+    assert not [name for name in sys.modules if name.split(".")[0] == "metadata"]
+    with pytest.raises(ModuleNotFoundError, match="metadata"):
+        importlib.import_module(f"{SCHEMA}.entity.data.table")
+
+
+# -- what another release has ---------------------------------------------------------
+
+
+def test_what_another_release_has_is_told_with_its_name() -> None:
+    older, newer = real_release("1.6.0"), real_release("1.13.0")
+    gone = next(path for path in older.paths if path not in newer.paths)
+    compat.install(newer)
+    try:
+        with pytest.raises(ModuleNotFoundError, match=r"release 1\.13\.0 has no .*1\.6\.0 has it"):
+            importlib.import_module(module_of(gone))
+        path, name = next(
+            (path, name)
+            for path in older.paths
+            if path in newer.paths
+            for name in names.classes(older, path)
+            if name not in names.classes(newer, path)
+        )
+        with pytest.raises(ImportError, match=rf"1\.13\.0 has no {name}; .*1\.6\.0 has it"):
+            exec(f"from {module_of(path)} import {name}")
+    finally:
+        compat.uninstall()
+
+
+def test_a_module_that_moved_is_told_its_new_place() -> None:
+    compat.install(release_named("starter"))
+    try:
+        with pytest.raises(
+            ModuleNotFoundError, match=rf"this release has {SCHEMA}\.entity\.data\.t"
+        ):
+            importlib.import_module(f"{SCHEMA}.entity.table")
+    finally:
+        compat.uninstall()
+
+
+# -- where the official SDK is installed too ------------------------------------------------
+
+
+@pytest.fixture
+def rival(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "metadata").mkdir()
+    (tmp_path / "metadata" / "__init__.py").write_text("RIVAL = True\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    compat.uninstall()
+    sys.modules.pop("metadata", None)
+
+
+def test_nobody_is_displaced_unasked(rival: None) -> None:
+    with pytest.raises(UsageError, match=r'prefer="dynclient"'):
+        compat.install("starter")
+    assert compat.installed() is None
+
+
+def test_the_official_sdk_stays_where_it_is_preferred(rival: None) -> None:
+    assert compat.install("starter", prefer="official") is None
+    assert importlib.import_module("metadata").RIVAL
+
+
+def test_dynclient_serves_where_it_is_preferred(
+    rival: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_COMPAT_PREFER", "dynclient")
+    compat.install("starter")
+    assert not hasattr(importlib.import_module("metadata"), "RIVAL")
+    assert importlib.import_module(f"{SCHEMA}.entity.data.table").Table
+    compat.install("starter")  # again is fine: it is dynclient's own that is there
+    compat.uninstall()
+    assert importlib.import_module("metadata").RIVAL
+
+
+def test_what_is_imported_already_is_not_replaced(rival: None) -> None:
+    importlib.import_module("metadata")
+    with pytest.raises(UsageError, match="imported already"):
+        compat.install("starter", prefer="dynclient")
+
+
+def test_the_preference_is_one_of_two() -> None:
+    with pytest.raises(UsageError, match="dynclient or official, not 'mine'"):
+        compat.install("starter", prefer="mine")
+
+
+# -- which release ---------------------------------------------------------
+
+
+def test_without_a_name_it_is_the_newest_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    assert compat.at_hand().name == "starter"
+    for name in ("1.11.0", "1.6.0"):
+        if name in TREES:
+            opened(name, source=TREES[name], cache=tmp_path)
+    held = [name for name in ("1.11.0", "1.6.0") if name in TREES]
+    assert compat.at_hand().name == next(iter(held), "starter")
