@@ -12,7 +12,15 @@ import sys
 
 import pytest
 
+from dynclient.schema import release
+
 HEAVY = ("requests", "urllib3", "jsonschema", "jsonschema_rs", "referencing", "rich", "typer")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _starter_at_hand() -> None:
+    """Put the starter release into the cache: taking a tree in is another budget's."""
+    release("starter")
 
 
 def loaded_after(script: str) -> set[str]:
