@@ -7,6 +7,7 @@ method and path, and nothing here trusts a schema further than its name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ _TYPES = {"boolean": "boolean", "integer": "integer", "number": "number", "array
 _HISTORY = "EntityHistory"
 _SENT_BY_THE_CLIENT = {"authorization", "content-type", "accept"}
 """Headers that are no arguments."""
+
+_PLACEHOLDER = re.compile(r"\{\s*([^{}:\s]+)\s*(?::(?:[^{}]|\{[^{}]*\})*)?\}")
 
 Digest = dict[str, Any]
 """What is kept of a document, in plain JSON; see :func:`digest`."""
@@ -181,12 +184,7 @@ def _route(path: str) -> str:
 
     JAX-RS writes ``{name:.*}`` where a parameter may hold anything; its name is what counts.
     """
-    path = path.removeprefix("/api").rstrip("/")
-    parts = [
-        f"{{{part[1:-1].partition(':')[0].strip()}}}" if part[:1] == "{" else part
-        for part in path.split("/")
-    ]
-    return "/".join(parts)
+    return _PLACEHOLDER.sub(r"{\1}", path.removeprefix("/api")).rstrip("/")
 
 
 def placeholders(path: str) -> list[str]:
