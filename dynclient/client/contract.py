@@ -69,6 +69,7 @@ class Contract:
             with self._lock:
                 if not self._asked:
                     self._ask()
+                    self._asked = True  # only now: others must not go on without it
         return self._index
 
     @property
@@ -89,11 +90,11 @@ class Contract:
         with self._lock:
             if self._index is None:
                 self._ask()
+                self._asked = True
             self._resources = self._asked_resources()
         return self
 
     def _ask(self) -> None:
-        self._asked = True
         try:
             build = self._client._build
         except (ServerError, TransportError) as error:
@@ -109,7 +110,6 @@ class Contract:
 
     def _take(self, index: Index, origin: str) -> None:
         self._index, self._origin, self._why = index, origin, None
-        self._asked = True
         self._specs = {}
 
     def at_hand(self) -> Index | None:
@@ -121,6 +121,7 @@ class Contract:
                 self._recalled = True
                 if found is not None and self._index is None:
                     self._take(found, "cache")
+                    self._asked = True
         return self._index
 
     def at_a_glance(self) -> Index | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.errors import ServerError, TransportError
+from dynclient.errors import NotOpenMetadata, ServerError, TransportError
 from dynclient.transport import Request
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _DOCUMENTS = (
     # Where only /api is passed on: newer servers have it there as well, for whoever has a token.
     Request("GET", "/swagger.json"),
 )
+_SHOWN = 200
+"""Characters of a server's words that a reason keeps."""
 
 
 class Build(NamedTuple):
@@ -101,6 +103,10 @@ class Documents:
 
 def first_line(error: Exception) -> str:
     """Return what an error says, in one line."""
+    from textwrap import shorten
+
+    if isinstance(error, NotOpenMetadata):
+        return f"{error.code}, but it is no JSON"
     if isinstance(error, ServerError):
-        return f"{error.code} {error.message}"
+        return shorten(f"{error.code} {error.message}", _SHOWN, placeholder=" …")
     return str(error).partition("\n")[0]

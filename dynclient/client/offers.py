@@ -223,9 +223,13 @@ class Offer:
         return f"<{self.__qualname__}, {told.key}; see help()>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Offer, (self._offers, self.__name__)
+        return _offer, (self._offers, self.__name__)
 
     __doc__ = _Words()
+
+
+def _offer(offers: Offers, name: str) -> Offer:
+    return Offer(offers, name)
 
 
 def _others(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:

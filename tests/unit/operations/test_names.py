@@ -43,8 +43,14 @@ def test_words_of_any_spelling_become_snake_case(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("from", "from_"), ("table-cp", "table_cp"), ("$filter", "filter"), ("2x", "_2x"), ("§", "value")],
-)  # fmt: skip
+    [
+        ("from", "from_"),
+        ("table-cp", "table_cp"),
+        ("$filter", "filter"),
+        ("2x", "_2x"),
+        ("§", "value"),
+    ],
+)
 def test_parameters_become_keywords_that_python_takes(text: str, name: str) -> None:
     assert identifier(text) == name
 
