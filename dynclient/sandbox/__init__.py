@@ -11,13 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dynclient.sandbox.failures import SandboxFailed
     from dynclient.sandbox.process import Running, start
     from dynclient.sandbox.server import serve
 
-__all__ = ["Running", "serve", "start"]
+__all__ = ["Running", "SandboxFailed", "serve", "start"]
 
 _HOMES = {
     "Running": "dynclient.sandbox.process",
+    "SandboxFailed": "dynclient.sandbox.failures",
     "start": "dynclient.sandbox.process",
     "serve": "dynclient.sandbox.server",
 }

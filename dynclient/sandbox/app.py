@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -15,13 +16,14 @@ from starlette.routing import Route as WebRoute
 from dynclient.operations import catalogue
 from dynclient.sandbox import accounts, collections, seeding, system, tokens
 from dynclient.sandbox.codec import dumps, loads_first
+from dynclient.sandbox.failures import DataRefused
 from dynclient.sandbox.faults import Escaped, Fault, escaped, refused, wrapped
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Route, Routes
 from dynclient.sandbox.session import Answer, Caller, Session
 from dynclient.sandbox.shapes import Shapes
-from dynclient.sandbox.store import Store, StoreMismatch
 
 if TYPE_CHECKING:
+    from dynclient.sandbox.database import Database
     from dynclient.schema.tree import Release
 
 LOG = logging.getLogger(__name__)
@@ -34,12 +36,12 @@ DEFAULT_PASSWORD = "admin"  # noqa: S105 - what a fresh OpenMetadata server has 
 class Sandbox:
     """One served release on one data file."""
 
-    def __init__(self, release: Release, store: Store) -> None:
+    def __init__(self, release: Release, database: Database) -> None:
         self.release = release
-        self.store = store
+        self.database = database
         self.shapes = Shapes(release)
         self.rules = self.shapes.rules
-        with store.write() as tx:
+        with database.write() as tx:
             key = tx.meta("signing key")
             if key is None:
                 key = tokens.new_key()
@@ -65,14 +67,11 @@ class Sandbox:
 
     def _prepare(self) -> None:
         """Fill a fresh data file; refuse one that another release filled."""
-        with self.store.write() as tx:
+        with self.database.write() as tx:
             made_for = tx.meta("release")
             if made_for is not None:
                 if made_for != self.release.digest:
-                    raise StoreMismatch(
-                        f"the data file was made for release {tx.meta('release name')}, not for"
-                        f" {self.release.name}; serve that release or name another file"
-                    )
+                    raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
             session = Session(tx, self.shapes, self.where, Caller(seeding.ADMIN), "")
             seeding.plant(session)
@@ -81,6 +80,18 @@ class Sandbox:
                 tx.set_meta(f"password:{admin.id}", tokens.hashed(DEFAULT_PASSWORD))
             tx.set_meta("release", self.release.digest)
             tx.set_meta("release name", self.release.name)
+
+    def _mismatch(self, made_for: str) -> str:
+        path, name = self.database.path, self.release.name
+        if made_for == name:
+            return (
+                f"the data file {path} was made for another tree that is called {name} too; serve"
+                " that tree or name another file"
+            )
+        return (
+            f"the data file {path} was made for release {made_for}, not for {name}; serve that"
+            " release or name another file"
+        )
 
     # requests
 
@@ -99,6 +110,10 @@ class Sandbox:
             return self._refusal(fault)
         except Escaped as error:
             return self._refusal(escaped(error.message, with_type=self._with_type))
+        except sqlite3.OperationalError as error:
+            LOG.warning("the data file %s cannot be used: %s", self.database.path, error)
+            message = f"the sandbox's data file {self.database.path} cannot be used: {error}"
+            return self._refusal(escaped(message, with_type=self._with_type))
         except Exception as error:
             LOG.exception("the sandbox failed on %s %s", request.method, request.url.path)
             return self._refusal(escaped(type(error).__name__, with_type=self._with_type))
@@ -130,7 +145,7 @@ class Sandbox:
         header = request.headers.get("authorization")
         name = self.signer.user_of(header)
         token = (header or "").partition(" ")[2]
-        with self.store.read() as tx:
+        with self.database.read() as tx:
             row = tx.find("user", name)
             if tx.meta(f"revoked:{tokens.fingerprint(token)}"):
                 raise refused(401, "Expired token!")
@@ -141,7 +156,7 @@ class Sandbox:
         )
 
     def _run(self, route: Route, asked: Asked, caller: Caller) -> Response:
-        with self.store.write() if route.writes else self.store.read() as tx:
+        with self.database.write() if route.writes else self.database.read() as tx:
             session = Session(tx, self.shapes, self.where, caller, asked.base)
             answer = route.handler(session, asked)
         return _response(answer)

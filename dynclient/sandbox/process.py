@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from dynclient.errors import DynclientError
+from dynclient.sandbox.failures import SandboxFailed
 
 if TYPE_CHECKING:
     from dynclient.schema.tree import Release
@@ -20,12 +22,10 @@ if TYPE_CHECKING:
 _STOP_SECONDS = 10.0
 
 
-class SandboxFailed(DynclientError):
-    """The sandbox did not come up; the message holds what it said."""
-
-
 class Running:
     """A sandbox that runs; a context manager that stops it.
+
+    One that nobody stops ends with the process that started it, however that ends.
 
     Attributes: ``host`` (``http://127.0.0.1:PORT/api``), ``admin_token``, ``bot_token``,
     ``release`` (its name).
@@ -37,13 +37,18 @@ class Running:
         self.bot_token = facts["bot_token"]
         self.release = facts["release"]
         self._stop: Callable[[], None] | None = stop
+        self._starter = os.getpid()
+        atexit.register(self.stop)
 
     def __repr__(self) -> str:
         state = "running" if self._stop is not None else "stopped"
         return f"<sandbox {self.release} at {self.host}, {state}>"
 
     def stop(self) -> None:
-        """Stop the sandbox; a second call does nothing."""
+        """Stop the sandbox; a second call does nothing, nor does one in a forked child."""
+        if os.getpid() != self._starter:
+            return
+        atexit.unregister(self.stop)
         stop, self._stop = self._stop, None
         if stop is not None:
             stop()
@@ -113,22 +118,25 @@ def _in_process(
         stderr=subprocess.PIPE,
         text=True,
     )
-    line = process.stdout.readline() if process.stdout is not None else ""
     try:
-        facts: dict[str, str] = json.loads(line)
+        line = cast("IO[str]", process.stdout).readline()
+        told: dict[str, str] = json.loads(line)
     except ValueError:
         _, said = process.communicate()
         raise SandboxFailed(f"the sandbox did not start: {said.strip() or line.strip()}") from None
-    _drain(process)
-    return Running(facts, lambda: _end(process))
+    except BaseException:
+        _end(process)
+        raise
+    _drain(cast("IO[str]", process.stderr))
+    return Running(told, lambda: _end(process))
 
 
-def _drain(process: subprocess.Popen[str]) -> None:
+def _drain(complaints: IO[str]) -> None:
     """Pass on what the sandbox complains about, so that its pipe never fills."""
 
     def copy() -> None:
         with contextlib.suppress(ValueError, OSError):
-            for line in process.stderr or ():
+            for line in complaints:
                 sys.stderr.write(line)
 
     threading.Thread(target=copy, name="sandbox-stderr", daemon=True).start()
@@ -152,12 +160,13 @@ def _in_thread(
 ) -> Running:
     from dynclient.sandbox import server as serving
     from dynclient.sandbox.app import Sandbox
+    from dynclient.sandbox.datafile import opened
 
     stack = contextlib.ExitStack()
     try:
-        store = stack.enter_context(serving.opened(data))
+        database = stack.enter_context(opened(data))
         listener = stack.enter_context(contextlib.closing(serving.bound(port)))
-        sandbox = Sandbox(serving.release_for(release, tree), store)
+        sandbox = Sandbox(serving.release_for(release, tree), database)
         server = serving.web_server(sandbox)
     except BaseException:
         stack.close()

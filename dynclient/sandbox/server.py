@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import json as jsonlib
 import os
-import shutil
+import signal
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.store import Store
+from dynclient.sandbox.datafile import opened
+from dynclient.sandbox.failures import PortRefused
 
 if TYPE_CHECKING:
     import uvicorn
@@ -41,37 +42,27 @@ def release_for(release: Release | str | None, tree: str | Path | None) -> Relea
     return release
 
 
-@contextmanager
-def opened(data: str | Path | None) -> Iterator[Store]:
-    """Give the store of a data file; without one, of a file that is thrown away at the end."""
-    folder = None if data is not None else tempfile.mkdtemp(prefix="dynclient-sandbox-")
-    try:
-        path = Path(data) if data is not None else Path(str(folder)) / "data.db"
-        store = Store(path, durable=data is not None)
-        try:
-            yield store
-        finally:
-            store.close()
-    finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def bound(port: int) -> socket.socket:
     """Return a listening socket on this machine; port 0 takes any free one.
 
-    Raises ``OSError`` where the port is taken.
+    Raises :class:`PortRefused` where the port cannot be had.
     """
-    # With the protocol named, asyncio turns Nagle's algorithm off on what it accepts; else every
-    # answer would wait some 40 ms for the client's delayed acknowledgement.
+    # With the protocol named, asyncio turns Nagle's algorithm off on what it accepts; left out,
+    # every answer would wait some 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":
+            # Elsewhere this lets two servers share a port, not one reuse what another let go.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(256)
-    except BaseException:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise
+        why = getattr(error, "strerror", None) or error
+        raise PortRefused(
+            f"the sandbox cannot listen on port {port}: {why}; name another port, or 0 for any free"
+            " one"
+        ) from None
     return listener
 
 
@@ -121,19 +112,41 @@ def serve(
         follow_parent: stop when standard input is closed, as it is when the parent process ends.
 
     Raises:
-        OSError: the port is taken.
-        StoreMismatch: the data file belongs to another release.
+        SandboxFailed: the data file or the port cannot be had.
     """
     from dynclient.sandbox.app import Sandbox
 
     chosen = release_for(release, tree)
-    with opened(data) as store, contextlib.closing(bound(port)) as listener:
-        sandbox = Sandbox(chosen, store)
+    with _ended_by_signal(), opened(data) as database, contextlib.closing(bound(port)) as listener:
+        sandbox = Sandbox(chosen, database)
         server = web_server(sandbox)
         _announce(facts(sandbox, listener), json=json)
         if follow_parent:
             _watch_parent(server)
         server.run(sockets=[listener])
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Let the signals that ask a process to end unwind it, so that what is temporary goes.
+
+    The web server answers what it is at, stops, and raises the signal again; by default that would
+    end the process on the spot.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), _leave) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    raise SystemExit(0)
 
 
 def _announce(told: dict[str, Any], *, json: bool) -> None:

@@ -1,52 +1,15 @@
-"""What the sandbox remembers, in SQLite: entities, their references, labels, history and series.
+"""What the sandbox remembers, as queries: entities, their references, labels, history and series.
 
-One file, write-ahead log. Writes go one at a time through one connection and are on disk
-(``synchronous = FULL``) before they are acknowledged; every reading thread has a connection of its
-own and sees the last committed state, so a long listing never blocks a writer.
+The tables and the file they lie in are :mod:`dynclient.sandbox.database`'s.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynclient.sandbox.codec import dumps, loads
-
-FORMAT = "1"
-"""Changes with the layout of the tables; a file of another layout is refused, never misread."""
-
-_LAYOUT = """
-create table if not exists meta (key text primary key, value text not null) without rowid;
-create table if not exists entities (
-    id text primary key, type text not null, name text not null, fqn text not null,
-    display text, description text, deleted integer not null, updated_at integer not null,
-    doc text not null
-) without rowid;
-create unique index if not exists entities_fqn on entities (type, fqn);
-create index if not exists entities_page on entities (type, deleted, name, id);
-create index if not exists entities_order on entities (type, name, id);
-create table if not exists refs (
-    source text not null, field text not null, pos integer not null, target text not null,
-    source_type text not null, target_type text not null,
-    primary key (source, field, target)
-) without rowid;
-create index if not exists refs_target on refs (target, field, source_type);
-create table if not exists labels (source text not null, tag text not null, kind text not null);
-create index if not exists labels_source on labels (source);
-create index if not exists labels_tag on labels (tag);
-create table if not exists history (
-    id text not null, version real not null, doc text not null, primary key (id, version)
-) without rowid;
-create table if not exists series (
-    owner text not null, kind text not null, stamp integer not null, id text not null,
-    doc text not null,
-    primary key (owner, kind, stamp, id)
-) without rowid;
-"""
 
 
 class Row(NamedTuple):
@@ -70,72 +33,6 @@ class Edge(NamedTuple):
     target: str
     source_type: str
     target_type: str
-
-
-class StoreMismatch(ValueError):
-    """The data file was made by another layout or for another release."""
-
-
-class Store:
-    """The database file; ``durable=False`` is for throw-away files that need survive no crash."""
-
-    def __init__(self, path: Path | str, *, durable: bool = True) -> None:
-        self._path = str(path)
-        self._durable = durable
-        self._lock = threading.Lock()
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
-        self._writer = self._connect()
-        self._writer.executescript(_LAYOUT)
-        with self.write() as tx:
-            known = tx.meta("format")
-            if known is None:
-                tx.set_meta("format", FORMAT)
-            elif known != FORMAT:
-                raise StoreMismatch(f"{path} has layout {known}; this version reads {FORMAT}")
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, timeout=30
-        )
-        connection.execute("pragma journal_mode = wal")
-        connection.execute(f"pragma synchronous = {'full' if self._durable else 'off'}")
-        connection.execute("pragma temp_store = memory")
-        with self._guard:
-            self._open.append(connection)
-        return connection
-
-    @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """Give a transaction that is committed at the end, or undone when the block raises."""
-        with self._lock:
-            self._writer.execute("begin immediate")
-            try:
-                yield Tx(self._writer)
-            except BaseException:
-                self._writer.execute("rollback")
-                raise
-            self._writer.execute("commit")
-
-    @contextmanager
-    def read(self) -> Iterator[Tx]:
-        """Give a transaction that sees one state throughout."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        connection.execute("begin")
-        try:
-            yield Tx(connection)
-        finally:
-            connection.execute("rollback")
-
-    def close(self) -> None:
-        """Close every connection."""
-        with self._guard:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
 
 
 def _marks(values: Sequence[Any]) -> str:
@@ -178,7 +75,7 @@ def _head(found: tuple[Any, ...]) -> Head:
 
 
 class Tx:
-    """The queries; made by :meth:`Store.read` and :meth:`Store.write`."""
+    """The queries; made by ``Database.read`` and ``Database.write``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._run = connection.execute
