@@ -105,6 +105,23 @@ def pytest_report_header() -> list[str]:
     return [f"real schema trees: {found}"]
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show how the sandbox fared against the recordings; tests noted it as properties."""
+    rows = [
+        value
+        for kind in ("passed", "failed")
+        for report in terminalreporter.getreports(kind)
+        for name, value in getattr(report, "user_properties", ())
+        if name == "replay"
+    ]
+    if rows:
+        from tests.replay import figures
+
+        terminalreporter.section("sandbox against recordings of real servers")
+        for line in figures.table(sorted(figures.Figures(*row) for row in rows)):
+            terminalreporter.write_line(line)
+
+
 def pytest_unconfigure() -> None:
     """Throw the cache away, in the process that made it."""
     if not ON_WORKER:

@@ -7,7 +7,10 @@ import json
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
+from dynclient import sandbox
+from tests.replay import recordings
 from tests.replay.normalise import UUID, Names, Normaliser, differences
+from tests.trees import TREES
 
 HEADERS = ("Content-Type", "X-OpenMetadata-Change", "Location")
 """Headers that a client may depend on."""
@@ -24,6 +27,8 @@ class Compared(NamedTuple):
     body: tuple[str, ...]
     """Differences of the bodies."""
     headers: tuple[str, ...]
+    served: bool = True
+    """Whether the sandbox has the route at all."""
 
     @property
     def same_status(self) -> bool:
@@ -84,6 +89,7 @@ class Replay:
             (recorded["status"], status),
             tuple(differences(there, here)),
             tuple(self._compare_headers(recorded["headers"], headers)),
+            "HTTP 404 Not Found" not in json.dumps(body),
         )
 
     def _send(self, request: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
@@ -161,3 +167,13 @@ class Replay:
         if name == "Content-Type":
             return value.partition(";")[0].strip()
         return str(Normaliser(self._names, here=here).body({"x": value})["x"])
+
+
+def play(release: str, scenario: str) -> list[Compared]:
+    """Play one scenario against a fresh sandbox of its release."""
+    with sandbox.start(release, tree=TREES.get(release)) as running:
+        player = Replay(Server(running.host, running.admin_token, running.bot_token))
+        try:
+            return player.run(recordings.load(release, scenario))
+        finally:
+            player.close()
