@@ -29,7 +29,7 @@ for script in scripts:
     failed.append(script.name)
 print(len(scripts), *failed)
 """
-"""Runs every script up to the place where it would connect; in one process, for imports take long."""
+"""Runs every script up to where it would connect; in one process, for imports take long."""
 
 
 @pytest.mark.official

@@ -1,10 +1,9 @@
 """The differences that are known: ``differences.json``, each with its reason and where it shows.
 
 A difference is one kind of deviation, such as ``columns[].tags: extra``; ``where`` lists, by
-release and scenario, the numbers of the exchanges that show it. ``python -m tests.replay --write`` brings
-the file up to date. It keeps the reasons that stand there and gives new differences the reason of
-the first of the file's ``rules`` that matches; what no rule matches is left without, and the test
-fails until somebody has found out why.
+release and scenario, the numbers of the exchanges that show it. ``python -m tests.replay --write``
+brings the file up to date: each difference gets the reason of the first of the file's ``rules``
+that matches, or keeps the one it has; without any, the test fails until somebody has found out why.
 """
 
 from __future__ import annotations
