@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat import dumping, mangling
+from dynclient.compat import drift, dumping, mangling
 from dynclient.compat.dumping import Options, chosen, dump, payload, taken
 from dynclient.compat.face import ModelFace
 from dynclient.compat.faults import Fault, Loc, ValidationError
@@ -83,6 +83,8 @@ class Model(ModelFace, metaclass=ModelMeta):
 
     def _fill(self, data: Mapping[str, Any], loc: Loc, faults: list[Fault]) -> None:
         cls = type(self)
+        if not cls._by_key.keys() >= data.keys():
+            data = drift.renamed(cls, data)
         held = self.__dict__
         given: set[str] = set()
         for key, field in cls._by_key.items():
@@ -168,9 +170,22 @@ class Model(ModelFace, metaclass=ModelMeta):
             raw = mangling.decode(raw)
         return field.shape.take(raw)
 
+    def __getattr__(self, name: str) -> Any:
+        """Return a field that another release has, by what this one has in its place."""
+        if not name.startswith("_"):
+            found = drift.meant(type(self), name)
+            if found is not None:
+                return drift.read(self, found)
+        message = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=self)
+
     def __setattr__(self, name: str, value: Any) -> None:
         field = type(self)._fields.get(name)
         if field is None:
+            found = drift.meant(type(self), name)
+            if found is not None:
+                drift.write(self, name, found, value)
+                return
             if type(self)._extra != "allow" and name not in self.__dict__:
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
         elif value is not None:

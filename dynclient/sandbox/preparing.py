@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 Rule = dict[str, Any]
 
 
-def before(session: Session, shape: Shape, body: dict[str, Any]) -> None:
-    """Check and complete a create request, in place."""
+def before(session: Session, shape: Shape, body: dict[str, Any], verb: str) -> None:
+    """Check and complete a create request, in place.
+
+    Args:
+        session: the request's.
+        shape: of the entity.
+        body: the request.
+        verb: ``create`` or ``upsert``; a rule may hold for one only.
+    """
     for name in ("owner", "owners"):
         if body.get(name):
             check_owners(session, body[name] if isinstance(body[name], list) else [body[name]])
     for rule in _rules(session, shape):
         step = _BEFORE.get(rule["step"])
-        if step is not None:
+        if step is not None and rule.get("verb", verb) == verb:
             step(session, shape, body, rule)
 
 
@@ -100,9 +107,7 @@ def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
 
 
 def _name_by_email(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
-    email = str(body["email"]).lower()
-    body["email"] = email
-    body["name"] = email.partition("@")[0]
+    body["name"] = str(body["email"]).partition("@")[0]
 
 
 def _lower(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001

@@ -24,7 +24,7 @@ _KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy"
 
 
 def _draft(
-    session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
+    session: Session, shape: Shape, raw: Any, verb: str, values: dict[str, Any] | None = None
 ) -> Draft:
     """Read a create request and prepare what it asks for; raises every refusal of the server."""
     if shape.create is None:
@@ -36,7 +36,7 @@ def _draft(
             ' because "request" is null'
         )
     body = session.read(shape.create, raw)
-    preparing.before(session, shape, body)
+    preparing.before(session, shape, body, verb)
     given = frozenset(name for name, value in raw.items() if value is not None)
     draft = Drafter(session.tx, session.shapes).from_request(shape, body, given)
     preparing.after(session, shape, body, draft)
@@ -54,7 +54,7 @@ def create(
     session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
 ) -> Answer:
     """Answer ``POST collection``: 201, or 409 where the FQN is taken; ``values`` are set, too."""
-    draft = _draft(session, shape, raw, values)
+    draft = _draft(session, shape, raw, "create", values)
     if session.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
         raise exists()
     return _insert(session, shape, draft)
@@ -64,7 +64,7 @@ def upsert(
     session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
 ) -> Answer:
     """Answer ``PUT collection``: 201 for a new entity, 200 for one that is there."""
-    draft = _draft(session, shape, raw, values)
+    draft = _draft(session, shape, raw, "upsert", values)
     row = session.tx.find(shape.type, draft.doc["fullyQualifiedName"])
     if row is None:
         made = _insert(session, shape, draft)

@@ -10,6 +10,7 @@ from dynclient.compat.family import family
 from dynclient.compat.sdk.failures import InvalidEntityException, MissingEntityTypeException
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations import CollectionSpec, catalogue
+from dynclient.schema.drift import translated
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
@@ -22,6 +23,7 @@ __all__ = [
     "payload",
     "release_of",
     "spec_of",
+    "to_send",
     "wrap",
 ]
 
@@ -64,9 +66,32 @@ def class_at(release: Release, path: str) -> type:
     return family(release).class_at(node)
 
 
-def wrap(cls: Any, data: Any) -> Any:
-    """Return what a server gave as an object of a class; the data is taken as it is."""
+def wrap(cls: Any, data: Any, spoken: Release | None = None) -> Any:
+    """Return what a server gave as an object of a class; the data is taken as it is.
+
+    Args:
+        cls: the class.
+        data: decoded JSON.
+        spoken: the release of the server. Where it is another one than the class's, fields get the
+            names that they have there.
+    """
+    node = node_of(cls)
+    if spoken is not None and spoken is not node.release and isinstance(data, dict):
+        data = translated(data, node.properties, node.path)
     return cls._take(data)
+
+
+def to_send(node: Node, value: Any) -> Any:
+    """Return the JSON of a model for a place of the server's release.
+
+    Args:
+        node: the place.
+        value: a model of any release, or a mapping.
+    """
+    data = payload(value)
+    if isinstance(data, dict) and getattr(type(value), "_node", node).release is not node.release:
+        return translated(data, node.properties, node.path)
+    return data
 
 
 def spec_of(cls: type) -> CollectionSpec:

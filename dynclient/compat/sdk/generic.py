@@ -16,7 +16,7 @@ from dynclient.compat.sdk.failures import (
     VersionParsingException,
 )
 from dynclient.compat.sdk.models import EntityList
-from dynclient.compat.sdk.road import filtered, plain
+from dynclient.compat.sdk.road import filtered, own_fields, plain
 from dynclient.dispatch import Listing, Page
 from dynclient.errors import Problem
 
@@ -60,8 +60,9 @@ class Generic:
 
     def _written(self, verb: str, data: Any) -> Any:
         kind = self.get_entity_from_create(type(data))
-        answer = self.road.entity(self.road.spec(kind), verb, {}, classes.payload(data))
-        return self._loaded(kind, answer)
+        spec = self.road.spec(kind)
+        body = classes.to_send(self.road.release.node(spec.entity.create or ""), data)
+        return self._loaded(kind, self.road.entity(spec, verb, {}, body))
 
     def _loaded(self, kind: type, answer: Any) -> Any:
         """Return the entity that an answer holds.
@@ -71,7 +72,7 @@ class Generic:
         """
         if not answer:
             raise EmptyPayloadException(f"the server answered without a {kind.__name__}")
-        return classes.wrap(kind, answer)
+        return classes.wrap(kind, answer, self.road.release)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -108,7 +109,10 @@ class Generic:
         return self._got(entity, "get", asked, nullable)
 
     def _got(self, entity: type, verb: str, asked: dict[str, Any], nullable: bool) -> Any:
-        answer = self.road.found(self.road.spec(entity), verb, asked, nullable=nullable)
+        spec = self.road.spec(entity)
+        if asked.get("fields"):
+            asked["fields"] = own_fields(spec, asked["fields"])
+        answer = self.road.found(spec, verb, asked, nullable=nullable)
         return None if answer is None else self._loaded(entity, answer)
 
     def get_entity_reference(self, entity: type, fqn: Any) -> Any:
@@ -149,11 +153,11 @@ class Generic:
         """
         del skip_on_failure
         spec = self.road.spec(entity)
-        asked = _asked(fields, limit, params, include)
+        asked = _asked(own_fields(spec, fields), limit, params, include)
         answer = self._page(spec, {**asked, **_cursors(spec, after, before)})
         if self._raw_data:
             return answer
-        page = _loaded_page(entity, answer)
+        page = self._loaded_page(entity, answer)
         return EntityList(page.entities, page.total or 0, page.after, page.before)
 
     def list_all_entities(
@@ -168,10 +172,10 @@ class Generic:
         """Give all entities, fetched page by page as they are needed; arguments as for one page."""
         del skip_on_failure
         spec = self.road.spec(entity)
-        asked = _asked(fields, limit, params, include)
+        asked = _asked(own_fields(spec, fields), limit, params, include)
 
         def fetch(more: dict[str, Any]) -> Page:
-            return _loaded_page(entity, self._page(spec, {**asked, **more}))
+            return self._loaded_page(entity, self._page(spec, {**asked, **more}))
 
         cursors = [name for name in _cursors(spec, "", None) if name != "before"]
         for page in Listing(fetch, cursors[0]).pages():
@@ -183,6 +187,12 @@ class Generic:
 
     def _page(self, spec: CollectionSpec, asked: dict[str, Any]) -> Any:
         return self.road.call(filtered(spec.operations["list"], asked), asked)
+
+    def _loaded_page(self, kind: type, answer: Any) -> Page:
+        """Return the page that an answer holds, its entities as objects of a class."""
+        told, spoken = answer if isinstance(answer, dict) else {}, self.road.release
+        listed = [classes.wrap(kind, each, spoken) for each in told.get("data") or ()]
+        return Page(listed, told.get("paging"))
 
     # -- versions ----------------------------------------------------------------------------------
 
@@ -309,12 +319,6 @@ def log() -> Any:
     import logging
 
     return logging.getLogger("metadata.OMetaAPI")
-
-
-def _loaded_page(kind: type, answer: Any) -> Page:
-    """Return the page that an answer holds, its entities as objects of a class."""
-    told = answer if isinstance(answer, dict) else {}
-    return Page([classes.wrap(kind, each) for each in told.get("data") or ()], told.get("paging"))
 
 
 def _asked(

@@ -49,9 +49,10 @@ class Patching(Generic):
         Raises:
             APIError: the server refused, and ``skip_on_failure`` is false.
         """
+        node = self.road.release.node(self.road.spec(entity).entity.path)
         operations = build_patch(
-            source,
-            destination,
+            classes.to_send(node, source),
+            classes.to_send(node, destination),
             allowed_fields,
             restrict_update_fields,
             array_entity_fields,
@@ -101,11 +102,12 @@ class Patching(Generic):
         Returns:
             The entity as it is now; None where there is none, or nothing to change.
         """
-        known = self.road.spec(entity).entity.properties
-        instance = self.get_by_id(entity, entity_id, [name for name in fields if name in known])
+        spec = self.road.spec(entity)
+        asked = [name for name in fields if name in spec.entity.properties]
+        instance = self.get_by_id(entity, entity_id, asked)
         if instance is None:
             return None
-        before = state_of(instance)
+        before = state_of(classes.to_send(self.road.release.node(spec.entity.path), instance))
         after = deepcopy(before)
         change(after)
         operations = diff(before, after)

@@ -20,6 +20,7 @@ from dynclient.errors import (
     UnknownRelease,
 )
 from dynclient.operations import CollectionSpec, Operation, Parameter, catalogue
+from dynclient.schema.drift import counterpart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -176,6 +177,18 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     warnings.warn(message, DynclientWarning, stacklevel=4)
     more = tuple(Parameter(name, "query") for name in unknown)
     return operation._replace(parameters=operation.parameters + more)
+
+
+def own_fields(spec: CollectionSpec, fields: Any) -> Any:
+    """Return the fields that are asked for, by the names that the server's release has for them."""
+    if fields is None:
+        return None
+    known = spec.entity.properties
+    asked = []
+    for name in fields.split(",") if isinstance(fields, str) else fields:
+        found = None if name in known else counterpart(name, known, spec.entity.path)
+        asked.append(name if found is None else found.name)
+    return asked
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,110 @@
+"""Renamed fields: each is shown by the real trees, and translated both ways."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+import dynclient
+from dynclient.schema import Release
+from dynclient.schema.drift import Rename, counterpart, renames, translated, turned
+from tests.trees import TREES, real_release
+
+DATA = Path(dynclient.__file__).parent / "data"
+
+each_rename = pytest.mark.parametrize(
+    "rename", renames(), ids=lambda rename: f"{rename.old}-{rename.new}"
+)
+
+
+def test_the_table_fits_its_schema() -> None:
+    schema = json.loads((DATA / "drift.schema.json").read_text("utf-8"))
+    Draft7Validator.check_schema(schema)
+    table = json.loads((DATA / "drift.json").read_text("utf-8"))
+    assert [str(error) for error in Draft7Validator(schema).iter_errors(table)] == []
+
+
+def _documents(release: Release, rename: Rename) -> list[str]:
+    """Return the documents that may hold the field: those named, or all entities and requests."""
+    if rename.documents:
+        return [path for path in rename.documents if path in release.paths]
+    kinds = release.entities.values()
+    return [path for kind in kinds for path in (kind.path, kind.create) if path]
+
+
+@each_rename
+@pytest.mark.parametrize("name", TREES)
+def test_a_release_has_one_name_or_the_other(rename: Rename, name: str) -> None:
+    """The older name before, the newer one since; a document with both is never translated."""
+    release = real_release(name)
+    since = tuple(int(part) for part in rename.since.split("."))
+    wanted, other = (
+        (rename.new, rename.old) if release.version >= since else (rename.old, rename.new)
+    )
+    fields = {path: release.node(path).properties for path in _documents(release, rename)}
+    having = [path for path, known in fields.items() if wanted in known]
+    if rename.documents:
+        assert set(having) == set(fields)
+    # A field may be younger than the oldest tree under any name; never is it there under the other
+    # one in most places.
+    late = [path for path, known in fields.items() if other in known and wanted not in known]
+    assert len(late) <= len(having) // 4, late
+
+
+@each_rename
+@pytest.mark.parametrize("name", TREES)
+def test_lists_hold_what_was_single(rename: Rename, name: str) -> None:
+    release = real_release(name)
+    for path in _documents(release, rename):
+        known = release.node(path).properties
+        if rename.change == "list" and rename.new in known:
+            assert known[rename.new].kind == "array", path
+        elif rename.change == "list" and rename.old in known:
+            assert known[rename.old].kind != "array", path
+
+
+def test_what_a_schema_lacks_is_found_under_its_other_name() -> None:
+    found = counterpart("owner", {"owners"}, "entity/data/table.json")
+    assert found is not None
+    assert (found.name, found.turn) == ("owners", "wrap")
+    back = counterpart("owners", {"owner"}, "entity/data/table.json")
+    assert back is not None
+    assert (back.name, back.turn) == ("owner", "unwrap")
+    assert counterpart("owner", {"name"}, "entity/data/table.json") is None
+    assert counterpart("status", {"entityStatus"}, "entity/data/table.json") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "turn", "expected"),
+    [
+        ({"id": "1"}, "wrap", [{"id": "1"}]),
+        ([{"id": "1"}], "wrap", [{"id": "1"}]),
+        ([{"id": "1"}], "unwrap", {"id": "1"}),
+        ([], "unwrap", None),
+        ("sql", "same", "sql"),
+        (None, "wrap", None),
+    ],
+)
+def test_values_change_with_the_name(value: Any, turn: str, expected: Any) -> None:
+    assert turned(value, turn) == expected
+
+
+def test_several_cannot_be_one() -> None:
+    with pytest.raises(ValueError, match="2 of them"):
+        turned(["a", "b"], "unwrap")
+
+
+def test_objects_are_translated_as_far_as_that_can_be() -> None:
+    path = "entity/data/table.json"
+    assert translated({"name": "t", "owner": {"id": "1"}}, {"name", "owners"}, path) == {
+        "name": "t",
+        "owners": [{"id": "1"}],
+    }
+    two = {"owners": [{"id": "1"}, {"id": "2"}]}
+    assert translated(two, {"owner"}, path) == two
+    both = {"owner": {"id": "1"}, "owners": []}
+    assert translated(both, {"owners"}, path) == both
