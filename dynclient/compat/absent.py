@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dynclient.compat import names
-from dynclient.compat.family import PACKAGE, module_of
+from dynclient.compat.family import module_of, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def lost_module(release: Release, module: str) -> str:
         release: the release.
         module: its full name.
     """
-    path = module.removeprefix(f"{PACKAGE}.").replace(".", "/") + ".json"
+    path = path_of(module)
     told = [f"release {release.name} has no {module}"]
     told += [f"release {other.name} has it" for other in _others(release) if path in other.paths]
     stem = path.rpartition("/")[2]

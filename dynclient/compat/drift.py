@@ -16,7 +16,7 @@ from dynclient.errors import DriftWarning
 from dynclient.schema.drift import Counterpart, counterpart, turned
 
 if TYPE_CHECKING:
-    from dynclient.schema import Node
+    from dynclient.schema import Node, Release
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LIST = "EntityReferenceList"
@@ -88,14 +88,19 @@ def _listed(model: Any, value: Any) -> Any:
 
 def _say(cls: Any, name: str, found: Counterpart) -> None:
     release = cls._node.release.name
-    message = f"{cls.__name__}.{name} is called {found.name} in release {release}"
-    warnings.warn(message, DriftWarning, stacklevel=_depth())
+    _tell(f"{cls.__name__}.{name} is called {found.name} in release {release}")
 
 
-def _depth() -> int:
-    """Return how many frames above a warning the code outside this package is."""
-    depth, frame = 1, sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+def say_moved(release: Release, asked: str, given: str) -> None:
+    """Say that a module that is imported has another name in a release."""
+    _tell(f"{asked} is called {given} in release {release.name}")
+
+
+def _tell(message: str) -> None:
+    """Warn in the first place that is neither ours nor of Python's imports; once per place."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<frozen ")):
         frame = frame.f_back
-        depth += 1
-    return depth + 1
+    told = frame.f_globals.setdefault("__warningregistry__", {})
+    where = frame.f_code.co_filename, frame.f_lineno
+    warnings.warn_explicit(message, DriftWarning, *where, registry=told)

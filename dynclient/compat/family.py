@@ -195,3 +195,8 @@ def _extra(node: Node) -> str:
 def module_of(path: str) -> str:
     """Return the module of a document: ``entity/data/table.json`` → ``….entity.data.table``."""
     return f"{PACKAGE}.{path.removesuffix('.json').replace('/', '.')}"
+
+
+def path_of(module: str) -> str:
+    """Return the document of a module; see :func:`module_of`."""
+    return module.removeprefix(f"{PACKAGE}.").replace(".", "/") + ".json"

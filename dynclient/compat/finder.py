@@ -14,8 +14,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.absent import lost_module, lost_name
-from dynclient.compat.family import PACKAGE, Family, family, module_of
+from dynclient.compat.drift import say_moved
+from dynclient.compat.family import PACKAGE, Family, family, module_of, path_of
 from dynclient.errors import DynclientError
+from dynclient.schema import drift
+from dynclient.schema.places import stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,6 +115,11 @@ class Finder:
         if fullname in self._folders:
             loader = _Folder()
             return ModuleSpec(fullname, loader, is_package=True)
+        moved = drift.moved(path_of(fullname), self.release.paths)
+        if moved is not None:
+            say_moved(self.release, fullname, module_of(moved))
+            loader = _Schema(self._family, moved, path_of(fullname))
+            return ModuleSpec(fullname, loader, is_package=True)
         module, _, name = fullname.rpartition(".")
         if module in self._documents:
             raise ImportError(lost_name(self.release, self._documents[module], name), name=module)
@@ -158,9 +166,17 @@ class _Mirrored:
 class _Schema:
     """Makes the module of a schema document; its classes are made when they are asked for."""
 
-    def __init__(self, owner: Family, path: str) -> None:
+    def __init__(self, owner: Family, path: str, asked: str | None = None) -> None:
+        """Say what is served.
+
+        Args:
+            owner: of the classes.
+            path: of the document.
+            asked: the path that another release has it under, and names its class after.
+        """
         self._family = owner
         self._path = path
+        self._stem = stem(asked or path).casefold()
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Let Python make it."""
@@ -172,6 +188,8 @@ class _Schema:
 
         def get(name: str) -> Any:
             found = named.get(name)
+            if found is None and name.casefold() == self._stem:
+                found = owner.named(owner.release.node(path))
             if found is None:
                 message = lost_name(owner.release, path, name)
                 raise AttributeError(message, name=name, obj=module)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat import drift, dumping, mangling
-from dynclient.compat.dumping import Options, chosen, dump, payload, taken
+from dynclient.compat import drift, mangling, telling
+from dynclient.compat.dumping import Options, payload
 from dynclient.compat.face import ModelFace
 from dynclient.compat.faults import Fault, Loc, ValidationError
 from dynclient.compat.fields import FieldInfo
@@ -144,7 +144,7 @@ class Model(ModelFace, metaclass=ModelMeta):
             return value
         if isinstance(value, Model) and type(value).__name__ == cls.__name__:
             # The same type of another release.
-            value = dumping.payload(value)
+            value = payload(value)
         if not isinstance(value, Mapping):
             words = f"a {type(value).__name__} is neither a dict nor a {cls.__name__}"
             faults.append(Fault("model_type", loc, words, value))
@@ -221,57 +221,16 @@ class Model(ModelFace, metaclass=ModelMeta):
         known = type(self)._fields
         return {name: value for name, value in self.__dict__.items() if name not in known}
 
+    def _dump(self, options: Options, include: Any, exclude: Any) -> dict[str, Any]:
+        return telling.dumped(self, options, include, exclude)
+
+    def _wire(self) -> dict[str, Any]:
+        return telling.wire(self)
+
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         for name in type(self)._fields:
             yield name, getattr(self, name)
         yield from (self.model_extra or {}).items()
-
-    # -- out ---------------------------------------------------------------------------------------
-
-    def _dump(self, options: Options, include: Any, exclude: Any) -> dict[str, Any]:
-        fields = type(self)._fields
-        told: dict[str, Any] = {}
-        for name, value in self:
-            field = fields.get(name)
-            if not taken(include, exclude, name):
-                continue
-            if value is None and options.exclude_none:
-                continue
-            if options.exclude_unset and name not in self.model_fields_set:
-                continue
-            if field and options.exclude_defaults and value == field.get_default():
-                continue
-            shown = field.key if field and options.by_alias else name
-            told[shown] = dump(value, options, chosen(include, name), chosen(exclude, name))
-        return told
-
-    def _wire(self) -> dict[str, Any]:
-        by_key = type(self)._by_key
-        given, held, raw = self.model_fields_set, self.__dict__, self._raw
-        told: dict[str, Any] = {}
-        for key in [*by_key, *(key for key in raw if key not in by_key)]:
-            name = by_key[key].name if key in by_key else key
-            if name not in given:
-                continue
-            value = self._written(key, held[name]) if name in held else clone(raw.get(key))
-            if value is not None:
-                told[key] = value
-        for name in given:
-            if name not in type(self)._fields and name not in raw:
-                told[name] = payload(held[name])
-        return told
-
-    def _written(self, key: str, value: Any) -> Any:
-        """Return the JSON of a field that was given or looked at."""
-        cls = type(self)
-        field, given = cls._by_key.get(key), self._raw.get(key)
-        if field is not None and given is not None and not isinstance(value, Model):
-            # What a server gave and nobody changed goes back as it was, however it was spelt.
-            names = key in mangling.fields(cls.__name__, "read")
-            if (names or not isinstance(value, (list, dict))) and self._read(field) == value:
-                return clone(given)
-        told = payload(value)
-        return mangling.encode(told) if key in mangling.fields(cls.__name__, "written") else told
 
     # -- as values ---------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Drift: what a field is called in another release, and how its value changes with the name.
+"""Drift: what a field or a document is called in another release, and how its value changes.
 
 The facts are in ``data/drift.json``. A field that a release has is never looked up here: only what
 it lacks can be meant for another.
@@ -40,10 +40,30 @@ class Counterpart(NamedTuple):
 @lru_cache(maxsize=1)
 def renames() -> tuple[Rename, ...]:
     """Return all renames that are known."""
-    rows: list[dict[str, Any]] = json.loads(_DATA.read_text("utf-8"))
     return tuple(
-        Rename(**{**row, "documents": tuple(row.get("documents", ()))}) for row in rows
+        Rename(**{**row, "documents": tuple(row.get("documents", ()))})
+        for row in _table()["fields"]
     )
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, list[dict[str, Any]]]:
+    table: dict[str, list[dict[str, Any]]] = json.loads(_DATA.read_text("utf-8"))
+    return table
+
+
+def moved(path: str, known: Container[str]) -> str | None:
+    """Return the path that a document of another release has in this one, or None.
+
+    Args:
+        path: of the document in the other release.
+        known: the paths of this release.
+    """
+    for row in _table()["documents"]:
+        for here, there in ((row["old"], row["new"]), (row["new"], row["old"])):
+            if path == here and there in known:
+                return str(there)
+    return None
 
 
 def counterpart(name: str, known: Container[str], path: str) -> Counterpart | None:

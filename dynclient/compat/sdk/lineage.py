@@ -119,9 +119,7 @@ class Lineage(Requests):
         )
         body_kind = None if body is None else kind
         name = f"lineage.{method.lower()}"
-        operation = Operation(
-            name, None, method, f"/v1/lineage{route}", taken, body_kind=body_kind
-        )
+        operation = Operation(name, None, method, f"/v1/lineage{route}", taken, body_kind=body_kind)
         return self.road.call(operation, arguments, body)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 
 from dynclient import compat
 from dynclient.compat import names
-from dynclient.compat.family import module_of
-from dynclient.errors import UsageError
-from dynclient.schema import Release
+from dynclient.compat.family import family, module_of
+from dynclient.errors import DriftWarning, UsageError
+from dynclient.schema import Release, drift
 from dynclient.schema import release as opened
+from dynclient.schema.places import camel, stem
 from tests.trees import ALL_RELEASES, TREES, real_release, release_named
 
+DRIFT = Path(drift.__file__).parent.parent / "data" / "drift.json"
 SCHEMA = "metadata.generated.schema"
 
 
@@ -66,10 +69,15 @@ def test_nothing_is_left_when_the_hook_is_taken_away() -> None:
 
 def test_what_another_release_has_is_told_with_its_name() -> None:
     older, newer = real_release("1.6.0"), real_release("1.13.0")
-    gone = next(path for path in older.paths if path not in newer.paths)
+    oldest = real_release("1.0.4")
+    gone = next(
+        path
+        for path in oldest.paths
+        if path not in newer.paths and drift.moved(path, newer.paths) is None
+    )
     compat.install(newer)
     try:
-        with pytest.raises(ModuleNotFoundError, match=r"release 1\.13\.0 has no .*1\.6\.0 has it"):
+        with pytest.raises(ModuleNotFoundError, match=r"release 1\.13\.0 has no .*1\.0\.4 has it"):
             importlib.import_module(module_of(gone))
         path, name = next(
             (path, name)
@@ -80,6 +88,22 @@ def test_what_another_release_has_is_told_with_its_name() -> None:
         )
         with pytest.raises(ImportError, match=rf"1\.13\.0 has no {name}; .*1\.6\.0 has it"):
             exec(f"from {module_of(path)} import {name}")
+    finally:
+        compat.uninstall()
+
+
+def test_a_document_with_another_name_is_served_under_both() -> None:
+    table = json.loads(DRIFT.read_text("utf-8"))["documents"]
+    newer = real_release("1.13.0")
+    compat.install(newer)
+    try:
+        for entry in table:
+            asked, given = entry["old"], entry["new"]
+            with pytest.warns(DriftWarning, match="is called"):
+                module = importlib.import_module(module_of(asked))
+            root = family(newer).named(newer.node(given)).name
+            assert getattr(module, root) is getattr(importlib.import_module(module_of(given)), root)
+            assert getattr(module, camel(stem(asked))) is getattr(module, root)
     finally:
         compat.uninstall()
 

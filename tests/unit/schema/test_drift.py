@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 
 import dynclient
 from dynclient.schema import Release
-from dynclient.schema.drift import Rename, counterpart, renames, translated, turned
+from dynclient.schema.drift import Rename, counterpart, moved, renames, translated, turned
 from tests.trees import TREES, real_release
 
 DATA = Path(dynclient.__file__).parent / "data"
@@ -65,6 +65,22 @@ def test_lists_hold_what_was_single(rename: Rename, name: str) -> None:
             assert known[rename.new].kind == "array", path
         elif rename.change == "list" and rename.old in known:
             assert known[rename.old].kind != "array", path
+
+
+MOVED = json.loads((DATA / "drift.json").read_text("utf-8"))["documents"]
+
+
+@pytest.mark.parametrize("row", MOVED, ids=lambda row: Path(row["new"]).stem)
+def test_a_document_has_one_path_or_the_other(row: dict[str, str]) -> None:
+    before = [name for name in TREES if row["old"] in real_release(name).paths]
+    after = [name for name in TREES if row["new"] in real_release(name).paths]
+    if not before or not after:
+        pytest.skip("no trees of both sides are at hand")
+    assert [*before, *after] == [name for name in TREES if name in {*before, *after}]
+    assert not set(before) & set(after)
+    assert moved(row["old"], real_release(after[0]).paths) == row["new"]
+    assert moved(row["new"], real_release(before[-1]).paths) == row["old"]
+    assert moved(row["old"], real_release(before[0]).paths) is None
 
 
 def test_what_a_schema_lacks_is_found_under_its_other_name() -> None:

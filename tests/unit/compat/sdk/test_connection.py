@@ -212,9 +212,10 @@ def test_what_has_no_field_may_be_given_beside(pem: Callable[[str], str], stub: 
     settings = found.settings
     assert (settings.connect_timeout, settings.read_timeout, settings.retries) == (3, 30, 1)
     assert settings.client_certificate == more["cert"]
-    assert sent(found._replace(settings=settings.replace(client_certificate=None)), stub)[
-        "User-Agent"
-    ] == "mine"
+    assert (
+        sent(found._replace(settings=settings.replace(client_certificate=None)), stub)["User-Agent"]
+        == "mine"
+    )
 
 
 def test_what_has_no_meaning_is_told() -> None:
