@@ -19,7 +19,7 @@ from dynclient.sandbox.codec import dumps, loads_first
 from dynclient.sandbox.failures import DataRefused
 from dynclient.sandbox.faults import Escaped, Fault, escaped, refused, wrapped
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Route, Routes
-from dynclient.sandbox.session import Answer, Caller, Session
+from dynclient.sandbox.session import Answer, Caller, Clock, Session
 from dynclient.sandbox.shapes import Shapes
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Sandbox:
         if "user" in self.shapes:
             accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
         collections.mount(self.routes, self.shapes, self.where)
+        self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
         self.admin_token = self.signer.make("admin", "admin@open-metadata.org", bot=False)
@@ -73,11 +74,12 @@ class Sandbox:
                 if made_for != self.release.digest:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
-            session = Session(tx, self.shapes, self.where, Caller(seeding.ADMIN), "")
+            admin, now = Caller(seeding.ADMIN), self._clock.now()
+            session = Session(tx, self.shapes, self.where, admin, "", now)
             seeding.plant(session)
-            admin = tx.find("user", seeding.ADMIN)
-            if admin is not None:
-                tx.set_meta(f"password:{admin.id}", tokens.hashed(DEFAULT_PASSWORD))
+            row = tx.find("user", seeding.ADMIN)
+            if row is not None:
+                tx.set_meta(f"password:{row.id}", tokens.hashed(DEFAULT_PASSWORD))
             tx.set_meta("release", self.release.digest)
             tx.set_meta("release name", self.release.name)
 
@@ -136,7 +138,8 @@ class Sandbox:
         base = f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{_ROOT}"
         caller = None if route.open else self._caller(request)
         token = request.headers.get("authorization", "").partition(" ")[2]
-        asked = Asked(method, values, request.query_params, None, base, token)
+        query, headers = request.query_params, request.headers
+        asked = Asked(method, values, query, None, base, token, headers)
         if route.consumes is not None:
             asked = asked._replace(body=_body(route, request, body))
         return self._run(route, asked, caller or Caller("anonymous", admin=False))
@@ -157,7 +160,8 @@ class Sandbox:
 
     def _run(self, route: Route, asked: Asked, caller: Caller) -> Response:
         with self.database.write() if route.writes else self.database.read() as tx:
-            session = Session(tx, self.shapes, self.where, caller, asked.base)
+            now = self._clock.now()
+            session = Session(tx, self.shapes, self.where, caller, asked.base, now)
             answer = route.handler(session, asked)
         return _response(answer)
 
@@ -202,7 +206,7 @@ def _complaint(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _response(answer: Answer) -> Response:
-    headers = {}
+    headers = dict(answer.headers)
     if answer.change is not None:
         headers["X-OpenMetadata-Change"] = answer.change
     if answer.location is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox import listing, permissions, removal, social, writing
+from dynclient.sandbox import etags, listing, permissions, removal, social, writing
 from dynclient.sandbox.faults import bad_request
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Handler, Route, Routes
 from dynclient.sandbox.session import Answer, Session
@@ -20,37 +20,45 @@ def _flag(asked: Asked, name: str) -> bool:
 
 
 class Collection:
-    """The handlers of one entity type."""
+    """The handlers of one entity type; ``values`` are fields that all made here have set."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, values: dict[str, Any] | None = None) -> None:
         self._shape = shape
+        self._values = values
 
     def create(self, session: Session, asked: Asked) -> Answer:
         permissions.check(session, self._shape.type, "Create")
-        return writing.create(session, self._shape, asked.body)
+        made = writing.create(session, self._shape, asked.body, self._values)
+        return etags.tagged(session, asked, made)
 
     def upsert(self, session: Session, asked: Asked) -> Answer:
         permissions.check(session, self._shape.type, "Create")
-        return writing.upsert(session, self._shape, asked.body)
+        made = writing.upsert(session, self._shape, asked.body, self._values)
+        return etags.tagged(session, asked, made)
 
     def list(self, session: Session, asked: Asked) -> Answer:
         return listing.page(session, self._shape, asked.query)
 
     def get(self, session: Session, asked: Asked) -> Answer:
-        return listing.get(session, self._shape, asked.path["id"], asked.query, by_name=False)
+        found = listing.get(session, self._shape, asked.path["id"], asked.query, by_name=False)
+        return etags.tagged(session, asked, found)
 
     def get_by_name(self, session: Session, asked: Asked) -> Answer:
-        return listing.get(session, self._shape, asked.path["fqn"], asked.query, by_name=True)
+        found = listing.get(session, self._shape, asked.path["fqn"], asked.query, by_name=True)
+        return etags.tagged(session, asked, found)
 
     def patch(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["id"])
-        permissions.check_patch(session, self._shape.type, row.id, asked.body)
-        return writing.patch(session, self._shape, row, asked.body)
+        return self._patch(session, asked, session.row(self._shape, asked.path["id"]))
 
     def patch_by_name(self, session: Session, asked: Asked) -> Answer:
         row = session.row(self._shape, asked.path["fqn"], by_name=True)
+        return self._patch(session, asked, row)
+
+    def _patch(self, session: Session, asked: Asked, row: Row) -> Answer:
         permissions.check_patch(session, self._shape.type, row.id, asked.body)
-        return writing.patch(session, self._shape, row, asked.body)
+        etags.check(session, asked, self._shape, row)
+        changed = writing.patch(session, self._shape, row, asked.body)
+        return etags.tagged(session, asked, changed)
 
     def delete(self, session: Session, asked: Asked) -> Answer:
         row = session.row(self._shape, asked.path["id"], "all")
@@ -133,22 +141,6 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None, _Need], ...] = (
 )
 
 
-class Variant(Collection):
-    """A part of a collection under a path of its own, whose entities have a field set."""
-
-    def __init__(self, shape: Shape, values: dict[str, Any]) -> None:
-        super().__init__(shape)
-        self._values = values
-
-    def create(self, session: Session, asked: Asked) -> Answer:
-        permissions.check(session, self._shape.type, "Create")
-        return writing.create(session, self._shape, asked.body, self._values)
-
-    def upsert(self, session: Session, asked: Asked) -> Answer:
-        permissions.check(session, self._shape.type, "Create")
-        return writing.upsert(session, self._shape, asked.body, self._values)
-
-
 _VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
 
 
@@ -166,7 +158,7 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
             handler: Handler = getattr(collection, name)
             routes.add(method, route + tail, Route(handler, consumes, writes=method != "GET"))
         for told in shapes.rules.table("variants").get(type, ()):
-            variant = Variant(shape, told["values"])
+            variant = Collection(shape, told["values"])
             for name, method, tail, consumes, _ in _OPERATIONS:
                 if name in _VARIANT_OPERATIONS:
                     handler = getattr(variant, name)

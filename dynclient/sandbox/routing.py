@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -29,6 +30,8 @@ class Asked(NamedTuple):
     """What links start with: ``http://host:port/api``."""
     token: str = ""
     """The bearer token the request came with."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """The request's headers; names in any case."""
 
 
 Handler = Callable[[Any, Asked], Answer]

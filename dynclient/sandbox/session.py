@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.bodies import Reader, check, violations
@@ -24,6 +26,24 @@ FIRST = 0.1
 """The version everything starts with."""
 
 
+class Clock:
+    """Tells the time in ms since the epoch, later each time it is asked.
+
+    Clients guard a change by the ``updatedAt`` they have seen, which must not stay the same when
+    two changes come within a millisecond.
+    """
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """Return the time."""
+        with self._lock:
+            self._last = max(self._last + 1, int(time.time() * 1000))
+            return self._last
+
+
 class Caller(NamedTuple):
     """Who asks: ``bot`` sees secrets and does not overwrite what people wrote."""
 
@@ -40,13 +60,18 @@ class Answer(NamedTuple):
     body: Any
     change: str | None = None
     location: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+    """What else the headers say."""
 
 
 class Session:
-    """The tools of one operation; ``base`` is the address links start with (``http://host/api``)."""
+    """The tools of one operation.
+
+    ``base`` is the address links start with (``http://host/api``), ``now`` the operation's time.
+    """
 
     def __init__(
-        self, tx: Tx, shapes: Shapes, routes: dict[str, str], caller: Caller, base: str
+        self, tx: Tx, shapes: Shapes, routes: dict[str, str], caller: Caller, base: str, now: int
     ) -> None:
         self.tx = tx
         self.shapes = shapes
@@ -55,13 +80,12 @@ class Session:
         self.base = base
         self.linked = Presenter(tx, shapes, routes, base)
         self.bare = Presenter(tx, shapes, routes, None)
-        self.now = int(time.time() * 1000)
+        self.now = now
 
     def as_caller(self, name: str) -> Session:
         """Return a session of the same transaction in which somebody else acts."""
-        return Session(
-            self.tx, self.shapes, self.routes, Caller(name, self.caller.id, admin=True), self.base
-        )
+        caller = Caller(name, self.caller.id, admin=True)
+        return Session(self.tx, self.shapes, self.routes, caller, self.base, self.now)
 
     @property
     def rules(self) -> Rules:
