@@ -1,7 +1,7 @@
 """The ``dynclient`` command: how it starts, and how it ends.
 
 Exit codes: 0 done · 1 something went wrong, told in words · 2 the command was called wrongly, or
-an extra it needs is not installed · 130 interrupted.
+an extra it needs is not installed · 3 done, and what was looked at does not fit · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, MISUSED, DIFFERS, INTERRUPTED = 0, 1, 2, 3, 130
 
 _EXTRAS = {
     "typer": "cli",

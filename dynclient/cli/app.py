@@ -114,6 +114,34 @@ def run_script(
     raise typer.Exit(run_it(script, arguments or (), release))
 
 
+@app.command()
+def doctor(
+    host: Annotated[
+        str | None, typer.Argument(help="The server's address; OPENMETADATA_HOST without it.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="A token; else that of OPENMETADATA_TOKEN.")
+    ] = None,
+    release: ReleaseName = None,
+    tree: Tree = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell what is known of a server, and how well the schemas at hand fit it.
+
+    Ends with 0 where they fit; with 3 where they are of another minor release, or where the server
+    has entities that they lack, or lacks some of theirs; with 1 where nothing can be told.
+    """
+    from dynclient.cli.doctor import examine, show
+
+    with dynclient.connect(host, token=token, release=release, source=tree) as om:
+        report = examine(om)
+    if json:
+        typer.echo(report.as_json())
+    else:
+        show(Console(), report)
+    raise typer.Exit(report.exit_code)
+
+
 @schemas.command("list")
 def list_schemas() -> None:
     """List the releases at hand: those in the cache, and the one that comes along."""

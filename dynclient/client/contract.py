@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client.documents import Documents, first_line
-from dynclient.errors import BadArguments, ServerError, TransportError, UnknownCollection
+from dynclient.dispatch.answers import is_route
+from dynclient.errors import (
+    BadArguments,
+    MethodNotAllowed,
+    NotFound,
+    ServerError,
+    TransportError,
+    UnknownCollection,
+)
 from dynclient.operations import CollectionSpec
 from dynclient.transport import Request
 
@@ -44,6 +52,7 @@ class Contract:
         self._glance: Index | None = None
         self._specs: dict[str, CollectionSpec] = {}
         self._resources: Mapping[str, str | None] | None = None
+        self._answers: dict[str, bool] = {}
 
     # -- the server and its document ---------------------------------------------------------------
 
@@ -219,7 +228,7 @@ class Contract:
         from dynclient.operations.contract import Evidence, facts
 
         hrefs = self._client._dispatcher.hrefs
-        evidence = Evidence(self.at_hand(), hrefs, self._resources)
+        evidence = Evidence(self.at_hand(), hrefs, self._resources, self._answers)
         return facts(self._client._known(), evidence)
 
     @property
@@ -240,9 +249,28 @@ class Contract:
     def missing_entities(self) -> tuple[str, ...]:
         """Entity types of the release that the server neither lists nor tells of, sorted."""
         found = self.facts.values()
-        return tuple(
-            sorted(f.entity for f in found if f.listed is False and f.status == "unknown")
-        )
+        doubted = {"absent", "unknown"}
+        return tuple(sorted(f.entity for f in found if f.listed is False and f.status in doubted))
+
+    def probe(self) -> Contract:
+        """Ask every collection that is unknown for one entity, and return this contract.
+
+        What the server says tells whether it has the route, as long as the token may list there.
+        """
+        for attribute, fact in self.facts.items():
+            listing = self.spec(attribute).operations.get("list")
+            if fact.status != "unknown" or listing is None or "{" in fact.route:
+                continue
+            try:
+                self._client._dispatcher.call(listing, {"limit": 1})
+            except (NotFound, MethodNotAllowed) as error:
+                if is_route(error.message):
+                    self._answers[attribute] = False
+            except (ServerError, TransportError):
+                continue  # which tells nothing about the route
+            else:
+                self._answers[attribute] = True
+        return self
 
     def _asked_resources(self) -> Mapping[str, str | None] | None:
         from dynclient.operations.routes import resource_entities

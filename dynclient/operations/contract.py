@@ -7,8 +7,8 @@ Sources in the order in which they count:
 3. ``exception``: a row of ``data/routes.json``;
 4. ``rule``: the schema's folder and the plural of its name.
 
-A source confirms a route that one below it gave, or corrects it. What the document does not tell of
-is not missing: servers keep some collections out of it.
+A source confirms a route that one below it gave, or corrects it; an answer at the route confirms
+it, too. What the document does not tell of is not absent: servers keep some collections out of it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dynclient.operations.index import Index
 
 CONFIRMED, CORRECTED, UNKNOWN = "confirmed", "corrected", "unknown"
+ABSENT = "absent"
+STATUSES = (CONFIRMED, CORRECTED, UNKNOWN, ABSENT)
 
 
 class Fact(NamedTuple):
@@ -39,7 +41,8 @@ class Fact(NamedTuple):
     source: str
     """What says so: ``openapi``, ``href``, ``exception`` or ``rule``."""
     status: str
-    """``confirmed`` or ``corrected`` by the server, or ``unknown`` where it has not spoken."""
+    """``confirmed`` or ``corrected`` by the server, ``absent`` where it says that it has no such
+    route, or ``unknown`` where it has not spoken."""
     expected: str
     """Where tree and data have it."""
     evidence: tuple[str, ...]
@@ -61,6 +64,8 @@ class Evidence(NamedTuple):
     """Routes by entity type, from addresses in its answers."""
     resources: Mapping[str, str | None] | None = None
     """Its resources and the entity types they mean, see ``routes.resource_entities``."""
+    answers: Mapping[str, bool] = MappingProxyType({})
+    """Whether it answered at the routes of collections that were tried, by their names."""
 
 
 def facts(catalogue: Catalogue, evidence: Evidence) -> dict[str, Fact]:
@@ -97,6 +102,10 @@ def _fact(
     source = "rule" if own is None else "exception"
     said: list[str] = []
     route, status = expected, UNKNOWN
+    answered = evidence.answers.get(spec.attribute)
+    if answered is not None:
+        status = CONFIRMED if answered else ABSENT
+        said.append(f"answer: {'' if answered else 'no route '}GET {expected}")
     if shape(expected) in paths:
         status = CONFIRMED
         said.append(f"openapi: {', '.join(paths[shape(expected)])} {expected}")
@@ -109,7 +118,7 @@ def _fact(
             route, source, status = href, "href", CORRECTED
     place = place_of(spec, evidence.openapi)
     if place is not None:
-        said.append(f"openapi: a {entity.type_name} lies at {place}")
+        said.append(f"openapi: {entity.type_name} at {place}")
         if shape(place) == shape(expected):
             status, route, source = CONFIRMED, expected, "rule" if own is None else "exception"
         else:

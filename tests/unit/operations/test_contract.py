@@ -63,7 +63,7 @@ def test_a_document_corrects(known: Catalogue, collections: list[list[str | None
     found = fact(known, openapi=index(collections), hrefs={"table": "/v1/elsewhere"})
     assert summary(found) == ("/v1/assets/tables", "openapi", "corrected")
     assert found.expected == "/v1/tables"
-    assert "openapi: a Table lies at /v1/assets/tables" in found.evidence
+    assert "openapi: Table at /v1/assets/tables" in found.evidence
     assert "href: /v1/elsewhere" in found.evidence
 
 

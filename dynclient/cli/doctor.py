@@ -1,0 +1,178 @@
+"""``dynclient doctor``: a server examined, and how well the schemas at hand fit it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rich.text import Text
+
+from dynclient.cli import DIFFERS, DONE, FAILED
+from dynclient.errors import UnknownRelease
+from dynclient.operations.contract import STATUSES, Fact
+from dynclient.schema.tree import numbers
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dynclient.client import Client
+    from dynclient.client.contract import Contract
+    from dynclient.schema import Release
+
+NEAR = ("the same release", "the same minor release", "the same major release", "another release")
+"""How near the schemas are to the server, nearest first."""
+
+
+class Report(NamedTuple):
+    """What was found out about a server."""
+
+    host: str
+    version: str
+    revision: str
+    release: str | None
+    """Whose schemas were used; None where none are at hand."""
+    near: str
+    """One of ``NEAR``; or why there are no schemas."""
+    lossy: bool
+    """Whether the schemas say less than the server's own."""
+    operations: int | None
+    """How many the server's OpenAPI document tells of; None where there is none."""
+    document: str
+    """Where the document was had from, or why it was not."""
+    resources: int | None
+    """How many entity types the server lists; None where it may not be asked."""
+    facts: tuple[Fact, ...]
+    unknown_entities: tuple[str, ...]
+    """What the server has and the schemas lack."""
+    missing_entities: tuple[str, ...]
+    """What the schemas have and the server lacks."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many routes have which status."""
+        found = [fact.status for fact in self.facts]
+        return {status: found.count(status) for status in STATUSES}
+
+    @property
+    def differences(self) -> list[str]:
+        """What does not fit, in words."""
+        found = []
+        if self.near not in NEAR[:2]:
+            found.append(f"the schemas are of {self.near}")
+        if self.lossy:
+            found.append("the schemas were made of the server's words and say less than its own")
+        if self.unknown_entities:
+            found.append("the server has entity types that the schemas lack")
+        if self.missing_entities or self.counts["absent"]:
+            found.append("the server lacks entity types that the schemas have")
+        return found
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with."""
+        if self.release is None:
+            return FAILED
+        return DIFFERS if self.differences else DONE
+
+    def as_json(self) -> str:
+        """Return the report as one JSON object."""
+        told: dict[str, Any] = self._asdict()
+        told["facts"] = [fact._asdict() for fact in self.facts]
+        told |= {"counts": self.counts, "differences": self.differences}
+        return json.dumps(told, indent=2)
+
+
+def examine(om: Client) -> Report:
+    """Return what can be found out about a server; nothing on it is changed.
+
+    Raises:
+        TransportError, ServerError: it does not even tell its version.
+    """
+    contract, version = om.contract, om.version
+    try:
+        release: Release | None = om.release
+        near = nearness(version, om.release)
+    except UnknownRelease as error:
+        release, near = None, str(error)
+    index = contract.openapi
+    resources = None
+    if release is not None:
+        contract.load().probe()
+        resources = contract.resources
+    return Report(
+        host=om.host,
+        version=version,
+        revision=contract.revision,
+        release=None if release is None else release.name,
+        near=near,
+        lossy=release is not None and release.lossy,
+        operations=None if index is None else len(index.operations),
+        document=str(contract.origin or contract.why),
+        resources=None if resources is None else len(resources),
+        facts=() if release is None else tuple(contract.facts.values()),
+        unknown_entities=contract.unknown_entities,
+        missing_entities=() if release is None else _missing(contract),
+    )
+
+
+def _missing(contract: Contract) -> tuple[str, ...]:
+    absent = {fact.entity for fact in contract.facts.values() if fact.status == "absent"}
+    return tuple(sorted({*contract.missing_entities, *absent}))
+
+
+def nearness(version: str, release: Release) -> str:
+    """Return how near a release is to a server, one of ``NEAR``.
+
+    Args:
+        version: of the server, as it tells it.
+        release: whose schemas are used.
+    """
+    if version == release.name:
+        return NEAR[0]
+    theirs, ours = numbers(version)[:3], release.version[:3]
+    for places, words in zip((3, 2, 1), NEAR, strict=False):
+        if ours and theirs[:places] == ours[:places]:
+            return words
+    return NEAR[-1]
+
+
+def show(console: Console, report: Report) -> None:
+    """Print a report."""
+    revision = f" ({report.revision[:12]})" if report.revision else ""
+    lines = [
+        f"server     OpenMetadata {report.version}{revision} at {report.host}",
+        f"schemas    {report.release or 'none'}: {report.near}",
+        f"OpenAPI    {_document(report)}",
+    ]
+    if report.release is not None:
+        listed = "not told to this token" if report.resources is None else str(report.resources)
+        counts = ", ".join(f"{count} {status}" for status, count in report.counts.items() if count)
+        lines += [f"resources  {listed}", f"routes     {counts}"]
+    lines += ["", *_routes(report)] if report.facts else []
+    for title, names in (
+        ("The server has, and the schemas lack", report.unknown_entities),
+        ("The schemas have, and the server lacks", report.missing_entities),
+    ):
+        if names:
+            lines += ["", f"{title}: {', '.join(names)}"]
+    differences = report.differences if report.release else ["there are no schemas to speak it by"]
+    lines += ["", "; ".join(differences) or "the schemas fit the server"]
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+
+
+def _document(report: Report) -> str:
+    if report.operations is None:
+        return f"none: {report.document}"
+    return f"{report.operations} operations, from the {report.document}"
+
+
+def _routes(report: Report) -> Iterator[str]:
+    """Give a line for each route; never wrapped, so that they can be searched."""
+    ordered = sorted(report.facts, key=lambda each: STATUSES.index(each.status))
+    rows = [("collection", "route", "by", "status")]
+    rows += [(fact.attribute, fact.route, fact.source, fact.status) for fact in ordered]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
