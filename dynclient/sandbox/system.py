@@ -46,7 +46,7 @@ class System:
 
     def resources(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
         operations = _operations(self._release)
-        names = ["all", *sorted(self._release.entities)]
+        names = ["all", *sorted([*self._release.entities, *self._release.time_series])]
         data = [{"name": name, "operations": operations} for name in names]
         return Answer(200, {"data": data, "paging": {"total": len(data)}})
 
