@@ -5,16 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.dumping import Options, dump, plain
+from dynclient.compat.dumping import Options, dump
 from dynclient.compat.faults import Fault, ValidationError
 
 if TYPE_CHECKING:
-    from dynclient.compat.leaves import Shape
     from dynclient.schema import Node
-
-
-_HOLDERS = (str, int, float, list, dict)
-"""What a root type may be."""
 
 
 class Face:
@@ -200,110 +195,3 @@ class ModelFace(Face):
             if (include is not None and name not in include) or name in (exclude or ()):
                 self.__dict__[name] = None
                 self.model_fields_set.discard(name)
-
-
-class RootFace(Face):
-    """Methods of root types."""
-
-    __slots__ = ()
-
-    _shape: Shape
-    root: Any
-
-    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
-        """Return JSON text, secrets masked; for options see :meth:`model_dump`."""
-        told = self.model_dump(**{**options, "mode": "json"})
-        separators = None if indent else (",", ":")
-        return json.dumps(told, indent=indent, separators=separators, ensure_ascii=False)
-
-    @property
-    def __root__(self) -> Any:
-        return self.root
-
-    @classmethod
-    def _given(cls, value: Any, named: dict[str, Any]) -> Any:
-        """Return the judged value of a constructor's arguments.
-
-        Raises:
-            ValidationError: it does not fit, or other names than ``root`` are given.
-        """
-        faults: list[Fault] = []
-        if value is None and named:
-            # Named otherwise, they are the fields of the one object that the root is.
-            value = named.get("root", named.get("__root__", named))
-        taken = value
-        if type(value) is not cls:
-            taken = cls._shape.check(value, (), faults)
-        if faults:
-            raise ValidationError(title=cls.__name__, faults=faults)
-        return taken
-
-    @classmethod
-    def _wrapped(cls, value: Any) -> Any:
-        """Return an instance around a value that is judged already."""
-        kind: type = cls
-        base: Any = next(known for known in _HOLDERS if issubclass(kind, known))
-        if base in {str, int, float}:
-            return base.__new__(cls, plain(value) if base is str else value)
-        made = cls.__new__(cls)
-        base.__init__(made, value)
-        return made
-
-    @classmethod
-    def _take(cls, raw: Any) -> Any:
-        """Return an instance for a server's JSON; what cannot be one stays as it is."""
-        kind: type = cls
-        wanted = next((known for known in _HOLDERS if issubclass(kind, known)), None)
-        if wanted is None:
-            return cls._wrapped(cls._shape.take(raw))
-        fits = type(raw) is wanted or (wanted is float and type(raw) is int)
-        return cls._wrapped(raw if wanted is str else cls._shape.take(raw)) if fits else raw
-
-    @classmethod
-    def _check(cls, value: Any, loc: Any, faults: list[Fault]) -> Any:
-        if type(value) is cls:
-            return value
-        if isinstance(value, RootFace) and not isinstance(value, _HOLDERS):
-            value = value.root
-        before = len(faults)
-        taken = cls._shape.check(value, loc, faults)
-        return taken if len(faults) > before else cls._wrapped(taken)
-
-    def _dump(self, options: Options, include: Any, exclude: Any) -> Any:
-        value = self.root
-        return dump(_open(self) if value is self else value, options, include, exclude)
-
-    def _wire(self) -> Any:
-        from dynclient.compat.dumping import payload
-
-        value = _open(self)
-        return payload(self.root if value is self else value)
-
-    @classmethod
-    def model_construct(cls, root: Any = None, _fields_set: Any = None) -> Any:
-        """Return an instance around a value that is not judged."""
-        return cls._wrapped(root)
-
-    construct = model_construct
-
-    @property
-    def model_fields_set(self) -> set[str]:
-        """The one name that is given."""
-        return {"root"}
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        value = _open(self)
-        return _restored, (self._node, self.root if value is self else value)
-
-
-def _restored(node: Node, value: Any) -> Any:
-    from dynclient.compat.family import family
-
-    return family(node.release).class_at(node)._wrapped(value)  # type: ignore[attr-defined]
-
-
-def _open(value: Any) -> Any:
-    """Return the plain list, dict, string or number that a root type is; itself if it is none."""
-    if isinstance(value, (list, dict)):
-        return [*value] if isinstance(value, list) else {**value}
-    return plain(value) if isinstance(value, (str, int, float)) else value

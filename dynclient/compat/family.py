@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from dynclient.compat import mangling
 from dynclient.compat.enums import enum_class
 from dynclient.compat.fields import FieldInfo
 from dynclient.compat.leaves import Shape, leaf
@@ -111,6 +112,8 @@ class Family:
         space["_fields"] = {field.name: field for field in fields}
         space["_by_key"] = {field.key: field for field in fields}
         space["_extra"] = _extra(around or node)
+        space["_names_read"] = mangling.fields(name, "read")
+        space["_names_written"] = mangling.fields(name, "written")
         space["__slots__"] = ()
         return ModelMeta(name, (Model,), space)
 

@@ -41,6 +41,8 @@ class ModelMeta(type):
     _fields: dict[str, FieldInfo]
     _by_key: dict[str, FieldInfo]
     _extra: str
+    _names_read: frozenset[str]
+    _names_written: frozenset[str]
 
     @property
     def model_fields(cls) -> dict[str, FieldInfo]:
@@ -166,7 +168,7 @@ class Model(ModelFace, metaclass=ModelMeta):
         if raw is None:
             # None where the server said null, and where it left out what its schema requires.
             return None if field.required or field.key in self._raw else field.get_default()
-        if field.key in mangling.fields(type(self).__name__, "read"):
+        if field.key in type(self)._names_read:
             raw = mangling.decode(raw)
         return field.shape.take(raw)
 

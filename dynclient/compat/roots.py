@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.face import RootFace
 from dynclient.compat.leaves import (
     Leaf,
     RealShape,
@@ -18,6 +17,7 @@ from dynclient.compat.leaves import (
     WholeShape,
 )
 from dynclient.compat.moments import Parsed
+from dynclient.compat.root import RootFace
 from dynclient.compat.shapes import ListShape, MapShape
 
 if TYPE_CHECKING:
@@ -28,10 +28,16 @@ class TextRoot(RootFace, str):
     """A named string."""
 
     __slots__ = ()
+    _kinds = (str,)
+    _plain = True
 
     def __new__(cls, value: Any = None, /, **named: Any) -> Any:
         """Judge the value; see ``_given``."""
-        return str.__new__(cls, _plain(cls._given(value, named)))
+        return cls._wrapped(cls._given(value, named))
+
+    @classmethod
+    def _wrapped(cls, value: Any) -> Any:
+        return str.__new__(cls, value if type(value) is str else _text(value))
 
     @property
     def root(self) -> Any:
@@ -60,10 +66,16 @@ class WholeRoot(RootFace, int):
     """A named whole number."""
 
     __slots__ = ()
+    _kinds = (int,)
+    _plain = True
 
     def __new__(cls, value: Any = None, /, **named: Any) -> Any:
         """Judge the value; see ``_given``."""
-        return int.__new__(cls, cls._given(value, named))
+        return cls._wrapped(cls._given(value, named))
+
+    @classmethod
+    def _wrapped(cls, value: Any) -> Any:
+        return int.__new__(cls, value)
 
     @property
     def root(self) -> int:
@@ -78,10 +90,16 @@ class RealRoot(RootFace, float):
     """A named number."""
 
     __slots__ = ()
+    _kinds = (float, int)
+    _plain = True
 
     def __new__(cls, value: Any = None, /, **named: Any) -> Any:
         """Judge the value; see ``_given``."""
-        return float.__new__(cls, cls._given(value, named))
+        return cls._wrapped(cls._given(value, named))
+
+    @classmethod
+    def _wrapped(cls, value: Any) -> Any:
+        return float.__new__(cls, value)
 
     @property
     def root(self) -> float:
@@ -96,9 +114,16 @@ class ListRoot(RootFace, list[Any]):
     """A named list."""
 
     __slots__ = ()
+    _kinds = (list,)
 
     def __init__(self, value: Any = None, /, **named: Any) -> None:
         super().__init__(self._given(value, named))
+
+    @classmethod
+    def _wrapped(cls, value: Any) -> Any:
+        made = cls.__new__(cls)
+        list.__init__(made, value)
+        return made
 
     @property
     def root(self) -> Any:
@@ -117,9 +142,16 @@ class MapRoot(RootFace, dict[str, Any]):
     """A named map."""
 
     __slots__ = ()
+    _kinds = (dict,)
 
     def __init__(self, value: Any = None, /, **named: Any) -> None:
         super().__init__(self._given(value, named) or {})
+
+    @classmethod
+    def _wrapped(cls, value: Any) -> Any:
+        made = cls.__new__(cls)
+        dict.__init__(made, value)
+        return made
 
     @property
     def root(self) -> Any:
@@ -165,7 +197,7 @@ class ValueRoot(RootFace):
         return f"{type(self).__name__}(root={self.root!r})"
 
 
-def _plain(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, str):
         return "".join(value)
     return value.isoformat() if isinstance(value, (date, time)) else str(value)

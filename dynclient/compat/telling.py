@@ -16,19 +16,23 @@ if TYPE_CHECKING:
 def dumped(model: Model, options: Options, include: Any, exclude: Any) -> dict[str, Any]:
     """Return the fields of a model as plain data; see ``model_dump``."""
     fields = type(model)._fields
+    given = model.model_fields_set if options.exclude_unset else None
+    chosen_some = include is not None or exclude is not None
     told: dict[str, Any] = {}
-    for name, value in model:
-        field = fields.get(name)
-        if not taken(include, exclude, name):
+    for name in (*fields, *(model.model_extra or ())):
+        if given is not None and name not in given:
             continue
+        if chosen_some and not taken(include, exclude, name):
+            continue
+        value = getattr(model, name)
         if value is None and options.exclude_none:
             continue
-        if options.exclude_unset and name not in model.model_fields_set:
-            continue
+        field = fields.get(name)
         if field and options.exclude_defaults and value == field.get_default():
             continue
         shown = field.key if field and options.by_alias else name
-        told[shown] = dump(value, options, chosen(include, name), chosen(exclude, name))
+        below = (chosen(include, name), chosen(exclude, name)) if chosen_some else (None, None)
+        told[shown] = dump(value, options, *below)
     return told
 
 
@@ -57,8 +61,8 @@ def _written(model: Model, key: str, value: Any) -> Any:
     field, came = cls._by_key.get(key), model._raw.get(key)
     if field is not None and came is not None and not isinstance(value, ModelFace):
         # What a server gave and nobody changed goes back as it was, however it was spelt.
-        names = key in mangling.fields(cls.__name__, "read")
+        names = key in cls._names_read
         if (names or not isinstance(value, (list, dict))) and model._read(field) == value:
             return clone(came)
     told = payload(value)
-    return mangling.encode(told) if key in mangling.fields(cls.__name__, "written") else told
+    return mangling.encode(told) if key in cls._names_written else told
