@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from dynclient.errors import ServerError as ServerError
     from dynclient.errors import ServerFault as ServerFault
     from dynclient.errors import SourceRefused as SourceRefused
+    from dynclient.errors import SourceUnavailable as SourceUnavailable
     from dynclient.errors import TimedOut as TimedOut
     from dynclient.errors import TLSFailed as TLSFailed
     from dynclient.errors import TooManyRequests as TooManyRequests
@@ -122,6 +123,7 @@ _ERRORS = (
     "ServerError",
     "ServerFault",
     "SourceRefused",
+    "SourceUnavailable",
     "TLSFailed",
     "TimedOut",
     "TooManyRequests",

@@ -5,6 +5,7 @@
     DynclientError
     ├── SchemaError
     │   ├── SourceRefused (ValueError)      a tree or archive that cannot be taken
+    │   ├── SourceUnavailable (OSError)     a source that gives no tree, or not now
     │   ├── UnknownRelease (LookupError)    no tree for this release is at hand
     │   ├── SchemaNotFound (KeyError)       no document, place or type of that name
     │   ├── AmbiguousName (KeyError)        a short name that several types carry
@@ -102,8 +103,14 @@ class SourceRefused(SchemaError, ValueError):
     """A tree or archive that cannot be taken."""
 
 
+class SourceUnavailable(SchemaError, OSError):
+    """A source that gives no tree for this release, or not now."""
+
+
 class UnknownRelease(SchemaError, LookupError):
-    """No tree for this release is at hand."""
+    """No tree for this release is at hand; ``steps`` tells what was tried, and why it failed."""
+
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 class SchemaNotFound(SchemaError, KeyError):

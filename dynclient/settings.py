@@ -35,6 +35,8 @@ class Settings(NamedTuple):
     """Path of one PEM file, or (certificate, key)."""
     headers: tuple[tuple[str, str], ...] = ()
     """Extra headers for every request, for gateways that want them."""
+    github: str = ""
+    """Address of a mirror to ask in GitHub's place; empty: ``DYNCLIENT_GITHUB``, else GitHub."""
 
     def replace(self, **changes: Any) -> Settings:
         """Return a copy with these settings changed."""

@@ -314,7 +314,7 @@ class Transport:
             never_made = getattr(error, "never_made", False)
             if isinstance(error, TLSFailed) or not (request.method in REPEATABLE or never_made):
                 return None
-        elif answer is None or answer.status not in PASSING or request.method not in REPEATABLE:
+        elif answer is None or not _passes(answer) or request.method not in REPEATABLE:
             return None
         if attempt > settings.retries:
             return None
@@ -382,6 +382,11 @@ class Transport:
         pool, self._pool = self._pool, None
         if pool is not None and self._process == os.getpid():
             pool.close()
+
+
+def _passes(answer: Answer) -> bool:
+    """Tell whether a refusal is for now only; some limits are told as 403, and until when."""
+    return answer.status in PASSING or (answer.status == 403 and "Retry-After" in answer.headers)
 
 
 def retry_after(value: str | None) -> float | None:

@@ -23,6 +23,8 @@ ON_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 # The workers of a parallel run inherit the cache of the process that started them.
 for _name in [name for name in os.environ if name.startswith("OPENMETADATA_")]:
     del os.environ[_name]
+os.environ.pop("GITHUB_TOKEN", None)
+os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing answers there
 if not ON_WORKER:
     os.environ["DYNCLIENT_CACHE"] = tempfile.mkdtemp(prefix="dynclient-tests-")
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
@@ -25,9 +26,10 @@ from dynclient.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from dynclient.client.releases import Sources
     from dynclient.dispatch import Listing, Page
     from dynclient.hooks import Hooks
     from dynclient.model import Types
@@ -46,7 +48,7 @@ def connect(
     release: Release | str | Path | None = None,
     username: str | None = None,
     password: str | None = None,
-    source: str | Path | None = None,
+    source: str | Path | Iterable[str | Path] | None = None,
     hooks: Hooks | None = None,
     transport: Transport | None = None,
     **settings: Any,
@@ -58,11 +60,14 @@ def connect(
         token: a bot's JWT or a personal access token; or a callable that gives one, which is called
             before each request and once more after a 401. None for ``OPENMETADATA_TOKEN``, unless
             ``OPENMETADATA_HOST`` names another server.
-        release: whose schemas to speak: a release, its name, or the path of its tree. None asks
-            the server for its version, when that is first needed, and takes it from the cache.
+        release: whose schemas to speak: a release, its name in the cache, or the path of its tree.
+            None asks the server for its version, when that is first needed.
         username: e-mail address of a user who logs in, with ``password``, instead of a token.
         password: of that user.
-        source: path of the schema tree, a folder or an archive, to be kept in the cache.
+        source: where the release may come from: a step (``"cache"``, ``"github"``, ``"nearest"``,
+            ``"server"``), the path of a folder or an archive, or a sequence of these, gone through
+            in order. None for all four steps; ``"cache"`` alone for all that the cache can give.
+            A path alone is read at once, without asking the server for its version.
         hooks: what watches requests and answers.
         transport: what sends, in the place of HTTP: anything with ``send(request)``.
         settings: see :class:`dynclient.settings.Settings`.
@@ -70,11 +75,12 @@ def connect(
     Raises:
         UsageError: no host, or none that could be; a token and a user at once.
         BadArguments: settings that do not exist, or values they do not take.
-        UnknownRelease: the release named is not in the cache.
+        UnknownRelease: the release named is not in the cache, and no source is.
+        SourceRefused: the path named holds no schema tree, or is not safe or not sound.
     """
     base = hosts.address(host)
     switches = hosts.settings_of(settings)
-    known = hosts.release_of(release, source)
+    known, sources = hosts.release_of(release, source)
     if transport is None:
         from dynclient.auth import identity
         from dynclient.transport import Transport
@@ -82,7 +88,7 @@ def connect(
         if token is None and username is None:
             token = hosts.known_token(base)
         transport = Transport(base, switches, identity(token, username, password))
-    return Client(base, transport, switches, known, hooks)
+    return Client(base, transport, switches, known, hooks, sources)
 
 
 class Client:
@@ -103,12 +109,15 @@ class Client:
         settings: Settings,
         release: Release | None = None,
         hooks: Hooks | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self.host = base.removesuffix("/api")
         self.settings = settings
         self._base = base
         self._transport = transport
         self._hooks = hooks
+        self._sources = sources
+        self._choosing = threading.RLock()
         self._dispatcher = Dispatcher(transport, settings, hooks, release)
         self._told: Build | None = None
         self._catalogue: Catalogue | None = None
@@ -122,12 +131,18 @@ class Client:
         """The release whose schemas are spoken.
 
         Raises:
-            UnknownRelease: none was named, and the cache has none for the server's version.
+            UnknownRelease: none is to be had by the steps that ``connect(source=…)`` allows.
         """
         release = self._dispatcher.release
-        if release is None:
-            release = self._dispatcher.release = hosts.release_for(self.version)
-        return release
+        return self._chosen() if release is None else release
+
+    def _chosen(self) -> Release:
+        from dynclient.client.releases import Sources, choose
+
+        with self._choosing:  # one thread fetches, the others wait for it
+            if self._dispatcher.release is None:
+                self._dispatcher.release = choose(self._sources or Sources(), self)
+            return self._dispatcher.release
 
     @property
     def version(self) -> str:
@@ -415,7 +430,9 @@ class Client:
         return f"<Client of {self.host}, release {name}" + (f", {who!r}>" if who else ">")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"parts": (self._base, self._transport, self.settings, self._dispatcher.release)}
+        release = self._dispatcher.release
+        parts = (self._base, self._transport, self.settings, release, None, self._sources)
+        return {"parts": parts}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(*state["parts"])  # type: ignore[misc]  # made anew, without connections

@@ -11,6 +11,9 @@ from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dynclient.client.releases import Sources
     from dynclient.schema import Release
 
 HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
@@ -112,6 +115,8 @@ def _wrong(name: str, value: Any) -> str | None:
         return None if _pairs(value) is not None else "takes a mapping of strings"
     if name in {"verify", "client_certificate"}:
         return _wrong_file(name, value)
+    if name == "github":
+        return _wrong_mirror(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     whole = isinstance(default, int)
     if not number or value < 0 or (whole and not isinstance(value, int)):
@@ -119,6 +124,11 @@ def _wrong(name: str, value: Any) -> str | None:
     if value == 0 and name not in {"retries", "backoff", "backoff_limit", "retry_after_limit"}:
         return "0: more than 0"
     return None
+
+
+def _wrong_mirror(value: Any) -> str | None:
+    address = isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
+    return None if address else f"{value!r}: an address such as 'https://mirror.example.com'"
 
 
 def _wrong_file(name: str, value: Any) -> str | None:
@@ -157,51 +167,33 @@ def _masked(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name, Secret(text) if looks_secret(name) else text) for name, text in pairs)
 
 
-def release_of(given: Release | str | Path | None, source: str | Path | None) -> Release | None:
-    """Return the release that ``connect`` was told, or None where the server is to be asked.
+def release_of(
+    given: Release | str | Path | None, source: str | Path | Iterable[str | Path] | None
+) -> tuple[Release | None, Sources]:
+    """Return the release that ``connect`` was told, if that is certain, and else where to get it.
 
     Args:
         given: a release, its name, or the path of its tree.
-        source: path of its tree.
-    """
-    from dynclient import schema
-
-    if isinstance(given, schema.Release):
-        return given
-    if given is None:
-        return None if source is None else schema.release(source=source)
-    text = os.fspath(given)
-    if source is None and (not isinstance(given, str) or _is_path(text)):
-        return schema.release(source=text)
-    return schema.release(text, source=source)
-
-
-def _is_path(text: str) -> bool:
-    return os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
-
-
-def release_for(version: str) -> Release:
-    """Return the release of a server's version from the cache.
-
-    Args:
-        version: as the server tells it: ``1.6.0``, ``1.6.0-SNAPSHOT``, ``1.6.0.1``.
+        source: a path, a step, or a sequence of these; see :mod:`dynclient.client.releases`.
 
     Raises:
-        UnknownRelease: it is not in the cache; the message says how to add it.
+        UsageError: the source names no step and no path.
+        UnknownRelease: the release is not in the cache, and no source is named.
+        SourceRefused: the path holds no schema tree, or is not safe or not sound.
     """
     from dynclient import schema
-    from dynclient.errors import UnknownRelease
+    from dynclient.client.releases import Sources, is_path, sources_of
 
-    plain = version.partition("-")[0].partition("+")[0]
-    shorter = ".".join(plain.split(".")[:3])
-    error: UnknownRelease | None = None
-    for name in dict.fromkeys([version, plain, shorter]):
-        try:
-            return schema.release(name)
-        except UnknownRelease as caught:
-            error = error or caught
-    message = (
-        f"the server speaks release {version}, and {error}; or name one with"
-        f" connect(release=…), or its tree with connect(source=…)"
-    )
-    raise UnknownRelease(message, name=version)
+    if isinstance(given, schema.Release):
+        return given, Sources()
+    if given is not None and source is None:
+        text = os.fspath(given)
+        if not isinstance(given, str) or is_path(text):
+            return schema.release(source=text), Sources()
+        return schema.release(text), Sources()
+    name = None if given is None else os.fspath(given)
+    sources = sources_of(source, name)
+    only = sources.steps[0] if len(sources.steps) == 1 else None
+    if isinstance(only, os.PathLike):
+        return schema.release(name, source=only), Sources()
+    return None, sources

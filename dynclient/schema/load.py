@@ -128,7 +128,8 @@ def _teach(what: str, store: Cache) -> str:
     here = ", ".join(dict.fromkeys(names)) or "none"
     return (
         f"{what}; in the cache ({store.directory}): {here}. Add one with"
-        ' dynclient.release("1.13.0", source="path of a schema folder or archive")'
+        ' dynclient.release("1.13.0", source="path of a schema folder or archive"), or fetch it with'
+        " 'dynclient schemas fetch VERSION'"
     )
 
 
@@ -165,12 +166,45 @@ def ingest(source: Path, name: str | None = None, version: str | None = None) ->
     Raises:
         SourceRefused: see :func:`dynclient.schema.source.read`.
     """
-    from dynclient.schema import pack, repair
     from dynclient.schema import source as sources
 
     tree = sources.read(source)
-    repairs = repair.repair(tree.documents)
-    return pack.build(tree.documents, repairs, name or tree.version, version)
+    return _packed(tree.documents, name or tree.version, version)
+
+
+def take_in(
+    documents: dict[str, Any],
+    name: str,
+    *,
+    cache: Cache,
+    origin: str,
+    lossy: bool = False,
+) -> Release:
+    """Make a release of documents that were had from elsewhere than a path, and keep it.
+
+    Args:
+        documents: decoded, by path inside the schema root; they are changed by repairs.
+        name: what to call it; its version is told by it.
+        cache: where to keep it.
+        origin: address that they came from, for people to read.
+        lossy: whether they say less than the server's own.
+
+    Raises:
+        BadName: the name would not make a file name.
+    """
+    _check(name, own=True)
+    pack = _packed(documents, name, None, lossy=lossy)
+    cache.store(pack)
+    return _opened(pack, cache, origin)
+
+
+def _packed(
+    documents: dict[str, Any], name: str | None, version: str | None, *, lossy: bool = False
+) -> Pack:
+    from dynclient.schema import pack, repair
+
+    repairs = repair.repair(documents)
+    return pack.build(documents, repairs, name, version, lossy=lossy)
 
 
 def fingerprint(source: Path, *, settled: bool = False) -> str:

@@ -51,7 +51,7 @@ def read(source: Path) -> Tree:
         root, raw = _from_directory(source)
         names = _telling(source.resolve() / root)
     elif source.is_file():
-        held = members(source, _is_document)
+        held = members(source, is_document)
         root = find_root(held, str(source))
         raw = {name[len(root) :]: data for name, data in held.items() if name.startswith(root)}
         root = root.rstrip("/")
@@ -92,7 +92,7 @@ def find_root(names: Iterable[str], source: str) -> str:
     Raises:
         SourceRefused: there is none.
     """
-    documents = [name for name in names if _is_document(name)]
+    documents = [name for name in names if is_document(name)]
     candidates = set()
     for name in documents:
         if name == _LANDMARK or name.endswith("/" + _LANDMARK):
@@ -117,7 +117,8 @@ def find_root(names: Iterable[str], source: str) -> str:
     return min(candidates, key=rank)
 
 
-def _is_document(name: str) -> bool:
+def is_document(name: str) -> bool:
+    """Tell by its path whether a file is a schema document."""
     hidden = name.startswith((".", "__MACOSX/")) or "/." in name
     return name.endswith(".json") and not hidden
 
@@ -197,7 +198,7 @@ def schema_files(directory: Path) -> tuple[str, list[File]]:
     else:
         root = find_root((file.name for file in _search(directory)), source).rstrip("/")
     top = directory / root
-    files = [file for file in _search(top) if _is_document(file.name)]
+    files = [file for file in _search(top) if is_document(file.name)]
     refuse_excess(len(files), 0, source)
     for name, entry in files:
         if entry.is_symlink() and not Path(entry).resolve().is_relative_to(top.resolve()):

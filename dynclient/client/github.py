@@ -1,0 +1,110 @@
+"""The road to GitHub: which addresses, on whose token, over which connections."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dynclient.errors import ServerError, SourceUnavailable
+from dynclient.schema import github
+from dynclient.schema.download import PARALLEL, Progress, download, unseen
+from dynclient.schema.versions import names_for
+from dynclient.settings import Settings
+
+if TYPE_CHECKING:
+    from dynclient.schema import Cache, Release
+    from dynclient.transport import Anonymous, Answer, Transport
+
+API, RAW = "https://api.github.com", "https://raw.githubusercontent.com"
+VARIABLE, TOKEN = "DYNCLIENT_GITHUB", "GITHUB_TOKEN"
+
+_PATIENCE = 30.0
+"""Seconds; a longer ``Retry-After`` is told as an error, since somebody waits for a first answer."""
+
+
+def fetch(
+    version: str,
+    *,
+    cache: Cache,
+    mirror: str = "",
+    progress: Progress = unseen,
+) -> Release:
+    """Fetch the release of a version from GitHub into the cache.
+
+    Args:
+        version: ``1.13.0``, or a server's own ``1.6.0-SNAPSHOT``.
+        cache: where to keep it.
+        mirror: address to ask in GitHub's place, for both ``/repos/…`` of its REST API and plain
+            files at ``/<owner>/<repository>/<tag>/…``; empty for ``DYNCLIENT_GITHUB``, else GitHub.
+        progress: told how many files are there, and of how many.
+
+    Raises:
+        SourceUnavailable: GitHub has no such release, or does not give it now.
+        SourceRefused: what it gives is no schema tree.
+        TransportError: GitHub is not reached.
+        UsageError: the address of the mirror is none.
+    """
+    missing: SourceUnavailable | None = None
+    with _connections(mirror or os.environ.get(VARIABLE, "")) as (api, raw):
+        for name in _tagged(version):
+            try:
+                return download(github.Remote(github.tag_of(name), api, raw), name, cache, progress)
+            except SourceUnavailable as error:
+                if error.parts.get("status") != 404:
+                    raise
+                missing = missing or error
+    assert missing is not None  # noqa: S101 -- there is always one name
+    raise missing
+
+
+def _tagged(version: str) -> tuple[str, ...]:
+    """Return the names that a version may be tagged by; snapshots never are."""
+    return tuple(name for name in names_for(version) if not name.upper().endswith("-SNAPSHOT"))
+
+
+@contextmanager
+def _connections(mirror: str) -> Iterator[tuple[github.Get, github.Get]]:
+    """Open the roads to the REST API and to plain files: one pool of connections each."""
+    from dynclient.transport import Transport
+
+    # Neither the headers nor the certificates of the client: they are meant for its own server.
+    settings = Settings(
+        retries=2, read_timeout=30.0, retry_after_limit=_PATIENCE, pool_size=PARALLEL
+    )
+    bases = (mirror, mirror) if mirror else (API, RAW)
+    api = Transport(bases[0].rstrip("/"), settings, _identity(bases[0]), sleep=time.sleep)
+    raw = Transport(bases[1].rstrip("/"), settings, sleep=time.sleep)
+    try:
+        yield _asking(api), _asking(raw)
+    finally:
+        api.close()
+        raw.close()
+
+
+def _identity(base: str) -> Anonymous | None:
+    """Return who asks: ``GITHUB_TOKEN``, which is never sent in clear beyond this machine."""
+    from urllib.parse import urlsplit
+
+    from dynclient.auth import Bearer
+
+    token = os.environ.get(TOKEN)
+    parts = urlsplit(base)
+    safe = parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return Bearer(token) if token and safe else None
+
+
+def _asking(transport: Transport) -> github.Get:
+    from dynclient.transport import Request
+
+    def ask(path: str) -> Answer:
+        try:
+            return transport.send(Request("GET", path))
+        except ServerError as error:  # it asks for too much patience, or sends elsewhere
+            why = error.parts["message"]
+            message = f"{transport.base} does not answer now: {why}; {TOKEN} raises its limits"
+            raise SourceUnavailable(message, source=transport.base, status=error.status) from None
+
+    return ask

@@ -1,0 +1,58 @@
+"""Versions: the names a release of one may go by, and which of several releases is nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dynclient.schema.tree import numbers
+
+
+def names_for(version: str) -> tuple[str, ...]:
+    """Return the names that the release of a server's version may have, the surest first.
+
+    Args:
+        version: as the server tells it: ``1.6.0``, ``1.6.0-SNAPSHOT``, ``1.6.0.1``; a fourth number
+            marks a build of the same release.
+    """
+    plain = version.partition("-")[0].partition("+")[0]
+    shorter = ".".join(plain.split(".")[:3])
+    return tuple(dict.fromkeys([version, plain, shorter]))
+
+
+class Near(NamedTuple):
+    """A release that is near to a version."""
+
+    name: str
+    same: str
+    """What they share: ``minor`` (1.6 and 1.6) or ``major`` (1.6 and 1.8)."""
+
+
+def nearest(version: str, names: Iterable[str]) -> Near | None:
+    """Return the release that is nearest to a version, or None where none has its major version.
+
+    One of the same minor version comes first, whatever its distance. Of two that are as near, the
+    older one counts: what it knows, a newer server mostly knows too.
+
+    Args:
+        version: ``1.6.1``.
+        names: of releases; those that tell no version are passed over.
+    """
+    wanted = _three(version)
+    ranked = []
+    for name in names:
+        found = _three(name)
+        if wanted is None or found is None or found[0] != wanted[0]:
+            continue
+        minors, patches = abs(found[1] - wanted[1]), abs(found[2] - wanted[2])
+        ranked.append((minors, patches, found, name))
+    if not ranked:
+        return None
+    minors, _, _, name = min(ranked)
+    return Near(name, "major" if minors else "minor")
+
+
+def _three(version: str) -> tuple[int, int, int] | None:
+    """Return major, minor and patch number of a version; None where it tells none."""
+    found = numbers(version)
+    return (found[0], found[1], found[2] if len(found) > 2 else 0) if found else None
