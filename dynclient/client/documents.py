@@ -6,7 +6,7 @@ Which build a server was last time is noted as well, for completion only: that m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import NotOpenMetadata, ServerError, TransportError
 from dynclient.transport import Request
@@ -14,6 +14,7 @@ from dynclient.transport import Request
 if TYPE_CHECKING:
     from dynclient.dispatch import Dispatcher
     from dynclient.operations.index import Index
+    from dynclient.operations.openapi import Digest
 
 _DOCUMENTS = (
     Request("GET", "/swagger.json", web=True),
@@ -33,6 +34,14 @@ class Build(NamedTuple):
     """Of its source; empty where it does not tell."""
 
 
+class Read(NamedTuple):
+    """An OpenAPI document, as a server gave it."""
+
+    document: dict[str, Any]
+    digest: Digest
+    """What calls need of it."""
+
+
 class Documents:
     """The index of one server's document.
 
@@ -47,21 +56,30 @@ class Documents:
 
     def fetch(self, build: Build) -> tuple[Index | None, str]:
         """Ask the server and keep the answer; return the index, or None and why there is none."""
-        from dynclient.operations.index import Index
+        read, why = self.read()
+        return (None, why) if read is None else (self.keep(read.digest, build), "")
+
+    def read(self) -> tuple[Read | None, str]:
+        """Ask the server; return its document, or None and why there is none."""
         from dynclient.operations.openapi import digest
 
         reasons = []
         for request in _DOCUMENTS:
             try:
-                told = digest(self._dispatcher.send(request))
+                document = self._dispatcher.send(request)
+                return Read(document, digest(document)), ""
             except (ServerError, TransportError, ValueError) as error:
                 below = self._host + ("" if request.web else "/api")
                 reasons.append(f"{below}{request.path}: {first_line(error)}")
-            else:
-                index = Index.of_digest(told, *build)
-                self._keep(index, build)
-                return index, ""
         return None, "; ".join(reasons)
+
+    def keep(self, told: Digest, build: Build) -> Index:
+        """Keep the index of a build's document in the cache, and return it."""
+        from dynclient.operations.index import Index
+
+        index = Index.of_digest(told, *build)
+        self._keep(index, build)
+        return index
 
     def _keep(self, index: Index, build: Build) -> None:
         from dynclient.schema import Cache, facts

@@ -22,7 +22,7 @@ API, RAW = "https://api.github.com", "https://raw.githubusercontent.com"
 VARIABLE, TOKEN = "DYNCLIENT_GITHUB", "GITHUB_TOKEN"
 
 _PATIENCE = 30.0
-"""Seconds; a longer ``Retry-After`` is told as an error, since somebody waits for a first answer."""
+"""Seconds; a longer ``Retry-After`` is told as an error, since somebody waits for an answer."""
 
 
 def fetch(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dynclient.schema.download import Progress as Told
+from dynclient.schema.download import unseen
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 @contextmanager
-def shown(what: str) -> Iterator[Callable[[int, int], None]]:
+def shown(what: str) -> Iterator[Told]:
     """Give a function that is told how much is done, and of how much.
 
     The bar is drawn on standard error, where that is a terminal and rich is installed.
@@ -18,14 +25,18 @@ def shown(what: str) -> Iterator[Callable[[int, int], None]]:
     """
     progress = _bar() if sys.stderr.isatty() else None
     if progress is None:
-        yield lambda done, total: None
+        yield unseen
         return
     with progress:
         task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield tell
 
 
-def _bar():  # type: ignore[no-untyped-def]
+def _bar() -> Progress | None:
     try:
         from rich.console import Console
         from rich.progress import Progress

@@ -1,4 +1,6 @@
-"""Which release a client speaks: the steps it may come from, in which order, and what became of each.
+"""Which release a client speaks: the steps it may come from, and what became of each.
+
+They are gone through in this order, unless ``connect(source=…)`` names others:
 
 =========== ====================================================================================
 ``cache``   the release of exactly the server's version, if the cache has it
@@ -166,7 +168,10 @@ def _nearest(version: str, cache: Cache) -> Release:
     raise SourceUnavailable(message, source=str(cache.directory))
 
 
-def _nothing(version: str | None, failed: list[tuple[str, str]], sources: Sources) -> UnknownRelease:
+def _nothing(
+    version: str | None, failed: list[tuple[str, str]], sources: Sources
+) -> UnknownRelease:
+    """Return the error that tells what became of every step."""
     what = f"release {version}" if sources.name else f"the server's release, {version},"
     if version is None:
         what = "a release"

@@ -44,6 +44,18 @@ def reference(release: Release, component: str, near: str | None = None) -> str 
     return node.ref.removesuffix("#")
 
 
+def places(release: Release) -> dict[str, str]:
+    """Return the paths of a release's documents by the names of the classes made of them.
+
+    Names that several documents share are left out.
+    """
+    roots = {
+        name: [each for each in found if "#" not in each]
+        for name, found in _java_names(release).items()
+    }
+    return {name: found[0] for name, found in roots.items() if len(found) == 1}
+
+
 def _java_names(release: Release) -> dict[str, list[str]]:
     """Return references by the names of the classes that the server makes of them.
 

@@ -60,6 +60,21 @@ _PREFIXES = (
 )
 
 
+def folder(route: str) -> str:
+    """Return the folder whose schemas have their collections there by the rule.
+
+    Args:
+        route: ``/services/databaseServices``.
+
+    Returns:
+        ``entity/services/``; ``entity/data/`` for what lies in none of the folders of the rule.
+    """
+    for named, below in _PREFIXES:
+        if route.startswith(f"{below}/"):
+            return named
+    return "entity/data/"
+
+
 def route(entity: EntityType, version: tuple[int, ...]) -> str:
     """Return where the collection of an entity type lies below ``/v1``: ``/services/apiServices``.
 

@@ -75,7 +75,7 @@ class Listed(NamedTuple):
 
 def object_id(data: bytes) -> str:
     """Return the id that git gives to a file of this content."""
-    # Not for security: it is what git calls the file, and the listing it is held against is trusted.
+    # Not for security: it is what git calls the file, and the listing itself is trusted.
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
@@ -180,9 +180,8 @@ class Remote:
             raise self._no_listing("no listing")
         entries = []
         for each in listed:
-            fields = each if isinstance(each, dict) else {}
-            entry = _Entry(*(fields.get(name, 0) for name in ("path", "mode", "sha", "size")))
-            if not entry.sound():
+            entry = _entry(each)
+            if entry is None:
                 raise self._no_listing(f"an entry that is none: {str(each)[:100]}")
             entries.append(entry)
         return _Tree(entries, told.get("truncated") is True)
@@ -246,11 +245,16 @@ class _Entry(NamedTuple):
     sha: str
     size: int
 
-    def sound(self) -> bool:
-        """Tell whether it is what it should be; nothing is taken on trust."""
-        texts = isinstance(self.path, str) and isinstance(self.mode, str) and bool(self.path)
-        number = isinstance(self.size, int) and self.size >= 0
-        return texts and number and isinstance(self.sha, str) and bool(_ID.fullmatch(self.sha))
+
+def _entry(told: Any) -> _Entry | None:
+    """Return an entry of a listing, or None where it is none; nothing is taken on trust."""
+    fields = told if isinstance(told, dict) else {}
+    path, mode, sha = fields.get("path"), fields.get("mode"), fields.get("sha")
+    size = fields.get("size", 0)  # folders have none
+    if not (isinstance(path, str) and path and isinstance(mode, str) and isinstance(sha, str)):
+        return None
+    sound = isinstance(size, int) and size >= 0 and _ID.fullmatch(sha)
+    return _Entry(path, mode, sha, size) if sound else None
 
 
 class _Tree(NamedTuple):

@@ -128,7 +128,7 @@ def _teach(what: str, store: Cache) -> str:
     here = ", ".join(dict.fromkeys(names)) or "none"
     return (
         f"{what}; in the cache ({store.directory}): {here}. Add one with"
-        ' dynclient.release("1.13.0", source="path of a schema folder or archive"), or fetch it with'
+        ' dynclient.release("1.13.0", source="path of a schema folder or archive"), or with'
         " 'dynclient schemas fetch VERSION'"
     )
 

@@ -86,7 +86,8 @@ class _Tree:
             # An entity or a request is a document of its own.
             if not place[1] or name not in {**self._shown, **self._creates}
         }
-        taken = {path.casefold() for path, _ in found.values()} | set(map(str.casefold, self._roots))
+        taken = {path.casefold() for path, _ in found.values()}
+        taken |= {path.casefold() for path in self._roots}
         for name in sorted(self._components, key=lambda each: (each not in self._shown, each)):
             if name in found:
                 continue
@@ -112,7 +113,7 @@ class _Tree:
         """Return all documents."""
         made: dict[str, Any] = {path: dict(schema) for path, schema in self._roots.items()}
         for place, schema in sorted(self._fitting.inline.items()):
-            _put(made, place, schema)
+            _put(made, place, self._converted(schema, place[0]))
         for name, place in sorted(self._places.items(), key=lambda each: each[1]):
             if place[0] not in self._roots:
                 _put(made, place, self._document(name, place[0]))

@@ -1,4 +1,4 @@
-"""Versions: the names a release of one may go by, and which of several releases is nearest to it."""
+"""Versions: the names a release of one may go by, and which of several releases is nearest."""
 
 from __future__ import annotations
 

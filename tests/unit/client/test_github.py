@@ -128,7 +128,7 @@ def test_a_server_that_nobody_reaches(cache: Cache, hasty: list[float]) -> None:
         Reply(503, b"<html>busy"),
         Reply(502),
         Reply(429, {"message": "slow down"}, (("Retry-After", "2"),)),
-        Reply(403, {"message": "You have exceeded a secondary rate limit"}, (("Retry-After", "2"),)),
+        Reply(403, {"message": "a secondary rate limit"}, (("Retry-After", "2"),)),
         Reply(0),
     ],
     ids=lambda reply: str(reply.status),

@@ -1,0 +1,104 @@
+"""A release made of what a server tells of itself, where its schemas are not to be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dynclient.client.documents import first_line
+from dynclient.errors import ServerError, SourceUnavailable, TransportError
+from dynclient.transport import Request
+
+if TYPE_CHECKING:
+    from dynclient.client import Client
+    from dynclient.client.documents import Build, Read
+    from dynclient.schema import Cache, Release
+
+MARK = "+openapi"
+"""What the names of such releases have behind the version: ``1.6.0+openapi.0123456``."""
+_PAGE = "1000"
+
+
+def served_release(client: Client, cache: Cache) -> Release:
+    """Return a lossy release: from the cache for a build that is known, else from the server.
+
+    Args:
+        client: of the server.
+        cache: where it is kept, and looked for where the server tells its revision.
+
+    Raises:
+        SourceUnavailable: the server has no OpenAPI document, or one that shows no entity.
+    """
+    from dynclient import schema
+    from dynclient.schema.load import take_in
+
+    build = client._build
+    name = _name(build)
+    if build.revision and name in cache.names():
+        return schema.release(name, cache=cache.directory)
+    contract = client.contract
+    read, why = contract._documents.read()
+    if read is None:
+        raise SourceUnavailable(why, source=client.host)
+    types = list(_types(client))
+    documents = _documents(read, types)
+    if not documents:
+        message = f"the OpenAPI document of {client.host} shows no entity"
+        raise SourceUnavailable(message, source=client.host)
+    if not types:
+        name = _name(build._replace(revision=""))  # not the last word on that build
+    contract._take(contract._documents.keep(read.digest, build), "server")
+    return take_in(documents, name, cache=cache, origin=client.host, lossy=True)
+
+
+def _name(build: Build) -> str:
+    """Return what to call the release of a build; only what a file may be called goes into it."""
+    plain = "".join(sign if sign.isalnum() or sign in ".-_" else "-" for sign in build.version)
+    revision = "".join(sign for sign in build.revision[:7] if sign.isalnum())
+    return f"{plain[:40]}{MARK}" + (f".{revision}" if revision else "")
+
+
+def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
+    """Return the documents of a tree; none where no entity shows."""
+    from dynclient.operations.components import places
+    from dynclient.operations.shown import shown
+    from dynclient.schema.cache import bundled
+    from dynclient.schema.load import starter
+    from dynclient.schema.openapi import documents_of
+    from dynclient.schema.roots import roots_of
+
+    roots = roots_of(types)
+    schemas = read.document["components"]["schemas"]
+    found = shown(read.digest, schemas, roots)
+    if not found:
+        return {}
+    # Only where things lie is taken from there, never what they are.
+    known = places(starter()) if bundled() is not None else {}
+    return documents_of(schemas, found, roots, known)
+
+
+def _types(client: Client) -> Iterator[Any]:
+    """Give the entity types that the server lists; whoever may not see them does without."""
+    after: str | None = None
+    while True:
+        query = [("category", "entity"), ("limit", _PAGE)]
+        query += [("after", after)] if after else []
+        try:
+            told = client._dispatcher.send(Request("GET", "/v1/metadata/types", tuple(query)))
+        except (ServerError, TransportError) as error:
+            _log_missing(client, error)
+            return
+        page = told if isinstance(told, dict) else {}
+        data = page.get("data")
+        yield from data if isinstance(data, list) else ()
+        paging = page.get("paging")
+        after = paging.get("after") if isinstance(paging, dict) else None
+        if not data or not isinstance(after, str):
+            return
+
+
+def _log_missing(client: Client, error: ServerError | TransportError) -> None:
+    import logging
+
+    message = "%s does not list its entity types (%s); its release says less without them"
+    logging.getLogger(__name__).warning(message, client.host, first_line(error))
