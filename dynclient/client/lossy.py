@@ -68,13 +68,17 @@ def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
     from dynclient.schema.roots import roots_of
 
     roots = roots_of(types)
-    schemas = read.document["components"]["schemas"]
+    schemas = _dict(_dict(read.document.get("components")).get("schemas"))
     found = shown(read.digest, schemas, roots)
     if not found:
         return {}
     # Only where things lie is taken from there, never what they are.
     known = places(starter()) if bundled() is not None else {}
     return documents_of(schemas, found, roots, known)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _types(client: Client) -> Iterator[Any]:
@@ -88,11 +92,10 @@ def _types(client: Client) -> Iterator[Any]:
         except (ServerError, TransportError) as error:
             _log_missing(client, error)
             return
-        page = told if isinstance(told, dict) else {}
+        page = _dict(told)
         data = page.get("data")
         yield from data if isinstance(data, list) else ()
-        paging = page.get("paging")
-        after = paging.get("after") if isinstance(paging, dict) else None
+        after = _dict(page.get("paging")).get("after")
         if not data or not isinstance(after, str):
             return
 

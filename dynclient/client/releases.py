@@ -85,7 +85,7 @@ def _step(given: object) -> str | Path:
 def is_path(text: str) -> bool:
     """Tell whether a text names a file or folder, rather than a release or a step."""
     marked = os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
-    return marked or Path(text).exists()
+    return marked or (bool(text) and Path(text).exists())
 
 
 def choose(sources: Sources, client: Client) -> Release:

@@ -220,7 +220,7 @@ class Remote:
     def _failed(self, answer: Answer, what: str) -> SourceUnavailable:
         status = answer.status
         if status == 404:
-            why = f"GitHub has no {what}: the tag {self.tag} may not exist in {REPOSITORY}"
+            why = f"GitHub has nothing for {what}; there may be no such tag in {REPOSITORY}"
         elif status == 401:
             why = "GitHub does not accept the token in GITHUB_TOKEN; renew it, or unset it"
         elif status == 429 or (status == 403 and _is_limited(answer)):
