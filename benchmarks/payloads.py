@@ -50,6 +50,11 @@ def table() -> dict[str, Any]:
     return _shared("table50.json") or _table(0, columns=50, tags=True)
 
 
+def made_up(columns: int) -> dict[str, Any]:
+    """Return a table whose fields every release since 1.5 has."""
+    return _table(0, columns=columns, tags=True)
+
+
 def page() -> dict[str, Any]:
     """Return a page of 1,000 tables of 10 columns each."""
     rows = [_table(number, columns=10, tags=False) for number in range(1000)]

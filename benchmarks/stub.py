@@ -19,12 +19,19 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
-    answers: dict[str, bytes]
+    answers: dict[tuple[str, str], bytes]
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = self.path.split("?")[0]
-        body = next((text for end, text in self.answers.items() if path.endswith(end)), b"{}")
+        body = next(
+            (
+                text
+                for (method, end), text in self.answers.items()
+                if path.endswith(end) and method in {"", self.command}
+            ),
+            b"{}",
+        )
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -40,7 +47,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serving(answers: Path) -> Iterator[str]:
-    """Serve what the JSON file maps from ends of paths to bodies; the host is what is given."""
+    """Serve what the JSON file maps to bodies; the host is what is given.
+
+    The file maps from ends of paths, with a method before them or for all: ``PUT /tables``.
+    """
     command = [sys.executable, "-m", "benchmarks.stub", str(answers)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -52,7 +62,8 @@ def serving(answers: Path) -> Iterator[str]:
 
 def _main() -> None:
     answers = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    _Handler.answers = {end: json.dumps(body).encode() for end, body in answers.items()}
+    told = ((key.rpartition(" "), body) for key, body in answers.items())
+    _Handler.answers = {(method, end): json.dumps(body).encode() for (method, _, end), body in told}
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     print(server.server_address[1], flush=True)

@@ -1,0 +1,187 @@
+"""``python -m benchmarks.peer PYTHON``: measure both sides, print the table, write the JSON.
+
+PYTHON is that of an environment with ``openmetadata-ingestion`` 1.6.0.0. Both sides run the same
+scripts against the same stub server, in turns. Nothing gates on the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks import payloads
+from benchmarks.stub import serving
+from tests.trees import TREES, release_named
+
+HERE = Path(__file__).parent
+RELEASE = "1.6.0"
+"""The release of the official SDK that is compared with."""
+ROUNDS = 5
+WORK = {
+    "build": "CreateTableRequest of 50 Column(…)",
+    "validate": "CreateTableRequest.model_validate, 50 columns",
+    "validate entity": "Table.model_validate, 50 columns",
+    "get": "get_by_name of a table of 50 columns",
+    "page": "list_entities, 1,000 tables × 10 columns",
+    "page, names read": "the same, and the names of all columns read",
+    "round trip": "create_or_update of a table of 50 columns",
+}
+
+
+class Side(NamedTuple):
+    """One of the two: how its scripts are run."""
+
+    name: str
+    command: list[str]
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    ours: float
+    official: float
+    unit: str
+    reach: float | None = None
+    """How many times better the project wants to be."""
+
+    @property
+    def times(self) -> float:
+        """How many times more the official SDK takes."""
+        return self.official / self.ours
+
+
+def main() -> None:
+    """Measure both sides."""
+    parser = argparse.ArgumentParser(prog="benchmarks.peer", description=__doc__)
+    parser.add_argument("python", help="the Python of the official SDK's environment")
+    parser.add_argument("--json", type=Path, default=Path(".benchmarks/peer.json"))
+    options = parser.parse_args()
+    os.environ.setdefault("DYNCLIENT_CACHE", str(Path(".benchmarks/cache").absolute()))
+    # Both write their bytecode, as installed packages have it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    release = release_named(RELEASE if RELEASE in TREES else "starter").name
+    ours = Side("dynclient", [sys.executable, "-m", "dynclient.compat", "--release", release])
+    official = Side("official", [options.python])
+    with tempfile.TemporaryDirectory() as folder:
+        rows = _measured(ours, official, Path(folder))
+    print(f"dynclient with the schemas of {release}, {_version(sys.executable)}")
+    print(f"openmetadata-ingestion {RELEASE}.0, {_version(options.python)}\n")
+    print(_table(rows))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    report = [{**row._asdict(), "times": round(row.times, 2)} for row in rows]
+    options.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    print(f"\nwritten to {options.json}")
+
+
+def _measured(ours: Side, official: Side, folder: Path) -> list[Row]:
+    table = payloads.made_up(50)
+    answers, given = folder / "answers.json", folder / "payloads.json"
+    given.write_text(json.dumps({"create": payloads.create_table(), "table": table}), "utf-8")
+    told = {"/system/version": {"version": RELEASE, "revision": "stub", "timestamp": 0}}
+    entity = {table["fullyQualifiedName"]: table, "PUT /tables": table}
+    answers.write_text(json.dumps({**told, **entity, "/tables": payloads.page()}), "utf-8")
+    with serving(answers) as host:
+        rows = _starts(ours, official, host)
+        rows += _works(ours, official, [host, str(given)])
+    return rows
+
+
+def _starts(ours: Side, official: Side, host: str) -> list[Row]:
+    """Time whole processes from their start to their end, and ask for their peak memory."""
+    times: dict[str, list[float]] = {ours.name: [], official.name: []}
+    peaks: dict[str, list[float]] = {ours.name: [], official.name: []}
+    for number in range(ROUNDS + 1):
+        for side in (ours, official):
+            begin = time.perf_counter()
+            said = _run(side, "start.py", [host])
+            if number:  # the first one only writes bytecode and warms the disk
+                times[side.name].append(time.perf_counter() - begin)
+                peaks[side.name].append(float(said))
+    start = [min(times[side.name]) for side in (ours, official)]
+    peak = [max(peaks[side.name]) for side in (ours, official)]
+    return [
+        Row("start to the first entity, whole process", *start, "s", 25),
+        Row("the same, peak memory", *peak, "MB", 5),
+    ]
+
+
+def _works(ours: Side, official: Side, arguments: list[str]) -> list[Row]:
+    """Time each piece of work in processes of both sides, in turns."""
+    sides = {
+        "ours": (ours, arguments),
+        "official": (official, arguments),
+        "without hooks": (official, [*arguments, "--without-hooks"]),
+    }
+    times: dict[str, dict[str, list[float]]] = {name: {} for name in sides}
+    for _ in range(3):
+        for name, (side, given) in sides.items():
+            for work, seconds in json.loads(_run(side, "work.py", given)).items():
+                times[name].setdefault(work, []).extend(seconds)
+    best = {
+        name: {work: statistics.median(each) for work, each in works.items()}
+        for name, works in times.items()
+    }
+    rows = []
+    for work, what in WORK.items():
+        here = best["ours"][work]
+        reach = 10 if work == "page" else None
+        rows.append(Row(what, here, best["official"][work], "s", reach))
+        rows.append(Row("  its name hooks taken out", here, best["without hooks"][work], "s", reach))
+    return rows
+
+
+def _run(side: Side, script: str, arguments: list[str]) -> str:
+    done = subprocess.run(
+        [*side.command, str(HERE / script), *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"{script} failed under {side.name}:\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def _version(python: str) -> str:
+    command = [python, "-c", "import platform; print(platform.python_version())"]
+    return "Python " + subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _table(rows: list[Row]) -> str:
+    head = ("work", "dynclient", "official", "times", "reach", "")
+    cells = [head, *map(_cells, rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
+    return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    reach, mark = "", ""
+    if row.reach is not None:
+        reach, mark = f"≥ {row.reach}×", "✓" if row.times >= row.reach else "✗"
+    sides: tuple[Any, ...] = tuple(_shown(value, row.unit) for value in (row.ours, row.official))
+    return (row.what, *sides, f"{row.times:.1f}×", reach, mark)
+
+
+def _shown(value: float, unit: str) -> str:
+    if unit != "s":
+        return f"{value:.0f} {unit}"
+    for shown, scale in (("s", 1.0), ("ms", 1e3)):
+        if value * scale >= 1:
+            return f"{value * scale:.3g} {shown}"
+    return f"{value * 1e6:.3g} µs"
+
+
+if __name__ == "__main__":
+    main()
