@@ -117,6 +117,13 @@ class Family:
         space["__slots__"] = ()
         return ModelMeta(name, (Model,), space)
 
+    def _meant(self, node: Node) -> Node:
+        """Return the place that a place refers to, or itself."""
+        reference = node.schema.get("$ref")
+        if not isinstance(reference, str):
+            return node
+        return self.release.resolve(reference, node.path)
+
     # -- shapes ------------------------------------------------------------------------------------
 
     def shape(self, node: Node) -> Shape:
@@ -165,7 +172,10 @@ class Family:
                 places = [node.below(keyword, str(place)) for place, _ in enumerate(listed)]
                 if len(places) == 1:
                     return self.shape(places[0])
-                return UnionShape(tuple(_late(self, place) for place in places))
+                return UnionShape(
+                    tuple(_late(self, place) for place in places),
+                    lambda: {self._meant(place).ref: _late(self, place) for place in places},
+                )
         if kind == "array" or "items" in schema:
             items = node.items
             return ListShape(_late(self, items) if items is not None else Shape, schema)

@@ -131,8 +131,20 @@ class LiteralShape(Shape):
 class UnionShape(Shape):
     """One of several shapes."""
 
-    def __init__(self, branches: tuple[Late, ...]) -> None:
+    def __init__(
+        self, branches: tuple[Late, ...], places: Callable[[], Mapping[str, Late]] = dict
+    ) -> None:
+        """Take the shapes, and what tells the places of those that are classes.
+
+        Args:
+            branches: in the schema's order.
+            places: gives the branches by the reference of their class's place; an instance of a
+                class finds its branch there, and none of the others (dozens of connections, say) is
+                made.
+        """
         self._late = branches
+        self._places = places
+        self._by_place: Mapping[str, Late] | None = None
         self._branches: list[Shape] | None = None
 
     @property
@@ -155,12 +167,25 @@ class UnionShape(Shape):
 
     def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
         """Take what some branch takes; of several the one that knows most of its names."""
+        own = self._own(value)
+        if own is not None:
+            return own.check(value, loc, faults)
         met: list[Fault] = []
         found = self._best(value, loc, met)
         if found is None:
             faults += met
             return value
         return found.check(value, loc, [])
+
+    def _own(self, value: Any) -> Shape | None:
+        """Return the branch that a value is an instance of, or None."""
+        node = getattr(type(value), "_node", None)
+        if node is None:
+            return None
+        if self._by_place is None:
+            self._by_place = self._places()
+        late = self._by_place.get(node.ref)
+        return None if late is None else late()
 
     def _best(self, value: Any, loc: Loc, met: list[Fault]) -> Shape | None:
         best: tuple[int, int] | None = None
