@@ -5,16 +5,18 @@
 #   make test              all tests          (ARGS="-k fqn" goes on to pytest)
 #   make lint              ruff and mypy
 #   make bench             speed and memory, each against its floor
+#   make bench-peer        the drop-in beside the official SDK, which gets an environment of its own
 #   make docs              the documents, their code blocks run
 PYTHON ?= python3
 VENV ?= .venv
+PEER ?= .venv-peer
 TREE ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench bench-peer docs clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -30,11 +32,14 @@ lint: $(VENV)/.linted
 bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks $(ARGS)
 
+bench-peer: $(VENV)/.tested $(PEER)/.made
+	$(BIN)/python -m benchmarks.peer $(PEER)/bin/python $(ARGS)
+
 docs: $(VENV)/.tested
 	$(BIN)/python -m pytest -q tests/test_readme.py $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEER) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # One environment, made once, and brought up to date whenever what it is made from changes.
 $(VENV)/.made:
@@ -52,4 +57,11 @@ $(VENV)/.tested: $(VENV)/.installed
 
 $(VENV)/.linted: $(VENV)/.tested
 	$(PIP) install --editable ".[cli,sandbox,fast,test,lint]"
+	@touch $@
+
+# A release of 2024 needs what was there then: newer parts of dbt ask for another pydantic.
+$(PEER)/.made:
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install \
+		"openmetadata-ingestion==1.6.0.0" "dbt-core<1.9" "setuptools<81"
 	@touch $@

@@ -5,13 +5,16 @@ Run by both sides as it stands: ``start.py HOST``. It prints the peak memory of 
 
 import resource
 import sys
+from pathlib import Path
 
 from metadata.generated.schema.api.data.createTable import CreateTableRequest
 from metadata.generated.schema.api.services.createDatabaseService import (
     CreateDatabaseServiceRequest,
 )
 from metadata.generated.schema.entity.data.table import Column, DataType, Table
-from metadata.generated.schema.entity.services.connections.database.common.basicAuth import BasicAuth
+from metadata.generated.schema.entity.services.connections.database.common.basicAuth import (
+    BasicAuth,
+)
 from metadata.generated.schema.entity.services.connections.database.mysqlConnection import (
     MysqlConnection,
 )
@@ -54,8 +57,8 @@ table = metadata.create_or_update(
 assert type(table) is Table
 
 try:
-    with open("/proc/self/status", encoding="utf-8") as status:
-        peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+    status = Path("/proc/self/status").read_text("utf-8").splitlines()
+    peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
 except FileNotFoundError:  # macOS counts in bytes, and has no such file
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 print(peak)

@@ -117,6 +117,12 @@ class Family:
         space["__slots__"] = ()
         return ModelMeta(name, (Model,), space)
 
+    def _union(self, places: list[Node]) -> Shape:
+        def by_place() -> dict[str, Any]:
+            return {self._meant(place).ref: _late(self, place) for place in places}
+
+        return UnionShape(tuple(_late(self, place) for place in places), by_place)
+
     def _meant(self, node: Node) -> Node:
         """Return the place that a place refers to, or itself."""
         reference = node.schema.get("$ref")
@@ -172,10 +178,7 @@ class Family:
                 places = [node.below(keyword, str(place)) for place, _ in enumerate(listed)]
                 if len(places) == 1:
                     return self.shape(places[0])
-                return UnionShape(
-                    tuple(_late(self, place) for place in places),
-                    lambda: {self._meant(place).ref: _late(self, place) for place in places},
-                )
+                return self._union(places)
         if kind == "array" or "items" in schema:
             items = node.items
             return ListShape(_late(self, items) if items is not None else Shape, schema)

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dynclient.compat.sdk.requests import Row, rows, signature
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from dynclient.compat.sdk.requests import Method, rows
 
 
 class Absent:
     """The methods that raise NotImplementedError; they are put in below."""
 
 
-def _method(row: Row) -> Callable[..., Any]:
-    def method(self: Absent, *given: Any, **named: Any) -> Any:
-        raise NotImplementedError(
-            f"dynclient has no {row['name']}; instead: {row['instead']} (see docs/drop-in.md)"
-        )
+class _Lacking(Method):
+    """A method that is not there."""
 
-    method.__name__ = row["name"]
-    method.__qualname__ = f"OpenMetadata.{row['name']}"
-    method.__signature__ = signature(row)  # type: ignore[attr-defined]  # what help() shows
-    method.__doc__ = f"Raise NotImplementedError; instead: {row['instead']}."
-    return method
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return f"Raise NotImplementedError; instead: {self.row['instead']}."
+
+    def __call__(self, client: Any, *given: Any, **named: Any) -> Any:
+        """Say what to do instead, whatever is given."""
+        raise NotImplementedError(
+            f"dynclient has no {self.__name__}; instead: {self.row['instead']}"
+            " (see docs/drop-in.md)"
+        )
 
 
 for _row in rows():
     if _row["how"] == "absent":
-        setattr(Absent, _row["name"], _method(_row))
+        setattr(Absent, _row["name"], _Lacking(_row))

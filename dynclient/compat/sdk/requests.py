@@ -18,10 +18,9 @@ A row of that file says what a method takes, what it sends, and what it gives ba
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
-from ast import literal_eval
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.sdk import classes
@@ -33,6 +32,7 @@ from dynclient.operations import Operation, Parameter, data_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from inspect import Signature
 
 Row = dict[str, Any]
 
@@ -47,17 +47,52 @@ def rows() -> list[Row]:
     return found
 
 
-def signature(row: Row) -> inspect.Signature:
+class Method:
+    """One method of the official client that a row describes; base of those that do it, or do not.
+
+    Its signature and its words are made when somebody asks for them: there are 180 of them, and a
+    script calls a few.
+    """
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.__name__: str = row["name"]
+        self.__qualname__ = f"OpenMetadata.{self.__name__}"
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __call__(self, client: Any, *given: Any, **named: Any) -> Any:
+        """Do it."""
+        bound = self.__signature__.bind(client, *given, **named)
+        bound.apply_defaults()
+        return self.carried_out(client, bound.arguments)
+
+    def carried_out(self, client: Any, given: dict[str, Any]) -> Any:
+        """Do it with the arguments, by name."""
+        raise NotImplementedError
+
+    @property
+    def __signature__(self) -> Signature:
+        return signature(self.row)
+
+    def __repr__(self) -> str:
+        return f"<{self.__qualname__}; see help()>"
+
+
+def signature(row: Row) -> Signature:
     """Return the signature of a method, ``self`` included."""
-    taken = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    from ast import literal_eval
+    from inspect import Parameter as Taken
+    from inspect import Signature
+
+    taken = [Taken("self", Taken.POSITIONAL_OR_KEYWORD)]
     for written in row["parameters"]:
         name, _, default = written.partition("=")
-        rest = name.startswith("*")
-        kind = (inspect.Parameter.VAR_POSITIONAL if rest
-                else inspect.Parameter.POSITIONAL_OR_KEYWORD)  # fmt: skip
-        value = literal_eval(default) if default else inspect.Parameter.empty
-        taken.append(inspect.Parameter(name.lstrip("*"), kind, default=value))
-    return inspect.Signature(taken)
+        kind = Taken.VAR_POSITIONAL if name.startswith("*") else Taken.POSITIONAL_OR_KEYWORD
+        value = literal_eval(default) if default else Taken.empty
+        taken.append(Taken(name.lstrip("*"), kind, default=value))
+    return Signature(taken)
 
 
 class Requests(Generic):
@@ -196,21 +231,18 @@ def _filled(written: Any, given: dict[str, Any]) -> Any:
     return {} if value is None else classes.payload(value)
 
 
-def _method(row: Row) -> Callable[..., Any]:
-    taken = signature(row)
+class _Sent(Method):
+    """A method that is one request."""
 
-    def method(self: Requests, *given: Any, **named: Any) -> Any:
-        bound = taken.bind(self, *given, **named)
-        bound.apply_defaults()
-        return self._requested(row, bound.arguments)
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return f"Send {self.row['method']} {self.row['path']}."
 
-    method.__name__ = row["name"]
-    method.__qualname__ = f"OpenMetadata.{row['name']}"
-    method.__signature__ = taken  # type: ignore[attr-defined]  # what help() shows
-    method.__doc__ = f"Send {row['method']} {row['path']}."
-    return method
+    def carried_out(self, client: Any, given: dict[str, Any]) -> Any:
+        """Send the request, and return what the row says it gives."""
+        return client._requested(self.row, given)
 
 
 for _row in rows():
     if _row["how"] == "request":
-        setattr(Requests, _row["name"], _method(_row))
+        setattr(Requests, _row["name"], _Sent(_row))

@@ -1,0 +1,8 @@
+"""The base of all models, and the secrets in them."""
+
+from __future__ import annotations
+
+from dynclient.compat.model import Model as BaseModel
+from dynclient.compat.secret import SecretStr as CustomSecretStr
+
+__all__ = ["BaseModel", "CustomSecretStr"]
