@@ -13,6 +13,7 @@ from uuid import UUID
 from dynclient.compat.secret import SecretStr
 from dynclient.model import Entity, asdict
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 _ALL = "__all__"
 """Stands for every item of a list in ``include`` and ``exclude``."""
 
@@ -110,7 +111,12 @@ def payload(value: Any) -> Any:
     Args:
         value: a model, a root, an enumeration's member, or lists and dicts of them.
     """
-    as_wire = getattr(type(value), "_wire", None)
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    as_wire = getattr(kind, "_wire", None)
     if as_wire is not None:
         return as_wire(value)
     if isinstance(value, Mapping):

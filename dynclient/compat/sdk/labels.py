@@ -186,9 +186,8 @@ def _references(given: Any) -> list[State]:
     listed = classes.payload(given)
     if listed is None:
         return []
-    kept = ("id", "type", "name", "fullyQualifiedName")
     return [
-        {name: each[name] for name in kept if each.get(name) is not None}
+        {name: each[name] for name in ("id", "type") if each.get(name) is not None}
         for each in (listed if isinstance(listed, list) else [listed])
     ]
 
