@@ -12,8 +12,6 @@ from dynclient import model
 from dynclient.client import host as hosts
 from dynclient.client.collection import Collection, Verb
 from dynclient.client.contract import Contract
-from dynclient.client.documents import Build
-from dynclient.client.offers import Offer, Offers
 from dynclient.client.verbs import nothing_asked
 from dynclient.dispatch import Dispatcher, refused
 from dynclient.errors import (
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from dynclient.client.documents import Build
+    from dynclient.client.offers import Offer, Offers
     from dynclient.client.releases import Sources
     from dynclient.dispatch import Listing, Page
     from dynclient.hooks import Hooks
@@ -157,6 +157,7 @@ class Client:
         return self._told
 
     def _asked_build(self) -> Build:
+        from dynclient.client.documents import Build
         from dynclient.operations.verbs import server_operations
 
         release = self._dispatcher.release
@@ -263,6 +264,8 @@ class Client:
     @property
     def op(self) -> Offers:
         """What the server offers beside its collections: ``om.op.search_entities_with_query``."""
+        from dynclient.client.offers import Offers
+
         return Offers(self)
 
     # -- verbs -------------------------------------------------------------------------------------
@@ -388,9 +391,11 @@ class Client:
         """
         if isinstance(call, str):
             call = self._named(call)
-        if isinstance(call, Offer):
-            return self._dispatcher.prepare(*call._plan(given, keywords))
         if not isinstance(call, Verb):
+            from dynclient.client.offers import Offer
+
+            if isinstance(call, Offer):
+                return self._dispatcher.prepare(*call._plan(given, keywords))
             raise UsageError(f"{call!r} is no method of a collection")
         plan = call._collection._plan(call.__name__, given, keywords, nothing_asked)
         return self._dispatcher.prepare(*plan)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client import verbs
-from dynclient.client.offers import Offers
 from dynclient.client.verbs import SPECS, Call, Plan
 from dynclient.dispatch import Listing
 from dynclient.dispatch.answers import is_route
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from inspect import Signature
 
     from dynclient.client import Client
+    from dynclient.client.offers import Offers
     from dynclient.dispatch import Dispatcher
     from dynclient.operations import CollectionSpec
 
@@ -101,6 +101,8 @@ class Collection:
     @property
     def op(self) -> Offers:
         """What the server offers for it beside the usual: ``om.tables.op.add_sample_data(…)``."""
+        from dynclient.client.offers import Offers
+
         return Offers(self._client, self._attribute)
 
     @property

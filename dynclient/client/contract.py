@@ -7,11 +7,11 @@ wait for it.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.documents import Documents, first_line
 from dynclient.dispatch.answers import is_route
 from dynclient.errors import (
     BadArguments,
@@ -26,6 +26,7 @@ from dynclient.transport import Request
 
 if TYPE_CHECKING:
     from dynclient.client import Client
+    from dynclient.client.documents import Documents
     from dynclient.operations.contract import Fact
     from dynclient.operations.index import Index
     from dynclient.schema import EntityType, Release
@@ -42,8 +43,9 @@ class Contract:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._documents = Documents(client.host, client._dispatcher)
-        self._lock = threading.RLock()
+        self._kept: Documents | None = None
+        self._guard = threading.RLock()
+        self._process = os.getpid()
         self._index: Index | None = None
         self._origin: str | None = None
         self._why: str | None = None
@@ -103,7 +105,25 @@ class Contract:
             self._resources = self._asked_resources()
         return self
 
+    @property
+    def _lock(self) -> threading.RLock:
+        """The lock of this process; in a forked child another thread's would never be released."""
+        if self._process != os.getpid():
+            self._guard, self._process = threading.RLock(), os.getpid()
+        return self._guard
+
+    @property
+    def _documents(self) -> Documents:
+        """Where documents come from; most processes need none."""
+        if self._kept is None:
+            from dynclient.client.documents import Documents
+
+            self._kept = Documents(self._client.host, self._client._dispatcher)
+        return self._kept
+
     def _ask(self) -> None:
+        from dynclient.client.documents import first_line
+
         try:
             build = self._client._build
         except (ServerError, TransportError) as error:
@@ -120,6 +140,7 @@ class Contract:
     def _take(self, index: Index, origin: str) -> None:
         self._index, self._origin, self._why = index, origin, None
         self._specs = {}
+        self._asked = True
 
     def at_hand(self) -> Index | None:
         """Return what is known of the document without asking the server anything."""
@@ -130,7 +151,6 @@ class Contract:
                 self._recalled = True
                 if found is not None and self._index is None:
                     self._take(found, "cache")
-                    self._asked = True
         return self._index
 
     def at_a_glance(self) -> Index | None:
