@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import pickle
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +17,8 @@ import pytest
 import dynclient
 from dynclient.client import Client
 from dynclient.operations import catalogue
-from dynclient.schema import Cache
+from dynclient.schema import Cache, Release
+from dynclient.schema import pack as packs
 from tests.openapi_server import DOCUMENTS, REVISION, OpenAPIServer, document_of, entity_types
 from tests.stub import Reply
 from tests.trees import real_release, release_named
@@ -147,6 +151,21 @@ def test_the_document_is_not_parsed_on_a_warm_start(
 
     monkeypatch.setattr("dynclient.operations.openapi.digest", blow_up)
     assert connect().tables.op.add_sample_data is not None
+
+
+def test_a_warm_start_reads_no_operation_before_one_is_asked_for(connect: Connect) -> None:
+    connect().contract.load()
+    om = connect()
+    assert om.version == "1.13.0"
+    table = om.tables.create(name="orders", databaseSchema="a.b.c", columns=[])
+    assert om.tables.get(table.id).name == "orders"
+    index = om.contract.at_hand()
+    assert index is not None
+    assert index._decoded is None
+    om.tables.list(colour="red").page()
+    assert index._decoded is None
+    assert om.tables.op.add_sample_data is not None
+    assert index._decoded is not None
 
 
 def test_another_build_has_a_document_of_its_own(server: OpenAPIServer, connect: Connect) -> None:
@@ -372,6 +391,48 @@ def test_addresses_in_answers_lead_to_what_the_document_hides(
     assert om.tables.get(identity).name == "t"
     assert om.contract["teams"][2:5] == ("/v1/people/teams", "href", "corrected")
     assert len(list(om.teams.list())) == 1
+
+
+def test_a_release_that_knows_no_folders_goes_by_the_document() -> None:
+    """As a release is that was made of a server's words alone."""
+    marks = {"javaType": "org.openmetadata.schema.entity.services.DatabaseService"}
+    entity = {
+        **marks, "title": "DatabaseService", "type": "object",
+        "javaInterfaces": ["org.openmetadata.schema.EntityInterface"],
+        "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+    }  # fmt: skip
+    pack = packs.build({"databaseService.json": entity}, (), "1.6.0", lossy=True)
+    release = Release(pack)
+    assert catalogue(release).find("databaseService").route == "/v1/databaseServices"
+    with OpenAPIServer(document_of("1.6.0")) as server, dynclient.connect(
+        server.host, release=release
+    ) as om:  # fmt: skip
+        assert list(om.database_services.list()) == []
+        assert server.seen[-1].path.startswith("/api/v1/services/databaseServices?")
+        assert not server.asked("/api/v1/databaseServices")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_does_not_wait_for_a_lock_of_its_parents_threads(connect: Connect) -> None:
+    om = connect()
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with om.contract._lock:
+            held.set()
+            done.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
+    child = multiprocessing.get_context("fork").Process(target=lambda: om.contract.openapi)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads is the point
+        child.start()
+    child.join(60)
+    done.set()
+    holder.join()
+    assert child.exitcode == 0
 
 
 def test_a_missing_route_stays_an_error(server: OpenAPIServer, connect: Connect) -> None:

@@ -21,6 +21,11 @@ def test_an_index_of_a_real_server_survives_being_kept(name: str) -> None:
     again = Index.of_parts(head, body)
     assert (again.version, again.revision) == ("1.6.0-SNAPSHOT", "abc")
     assert again.collections == made.collections
+    plain = [told for told in made.operations if "{" not in told.path]
+    assert [again.operation(told.method, told.path) for told in plain] == plain
+    assert again.operation("GET", "/v1/table") is None
+    assert again.operation("PATCH", "/v1/tables") is None
+    assert again._decoded is None  # each was found alone
     assert again.operations == made.operations
     assert again.parts() == (head, body)
     assert len(body) < 300_000  # a tenth of the document of a newest server
