@@ -250,3 +250,32 @@ def test_a_domain_is_given_by_instance_or_by_class(metadata: Any, stub: Stub, ge
     sent = [seen.json for seen in stub.seen if seen.method == "PATCH"]
     reference = {"id": TWO, "type": "domain"}
     assert sent == [[{"op": "add", "path": "/domains", "value": [reference]}]] * 2
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+USER = {"id": ONE, "name": "ada", "fullyQualifiedName": "ada", "email": "ada@example.com"}
+TEAM = {"id": TWO, "name": "crew", "fullyQualifiedName": "crew", "teamType": "Department"}
+
+
+def test_people_are_found_by_name(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/users/name/ada"] = USER
+    stub.routes["/api/v1/teams/name/crew"] = TEAM
+    found = metadata.get_reference_by_name("ada").root[0]
+    assert (str(found.id.root), found.type, found.name) == (ONE, "user", "ada")
+    assert metadata.get_reference_by_name("crew").root[0].type == "team"
+    assert metadata.get_reference_by_name("crew", is_owner=True) is None  # only groups own
+    assert metadata.get_reference_by_name("nobody") is None
+    assert metadata.get_reference_by_name(None) is None
+
+
+def test_people_are_found_by_address(metadata: Any, stub: Stub) -> None:
+    renamed = {**USER, "id": TWO, "name": "countess", "email": "Lovelace@Example.com"}
+    stub.routes["/api/v1/users/name/ada"] = USER
+    stub.routes["/api/v1/users"] = {"data": [USER, renamed], "paging": {"total": 2}}
+    assert str(metadata.get_reference_by_email("ADA@example.com").root[0].id.root) == ONE
+    assert len(stub.seen) == 1  # by the local part of the address
+    found = metadata.get_reference_by_email("lovelace@example.com").root[0]
+    assert (str(found.id.root), found.type) == (TWO, "user")
+    assert metadata.get_reference_by_email("ada@elsewhere.com") is None
+    assert metadata.get_reference_by_email(None) is None

@@ -1,0 +1,36 @@
+"""Links to entities and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dynclient.compat.sdk import links
+from dynclient.compat.sdk.failures import FQNBuildingException
+
+COLUMN = '<#E::table::s.d."x.y".t::columns::"c.d">'
+
+
+def test_links_are_made_from_classes_and_names(get: Callable[..., Any]) -> None:
+    table = get("entity.data.table", "Table")
+    assert links.get_entity_link(table, fqn="s.d.x.t") == "<#E::table::s.d.x.t>"
+    service = get("entity.services.databaseService", "DatabaseService")
+    assert links.get_entity_link(service, "s") == "<#E::databaseService::s>"
+    assert links.get_entity_link("table", "t", column_name="c") == "<#E::table::t::columns::c>"
+    with pytest.raises(TypeError, match="colum_name"):
+        links.get_entity_link(table, "t", colum_name="c")
+
+
+def test_links_are_taken_apart() -> None:
+    assert links.split(COLUMN) == ["table", 's.d."x.y".t', "columns", '"c.d"']
+    assert links.get_table_fqn(COLUMN) == 's.d."x.y".t'
+    assert links.get_table_or_column_fqn(COLUMN) == 's.d."x.y".t."c.d"'
+    assert links.get_table_or_column_fqn("<#E::table::s.d.x.t>") == "s.d.x.t"
+    assert links.get_decoded_column(COLUMN) == '"c.d"'
+
+
+def test_what_is_no_link_is_told() -> None:
+    with pytest.raises(FQNBuildingException, match="no link"):
+        links.split("s.d.x.t")
