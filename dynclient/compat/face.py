@@ -161,6 +161,8 @@ class Face:
 
         return clone(cls._node.schema)
 
+    schema = model_json_schema
+
     @classmethod
     def model_rebuild(cls, **_: Any) -> bool:
         """Do nothing: classes here need no second pass."""

@@ -30,6 +30,8 @@ from dynclient.compat.shapes import (
     NullableShape,
     UnionShape,
 )
+from dynclient.model.unions import Union
+from dynclient.schema.places import join
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
@@ -117,18 +119,15 @@ class Family:
         space["__slots__"] = ()
         return ModelMeta(name, (Model,), space)
 
-    def _union(self, places: list[Node]) -> Shape:
+    def _union(self, node: Node, places: list[Node]) -> Shape:
         def by_place() -> dict[str, Any]:
-            return {self._meant(place).ref: _late(self, place) for place in places}
+            return {_meant(place): _late(self, place) for place in places}
 
-        return UnionShape(tuple(_late(self, place) for place in places), by_place)
+        def nearest(raw: Any) -> Shape | None:
+            found = Union(node).choose(raw, None)
+            return None if found is None else self.shape(found)
 
-    def _meant(self, node: Node) -> Node:
-        """Return the place that a place refers to, or itself."""
-        reference = node.schema.get("$ref")
-        if not isinstance(reference, str):
-            return node
-        return self.release.resolve(reference, node.path)
+        return UnionShape(tuple(_late(self, place) for place in places), by_place, nearest)
 
     # -- shapes ------------------------------------------------------------------------------------
 
@@ -178,7 +177,7 @@ class Family:
                 places = [node.below(keyword, str(place)) for place, _ in enumerate(listed)]
                 if len(places) == 1:
                     return self.shape(places[0])
-                return self._union(places)
+                return self._union(node, places)
         if kind == "array" or "items" in schema:
             items = node.items
             return ListShape(_late(self, items) if items is not None else Shape, schema)
@@ -186,6 +185,12 @@ class Family:
             values = node.values
             return MapShape(_late(self, values) if values is not None else Shape)
         return leaf(node, kind)
+
+
+def _meant(node: Node) -> str:
+    """Return the reference of the place that a place refers to, or its own; none is read for it."""
+    reference = node.schema.get("$ref")
+    return "#".join(join(node.path, reference)) if isinstance(reference, str) else node.ref
 
 
 def _late(owner: Family, node: Node) -> Any:

@@ -7,6 +7,7 @@ users hold when it is asked for. So a page of a thousand tables costs a thousand
 from __future__ import annotations
 
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat import drift, mangling, telling
@@ -48,6 +49,21 @@ class ModelMeta(type):
     def model_fields(cls) -> dict[str, FieldInfo]:
         """The fields by name, in the schema's order."""
         return cls._fields
+
+    @property
+    def __signature__(cls) -> Any:
+        from inspect import Parameter, Signature
+
+        fields = cls._fields.values()
+        return Signature([
+            Parameter(
+                field.name if iskeyword(field.key) or not field.key.isidentifier() else field.key,
+                Parameter.KEYWORD_ONLY,
+                default=Parameter.empty if field.required else field.default,
+                annotation=field.annotation,
+            )
+            for field in fields
+        ])  # fmt: skip
 
     @property
     def __fields__(cls) -> dict[str, FieldInfo]:

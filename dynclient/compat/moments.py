@@ -17,6 +17,10 @@ _MILLISECONDS = 2e10
 """A larger number of seconds since 1970 is one of milliseconds."""
 
 
+class _Inexact(ValueError):
+    """A moment that is more than the date it stands for."""
+
+
 class Parsed(Leaf):
     """A string that users hold as an object of Python's library."""
 
@@ -48,6 +52,9 @@ class Parsed(Leaf):
             return value
         try:
             return self.read(value)
+        except _Inexact:
+            words = f"{value!r} is a date with a time of day"
+            faults.append(Fault(f"{self.kind}_from_datetime_inexact", loc, words, value))
         except (ValueError, OverflowError):
             faults.append(
                 Fault(
@@ -88,8 +95,7 @@ class DateTimeShape(Parsed):
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day)  # noqa: DTZ001  # it tells no zone
         if isinstance(value, (int, float)):
-            seconds = value / 1000 if abs(value) > _MILLISECONDS else value
-            return datetime.fromtimestamp(seconds, timezone.utc)
+            return _moment(value)
         return datetime.fromisoformat(_iso(value))
 
 
@@ -101,14 +107,16 @@ class DateShape(Parsed):
     held = date
 
     def read(self, value: Any) -> Any:
-        """Read ISO 8601, or a date and time at midnight."""
+        """Read ISO 8601, or a moment at midnight as :class:`DateTimeShape` reads it."""
         moment = value if isinstance(value, datetime) else None
-        if moment is None and isinstance(value, str) and len(value) > 10:
+        if isinstance(value, (int, float)):
+            moment = _moment(value)
+        elif isinstance(value, str) and len(value) > 10:
             moment = datetime.fromisoformat(_iso(value))
         if moment is None:
             return date.fromisoformat("".join(_text(value)))
         if moment.time() != time():
-            raise ValueError(value)
+            raise _Inexact(value)
         return moment.date()
 
 
@@ -121,6 +129,12 @@ class TimeShape(Parsed):
     def read(self, value: Any) -> Any:
         """Read ISO 8601."""
         return time.fromisoformat(_iso(value))
+
+
+def _moment(number: float) -> datetime:
+    """Return the moment that is so many seconds, or milliseconds, after 1970."""
+    seconds = number / 1000 if abs(number) > _MILLISECONDS else number
+    return datetime.fromtimestamp(seconds, timezone.utc)
 
 
 def _text(value: Any) -> str:

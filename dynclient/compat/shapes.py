@@ -132,7 +132,10 @@ class UnionShape(Shape):
     """One of several shapes."""
 
     def __init__(
-        self, branches: tuple[Late, ...], places: Callable[[], Mapping[str, Late]] = dict
+        self,
+        branches: tuple[Late, ...],
+        places: Callable[[], Mapping[str, Late]],
+        nearest: Callable[[Any], Shape | None],
     ) -> None:
         """Take the shapes, and what tells the places of those that are classes.
 
@@ -141,9 +144,12 @@ class UnionShape(Shape):
             places: gives the branches by the reference of their class's place; an instance of a
                 class finds its branch there, and none of the others (dozens of connections, say) is
                 made.
+            nearest: gives the branch that a server's JSON is nearest to, which fits none by the
+                rules: a newer server may send fields that no branch knows.
         """
         self._late = branches
         self._places = places
+        self._nearest = nearest
         self._by_place: Mapping[str, Late] | None = None
         self._branches: list[Shape] | None = None
 
@@ -161,8 +167,8 @@ class UnionShape(Shape):
         return f"union[{','.join(branch.label for branch in self.branches)}]"
 
     def take(self, raw: Any) -> Any:
-        """Return what the fitting branch stands for; what fits none stays as it is."""
-        found = self._best(raw, (), [])
+        """Return what the fitting branch stands for, else the nearest one."""
+        found = self._best(raw, (), []) or self._nearest(raw)
         return raw if found is None else found.take(raw)
 
     def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:

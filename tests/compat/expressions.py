@@ -335,6 +335,9 @@ DataModel(modelType="DBT",generatedAt="2020-01-02T03:04:05Z").model_dump(mode="j
 DataModel(modelType="DBT",generatedAt="x")
 TableJoins(startDate="2020-01-02",dayCount=1).startDate.root
 TableJoins(startDate="2020-01-02T00:00:00",dayCount=1).startDate.root
+TableJoins(startDate="2020-01-02T01:00:00",dayCount=1)
+TableJoins(startDate=5)
+TableJoins(startDate=86400).startDate.root
 TableProfilerConfig(profileSample=50).profileSample
 TableProfilerConfig(profileSampleType="ROWS").profileSampleType
 TableProfilerConfig().profileSampleType

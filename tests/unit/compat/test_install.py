@@ -42,6 +42,15 @@ def test_modules_serve_their_classes(release: Release) -> None:
     assert "Table" in table.__all__
 
 
+def test_every_way_to_import_works(release: Release) -> None:
+    space: dict[str, object] = {}
+    exec(f"from {SCHEMA}.entity.data import table", space)
+    exec(f"import {SCHEMA}.entity.data.table as aliased", space)
+    exec(f"from {SCHEMA}.entity.data.table import *", space)
+    assert space["table"] is space["aliased"]
+    assert space["Table"] is space["table"].Table  # type: ignore[attr-defined]
+
+
 def test_a_misspelt_name_is_told_the_nearest(release: Release) -> None:
     with pytest.raises(ImportError, match=r"has no Tabel; nearest: .*Table"):
         exec(f"from {SCHEMA}.entity.data.table import Tabel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import pickle
 import uuid
@@ -99,6 +100,22 @@ def test_a_new_value_of_an_enumeration_is_readable_as_text(release: Release) -> 
     held = compat.wrap(table(release), {"columns": [{"name": "a", "dataType": "QUBIT"}]})
     assert held.columns[0].dataType == "QUBIT"
     assert compat.payload(held) == {"columns": [{"name": "a", "dataType": "QUBIT"}]}
+
+
+def test_a_branch_with_new_fields_is_known_by_what_it_is(release: Release) -> None:
+    service = compat.entity_class(release, "entity/services/databaseService.json")
+    config = {"type": "Mysql", "username": "u", "hostPort": "h:1", "newest": {"a": 1}}
+    held = compat.wrap(service, {"serviceType": "Mysql", "connection": {"config": config}})
+    assert type(held.connection.config).__name__ == "MysqlConnection"
+    assert held.connection.config.newest == {"a": 1}
+    assert compat.payload(held)["connection"]["config"] == config
+
+
+def test_signatures_name_the_fields(release: Release) -> None:
+    parameters = inspect.signature(request_class(release)).parameters
+    assert {"name", "columns", "databaseSchema"} <= set(parameters)
+    assert parameters["name"].default is inspect.Parameter.empty
+    assert parameters["description"].default is None
 
 
 def test_changes_go_out(release: Release) -> None:
