@@ -1,4 +1,4 @@
-"""``metadata.utils.entity_link``: links to entities and their columns, as tests of data hold them."""
+"""``metadata.utils.entity_link``: links to entities and columns, as tests of data name them."""
 
 from __future__ import annotations
 
