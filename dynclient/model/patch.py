@@ -15,7 +15,7 @@ from dynclient.schema.places import escape
 def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
     """Return the operations that turn ``old`` into ``new``."""
     if isinstance(old, dict) and isinstance(new, dict) and not _is_another(old, new):
-        return _objects(old, new, path)
+        return [] if _is_meant(old, new) else _objects(old, new, path)
     if isinstance(old, list) and isinstance(new, list):
         return _lists(old, new, path)
     if same(old, new):
@@ -29,6 +29,15 @@ def _is_another(old: dict[str, Any], new: dict[str, Any]) -> bool:
     Field by field that would take away what a server only shows with a reference, its ``href``.
     """
     return "id" in old and "id" in new and old["id"] != new["id"]
+
+
+def _is_meant(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Tell whether an object is a bare reference to what another one refers to already.
+
+    What else a server shows with a reference is the other entity's, and not to be taken away.
+    """
+    bare = {"id", "type"} <= new.keys() <= {"id", "type", "fullyQualifiedName"}
+    return bare and all(name in old and old[name] == value for name, value in new.items())
 
 
 def same(one: Any, other: Any) -> bool:

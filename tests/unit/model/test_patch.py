@@ -45,5 +45,20 @@ def test_a_field_of_an_item_is_one_operation() -> None:
     assert diff(old, new) == [{"op": "add", "path": "/1/description", "value": "x"}]
 
 
+REFERENCE = {"id": "1", "type": "user", "fullyQualifiedName": "ada", "href": "http://x/1"}
+
+
+def test_a_bare_reference_to_the_same_entity_is_no_change() -> None:
+    bare = {"id": "1", "type": "user"}
+    assert diff({"owners": [REFERENCE]}, {"owners": [bare]}) == []
+    assert diff({"owner": REFERENCE}, {"owner": {**bare, "fullyQualifiedName": "ada"}}) == []
+
+
+def test_a_reference_to_another_entity_replaces_the_whole() -> None:
+    bare = {"id": "2", "type": "user"}
+    replaced = [{"op": "replace", "path": "/owners/0", "value": bare}]
+    assert diff({"owners": [REFERENCE]}, {"owners": [bare]}) == replaced
+
+
 def test_true_is_not_one() -> None:
     assert diff({"a": [1]}, {"a": [True]}) == [{"op": "replace", "path": "/a/0", "value": True}]
