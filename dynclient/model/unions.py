@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from dynclient.model.entity import Entity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dynclient.schema import Node
 
 _KINDS: dict[type, tuple[str, ...]] = {
@@ -41,6 +43,15 @@ class Union:
             raw: the data.
             owner: the entity it lies in.
         """
+        return self.branch(raw, lambda: _around(owner))
+
+    def branch(self, raw: Any, around: Callable[[], Any]) -> Node | None:
+        """Return the branch that data is of, or None where no branch takes its kind.
+
+        Args:
+            raw: the data.
+            around: gives the service type that is told around it, or None.
+        """
         kinds = _KINDS.get(type(raw), ())
         fitting = [branch for branch in self._branches if branch.kind in kinds]
         if not fitting or not isinstance(raw, dict):
@@ -50,8 +61,8 @@ class Union:
             return next(iter([*named, *fitting]), None)
         if len(fitting) == 1:
             return fitting[0]
-        around = _around(owner)
-        return min(fitting, key=lambda branch: self._distance(branch, raw, around))
+        told = around()
+        return min(fitting, key=lambda branch: self._distance(branch, raw, told))
 
     def _distance(
         self, branch: Node, raw: dict[str, Any], around: Any
@@ -66,7 +77,7 @@ class Union:
         known = branch.properties
         unknown = sum(1 for name in raw if name not in known)
         missing = sum(1 for name in branch.required if name not in raw)
-        return wrong, told, unknown, missing
+        return told, wrong, unknown, missing
 
 
 def _leaves(node: Node) -> list[Node]:
