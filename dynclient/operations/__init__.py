@@ -185,14 +185,15 @@ class Catalogue:
         return UnknownCollection(message, name=name, nearest=nearest)
 
 
-_catalogues: dict[str, Catalogue] = {}
+_catalogues: dict[tuple[str, str, str], Catalogue] = {}
 _lock = threading.Lock()
 
 
 def catalogue(release: Release) -> Catalogue:
     """Return the catalogue of a release; there is one for each."""
-    found = _catalogues.get(release.digest + release.name)
+    key = (release.digest, release.name, release.drift)
+    found = _catalogues.get(key)
     if found is None:
         with _lock:
-            found = _catalogues.setdefault(release.digest + release.name, Catalogue(release))
+            found = _catalogues.setdefault(key, Catalogue(release))
     return found

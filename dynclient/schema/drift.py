@@ -28,6 +28,57 @@ class Rename(NamedTuple):
     """Paths of the schemas it was renamed in; none stands for all."""
 
 
+class Move(NamedTuple):
+    """One field that became part of an object: ``password`` → ``authType.password``."""
+
+    old: str
+    into: str
+    """The field that holds it."""
+    new: str
+    """What it is called in there."""
+    since: str
+    documents: tuple[str, ...]
+
+
+class Items(NamedTuple):
+    """One list whose items were put into an object each: a reference → ``{term: reference}``."""
+
+    document: str
+    """Path of the schema with the list."""
+    field: str
+    old: str
+    """Path of the schema of an item as it was."""
+    new: str
+    """Path of the schema of an item as it is."""
+    since: str
+    inner: str
+    """The field of the new item that holds the old one."""
+    others: dict[str, Any]
+    """The other fields of the new item, with the values that say no more than the old one did."""
+
+
+class Gone(NamedTuple):
+    """One field that has no counterpart since a release."""
+
+    field: str
+    since: str
+    documents: tuple[str, ...]
+    way: str
+    """What to do instead."""
+
+
+class Reference(NamedTuple):
+    """One field of a create request that wants a reference here and a name there."""
+
+    document: str
+    field: str
+    type: str
+    """The entity type that is meant."""
+    since: str
+    now: str
+    """What it wants since then, ``name`` or ``reference``; before, it is the other one."""
+
+
 class Counterpart(NamedTuple):
     """What a release has in the place of a field that it lacks."""
 
@@ -40,10 +91,35 @@ class Counterpart(NamedTuple):
 @lru_cache(maxsize=1)
 def renames() -> tuple[Rename, ...]:
     """Return all renames that are known."""
-    return tuple(
-        Rename(**{**row, "documents": tuple(row.get("documents", ()))})
-        for row in _table()["fields"]
-    )
+    return tuple(Rename(**_frozen(row)) for row in _table()["fields"])
+
+
+@lru_cache(maxsize=1)
+def moves() -> tuple[Move, ...]:
+    """Return all fields that became parts of objects."""
+    return tuple(Move(**_frozen(row)) for row in _table()["moves"])
+
+
+@lru_cache(maxsize=1)
+def items() -> tuple[Items, ...]:
+    """Return all lists whose items were put into objects."""
+    return tuple(Items(**row) for row in _table()["items"])
+
+
+@lru_cache(maxsize=1)
+def losses() -> tuple[Gone, ...]:
+    """Return all fields that went without a counterpart."""
+    return tuple(Gone(**_frozen(row)) for row in _table()["gone"])
+
+
+@lru_cache(maxsize=1)
+def references() -> tuple[Reference, ...]:
+    """Return all fields that want a reference in some releases and a name in others."""
+    return tuple(Reference(**row) for row in _table()["references"])
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "documents": tuple(row.get("documents", ()))}
 
 
 @lru_cache(maxsize=1)
@@ -82,6 +158,16 @@ def counterpart(name: str, known: Container[str], path: str) -> Counterpart | No
             turn = "wrap" if other == rename.new else "unwrap"
             return Counterpart(other, turn if rename.change == "list" else "same", rename)
     return None
+
+
+def gone(name: str, path: str) -> Gone | None:
+    """Return what is known of a field that a schema has no more, or None.
+
+    Args:
+        name: the field, which the schema lacks.
+        path: of the schema's document.
+    """
+    return next((loss for loss in losses() if name == loss.field and path in loss.documents), None)
 
 
 def turned(value: Any, turn: str) -> Any:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dynclient.schema.pack import Pack
     from dynclient.schema.repair import Repaired
 
+BRIDGE, WARN, ERROR = DRIFTS = ("bridge", "warn", "error")
+"""What becomes of fields of other releases; see :meth:`Release.with_drift`."""
+
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; of no version ``()``."""
@@ -33,8 +36,9 @@ def numbers(version: str) -> tuple[int, ...]:
 class Release:
     """One immutable schema tree.
 
-    Two releases are equal when their documents are. A release pickles as its name and digest, and
-    is found again in the registry of the process, in the cache, or by its source.
+    Two releases are equal when their documents are, and what they do about drift. A release pickles
+    as its name and digest, and is found again in the registry of the process, in the cache, or by
+    its source.
 
     Attributes:
         name: ``1.13.0``.
@@ -42,16 +46,20 @@ class Release:
         version: numbers of the version, ``(1, 13, 0)``; empty where nothing told it.
         lossy: whether the documents say less than the server's own did.
         origin: where the tree was read from in this process, or None where it came from the cache.
+        drift: what becomes of fields that go by another name here: ``bridge`` unless it was asked
+            for otherwise by :meth:`with_drift`.
     """
 
     __slots__ = (
         "__weakref__",
         "_cache",
         "_documents",
+        "_manners",
         "_nodes",
         "_pack",
         "_where",
         "digest",
+        "drift",
         "lossy",
         "name",
         "origin",
@@ -63,9 +71,11 @@ class Release:
     version: tuple[int, ...]
     lossy: bool
     origin: str | None
+    drift: str
     _pack: Pack
     _where: tuple[str | None, ...]
     _documents: dict[str, Any]
+    _manners: dict[str, Release]
     _nodes: dict[tuple[str, str], Node]
     _cache: dict[str, Any]
 
@@ -78,9 +88,11 @@ class Release:
             "version": numbers(pack.version or pack.name),
             "lossy": pack.lossy,
             "origin": origin,
+            "drift": BRIDGE,
             "_pack": pack,
             "_where": where,
             "_documents": {},
+            "_manners": {BRIDGE: self},
             "_nodes": {},
             "_cache": {},
         }
@@ -94,7 +106,9 @@ class Release:
         return f"<Release {self.name}, {len(self.paths)} documents, {self.digest[:12]}>"
 
     def __eq__(self, other: object) -> bool:
-        return self.digest == other.digest if isinstance(other, Release) else NotImplemented
+        if not isinstance(other, Release):
+            return NotImplemented
+        return self.digest == other.digest and self.drift == other.drift
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -102,7 +116,33 @@ class Release:
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.schema.load import reopen
 
+        if self.drift != BRIDGE:
+            return Release.with_drift, (self.with_drift(BRIDGE), self.drift)
         return reopen, (self.name, self.digest, *self._where)
+
+    def with_drift(self, drift: str) -> Release:
+        """Return this release with another manner of treating fields of other releases.
+
+        Its documents are shared; its classes are its own, so clients that differ in this can live
+        side by side.
+
+        Args:
+            drift: ``bridge`` translates them, with one DriftWarning for each place in the code;
+                ``warn`` translates them too, and warns each time; ``error`` refuses them.
+        """
+        if drift not in DRIFTS:
+            raise ValueError(f"drift is one of {', '.join(DRIFTS)}, not {drift!r}")
+        found = self._manners.get(drift)
+        if found is None:
+            made = Release(self._pack, origin=self.origin, where=self._where)
+            for field, value in (
+                ("drift", drift),
+                ("_documents", self._documents),
+                ("_manners", self._manners),
+            ):
+                object.__setattr__(made, field, value)
+            found = self._manners.setdefault(drift, made)
+        return found
 
     # -- documents ---------------------------------------------------------------------------------
 

@@ -11,7 +11,23 @@ from jsonschema import Draft7Validator
 
 import dynclient
 from dynclient.schema import Release
-from dynclient.schema.drift import Rename, counterpart, moved, renames, translated, turned
+from dynclient.schema.drift import (
+    Gone,
+    Items,
+    Move,
+    Reference,
+    Rename,
+    counterpart,
+    gone,
+    items,
+    losses,
+    moved,
+    moves,
+    references,
+    renames,
+    translated,
+    turned,
+)
 from tests.trees import TREES, real_release
 
 DATA = Path(dynclient.__file__).parent / "data"
@@ -124,3 +140,87 @@ def test_objects_are_translated_as_far_as_that_can_be() -> None:
     assert translated(two, {"owner"}, path) == two
     both = {"owner": {"id": "1"}, "owners": []}
     assert translated(both, {"owners"}, path) == both
+
+
+def _versions(since: str) -> tuple[list[str], list[str]]:
+    """Return the names of the trees before a release, and from it on."""
+    first = tuple(int(part) for part in since.split("."))
+    before = [name for name in TREES if real_release(name).version < first]
+    return before, [name for name in TREES if name not in before]
+
+
+each_move = pytest.mark.parametrize(
+    ("move", "path"),
+    [(move, path) for move in moves() for path in move.documents],
+    ids=lambda value: value.old if isinstance(value, Move) else Path(value).stem,
+)
+
+
+@each_move
+def test_a_moved_field_is_a_field_before_and_in_an_object_since(move: Move, path: str) -> None:
+    before, since = _versions(move.since)
+    for name in before:
+        release = real_release(name)
+        if path in release.paths:
+            known = release.node(path).properties
+            assert move.old in known, name
+            assert move.into not in known, name
+    for name in since:
+        known = real_release(name).node(path).properties
+        assert move.old not in known, name
+        outer = known[move.into]
+        places = outer.branches if outer.kind == "union" else (outer,)
+        assert any(move.new in place.properties for place in places), name
+
+
+@pytest.mark.parametrize("row", items(), ids=lambda row: row.field)
+@pytest.mark.parametrize("name", TREES)
+def test_items_are_bare_before_and_in_objects_since(row: Items, name: str) -> None:
+    release = real_release(name)
+    below = release.node(row.document).properties[row.field].items
+    assert below is not None
+    new = name in _versions(row.since)[1]
+    assert below.target.path == (row.new if new else row.old)
+    assert (row.new in release.paths) == new
+    if new:
+        assert set(below.properties) == {row.inner, *row.others}
+        assert below.properties[row.inner].target.path == row.old
+        assert below.required == {row.inner}
+        for other, value in row.others.items():
+            assert below.properties[other].default == value
+
+
+@pytest.mark.parametrize(
+    ("loss", "path"),
+    [(loss, path) for loss in losses() for path in loss.documents],
+    ids=lambda value: value.field if isinstance(value, Gone) else Path(value).stem,
+)
+def test_what_is_gone_was_there_before(loss: Gone, path: str) -> None:
+    before, since = _versions(loss.since)
+    fields = {
+        name: real_release(name).node(path).properties
+        for name in TREES
+        if path in real_release(name).paths
+    }
+    assert all(loss.field in fields[name] for name in before if name in fields)
+    assert not any(loss.field in fields[name] for name in since if name in fields)
+    assert gone(loss.field, path) == loss
+    assert gone(loss.field, "entity/data/table.json") is None
+
+
+@pytest.mark.parametrize(
+    "row", references(), ids=lambda row: f"{Path(row.document).stem}-{row.field}"
+)
+@pytest.mark.parametrize("name", TREES)
+def test_a_field_wants_a_name_or_a_reference(row: Reference, name: str) -> None:
+    release = real_release(name)
+    place = release.node(row.document).properties.get(row.field)
+    if place is None:
+        assert gone(row.field, row.document) is not None
+        return
+    assert row.type in release.entities
+    inner = place.items if place.kind == "array" else place
+    assert inner is not None
+    new = name in _versions(row.since)[1]
+    wanted = row.now if new else {"name": "reference", "reference": "name"}[row.now]
+    assert inner.kind == {"name": "string", "reference": "object"}[wanted]
