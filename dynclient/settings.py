@@ -29,6 +29,9 @@ class Settings(NamedTuple):
     """Entities a list request asks for; the server's own default of 10 costs too many requests."""
     responses: str = "tolerant"
     """``tolerant`` takes what a newer server says; ``strict`` judges answers by the schemas too."""
+    drift: str = "bridge"
+    """Fields of other releases: ``bridge`` translates them, with one warning for each place in the
+    code; ``warn`` warns each time; ``error`` refuses them, for scripts that shall stay with one."""
     verify: bool | str = True
     """True: the usual authorities; a path: this CA bundle; False: no check, with a warning."""
     client_certificate: str | tuple[str, str] | None = None

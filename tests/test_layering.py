@@ -15,12 +15,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "dynclient"
 
-BASE = {"errors", "settings", "secrets"}
+BASE = {"errors", "settings", "secrets", "warn"}
 SEES: dict[str, set[str]] = {
     # part: the parts it may import, itself aside
     "errors": set(),
     "settings": set(),
     "secrets": set(),
+    "warn": set(),
     "fqn": BASE,
     "hooks": BASE,
     "transport": BASE,

@@ -24,6 +24,7 @@ from dynclient.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
@@ -118,7 +119,8 @@ class Client:
         self._hooks = hooks
         self._sources = sources
         self._choosing = threading.RLock()
-        self._dispatcher = Dispatcher(transport, settings, hooks, release)
+        spoken = None if release is None else release.with_drift(settings.drift)
+        self._dispatcher = Dispatcher(transport, settings, hooks, spoken)
         self._told: Build | None = None
         self._catalogue: Catalogue | None = None
         self._contract: Contract | None = None
@@ -141,7 +143,8 @@ class Client:
 
         with self._choosing:  # one thread fetches, the others wait for it
             if self._dispatcher.release is None:
-                self._dispatcher.release = choose(self._sources or Sources(), self)
+                chosen = choose(self._sources or Sources(), self)
+                self._dispatcher.release = chosen.with_drift(self.settings.drift)
             return self._dispatcher.release
 
     @property
@@ -260,6 +263,16 @@ class Client:
         if self._contract is None:
             self._contract = Contract(self)
         return self._contract
+
+    @property
+    def drift_seen(self) -> Counter[str]:
+        """What the server's answers held that the release does not know, and how often.
+
+        ``Table.shininess`` is an unknown field, ``Column.dataType = 'QUBIT'`` an unknown value of
+        an enumeration. Both are kept and readable, and go back unchanged when the entity is saved.
+        The counts are a copy.
+        """
+        return self._dispatcher.census.counts()
 
     @property
     def op(self) -> Offers:

@@ -21,6 +21,9 @@ HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
 _OTHERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
 """What ``connect`` takes besides settings, for whoever mistypes one."""
 
+_CHOICES = {"responses": ("strict", "tolerant"), "drift": ("bridge", "warn", "error")}
+"""Settings that take one of a few words."""
+
 _FILES = {
     "verify": "True, False, or the path of a bundle of authorities",
     "client_certificate": "the path of a PEM file, or (certificate, key)",
@@ -109,8 +112,9 @@ def settings_of(given: dict[str, Any]) -> Settings:
 def _wrong(name: str, value: Any) -> str | None:
     """Return what is wrong with a setting's value, or None."""
     default = Settings._field_defaults[name]
-    if name == "responses":
-        return None if value in {"strict", "tolerant"} else f"{value!r}: 'strict' or 'tolerant'"
+    if name in _CHOICES:
+        words = " or ".join(map(repr, _CHOICES[name]))
+        return None if value in _CHOICES[name] else f"{value!r}: {words}"
     if name == "headers":
         return None if _pairs(value) is not None else "takes a mapping of strings"
     if name in {"verify", "client_certificate"}:

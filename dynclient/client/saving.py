@@ -44,7 +44,9 @@ def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
     if not changes:
         return entity
     before = model.original(entity)
-    _judge(node, before, model.raw(entity))
+    after = _judged(node, before, model.raw(entity))
+    if after is not model.raw(entity):
+        changes = model.difference(before, after)
     guards = [
         {"op": "test", "path": path, "value": before[path[1:]]}
         for path in _GUARDS
@@ -65,18 +67,26 @@ def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
     raise LostUpdate(**parts)
 
 
-def _judge(node: Any, before: Any, after: Any) -> None:
-    """Refuse changes that break the schema.
+def _judged(node: Any, before: Any, after: Any) -> Any:
+    """Return what an entity shall be, as the release has it.
 
-    What a newer server gave may break it already; that must not keep anybody from saving.
+    What a newer server gave may break its schema already; that must not keep anybody from saving.
+
+    Raises:
+        RequestInvalid: the changes break the schema.
     """
-    judging = judge(node.release)
-    if judging.accepts(node, after):
-        return
-    known = set() if judging.accepts(node, before) else {*map(str, judging.explain(node, before))}
-    problems = [each for each in judging.faults(node, after) if str(each) not in known]
+    if model.accepted(node, after):
+        return after
+    what = f"the changed {node.type_name}"
+    try:
+        return model.bridged(node, after, what)
+    except RequestInvalid as error:
+        judging = judge(node.release)
+        known = {*map(str, judging.explain(node, before))}
+        problems = [each for each in error.problems if str(each) not in known]
     if problems:
-        raise RequestInvalid(what=f"the changed {node.type_name}", problems=problems)
+        raise RequestInvalid(what=what, problems=problems)
+    return after
 
 
 def _lost(error: ServerError) -> bool:

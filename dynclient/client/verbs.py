@@ -139,14 +139,16 @@ def sends(call: Call) -> Plan:
     outer = {p.name: fields.pop(p.name, None) for p in operation.parameters}
     if len(call.given) > 1:
         raise call.wrong("", len(call.given), "takes one request at most, or its fields by keyword")
-    if not call.given:
-        return Plan(operation, outer, fields)
-    request = call.given[0]
-    _fits(call, operation, request)
-    if not fields:
-        return Plan(operation, outer, request)
-    held = model.raw(request) if isinstance(request, model.Entity) else request
-    return Plan(operation, outer, {**held, **fields})
+    body: Any = fields
+    if call.given:
+        body = call.given[0]
+        _fits(call, operation, body)
+        if fields:
+            held = model.raw(body) if isinstance(body, model.Entity) else body
+            body = {**held, **fields}
+    from dynclient.client.references import settled
+
+    return Plan(operation, outer, settled(call, operation.body or "", body))
 
 
 def _fits(call: Call, operation: Operation, request: Any) -> None:

@@ -57,6 +57,8 @@ class Dispatcher:
         self.release = release
         self.hrefs: dict[str, str] = {}
         """Routes by entity type, from the addresses in answers; see ``answers.routes_in``."""
+        self.census = model.Census()
+        """What the server said that the release does not know, counted."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
     # -- out ---------------------------------------------------------------------------------------
@@ -76,7 +78,7 @@ class Dispatcher:
             BadArguments: arguments that the operation does not take; all of them at once.
             RequestInvalid: a body that breaks its schema; all that is wrong at once.
         """
-        bound = Bound(operation, arguments)
+        bound = Bound(operation, arguments, self.release)
         path, query = bound.path, tuple(bound.query)
         kind, content = operation.body_kind, None
         headers: tuple[tuple[str, str], ...] = _ANY if operation.result_kind == "any" else ()
@@ -114,8 +116,9 @@ class Dispatcher:
             raw = as_reference(node, body)
         if raw is None:
             raw = model.raw(body, node)
-        judge(node.release).check(node, raw, f"{node.type_name} {place}".strip())
-        return raw
+        if model.accepted(node, raw):
+            return raw
+        return model.bridged(node, raw, f"{node.type_name} {place}".strip())
 
     def node(self, reference: str | None) -> Node | None:
         """Return the node of a reference; None where the release does not have the document."""
@@ -225,6 +228,7 @@ class Dispatcher:
             if not judging.accepts(node, data):
                 what = f"the {node.type_name} that the server gave"
                 raise ResponseInvalid(what=what, problems=judging.faults(node, data))
+        self.census.take(node, data)
         return model.load(cls, data)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient import fqn, model
-from dynclient.errors import BadArguments, BadName, Problem
+from dynclient import fqn, model, warn
+from dynclient.errors import BadArguments, BadName, DriftWarning, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
+from dynclient.schema import drift
+from dynclient.schema.tree import ERROR, WARN
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dynclient.operations import Operation, Parameter
+    from dynclient.schema import EntityType, Release
 
 _IDS = ("id", "user")
 """Parameters that want the id of an entity; where another takes one, it wants its name."""
@@ -35,10 +38,16 @@ def label(operation: Operation) -> str:
 class Bound:
     """The arguments of one call, on their way into a request."""
 
-    __slots__ = ("_left", "_operation", "_problems", "headers", "query", "values")
+    __slots__ = ("_left", "_operation", "_problems", "_release", "headers", "query", "values")
 
-    def __init__(self, operation: Operation, arguments: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        release: Release | None = None,
+    ) -> None:
         self._operation = operation
+        self._release = release
         self._left = {name: value for name, value in arguments.items() if value is not None}
         self._problems: list[Problem] = []
         self.query: list[tuple[str, str]] = []
@@ -130,12 +139,26 @@ class Bound:
             self._problem(parameter.name, value, "type", f"is {value!r}, not a list of names")
             return None
         entity = self._operation.entity_type
-        known = entity.properties if entity is not None and parameter.name == "fields" else None
-        for word in words:
-            if known is not None and word and word != "*" and word not in known:
-                message = f"{word!r} is no field of {entity.type_name if entity else ''}"
-                self._problem(parameter.name, word, "enum", message, nearest(word, known))
-        return ",".join(words)
+        if entity is not None and parameter.name == "fields":
+            words = [self._field(entity, word) for word in words]
+        return ",".join(dict.fromkeys(words))
+
+    def _field(self, entity: EntityType, word: str) -> str:
+        """Return the name that the release has for a field."""
+        if not word or word == "*" or word in entity.properties:
+            return word
+        found = drift.counterpart(word, entity.properties, entity.path)
+        if found is None or self._release is None:
+            message = f"{word!r} is no field of {entity.type_name}"
+            self._problem("fields", word, "enum", message, nearest(word, entity.properties))
+            return word
+        release = self._release
+        message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
+        if release.drift == ERROR:
+            self._problem("fields", word, "drift", message, (found.name,))
+            return word
+        warn.tell(message, DriftWarning, always=release.drift == WARN)
+        return found.name
 
     def _string(self, parameter: Parameter, value: Any) -> str | None:
         text = self._named(parameter, value) if isinstance(value, model.Entity) else _plain(value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dynclient.model.census import Census
 from dynclient.model.entity import Entity
 from dynclient.model.factory import class_for, wrap
 from dynclient.model.functions import (
     asdict,
     changes,
     check,
+    difference,
     load,
     original,
     raw,
@@ -15,14 +17,19 @@ from dynclient.model.functions import (
     to_json,
 )
 from dynclient.model.namespace import Types, types
+from dynclient.model.translation import accepted, bridged
 
 __all__ = [
+    "Census",
     "Entity",
     "Types",
+    "accepted",
     "asdict",
+    "bridged",
     "changes",
     "check",
     "class_for",
+    "difference",
     "load",
     "original",
     "raw",

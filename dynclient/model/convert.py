@@ -118,6 +118,9 @@ def plain(node: Node | None, value: Any) -> Any:
 
 
 def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
+    if node is not None and node.kind == "object" and not node.properties.keys() >= value.keys():
+        # Before entities in it become what their place wants, everything has to be in its place.
+        value = _in_place(node, value)
     copied: dict[Any, Any] = {}
     for name, below in value.items():
         if type(below) in _PLAIN:
@@ -127,6 +130,15 @@ def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
         place = None if node is None else node.properties.get(name, node.values)
         copied[name] = plain(place, below)
     return copied
+
+
+def _in_place(node: Node, value: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Return a mapping with the fields of other releases where this one has them."""
+    from dynclient.model.bridging import fitted
+    from dynclient.model.factory import class_for
+
+    cls = class_for(node)
+    return fitted(cls, value)[0] if getattr(cls, "_bridges", None) else value
 
 
 def _plain_scalar(node: Node | None, value: Any) -> Any:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.text import ClassDoc, ClassSignature, class_doc, field_words
+from dynclient.schema import drift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dynclient.model.bridging import Bridge
     from dynclient.schema import Node
 
 NEW: Any = object()
@@ -61,6 +63,7 @@ class EntityMeta(type):
 
     _node: Node
     _nodes: dict[str, Node]
+    _bridges: dict[str, Bridge]
     _closed: bool
 
     def __repr__(cls) -> str:
@@ -70,7 +73,9 @@ class EntityMeta(type):
         )
 
     def __dir__(cls) -> list[str]:
-        return sorted({*super().__dir__(), *getattr(cls, "_nodes", ())})
+        # Names of other releases work, but this one's are what is to be found.
+        shown = {*super().__dir__()}.difference(getattr(cls, "_bridges", ()))
+        return sorted(shown.union(getattr(cls, "_nodes", ())))
 
 
 class Field:
@@ -124,6 +129,7 @@ class Entity(metaclass=EntityMeta):
 
     _raw: dict[str, Any]
     _link: Any
+    _bridges: dict[str, Bridge] = {}
     __iter__ = None  # a look-up by number is no iteration
 
     def __init__(self, data: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
@@ -139,8 +145,13 @@ class Entity(metaclass=EntityMeta):
             fields = {**data, **fields}
         cls = type(self)
         known = cls._nodes.keys() >= fields.keys()
-        if not known and cls._closed:
-            raise _unknown(cls, [name for name in fields if name not in cls._nodes])
+        if not known:
+            from dynclient.model.bridging import fitted
+
+            fields, problems = fitted(cls, fields)
+            known = cls._nodes.keys() >= fields.keys()
+            if problems or (cls._closed and not known):
+                raise _unknown(cls, [name for name in fields if name not in cls._nodes], problems)
         # The dict of the keywords is ours alone, so it becomes the data itself.
         _set_raw(self, fields)
         _set_link(self, NEW)
@@ -170,7 +181,10 @@ class Entity(metaclass=EntityMeta):
         raw = self._raw.get(name)
         if raw is None:
             if node is None and name not in self._raw:
-                raise _no_field(self, name)
+                bridge = type(self)._bridges.get(name)
+                if bridge is None:
+                    raise _no_field(self, name)
+                return bridge.read(self)
             return None
         from dynclient.model.factory import wrapper
 
@@ -179,8 +193,13 @@ class Entity(metaclass=EntityMeta):
 
     def __setitem__(self, name: str, value: Any) -> None:
         cls = type(self)
-        if name not in cls._nodes and cls._closed and name not in self._raw:
-            raise _no_field(self, name)
+        if name not in cls._nodes and name not in self._raw:
+            bridge = cls._bridges.get(name)
+            if bridge is not None:
+                bridge.write(self, value)
+                return
+            if cls._closed:
+                raise _no_field(self, name)
         touch(self)
         self.__dict__.pop(name, None)
         if value is None:
@@ -192,7 +211,11 @@ class Entity(metaclass=EntityMeta):
 
     def __delitem__(self, name: str) -> None:
         if name not in self._raw:
-            raise _no_field(self, name)
+            bridge = type(self)._bridges.get(name)
+            if bridge is None:
+                raise _no_field(self, name)
+            bridge.write(self, None)
+            return
         touch(self)
         self.__dict__.pop(name, None)
         del self._raw[name]
@@ -232,7 +255,7 @@ class Entity(metaclass=EntityMeta):
         return sorted({*type(self)._nodes, *self._raw})
 
     def __dir__(self) -> list[str]:
-        return sorted({*object.__dir__(self), *self._raw})
+        return sorted({*object.__dir__(self)}.difference(type(self)._bridges).union(self._raw))
 
     def __copy__(self) -> Entity:
         # Half a copy would share its lists with the original, and changes with it.
@@ -303,11 +326,19 @@ def _put(entity: Entity, name: str, value: Any) -> None:
         entity.__dict__[name] = held
 
 
-def _unknown(cls: EntityMeta, names: list[str]) -> BadArguments:
+def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> BadArguments:
+    """Return the error for names that a class does not have.
+
+    Args:
+        cls: the class.
+        names: all of them.
+        known: what is known of some.
+    """
     from dynclient.validation.wording import nearest
 
+    rule, message = "additionalProperties", "is unknown here"
     problems = tuple(
-        Problem(name, None, "additionalProperties", "is unknown here", nearest(name, cls._nodes))
+        known.get(name) or Problem(name, None, rule, message, nearest(name, cls._nodes))
         for name in names
     )
     lines = "".join(f"\n  {problem}" for problem in problems)
@@ -321,6 +352,9 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     cls = type(entity)
     near = nearest(str(name), {*cls._nodes, *entity._raw})
     told = f"; nearest: {', '.join(near)}" if near else ""
+    loss = drift.gone(str(name), cls._node.path)
+    if loss is not None:
+        told = f", which was taken before release {loss.since}; {loss.way}"
     return UnknownField(f"{cls.__name__} has no field {name!r}{told}", name=str(name), obj=entity)
 
 
@@ -352,10 +386,13 @@ copyreg.pickle(EntityMeta, _reduce_class)
 
 def entity_class(node: Node) -> EntityMeta:
     """Build the class of an object schema; see ``factory.class_for`` for the one there is."""
-    nodes = node.properties
+    from dynclient.model.bridging import bridges
+
+    nodes, other = node.properties, bridges(node)
     namespace: dict[str, Any] = {
         name: Field(name, below) for name, below in nodes.items() if name not in RESERVED
     }
+    namespace |= {name: bridge for name, bridge in other.items() if name not in RESERVED}
     namespace |= {
         "__slots__": (),
         "__module__": "dynclient.types",
@@ -364,6 +401,7 @@ def entity_class(node: Node) -> EntityMeta:
         "__signature__": ClassSignature(node),
         "_node": node,
         "_nodes": dict(nodes),
+        "_bridges": other,
         "_closed": node.closed,
     }
     return EntityMeta(node.type_name, (Entity,), namespace)

@@ -104,7 +104,12 @@ def changes(entity: Entity) -> list[dict[str, Any]]:
         return []
     link = entity._link
     before = link.raw if isinstance(link, Origin) else original(entity)
-    return [clone(operation) for operation in patch.diff(before, entity._raw)]
+    return difference(before, entity._raw)
+
+
+def difference(before: Any, after: Any) -> list[dict[str, Any]]:
+    """Return what has to be done to decoded JSON to make it another, as JSON Patch operations."""
+    return [clone(operation) for operation in patch.diff(before, after)]
 
 
 def raw(value: Any, node: Node | None = None) -> Any:
