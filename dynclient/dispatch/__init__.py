@@ -14,7 +14,7 @@ from dynclient.transport import Request
 from dynclient.validation import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dynclient.hooks import Hooks
     from dynclient.operations import Operation
@@ -207,19 +207,23 @@ class Dispatcher:
             listed = data.get("data") if isinstance(data, dict) else None
             if operation is not None and isinstance(listed, list) and listed:
                 self._look_around(operation, listed[0])
-            entities = [self._loaded(found, each) for each in listed or ()]
+            entities = self._all_loaded(found, listed or ())
             return Page(entities, data.get("paging") if isinstance(data, dict) else None)
         if kind == "history":
-            return [self._loaded(found, each) for each in _versions(data)]
+            return self._all_loaded(found, _versions(data))
         if kind == "entity" and operation is not None:
             self._look_around(operation, data)
-        return self._loaded(found, data)
+        return self._all_loaded(found, [data])[0]
 
     def _look_around(self, operation: Operation, data: Any) -> None:
         """Note where the server has what the first entity of a type tells of."""
         entity = operation.entity_type
         if entity is not None and entity.name not in self.hrefs and isinstance(data, dict):
             self.hrefs.update(answers.routes_in(data, entity.name))
+
+    def _all_loaded(self, found: tuple[type, Node], data: Sequence[Any]) -> list[Any]:
+        self.census.take(found[1], data)
+        return [self._loaded(found, each) for each in data]
 
     def _loaded(self, found: tuple[type, Node], data: Any) -> Any:
         cls, node = found
@@ -228,7 +232,6 @@ class Dispatcher:
             if not judging.accepts(node, data):
                 what = f"the {node.type_name} that the server gave"
                 raise ResponseInvalid(what=what, problems=judging.faults(node, data))
-        self.census.take(node, data)
         return model.load(cls, data)
 
 

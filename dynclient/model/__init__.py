@@ -6,7 +6,9 @@ from dynclient.model.census import Census
 from dynclient.model.entity import Entity
 from dynclient.model.factory import class_for, wrap
 from dynclient.model.functions import (
+    accepted,
     asdict,
+    bridged,
     changes,
     check,
     difference,
@@ -17,7 +19,6 @@ from dynclient.model.functions import (
     to_json,
 )
 from dynclient.model.namespace import Types, types
-from dynclient.model.translation import accepted, bridged
 
 __all__ = [
     "Census",

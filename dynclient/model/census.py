@@ -1,15 +1,15 @@
 """What servers say that a release does not know: unknown fields, and unknown values of enums.
 
-Every answer is looked through for them, so this is made to cost little: the fields of an object are
-looked at once for each set of names that occurs, and places that can hold nothing of the kind not
-at all.
+Every answer is looked through for them, so this is made to cost little: all values of one place, of
+a whole page, are looked at together, and places that can hold nothing of the kind not at all.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -18,22 +18,22 @@ from dynclient.model.unions import Union
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
 
-    Tell = Callable[[str], None]
-    Look = Callable[[Any, Any, Tell], None]
-    """Takes a value, the service type told around it, and whom to tell what is unknown."""
-    _Plan = tuple[tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Look], ...]]
-    """Enums by field, and what else to look at by field."""
+    Tell = Callable[[str, int], None]
+    Look = Callable[[Sequence[Any], Any, Tell], None]
+    """Takes values that are neither None nor empty, the service type told around them, and whom to
+    tell what is unknown, and how often."""
 
 _KINDS = 1000
 """Different things that are counted; what a server makes up without end is counted as one."""
-_SHAPES = 512
-"""Sets of field names that are remembered for one type."""
-_TELLING = "serviceType"
-"""The field beside a connection that says which of the connectors it is for."""
 _LONG = 60
 """Characters of a value that are kept."""
+_TELLING = "serviceType"
+"""The field beside a connection that says which of the connectors it is for."""
 OTHERS = "(others)"
 """What all further kinds are counted as."""
+
+TOO_DEEP = "(too deep to be looked through)"
+"""What data is counted as that is nested deeper than Python can follow."""
 
 _looks: WeakKeyDictionary[Release, dict[str, Look]] = WeakKeyDictionary()
 
@@ -48,28 +48,25 @@ class Census:
         self._met: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def take(self, node: Node, data: Any) -> None:
-        """Look through data that a server gave for a place."""
-        look(node)(data, None, self._tell)
+    def take(self, node: Node, data: Sequence[Any]) -> None:
+        """Look through data that a server gave, all for the same place."""
+        look = _look(node, "")
+        try:
+            if look is not None:
+                look(data, None, self._tell)
+        except RecursionError:
+            # An answer is never refused for what it holds, be it a thousand levels deep.
+            self._tell(TOO_DEEP, 1)
 
     def counts(self) -> Counter[str]:
         """Return a copy of the counts."""
         with self._lock:
             return Counter(self._met)
 
-    def _tell(self, what: str) -> None:
+    def _tell(self, what: str, often: int) -> None:
         with self._lock:
             known = what in self._met or len(self._met) < _KINDS
-            self._met[what if known else OTHERS] += 1
-
-
-def look(node: Node) -> Look:
-    """Return what looks through the data of a place."""
-    return _look(node, "") or _nothing
-
-
-def _nothing(value: Any, around: Any, tell: Tell) -> None:
-    """Look at nothing: nothing unknown can be here."""
+            self._met[what if known else OTHERS] += often
 
 
 def _look(node: Node | None, field: str) -> Look | None:
@@ -89,132 +86,97 @@ def _look(node: Node | None, field: str) -> Look | None:
             found = known.setdefault(node.target.ref, _object(node.target))
         return found
     if kind == "array":
-        return _each(_look(node.items, field))
+        return _below(_look(node.items, field), list, lambda value: value)
     if kind == "map":
-        return _each_value(_look(node.values, field))
+        return _below(_look(node.values, field), dict, dict.values)
     if kind == "union":
-        return _Union(node, field)
+        return _union(node, field)
     if kind == "enum":
         return _enum(frozenset(map(str, node.enum or ())), field)
     return None
 
 
-def _each(below: Look | None) -> Look | None:
-    if below is None:
+def _below(inner: Look | None, kind: type, parts: Callable[[Any], Any]) -> Look | None:
+    """Return what looks at the parts of values of a kind."""
+    if inner is None:
         return None
 
-    def each(value: Any, around: Any, tell: Tell) -> None:
-        if type(value) is list:
-            for item in value:
-                below(item, around, tell)
+    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:
+        held = chain.from_iterable([parts(value) for value in values if type(value) is kind])
+        found = [part for part in held if part]
+        if found:
+            inner(found, around, tell)
 
-    return each
-
-
-def _each_value(below: Look | None) -> Look | None:
-    if below is None:
-        return None
-
-    def each(value: Any, around: Any, tell: Tell) -> None:
-        if type(value) is dict:
-            for item in value.values():
-                below(item, around, tell)
-
-    return each
+    return look
 
 
 def _enum(known: frozenset[str], field: str) -> Look:
-    def one(value: Any, around: Any, tell: Tell) -> None:  # noqa: ARG001  # a Look's form
-        if type(value) is str and value not in known:
-            tell(f"{field} = {value[:_LONG]!r}")
+    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:  # noqa: ARG001  # a Look's form
+        texts = [value for value in values if type(value) is str]
+        if not known.issuperset(texts):
+            for value, often in Counter(texts).items():
+                if value not in known:
+                    tell(f"{field} = {value[:_LONG]!r}", often)
 
-    return one
+    return look
 
 
-class _Union:
-    """A place of several types: what is there is looked through as what it is."""
+def _union(node: Node, field: str) -> Look:
+    """Return what looks through a place of several types: each value as what it is."""
+    union: list[Union] = []
 
-    __slots__ = ("_field", "_node", "_union")
+    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:
+        if not union:
+            union.append(Union(node))
+        for value in values:
+            branch = union[0].branch(value, lambda: around) if type(value) in {dict, list} else None
+            inner = _look(branch, field)
+            if inner is not None:
+                inner([value], around, tell)
 
-    def __init__(self, node: Node, field: str) -> None:
-        self._node = node
-        self._field = field
-        self._union: Union | None = None
+    return look
 
-    def __call__(self, value: Any, around: Any, tell: Tell) -> None:
-        if type(value) not in {dict, list}:
-            return
-        if self._union is None:
-            self._union = Union(self._node)
-        below = _look(self._union.branch(value, lambda: around), self._field)
-        if below is not None:
-            below(value, around, tell)
+
+def _by_type(objects: list[dict[str, Any]], around: Any) -> Iterable[tuple[Any, list[Any]]]:
+    """Give objects with the service type that each tells, those of one type together."""
+    told: dict[Any, list[Any]] = {}
+    for one in objects:
+        kind = one.get(_TELLING)
+        told.setdefault(kind if type(kind) is str else around, []).append(one)
+    return told.items()
 
 
 def _object(node: Node) -> Look:
-    """Return what looks through a type with named fields.
+    """Return what looks through a type with named fields."""
+    known = node.properties
+    looks: dict[str, Look | None] = {}
+    name = node.type_name
+    # A type that takes names of any kind has none that are unknown.
+    open_ = node.values is not None
+    telling = _TELLING in known
 
-    ``plans`` has, for each set of names that was met, what to look at: enums, whose values are
-    compared on the spot, and all else.
-    """
-    plans: dict[tuple[str, ...], _Plan] = {}
-    fields: dict[str, _Plan] = {}
+    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:
+        objects = [value for value in values if type(value) is dict]
+        for told, alike in _by_type(objects, around) if telling else ((around, objects),):
+            look_at(alike, told, tell)
 
-    def one(value: Any, around: Any, tell: Tell) -> None:
-        if type(value) is not dict:
-            return
-        shape = tuple(value)
-        try:
-            enums, others = plans[shape]
-        except KeyError:
-            enums, others = _planned(node, shape, fields)
-            if len(plans) < _SHAPES:
-                plans[shape] = enums, others
-        for name, known in enums:
-            held = value[name]
-            if type(held) is str and held not in known:
-                tell(f"{node.type_name}.{name} = {held[:_LONG]!r}")
-        for name, below in others:
-            held = value[name]
-            if held:
-                below(held, value.get(_TELLING, around), tell)
+    def look_at(objects: list[dict[str, Any]], around: Any, tell: Tell) -> None:
+        for field in set().union(*objects):
+            inner = looks.get(field, _unmet)
+            if inner is None:
+                continue
+            held = [value for one in objects if (value := one.get(field))]
+            if field not in known:
+                if not open_:
+                    tell(f"{name}.{field}", sum(field in one for one in objects))
+            elif held:
+                if inner is _unmet:
+                    inner = looks[field] = _look(known[field], f"{name}.{field}")
+                if inner is not None:
+                    inner(held, around, tell)
 
-    return one
-
-
-def _planned(node: Node, shape: tuple[str, ...], fields: dict[str, _Plan]) -> _Plan:
-    """Return what to look at in an object with these names.
-
-    Args:
-        node: its type.
-        shape: its names.
-        fields: what was found out of single fields; added to.
-    """
-    enums: list[tuple[str, frozenset[str]]] = []
-    others: list[tuple[str, Look]] = []
-    for name in shape:
-        if name not in fields:
-            fields[name] = _plan(node, name)
-        enums += fields[name][0]
-        others += fields[name][1]
-    return tuple(enums), tuple(others)
+    return look
 
 
-def _plan(node: Node, name: str) -> _Plan:
-    """Return what to look at in one field."""
-    what = f"{node.type_name}.{name}"
-    place = node.properties.get(name)
-    if place is None:
-        # A type that takes names of any kind has none that are unknown.
-        return (), (((name, _unknown(what)),) if node.values is None else ())
-    if place.kind == "enum":
-        return ((name, frozenset(map(str, place.enum or ()))),), ()
-    below = _look(place, what)
-    return (), (((name, below),) if below is not None else ())
-
-
-def _unknown(what: str) -> Look:
-    def one(value: Any, around: Any, tell: Tell) -> None:  # noqa: ARG001  # a Look's form
-        tell(what)
-
-    return one
+def _unmet(values: Sequence[Any], around: Any, tell: Tell) -> None:
+    """Stand for a field that was never met: its schema is not looked at before it is."""

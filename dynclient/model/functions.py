@@ -75,6 +75,31 @@ def check(value: Entity) -> list[Problem]:
     return [] if judging.accepts(node, value._raw) else judging.faults(node, value._raw)
 
 
+def accepted(node: Node, raw: Any) -> bool:
+    """Tell whether data is valid at a place, and has no field that the place does not know.
+
+    What an open schema lets pass may be a field of another release, which a server would drop.
+    """
+    from dynclient.validation import judge
+
+    if not judge(node.release).accepts(node, raw):
+        return False
+    if node.kind != "object" or not isinstance(raw, dict):
+        return True
+    return node.properties.keys() >= raw.keys() or not getattr(class_for(node), "_bridges", None)
+
+
+def bridged(node: Node, raw: Any, what: str) -> Any:
+    """Return data that is not :func:`accepted` as the release has it.
+
+    Raises:
+        RequestInvalid: it is not valid even so.
+    """
+    from dynclient.model import translation  # what fits never comes here
+
+    return translation.bridged(node, raw, what)
+
+
 def original(entity: Entity) -> dict[str, Any]:
     """Return the JSON of an entity as the server gave it.
 

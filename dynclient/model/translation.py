@@ -26,20 +26,8 @@ _NAME = "fullyQualifiedName"
 Path = tuple[str | int, ...]
 
 
-def accepted(node: Node, raw: Any) -> bool:
-    """Tell whether data is valid at a place, and has no field that the place does not know.
-
-    What an open schema lets pass may be a field of another release, which a server would drop.
-    """
-    if not judge(node.release).accepts(node, raw):
-        return False
-    if node.kind != "object" or not isinstance(raw, dict):
-        return True
-    return node.properties.keys() >= raw.keys() or not getattr(class_for(node), "_bridges", None)
-
-
 def bridged(node: Node, raw: Any, what: str) -> Any:
-    """Return data that was not :func:`accepted` as this release has it.
+    """Return data that was not ``accepted`` as this release has it.
 
     Args:
         node: the place it is for.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.model.census import OTHERS, Census
+from dynclient.model.census import OTHERS, TOO_DEEP, Census
 from dynclient.operations import catalogue
 from dynclient.schema import Release
 from dynclient.validation import judge
@@ -25,7 +25,7 @@ def release() -> Release:
 
 def counted(release: Release, data: Any, path: str = "entity/data/table.json") -> dict[str, int]:
     census = Census()
-    census.take(release.node(path), data)
+    census.take(release.node(path), [data])
     return census.counts()
 
 
@@ -74,11 +74,32 @@ def test_no_secret_is_kept(release: Release) -> None:
 def test_what_a_server_makes_up_without_end_is_counted_as_one(release: Release) -> None:
     census = Census()
     for number in range(1500):
-        census.take(release.node("entity/data/table.json"), {f"field{number}": 1})
+        census.take(release.node("entity/data/table.json"), [{f"field{number}": 1}])
     counts = census.counts()
     assert len(counts) == 1001
     assert counts[OTHERS] == 500
     assert sum(counts.values()) == 1500
+
+
+def test_whatever_is_told_around_each_connection_counts_for_it_alone(release: Release) -> None:
+    census = Census()
+    kinds = [("Mysql", "MysqlConnection"), ("Postgres", "PostgresConnection"), ("Mysql", "")]
+    listed = [
+        {"serviceType": kind, "connection": {"config": {"quark": 1, "hostPort": "h:1"}}}
+        for kind, _ in kinds
+    ]
+    odd = [{"serviceType": f"Odd{number}"} for number in range(3000)]
+    census.take(release.node("entity/services/databaseService.json"), [*listed, *odd])
+    counts = census.counts()
+    assert counts["MysqlConnection.quark"] == 2
+    assert counts["PostgresConnection.quark"] == 1
+
+
+def test_data_of_any_depth_is_taken(release: Release) -> None:
+    column: dict[str, Any] = {"name": "x", "dataType": "QUBIT"}
+    for _ in range(3000):
+        column = {"name": "y", "dataType": "STRUCT", "children": [column]}
+    assert counted(release, {**TABLE, "columns": [column]}) == {TOO_DEEP: 1}
 
 
 def test_threads_count_together(release: Release) -> None:
@@ -87,7 +108,7 @@ def test_threads_count_together(release: Release) -> None:
 
     def work() -> None:
         for _ in range(300):
-            census.take(node, {"shininess": 1})
+            census.take(node, [{"shininess": 1}])
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
