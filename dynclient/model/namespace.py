@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
+from dynclient import warn
+from dynclient.errors import AmbiguousName, DriftWarning, SchemaNotFound, UnknownField
 from dynclient.model.factory import class_for
+from dynclient.schema import drift
+from dynclient.schema.tree import ERROR, WARN
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
@@ -32,11 +35,20 @@ class Types:
     def __getitem__(self, name: str) -> Any:
         """Return a type by name, path, or path and pointer.
 
+        A path that a document has in another release is as good as the one it has here.
+
         Raises:
             SchemaNotFound: nothing has that name.
             AmbiguousName: several types have it; name the one by its path.
         """
-        return class_for(self._release.find(name))
+        release = self._release
+        path, mark, pointer = name.partition("#")
+        moved = None if path in release.paths else drift.moved(path, release.paths)
+        if moved is not None and release.drift != ERROR:
+            message = f"{path} is {moved} in release {release.name}"
+            warn.tell(message, DriftWarning, always=release.drift == WARN)
+            name = f"{moved}{mark}{pointer}"
+        return class_for(release.find(name))
 
     def __contains__(self, name: str) -> bool:
         return name in self._release.type_names

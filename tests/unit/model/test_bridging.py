@@ -231,6 +231,22 @@ def test_what_is_bare_is_read_as_newer_releases_have_it() -> None:
             reference.term  # noqa: B018
 
 
+# -- documents -------------------------------------------------------------------------------------
+
+
+def test_a_document_is_found_by_the_path_it_has_elsewhere() -> None:
+    old, new = (f"security/credentials/{kind}Credentials.json" for kind in ("gcs", "gcp"))
+    for name in TREES:
+        release = real_release(name)
+        known = types(release)
+        assert known[old] is known[new]
+        here, there = (old, new) if old in release.paths else (new, old)
+        with pytest.warns(DriftWarning, match=f"{there} is {here} in release"):
+            assert known[f"{there}#"] is known[here]
+        with pytest.raises(errors.SchemaNotFound):
+            types(release.with_drift("error"))[there]
+
+
 # -- what is told ----------------------------------------------------------------------------------
 
 
