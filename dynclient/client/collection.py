@@ -9,6 +9,7 @@ from dynclient.client import verbs
 from dynclient.client.verbs import SPECS, Call, Plan
 from dynclient.dispatch import Listing
 from dynclient.dispatch.answers import is_route
+from dynclient.dispatch.binding import own_fields
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound, UnknownOperation
 
 if TYPE_CHECKING:
@@ -187,6 +188,11 @@ class Collection:
 
     def _listing(self, plan: Plan) -> Listing:
         operation, arguments, _ = plan
+        fields = arguments.get("fields")
+        if isinstance(fields, (str, list, tuple)):  # told here, where they stand, not in the loop
+            names = fields.split(",") if isinstance(fields, str) else [str(name) for name in fields]
+            entity = self._spec.entity
+            arguments["fields"] = own_fields(entity, self._release, map(str.strip, names))
         try:
             self._dispatcher.prepare(operation, arguments)  # told now, not in the loop
         except BadArguments as error:

@@ -12,7 +12,7 @@ from dynclient.schema.tree import ERROR, WARN
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dynclient.operations import Operation, Parameter
     from dynclient.schema import EntityType, Release
@@ -140,25 +140,11 @@ class Bound:
             return None
         entity = self._operation.entity_type
         if entity is not None and parameter.name == "fields":
-            words = [self._field(entity, word) for word in words]
-        return ",".join(dict.fromkeys(words))
-
-    def _field(self, entity: EntityType, word: str) -> str:
-        """Return the name that the release has for a field."""
-        if not word or word == "*" or word in entity.properties:
-            return word
-        found = drift.counterpart(word, entity.properties, entity.path)
-        if found is None or self._release is None:
-            message = f"{word!r} is no field of {entity.type_name}"
-            self._problem("fields", word, "enum", message, nearest(word, entity.properties))
-            return word
-        release = self._release
-        message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
-        if release.drift == ERROR:
-            self._problem("fields", word, "drift", message, (found.name,))
-            return word
-        warn.tell(message, DriftWarning, always=release.drift == WARN)
-        return found.name
+            words = own_fields(entity, self._release, words)
+            for word in words:
+                if word and word != "*" and word not in entity.properties:
+                    self._problems.append(_no_field(entity, self._release, word))
+        return ",".join(words)
 
     def _string(self, parameter: Parameter, value: Any) -> str | None:
         text = self._named(parameter, value) if isinstance(value, model.Entity) else _plain(value)
@@ -191,6 +177,38 @@ class Bound:
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
     ) -> None:
         self._problems.append(Problem(name, value, rule, message, near))
+
+
+def own_fields(entity: EntityType, release: Release | None, words: Iterable[str]) -> list[str]:
+    """Return names of fields as a release has them; what it has under no name stays.
+
+    Args:
+        entity: whose fields they are.
+        release: of the entity type; None where no names of other releases count.
+        words: the names.
+    """
+    found = [_own_field(entity, release, word) for word in words]
+    return [*dict.fromkeys(found)]
+
+
+def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
+    if word in entity.properties or release is None or release.drift == ERROR:
+        return word
+    found = drift.counterpart(word, entity.properties, entity.path)
+    if found is None:
+        return word
+    message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
+    warn.tell(message, DriftWarning, always=release.drift == WARN)
+    return found.name
+
+
+def _no_field(entity: EntityType, release: Release | None, word: str) -> Problem:
+    found = drift.counterpart(word, entity.properties, entity.path)
+    if found is not None and release is not None:
+        message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
+        return Problem("fields", word, "drift", message, (found.name,))
+    message = f"{word!r} is no field of {entity.type_name}"
+    return Problem("fields", word, "enum", message, nearest(word, entity.properties))
 
 
 def _plain(value: Any) -> str | None:
