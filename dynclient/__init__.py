@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from dynclient.model import types as types
     from dynclient.schema import Release as Release
     from dynclient.schema import release as release
+    from dynclient.schema.diff import diff as diff
     from dynclient.settings import Settings as Settings
 
     __version__: str
@@ -85,6 +86,7 @@ _HOMES = {
     "changes": "model",
     "check": "model",
     "connect": "client",
+    "diff": "schema.diff",
     "original": "model",
     "release": "schema",
     "schema_of": "model",

@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"  pip install 'dynclient[{extra}]'",
             MISUSED,
         )
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as `head` does; the rest goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except (DynclientError, OSError) as error:
         if os.environ.get("DYNCLIENT_TRACEBACK"):
             raise

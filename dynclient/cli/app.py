@@ -11,6 +11,7 @@ from rich.console import Console
 
 import dynclient
 from dynclient.cli import DONE
+from dynclient.cli.schemas import app as schemas
 
 app = typer.Typer(
     name="dynclient",
@@ -20,7 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-schemas = typer.Typer(help="The schema trees at hand.", no_args_is_help=True)
 app.add_typer(schemas, name="schemas")
 
 Tree = Annotated[
@@ -140,26 +140,3 @@ def doctor(
     else:
         show(Console(), report)
     raise typer.Exit(report.exit_code)
-
-
-@schemas.command("list")
-def list_schemas() -> None:
-    """List the releases at hand: those in the cache, and the one that comes along."""
-    from dynclient.cli.schemas import show_list
-
-    show_list(Console())
-
-
-@schemas.command("add")
-def add_schemas(
-    source: Annotated[
-        Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)
-    ],
-    name: Annotated[
-        str | None, typer.Option(help="What to call it; else the version its name tells.")
-    ] = None,
-) -> None:
-    """Take a schema tree into the cache."""
-    from dynclient.cli.schemas import add
-
-    add(Console(), source, name)

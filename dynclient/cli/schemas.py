@@ -1,52 +1,166 @@
-"""``dynclient schemas``: which releases are at hand, and taking in another tree."""
+"""``dynclient schemas``: its commands and their options; each hands over to what does the work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
-from rich.table import Table
 
-from dynclient.schema import Cache, Release, release
-from dynclient.schema.cache import STARTER, bundled
+from dynclient.cli import DIFFERS, DONE
 
+app = typer.Typer(help="The schema trees at hand, and how they differ.", no_args_is_help=True)
 
-def show_list(console: Console) -> None:
-    """Print the releases of the cache and the one that comes along."""
-    cache = Cache()
-    table = Table("release", "entities", "documents", "digest", box=None, pad_edge=False)
-    for each in _at_hand(cache):
-        note = " (lossy)" if each.lossy else ""
-        table.add_row(
-            each.name + note, str(len(each.entities)), str(len(each.paths)), each.digest[:12]
-        )
-    console.print(table)
-    console.print(f"cache: {cache.directory}", highlight=False, soft_wrap=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Names = Annotated[
+    list[str], typer.Argument(help="Releases of the cache, such as 1.13.0.", show_default=False)
+]
+Tree = Annotated[
+    str, typer.Argument(help="A release of the cache, or the path of a tree.", show_default=False)
+]
 
 
-def add(console: Console, source: Path, name: str | None) -> None:
-    """Take a tree into the cache and say what it holds and what had to be repaired.
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List the releases at hand: those in the cache, and the one that comes along."""
+    from dynclient.cli.cached import show_list
 
-    Raises:
-        SourceRefused: the source holds no schema tree, or is not safe or not sound.
+    show_list(Console(), as_json=json)
+
+
+@app.command()
+def add(
+    source: Annotated[Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)],
+    name: Annotated[
+        str | None, typer.Option(help="What to call it; else the version its name tells.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take a schema tree into the cache."""
+    from dynclient.cli.cached import add as add_it
+
+    add_it(Console(), source, name, as_json=json)
+
+
+@app.command()
+def fetch(
+    version: Annotated[str, typer.Argument(help="A version, such as 1.13.0.", show_default=False)],
+    mirror: Annotated[
+        str, typer.Option(help="Whom to ask in GitHub's place; else DYNCLIENT_GITHUB tells.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Fetch the schema tree of a version from GitHub into the cache.
+
+    Whatever stops it, files that came are kept, and the next fetch goes on from there. With a token
+    in GITHUB_TOKEN, GitHub's limits are far higher.
     """
-    taken = release(name, source=source)
-    steps: dict[str, int] = {}
-    for repaired in taken.repairs:
-        steps[repaired.step] = steps.get(repaired.step, 0) + 1
-    console.print(
-        f"{taken.name}: {len(taken.entities)} kinds of entities, {len(taken.paths)} documents,"
-        f" digest {taken.digest[:12]}",
-        highlight=False,
-    )
-    for step, count in steps.items():
-        console.print(f"  {step}: {count}", highlight=False)
+    from dynclient.cli.cached import fetch as fetch_it
+
+    fetch_it(Console(), version, mirror, as_json=json)
 
 
-def _at_hand(cache: Cache) -> Iterator[Release]:
-    names = cache.names()
-    if bundled() is not None and STARTER not in names:
-        yield release(STARTER)
-    for name in names:
-        yield release(name)
+@app.command()
+def verify(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Releases of the cache; all without.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Examine the packs of the cache: digest, documents, references. Nothing is changed.
+
+    Ends with 0 where all are sound, with 3 where one is bad; what to do about it is told.
+    """
+    from dynclient.cli.cached import verify as verify_them
+
+    raise typer.Exit(verify_them(Console(), names or (), as_json=json))
+
+
+@app.command()
+def remove(names: Names, json: Json = False) -> None:
+    """Remove releases from the cache: their packs, fetches that have not ended, damaged packs.
+
+    Programs that have one open go on with it. The release that comes along stays.
+    """
+    from dynclient.cli.cached import remove as remove_them
+
+    remove_them(Console(), names, as_json=json)
+
+
+@app.command()
+def diff(
+    old: Tree,
+    new: Tree,
+    entity: Annotated[
+        str | None,
+        typer.Option(help="Only this entity with its create request, or this type or document."),
+    ] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="With --entity: all that it refers to as well.")
+    ] = False,
+    breaking: Annotated[
+        bool, typer.Option("--breaking", help="Only what may make data of the old one unfit.")
+    ] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Print the figures alone.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 3 where anything differs.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tell what differs between two releases: entities, documents, fields, enum values.
+
+    Renames that the drift table knows are told as such.
+    """
+    from dynclient.cli import diff as shown
+    from dynclient.schema.diff import diff as compared
+
+    found = compared(shown.release_of(old), shown.release_of(new))
+    if entity is not None:
+        found = found.only(entity, deep=deep)
+    if breaking:
+        found = found.breaking
+    if json:
+        typer.echo(shown.as_json(found))
+    else:
+        shown.show(Console(), found, summary=summary)
+    raise typer.Exit(DIFFERS if exit_code and found else DONE)
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A JSON file: one payload, a list of them, or one in each line; - reads stdin.",
+            show_default=False,
+        ),
+    ],
+    kind: Annotated[
+        str, typer.Option("--as", help="What they are: CreateTableRequest, table, a path.")
+    ],
+    releases: Annotated[
+        str, typer.Option(help="Releases of the cache or paths of trees, separated by commas.")
+    ],
+    allow_bridged: Annotated[
+        bool,
+        typer.Option("--allow-bridged", help="Take what the drift table translates for fitting."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tell what in payloads would break on some releases: every problem, payload by payload.
+
+    Ends with 0 where all fit, with 3 where one of them breaks.
+    """
+    from dynclient.cli import check as checks
+    from dynclient.cli.diff import release_of
+
+    named = [name.strip() for name in releases.split(",") if name.strip()]
+    if not named:
+        raise typer.BadParameter("it names no release", param_hint="--releases")
+    found = checks.check(checks.payloads(file), kind, [release_of(name) for name in named])
+    if json:
+        typer.echo(checks.as_json(found))
+    else:
+        checks.show(Console(), found)
+    raise typer.Exit(checks.exit_code(found, allow_bridged=allow_bridged))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dynclient.errors import ServerError, SourceUnavailable
+from dynclient.errors import ServerError, SourceUnavailable, TransportError, UsageError
 from dynclient.schema import github
 from dynclient.schema.download import PARALLEL, Progress, download, unseen
 from dynclient.schema.versions import names_for
@@ -48,7 +48,7 @@ def fetch(
         UsageError: the address of the mirror is none.
     """
     missing: SourceUnavailable | None = None
-    with _connections(mirror or os.environ.get(VARIABLE, "")) as (api, raw):
+    with _connections(_address(mirror)) as (api, raw):
         for name in _tagged(version):
             try:
                 return download(github.Remote(github.tag_of(name), api, raw), name, cache, progress)
@@ -58,6 +58,20 @@ def fetch(
                 missing = missing or error
     assert missing is not None  # noqa: S101 -- there is always one name
     raise missing
+
+
+def _address(mirror: str) -> str:
+    """Return the address of the mirror that is to be asked; empty for GitHub itself.
+
+    Raises:
+        UsageError: it is no address.
+    """
+    told = "the mirror" if mirror else VARIABLE
+    address = mirror or os.environ.get(VARIABLE, "")
+    if address and not address.startswith(("http://", "https://")):
+        example = "https://mirror.example.com"
+        raise UsageError(f"{told} is {address!r}, which is no address such as {example!r}")
+    return address
 
 
 def _tagged(version: str) -> tuple[str, ...]:
@@ -106,5 +120,8 @@ def _asking(transport: Transport) -> github.Get:
             why = error.parts["message"]
             message = f"{transport.base} does not answer now: {why}; {TOKEN} raises its limits"
             raise SourceUnavailable(message, source=transport.base, status=error.status) from None
+        except TransportError as error:
+            message = f"{error.parts['message']} {VARIABLE} names a mirror. {github.WAY_OUT}"
+            raise type(error)(**{**error.parts, "message": message}) from error
 
     return ask

@@ -239,6 +239,16 @@ class Cache:
         told = [_read_note(note) for note in notes]
         return [Path(note["source"]) for note in told if note.get("name") == name]
 
+    def forget(self, name: str) -> None:
+        """Remove the notes on the sources that a release of this name was taken in from.
+
+        Raises:
+            OSError: one cannot be removed.
+        """
+        for note in self.directory.glob("source-*.json"):
+            if _read_note(note).get("name") == name:
+                note.unlink(missing_ok=True)
+
     def _note(self, source: Path, name: str | None) -> Path:
         import hashlib
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from dynclient.errors import DynclientError
@@ -61,17 +62,71 @@ def _fetched(
     remote: Remote, listed: list[Listed], staging: Staging, progress: Progress
 ) -> dict[str, bytes]:
     """Return the content of all files by path; the first that fails ends it."""
+    crew = _Crew(listed, lambda each: _one(remote, each, staging))
     files: dict[str, bytes] = {}
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        waiting = {pool.submit(_one, remote, each, staging): each.path for each in listed}
-        try:
-            for done in as_completed(waiting):
-                files[waiting[done]] = done.result()
-                progress(len(files), len(listed))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    try:
+        while len(files) < len(listed):
+            path, data = crew.next()
+            files[path] = data
+            progress(len(files), len(listed))
+    except Exception:
+        crew.dismiss()
+        crew.wait()  # what is under way is kept as well
+        raise
+    except BaseException:
+        crew.dismiss()  # somebody at a keyboard does not wait for a server that stalls
+        raise
     return files
+
+
+class _Crew:
+    """Threads that fetch files; unlike those of a pool they keep no process from ending.
+
+    Args:
+        listed: what to fetch.
+        fetch: fetches one.
+    """
+
+    def __init__(self, listed: list[Listed], fetch: Callable[[Listed], bytes]) -> None:
+        self._fetch = fetch
+        self._todo: SimpleQueue[Listed] = SimpleQueue()
+        self._done: SimpleQueue[tuple[str, bytes | BaseException]] = SimpleQueue()
+        self._dismissed = threading.Event()
+        for each in listed:
+            self._todo.put(each)
+        self._threads = [
+            threading.Thread(target=self._work, name="dynclient-fetch", daemon=True)
+            for _ in range(min(PARALLEL, len(listed)))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self) -> None:
+        while not self._dismissed.is_set():
+            try:
+                each = self._todo.get_nowait()
+            except Empty:
+                return
+            try:
+                self._done.put((each.path, self._fetch(each)))
+            except BaseException as error:  # noqa: BLE001 -- raised where it is waited for
+                self._done.put((each.path, error))
+
+    def next(self) -> tuple[str, bytes]:
+        """Return path and content of the next file that is there, or raise why one is not."""
+        path, data = self._done.get()
+        if isinstance(data, BaseException):
+            raise data
+        return path, data
+
+    def dismiss(self) -> None:
+        """Begin no other file."""
+        self._dismissed.set()
+
+    def wait(self) -> None:
+        """Wait for the files that are under way."""
+        for thread in self._threads:
+            thread.join()
 
 
 def _one(remote: Remote, listed: Listed, staging: Staging) -> bytes:

@@ -27,10 +27,11 @@ ATTEMPTS = 3
 
 _ID = re.compile(r"[0-9a-f]{40}")
 _REGULAR = {"100644", "100755"}
-_WAY_OUT = (
+WAY_OUT = (
     f"Otherwise get the sources of the release from {PAGE} yourself, and take them in with"
     " 'dynclient schemas add PATH'"
 )
+"""What else can be done, for errors."""
 
 
 class Answer(Protocol):
@@ -187,7 +188,7 @@ class Remote:
         return _Tree(entries, told.get("truncated") is True)
 
     def _no_listing(self, what: str) -> SourceRefused:
-        message = f"asked for the listing of {self.tag}, GitHub answers with {what}. {_WAY_OUT}"
+        message = f"asked for the listing of {self.tag}, GitHub answers with {what}. {WAY_OUT}"
         return SourceRefused(message, source=self.page)
 
     # -- files -------------------------------------------------------------------------------------
@@ -212,7 +213,7 @@ class Remote:
             what = f"{len(answer.body):,} bytes where {listed.size:,} are listed"
         else:
             what = f"content of the id {object_id(answer.body)[:12]}, not {listed.sha[:12]}"
-        message = f"GitHub gives {what} for {listed.path} of {self.tag}. {_WAY_OUT}"
+        message = f"GitHub gives {what} for {listed.path} of {self.tag}. {WAY_OUT}"
         raise SourceRefused(message, source=self.page)
 
     # -- refusals ----------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ class Remote:
             )
         else:
             why = f"GitHub answers {status} for {what}"
-        return SourceUnavailable(f"{why}. {_WAY_OUT}", source=self.page, status=status)
+        return SourceUnavailable(f"{why}. {WAY_OUT}", source=self.page, status=status)
 
 
 _FOLDER_MODE = "040000"

@@ -52,6 +52,18 @@ def nearest(version: str, names: Iterable[str]) -> Near | None:
     return Near(name, "major" if minors else "minor")
 
 
+def close(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three names of releases that are spelled much like one.
+
+    Args:
+        name: as somebody typed it: ``1.31.0``.
+        names: of the releases there are.
+    """
+    from difflib import get_close_matches
+
+    return tuple(get_close_matches(name, list(names), n=3, cutoff=0.6))
+
+
 def _three(version: str) -> tuple[int, int, int] | None:
     """Return major, minor and patch number of a version; None where it tells none."""
     found = numbers(version)
