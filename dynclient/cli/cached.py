@@ -146,8 +146,11 @@ def _kept() -> Iterator[Any]:
         def sure(taken: Release) -> Release:
             cache = Cache()
             if cache.find(taken.name, taken.digest) is None:
-                why = f"{said[-1].message}" if said else f"{cache.directory} cannot be written"
-                raise SchemaError(f"{taken.name} was read, but not kept: {why}")
+                written = str(said[-1].message).partition(";")[0] if said else ""
+                why = written or f"somebody removed it from {cache.directory} meanwhile"
+                way = "make room there, or name another place with DYNCLIENT_CACHE"
+                end = f"; {way}" if written else ""
+                raise SchemaError(f"{taken.name} was read, but not kept: {why}{end}")
             return taken
 
         yield sure

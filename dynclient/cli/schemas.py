@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from dynclient.cli import DIFFERS, DONE
+from dynclient.errors import DynclientWarning
 
 app = typer.Typer(help="The schema trees at hand, and how they differ.", no_args_is_help=True)
 
@@ -19,6 +21,19 @@ Names = Annotated[
 Tree = Annotated[
     str, typer.Argument(help="A release of the cache, or the path of a tree.", show_default=False)
 ]
+
+
+@app.callback()
+def _plainly() -> None:
+    shown = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        if issubclass(category, DynclientWarning):  # a line of the source helps nobody here
+            typer.echo(f"dynclient: {message}", err=True)
+        else:
+            shown(message, category, *rest, **more)
+
+    warnings.showwarning = show
 
 
 @app.command("list")

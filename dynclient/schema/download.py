@@ -54,7 +54,8 @@ def download(remote: Remote, name: str, cache: Cache, progress: Progress = unsee
     except DynclientError as error:
         raise _resumable(error, staging.held(listed), len(listed)) from None
     release = take_in(decode(files, remote.page), name, cache=cache, origin=remote.page)
-    staging.discard()
+    if cache.find(release.name, release.digest) is not None:
+        staging.discard()  # otherwise the next attempt needs them still
     return release
 
 

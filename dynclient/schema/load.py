@@ -11,7 +11,6 @@ from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.schema.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.schema.pack import Pack
 from dynclient.schema.tree import Release
-from dynclient.schema.versions import close
 
 if TYPE_CHECKING:
     import os
@@ -66,6 +65,8 @@ def release(
     for earlier in store.sources(name):
         if earlier.exists():
             return _opened(*_from_source(earlier, name, store))
+    from dynclient.schema.versions import close
+
     near = close(name, [*store.names(), STARTER])
     meant = f"; nearest: {', '.join(near)}" if near else ""
     raise UnknownRelease(_teach(f"no schema tree of {name} is at hand{meant}", store), name=name)
