@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from dynclient.model import schema_of as schema_of
     from dynclient.model import to_json as to_json
     from dynclient.model import types as types
+    from dynclient.model.breakage import verdicts as verdicts
     from dynclient.schema import Release as Release
     from dynclient.schema import release as release
     from dynclient.schema.diff import diff as diff
@@ -92,6 +93,7 @@ _HOMES = {
     "schema_of": "model",
     "to_json": "model",
     "types": "model",
+    "verdicts": "model.breakage",
 }
 """Which module a public name comes from."""
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dynclient.cli import DIFFERS, DONE
 from dynclient.errors import UsageError
-from dynclient.validation.breakage import Verdict, verdicts
+from dynclient.model.breakage import Verdict, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,14 +121,14 @@ def _told(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield f"  {verdict.release}: fits", "green"
         return
     count = f"{len(verdict.problems)} problem{'s' if len(verdict.problems) > 1 else ''}"
-    bridged = ", bridged by the drift table" if verdict.bridges else ""
+    bridged = ", bridged" if verdict.bridges else ""
     yield f"  {verdict.release}: breaks, {count}{bridged}", "yellow" if verdict.bridges else "red"
     for problem in verdict.problems:
         yield f"    {problem}", "default"
     for bridge in verdict.bridged:
         yield f"    ({bridge})", "dim"
-    if verdict.bridged and verdict.left:
-        yield "    translated, it breaks still:", "default"
+    if verdict.left and verdict.left != verdict.problems:
+        yield "    once it is translated, this is left:", "default"
         yield from ((f"      {problem}", "default") for problem in verdict.left)
 
 
@@ -153,7 +153,7 @@ def as_json(found: Sequence[Checked]) -> str:
                     "bridges": verdict.bridges,
                     "problems": [problem._asdict() for problem in verdict.problems],
                     "left": [problem._asdict() for problem in verdict.left],
-                    "bridged": [bridge._asdict() for bridge in verdict.bridged],
+                    "bridged": list(verdict.bridged),
                 }
                 for verdict in each.verdicts
             ],

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dynclient.client.releases import is_path
-from dynclient.schema import Release, release
 from dynclient.schema.diff import Change, Diff, worded
 
 if TYPE_CHECKING:
@@ -22,14 +21,9 @@ _LISTED = {"value_added", "value_removed", "alternative_added", "alternative_rem
 _BREAKS = "  (breaks)"
 
 
-def release_of(text: str) -> Release:
-    """Return what was named on the command line: a release of the cache, or the path of a tree.
-
-    Raises:
-        UnknownRelease: the cache has no release of that name.
-        SourceRefused: there is no schema tree at that path.
-    """
-    return release(source=Path(text)) if is_path(text) else release(text)
+def named(text: str) -> str | Path:
+    """Return what was named on the command line: a release of the cache, or the path of a tree."""
+    return Path(text) if is_path(text) else text
 
 
 def show(console: Console, found: Diff, *, summary: bool = False) -> None:

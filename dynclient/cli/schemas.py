@@ -130,7 +130,7 @@ def diff(
     from dynclient.cli import diff as shown
     from dynclient.schema.diff import diff as compared
 
-    found = compared(shown.release_of(old), shown.release_of(new))
+    found = compared(shown.named(old), shown.named(new))
     if entity is not None:
         found = found.only(entity, deep=deep)
     if breaking:
@@ -159,21 +159,22 @@ def check(
     ],
     allow_bridged: Annotated[
         bool,
-        typer.Option("--allow-bridged", help="Take what the drift table translates for fitting."),
+        typer.Option("--allow-bridged", help="Take what a client translates for fitting."),
     ] = False,
     json: Json = False,
 ) -> None:
     """Tell what in payloads would break on some releases: every problem, payload by payload.
 
-    Ends with 0 where all fit, with 3 where one of them breaks.
+    Says which of it a client bridges. Ends with 0 where all fit, with 3 where one breaks.
     """
     from dynclient.cli import check as checks
-    from dynclient.cli.diff import release_of
+    from dynclient.cli.diff import named
+    from dynclient.schema.diff import release_of
 
-    named = [name.strip() for name in releases.split(",") if name.strip()]
-    if not named:
+    names = [name.strip() for name in releases.split(",") if name.strip()]
+    if not names:
         raise typer.BadParameter("it names no release", param_hint="--releases")
-    found = checks.check(checks.payloads(file), kind, [release_of(name) for name in named])
+    found = checks.check(checks.payloads(file), kind, [release_of(named(name)) for name in names])
     if json:
         typer.echo(checks.as_json(found))
     else:

@@ -141,8 +141,7 @@ class _Documents:
             if first is None:
                 continue  # a place that is no schema
             if second is None:
-                closed = new.schema.get("additionalProperties") is False
-                yield self._field(road, name, first, "removed", old, breaks=closed)
+                yield self._lost(road, name, first, old, new)
             else:
                 yield from self._field_in_both(road, name, renamed.get(name), first, second)
         for name in after:
@@ -150,6 +149,20 @@ class _Documents:
             if field is not None and name not in before and name not in renamed.values():
                 needed = name in _required(new)
                 yield self._field(road, name, field, "added", new, breaks=needed)
+
+    def _lost(self, road: Road, name: str, field: Place, old: Place, new: Place) -> Change:
+        """Return what became of a field that has no namesake: it moved into another, or is gone."""
+        before, after = _properties(old), _properties(new)
+        closed = new.schema.get("additionalProperties") is False
+        for move in drift.moves():
+            known = self._there in move.documents or self._path in move.documents
+            if move.old == name and known and move.into in after and move.into not in before:
+                to = f"{_field((*road, ('properties', move.into)))}.{move.new}"
+                here = _field((*road, ("properties", name)))
+                return self._change("field_moved", road, here, to=to, breaks=closed)
+        gone = drift.gone(name, self._there)
+        made = self._field(road, name, field, "removed", old, breaks=closed)
+        return made if gone is None else made._replace(way=gone.way)
 
     def _field_in_both(
         self, road: Road, name: str, to: str | None, first: Place, second: Place

@@ -29,6 +29,7 @@ KINDS = (
     "field_added",
     "field_removed",
     "field_renamed",
+    "field_moved",
     "field_retyped",
     "required",
     "optional",
@@ -37,10 +38,13 @@ KINDS = (
     "alternative_added",
     "alternative_removed",
 )
-"""All kinds of changes. ``required`` and ``optional`` are of fields that both releases have, values
-of enumerations, alternatives of places that take one of several types."""
+"""All kinds of changes.
 
-_WORDS = {"added": "+", "removed": "-", "renamed": "→", "retyped": "~"}
+A field moves into an object beside it. ``required`` and ``optional`` are of fields that both
+releases have, values of enumerations, alternatives of places that take one of several types.
+"""
+
+_SIGNS = {"added": "+", "removed": "-", "renamed": "→", "moved": "→", "retyped": "~"}
 
 
 class Change(NamedTuple):
@@ -56,7 +60,7 @@ class Change(NamedTuple):
     type_name: str
     """Class name of that place: ``Table``, ``CreateTableRequest``, ``Column``."""
     to: str | None = None
-    """What it is called in the new release, where it was renamed."""
+    """What it is called now, where it was renamed or moved: ``authType.password``."""
     old: str | None = None
     """What the field took, the value that is gone; None where there was nothing."""
     new: str | None = None
@@ -65,6 +69,8 @@ class Change(NamedTuple):
     """Whether the field has to be given, where it was added or removed."""
     breaks: bool = False
     """Whether data that fit the old release may be refused by the new one for it."""
+    way: str = ""
+    """What to do instead, where that is known of what was removed."""
 
     @property
     def path(self) -> str:
@@ -78,16 +84,17 @@ class Change(NamedTuple):
 def worded(change: Change) -> str:
     """Return a change in words, its place left out."""
     what, _, how = change.kind.partition("_")
-    sign = _WORDS.get(how, "!")
+    sign = _SIGNS.get(how, "!")
     name = change.name
-    if how == "renamed":
+    if how in {"renamed", "moved"}:
         types = "" if change.old == change.new else f": {change.old} → {change.new}"
         return f"{sign} {name} is {change.to} now{types}"
     if what == "field" and how == "retyped":
         return f"{sign} {name}: {change.old} → {change.new}"
     if what == "field":
         needed = ", required" if change.required else ""
-        return f"{sign} {name}: {change.new or change.old}{needed}"
+        way = f"; {change.way}" if change.way else ""
+        return f"{sign} {name}: {change.new or change.old}{needed}{way}"
     if what in {"value", "alternative"}:
         of = f" of {name}" if name else ""
         return f"{sign} {what} {change.new or change.old}{of}"
@@ -190,11 +197,17 @@ def diff(old: Release | str | Path, new: Release | str | Path) -> Diff:
     """
     from dynclient.schema.compare import changes
 
-    before, after = _release(old), _release(new)
+    before, after = release_of(old), release_of(new)
     return Diff(before, after, tuple(changes(before, after)) if before != after else ())
 
 
-def _release(given: Release | str | Path) -> Release:
+def release_of(given: Release | str | Path) -> Release:
+    """Return a release, given as itself, by its name in the cache, or as the path of its tree.
+
+    Raises:
+        UnknownRelease: the cache has no release of that name.
+        SourceRefused: there is no schema tree at that path.
+    """
     from dynclient.schema.load import release
     from dynclient.schema.tree import Release
 
