@@ -72,8 +72,10 @@ def _figures(found: Diff) -> Iterator[str]:
     yield f"  definitions   +{n['definition_added']} -{n['definition_removed']}"
     yield (
         f"  fields        +{n['field_added']} -{n['field_removed']}, {n['field_renamed']} renamed,"
+        f" {n['field_moved']} moved,"
         f" {n['field_retyped']} retyped, {n['required']} newly required, {n['optional']} no longer"
     )
+    yield f"  limits        {n['limit_changed']} changed"
     yield f"  enum values   +{n['value_added']} -{n['value_removed']}"
     yield f"  alternatives  +{n['alternative_added']} -{n['alternative_removed']}"
     yield f"  {len(found.breaking)} changes may break data of {found.old.name}"

@@ -126,15 +126,15 @@ class _Documents:
     # -- what both have ----------------------------------------------------------------------------
 
     def _compared(self, road: Road, old: Place, new: Place) -> Iterator[Change]:
-        yield from self._fields(road, old, new)
-        yield from self._required(road, old, new)
-        before, after = old.schema.get("enum"), new.schema.get("enum")
-        if isinstance(before, list) and isinstance(after, list):
-            yield from self._values(road, before, after)
+        renamed = _renamed(_properties(old), _properties(new), {self._path, self._there})
+        yield from self._fields(road, old, new, renamed)
+        yield from self._required(road, old, new, renamed)
+        yield from self._taken(road, old.schema, new.schema)
 
-    def _fields(self, road: Road, old: Place, new: Place) -> Iterator[Change]:
+    def _fields(
+        self, road: Road, old: Place, new: Place, renamed: dict[str, str]
+    ) -> Iterator[Change]:
         before, after = _properties(old), _properties(new)
-        renamed = _renamed(before, after, {self._path, self._there})
         for name in before:
             first = self._before.get((*road, ("properties", name)))
             second = self._after.get((*road, ("properties", renamed.get(name, name))))
@@ -179,26 +179,42 @@ class _Documents:
             told = shape.told(old), shape.told(new)
             breaks = self._kinds.refused(old, new)
             yield self._change("field_retyped", road, here, old=told[0], new=told[1], breaks=breaks)
-        elif "$ref" in first.schema or "$ref" in second.schema:
+        else:
             yield from self._elsewhere((*road, ("properties", name)), old, new)
 
-    def _elsewhere(self, road: Road, old: Node, new: Node) -> Iterator[Change]:
-        """Give the values of enumerations that are now written at another place than before."""
-        before, after = old.enum, new.enum
-        if before is None or after is None:
-            return
-        first, second = self._kinds.place(old.target), new.target.ref
-        if first != second and (first, second) != (f"{self._there}#{old.pointer}", new.ref):
-            yield from self._values(road, list(before), list(after))
+    def _elsewhere(self, road: Road, old: Node, new: Node, depth: int = 0) -> Iterator[Change]:
+        """Give what is taken otherwise, where it is written at another place than before."""
+        if "$ref" in old.schema or "$ref" in new.schema:
+            if self._kinds.place(old.target) == new.target.ref:
+                return  # compared there
+            yield from self._taken(road, old.target.schema, new.target.schema)
+        before, after = shape.inside(old), shape.inside(new)
+        if before is not None and after is not None and depth < shape.DEEP:
+            yield from self._elsewhere((*road, ("items", "")), before, after, depth + 1)
 
-    def _required(self, road: Road, old: Place, new: Place) -> Iterator[Change]:
+    def _required(
+        self, road: Road, old: Place, new: Place, renamed: dict[str, str]
+    ) -> Iterator[Change]:
         """Give the fields of both that became required, or are no longer."""
-        both = {*_properties(old)} & {*_properties(new)}
+        both = {name: name for name in _properties(old) if name in _properties(new)} | renamed
         before, after = _required(old), _required(new)
-        for name in sorted((after - before) & both):
-            yield self._change("required", road, _field((*road, ("properties", name))), breaks=True)
-        for name in sorted((before - after) & both):
-            yield self._change("optional", road, _field((*road, ("properties", name))))
+        for name, here in sorted(both.items()):
+            field = _field((*road, ("properties", here)))
+            if here in after and name not in before:
+                yield self._change("required", road, field, breaks=True)
+            elif name in before and here not in after:
+                yield self._change("optional", road, field)
+
+    def _taken(self, road: Road, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+        """Give the values of an enumeration, and the limits, that two schemas do not share."""
+        if "$ref" in old or "$ref" in new:
+            return  # what stands beside a reference counts for nothing
+        before, after = old.get("enum"), new.get("enum")
+        if isinstance(before, list) and isinstance(after, list):
+            yield from self._values(road, before, after)
+        for name, told, breaks in shape.limits(old, new):
+            parts = {"old": told[0], "new": told[1], "limit": name, "breaks": breaks}
+            yield self._change("limit_changed", road, _field(road), **parts)
 
     def _values(self, road: Road, before: list[Any], after: list[Any]) -> Iterator[Change]:
         field = _field(road)

@@ -33,6 +33,7 @@ KINDS = (
     "field_retyped",
     "required",
     "optional",
+    "limit_changed",
     "value_added",
     "value_removed",
     "alternative_added",
@@ -41,10 +42,13 @@ KINDS = (
 """All kinds of changes.
 
 A field moves into an object beside it. ``required`` and ``optional`` are of fields that both
-releases have, values of enumerations, alternatives of places that take one of several types.
+releases have, limits are keywords such as ``maxLength``, values are of enumerations, alternatives
+of places that take one of several types.
 """
 
 _SIGNS = {"added": "+", "removed": "-", "renamed": "→", "moved": "→", "retyped": "~"}
+_LONG = 40
+"""Characters of a limit that are shown; patterns may be longer than any line."""
 
 
 class Change(NamedTuple):
@@ -69,6 +73,8 @@ class Change(NamedTuple):
     """Whether the field has to be given, where it was added or removed."""
     breaks: bool = False
     """Whether data that fit the old release may be refused by the new one for it."""
+    limit: str = ""
+    """The keyword of a limit: ``maxLength``; of ``additionalProperties`` only ``false`` counts."""
     way: str = ""
     """What to do instead, where that is known of what was removed."""
 
@@ -95,12 +101,21 @@ def worded(change: Change) -> str:
         needed = ", required" if change.required else ""
         way = f"; {change.way}" if change.way else ""
         return f"{sign} {name}: {change.new or change.old}{needed}{way}"
+    if what == "limit":
+        of = f"{name}: " if name else ""
+        return f"~ {of}{change.limit} {_short(change.old)} → {_short(change.new)}"
     if what in {"value", "alternative"}:
         of = f" of {name}" if name else ""
         return f"{sign} {what} {change.new or change.old}{of}"
     if how:
         return f"{sign} {what} {name}"
     return f"! {name} is required now" if what == "required" else f"~ {name} is optional now"
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "none"
+    return value if len(value) <= _LONG else f"{value[:_LONG]}…"
 
 
 @dataclass(frozen=True)

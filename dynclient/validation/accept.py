@@ -37,6 +37,10 @@ class Documents:
             raise ReferenceError("the release is gone")
         return release
 
+    def are_of(self, release: Release) -> bool:
+        """Tell whether they are those of this very release."""
+        return self._release() is release
+
     def closure(self, reference: str) -> list[tuple[str, dict[str, Any]]]:
         """Return (URI, document) for all documents that a place needs."""
         release = self.release

@@ -21,6 +21,10 @@ def judge(release: Release) -> Judge:
     found = _judges.get(release)
     if found is None:
         found = _judges.setdefault(release, Judge(release))
+    elif not found.judges_by(release):
+        # That of an equal release, which may be gone before this one is.
+        _judges.pop(release, None)
+        found = _judges.setdefault(release, Judge(release))
     return found
 
 
@@ -35,6 +39,10 @@ class Judge:
         # The documents alone, since the release is the key that this judge is kept under.
         self._documents = accept.Documents(release)
         self._compiled: dict[str, Callable[[Any], bool]] = {}
+
+    def judges_by(self, release: Release) -> bool:
+        """Tell whether it holds the documents of this very release, not of one that equals it."""
+        return self._documents.are_of(release)
 
     def accepts(self, place: str | Node, data: Any) -> bool:
         """Tell whether data is valid.

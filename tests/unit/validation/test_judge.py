@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import subprocess
 import sys
@@ -198,3 +199,16 @@ def test_a_refusal_that_nobody_explains_stays_one(monkeypatch: pytest.MonkeyPatc
     good = {"name": "t", "databaseSchema": "a.b.c", "columns": []}
     with pytest.raises(RequestInvalid, match="nobody can say why"):
         judging.check(TABLE, good)
+
+
+def test_a_judge_outlives_a_release_that_only_equals_its_own() -> None:
+    pack = release_named(ALL_RELEASES[0])._pack
+    first, second = Tree(pack), Tree(pack)
+    place = next(iter(first.entities.values())).path
+    judge(first)
+    ours = judge(second)
+    del first
+    gc.collect()
+    assert ours.explain(place, 7)
+    assert not judge(second).accepts(place, 7)
+    assert judge(second) is judge(second)
