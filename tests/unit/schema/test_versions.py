@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.versions import Near, names_for, nearest
+from dynclient.schema.versions import Near, close, names_for, nearest
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,14 @@ def test_names_of_a_version(version: str, names: tuple[str, ...]) -> None:
 )
 def test_the_nearest(version: str, names: list[str], found: Near | None) -> None:
     assert nearest(version, names) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("1.31.0", "1.13.0"), ("1.6.O", "1.6.0"), ("startr", "starter"), ("nothing", None)],
+)
+def test_names_that_are_spelled_alike(name: str, found: str | None) -> None:
+    assert next(iter(close(name, ["1.13.0", "1.6.0", "starter"])), None) == found
 
 
 three = st.tuples(st.integers(0, 3), st.integers(0, 20), st.integers(0, 9))
