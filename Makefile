@@ -59,9 +59,11 @@ $(VENV)/.linted: $(VENV)/.tested
 	$(PIP) install --editable ".[cli,sandbox,fast,test,lint]"
 	@touch $@
 
-# A release of 2024 needs what was there then: newer parts of dbt ask for another pydantic.
+# A release of 2024 needs what was there then: newer parts of dbt ask for another pydantic. Pip comes
+# first: older ones look through so many releases for ones that fit that they take a quarter of an hour.
 $(PEER)/.made:
 	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install --upgrade pip
 	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install \
 		"openmetadata-ingestion==1.6.0.0" "dbt-core<1.9" "setuptools<81"
 	@touch $@

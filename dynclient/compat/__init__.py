@@ -21,6 +21,7 @@ from dynclient.compat.install import at_hand, install, installed, uninstall
 from dynclient.compat.pytest_plugin import (
     pytest_addoption,
     pytest_load_initial_conftests,
+    pytest_plugin_registered,
     pytest_report_header,
     pytest_unconfigure,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "payload",
     "pytest_addoption",
     "pytest_load_initial_conftests",
+    "pytest_plugin_registered",
     "pytest_report_header",
     "pytest_unconfigure",
     "uninstall",

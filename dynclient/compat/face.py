@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.dumping import Options, dump
-from dynclient.compat.faults import Fault, ValidationError
+from dynclient.compat.faults import Fault
+from dynclient.compat.foreign import core_schema, json_schema, refusal
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -38,7 +39,7 @@ class Face:
         faults: list[Fault] = []
         made = cls._check(obj, (), faults)
         if faults:
-            raise ValidationError(title=cls.__name__, faults=faults)
+            raise refusal(cls.__name__, faults)
         return made
 
     @classmethod
@@ -52,7 +53,7 @@ class Face:
             obj = json.loads(json_data)
         except ValueError as error:
             fault = Fault("json_invalid", (), f"no JSON: {error}", "")
-            raise ValidationError(title=cls.__name__, faults=[fault]) from None
+            raise refusal(cls.__name__, [fault]) from None
         return cls.model_validate(obj)
 
     parse_obj = validate = model_validate
@@ -169,6 +170,14 @@ class Face:
         return True
 
     update_forward_refs = model_rebuild
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> Any:
+        return json_schema(cls)
 
 
 class ModelFace(Face):

@@ -36,6 +36,12 @@ class Fault(NamedTuple):
             given = given[0] if given else None
         return nearest(given, self.known) if self.known and isinstance(given, str) else ()
 
+    @property
+    def told(self) -> str:
+        """The message, with what was probably meant."""
+        near = self.nearest
+        return f"{self.message}; nearest: {', '.join(near)}" if near else self.message
+
 
 class ValidationError(ValidationFailed):
     """Data that a model does not take; ``errors()`` lists everything that is wrong."""
@@ -59,10 +65,9 @@ class ValidationError(ValidationFailed):
         count = len(self.parts["faults"])
         lines = [f"{count} validation error{'' if count == 1 else 's'} for {self.parts['title']}"]
         for fault in self.parts["faults"]:
-            near = f"; nearest: {', '.join(fault.nearest)}" if fault.nearest else ""
             kind = type(fault.value).__name__
             told = f"[type={fault.kind}, input_value={_short(fault.value)}, input_type={kind}]"
-            lines += [".".join(map(str, fault.loc)), f"  {fault.message}{near} {told}"]
+            lines += [".".join(map(str, fault.loc)), f"  {fault.told} {told}"]
         return "\n".join(lines)
 
     def error_count(self) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client.host import HOST
 from dynclient.compat.finder import ROOT, Finder
+from dynclient.compat.foreign import raise_pydantics
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ PREFER = "DYNCLIENT_COMPAT_PREFER"
 _CHOICES = ("dynclient", "official")
 
 
-def install(release: Release | str | None = None, *, prefer: str | None = None) -> Release | None:
+def install(
+    release: Release | str | None = None, *, prefer: str | None = None, pydantic: bool = False
+) -> Release | None:
     """Let ``import metadata…`` give dynclient's classes from now on.
 
     Args:
@@ -29,6 +32,8 @@ def install(release: Release | str | None = None, *, prefer: str | None = None) 
             classes but those of the connection; else the newest at hand.
         prefer: which one wins where the official SDK is installed too: ``dynclient`` or
             ``official``; None asks the environment (``DYNCLIENT_COMPAT_PREFER``).
+        pydantic: raise pydantic's own ``ValidationError`` where pydantic is loaded, for scripts
+            that catch it; else it is dynclient's. Both are a ``ValueError`` with ``errors()``.
 
     Returns:
         The release to start with; None where the official SDK is there and was preferred.
@@ -48,6 +53,7 @@ def install(release: Release | str | None = None, *, prefer: str | None = None) 
     if os.environ.get(HOST):
         hook.meet(_servers)
     sys.meta_path.insert(0, hook)
+    raise_pydantics(pydantic)
     return found
 
 
@@ -87,6 +93,7 @@ def uninstall() -> None:
     if hook is None:
         return
     sys.meta_path.remove(hook)
+    raise_pydantics(False)
     for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
         del sys.modules[name]
 

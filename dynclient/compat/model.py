@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat import drift, mangling, telling
 from dynclient.compat.dumping import Options, payload
 from dynclient.compat.face import ModelFace
-from dynclient.compat.faults import Fault, Loc, ValidationError
+from dynclient.compat.faults import Fault, Loc
 from dynclient.compat.fields import FieldInfo
+from dynclient.compat.foreign import refusal
 from dynclient.compat.leaves import SecretShape
 from dynclient.compat.secret import SecretStr
 from dynclient.model.entity import clone
@@ -95,7 +96,7 @@ class Model(ModelFace, metaclass=ModelMeta):
         faults: list[Fault] = []
         self._fill(data, (), faults)
         if faults:
-            raise ValidationError(title=type(self).__name__, faults=faults)
+            raise refusal(type(self).__name__, faults)
 
     # -- building ----------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.dumping import Options, dump, payload, plain
 from dynclient.compat.face import Face
-from dynclient.compat.faults import Fault, ValidationError
+from dynclient.compat.faults import Fault
+from dynclient.compat.foreign import refusal
 
 if TYPE_CHECKING:
     from dynclient.compat.leaves import Shape
@@ -51,7 +52,7 @@ class RootFace(Face):
         if type(value) is not cls:
             taken = cls._shape.check(value, (), faults)
         if faults:
-            raise ValidationError(title=cls.__name__, faults=faults)
+            raise refusal(cls.__name__, faults)
         return taken
 
     @classmethod

@@ -47,7 +47,7 @@ def run(
     path = os.fspath(script)
     if not Path(path).exists():
         raise FileNotFoundError(2, "there is no such script", path)
-    compat.install(release=release)
+    compat.install(release, pydantic=True)
     with _as_main([path, *arguments], str(Path(path).resolve().parent)):
         return _ended(path)
 
