@@ -14,7 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 
 from dynclient.operations import catalogue
-from dynclient.sandbox import accounts, collections, seeding, system, tokens
+from dynclient.sandbox import (
+    accounts,
+    collections,
+    lineage,
+    properties,
+    seeding,
+    system,
+    tokens,
+)
 from dynclient.sandbox.codec import dumps, loads_first
 from dynclient.sandbox.failures import DataRefused
 from dynclient.sandbox.faults import Escaped, Fault, escaped, refused, wrapped
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
     from dynclient.schema.tree import Release
 
 LOG = logging.getLogger(__name__)
+
+FEATURES = (lineage, properties)
+"""Modules that serve single features, in releases that have the documents they need."""
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ROOT = "/api"
@@ -57,6 +68,9 @@ class Sandbox:
         system.mount(self.routes, served, self.rules.flag("system_prefix"))
         if "user" in self.shapes:
             accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
+        for feature in FEATURES:
+            if all(path in release.paths for path in feature.NEEDS):
+                feature.mount(self.routes, self.shapes)
         collections.mount(self.routes, self.shapes, self.where)
         self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))

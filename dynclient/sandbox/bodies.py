@@ -309,7 +309,7 @@ def violations(node: Node, value: Any) -> list[str]:
     """Return the complaints about a converted object, in the server's words, without brackets."""
     found: list[str] = []
     _inspect(node, value, found)
-    return list(dict.fromkeys(found))
+    return found
 
 
 def check(node: Node, value: Any) -> None:

@@ -13,7 +13,7 @@ from dynclient.sandbox.codec import dumps
 
 if TYPE_CHECKING:
     from dynclient.sandbox.rules import Rules
-    from dynclient.sandbox.shapes import Members, Shape
+    from dynclient.sandbox.shapes import Shape
 
 MINOR, MAJOR = 0.1, 1.0
 
@@ -68,6 +68,7 @@ class Differ:
         self._quoted = rules.names("told_as_text", shape.type)
         self._always = rules.names("changed_by_any_patch", shape.type) if patched else frozenset()
         self._breaking = rules.names("breaking_when_removed", shape.type)
+        self._compared = rules.table("compared_as_members").get(shape.type, {})
         self._members = {group.path[0]: group for group in shape.members if len(group.path) == 1}
 
     def compare(self, old: dict[str, Any], new: dict[str, Any]) -> Change:
@@ -79,7 +80,12 @@ class Differ:
             before, after = _own(old.get(name)), _own(new.get(name))
             group = self._members.get(name)
             if group is not None:
-                self._compare_members(change, name, group, before or [], after or [])
+                below = group.children
+                self._compare_members(change, name, below, before or [], after or [])
+            elif name in self._compared:
+                self._compare_members(
+                    change, name, None, before or [], after or [], self._compared[name]
+                )
             elif isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, name, before or [], after or [])
             elif not _same(before, after) or (name in self._always and after is not None):
@@ -110,29 +116,49 @@ class Differ:
             change.major = change.major or name in self._breaking
 
     def _compare_members(
-        self, change: Change, name: str, group: Members, old: list[Any], new: list[Any]
+        self,
+        change: Change,
+        name: str,
+        children: str | None,
+        old: list[Any],
+        new: list[Any],
+        kind: str | None = None,
     ) -> None:
-        added, deleted = _split(old, new, _member_key)
+        """Compare lists of named members.
+
+        ``children`` is where members list further ones; ``kind`` the field that, if it changes,
+        makes another member, where that is not the type of its data.
+        """
+
+        def key(member: Any) -> Any:
+            return _member_key(member) if kind is None else (member["name"], member[kind]["id"])
+
+        added, deleted = _split(old, new, key)
         if added:
             change.added.append({"name": name, "newValue": dumps(added)})
         if deleted:
             change.deleted.append({"name": name, "oldValue": dumps(deleted)})
             change.major = change.major or name in self._breaking
-        before = {_member_key(member): member for member in old}
+        before = {key(member): member for member in old}
         for member in new:
-            stored = before.get(_member_key(member))
+            stored = before.get(key(member))
             if stored is not None:
-                self._compare_member(change, name, group, stored, member)
+                self._compare_member(change, name, children, stored, member)
 
     def _compare_member(
-        self, change: Change, name: str, group: Members, old: dict[str, Any], new: dict[str, Any]
+        self,
+        change: Change,
+        name: str,
+        children: str | None,
+        old: dict[str, Any],
+        new: dict[str, Any],
     ) -> None:
         for field in dict.fromkeys((*old, *new)):
             before, after = old.get(field), new.get(field)
             if field in _MEMBER_SKIPPED:
                 continue
-            if field == group.children:
-                self._compare_members(change, name, group, before or [], after or [])
+            if children is not None and field == children:
+                self._compare_members(change, name, children, before or [], after or [])
                 continue
             told = f"{name}.{new['name']}.{field}"
             if isinstance(before, list) or isinstance(after, list):

@@ -46,6 +46,13 @@ create table if not exists series (
     doc text not null,
     primary key (owner, kind, stamp, id)
 ) without rowid;
+create table if not exists lineage (
+    place integer primary key, source text not null, source_type text not null,
+    target text not null, target_type text not null, pipeline text, doc text,
+    unique (source, target)
+);
+create index if not exists lineage_target on lineage (target);
+create index if not exists lineage_pipeline on lineage (pipeline);
 """
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox import extensions
 from dynclient.sandbox.bodies import fill
 from dynclient.sandbox.drafts import Draft, Links, link_fqn, new_id
 from dynclient.sandbox.faults import bad_request, exists, not_found
@@ -31,6 +32,7 @@ def before(session: Session, shape: Shape, body: dict[str, Any], verb: str) -> N
     for name in ("owner", "owners"):
         if body.get(name):
             check_owners(session, body[name] if isinstance(body[name], list) else [body[name]])
+    extensions.check(session, shape.type, body.get("extension"))
     for rule in _rules(session, shape):
         step = _BEFORE.get(rule["step"])
         if step is not None and rule.get("verb", verb) == verb:
@@ -51,6 +53,9 @@ def after_patch(session: Session, shape: Shape, doc: dict[str, Any], links: Link
         id for name in ("owner", "owners") for id, _ in links.get(name, ())
     )
     check_owners(session, [{"id": head.id, "type": head.type} for head in heads.values()])
+    extensions.check(session, shape.type, doc.get("extension"))
+    if not isinstance(doc.get("extension", {}), dict):
+        del doc["extension"]
     for rule in _rules(session, shape):
         if rule["step"] in _ALSO_PATCHES:
             _BEFORE[rule["step"]](session, shape, doc, rule)
@@ -238,6 +243,14 @@ def _bot_user(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) 
             raise bad_request(f"Bot user [{user.name}] is already used by [{bot.name}] bot")
 
 
+def _values(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Take the values of custom properties along that a type is left without."""
+    row = session.tx.find(shape.type, str(body["name"]))
+    before = (row.doc.get(extensions.FIELD) or ()) if row is not None else ()
+    kept = {one["name"] for one in body.get(extensions.FIELD) or ()}
+    extensions.forget(session, str(body["name"]), {one["name"] for one in before} - kept)
+
+
 _BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "name_by_email": _name_by_email,
     "lower": _lower,
@@ -250,8 +263,9 @@ _BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "connection_below": _connection_below,
     "conditions": _conditions,
     "bot_user": _bot_user,
+    "values": _values,
 }
-_ALSO_PATCHES = {"columns", "constraints"}
+_ALSO_PATCHES = {"columns", "constraints", "values"}
 
 
 # steps on the draft

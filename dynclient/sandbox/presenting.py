@@ -249,10 +249,18 @@ class Presenter:
             if self._base is not None:
                 told = {"hostPort": self._base, **rule["values"]}
                 shown[name] = fill(shape.node.properties[name], told)
+        elif rule is not None and rule["kind"] == "properties":
+            shown[name] = [self._property(one) for one in doc.get(name) or ()]
         elif rule is not None and rule["kind"] != "roles":
             shown[name] = computed.value_of(self._tx, shape, rule, doc)
         elif name in doc:
             shown[name] = doc[name]
+
+    def _property(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Show the definition of a custom property, with a link to the type of its values."""
+        kind = told["propertyType"]
+        link = self.href(kind["type"], kind["id"])
+        return told if link is None else {**told, "propertyType": {**kind, "href": link}}
 
     def _show_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:
         holder = shown

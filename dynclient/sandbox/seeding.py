@@ -76,37 +76,49 @@ def fit(node: Node, value: Any) -> Any:
     return value
 
 
+ENTITY_MARK, FIELD_MARK = "@om-entity-type", "@om-field-type"
+"""What schemas say of themselves that types are made of."""
+
+
 def _plant_types(session: Session) -> None:
-    """Make the type entities: the field types, and one per type with custom properties."""
-    shape = session.shapes["type"]
+    """Make the type entities: what the tree marks as types of entities and of fields."""
     release = session.shapes.release
-    for name, entity in release.entities.items():
-        document_ = release.document(entity.path)
-        if "@om-entity-type" in str(document_.get("$comment", "")):
-            space = entity.path.rpartition("/")[0].rpartition("/")[2]
-            _plant_type(session, name, "entity", space, document_)
-    for entry in document()["field_types"]:
-        _plant_type(session, entry["name"], "field", "type", {}, entry["displayName"])
-    del shape
+    for path in release.paths:
+        if path.startswith("entity/") and path.count("/") <= _DEEPEST:
+            found = release.document(path)
+            if ENTITY_MARK in str(found.get("$comment", "")):
+                _plant_type(session, path, _stem(path), "entity", found)
+        elif path.startswith("type/"):
+            for name, found in (release.document(path).get("definitions") or {}).items():
+                if isinstance(found, dict) and FIELD_MARK in str(found.get("$comment", "")):
+                    _plant_type(session, path, name, "field", found)
+
+
+_DEEPEST = 4
+"""No entity lies further down; connectors do."""
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".json")
 
 
 def _plant_type(
-    session: Session,
-    name: str,
-    category: str,
-    space: str,
-    schema: dict[str, Any],
-    display: str | None = None,
+    session: Session, path: str, name: str, category: str, schema: dict[str, Any]
 ) -> None:
+    if session.tx.head("type", name) is not None:
+        return
+    space = path.rpartition("/")[0] if category == "entity" else path.removesuffix(".json")
+    described = schema.get("description")
     doc = {
         "id": new_id(),
         "name": name,
         "fullyQualifiedName": name,
-        "displayName": display or str(schema.get("title", name)),
-        "description": str(schema.get("description", name)),
+        "displayName": name,
+        # Servers write the JSON of the text.
+        "description": json.dumps(described, ensure_ascii=False) if described else name,
         "category": category,
-        "nameSpace": space,
-        "schema": json.dumps(schema),
+        "nameSpace": space.rpartition("/")[2],
+        "schema": json.dumps(schema, indent=2, separators=(",", " : "), ensure_ascii=False),
         "version": 0.1,
         "updatedAt": session.now,
         "updatedBy": ADMIN,

@@ -277,6 +277,12 @@ class Shapes:
     def __contains__(self, type: object) -> bool:
         return type in self.release.entities
 
+    def schema(self, path: str, pointer: str = "") -> Node:
+        """Return a place of the release that is no entity; raises ``LookupError``."""
+        if path not in self.release.paths:
+            raise LookupError(f"{self.release.name} has no {path}")
+        return self.release.node(path, pointer)
+
     def type_for_field(self, name: str) -> str | None:
         """Return the entity type a field is named after: ``tables``, ``glossary``, ``policies``."""
         entities = self.release.entities

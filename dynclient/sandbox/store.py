@@ -74,6 +74,16 @@ def _head(found: tuple[Any, ...]) -> Head:
     return Head(id, type, name, fqn, display, description, bool(deleted))
 
 
+class Flow(NamedTuple):
+    """One edge of lineage: data flows from the source to the target."""
+
+    source: str
+    source_type: str
+    target: str
+    target_type: str
+    details: dict[str, Any] | None
+
+
 class Tx:
     """The queries; made by ``Database.read`` and ``Database.write``."""
 
@@ -128,6 +138,7 @@ class Tx:
         self._run("delete from labels where source = ?", (id,))
         self._run("delete from history where id = ?", (id,))
         self._run("delete from series where owner = ?", (id,))
+        self._run("delete from lineage where source = ? or target = ?", (id, id))
 
     def heads(self, ids: Iterable[str]) -> dict[str, Head]:
         """Return what references tell of these entities, by id; unknown ids are left out."""
@@ -283,9 +294,64 @@ class Tx:
         )
         return [loads(found[0]) for found in self._run(query, (owner, kind, start, end))]
 
+    def latest(self, owner: str, kind: str) -> dict[str, Any] | None:
+        """Return the newest record of a time series, or None."""
+        query = "select doc from series where owner = ? and kind = ? order by stamp desc limit 1"
+        found = self._run(query, (owner, kind)).fetchone()
+        return loads(found[0]) if found else None
+
+    def record_of(self, kind: str, id: str) -> tuple[str, dict[str, Any]] | None:
+        """Return owner and record of an id, or None."""
+        query = "select owner, doc from series where kind = ? and id = ?"
+        found = self._run(query, (kind, id)).fetchone()
+        return (found[0], loads(found[1])) if found else None
+
     def erase(self, owner: str, kind: str, stamp: int) -> int:
         """Remove the records of one time; return how many there were."""
         done = self._run(
             "delete from series where owner = ? and kind = ? and stamp = ?", (owner, kind, stamp)
         )
         return int(done.rowcount)
+
+    # lineage
+
+    def put_flow(self, flow: Flow, pipeline: str | None) -> None:
+        """Add or replace the edge between two entities; ``pipeline`` is what moves the data."""
+        self._run(
+            "insert into lineage (source, source_type, target, target_type, pipeline, doc)"
+            " values (?,?,?,?,?,?) on conflict (source, target) do update set"
+            " pipeline = excluded.pipeline, doc = excluded.doc",
+            (flow.source, flow.source_type, flow.target, flow.target_type, pipeline,
+             None if flow.details is None else dumps(flow.details)),
+        )  # fmt: skip
+
+    def flow(self, source: str, target: str) -> Flow | None:
+        """Return the edge between two entities, or None."""
+        return next(iter(self._flows("source = ? and target = ?", (source, target))), None)
+
+    def flows_from(self, source: str) -> list[Flow]:
+        """Return the edges out of an entity, oldest first."""
+        return self._flows("source = ?", (source,))
+
+    def flows_into(self, target: str) -> list[Flow]:
+        """Return the edges into an entity, oldest first."""
+        return self._flows("target = ?", (target,))
+
+    def flows_through(self, pipeline: str) -> list[Flow]:
+        """Return the edges that a pipeline makes, oldest first."""
+        return self._flows("pipeline = ?", (pipeline,))
+
+    def _flows(self, where: str, values: tuple[str, ...]) -> list[Flow]:
+        query = (
+            "select source, source_type, target, target_type, doc from lineage"  # noqa: S608
+            f" where {where} order by place"
+        )
+        return [
+            Flow(*found[:4], loads(found[4]) if found[4] else None)
+            for found in self._run(query, values)
+        ]
+
+    def drop_flow(self, source: str, target: str) -> bool:
+        """Remove an edge; tell whether there was one."""
+        done = self._run("delete from lineage where source = ? and target = ?", (source, target))
+        return done.rowcount > 0

@@ -106,7 +106,7 @@ def _replace(session: Session, shape: Shape, row: Row, draft: Draft) -> Answer:
     session.link(shape, row.id, _links_by_put(session, shape, draft))
     after = session.whole(shape, doc, members=LOADED)
     change = Differ(shape, session.rules).compare(before, _as_given(shape, draft.doc, after))
-    _advance(session, shape, row.doc, doc, before, change)
+    advance(session, shape, row.doc, doc, before, change)
     for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
         if name in doc:
             shown[name] = doc[name]
@@ -188,10 +188,27 @@ def _links_by_put(session: Session, shape: Shape, draft: Draft) -> Links:
     }}  # fmt: skip
 
 
+# one change by another way than a create request or a patch
+
+
+def change(
+    session: Session, shape: Shape, row: Row, fields: dict[str, Any], links: Links | None = None
+) -> Answer:
+    """Set fields and references of an entity, which makes a version, and answer with it."""
+    before = session.whole(shape, row.doc)
+    doc = {**row.doc, **fields}
+    session.store(shape, doc)
+    session.link(shape, row.id, links or {})
+    change = Differ(shape, session.rules).compare(before, session.whole(shape, doc))
+    advance(session, shape, row.doc, doc, before, change)
+    body = session.answer(shape, doc, shape.for_update, members=GIVEN)
+    return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
+
+
 # versions
 
 
-def _advance(
+def advance(
     session: Session,
     shape: Shape,
     stored: dict[str, Any],
@@ -261,7 +278,7 @@ def _compare_folding(
     base = _folds_into(session, row)
     if base is None:
         change = differ.compare(before, after)
-        _advance(session, shape, row.doc, doc, before, change)
+        advance(session, shape, row.doc, doc, before, change)
         return change
     change = differ.compare(base, after)
     # The server first takes its last version back, and what that breaks counts too.

@@ -1,0 +1,58 @@
+"""Custom properties: how an entity type is extended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dynclient.sandbox import permissions, writing
+from dynclient.sandbox.extensions import FIELD
+from dynclient.sandbox.faults import bad_request, not_found
+from dynclient.sandbox.routing import JSON, Asked, Route, Routes
+from dynclient.sandbox.session import Answer, Session
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.shapes import Shapes
+
+NEEDS = ("entity/type.json",)
+
+
+class Properties:
+    """The handler that defines them."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shape = shapes["type"]
+        node = self._shape.node.properties[FIELD].items
+        assert node is not None  # a list in every release
+        self._node = node
+
+    def put(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT metadata/types/{id}``: a property is added, or defined anew."""
+        permissions.check(session, self._shape.type, "EditAll")
+        row = session.row(self._shape, asked.path["id"])
+        given = session.read(self._node, asked.body)
+        kind = session.tx.get(given["propertyType"]["id"])
+        if kind is None or kind.type != self._shape.type:
+            raise not_found(self._shape.type, given["propertyType"]["id"])
+        if row.doc.get("category") != "entity":
+            raise bad_request("Only entity types can be extended and field types can't be extended")
+        needed = session.rules.table("property_config").get(kind.name)
+        if needed is not None and not (given.get("customPropertyConfig") or {}).get("config"):
+            raise bad_request(needed)
+        head = session.tx.heads([kind.id])[kind.id]
+        given["propertyType"] = session.bare.reference(head)
+        others = [one for one in row.doc.get(FIELD) or () if one["name"] != given["name"]]
+        held = next((one for one in row.doc.get(FIELD) or () if one["name"] == given["name"]), {})
+        if "customPropertyConfig" in held and "customPropertyConfig" not in given:
+            if held["propertyType"]["id"] == kind.id:
+                given["customPropertyConfig"] = held["customPropertyConfig"]
+        listed = sorted([*others, given], key=lambda one: str(one["name"]))
+        answer = writing.change(session, self._shape, row, {FIELD: listed})
+        # The server tells the one that was asked for first.
+        answer.body[FIELD].sort(key=lambda one: one["name"] != given["name"])
+        return answer
+
+
+def mount(routes: Routes, shapes: Shapes) -> None:
+    """Add the route."""
+    properties = Properties(shapes)
+    routes.add("PUT", "/v1/metadata/types/{id}", Route(properties.put, JSON, writes=True))
