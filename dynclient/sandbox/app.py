@@ -18,10 +18,14 @@ from dynclient.sandbox import (
     accounts,
     collections,
     lineage,
+    profiles,
     properties,
+    results,
     seeding,
+    statuses,
     system,
     tokens,
+    usage,
 )
 from dynclient.sandbox.codec import dumps, loads_first
 from dynclient.sandbox.failures import DataRefused
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FEATURES = (lineage, properties)
+FEATURES = (lineage, profiles, properties, results, statuses, usage)
 """Modules that serve single features, in releases that have the documents they need."""
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -70,7 +74,7 @@ class Sandbox:
             accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
         for feature in FEATURES:
             if all(path in release.paths for path in feature.NEEDS):
-                feature.mount(self.routes, self.shapes)
+                feature.mount(self.routes, self.shapes, self.where)
         collections.mount(self.routes, self.shapes, self.where)
         self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))

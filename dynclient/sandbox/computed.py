@@ -30,6 +30,11 @@ def value_of(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) ->
 
 
 def _usage(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+    return tx.latest(doc["id"], "usage") or unused()
+
+
+def unused() -> dict[str, Any]:
+    """Return the usage of what nobody has told any of."""
     nothing = {"count": 0, "percentileRank": 0.0}
     return {
         "dailyStats": dict(nothing),
@@ -41,8 +46,77 @@ def _usage(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> A
 
 def _joins(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
     start = _today() - datetime.timedelta(days=DAYS_OF_JOINS)
-    out = {"startDate": start.isoformat(), "dayCount": DAYS_OF_JOINS, "columnJoins": []}
-    return {**out, "directTableJoins": []}
+    counts: dict[str, dict[str, int]] = {}
+    for held in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
+        for joined in held["columnJoins"]:
+            column = counts.setdefault(joined["columnName"], {})
+            for one in joined["joinedWith"]:
+                fqn = one["fullyQualifiedName"]
+                column[fqn] = column.get(fqn, 0) + one["joinCount"]
+    columns = [
+        {"columnName": name, "joinedWith": [
+            {"fullyQualifiedName": fqn, "joinCount": count} for fqn, count in column.items()
+        ]}
+        for name, column in counts.items()
+    ]  # fmt: skip
+    return {
+        "startDate": start.isoformat(), "dayCount": DAYS_OF_JOINS, "columnJoins": columns,
+        "directTableJoins": [],
+    }  # fmt: skip
+
+
+def _latest(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+    """The newest record of a time series, alone or as a list."""
+    found = tx.latest(doc["id"], rule["series"])
+    return ([found] if found else []) if rule.get("many") else found
+
+
+def _metrics(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+    return metrics(tx, doc["id"]).get("", [])
+
+
+def metrics(tx: Tx, id: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the custom metrics of a table, by column; those of the table itself by ``""``."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for one in tx.records(id, "customMetric", 0, 0):
+        out.setdefault(one.get("columnName", ""), []).append(one)
+    return out
+
+
+STATUSES = {"Success": "success", "Failed": "failed", "Aborted": "aborted", "Queued": "queued"}
+
+
+def _results(tx: Tx, suite: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return FQN and newest result of each case of a suite that has one."""
+    edges = tx.edges_to([suite], ["testSuite", "testSuites"], ["testCase"])
+    heads = tx.heads(edge.source for edge in edges)
+    found = [(head.fqn, tx.latest(head.id, "testCaseResult"))
+             for head in heads.values() if not head.deleted]  # fmt: skip
+    return [(fqn, result) for fqn, result in sorted(found, key=str) if result is not None]
+
+
+def summed(tx: Tx, suite: str) -> dict[str, Any]:
+    """Return how the newest results of a suite's cases came out."""
+    out: dict[str, Any] = {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
+    for _, result in _results(tx, suite):
+        told = STATUSES.get(str(result.get("testCaseStatus")))
+        if told is not None:
+            out[told] += 1
+            out["total"] += 1
+    return {**out, "columnTestSummary": []}
+
+
+def _summary(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+    told = summed(tx, doc["id"])
+    known = shape.node.properties["summary"].properties
+    return {name: value for name, value in told.items() if not known or name in known}
+
+
+def _result_list(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+    return [
+        {"testCaseName": fqn, "status": one.get("testCaseStatus"), "timestamp": one["timestamp"]}
+        for fqn, one in _results(tx, doc["id"])
+    ]
 
 
 def _constant(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
@@ -82,6 +156,10 @@ _MAKERS = {
     "usage": _usage,
     "joins": _joins,
     "constant": _constant,
+    "latest": _latest,
+    "metrics": _metrics,
+    "summary": _summary,
+    "results": _result_list,
     "count": _count,
     "labels": _label_uses,
     "roles": _roles,

@@ -46,6 +46,7 @@ create table if not exists series (
     doc text not null,
     primary key (owner, kind, stamp, id)
 ) without rowid;
+create index if not exists series_kind on series (kind, stamp);
 create table if not exists lineage (
     place integer primary key, source text not null, source_type text not null,
     target text not null, target_type text not null, pipeline text, doc text,

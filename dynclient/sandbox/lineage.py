@@ -320,7 +320,7 @@ def _go(session: Session, id: str, depth: int, up: bool, steps: list[_Step]) -> 
         _go(session, step.other, depth - 1, up, steps)
 
 
-def mount(routes: Routes, shapes: Shapes) -> None:
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes of a release that has them; ``lineage_routes`` of the rules says which."""
     lineage = Lineage(shapes)
     served = {

@@ -235,9 +235,10 @@ class Presenter:
             self._show_computed(shape, name, doc, shown)
         for group in shape.members:
             self._show_members(group, shown, members)
-            for name in fields & MEMBER_EXTRAS & set(group.item.properties):
-                for member in shown.get(group.path[0]) or () if len(group.path) == 1 else ():
-                    member.setdefault(name, [])
+            if fields & MEMBER_EXTRAS & set(group.item.properties) and len(group.path) == 1:
+                found = computed.metrics(self._tx, doc["id"])
+                for member in shown.get(group.path[0]) or ():
+                    member["customMetrics"] = found.get(member["name"], [])
         return shown
 
     def _show_computed(

@@ -52,7 +52,7 @@ class Properties:
         return answer
 
 
-def mount(routes: Routes, shapes: Shapes) -> None:
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the route."""
     properties = Properties(shapes)
     routes.add("PUT", "/v1/metadata/types/{id}", Route(properties.put, JSON, writes=True))

@@ -24,7 +24,7 @@ def follow(session: Session, shape: Shape, row: Row, user: str) -> Answer:
         raise not_found("user", user)
     session.tx.add_edge(Edge(row.id, "followers", user, shape.type, "user"))
     told = {"name": "followers", "newValue": [session.bare.reference(head)]}
-    return _event(session, shape, row, {"fieldsAdded": [told]})
+    return event(session, shape, row, {"fieldsAdded": [told]})
 
 
 def unfollow(session: Session, shape: Shape, row: Row, user: str) -> Answer:
@@ -34,7 +34,7 @@ def unfollow(session: Session, shape: Shape, row: Row, user: str) -> Answer:
         raise not_found("user", user)
     session.tx.drop_edge(row.id, "followers", user)
     told = {"name": "followers", "oldValue": [session.bare.reference(head)]}
-    return _event(session, shape, row, {"fieldsDeleted": [told]})
+    return event(session, shape, row, {"fieldsDeleted": [told]})
 
 
 def vote(session: Session, shape: Shape, row: Row, kind: str) -> Answer:
@@ -44,16 +44,16 @@ def vote(session: Session, shape: Shape, row: Row, kind: str) -> Answer:
             session.tx.drop_edge(row.id, field, session.caller.id)
         if kind in _VOTES:
             session.tx.add_edge(Edge(row.id, _VOTES[kind], session.caller.id, shape.type, "user"))
-    return _event(session, shape, row, {"fieldsUpdated": [{"name": "votes", "newValue": kind}]})
+    return event(session, shape, row, {"fieldsUpdated": [{"name": "votes", "newValue": kind}]})
 
 
-def _event(session: Session, shape: Shape, row: Row, told: dict[str, Any]) -> Answer:
+def event(session: Session, shape: Shape, row: Row, told: dict[str, Any]) -> Answer:
+    """Answer with the change event of an entity; ``told`` are its lists of fields."""
     version = row.doc["version"]
     change = {"fieldsAdded": [], "fieldsUpdated": [], "fieldsDeleted": [], **told}
     change["previousVersion"] = version
     entity = session.whole(shape, row.doc)
     event = {
-        "id": new_id(),
         "eventType": "entityUpdated",
         "entityType": shape.type,
         "entityId": row.id,
@@ -65,4 +65,6 @@ def _event(session: Session, shape: Shape, row: Row, told: dict[str, Any]) -> An
         "changeDescription": change,
         "entity": entity,
     }
+    if session.rules.flag("event_ids"):
+        event = {"id": new_id(), **event}
     return Answer(200, event, change="entityFieldsChanged")

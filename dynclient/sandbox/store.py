@@ -294,6 +294,11 @@ class Tx:
         )
         return [loads(found[0]) for found in self._run(query, (owner, kind, start, end))]
 
+    def records_of(self, kind: str, start: int, end: int) -> list[dict[str, Any]]:
+        """Return the records of one kind of all entities between two times, newest first."""
+        query = "select doc from series where kind = ? and stamp between ? and ? order by stamp desc"
+        return [loads(found[0]) for found in self._run(query, (kind, start, end))]
+
     def latest(self, owner: str, kind: str) -> dict[str, Any] | None:
         """Return the newest record of a time series, or None."""
         query = "select doc from series where owner = ? and kind = ? order by stamp desc limit 1"
@@ -312,6 +317,21 @@ class Tx:
             "delete from series where owner = ? and kind = ? and stamp = ?", (owner, kind, stamp)
         )
         return int(done.rowcount)
+
+    def erase_record(self, owner: str, kind: str, id: str) -> bool:
+        """Remove one record by its id; tell whether there was one."""
+        done = self._run(
+            "delete from series where owner = ? and kind = ? and id = ?", (owner, kind, id)
+        )
+        return done.rowcount > 0
+
+    def owned_records(self, kind: str, type: str, stamp: int) -> list[tuple[str, dict[str, Any]]]:
+        """Return owner and record of one time, for the entities of a type."""
+        query = (
+            "select s.owner, s.doc from series s join entities e on e.id = s.owner"
+            " where s.kind = ? and s.stamp = ? and e.type = ?"
+        )
+        return [(owner, loads(doc)) for owner, doc in self._run(query, (kind, stamp, type))]
 
     # lineage
 

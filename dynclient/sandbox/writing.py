@@ -205,6 +205,24 @@ def change(
     return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
+def note(session: Session, shape: Shape, row: Row, fields: dict[str, Any]) -> None:
+    """Set fields of an entity that the server itself notes; None takes one away.
+
+    What is tracked makes a version, or is folded into the last one as a patch is; the time of the
+    last change stays.
+    """
+    before = session.whole(shape, row.doc)
+    doc = {**row.doc, **fields}
+    doc = {name: value for name, value in doc.items() if value is not None}
+    if not fields or doc == row.doc:
+        return
+    session.store(shape, doc)
+    _compare_folding(session, shape, row, before, session.whole(shape, doc), doc)
+    for name in ("updatedAt", "updatedBy"):
+        doc[name] = row.doc[name]
+    session.store(shape, doc)
+
+
 # versions
 
 

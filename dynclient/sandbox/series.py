@@ -1,0 +1,53 @@
+"""Records of an entity by time: what lists of them answer, and how queries name a span."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from dynclient.sandbox.faults import Escaped, wrapped
+from dynclient.sandbox.session import Answer, Session
+
+ALWAYS = 1 << 62
+"""Later than any record."""
+
+
+def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
+    """Return ``startTs`` and ``endTs``, in ms; ``otherwise`` is what the server says without."""
+    out = []
+    for name in ("startTs", "endTs"):
+        text = query.get(name)
+        if text is None:
+            raise Escaped(otherwise)
+        try:
+            out.append(int(text))
+        except ValueError:
+            raise wrapped(404) from None
+    return out[0], out[1]
+
+
+NO_SPAN = "startTs is marked non-null but is null"
+
+
+def page(
+    session: Session, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
+) -> Answer:
+    """Answer a list of records, newest first; the cursors are the span itself."""
+    start, end = span(query, otherwise)
+    found = session.tx.records(owner, kind, start, end) if owner is not None else []
+    paging = {"before": _encoded(start), "after": _encoded(end), "total": len(found)}
+    return Answer(200, {"data": found, "paging": paging})
+
+
+def at(session: Session, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
+    """Return the record of one time, as a path names it."""
+    try:
+        moment = int(stamp)
+    except ValueError:
+        raise wrapped(404) from None
+    return next(iter(session.tx.records(owner, kind, moment, moment)), None)
+
+
+def _encoded(stamp: int) -> str:
+    return base64.b64encode(str(stamp).encode()).decode()
