@@ -29,6 +29,7 @@ class Accounts:
     def __init__(self, shapes: Shapes, signer: tokens.Tokens) -> None:
         self._shapes = shapes
         self._signer = signer
+        self.shape = shapes["user"]
 
     # login
 
@@ -250,7 +251,10 @@ def _decoded(password: str) -> str:
 def mount(routes: Routes, accounts: Accounts) -> None:
     """Add the routes, before those of the collections."""
     add = routes.add
-    add("POST", "/v1/users", Route(accounts.create, JSON, writes=True))
+    create = accounts.shape.create
+    made = Route(accounts.create, JSON, writes=True, operation="create{name}", takes=create,
+                 gives="entity")  # fmt: skip
+    add("POST", "/v1/users", made)
     add("POST", "/v1/users/login", Route(accounts.login, JSON, open=True))
     add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, open=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, open=True, writes=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import threading
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from dynclient.sandbox import (
     accounts,
     collections,
     lineage,
+    openapi,
     profiles,
     properties,
     results,
@@ -45,6 +47,7 @@ FEATURES = (lineage, profiles, properties, results, statuses, usage)
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ROOT = "/api"
+_DOCUMENT = "/swagger.json"
 DEFAULT_PASSWORD = "admin"  # noqa: S105 - what a fresh OpenMetadata server has too
 
 
@@ -76,6 +79,8 @@ class Sandbox:
             if all(path in release.paths for path in feature.NEEDS):
                 feature.mount(self.routes, self.shapes, self.where)
         collections.mount(self.routes, self.shapes, self.where)
+        self._made: str | None = None
+        self._making = threading.Lock()
         self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
@@ -140,6 +145,8 @@ class Sandbox:
 
     def _answered(self, request: Request, body: bytes) -> Response:
         path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+        if path == _DOCUMENT and request.method in {"GET", "HEAD"}:
+            return Response(self._document(), 200, media_type=JSON)
         if not path.startswith(f"{_ROOT}/"):
             raise wrapped(404)
         found = self.routes.find(path[len(_ROOT) :])
@@ -161,6 +168,14 @@ class Sandbox:
         if route.consumes is not None:
             asked = asked._replace(body=_body(route, request, body))
         return self._run(route, asked, caller or Caller("anonymous", admin=False))
+
+    def _document(self) -> str:
+        """Return the OpenAPI document; made once, when it is first asked for."""
+        with self._making:
+            if self._made is None:
+                document = openapi.Document(self.shapes, self.release.name)
+                self._made = dumps(document.made(self.routes, self.where))
+            return self._made
 
     def _caller(self, request: Request) -> Caller:
         header = request.headers.get("authorization")

@@ -141,6 +141,36 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None, _Need], ...] = (
 )
 
 
+_TOLD: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    # operation: its id in the OpenAPI document, what it gives, its query
+    "create": ("create{name}", "entity", ()),
+    "upsert": ("createOrUpdate{name}", "entity", ()),
+    "list": ("list{name}s", "page", ("fields", "limit", "before", "after", "include")),
+    "get": ("get{name}ByID", "entity", ("fields", "include")),
+    "get_by_name": ("get{name}ByFQN", "entity", ("fields", "include")),
+    "patch": ("patch{name}", "", ()),
+    "patch_by_name": ("patch{name}", "", ()),
+    "delete": ("delete{name}", "", ("hardDelete", "recursive")),
+    "delete_by_name": ("delete{name}ByFQN", "", ("hardDelete", "recursive")),
+    "restore": ("restore", "entity", ()),
+    "versions": ("listAll{name}Version", "history", ()),
+    "version": ("getSpecific{name}Version", "entity", ()),
+    "follow": ("addFollower", "", ()),
+    "unfollow": ("deleteFollower", "", ()),
+    "vote": ("updateVoteForEntity", "", ()),
+}
+
+
+def _route(name: str, method: str, consumes: str | None, handler: Handler, shape: Shape) -> Route:
+    """Return the route of an operation, with what the OpenAPI document tells of it."""
+    operation, gives, query = _TOLD[name]
+    takes = shape.create if name in {"create", "upsert"} else None
+    return Route(
+        handler, consumes, writes=method != "GET", operation=operation, takes=takes, gives=gives,
+        query=query,
+    )  # fmt: skip
+
+
 _VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
 
 
@@ -156,13 +186,13 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
             if name in missing or not needed(shape) or (name == "patch_by_name" and not by_name):
                 continue
             handler: Handler = getattr(collection, name)
-            routes.add(method, route + tail, Route(handler, consumes, writes=method != "GET"))
+            routes.add(method, route + tail, _route(name, method, consumes, handler, shape))
         for told in shapes.rules.table("variants").get(type, ()):
             variant = Collection(shape, told["values"])
             for name, method, tail, consumes, _ in _OPERATIONS:
                 if name in _VARIANT_OPERATIONS:
                     handler = getattr(variant, name)
-                    served = Route(handler, consumes, writes=True)
+                    served = _route(name, method, consumes, handler, shape)
                     routes.add(method, route + told["path"] + tail, served)
         for tail in shapes.rules.table("refused_paths").get(type, ()):
             routes.refuse(route + tail)

@@ -69,12 +69,12 @@ class Incidents:
 
     def __init__(self, shapes: Shapes) -> None:
         self._cases = shapes["testCase"]
-        self._create = shapes.schema(CREATE)
+        self.body = shapes.schema(CREATE)
         self._node = shapes.schema("tests/testCaseResolutionStatus.json")
 
     def post(self, session: Session, asked: Asked) -> Answer:
         """Answer ``POST``: the open incident comes to a status, or a new one begins with it."""
-        given = session.read(self._create, asked.body)
+        given = session.read(self.body, asked.body)
         case = session.row(self._cases, str(given.pop("testCaseReference")), by_name=True)
         details = given.get("testCaseResolutionStatusDetails")
         if given["testCaseResolutionStatusType"] == RESOLVED and details is None:
@@ -131,8 +131,9 @@ def mount(routes: Routes, shapes: Shapes) -> None:
     """Add the routes."""
     incidents = Incidents(shapes)
     root = "/v1/dataQuality/testCases/testCaseIncidentStatus"
-    routes.add("POST", root, Route(incidents.post, JSON, writes=True))
-    routes.add("GET", root, Route(incidents.list))
+    routes.add("POST", root, Route(incidents.post, JSON, writes=True, takes=incidents.body))
+    query = (*series.SPAN, "testCaseFQN", "latest", "limit")
+    routes.add("GET", root, Route(incidents.list, query=query))
     routes.add("GET", f"{root}/{{id}}", Route(incidents.get))
     routes.add("GET", f"{root}/stateId/{{id}}", Route(incidents.of_state))
     routes.add("PATCH", f"{root}/{{id}}", Route(incidents.patch, JSON_PATCH, writes=True))

@@ -24,6 +24,9 @@ NEEDS = ("api/lineage/addLineage.json", "type/entityLineage.json")
 DEEPEST = 3
 """How many steps a query may go."""
 
+_DEPTHS = ("upstreamDepth", "downstreamDepth")
+_AROUND = ("fqn", "type", *_DEPTHS, "includeDeleted")
+
 _COLUMNS = (
     "fromId*", "fromEntityType*", "fromFullyQualifiedName*", "toId*", "toEntityType*",
     "toFullyQualifiedName*", "description", "pipelineId", "pipelineFullyQualifiedName",
@@ -46,14 +49,14 @@ class Lineage:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._add = shapes.schema("api/lineage/addLineage.json")
+        self.body = shapes.schema("api/lineage/addLineage.json")
         self._details = shapes.schema("type/entityLineage.json", "/definitions/lineageDetails")
 
     # writing
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT lineage``."""
-        edge = session.read(self._add, asked.body)["edge"]
+        edge = session.read(self.body, asked.body)["edge"]
         source, target = (self._named(session, edge[end]) for end in ("fromEntity", "toEntity"))
         details = edge.get("lineageDetails")
         pipeline = None
@@ -222,10 +225,12 @@ class Lineage:
 
     def _searched(self, session: Session, id: str) -> dict[str, Any]:
         row = session.tx.get(id)
-        assert row is not None  # edges go with their entities
+        if row is None:  # edges go with their entities, so it is there
+            return {"id": id}
         shape = self._shapes[row.type]
         shown = session.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
-        return {**shown, "entityType": row.type, "displayName": row.doc.get("displayName", row.name)}
+        display = row.doc.get("displayName", row.name)
+        return {**shown, "entityType": row.type, "displayName": display}
 
     def _searched_edge(
         self, session: Session, flow: Flow, source: Head, target: Head
@@ -278,7 +283,7 @@ def _checked_id(text: str) -> str:
 def _depths(query: Mapping[str, str]) -> tuple[int, int]:
     """Return how far up and down a query wants to see; raises the server's 400."""
     found, wrong = [], []
-    for name in ("upstreamDepth", "downstreamDepth"):
+    for name in _DEPTHS:
         text = query.get(name, "1")
         try:
             depth = int(text)
@@ -324,9 +329,9 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noq
     """Add the routes of a release that has them; ``lineage_routes`` of the rules says which."""
     lineage = Lineage(shapes)
     served = {
-        "put": ("PUT", "", Route(lineage.put, JSON, writes=True)),
-        "get": ("GET", "/{type}/{id}", Route(lineage.get)),
-        "get_by_name": ("GET", "/{type}/name/{fqn}", Route(lineage.get_by_name)),
+        "put": ("PUT", "", Route(lineage.put, JSON, writes=True, takes=lineage.body)),
+        "get": ("GET", "/{type}/{id}", Route(lineage.get, query=_DEPTHS)),
+        "get_by_name": ("GET", "/{type}/name/{fqn}", Route(lineage.get_by_name, query=_DEPTHS)),
         "delete": ("DELETE", "/{type}/{key}/{to_type}/{to}", Route(lineage.delete, writes=True)),
         "delete_by_name": (
             "DELETE",
@@ -344,8 +349,8 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noq
             Route(lineage.patch, JSON_PATCH, writes=True),
         ),
         "edge": ("GET", "/getLineageEdge/{from}/{to}", Route(lineage.edge)),
-        "graph": ("GET", "/getLineage", Route(lineage.graph)),
-        "export": ("GET", "/export", Route(lineage.export)),
+        "graph": ("GET", "/getLineage", Route(lineage.graph, query=_AROUND)),
+        "export": ("GET", "/export", Route(lineage.export, query=_AROUND)),
     }
     for name in shapes.rules.table("lineage_routes")["*"]:
         method, tail, route = served[name]

@@ -106,20 +106,16 @@ def _turn(
 ) -> tuple[list[Row], dict[str, Cursor]]:
     """Return one page and the cursors to its neighbours."""
     if before is not None:
-        where += " and (e.name < ? or (e.name = ? and e.id < ?))"
-        rows = session.tx.page(
-            where,
-            [*values, before.name, before.name, before.id],
-            "e.name desc, e.id desc",
-            limit + 1,
-        )
+        where += " and (e.name, e.id) < (?, ?)"
+        values = [*values, before.name, before.id]
+        rows = session.tx.page(where, values, "e.name desc, e.id desc", limit + 1)
         more_before = len(rows) > limit
         rows = rows[:limit][::-1]
         more_after = True
     else:
         if after is not None:
-            where += " and (e.name > ? or (e.name = ? and e.id > ?))"
-            values = [*values, after.name, after.name, after.id]
+            where += " and (e.name, e.id) > (?, ?)"
+            values = [*values, after.name, after.id]
         rows = session.tx.page(where, values, "e.name, e.id", limit + 1)
         more_after = len(rows) > limit
         rows = rows[:limit]

@@ -38,13 +38,13 @@ class Kept:
     ) -> None:
         self._shape = shape
         self._field = field
-        self._node = node
+        self.body = node
         self._check = check
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT``."""
         row = session.row(self._shape, asked.path["id"])
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         if self._check is not None:
             self._check(row, given)
         doc = {**row.doc, self._field: given}
@@ -99,12 +99,12 @@ class Profiles:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shape = shapes["table"]
-        self._node = shapes.schema("api/data/createTableProfile.json")
+        self.body = shapes.schema("api/data/createTableProfile.json")
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT tables/{id}/tableProfile``."""
         row = session.row(self._shape, asked.path["id"])
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         columns = given.get("columnProfile") or []
         _check_columns(row, [column["name"] for column in columns])
         table = given["tableProfile"]
@@ -198,12 +198,12 @@ class Metrics:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shape = shapes["table"]
-        self._node = shapes.schema(_METRIC)
+        self.body = shapes.schema(_METRIC)
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT tables/{id}/customMetric``."""
         row = session.row(self._shape, asked.path["id"])
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         column = given.get("columnName", "")
         if column:
             _check_columns(row, [column])
@@ -250,28 +250,31 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
     model = Kept(table, "dataModel", table.node.properties["dataModel"])
     _keep(routes, f"{root}/{{id}}/dataModel", model, ("PUT",))
     joins = Joins(table)
-    routes.add("PUT", f"{root}/{{id}}/joins", Route(joins.put, JSON, writes=True))
+    node = table.node.properties["joins"]
+    put = Route(joins.put, JSON, writes=True, takes=node, gives="entity")
+    routes.add("PUT", f"{root}/{{id}}/joins", put)
     profiles = Profiles(shapes)
-    routes.add("PUT", f"{root}/{{id}}/tableProfile", Route(profiles.put, JSON, writes=True))
-    routes.add("GET", f"{root}/{{fqn}}/tableProfile", Route(profiles.list))
+    profile = Route(profiles.put, JSON, writes=True, takes=profiles.body, gives="entity")
+    routes.add("PUT", f"{root}/{{id}}/tableProfile", profile)
     routes.add("GET", f"{root}/{{fqn}}/tableProfile/latest", Route(profiles.latest))
-    routes.add("GET", f"{root}/{{fqn}}/columnProfile", Route(profiles.list_column))
-    routes.add("GET", f"{root}/{{fqn}}/systemProfile", Route(profiles.list_system))
+    lists = {TABLES: profiles.list, COLUMNS: profiles.list_column, SYSTEM: profiles.list_system}
+    for kind, handler in lists.items():
+        routes.add("GET", f"{root}/{{fqn}}/{kind}", Route(handler, query=series.SPAN))
     delete = Route(profiles.delete, writes=True)
     routes.add("DELETE", f"{root}/{{fqn}}/{{kind}}/{{timestamp}}/profile", delete)
     if _METRIC in shapes.release.paths:
         metrics = Metrics(shapes)
         own = f"{root}/{{id}}/customMetric"
-        routes.add("PUT", own, Route(metrics.put, JSON, writes=True))
+        routes.add("PUT", own, Route(metrics.put, JSON, writes=True, takes=metrics.body))
         routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
         routes.add("DELETE", f"{own}/{{column}}/{{name}}", Route(metrics.delete, writes=True))
 
 
 def _keep(routes: Routes, place: str, kept: Kept, methods: tuple[str, ...]) -> None:
     served = {
-        "PUT": Route(kept.put, JSON, writes=True),
-        "GET": Route(kept.get),
-        "DELETE": Route(kept.delete, writes=True),
+        "PUT": Route(kept.put, JSON, writes=True, takes=kept.body, gives="entity"),
+        "GET": Route(kept.get, gives="entity"),
+        "DELETE": Route(kept.delete, writes=True, gives="entity"),
     }
     for method in methods:
         routes.add(method, place, served[method])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox import permissions, writing
 from dynclient.sandbox.extensions import FIELD
@@ -12,7 +12,10 @@ from dynclient.sandbox.session import Answer, Session
 
 if TYPE_CHECKING:
     from dynclient.sandbox.shapes import Shapes
+    from dynclient.schema.node import Node
 
+_KEPT = ("customPropertyConfig",)
+"""What stays of a property that is defined again without it."""
 NEEDS = ("entity/type.json",)
 
 
@@ -21,15 +24,14 @@ class Properties:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shape = shapes["type"]
-        node = self._shape.node.properties[FIELD].items
-        assert node is not None  # a list in every release
-        self._node = node
+        listed = self._shape.node.properties[FIELD]
+        self.body: Node = listed.items or listed
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT metadata/types/{id}``: a property is added, or defined anew."""
         permissions.check(session, self._shape.type, "EditAll")
         row = session.row(self._shape, asked.path["id"])
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         kind = session.tx.get(given["propertyType"]["id"])
         if kind is None or kind.type != self._shape.type:
             raise not_found(self._shape.type, given["propertyType"]["id"])
@@ -40,11 +42,11 @@ class Properties:
             raise bad_request(needed)
         head = session.tx.heads([kind.id])[kind.id]
         given["propertyType"] = session.bare.reference(head)
-        others = [one for one in row.doc.get(FIELD) or () if one["name"] != given["name"]]
-        held = next((one for one in row.doc.get(FIELD) or () if one["name"] == given["name"]), {})
-        if "customPropertyConfig" in held and "customPropertyConfig" not in given:
-            if held["propertyType"]["id"] == kind.id:
-                given["customPropertyConfig"] = held["customPropertyConfig"]
+        known: dict[str, dict[str, Any]] = {one["name"]: one for one in row.doc.get(FIELD) or ()}
+        others = [one for name, one in known.items() if name != given["name"]]
+        held = known.get(given["name"])
+        if held is not None and held["propertyType"]["id"] == kind.id:
+            given = {**{name: held[name] for name in _KEPT if name in held}, **given}
         listed = sorted([*others, given], key=lambda one: str(one["name"]))
         answer = writing.change(session, self._shape, row, {FIELD: listed})
         # The server tells the one that was asked for first.
@@ -55,4 +57,8 @@ class Properties:
 def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the route."""
     properties = Properties(shapes)
-    routes.add("PUT", "/v1/metadata/types/{id}", Route(properties.put, JSON, writes=True))
+    put = Route(
+        properties.put, JSON, writes=True, operation="addProperty", takes=properties.body,
+        gives="entity",
+    )  # fmt: skip
+    routes.add("PUT", "/v1/metadata/types/{id}", put)

@@ -32,7 +32,7 @@ class Results:
     def __init__(self, shapes: Shapes) -> None:
         self._cases = shapes["testCase"]
         self._suites = shapes["testSuite"]
-        self._node = shapes.schema("tests/basic.json", "/definitions/testCaseResult")
+        self.body = shapes.schema("tests/basic.json", "/definitions/testCaseResult")
         rules = shapes.rules
         self._resources = bool(rules.flag("results_are_resources"))
 
@@ -41,7 +41,7 @@ class Results:
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT testCases/{fqn}/testCaseResult``."""
         row = session.row(self._cases, asked.path["fqn"], by_name=True)
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         if given.get("timestamp") is None:
             raise Escaped(_NO_TIME)
         if self._resources:
@@ -56,7 +56,7 @@ class Results:
     def post(self, session: Session, asked: Asked) -> Answer:
         """Answer ``POST testCases/testCaseResults/{fqn}``."""
         row = session.row(self._cases, asked.path["fqn"], by_name=True)
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         made = self._recorded(session, row, given)
         where = f"{asked.base}/v1/dataQuality/testCases/testCaseResults/{row.fqn}"
         return Answer(201, made, location=where)
@@ -69,7 +69,7 @@ class Results:
         made = {"id": new_id(), "testCaseFQN": row.fqn, **given}
         if given.get("testCaseStatus") == FAILED:
             made["incidentId"] = incidents.open_for(session, row)
-        ordered = {name: made[name] for name in self._node.properties if name in made}
+        ordered = {name: made[name] for name in self.body.properties if name in made}
         session.tx.record(row.id, KIND, stamp, made["id"], ordered)
         self._tell_status(session, row)
         return ordered
@@ -93,9 +93,9 @@ class Results:
         """Answer ``PATCH`` of one result."""
         row = session.row(self._cases, asked.path["fqn"], by_name=True)
         held = self._held(session, row, asked.path["timestamp"])
-        changed = session.read(self._node, patching.apply(held, asked.body))
+        changed = session.read(self.body, patching.apply(held, asked.body))
         changed |= {name: held[name] for name in ("id", "timestamp", "testCaseFQN")}
-        ordered = {name: changed[name] for name in self._node.properties if name in changed}
+        ordered = {name: changed[name] for name in self.body.properties if name in changed}
         session.tx.record(row.id, KIND, held["timestamp"], held["id"], ordered)
         told = "entityUpdated" if ordered != held else "entityNoChange"
         return Answer(200, ordered, change=told)
@@ -157,14 +157,14 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noq
     results = Results(shapes)
     cases = "/v1/dataQuality/testCases"
     own = cases + "/{fqn}/testCaseResult"
-    routes.add("PUT", own, Route(results.put, JSON, writes=True))
-    routes.add("GET", own, Route(results.list))
+    routes.add("PUT", own, Route(results.put, JSON, writes=True, takes=results.body))
+    routes.add("GET", own, Route(results.list, query=series.SPAN))
     routes.add("DELETE", own + "/{timestamp}", Route(results.delete, writes=True))
     if not shapes.rules.flag("results_are_resources"):
         return
     shared = cases + "/testCaseResults/{fqn}"
-    routes.add("POST", shared, Route(results.post, JSON, writes=True))
-    routes.add("GET", shared, Route(results.list))
+    routes.add("POST", shared, Route(results.post, JSON, writes=True, takes=results.body))
+    routes.add("GET", shared, Route(results.list, query=series.SPAN))
     for place in (own, shared):
         patch = Route(results.patch, JSON_PATCH, writes=True)
         routes.add("PATCH", place + "/{timestamp}", patch)
@@ -172,5 +172,6 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noq
     routes.add("PUT", logical, Route(results.add_cases, JSON, writes=True))
     remove = Route(results.remove_case, writes=True)
     routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
-    routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", Route(results.summary))
+    summary = Route(results.summary, query=("testSuiteId",))
+    routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
     incidents.mount(routes, shapes)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from dynclient.sandbox.session import Answer
+
+if TYPE_CHECKING:
+    from dynclient.schema.node import Node
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
@@ -48,6 +51,14 @@ class Route(NamedTuple):
     """Answered without a token."""
     writes: bool = False
     """Needs a transaction that can write."""
+    operation: str = ""
+    """Its id in the OpenAPI document, with ``{name}`` of the entity; "" for one by its path."""
+    takes: Node | None = None
+    """The schema of the body, where there is one."""
+    gives: str = ""
+    """What the answer shows of the collection: ``entity``, ``page``, ``history``, or nothing."""
+    query: tuple[str, ...] = ()
+    """Query parameters it knows, apart from the filters of lists."""
 
 
 class _Place:
@@ -87,6 +98,16 @@ class Routes:
         for step in template.strip("/").split("/"):
             place = place.fixed.setdefault(step, _Place())
         place.known = True
+
+    def all(self) -> Iterator[tuple[str, str, Route]]:
+        """Yield template, method and route of everything that is served."""
+        stack = [("", self._root)]
+        while stack:
+            template, place = stack.pop()
+            for method, route in place.methods.items():
+                yield template, method, route
+            stack += [(f"{template}/{step}", below) for step, below in place.fixed.items()]
+            stack += [(f"{template}/{{{name}}}", below) for name, below in place.parameters]
 
     def find(self, raw_path: str) -> tuple[dict[str, Route], dict[str, str]] | None:
         """Return the routes by method and the path's parameters, or None where nothing is."""

@@ -13,10 +13,14 @@ ALWAYS = 1 << 62
 """Later than any record."""
 
 
+SPAN = ("startTs", "endTs")
+"""How queries name a span of time."""
+
+
 def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
     """Return ``startTs`` and ``endTs``, in ms; ``otherwise`` is what the server says without."""
     out = []
-    for name in ("startTs", "endTs"):
+    for name in SPAN:
         text = query.get(name)
         if text is None:
             raise Escaped(otherwise)

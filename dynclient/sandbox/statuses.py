@@ -22,12 +22,12 @@ class Pipelines:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shape = shapes["pipeline"]
-        self._node = shapes.schema("entity/data/pipeline.json", "/definitions/pipelineStatus")
+        self.body = shapes.schema("entity/data/pipeline.json", "/definitions/pipelineStatus")
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT pipelines/{fqn}/status``."""
         row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         known = {task.get("name") for task in row.doc.get("tasks") or ()}
         for task in given.get("taskStatus") or ():
             if task.get("name") not in known:
@@ -71,12 +71,12 @@ class Ingestions:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shape = shapes["ingestionPipeline"]
-        self._node = shapes.schema(_INGESTION, "/definitions/pipelineStatus")
+        self.body = shapes.schema(_INGESTION, "/definitions/pipelineStatus")
 
     def put(self, session: Session, asked: Asked) -> Answer:
         """Answer ``PUT ingestionPipelines/{fqn}/pipelineStatus``: by its id a run is told again."""
         row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         before = self._run(session, row.id, str(given.get("runId")))
         stamp = given.get("timestamp") or session.now
         if before is not None:
@@ -124,17 +124,18 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
     """Add the routes."""
     pipelines = Pipelines(shapes)
     root = "/v1/pipelines/{fqn}/status"
-    routes.add("PUT", root, Route(pipelines.put, JSON, writes=True))
-    routes.add("GET", root, Route(pipelines.list))
+    routes.add("PUT", root, Route(pipelines.put, JSON, writes=True, takes=pipelines.body))
+    routes.add("GET", root, Route(pipelines.list, query=series.SPAN))
     routes.add("DELETE", root + "/{timestamp}", Route(pipelines.delete, writes=True))
     if _INGESTION in shapes.release.paths:
         ingestions = Ingestions(shapes)
         root = "/v1/services/ingestionPipelines/{fqn}/pipelineStatus"
-        routes.add("PUT", root, Route(ingestions.put, JSON, writes=True))
-        routes.add("GET", root, Route(ingestions.list))
+        routes.add("PUT", root, Route(ingestions.put, JSON, writes=True, takes=ingestions.body))
+        routes.add("GET", root, Route(ingestions.list, query=series.SPAN))
         routes.add("GET", root + "/{run}", Route(ingestions.get))
     for type, route in where.items():
         if route.startswith("/v1/services/") and "testConnectionResult" in shapes[type].fields:
             connections = Connections(shapes[type])
-            put = Route(connections.put, JSON, writes=True)
+            node = shapes[type].node.properties["testConnectionResult"]
+            put = Route(connections.put, JSON, writes=True, takes=node)
             routes.add("PUT", f"{route}/{{id}}/testConnectionResult", put)

@@ -296,7 +296,9 @@ class Tx:
 
     def records_of(self, kind: str, start: int, end: int) -> list[dict[str, Any]]:
         """Return the records of one kind of all entities between two times, newest first."""
-        query = "select doc from series where kind = ? and stamp between ? and ? order by stamp desc"
+        query = (
+            "select doc from series where kind = ? and stamp between ? and ? order by stamp desc"
+        )
         return [loads(found[0]) for found in self._run(query, (kind, start, end))]
 
     def latest(self, owner: str, kind: str) -> dict[str, Any] | None:
@@ -367,8 +369,8 @@ class Tx:
             f" where {where} order by place"
         )
         return [
-            Flow(*found[:4], loads(found[4]) if found[4] else None)
-            for found in self._run(query, values)
+            Flow(source, source_type, target, target_type, loads(doc) if doc else None)
+            for source, source_type, target, target_type, doc in self._run(query, values)
         ]
 
     def drop_flow(self, source: str, target: str) -> bool:

@@ -24,7 +24,7 @@ class Usage:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._node = shapes.schema("type/dailyCount.json")
+        self.body = shapes.schema("type/dailyCount.json")
 
     def post(self, session: Session, asked: Asked) -> Answer:
         """Answer ``POST``: the count of a day is set."""
@@ -36,7 +36,7 @@ class Usage:
 
     def _counted(self, session: Session, asked: Asked, *, add: bool) -> Answer:
         shape, row = self._found(session, asked)
-        given = session.read(self._node, asked.body)
+        given = session.read(self.body, asked.body)
         day = _day(given["date"])
         before = session.tx.latest(row.id, KIND) or computed.unused()
         held = next(iter(session.tx.records(row.id, KIND, day.toordinal(), day.toordinal())), None)
@@ -67,7 +67,7 @@ class Usage:
 
     def get(self, session: Session, asked: Asked) -> Answer:
         """Answer ``GET``: the usage of the days before one."""
-        shape, row = self._found(session, asked)
+        _, row = self._found(session, asked)
         today = datetime.datetime.now(datetime.timezone.utc).date()
         day = _day(asked.query["date"]) if asked.query.get("date") else today
         start = day.toordinal() - int(asked.query.get("days", "1")) + 1
@@ -105,8 +105,8 @@ def _day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        message = f'org.postgresql.util.PSQLException: invalid input syntax for type date: "{text}"'
-        raise Escaped(message) from None
+        why = f'ERROR: invalid input syntax for type date: "{text}"'
+        raise Escaped(f"org.postgresql.util.PSQLException: {why}") from None
 
 
 def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
@@ -114,8 +114,8 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noq
     usage = Usage(shapes)
     for tail in ("{id}", "name/{fqn}"):
         place = f"/v1/usage/{{type}}/{tail}"
-        routes.add("POST", place, Route(usage.post, JSON, writes=True))
-        routes.add("PUT", place, Route(usage.put, JSON, writes=True))
-        routes.add("GET", place, Route(usage.get))
+        routes.add("POST", place, Route(usage.post, JSON, writes=True, takes=usage.body))
+        routes.add("PUT", place, Route(usage.put, JSON, writes=True, takes=usage.body))
+        routes.add("GET", place, Route(usage.get, query=("date", "days")))
     rank = Route(usage.rank, writes=True)
     routes.add("POST", "/v1/usage/compute.percentile/{type}/{date}", rank)
