@@ -37,12 +37,12 @@ def pytest_load_initial_conftests(early_config: Any) -> None:
     try:
         install(named or early_config.getini(_OPTION) or None, pydantic=True)
     except DynclientError as error:
-        from pytest import UsageError
-
         told = str(error)
     else:
         return
-    raise UsageError(f"-p dynclient.compat: {told}")
+    import pytest
+
+    raise pytest.UsageError(f"-p dynclient.compat: {told}")
 
 
 def pytest_report_header() -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound
-from dynclient.model.translation import accepted, bridged
+from dynclient.model.functions import accepted, bridged
 from dynclient.schema import drift
 from dynclient.schema.tree import WARN
 from dynclient.validation import judge

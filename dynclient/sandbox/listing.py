@@ -22,11 +22,36 @@ MOST = 1_000_000
 INCLUDES = ("all", "deleted", "non-deleted")
 
 
-class Cursor(NamedTuple):
-    """A place in a list that is ordered by name, then id."""
+class Order(NamedTuple):
+    """How a list is ordered, and so what its cursors tell of a place in it."""
 
-    name: str
-    id: str
+    names: tuple[str, ...]
+    """Columns of the store: ``name`` and ``id``, or ``fqn`` alone."""
+
+    @property
+    def ascending(self) -> str:
+        """The order as SQL has it."""
+        return ", ".join(f"e.{name}" for name in self.names)
+
+    @property
+    def descending(self) -> str:
+        """The reverse of the order as SQL has it."""
+        return ", ".join(f"e.{name} desc" for name in self.names)
+
+    def beyond(self, sign: str) -> str:
+        """Return the condition of what lies before (``<``) or after (``>``) a place."""
+        columns, marks = self.ascending, ", ".join("?" * len(self.names))
+        return f"({columns}) {sign} ({marks})"
+
+    def place(self, row: Row) -> Place:
+        """Return where a row lies."""
+        return tuple(str(getattr(row, name)) for name in self.names)
+
+
+Place = tuple[str, ...]
+"""The columns of an order, of one row."""
+BY_NAME = Order(("name", "id"))
+BY_FQN = Order(("fqn",))
 
 
 def wanted_fields(shape: Shape, text: str | None) -> frozenset[str]:
@@ -85,14 +110,14 @@ def page(session: Session, shape: Shape, query: Mapping[str, str]) -> Answer:
     total = session.tx.count(where, values)
     if limit == 0:
         return Answer(200, {"data": [], "paging": {"total": total}})
-    names_only = bool(session.rules.flag("cursor_names_only"))
-    places = (_place(before, names_only), _place(after, names_only))
-    rows, paging = _turn(session, where, values, limit, *places)
+    order = BY_FQN if session.rules.flag("ordered_by_fqn") else BY_NAME
+    places = (_place(before, order), _place(after, order))
+    rows, paging = _turn(session, where, values, limit, order, *places)
     data = shown(session, shape, rows, fields)
     told: dict[str, Any] = {}
     for name in ("before", "after"):
         if name in paging:
-            told[name] = _cursor(paging[name], names_only)
+            told[name] = _cursor(paging[name], order)
     return Answer(200, {"data": data, "paging": {**told, "total": total}})
 
 
@@ -101,30 +126,30 @@ def _turn(
     where: str,
     values: list[Any],
     limit: int,
-    before: Cursor | None,
-    after: Cursor | None,
-) -> tuple[list[Row], dict[str, Cursor]]:
-    """Return one page and the cursors to its neighbours."""
+    order: Order,
+    before: Place | None,
+    after: Place | None,
+) -> tuple[list[Row], dict[str, Place]]:
+    """Return one page and the places of its neighbours."""
     if before is not None:
-        where += " and (e.name, e.id) < (?, ?)"
-        values = [*values, before.name, before.id]
-        rows = session.tx.page(where, values, "e.name desc, e.id desc", limit + 1)
+        where += f" and {order.beyond('<')}"
+        rows = session.tx.page(where, [*values, *before], order.descending, limit + 1)
         more_before = len(rows) > limit
         rows = rows[:limit][::-1]
         more_after = True
     else:
         if after is not None:
-            where += " and (e.name, e.id) > (?, ?)"
-            values = [*values, after.name, after.id]
-        rows = session.tx.page(where, values, "e.name, e.id", limit + 1)
+            where += f" and {order.beyond('>')}"
+            values = [*values, *after]
+        rows = session.tx.page(where, values, order.ascending, limit + 1)
         more_after = len(rows) > limit
         rows = rows[:limit]
         more_before = after is not None
-    cursors: dict[str, Cursor] = {}
+    cursors: dict[str, Place] = {}
     if rows and more_before:
-        cursors["before"] = Cursor(rows[0].name, rows[0].id)
+        cursors["before"] = order.place(rows[0])
     if rows and more_after:
-        cursors["after"] = Cursor(rows[-1].name, rows[-1].id)
+        cursors["after"] = order.place(rows[-1])
     return rows, cursors
 
 
@@ -145,14 +170,13 @@ def _limit(text: str | None) -> int:
 # cursors
 
 
-def _cursor(cursor: Cursor, names_only: bool) -> str:
-    text = cursor.name if names_only else dumps({"id": cursor.id, "name": cursor.name})
-    if names_only:
-        text = f"{cursor.name}"
+def _cursor(place: Place, order: Order) -> str:
+    told = dict(sorted(zip(order.names, place, strict=True)))
+    text = place[0] if len(place) == 1 else dumps(told)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _place(text: str | None, names_only: bool) -> Cursor | None:
+def _place(text: str | None, order: Order) -> Place | None:
     if not text:
         return None
     for place in text:
@@ -162,11 +186,11 @@ def _place(text: str | None, names_only: bool) -> Cursor | None:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         raise bad_request("Input byte[] should at least have 2 bytes for base64 bytes") from None
-    if names_only:
-        return Cursor(decoded, "")
+    if len(order.names) == 1:
+        return (decoded,)
     try:
         held = loads(decoded)
-        return Cursor(str(held["name"]), str(held["id"]))
+        return tuple(str(held[name]) for name in order.names)
     except (ValueError, TypeError, KeyError):
         reason = "Failed to process JSON "
         message = f"An exception with message [{reason}] was thrown while processing request."
