@@ -27,8 +27,11 @@ create table if not exists entities (
     doc text not null
 ) without rowid;
 create unique index if not exists entities_fqn on entities (type, fqn);
-create index if not exists entities_page on entities (type, deleted, name, id);
-create index if not exists entities_order on entities (type, name, id);
+drop index if exists entities_page;
+drop index if exists entities_order;
+create index if not exists entities_listed on entities (type, deleted, name, id, fqn);
+create index if not exists entities_all on entities (type, name, id, fqn);
+create index if not exists entities_below on entities (type, fqn, deleted, name, id);
 create table if not exists refs (
     source text not null, field text not null, pos integer not null, target text not null,
     source_type text not null, target_type text not null,

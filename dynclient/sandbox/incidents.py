@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dynclient.sandbox.store import Row
 
 CREATE = "api/tests/createTestCaseResolutionStatus.json"
+STATUS = "tests/testCaseResolutionStatus.json"
+NEEDS = (CREATE, STATUS)
 KIND = "testCaseResolutionStatus"
 NEW, RESOLVED = "New", "Resolved"
 _ANSWERS = {"Ack": "timeToResponse", "Resolved": "timeToResolution"}
@@ -70,7 +72,7 @@ class Incidents:
     def __init__(self, shapes: Shapes) -> None:
         self._cases = shapes["testCase"]
         self.body = shapes.schema(CREATE)
-        self._node = shapes.schema("tests/testCaseResolutionStatus.json")
+        self._node = shapes.schema(STATUS)
 
     def post(self, session: Session, asked: Asked) -> Answer:
         """Answer ``POST``: the open incident comes to a status, or a new one begins with it."""

@@ -232,6 +232,7 @@ class Metrics:
 
 
 _METRIC = "api/tests/createCustomMetric.json"
+_OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
 
 
 def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
@@ -244,15 +245,15 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
             )
             _keep(routes, f"{route}/{{id}}/sampleData", sample, ("PUT", "GET", "DELETE"))
     table, root = shapes["table"], "/v1/tables"
-    profiler = Kept(table, "tableProfilerConfig", table.node.properties["tableProfilerConfig"])
-    methods = ("PUT", "GET", "DELETE")
-    _keep(routes, f"{root}/{{id}}/tableProfilerConfig", profiler, methods)
-    model = Kept(table, "dataModel", table.node.properties["dataModel"])
-    _keep(routes, f"{root}/{{id}}/dataModel", model, ("PUT",))
-    joins = Joins(table)
-    node = table.node.properties["joins"]
-    put = Route(joins.put, JSON, writes=True, takes=node, gives="entity")
-    routes.add("PUT", f"{root}/{{id}}/joins", put)
+    for field, methods in _OWN_ROUTES.items():
+        if field in table.fields:
+            kept = Kept(table, field, table.node.properties[field])
+            _keep(routes, f"{root}/{{id}}/{field}", kept, methods)
+    if "joins" in table.fields:
+        joins = Joins(table)
+        put = Route(joins.put, JSON, writes=True, takes=table.node.properties["joins"],
+                    gives="entity")  # fmt: skip
+        routes.add("PUT", f"{root}/{{id}}/joins", put)
     profiles = Profiles(shapes)
     profile = Route(profiles.put, JSON, writes=True, takes=profiles.body, gives="entity")
     routes.add("PUT", f"{root}/{{id}}/tableProfile", profile)

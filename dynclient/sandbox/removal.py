@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox import computed
@@ -19,11 +20,11 @@ def delete(
 ) -> Answer:
     """Answer ``DELETE``: 400 where something is below and ``recursive`` was not asked for."""
     whole = session.rules.names("removed_with_children", "*") | frozenset()
-    below = _below(session, row.id)
-    if below and not recursive and shape.type not in whole:
+    first = next(_below(session, row.id), None)
+    if first is not None and not recursive and shape.type not in whole:
         raise bad_request(f"{shape.type} is not empty")
     for_good = hard or _always_hard(session, shape)
-    for child in below:
+    for child in _below(session, row.id):
         _delete_child(session, child, hard=for_good)
     links = bool(session.rules.flag("links_after_removal")) and not _unlinked(session, shape)
     loaded = session.rules.names("loaded_for_removal", shape.type)
@@ -83,18 +84,18 @@ def _unlinked(session: Session, shape: Shape) -> bool:
     return shape.type in session.rules.names("unlinked_after_removal", "*")
 
 
-def _below(session: Session, id: str) -> list[Row]:
-    """Return what an entity contains: everything whose parent it is, deleted or not."""
-    fields = sorted(session.rules.names("containing_fields", "*"))
-    rows = []
-    for edge in session.tx.edges_to([id], fields):
-        shape = session.shapes[edge.source_type]
-        if edge.field not in shape.hierarchy:
-            continue
-        row = session.tx.get(edge.source)
-        if row is not None:
-            rows.append(row)
-    return rows
+def _below(session: Session, id: str) -> Iterator[Row]:
+    """Yield what an entity contains: everything whose parent it is, deleted or not.
+
+    One at a time, and none is held while the next is found: there may be very many, and what is
+    yielded may be gone by then.
+    """
+    for field in sorted(session.rules.names("containing_fields", "*")):
+        for source, type in session.tx.sources(id, field):
+            if field in session.shapes[type].hierarchy:
+                row = session.tx.get(source)
+                if row is not None:
+                    yield row
 
 
 def _delete_child(session: Session, row: Row, *, hard: bool) -> None:

@@ -174,4 +174,5 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noq
     routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
     summary = Route(results.summary, query=("testSuiteId",))
     routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
-    incidents.mount(routes, shapes)
+    if all(path in shapes.release.paths for path in incidents.NEEDS):
+        incidents.mount(routes, shapes)

@@ -102,6 +102,10 @@ class Tx:
         """Store a fact."""
         self._run("insert or replace into meta values (?, ?)", (key, value))
 
+    def explain(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return how a query is carried out, step by step, as SQLite tells it."""
+        return self._run(f"explain query plan {query}", tuple(values)).fetchall()
+
     # entities
 
     def get(self, id: str) -> Row | None:
@@ -164,7 +168,9 @@ class Tx:
 
     def page(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Row]:
         """Return one page of entities in the given order."""
-        query = f"select {_COLUMNS} from entities e where {where} order by {order} limit ?"  # noqa: S608
+        # Chosen by the indexes alone, as far as these go; documents are read of the page only.
+        chosen = f"select e.id from entities e where {where} order by {order} limit ?"  # noqa: S608
+        query = f"select {_COLUMNS} from entities e where e.id in ({chosen}) order by {order}"  # noqa: S608
         return [_row(found) for found in self._run(query, (*values, limit))]
 
     def below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
@@ -204,6 +210,23 @@ class Tx:
             )
             out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields, *types)))
         return out
+
+    def sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
+        """Yield id and type of what names an entity in one field, some at a time.
+
+        What is yielded may be removed before the next is asked for.
+        """
+        after = ("", "")
+        while True:
+            found = self._run(
+                "select source_type, source from refs where target = ? and field = ?"
+                " and (source_type, source) > (?, ?) order by source_type, source limit ?",
+                (target, field, *after, _CHUNK),
+            ).fetchall()
+            yield from ((source, type) for type, source in found)
+            if len(found) < _CHUNK:
+                return
+            after = found[-1]
 
     def link(
         self, source: str, source_type: str, field: str, targets: Iterable[tuple[str, str]]
