@@ -6,10 +6,14 @@
 #   make lint              ruff and mypy
 #   make bench             speed and memory, each against its floor
 #   make bench-peer        the drop-in beside the official SDK, which gets an environment of its own
+#                          (another one: PEER=.venv-peer-2.0 PEER_RELEASE=2.0.6.0
+#                          PEER_WITH='"dbt-core<1.12"')
 #   make docs              the documents, their code blocks run
 PYTHON ?= python3
 VENV ?= .venv
 PEER ?= .venv-peer
+PEER_RELEASE ?= 1.6.0.0
+PEER_WITH ?= "dbt-core<1.9" "setuptools<81"
 TREE ?=
 ARGS ?=
 
@@ -65,5 +69,5 @@ $(PEER)/.made:
 	$(PYTHON) -m venv $(PEER)
 	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install --upgrade pip
 	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install \
-		"openmetadata-ingestion==1.6.0.0" "dbt-core<1.9" "setuptools<81"
+		"openmetadata-ingestion==$(PEER_RELEASE)" $(PEER_WITH)
 	@touch $@

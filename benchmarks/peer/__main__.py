@@ -1,6 +1,6 @@
 """``python -m benchmarks.peer PYTHON``: measure both sides, print the table, write the JSON.
 
-PYTHON is that of an environment with ``openmetadata-ingestion`` 1.6.0.0. Both sides run the same
+PYTHON is that of an environment with ``openmetadata-ingestion``, of whatever release. Both sides run the same
 scripts against the same stub server, in turns. Nothing gates on the figures.
 """
 
@@ -23,7 +23,7 @@ from tests.trees import TREES, release_named
 
 HERE = Path(__file__).parent
 RELEASE = "1.6.0"
-"""The release of the official SDK that is compared with."""
+"""The release whose schemas make the drop-in's classes."""
 ROUNDS = 5
 WORK = {
     "build": "CreateTableRequest of 50 Column(…)",
@@ -83,10 +83,14 @@ def main() -> None:
     release = release_named(RELEASE if RELEASE in TREES else "starter").name
     ours = Side("dynclient", [sys.executable, "-m", "dynclient.compat", "--release", release])
     official = Side("official", [options.python])
+    compared = _answer(
+        options.python,
+        "from importlib.metadata import version; print(version('openmetadata-ingestion'))",
+    )
     with tempfile.TemporaryDirectory() as folder:
-        rows = _measured(ours, official, Path(folder))
+        rows = _measured(ours, official, Path(folder), compared)
     print(f"dynclient with the schemas of {release}, {_version(sys.executable)}")
-    print(f"openmetadata-ingestion {RELEASE}.0, {_version(options.python)}\n")
+    print(f"openmetadata-ingestion {compared}, {_version(options.python)}\n")
     print(_table(rows))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     report = [{**row._asdict(), "times": round(row.times, 2)} for row in rows]
@@ -94,11 +98,12 @@ def main() -> None:
     print(f"\nwritten to {options.json}")
 
 
-def _measured(ours: Side, official: Side, folder: Path) -> list[Row]:
+def _measured(ours: Side, official: Side, folder: Path, compared: str) -> list[Row]:
     table = payloads.made_up(50)
     answers, given = folder / "answers.json", folder / "payloads.json"
     given.write_text(json.dumps({"create": payloads.create_table(), "table": table}), "utf-8")
-    told = {"/system/version": {"version": RELEASE, "revision": "stub", "timestamp": 0}}
+    # The official SDK talks to servers of its own release only.
+    told = {"/system/version": {"version": compared, "revision": "stub", "timestamp": 0}}
     entity = {table["fullyQualifiedName"]: table, "PUT /tables": table}
     answers.write_text(json.dumps({**told, **entity, "/tables": payloads.page()}), "utf-8")
     with serving(answers) as host:
@@ -160,9 +165,12 @@ def _run(side: Side, script: str, arguments: list[str]) -> str:
 
 
 def _version(python: str) -> str:
-    command = [python, "-c", "import platform; print(platform.python_version())"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return f"Python {done.stdout.strip()}"
+    return f"Python {_answer(python, 'import platform; print(platform.python_version())')}"
+
+
+def _answer(python: str, code: str) -> str:
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def _table(rows: list[Row]) -> str:

@@ -22,7 +22,12 @@ def lost_module(release: Release, module: str) -> str:
     """
     path = path_of(module)
     told = [f"release {release.name} has no {module}"]
-    told += [f"release {other.name} has it" for other in _others(release) if path in other.paths]
+    below = f"{path.removesuffix('.json')}/"
+    told += [
+        f"release {other.name} has it"
+        for other in _others(release)
+        if path in other.paths or any(known.startswith(below) for known in other.paths)
+    ]
     stem = path.rpartition("/")[2]
     same = [other for other in release.paths if other.rpartition("/")[2].lower() == stem.lower()]
     told += [f"this release has {module_of(other)}" for other in same]
@@ -55,6 +60,19 @@ def lost_name(release: Release, path: str, name: str) -> str:
         near = nearest(name, names.classes(release, path))
         told += [f"nearest: {', '.join(near)}"] if near else []
     return "; ".join(told)
+
+
+def unserved(module: str) -> str:
+    """Return the message for a module of the official package that is no part of its SDK.
+
+    Args:
+        module: its full name.
+    """
+    return (
+        f"dynclient has no {module}: it serves metadata.generated, and the client and helpers of"
+        " metadata.ingestion.ometa and metadata.utils; workflows, connectors and the profiler are"
+        " in openmetadata-ingestion alone (see docs/drop-in.md)"
+    )
 
 
 def _near(module: str, release: Release) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.absent import lost_module, lost_name
+from dynclient.compat.absent import lost_module, lost_name, unserved
 from dynclient.compat.drift import say_moved
 from dynclient.compat.family import PACKAGE, Family, family, module_of, path_of
 from dynclient.errors import DynclientError
@@ -124,8 +124,12 @@ class Finder:
         if module in self._documents:
             raise ImportError(lost_name(self.release, self._documents[module], name), name=module)
         if fullname.startswith(f"{PACKAGE}."):
-            raise ModuleNotFoundError(lost_module(self.release, fullname), name=fullname)
-        return None
+            told = lost_module(self.release, fullname)
+        else:
+            told = unserved(fullname)
+        # Without its name: `from package import module` would put a message of its own in the place
+        # of one that names the module.
+        raise ModuleNotFoundError(told)
 
     def _is_of_release(self, fullname: str) -> bool:
         """Tell whether a module is more than a folder, and not about connecting."""

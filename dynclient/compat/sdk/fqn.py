@@ -6,7 +6,7 @@ and never looked up in a search index; one that lacks a part is found by asking 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn as names
 from dynclient.compat.sdk.failures import FQNBuildingException
@@ -55,6 +55,16 @@ def unquote_name(name: str) -> str:
     text = model_str(name)
     quoted = len(text) > 1 and text[0] == text[-1] == '"'
     return text[1:-1] if quoted else text
+
+
+def _build(*args: Any, quote: bool = True) -> str:
+    """Join names into a fully qualified name; scripts use it although it has an underscore.
+
+    Args:
+        args: the names, outermost first.
+        quote: put quotes around those with a dot.
+    """
+    return FQN_SEPARATOR.join(quote_name(name) if quote else model_str(name) for name in args)
 
 
 def build(metadata: OpenMetadata | None, entity_type: type, **kwargs: Any) -> Any:
@@ -159,6 +169,31 @@ def split_table_name(table_name: str) -> dict[str, str | None]:
     return {"database": database, "database_schema": schema, "table": table}
 
 
+class SplitTestCaseFqn(NamedTuple):
+    """The parts of the name of a test case."""
+
+    service: str | None
+    database: str | None
+    schema_: str | None
+    table: str | None
+    column: str | None
+    test_case: str | None
+
+
+def split_test_case_fqn(test_case_fqn: str) -> SplitTestCaseFqn:
+    """Split the name of a test case of a table, or of one of its columns.
+
+    Raises:
+        ValueError: it has fewer than five names, or more than six.
+    """
+    parts = split(test_case_fqn)
+    if len(parts) not in {5, 6}:
+        wanted = "service.database.schema.table.test or service.database.schema.table.column.test"
+        raise FQNBuildingException(f"{test_case_fqn!r} is no name of a test case: {wanted}")
+    column = parts[4] if len(parts) == 6 else None
+    return SplitTestCaseFqn(*parts[:4], column, parts[-1])
+
+
 def get_query_checksum(query: str) -> str:
     """Return the checksum that names a query: MD5 over its text, in hexadecimal digits."""
     import hashlib
@@ -169,10 +204,12 @@ def get_query_checksum(query: str) -> str:
 __all__ = [
     "FQN_SEPARATOR",
     "FQNBuildingException",
+    "SplitTestCaseFqn",
     "build",
     "get_query_checksum",
     "quote_name",
     "split",
     "split_table_name",
+    "split_test_case_fqn",
     "unquote_name",
 ]

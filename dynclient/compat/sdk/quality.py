@@ -7,6 +7,7 @@ from typing import Any
 from dynclient.compat.sdk import classes
 from dynclient.compat.sdk.requests import Requests
 from dynclient.compat.sdk.road import plain
+from dynclient.operations import Operation
 
 _TABLE_OF_SUITE = ("basicEntityReference", "executableEntityReference")
 """What a request for the suite of a table calls that table, the newer name first."""
@@ -91,9 +92,10 @@ class Quality(Requests):
         found = self.get_executable_test_suite(entity_fqn)
         if found is not None:
             return found
-        entity = classes.class_at(self.types, self.road.spec("testSuite").entity.path)
-        request = self.get_create_entity_type(entity)
-        known = classes.node_of(request).properties
+        spec = self.road.spec("testSuite")
+        known = self.road.release.node(spec.entity.create or "").properties
         field = next(name for name in _TABLE_OF_SUITE if name in known)
-        made = request(name=f"{plain(entity_fqn)}.testSuite", **{field: plain(entity_fqn)})
-        return self.create_or_update_executable_test_suite(made)  # type: ignore[attr-defined]
+        body = {"name": f"{plain(entity_fqn)}.testSuite", field: plain(entity_fqn)}
+        write = Operation("make", None, "PUT", f"{spec.route}/executable", body_kind="json")
+        entity = classes.class_at(self.types, spec.entity.path)
+        return self._loaded(entity, self.road.call(write, {}, body))
