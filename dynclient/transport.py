@@ -155,10 +155,10 @@ class Transport:
         self._jitter = jitter
         self._forget()
         if settings.verify is False:
-            import warnings
+            from dynclient import warn
 
             message = f"the certificate of {base} is not checked: anybody in between can read along"
-            warnings.warn(message, InsecureWarning, stacklevel=2)
+            warn.tell(message, InsecureWarning)
 
     def __repr__(self) -> str:
         return f"<Transport to {self.base} as {self.auth!r}>"

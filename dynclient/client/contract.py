@@ -222,15 +222,14 @@ class Contract:
             return
         guessed = ", ".join(name for name in doubted if name in parameters)
         if guessed:
-            import warnings
-
+            from dynclient import warn
             from dynclient.errors import DynclientWarning
 
             message = (
                 f"whether this server lists {spec.attribute} by {guessed} is a guess from other"
                 f" releases; what it does not know it ignores. No certainty: {self._why}"
             )
-            warnings.warn(message, DynclientWarning, stacklevel=2)
+            warn.tell(message, DynclientWarning)
 
     def explained(self, error: BadArguments) -> BadArguments:
         """Return an error about filters that tells on what grounds they were refused."""

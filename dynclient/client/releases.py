@@ -14,11 +14,11 @@ a path      a folder or an archive, whatever its version
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dynclient import warn
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -162,7 +162,7 @@ def _nearest(version: str, cache: Cache) -> Release:
                 f" the nearest in the cache of the same {near.same} version. What changed between"
                 " the two may be refused wrongly, by this client or by the server"
             )
-            warnings.warn(message, DynclientWarning, stacklevel=2)
+            warn.tell(message, DynclientWarning)
             return found
     message = f"{cache.directory} holds no release of the same major version"
     raise SourceUnavailable(message, source=str(cache.directory))

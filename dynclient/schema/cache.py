@@ -10,10 +10,10 @@ import contextlib
 import json
 import os
 import time
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynclient import warn
 from dynclient.errors import DynclientWarning, PackCorrupt
 from dynclient.schema import pack as packs
 from dynclient.schema.pack import Pack
@@ -175,7 +175,7 @@ class Cache:
                 " memory, which costs every process a second or so. Name another place with"
                 f" {VARIABLE} or cache="
             )
-            warnings.warn(message, DynclientWarning, stacklevel=2)
+            warn.tell(message, DynclientWarning)
 
     # -- other files -------------------------------------------------------------------------------
 
