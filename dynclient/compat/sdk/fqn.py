@@ -190,8 +190,9 @@ def split_test_case_fqn(test_case_fqn: str) -> SplitTestCaseFqn:
     if len(parts) not in {5, 6}:
         wanted = "service.database.schema.table.test or service.database.schema.table.column.test"
         raise FQNBuildingException(f"{test_case_fqn!r} is no name of a test case: {wanted}")
+    service, database, schema, table = parts[:4]
     column = parts[4] if len(parts) == 6 else None
-    return SplitTestCaseFqn(*parts[:4], column, parts[-1])
+    return SplitTestCaseFqn(service, database, schema, table, column, parts[-1])
 
 
 def get_query_checksum(query: str) -> str:
