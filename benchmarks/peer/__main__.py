@@ -1,7 +1,7 @@
 """``python -m benchmarks.peer PYTHON``: measure both sides, print the table, write the JSON.
 
-PYTHON is that of an environment with ``openmetadata-ingestion``, of whatever release. Both sides run the same
-scripts against the same stub server, in turns. Nothing gates on the figures.
+PYTHON is that of an environment with ``openmetadata-ingestion``, of whatever release. Both sides
+run the same scripts against the same stub server, in turns. Nothing gates on the figures.
 """
 
 from __future__ import annotations

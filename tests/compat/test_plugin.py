@@ -21,17 +21,24 @@ def test_a_column():
 """
 
 
-def ran(folder: Path, *arguments: str) -> str:
+def started(
+    folder: Path, *arguments: str, path: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(TEST, "utf-8")
-    done = subprocess.run(
+    places = os.pathsep.join(str(each) for each in (ROOT, path) if each is not None)
+    return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "dynclient.compat", "-q", "-rA", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": places, **environment},
     )
+
+
+def ran(folder: Path, *arguments: str) -> str:
+    done = started(folder, *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -40,6 +47,33 @@ def test_tests_get_the_classes_of_the_named_release(tmp_path: Path) -> None:
     told = ran(tmp_path, "-v", "--metadata-release", "starter")
     assert "made from release starter" in told
     assert "1 passed" in told
+
+
+RIVAL = """
+def pytest_configure():
+    raise AssertionError("the official plugin was loaded")
+"""
+
+
+def test_without_a_choice_between_two_packages_pytest_tells_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "metadata").mkdir()
+    (tmp_path / "metadata" / "__init__.py").write_text("", "utf-8")
+    done = started(tmp_path, path=tmp_path)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "DYNCLIENT_COMPAT_PREFER" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_official_plugin_stays_out_where_dynclient_serves(tmp_path: Path) -> None:
+    """As it is installed: by an entry point of its distribution."""
+    info = tmp_path / "official-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: official\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[pytest11]\npytest_openmetadata = rival\n")
+    (tmp_path / "rival.py").write_text(RIVAL, "utf-8")
+    assert started(tmp_path, path=tmp_path).returncode != 0
+    done = started(tmp_path, path=tmp_path, DYNCLIENT_COMPAT_PREFER="dynclient")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_release_may_stand_in_the_configuration(tmp_path: Path) -> None:

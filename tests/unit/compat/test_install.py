@@ -128,6 +128,37 @@ def test_a_module_that_moved_is_told_its_new_place() -> None:
         compat.uninstall()
 
 
+def test_a_folder_that_a_release_lacks_is_told_to_be_in_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    known = ["type/basic.json"], ["type/basic.json", "type/place.json", "entity/data/table.json"]
+    for number, paths in enumerate(known, 1):
+        for path in paths:
+            file = tmp_path / str(number) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text('{"type": "object"}', "utf-8")
+        opened(f"0.0.{number}", source=tmp_path / str(number), cache=tmp_path)
+    compat.install("0.0.1")
+    try:
+        with pytest.raises(ModuleNotFoundError, match=r"release 0\.0\.2 has it"):
+            importlib.import_module(f"{SCHEMA}.entity.data.table")
+        with pytest.raises(ImportError, match=rf"no {SCHEMA}\.type\.place; release 0\.0\.2 has"):
+            exec(f"from {SCHEMA}.type import place")
+    finally:
+        compat.uninstall()
+
+
+def test_what_is_no_part_of_the_sdk_says_where_it_is() -> None:
+    compat.install(release_named("starter"))
+    try:
+        for name in ("metadata.workflow.metadata", "metadata.config.common"):
+            with pytest.raises(ModuleNotFoundError, match="openmetadata-ingestion alone"):
+                importlib.import_module(name)
+    finally:
+        compat.uninstall()
+
+
 # -- where the official SDK is installed too ------------------------------------------------
 
 

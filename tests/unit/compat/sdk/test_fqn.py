@@ -132,3 +132,17 @@ def test_tables_are_split_from_the_right() -> None:
 
 def test_queries_are_named_by_their_text() -> None:
     assert fqn.get_query_checksum("select 1") == "95adb6e77a0884d9e50232cb8c5c969d"
+
+
+def test_names_of_test_cases_are_split() -> None:
+    of_table = fqn.split_test_case_fqn("s.d.c.t.rows")
+    assert (of_table.table, of_table.column, of_table.test_case) == ("t", None, "rows")
+    of_column = fqn.split_test_case_fqn('s."d.e".c.t.id.rows')
+    assert (of_column.database, of_column.column, of_column.test_case) == ('"d.e"', "id", "rows")
+    with pytest.raises(ValueError, match="no name of a test case"):
+        fqn.split_test_case_fqn("s.d.c.t")
+
+
+def test_names_are_joined() -> None:
+    assert fqn._build("s", "d.e", "t") == 's."d.e".t'
+    assert fqn._build("s", "d.e", quote=False) == "s.d.e"
