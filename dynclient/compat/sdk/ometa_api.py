@@ -18,10 +18,12 @@ from dynclient.compat.sdk.labels import Labels
 from dynclient.compat.sdk.lineage import Lineage
 from dynclient.compat.sdk.models import EntityList
 from dynclient.compat.sdk.people import People
+from dynclient.compat.sdk.profiles import Profiles
 from dynclient.compat.sdk.properties import Properties
 from dynclient.compat.sdk.quality import Quality
 from dynclient.compat.sdk.rest import REST
 from dynclient.compat.sdk.road import Road
+from dynclient.compat.sdk.searching import Searching
 from dynclient.compat.sdk.services import Services
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ _VARIABLES = "openmetadata__connection__"
 """What names of environment variables begin with that hold fields of a connection."""
 
 
-class OpenMetadata(Labels, Properties, Lineage, Quality, People, Services, Absent):
+class OpenMetadata(
+    Labels, Properties, Lineage, Quality, Profiles, Searching, People, Services, Absent
+):
     """One server, as scripts of the official SDK talk to it.
 
     Nothing is sent before the first call. ``native`` is the client of dynclient behind it, for what

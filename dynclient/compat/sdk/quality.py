@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.compat.sdk import classes
+from dynclient.compat.sdk.patching import Patching
 from dynclient.compat.sdk.requests import Requests
 from dynclient.compat.sdk.road import plain
 from dynclient.operations import Operation
@@ -13,7 +14,7 @@ _TABLE_OF_SUITE = ("basicEntityReference", "executableEntityReference")
 """What a request for the suite of a table calls that table, the newer name first."""
 
 
-class Quality(Requests):
+class Quality(Patching, Requests):
     """The methods of the official client that find a test, or make it."""
 
     def get_or_create_test_suite(
@@ -74,6 +75,35 @@ class Quality(Requests):
         given = {field: value for field, value in fields.items() if value is not None}
         taken = {field: value for field, value in given.items() if field in known}
         return self.create_or_update(request(name=name or fqn, **taken))
+
+    def patch_test_case_definition(
+        self,
+        test_case: Any,
+        entity_link: str,
+        test_case_parameter_values: list[Any] | None = None,
+        compute_passed_failed_row_count: bool | None = False,
+    ) -> Any:
+        """Give a test case another target, and other parameters; None where nothing changed.
+
+        Args:
+            test_case: the case.
+            entity_link: what it tests: ``<#E::table::a.b.c.d::columns::id>``.
+            test_case_parameter_values: its parameters; None for those that it has.
+            compute_passed_failed_row_count: whether rows are counted; None leaves that as it is.
+        """
+        values = classes.payload(test_case_parameter_values or [])
+        known = self.road.spec("testCase").entity.properties
+
+        def change(state: dict[str, Any]) -> None:
+            state["entityLink"] = plain(entity_link)
+            if values:
+                state["parameterValues"] = values
+            count = "computePassedFailedRowCount"
+            if count in known and compute_passed_failed_row_count is not None:
+                state[count] = compute_passed_failed_row_count
+
+        fields = ["testDefinition", "testSuite"]
+        return self._changed(type(test_case), test_case.id, fields, change)
 
     def get_executable_test_suite(self, table_fqn: str) -> Any:
         """Return a reference to the suite of a table; None where it has none.

@@ -75,3 +75,25 @@ def test_patches_address_what_the_server_has(metadata: Any) -> None:
     metadata.patch(Table, before, after)
     sent = {"op": "add", "path": "/owner", "value": {"id": IDENTITY, "type": "user"}}
     assert metadata.stub.seen[-1].json == [sent]
+
+
+def test_queries_are_made_and_tell_what_they_used() -> None:
+    """With the newest release at hand; the starter release has no queries."""
+    compat.install(release_named([*TREES][-1]))
+    made = {"id": IDENTITY, "name": "q", "query": "select 1"}
+    try:
+        with Stub() as stub:
+            stub.routes["PUT /api/v1/queries"] = made
+            for what in ("usage", "users"):
+                stub.routes[f"PUT /api/v1/queries/{IDENTITY}/{what}"] = made
+            request = cls("api.data.createQuery", "CreateQueryRequest")(
+                query="select 1", service="s", users=["ada"]
+            )
+            raw = {"id": IDENTITY, "name": "t", "columns": []}
+            table = cls("entity.data.table", "Table").model_validate(raw)
+            with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as metadata:
+                metadata.ingest_entity_queries_data(table, [request])
+            sent = [(seen.path.rpartition("/")[2], seen.json) for seen in stub.seen[-2:]]
+    finally:
+        compat.uninstall()
+    assert sent == [("usage", [{"id": IDENTITY, "type": "table"}]), ("users", ["ada"])]

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from dynclient.errors import BadArguments
 from tests.stub import Reply, Stub
 
 Get = Callable[..., Any]
 
 ONE = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
 TWO = "9442d114-c97d-57f9-8852-09b02164dfe6"
+REFERENCE = {"id": TWO, "type": "testSuite"}
 TABLE = {"id": ONE, "name": "t", "fullyQualifiedName": "s.d.x.t", "columns": []}
 
 
@@ -279,3 +281,59 @@ def test_people_are_found_by_address(metadata: Any, stub: Stub) -> None:
     assert (str(found.id.root), found.type) == (TWO, "user")
     assert metadata.get_reference_by_email("ada@elsewhere.com") is None
     assert metadata.get_reference_by_email(None) is None
+
+
+# -- profiles, queries, search ---------------------------------------------------------------------
+
+
+def test_profiles_are_read_as_their_class(metadata: Any, stub: Stub, get: Get) -> None:
+    ColumnProfile = get("entity.data.table", "ColumnProfile")
+    profile = {"timestamp": 5, "name": "id", "mean": 1.5}
+    stub.routes["/api/v1/tables/s.d.x.t.id/columnProfile"] = {
+        "data": [profile], "paging": {"total": 1},
+    }  # fmt: skip
+    page = metadata.get_profile_data("s.d.x.t.id", 1, 9, profile_type=ColumnProfile)
+    assert (type(page.entities[0]), page.entities[0].mean, page.total) == (ColumnProfile, 1.5, 1)
+    assert stub.seen[-1].path.endswith("?startTs=1&endTs=9")
+    stub.routes["/api/v1/tables/s.d.x.t/tableProfile"] = {"data": [{"timestamp": 5}]}
+    page = metadata.get_profile_data("s.d.x.t", 1, 9)
+    assert type(page.entities[0]) is get("entity.data.table", "TableProfile")
+    with pytest.raises(BadArguments, match="no profiles of class Column"):
+        metadata.get_profile_data("s", 1, 9, profile_type=get("entity.data.table", "Column"))
+
+
+def test_a_table_is_told_how_to_be_profiled(metadata: Any, stub: Stub, get: Get) -> None:
+    config = get("entity.data.table", "TableProfilerConfig")(profileSample=50)
+    assert metadata.create_or_update_table_profiler_config("s.d.x.t", config) is None
+    stub.routes["/api/v1/tables/name/s.d.x.t"] = TABLE
+    stub.routes[f"PUT /api/v1/tables/{ONE}/tableProfilerConfig"] = TABLE
+    assert metadata.create_or_update_table_profiler_config("s.d.x.t", config).name.root == "t"
+    assert stub.seen[-1].json == {"profileSample": 50}
+
+
+def test_a_test_case_gets_another_target(metadata: Any, stub: Stub, get: Get) -> None:
+    TestCase = get("tests.testCase", "TestCase")
+    raw = {"id": ONE, "name": "k", "entityLink": "<#E::table::a>", "parameterValues": []}
+    stub.routes[f"/api/v1/dataQuality/testCases/{ONE}"] = raw
+    stub.routes[f"PATCH /api/v1/dataQuality/testCases/{ONE}"] = raw
+    value = get("tests.testCase", "TestCaseParameterValue")(name="n", value="3")
+    case = TestCase.model_validate({**raw, "testSuite": REFERENCE, "testDefinition": REFERENCE})
+    metadata.patch_test_case_definition(case, "<#E::table::b>", [value])
+    import jsonpatch
+
+    after = jsonpatch.apply_patch(raw, stub.seen[-1].json)
+    assert after["entityLink"] == "<#E::table::b>"
+    assert after["parameterValues"] == [{"name": "n", "value": "3"}]
+
+
+def test_what_the_index_finds_is_read_from_the_server(metadata: Any, stub: Stub, get: Get) -> None:
+    Table = get("entity.data.table", "Table")
+    assert metadata.es_search_from_fqn(Table, "s.*.t") is None
+    hits = [{"_source": {"fullyQualifiedName": name}} for name in ("s.d.x.t", "s.d.x.gone")]
+    stub.routes["/api/v1/search/fieldQuery"] = {"hits": {"hits": hits}}
+    stub.routes["/api/v1/tables/name/s.d.x.t"] = TABLE
+    found = metadata.es_search_from_fqn(Table, "s.*.t", size=5, fields="owners,tags")
+    assert [str(each.id.root) for each in found] == [ONE]
+    asked = stub.seen[-3].path
+    assert "fieldValue=s.%2A.t&from=0&size=5&index=table_search_index" in asked
+    assert stub.seen[-2].path.endswith("?fields=owners%2Ctags")
