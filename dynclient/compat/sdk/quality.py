@@ -66,15 +66,19 @@ class Quality(Patching, Requests):
 
     def _had(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
         """Return an entity by its name, made with what the release takes where there is none."""
-        entity = classes.class_at(self.types, self.road.spec(kind).entity.path)
+        spec = self.road.spec(kind)
+        entity = classes.class_at(self.types, spec.entity.path)
         found = self.get_by_name(entity, fqn)
         if found is not None:
             return found
-        request = self.get_create_entity_type(entity)
-        known = classes.node_of(request).properties
-        given = {field: value for field, value in fields.items() if value is not None}
-        taken = {field: value for field, value in given.items() if field in known}
-        return self.create_or_update(request(name=name or fqn, **taken))
+        node = self.road.release.node(spec.entity.create or "")
+        given = {"name": name or fqn, **fields}
+        body = {
+            field: classes.payload(value)
+            for field, value in given.items()
+            if value is not None and field in node.properties
+        }
+        return self._loaded(entity, self.road.entity(spec, "upsert", {}, body))
 
     def patch_test_case_definition(
         self,
