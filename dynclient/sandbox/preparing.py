@@ -243,6 +243,36 @@ def _bot_user(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) 
             raise bad_request(f"Bot user [{user.name}] is already used by [{bot.name}] bot")
 
 
+def _linked(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse a link to an entity that is not there: ``<#E::table::a.b.c>``."""
+    parts = str(body.get(rule["field"]) or "").strip("<>").split("::")
+    if len(parts) > 2 and parts[1] in session.shapes:
+        head = session.tx.head(parts[1], parts[2])
+        if head is None or head.deleted:
+            raise not_found(parts[1], parts[2])
+
+
+def _parameters(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse a test without the parameters that its definition requires."""
+    named = body.get(rule["definition"])
+    key = named.get("fullyQualifiedName") if isinstance(named, dict) else named
+    row = session.tx.find(rule["definition"], str(key))
+    given = {one.get("name") for one in body.get("parameterValues") or ()}
+    for told in (row.doc.get("parameterDefinition") or ()) if row is not None else ():
+        if told.get("required") and told.get("name") not in given:
+            raise bad_request("Required parameter value is not passed in parameterValues")
+
+
+def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Name what has no name by its text, which is taken once then."""
+    if not body.get("name") and body.get(rule["take"]):
+        text = str(body[rule["take"]])
+        body["name"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ?"
+        if session.tx.count(where, (shape.type, text)):
+            raise exists()
+
+
 def _values(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
     """Take the values of custom properties along that a type is left without."""
     row = session.tx.find(shape.type, str(body["name"]))
@@ -264,6 +294,9 @@ _BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "conditions": _conditions,
     "bot_user": _bot_user,
     "values": _values,
+    "linked": _linked,
+    "parameters": _parameters,
+    "named_by_digest": _named_by_digest,
 }
 _ALSO_PATCHES = {"columns", "constraints", "values"}
 

@@ -250,12 +250,25 @@ class Presenter:
             if self._base is not None:
                 told = {"hostPort": self._base, **rule["values"]}
                 shown[name] = fill(shape.node.properties[name], told)
+        elif rule is not None and rule["kind"] == "embedded":
+            shown[name] = self._embedded(rule, doc)
         elif rule is not None and rule["kind"] == "properties":
             shown[name] = [self._property(one) for one in doc.get(name) or ()]
         elif rule is not None and rule["kind"] != "roles":
             shown[name] = computed.value_of(self._tx, shape, rule, doc)
         elif name in doc:
             shown[name] = doc[name]
+
+    def _embedded(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
+        """Show the entities that some fields name whole, without links."""
+        out = []
+        bare = Presenter(self._tx, self._shapes, self._routes, None)
+        for edge in self._tx.edges([doc["id"]], rule["fields"]):
+            row = self._tx.get(edge.target)
+            if row is not None:
+                fields = {"owner", "owners"} & self._shapes[row.type].on_request
+                out += bare.show(self._shapes[row.type], [row.doc], fields, own_link=False)
+        return out
 
     def _property(self, told: dict[str, Any]) -> dict[str, Any]:
         """Show the definition of a custom property, with a link to the type of its values."""

@@ -60,7 +60,7 @@ class Kept:
         row = session.row(self._shape, asked.path["id"])
         doc = {name: value for name, value in row.doc.items() if name != self._field}
         session.tx.put(self._shape.type, doc)
-        shows_old = bool(session.rules.flag("removal_shows_samples"))
+        shows_old = self._field in session.rules.names("shown_after_removal", "*")
         return self._told(session, "DELETE", row.doc if shows_old else doc)
 
     def _told(self, session: Session, method: str, doc: dict[str, Any]) -> Answer:

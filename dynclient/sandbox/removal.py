@@ -92,7 +92,8 @@ def _below(session: Session, id: str) -> Iterator[Row]:
     """
     for field in sorted(session.rules.names("containing_fields", "*")):
         for source, type in session.tx.sources(id, field):
-            if field in session.shapes[type].hierarchy:
+            contained = session.rules.names("contained_by", type)
+            if field in session.shapes[type].hierarchy or field in contained:
                 row = session.tx.get(source)
                 if row is not None:
                     yield row

@@ -95,6 +95,9 @@ def _insert(session: Session, shape: Shape, draft: Draft) -> Answer:
 
 
 def _replace(session: Session, shape: Shape, row: Row, draft: Draft) -> Answer:
+    for name, message in session.rules.table("needed_by_put").get("*", {}).items():
+        if row.doc.get(name) and name in shape.sayable and not draft.doc.get(name):
+            raise bad_request(message)
     before = session.whole(shape, row.doc)
     doc = _merged(session, shape, row.doc, draft)
     _accept_labels(session, shape, doc)

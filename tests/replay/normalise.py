@@ -35,6 +35,18 @@ class Names:
         self.made_fqns: set[str] = set()
         self.cursors: dict[str, str] = {}
         self.times: dict[int, int] = {}
+        self.sent_times: set[int] = set()
+
+    def sent(self, value: Any) -> None:
+        """Note the times that a recorded request names."""
+        if isinstance(value, dict):
+            for inner in value.values():
+                self.sent(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                self.sent(inner)
+        elif _is_time(value) and value not in self.times:
+            self.sent_times.add(value)
 
     def pair(self, there: str, here: str) -> None:
         if there not in self.there_to_here and here not in self.here_to_there:
@@ -51,7 +63,9 @@ class Names:
         elif isinstance(there, list) and isinstance(here, list):
             self._learn_lists(there, here)
         elif _is_time(there) and _is_time(here):
-            self.times[there] = here
+            # A time that the scenario chose stays what it is.
+            if there not in self.sent_times:
+                self.times[there] = here
         elif isinstance(there, str) and isinstance(here, str):
             mine, yours = UUID.findall(there), UUID.findall(here)
             if len(mine) == len(yours) and (len(there) == 36 or there.startswith("http")):
@@ -221,9 +235,11 @@ def differences(there: Any, here: Any, path: str = "") -> list[str]:
     if isinstance(there, dict) and isinstance(here, dict):
         out = []
         if (there.get("foreign") or here.get("foreign")) and "data" in there and "data" in here:
+            partial = _is_partial(there) or _is_partial(here)
             there = {**there, "paging": None, "foreign": None}
             here = {**here, "paging": None, "foreign": None}
-            there, here = _common(there, here)
+            if partial:
+                there, here = _common(there, here)
         for key in sorted({*there, *here}):
             place = f"{path}.{key}" if path else key
             if key not in here:
@@ -243,6 +259,12 @@ def differences(there: Any, here: Any, path: str = "") -> list[str]:
     return [] if there == here and isinstance(there, bool) == isinstance(here, bool) else [
         f"{path}: {_short(there)} ≠ {_short(here)}"
     ]  # fmt: skip
+
+
+def _is_partial(page: dict[str, Any]) -> bool:
+    """Tell whether more pages follow or went before: foreign entities move what is on one."""
+    paging = page.get("paging")
+    return isinstance(paging, dict) and bool({"before", "after"} & set(paging))
 
 
 def _common(there: dict[str, Any], here: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -70,8 +70,9 @@ class Replay:
 
     def _one(self, number: int, exchange: dict[str, Any]) -> Compared:
         request, recorded = exchange["request"], exchange["response"]
-        status, headers, body = self._send(request)
         names = self._names
+        names.sent(request.get("body"))
+        status, headers, body = self._send(request)
         if recorded["status"] == status:
             names.learn(recorded["body"], body)
         if recorded["status"] == 201:
