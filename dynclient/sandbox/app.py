@@ -17,7 +17,9 @@ from starlette.routing import Route as WebRoute
 from dynclient.operations import catalogue
 from dynclient.sandbox import (
     accounts,
+    assets,
     collections,
+    feed,
     lineage,
     openapi,
     profiles,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FEATURES = (lineage, profiles, properties, results, statuses, usage)
+FEATURES = (assets, feed, lineage, profiles, properties, results, statuses, usage)
 """Modules that serve single features, in releases that have the documents they need."""
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -263,7 +263,7 @@ def _parameters(session: Session, shape: Shape, body: dict[str, Any], rule: Rule
             raise bad_request("Required parameter value is not passed in parameterValues")
 
 
-def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
     """Name what has no name by its text, which is taken once then."""
     if not body.get("name") and body.get(rule["take"]):
         text = str(body[rule["take"]])

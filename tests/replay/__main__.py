@@ -35,7 +35,8 @@ def main() -> int:
                 _tell(compared)
     print("\n".join(figures.table(rows)))
     if given.write:
-        listed.write(listed.updated(listed.load(), listed.found(results)))
+        played = {(row.release, row.scenario) for row in rows}
+        listed.write(listed.updated(listed.load(), listed.found(results), played))
     return 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +84,16 @@ def listed(release: str, scenario: str) -> dict[str, list[int]]:
     }
 
 
-def updated(told: dict[str, Any], now: dict[str, Where]) -> dict[str, Any]:
+def updated(
+    told: dict[str, Any], now: dict[str, Where], played: Set[tuple[str, str]]
+) -> dict[str, Any]:
     """Return what the file should say.
 
     Args:
         told: what it says.
-        now: the differences found; releases and scenarios that were not played stay as they are.
+        now: the differences found.
+        played: the releases and scenarios they were looked for in; others stay as they are.
     """
-    played = {(r, s) for where in now.values() for r, scenarios in where.items() for s in scenarios}
     kept = {each["what"]: each for each in told["differences"]}
     for each in kept.values():
         for release, scenarios in each["where"].items():

@@ -36,6 +36,8 @@ class Names:
         self.cursors: dict[str, str] = {}
         self.times: dict[int, int] = {}
         self.sent_times: set[int] = set()
+        self.numbers: dict[int, int] = {}
+        """Ids that a server counts: of tasks."""
 
     def sent(self, value: Any) -> None:
         """Note the times that a recorded request names."""
@@ -57,6 +59,8 @@ class Names:
         """Pair the ids that stand at the same places of two bodies."""
         if isinstance(there, dict) and isinstance(here, dict):
             # An id first: what hangs on it is paired by it.
+            if _is_number(there.get("id")) and _is_number(here.get("id")):
+                self.numbers.setdefault(there["id"], here["id"])
             for key in there:
                 if key in here:
                     self.learn(there[key], here[key])
@@ -81,6 +85,12 @@ class Names:
             elif key is None and position < len(here):
                 self.learn(item, here[position])
 
+    def path_here(self, path: str) -> str:
+        """Return a recorded request's path with the ids of the sandbox."""
+        steps = str(self.to_here(path)).split("/")
+        told = {str(there): str(here) for there, here in self.numbers.items()}
+        return "/".join(told.get(step, step) for step in steps)
+
     def made(self, body: Any) -> None:
         """Note what a 201 made."""
         if isinstance(body, dict) and isinstance(body.get("id"), str):
@@ -100,6 +110,10 @@ class Names:
         if _is_time(value):
             return self.times.get(value, value)
         return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_time(value: Any) -> bool:
@@ -147,6 +161,8 @@ class Normaliser:
             return self._list(value, key)
         if isinstance(value, str):
             return self._text(value, key)
+        if key == "id" and _is_number(value) and not self._here:
+            return self._names.numbers.get(value, value)
         return "<time>" if _is_time(value) else value
 
     def _dict(self, value: dict[str, Any]) -> Any:

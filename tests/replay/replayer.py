@@ -94,7 +94,7 @@ class Replay:
         )
 
     def _send(self, request: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
-        path = self._root + self._names.to_here(request["path"])
+        path = self._root + self._names.path_here(request["path"])
         query = self._names.to_here(request["query"])
         if query:
             path += "?" + urlencode(query)
