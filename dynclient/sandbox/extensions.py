@@ -36,8 +36,10 @@ def forget(session: Session, type: str, names: set[str]) -> None:
         where = "e.type = ? and json_extract(e.doc, ?) is not null"
         while rows := session.tx.page(where, [type, path], "e.id", _AT_ONCE):
             for row in rows:
-                kept = {key: held for key, held in row.doc["extension"].items() if key != name}
-                session.tx.put(type, {**row.doc, "extension": kept})
+                doc = dict(row.doc)
+                held = doc.pop("extension")
+                kept = {key: value for key, value in held.items() if key != name}
+                session.tx.put(type, {**doc, **({"extension": kept} if kept else {})})
 
 
 _AT_ONCE = 500

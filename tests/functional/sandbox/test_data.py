@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import itertools
+import json
 import os
 import resource
 import shutil
@@ -54,9 +55,15 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         second.end(signal.SIGTERM)
 
 
-def write_until_killed(running: Launched, writer: str) -> list[str]:
-    """Make teams until the server is gone; return the names of those it said it had made."""
-    acknowledged: list[str] = []
+def descriptions(running: Launched) -> dict[str, str]:
+    """Return what all teams are described by, by name."""
+    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    return {found["name"]: found.get("description", "") for found in told.json()["data"]}
+
+
+def write_until_killed(running: Launched, writer: str) -> dict[str, str]:
+    """Make and describe teams until the server is gone; return what it said it had kept."""
+    acknowledged: dict[str, str] = {}
     with requests.Session() as session:
         session.headers.update(running.session.headers)
         for number in itertools.count():
@@ -68,7 +75,18 @@ def write_until_killed(running: Launched, writer: str) -> list[str]:
             except requests.RequestException:
                 return acknowledged
             assert told.status_code == 201, told.text
-            acknowledged.append(name)
+            acknowledged[name] = ""
+            change = [{"op": "add", "path": "/description", "value": f"changed {name}"}]
+            try:
+                told = session.patch(
+                    f"{running.told['host']}/v1/teams/{told.json()['id']}",
+                    data=json.dumps(change), timeout=60,
+                    headers={"Content-Type": "application/json-patch+json"},
+                )  # fmt: skip
+            except requests.RequestException:
+                return acknowledged
+            assert told.status_code == 200, told.text
+            acknowledged[name] = f"changed {name}"
             if number == 20:
                 running.process.kill()
     raise AssertionError("not reached")
@@ -76,16 +94,23 @@ def write_until_killed(running: Launched, writer: str) -> list[str]:
 
 def test_nothing_acknowledged_is_lost_when_it_is_killed(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
-    acknowledged: set[str] = set()
+    acknowledged: dict[str, str] = {}
     for life in range(3):
         with launched("--data", data) as running, ThreadPoolExecutor(8) as pool:
-            assert acknowledged <= names(running)
+            assert kept(acknowledged, running)
             writers = [f"life{life}-writer{number}" for number in range(8)]
             for made in pool.map(functools.partial(write_until_killed, running), writers):
                 acknowledged.update(made)
     assert len(acknowledged) > 60
     with launched("--data", data) as running:
-        assert acknowledged <= names(running)
+        assert kept(acknowledged, running)
+
+
+def kept(acknowledged: dict[str, str], running: Launched) -> bool:
+    """Tell whether all is there: every team, and every change but those nobody was told of."""
+    found = descriptions(running)
+    changed = {name: text for name, text in acknowledged.items() if text}
+    return set(acknowledged) <= set(found) and changed.items() <= found.items()
 
 
 # what is refused

@@ -1,0 +1,243 @@
+"""Single features of servers: lineage, custom properties, results, profiles, samples, the feed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from dynclient import sandbox
+from tests.functional.sandbox.asking import Api
+from tests.trees import ALL_RELEASES, TREES, release_named
+
+NOTHING = "00000000-0000-0000-0000-000000000000"
+
+
+class Shop(Api):
+    """A sandbox with a service, a schema and some tables in it."""
+
+    def made(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = self.ask("POST", path, json=body)
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def table(self, name: str, **more: Any) -> dict[str, Any]:
+        columns = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "DOUBLE"}]
+        return self.made("/v1/tables", name=name, databaseSchema="s.d.c", columns=columns, **more)
+
+    def put(self, path: str, body: Any, status: int = 200) -> Any:
+        answer = self.ask("PUT", path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def schemas(self) -> dict[str, Any]:
+        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        told: dict[str, Any] = document["components"]["schemas"]
+        return told
+
+    def serves(self, method: str, path: str) -> None:
+        """Skip the test on a release that does not have a route."""
+        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        if method.lower() not in document["paths"].get(path, {}):
+            pytest.skip(f"this release has no {method} {path}")
+
+
+@pytest.fixture(scope="module", params=ALL_RELEASES)
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    release_named(request.param)
+    with sandbox.start(tree=TREES.get(request.param)) as started:
+        api = Shop(started)
+        config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
+        api.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
+                 connection={"config": config})  # fmt: skip
+        api.made("/v1/databases", name="d", service="s")
+        api.made("/v1/databaseSchemas", name="c", database="s.d")
+        yield api
+
+
+Flows = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+
+
+@pytest.fixture
+def flow() -> Flows:
+    """Return a function that writes the edge between two tables."""
+
+    def edge(source: dict[str, Any], target: dict[str, Any]) -> dict[str, Any]:
+        ends = {"fromEntity": source, "toEntity": target}
+        return {"edge": {name: {"id": end["id"], "type": "table"} for name, end in ends.items()}}
+
+    return edge
+
+
+# lineage
+
+
+def test_lineage_is_walked_both_ways(shop: Shop, flow: Flows) -> None:
+    shop.serves("PUT", "/v1/lineage")
+    a, b, c = (shop.table(f"line-{name}") for name in "abc")
+    for source, target in ((a, b), (b, c)):
+        assert shop.put("/v1/lineage", flow(source, target)) is None
+    near = shop.got(f"/v1/lineage/table/{b['id']}")
+    assert [node["name"] for node in near["nodes"]] == ["line-a", "line-c"]
+    assert near["upstreamEdges"] == [{"fromEntity": a["id"], "toEntity": b["id"]}]
+    far = shop.got("/v1/lineage/table/name/s.d.c.line-a?upstreamDepth=0&downstreamDepth=2")
+    assert [(e["fromEntity"], e["toEntity"]) for e in far["downstreamEdges"]] == [
+        (a["id"], b["id"]), (b["id"], c["id"])
+    ]  # fmt: skip
+    one = f"/v1/lineage/table/{a['id']}/table/{b['id']}"
+    assert [shop.ask("DELETE", one).status_code for _ in range(2)] == [200, 404]
+    # An entity that goes for good takes its edges along.
+    shop.ask("DELETE", f"/v1/tables/{c['id']}?hardDelete=true")
+    assert shop.got(f"/v1/lineage/table/{b['id']}")["nodes"] == []
+
+
+def test_lineage_of_columns_is_checked(shop: Shop, flow: Flows) -> None:
+    shop.serves("PUT", "/v1/lineage")
+    a, b = (shop.table(f"column-{name}") for name in "ab")
+    body = flow(a, b)
+    wrong = {"fromColumns": ["s.d.c.column-a.nope"], "toColumn": "s.d.c.column-b.id"}
+    body["edge"]["lineageDetails"] = {"columnsLineage": [wrong]}
+    refused = shop.ask("PUT", "/v1/lineage", json=body)
+    assert refused.status_code == 400
+    assert "column-a.nope" in refused.json()["message"]
+    wrong["fromColumns"] = ["s.d.c.column-a.id"]
+    shop.put("/v1/lineage", body)
+    edge = shop.got(f"/v1/lineage/table/{b['id']}")["upstreamEdges"][0]
+    assert edge["lineageDetails"]["columnsLineage"] == [wrong]
+    unknown = flow(a, {"id": NOTHING})
+    assert shop.ask("PUT", "/v1/lineage", json=unknown).status_code == 404
+
+
+# custom properties
+
+
+def test_custom_properties_hold_what_fits(shop: Shop) -> None:
+    shop.serves("PUT", "/v1/metadata/types/{id}")
+    if shop.ask("GET", "/v1/metadata/types/name/integer").status_code == 404:
+        pytest.skip("this release has no types of fields")
+    kind = shop.got("/v1/metadata/types/name/integer")
+    table = shop.got("/v1/metadata/types/name/table")
+    told = {"name": "rank", "description": "How good it is.", "propertyType": {
+        "id": kind["id"], "type": "type",
+    }}  # fmt: skip
+    defined = shop.put(f"/v1/metadata/types/{table['id']}", told)
+    assert [one["name"] for one in defined["customProperties"]] == ["rank"]
+    made = shop.table("ranked", extension={"rank": 3})
+    assert shop.got(f"/v1/tables/{made['id']}?fields=extension")["extension"] == {"rank": 3}
+    for extension, said in (({"rank": "x"}, "string found, integer expected"),
+                            ({"nope": 1}, "Unknown custom field nope")):  # fmt: skip
+        change = {"op": "add", "path": "/extension", "value": extension}
+        refused = shop.patched(f"/v1/tables/{made['id']}", change)
+        assert refused.status_code == 400
+        assert said in refused.json()["message"]
+    removed = {"op": "remove", "path": "/customProperties/0"}
+    assert shop.patched(f"/v1/metadata/types/{table['id']}", removed).status_code == 200
+    assert "extension" not in shop.got(f"/v1/tables/{made['id']}?fields=extension")
+
+
+def test_types_tell_their_schemas(shop: Shop) -> None:
+    listed = shop.got("/v1/metadata/types?category=entity&limit=1000")["data"]
+    table = next((one for one in listed if one["name"] == "table"), None)
+    if table is None:
+        pytest.skip("the tree of this release marks no types")
+    assert table["nameSpace"] == "data"
+    assert '"$ref" : "../../type/basic.json' in table["schema"]
+
+
+# data and its quality
+
+
+def test_samples_and_profiles_are_kept_with_a_table(shop: Shop) -> None:
+    shop.serves("PUT", "/v1/tables/{id}/sampleData")
+    path = f"/v1/tables/{shop.table('sampled')['id']}"
+    sample = {"columns": ["id", "total"], "rows": [[1, 2.5], [2, None]]}
+    assert shop.put(f"{path}/sampleData", sample)["sampleData"] == sample
+    assert shop.got(f"{path}/sampleData")["sampleData"] == sample
+    short = {"columns": ["id", "total"], "rows": [[1]]}
+    assert shop.ask("PUT", f"{path}/sampleData", json=short).status_code == 400
+    assert shop.ask("DELETE", f"{path}/sampleData").status_code == 200
+    assert "sampleData" not in shop.got(f"{path}/sampleData")
+    now = int(time.time() * 1000)
+    for stamp in (now - 1, now):
+        profile = {"timestamp": stamp, "rowCount": 10}
+        shop.put(f"{path}/tableProfile", {"tableProfile": profile, "columnProfile": [
+            {"name": "id", "timestamp": stamp, "valuesCount": 10},
+        ]})  # fmt: skip
+    span = f"startTs={now - 10}&endTs={now + 10}"
+    found = shop.got(f"/v1/tables/s.d.c.sampled/tableProfile?{span}")["data"]
+    assert [one["timestamp"] for one in found] == [now, now - 1]
+    columns = shop.got(f"/v1/tables/s.d.c.sampled.id/columnProfile?{span}")
+    assert columns["paging"]["total"] == 2
+    # None of it is a change of the table.
+    assert shop.got(path)["version"] == 0.1
+
+
+def test_results_of_test_cases_are_kept(shop: Shop) -> None:
+    shop.serves("PUT", "/v1/dataQuality/testCases/{fqn}/testCaseResult")
+    shop.table("tested")
+    shop.made("/v1/dataQuality/testDefinitions", name="isFine", description="d",
+              entityType="TABLE", testPlatforms=["OpenMetadata"])  # fmt: skip
+    suite, place = {"name": "suite", "description": "d"}, "/v1/dataQuality/testSuites"
+    fields = shop.got("/v1/dataQuality/testCases?limit=0&fields=testSuite")
+    assert fields["paging"]["total"] == 0
+    shop.made(place, **suite)
+    case = {"name": "fine", "entityLink": "<#E::table::s.d.c.tested>", "testDefinition": "isFine"}
+    answer = shop.ask("POST", "/v1/dataQuality/testCases", json={**case, "testSuite": "suite"})
+    if answer.status_code == 400:  # the suite follows from the table there
+        answer = shop.ask("POST", "/v1/dataQuality/testCases", json=case)
+    assert answer.status_code == 201, answer.text
+    path = "/v1/dataQuality/testCases/s.d.c.tested.fine/testCaseResult"
+    for stamp, status in ((1_700_000_000_000, "Success"), (1_700_000_001_000, "Failed")):
+        shop.put(path, {"timestamp": stamp, "testCaseStatus": status}, 201)
+    found = shop.got(f"{path}?startTs=1&endTs=1800000000000")["data"]
+    assert [one["testCaseStatus"] for one in found] == ["Failed", "Success"]
+    shown = shop.got("/v1/dataQuality/testCases/name/s.d.c.tested.fine?fields=testCaseResult")
+    assert shown["testCaseResult"]["testCaseStatus"] == "Failed"
+    gone = [shop.ask("DELETE", f"{path}/1700000001000").status_code for _ in range(2)]
+    assert gone == [200, 404]
+    unlinked = {**case, "name": "x", "entityLink": "<#E::table::s.d.c.nope>", "testSuite": "suite"}
+    unknown = shop.ask("POST", "/v1/dataQuality/testCases", json=unlinked)
+    assert unknown.status_code in {400, 404}
+
+
+# the feed
+
+
+def test_tasks_change_what_they_are_about(shop: Shop) -> None:
+    shop.serves("POST", "/v1/feed")
+    made = shop.table("discussed", description="old")
+    admin = shop.got("/v1/users/name/admin")
+    # The newest releases go by who asks.
+    named = "from" in shop.schemas()["CreateThreadRequest"]["properties"]
+    author = {"from": "admin"} if named else {}
+    thread = shop.made("/v1/feed", message="hello", about="<#E::table::s.d.c.discussed>", **author)
+    shop.made(f"/v1/feed/{thread['id']}/posts", message="reply", **author)
+    assert shop.got(f"/v1/feed/{thread['id']}")["postsCount"] == 1
+    task = shop.made("/v1/feed", message="please", type="Task", **author, about="<#E::table::s.d.c.discussed::description>", taskDetails={"type": "UpdateDescription", "oldValue": "old", "suggestion": "new",
+                        "assignees": [{"id": admin["id"], "type": "user"}]})["task"]  # fmt: skip
+    done = shop.put(f"/v1/feed/tasks/{task['id']}/resolve", {"newValue": "new"})
+    assert done["task"]["status"] == "Closed"
+    assert shop.got(f"/v1/tables/{made['id']}")["description"] == "new"
+    link = "%3C%23E::table::s.d.c.discussed%3E"
+    listed = shop.got(f"/v1/feed?entityLink={link}")["data"]
+    assert [one["type"] for one in listed] == ["Task", "Conversation"]
+    assert shop.ask("DELETE", f"/v1/feed/{thread['id']}").status_code == 200
+    assert shop.ask("GET", f"/v1/feed/{thread['id']}").status_code == 404
+
+
+def test_assets_join_and_leave_a_domain(shop: Shop) -> None:
+    shop.serves("PUT", "/v1/domains/{name}/assets/add")
+    table = shop.table("sold")
+    shop.made("/v1/domains", name="Sales", description="d", domainType="Aggregate")
+    asset = {"assets": [{"id": table["id"], "type": "table"}]}
+    for verb, expected in (("add", ["Sales"]), ("remove", [])):
+        told = shop.put(f"/v1/domains/Sales/assets/{verb}", asset)
+        assert told["numberOfRowsPassed"] == 1
+        field = "domains" if "domains" in shop.schemas()["Table"]["properties"] else "domain"
+        held = shop.got(f"/v1/tables/{table['id']}?fields={field}").get(field) or []
+        named = held if isinstance(held, list) else [held]
+        assert [one["name"] for one in named] == expected
+
