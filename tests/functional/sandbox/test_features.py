@@ -216,8 +216,14 @@ def test_tasks_change_what_they_are_about(shop: Shop) -> None:
     thread = shop.made("/v1/feed", message="hello", about="<#E::table::s.d.c.discussed>", **author)
     shop.made(f"/v1/feed/{thread['id']}/posts", message="reply", **author)
     assert shop.got(f"/v1/feed/{thread['id']}")["postsCount"] == 1
-    task = shop.made("/v1/feed", message="please", type="Task", **author, about="<#E::table::s.d.c.discussed::description>", taskDetails={"type": "UpdateDescription", "oldValue": "old", "suggestion": "new",
-                        "assignees": [{"id": admin["id"], "type": "user"}]})["task"]  # fmt: skip
+    wanted = {
+        "type": "UpdateDescription", "oldValue": "old", "suggestion": "new",
+        "assignees": [{"id": admin["id"], "type": "user"}],
+    }  # fmt: skip
+    about = "<#E::table::s.d.c.discussed::description>"
+    task = shop.made(
+        "/v1/feed", message="please", type="Task", about=about, taskDetails=wanted, **author
+    )["task"]
     done = shop.put(f"/v1/feed/tasks/{task['id']}/resolve", {"newValue": "new"})
     assert done["task"]["status"] == "Closed"
     assert shop.got(f"/v1/tables/{made['id']}")["description"] == "new"
