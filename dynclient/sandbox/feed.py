@@ -149,14 +149,15 @@ class Feed:
         """Answer ``GET feed``: threads, the newest first."""
         query = asked.query
         kinds = [str(kind) for kind in self._node.properties["type"].enum or ()]
-        if query.get("type") and query["type"] not in kinds:
+        wanted = query.get("type") or None
+        if wanted is not None and wanted not in kinds:
             raise bad_request(f"query param type must be one of [{', '.join(kinds)}]")
         found = [
             one for one in session.tx.records_of(KIND, 0, series.ALWAYS)
             if self._wanted(session, one, query)
         ]  # fmt: skip
-        limit = int(query.get("limit", "10"))
-        most = int(query.get("limitPosts", "3"))
+        limit = series.number(query, "limit", 10)
+        most = series.number(query, "limitPosts", 3)
         data = [
             self._shown(session, {**one, "posts": one["posts"][-most:] if most else []})
             for one in found[:limit]

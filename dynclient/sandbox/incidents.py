@@ -98,7 +98,7 @@ class Incidents:
             found = session.tx.records(owner, KIND, start, end) if owner else []
         if asked.query.get("latest", "").lower() == "true":
             found = list({one["stateId"]: one for one in reversed(found)}.values())[::-1]
-        limit = int(asked.query.get("limit", "10"))
+        limit = series.number(asked.query, "limit", 10)
         return Answer(200, {"data": found[:limit], "paging": {"total": len(found)}})
 
     def get(self, session: Session, asked: Asked) -> Answer:

@@ -31,6 +31,14 @@ def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
     return out[0], out[1]
 
 
+def number(query: Mapping[str, str], name: str, otherwise: int) -> int:
+    """Return a number of a query; what is none is a route the server does not find."""
+    try:
+        return int(query.get(name, otherwise))
+    except ValueError:
+        raise wrapped(404) from None
+
+
 NO_SPAN = "startTs is marked non-null but is null"
 
 

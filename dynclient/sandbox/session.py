@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.bodies import Reader, check, violations
 from dynclient.sandbox.drafts import Links
-from dynclient.sandbox.faults import bad_request, not_found
+from dynclient.sandbox.faults import Escaped, bad_request, not_found
 from dynclient.sandbox.labels import used
 from dynclient.sandbox.presenting import LOADED, Presenter
 from dynclient.sandbox.store import Edge, Row
@@ -94,6 +94,8 @@ class Session:
 
     def read(self, node: Node, raw: Any) -> Any:
         """Read a body strictly; raises the server's 400."""
+        if raw is None:
+            raise Escaped('Cannot invoke "java.lang.Object.getClass()" because "request" is null')
         body = Reader(node, self.rules.flag("source_in_messages")).read(raw)
         check(node, body)
         return body

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox import computed, social
+from dynclient.sandbox import computed, series, social
 from dynclient.sandbox.faults import Escaped, refused
 from dynclient.sandbox.routing import JSON, Asked, Route, Routes
 from dynclient.sandbox.session import Answer, Session
@@ -70,7 +70,7 @@ class Usage:
         _, row = self._found(session, asked)
         today = datetime.datetime.now(datetime.timezone.utc).date()
         day = _day(asked.query["date"]) if asked.query.get("date") else today
-        start = day.toordinal() - int(asked.query.get("days", "1")) + 1
+        start = day.toordinal() - series.number(asked.query, "days", 1) + 1
         found = session.tx.records(row.id, KIND, start, day.toordinal())
         head = session.tx.heads([row.id])[row.id]
         return Answer(200, {"entity": session.linked.reference(head), "usage": found})
