@@ -71,7 +71,7 @@ class Shape:
     def __init__(self, kinds: Shapes, entity: EntityType) -> None:
         self._kinds = kinds
         self.rules = kinds.rules
-        self.entity = entity
+        self.entity: EntityType = entity
         self.type = entity.name
         release = kinds.release
         path, _, pointer = entity.path.partition("#")
