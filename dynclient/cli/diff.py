@@ -38,7 +38,8 @@ def show(console: Console, found: Diff, *, summary: bool = False) -> None:
         console.print(Text(line), soft_wrap=True)
     if summary:
         return
-    entities = [change for change in found if change.kind.startswith("entity")]
+    whole = {"entity_added": 0, "entity_removed": 0}
+    entities = [change for change in found if change.kind in whole]
     if entities:
         console.print(Text("\nentities", "bold"))
         for change in entities:
@@ -48,7 +49,7 @@ def show(console: Console, found: Diff, *, summary: bool = False) -> None:
         console.print(Text("\ndocuments", "bold"))
         for change in documents:
             _print(console, worded(change), "")
-    rest = [change for change in found if not change.kind.startswith(("entity", "document"))]
+    rest = [change for change in found if change not in {*entities, *documents}]
     for (place, name), changes in groupby(rest, key=lambda each: (each.place, each.type_name)):
         console.print(Text(f"\n{name}", "bold").append(f"  {place}", "dim"), soft_wrap=True)
         for text, breaks in _lines(list(changes)):

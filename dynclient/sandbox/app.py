@@ -27,6 +27,7 @@ from dynclient.sandbox import (
     results,
     seeding,
     statuses,
+    streams,
     system,
     tokens,
     usage,
@@ -81,6 +82,7 @@ class Sandbox:
             if all(path in release.paths for path in feature.NEEDS):
                 feature.mount(self.routes, self.shapes, self.where)
         collections.mount(self.routes, self.shapes, self.where)
+        streams.mount(self.routes, self.shapes, catalogue(release))
         self._made: str | None = None
         self._making = threading.Lock()
         self._clock = Clock()

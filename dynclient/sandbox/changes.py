@@ -160,7 +160,7 @@ class Differ:
             if children is not None and field == children:
                 self._compare_members(change, name, children, before or [], after or [])
                 continue
-            told = f"{name}.{new['name']}.{field}"
+            told = f"{name}.{new.get('name')}.{field}"
             if isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, told, before or [], after or [])
             elif not _same(before, after):

@@ -13,6 +13,7 @@ from dynclient.sandbox.naming import join, quote
 if TYPE_CHECKING:
     from dynclient.sandbox.shapes import RefField, Shape, Shapes
     from dynclient.sandbox.store import Head, Tx
+    from dynclient.schema.node import Node
 
 Links = dict[str, list[tuple[str, str]]]
 """Per reference field the (id, type) pairs it names."""
@@ -56,7 +57,7 @@ class Drafter:
                     links[name] = self._inverse(shape, name, body[name])
                 continue
             if body.get(name) is not None:
-                doc[name] = fill(node, body[name])
+                doc[name] = fill(node, _wrapped(node, body[name]))
                 continue
             default = default_of(node)
             if default is not None:
@@ -169,6 +170,14 @@ class Drafter:
             raise not_found(head.type, head.fqn)
         above = join(head.fqn, rule["infix"]) if "infix" in rule else head.fqn
         return join(above, name)
+
+
+def _wrapped(node: Node, value: Any) -> Any:
+    """Return what a request tells in one text as the object that the entity has there."""
+    if node.kind != "object" or not isinstance(value, str):
+        return value
+    text = next((name for name, child in node.properties.items() if child.kind == "string"), None)
+    return value if text is None else {text: value}
 
 
 def link_fqn(link: str) -> str:

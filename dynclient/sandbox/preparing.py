@@ -268,8 +268,8 @@ def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule:
     if not body.get("name") and body.get(rule["take"]):
         text = str(body[rule["take"]])
         body["name"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ?"
-        if session.tx.count(where, (shape.type, text)):
+        where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ? and e.name <> ?"
+        if session.tx.count(where, (shape.type, text, body["name"])):
             raise exists()
 
 

@@ -286,6 +286,7 @@ class Shapes:
     def type_for_field(self, name: str) -> str | None:
         """Return the entity type a field is named after: ``tables``, ``glossary``, ``policies``."""
         entities = self.release.entities
+        name = name.removesuffix("Reference")
         for guess in (name, name.removesuffix("s"), name.removesuffix("es"), f"{name[:-3]}y"):
             if guess in entities and (guess != f"{name[:-3]}y" or name.endswith("ies")):
                 return guess

@@ -37,6 +37,8 @@ def _draft(
         )
     body = session.read(shape.create, raw)
     preparing.before(session, shape, body, verb)
+    if body.get("name") is None:
+        raise bad_request("[name must not be null]")
     given = frozenset(name for name, value in raw.items() if value is not None)
     draft = Drafter(session.tx, session.shapes).from_request(shape, body, given)
     preparing.after(session, shape, body, draft)
@@ -108,7 +110,8 @@ def _replace(session: Session, shape: Shape, row: Row, draft: Draft) -> Answer:
     session.store(shape, doc)
     session.link(shape, row.id, _links_by_put(session, shape, draft))
     after = session.whole(shape, doc, members=LOADED)
-    change = Differ(shape, session.rules).compare(before, _as_given(shape, draft.doc, after))
+    after = _as_given(shape, draft.doc, before, after)
+    change = Differ(shape, session.rules).compare(before, after)
     advance(session, shape, row.doc, doc, before, change)
     for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
         if name in doc:
@@ -162,16 +165,23 @@ def _merge_labels(
                 member["tags"] = accepted([*(member.get("tags") or []), *held])
 
 
-def _as_given(shape: Shape, given: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def _as_given(
+    shape: Shape, given: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> dict[str, Any]:
     """Drop the empty label lists of new members, which the server does not have at that point."""
     for group in shape.members:
+        known = {
+            member.get("fullyQualifiedName")
+            for member, _ in walk_members(group, each_list(before, group.path))
+        }
         told = {
             member.get("fullyQualifiedName"): member
             for member, _ in walk_members(group, each_list(given, group.path))
         }
         for member, _ in walk_members(group, each_list(after, group.path)):
-            source = told.get(member.get("fullyQualifiedName"), {})
-            if member.get("tags") == [] and "tags" not in source:
+            fqn = member.get("fullyQualifiedName")
+            new = fqn is None or fqn not in known
+            if new and member.get("tags") == [] and "tags" not in told.get(fqn, {}):
                 del member["tags"]
     return after
 
@@ -260,7 +270,7 @@ def patch(session: Session, shape: Shape, row: Row, operations: Any) -> Answer:
     if isinstance(operations, list):
         operations = [one for one in operations if not _on_link(one)]
     patched = patching.apply(before, operations)
-    read = session.read_entity(shape, patched)
+    read = session.read_entity(shape, patched, before)
     _check_untouchable(session, shape, before, read)
     renamed = _renamed(session, shape, row, read)
     for name in (*_KEPT, *session.rules.names("ignored_in_patches", shape.type)):
