@@ -1,0 +1,46 @@
+"""One script in dynclient's own words, unchanged on every release at hand."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import pytest
+
+import dynclient
+from dynclient.client import Client
+from tests.functional.scripts import catalogue
+from tests.trees import ALL_RELEASES
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_the_script_runs_unchanged(connected: Callable[[str], Client], name: str) -> None:
+    om = connected(name)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        seen = catalogue.main(om, "script")
+    assert seen == {
+        "tables": ["customers", "orders"],
+        "owners": ["script_bob"],
+        "tags": ["script_Personal.Email"],
+        "terms": ["script_words.Customer", "script_words.Customer.Lead"],
+        "status": True,
+        "domains": ["script_sales"] if "domain" in om else [],
+        "dashboard": ["revenue"],
+        "dashboard owners": ["script_sales"],
+        "chart": "http://superset:8088/chart/1",
+    }
+    assert all(issubclass(one.category, dynclient.DriftWarning) for one in told)
+    # Warnings name what is bridged, where the release calls it otherwise, and nothing else.
+    owners = any("owners is called owner" in str(one.message) for one in told)
+    assert owners == ("owners" not in om.release.entities["table"].properties)
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_nothing_of_it_is_left(connected: Callable[[str], Client], name: str) -> None:
+    om = connected(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dynclient.DriftWarning)
+        catalogue.main(om, "gone")
+    for kind in ("database_services", "dashboard_services", "glossaries", "users", "teams"):
+        assert not [each.name for each in om[kind].list(include="all") if "gone_" in each.name]
