@@ -2,7 +2,8 @@
 
 Real trees are archives in ``openmetadata/trees`` of the shared folder: ``../shared`` beside the
 checkout, or what ``$DYNCLIENT_SHARED`` names: that folder, or the ``openmetadata`` in it.
-``$DYNCLIENT_TREES`` names another directory of archives instead.
+``$DYNCLIENT_TREES`` names another directory instead, of archives and folders that hold a tree. A
+tree is called by the version that its name tells, or else by its name.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from dynclient.errors import SourceRefused
 from dynclient.schema import Release, release
 from dynclient.schema.cache import bundled
+from dynclient.schema.source import schema_files, version_in
 
-_ARCHIVE = re.compile(r"(?P<name>.+)\.(zip|jar|tar|tgz|tar\.gz)")
+_ARCHIVE = re.compile(r"(?P<name>.+)\.(zip|jar|tar|tgz|tar\.gz)", re.IGNORECASE)
 
 
 def _shared() -> Path | None:
@@ -34,17 +37,38 @@ def shared(path: str) -> Path | None:
     return found if found is not None and found.exists() else None
 
 
+def trees_in(folder: Path) -> dict[str, Path]:
+    """Return the trees of a directory by name, oldest first.
+
+    Args:
+        folder: with an archive, or a folder that holds a schema root, for each tree.
+    """
+    found: dict[str, Path] = {}
+    for place in sorted(folder.iterdir()):
+        plain = _plain_name(place)
+        if plain is None:
+            continue
+        version = version_in(plain)
+        found[plain if version is None or version in found else version] = place
+    return dict(sorted(found.items(), key=lambda item: _numbers(item[0])))
+
+
+def _plain_name(place: Path) -> str | None:
+    """Return what a place is called without its ending, or None where it is no tree."""
+    if place.is_file():
+        match = _ARCHIVE.fullmatch(place.name)
+        return None if match is None else match["name"]
+    try:
+        schema_files(place)
+    except SourceRefused:
+        return None
+    return place.name
+
+
 def _trees() -> dict[str, Path]:
     named = os.environ.get("DYNCLIENT_TREES")
     folder = Path(named) if named else shared("openmetadata/trees")
-    if folder is None or not folder.is_dir():
-        return {}
-    found = {}
-    for file in folder.iterdir():
-        match = _ARCHIVE.fullmatch(file.name)
-        if match and file.is_file():
-            found[match["name"]] = file
-    return dict(sorted(found.items(), key=lambda item: _numbers(item[0])))
+    return {} if folder is None or not folder.is_dir() else trees_in(folder)
 
 
 def _numbers(name: str) -> tuple[list[int], str]:

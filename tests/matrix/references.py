@@ -1,0 +1,72 @@
+"""Which entity a field of a request names, as far as the schemas tell."""
+
+from __future__ import annotations
+
+from dynclient.schema import EntityType, Node, Release
+
+_NAMES = ("fullyQualifiedEntityName", "entityName")
+_TAILS = ("Reference", "References", "FQN", "Fqn", "Id", "Name")
+
+
+def is_reference(node: Node) -> bool:
+    """Tell whether a place takes an EntityReference."""
+    return node.kind == "object" and node.type_name == "EntityReference"
+
+
+def may_name(node: Node, *, outermost: bool) -> bool:
+    """Tell whether a place can hold what names an entity: a reference, a name or an id.
+
+    Args:
+        node: the place.
+        outermost: whether it is a field of the request itself; only there do plain texts name any.
+    """
+    if node.kind == "string":
+        if outermost and "/definitions/" not in node.target.pointer and node.format is None:
+            return True
+        return node.target.pointer.rpartition("/")[2] in _NAMES or node.format == "uuid"
+    return is_reference(node)
+
+
+def meant(release: Release, owner: EntityType, field: str) -> str | None:
+    """Return the type of the entity that a field is named after, or None.
+
+    ``databaseSchema``, ``policies`` and ``queryReference`` tell it themselves. A ``parent`` is of
+    the owner's own type, and a ``service`` of the type that defines the owner's ``serviceType``.
+
+    Args:
+        release: whose it is.
+        owner: the entity type that the request makes.
+        field: of the request, or of something in it.
+    """
+    if field == "parent":
+        return owner.name
+    if field == "service":
+        return _service(release, owner)
+    known = {name.casefold(): name for name in release.entities}
+    for stem in _stems(field):
+        for word in (stem, stem.removesuffix("s"), stem.removesuffix("es"), _singular(stem)):
+            if word.casefold() in known:
+                return known[word.casefold()]
+    return None
+
+
+def _stems(field: str) -> list[str]:
+    return [field, *(field.removesuffix(tail) for tail in _TAILS if field.endswith(tail))]
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word
+
+
+def _service(release: Release, owner: EntityType) -> str | None:
+    path, _, pointer = owner.path.partition("#")
+    kind = release.node(path, pointer).properties.get("serviceType")
+    found = None if kind is None else release.entity_of(kind.target.path)
+    if found is not None:
+        return found.name
+    # Else a model of kind llm is served by an llmService, where there is one.
+    for entity in release.entities.values():
+        stem = entity.name.removesuffix("Service")
+        if stem != entity.name and owner.name.casefold().startswith(stem.casefold()):
+            return entity.name
+    return None
