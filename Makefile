@@ -9,6 +9,7 @@
 #                          (another one: PEER=.venv-peer-2.0 PEER_RELEASE=2.0.6.0
 #                          PEER_WITH='"dbt-core<1.12"')
 #   make docs              the documents, their code blocks run
+#   make coverage          every entity of every release at hand, as docs/coverage.md
 PYTHON ?= python3
 VENV ?= .venv
 PEER ?= .venv-peer
@@ -20,7 +21,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs clean
+.PHONY: demo test lint bench bench-peer docs coverage clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -41,6 +42,9 @@ bench-peer: $(VENV)/.tested $(PEER)/.made
 
 docs: $(VENV)/.tested
 	$(BIN)/python -m pytest -q tests/test_readme.py $(ARGS)
+
+coverage: $(VENV)/.tested
+	$(BIN)/python -m tests.matrix --write docs/coverage.md
 
 clean:
 	rm -rf $(VENV) $(PEER) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
