@@ -100,20 +100,12 @@ def fetch(console: Console, version: str, mirror: str, *, as_json: bool = False)
     if held is not None:
         _say_taken(console, release(held), as_json=as_json, note=", at hand already")
         return
-    reached = (0, 0)
-    with progress.shown(f"schemas of {version} from GitHub") as shown, _kept() as kept:
-
-        def told(done: int, total: int) -> None:
-            nonlocal reached
-            reached = done, total
-            shown(done, total)
-
+    with progress.shown(f"schemas of {version} from GitHub") as told, _kept() as kept:
         try:
             taken = kept(github.fetch(version, cache=cache, mirror=mirror, progress=told))
-        except KeyboardInterrupt:
-            if reached[1]:
-                note = f"{reached[0]} of {reached[1]} files are kept"
-                _say_aside(f"{note}; 'dynclient schemas fetch {version}' goes on from there")
+        except KeyboardInterrupt as stop:
+            for note in stop.args:
+                _say_aside(str(note))
             raise
     _say_taken(console, taken, as_json=as_json)
 

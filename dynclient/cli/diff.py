@@ -38,8 +38,7 @@ def show(console: Console, found: Diff, *, summary: bool = False) -> None:
         console.print(Text(line), soft_wrap=True)
     if summary:
         return
-    whole = {"entity_added": 0, "entity_removed": 0}
-    entities = [change for change in found if change.kind in whole]
+    entities = [change for change in found if change.kind.startswith("entity")]
     if entities:
         console.print(Text("\nentities", "bold"))
         for change in entities:
@@ -49,7 +48,7 @@ def show(console: Console, found: Diff, *, summary: bool = False) -> None:
         console.print(Text("\ndocuments", "bold"))
         for change in documents:
             _print(console, worded(change), "")
-    rest = [change for change in found if change not in {*entities, *documents}]
+    rest = [change for change in found if not change.kind.startswith(("entity", "document"))]
     for (place, name), changes in groupby(rest, key=lambda each: (each.place, each.type_name)):
         console.print(Text(f"\n{name}", "bold").append(f"  {place}", "dim"), soft_wrap=True)
         for text, breaks in _lines(list(changes)):

@@ -104,10 +104,24 @@ def choose(sources: Sources, client: Client) -> Release:
         if version is None and not isinstance(step, Path):
             version = client.version
         try:
-            return _taken(step, version or "", client)
+            found = _taken(step, version or "", client)
         except (DynclientError, OSError) as error:
             failed.append((str(step), str(error)))
+            continue
+        if step == "server" and failed:
+            _say_lossy(found, failed)
+        return found
     raise _nothing(version, failed, sources)
+
+
+def _say_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
+    """Warn of what was made of a server's words, where somebody may have hoped for its schemas."""
+    reasons = "; ".join("{}: {}".format(step, why.partition("\n")[0]) for step, why in failed)
+    message = (
+        f"the schemas of the server are not at hand; going on with {found.name}, made of what it"
+        f" tells of itself, which is less: not all that it would refuse is told before ({reasons})"
+    )
+    warn.tell(message, DynclientWarning)
 
 
 def _taken(step: str | Path, version: str, client: Client) -> Release:
@@ -155,7 +169,10 @@ def _nearest(version: str, cache: Cache) -> Release:
     names = list(cache.names())
     while (near := nearest(version, names)) is not None:
         names.remove(near.name)
-        found = schema.release(near.name)
+        try:
+            found = schema.release(near.name)
+        except UnknownRelease:  # its pack is damaged, which was logged
+            continue
         if not found.lossy:
             message = (
                 f"the schemas of {version} are not at hand; going on with those of {found.name},"

@@ -43,6 +43,7 @@ def download(remote: Remote, name: str, cache: Cache, progress: Progress = unsee
         SourceUnavailable: GitHub has no such release, or does not give it now.
         SourceRefused: what it gives is no schema tree.
         TransportError: GitHub is not reached.
+        KeyboardInterrupt: somebody stopped it; its argument tells how far it came.
     """
     from dynclient.schema.load import take_in
     from dynclient.schema.source import decode
@@ -53,6 +54,8 @@ def download(remote: Remote, name: str, cache: Cache, progress: Progress = unsee
         files = _fetched(remote, listed, staging, progress)
     except DynclientError as error:
         raise _resumable(error, staging.held(listed), len(listed)) from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_kept(staging.held(listed), len(listed))) from None
     release = take_in(decode(files, remote.page), name, cache=cache, origin=remote.page)
     if cache.find(release.name, release.digest) is not None:
         staging.discard()  # otherwise the next attempt needs them still
@@ -143,5 +146,9 @@ def _resumable(error: DynclientError, held: int, total: int) -> DynclientError:
     """Return an error that tells how far it came."""
     if not held:
         return error
-    note = f"{held} of {total} files are kept, and the next attempt goes on from there"
-    return type(error)(**{**error.parts, "message": f"{error.parts['message']}\n  ({note})"})
+    message = f"{error.parts['message']}\n  ({_kept(held, total)})"
+    return type(error)(**{**error.parts, "message": message})
+
+
+def _kept(held: int, total: int) -> str:
+    return f"{held} of {total} files are kept, and the next attempt goes on from there"

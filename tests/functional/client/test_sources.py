@@ -14,7 +14,7 @@ import pytest
 import dynclient
 from dynclient.client import Client
 from dynclient.errors import DynclientWarning, SourceRefused, TransportError, UnknownRelease
-from dynclient.schema import load, release
+from dynclient.schema import Cache, load, release
 from tests.github_server import LISTINGS, GitHub, files_of, hasty
 from tests.openapi_server import OpenAPIServer
 from tests.stub import Reply
@@ -152,7 +152,8 @@ def test_the_same_major_version_will_do(
 def test_then_the_server_itself(connect: Connect, hub: GitHub) -> None:
     with OpenAPIServer(entity_document("9.9.9")) as server:
         om = dynclient.connect(server.host)
-        assert om.release.lossy
+        with pytest.warns(DynclientWarning, match=r"9\.9\.9\+openapi.* less.*cache: .*github: "):
+            assert om.release.lossy
         assert om.release.name == "9.9.9+openapi"
         assert om.release.origin == server.host
         assert om.things.create(name="a").name == "a"
@@ -163,6 +164,29 @@ def test_then_the_server_itself(connect: Connect, hub: GitHub) -> None:
             om.things.create(nme="a")
         assert server.asked("/swagger.json") == 1
         om.close()
+
+
+def test_whoever_asks_for_the_servers_words_is_not_warned_of_them(connect: Connect) -> None:
+    with OpenAPIServer(entity_document("9.9.9")) as server, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        om = dynclient.connect(server.host, source="server")
+        assert om.release.lossy
+        om.close()
+
+
+def test_a_damaged_pack_is_passed_over_for_the_next_nearest(
+    connect: Connect, hub: GitHub, tmp_path: Path, server: OpenAPIServer, monkeypatch
+) -> None:
+    server.routes[VERSION] = {"version": "7.1.5", "revision": "abc"}
+    for version in ("7.1.4", "7.1.2"):
+        take_in(tmp_path, version)
+    (pack,) = Cache().directory.glob("7.1.4-*.pack")
+    pack.write_bytes(b"damaged")
+    for note in Cache().directory.glob("source-*.json"):
+        note.unlink()
+    monkeypatch.setattr(load, "_open", {})
+    with pytest.warns(DynclientWarning, match=r"7\.1\.5 are not.* 7\.1\.2"):
+        assert connect().release.name == "7.1.2"
 
 
 def test_a_lossy_release_is_nobodys_nearest(

@@ -293,7 +293,8 @@ def test_unknown_names_are_told_with_what_is_near(changed) -> None:
         found.of("field_lost")
 
 
-def test_releases_go_by_name_and_path(changed, tmp_path, small_zip) -> None:
+def test_releases_go_by_name_and_path(tmp_path, small_zip, monkeypatch) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
     found = dynclient.diff(small_zip, small_zip)
     assert found.old.name == "7.1.0"
     with pytest.raises(UnknownRelease, match=r"7\.1\.O"):
