@@ -112,5 +112,8 @@ def at_hand(release: Release | str | None = None) -> Release:
         return release
     if release is not None:
         return opened(release)
-    names = Cache().names()
-    return opened(names[-1] if names else STARTER)
+    for name in reversed(Cache().names()):
+        found = opened(name)
+        if not found.lossy:  # what one server said of itself is no release for all
+            return found
+    return opened(STARTER)

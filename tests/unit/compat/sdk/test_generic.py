@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,9 +227,12 @@ def test_nothing_shows_a_token(stub: Stub, release: Any) -> None:
         assert metadata.native.host == stub.host
 
 
-def test_a_server_of_a_release_not_at_hand_is_spoken_to_all_the_same(stub: Stub) -> None:
+def test_a_server_of_a_release_not_at_hand_is_spoken_to_all_the_same(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from dynclient import compat
 
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))  # the newest at hand is the starter then
     compat.install()
     try:
         from metadata.generated.schema.entity.data.table import Table
