@@ -6,19 +6,16 @@ them.
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynclient import warn
 from dynclient.errors import DriftWarning
-from dynclient.schema.drift import Counterpart, counterpart, turned
+from dynclient.schema.drift import Counterpart, Move, counterpart, gone, moves, turned
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LIST = "EntityReferenceList"
 
 
@@ -28,22 +25,70 @@ def meant(cls: Any, name: str) -> Counterpart | None:
     return counterpart(name, cls._by_key, node.path)
 
 
+def moved_into(cls: Any, name: str) -> Move | None:
+    """Return the row of a field that is part of an object of this model, or None."""
+    known, node = cls._by_key, cls._node
+    if name in known:
+        return None
+    rows = (row for row in moves() if row.old == name and node.path in row.documents)
+    return next((row for row in rows if row.into in known), None)
+
+
+def parts(cls: Any, name: str) -> dict[str, str]:
+    """Return the fields that stand here for the parts of an object that this model lacks."""
+    known, node = cls._by_key, cls._node
+    if name in known:
+        return {}
+    rows = [row for row in moves() if row.into == name and node.path in row.documents]
+    return {row.new: row.old for row in rows if row.old in known}
+
+
 def renamed(cls: Any, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return data for a model with the fields of other releases under its own names."""
-    made: dict[str, Any] | None = None
+    made: dict[str, Any] = dict(data)
     for name, value in data.items():
-        found = None if name in cls._by_key else meant(cls, name)
-        if found is None or found.name in data:
-            continue
+        if name not in cls._by_key:
+            _rename(cls, made, name, value)
+    return made
+
+
+def _rename(cls: Any, made: dict[str, Any], name: str, value: Any) -> None:
+    """Put one field in its place, where it has one that is free; else it is told as unknown."""
+    found, move, apart = meant(cls, name), moved_into(cls, name), parts(cls, name)
+    if found is not None and found.name not in made:
         try:
             fitting = written(found, value)
         except ValueError:
-            continue  # told as a field that is not there
-        made = dict(data) if made is None else made
+            return
         del made[name]
         made[found.name] = fitting
-        _say(cls, name, found)
-    return data if made is None else made
+        _say(cls, name, f"is called {found.name}")
+    elif move is not None:
+        outer = made.get(move.into)
+        if outer is None or (isinstance(outer, dict) and move.new not in outer):
+            del made[name]
+            made[move.into] = {**(outer or {}), move.new: value}
+            _say(cls, name, f"is {move.into}.{move.new}")
+    elif apart:
+        held = _held(value)
+        if held is not None and held.keys() <= apart.keys():
+            del made[name]
+            made.update({apart[part]: inner for part, inner in held.items()})
+            _say(cls, name, f"is {', '.join(apart.values())}")
+
+
+def lost(cls: Any, name: str) -> str:
+    """Return what to do instead of giving a field that is gone; empty where none is known."""
+    loss = gone(name, cls._node.path)
+    return "" if loss is None else f"was taken before release {loss.since}; {loss.way}"
+
+
+def _held(value: Any) -> dict[str, Any] | None:
+    """Return the fields that a user gave an object, or None where it is none."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    given = getattr(value, "model_fields_set", None)
+    return None if given is None else {name: getattr(value, name) for name in sorted(given)}
 
 
 def written(found: Counterpart, value: Any) -> Any:
@@ -58,14 +103,32 @@ def written(found: Counterpart, value: Any) -> Any:
 
 def write(model: Any, name: str, found: Counterpart, value: Any) -> None:
     """Set a counterpart to what is meant for the field of that name."""
-    _say(type(model), name, found)
+    _say(type(model), name, f"is called {found.name}")
     setattr(model, found.name, written(found, value))
+
+
+def write_into(model: Any, move: Move, value: Any) -> None:
+    """Set the part of an object that a field became."""
+    _say(type(model), move.old, f"is {move.into}.{move.new}")
+    outer = getattr(model, move.into)
+    if outer is not None:
+        setattr(outer, move.new, value)
+    elif value is not None:
+        setattr(model, move.into, {move.new: value})
+
+
+def read_from(model: Any, move: Move) -> Any:
+    """Return the part of an object that a field became, or None where there is none."""
+    _say(type(model), move.old, f"is {move.into}.{move.new}")
+    outer = getattr(model, move.into)
+    return None if outer is None else getattr(outer, move.new, None)
 
 
 def read(model: Any, found: Counterpart) -> Any:
     """Return the value of a counterpart as the field that was asked for has it."""
     rename = found.rename
-    _say(type(model), rename.old if found.name == rename.new else rename.new, found)
+    name = rename.old if found.name == rename.new else rename.new
+    _say(type(model), name, f"is called {found.name}")
     value = getattr(model, found.name)
     if value is None or found.turn == "same":
         return value
@@ -86,9 +149,8 @@ def _listed(model: Any, value: Any) -> Any:
     return family(release).class_at(release.node(*place.split("#")))([value])
 
 
-def _say(cls: Any, name: str, found: Counterpart) -> None:
-    release = cls._node.release.name
-    _tell(f"{cls.__name__}.{name} is called {found.name} in release {release}")
+def _say(cls: Any, name: str, place: str) -> None:
+    _tell(f"{cls.__name__}.{name} {place} in release {cls._node.release.name}")
 
 
 def say_moved(release: Release, asked: str, given: str) -> None:
@@ -97,10 +159,4 @@ def say_moved(release: Release, asked: str, given: str) -> None:
 
 
 def _tell(message: str) -> None:
-    """Warn in the first place that is neither ours nor of Python's imports; once per place."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<frozen ")):
-        frame = frame.f_back
-    told = frame.f_globals.setdefault("__warningregistry__", {})
-    where = frame.f_code.co_filename, frame.f_lineno
-    warnings.warn_explicit(message, DriftWarning, *where, registry=told)
+    warn.tell(message, DriftWarning)

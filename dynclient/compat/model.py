@@ -132,7 +132,8 @@ class Model(ModelFace, metaclass=ModelMeta):
                 continue
             if cls._extra == "forbid":
                 known = tuple(cls._by_key)
-                faults.append(Fault("extra_forbidden", (*loc, key), "is unknown", data[key], known))
+                words = drift.lost(cls, key) or "is unknown"
+                faults.append(Fault("extra_forbidden", (*loc, key), words, data[key], known))
             elif cls._extra == "allow":
                 self.__dict__[key] = data[key]
                 given.add(key)
@@ -195,6 +196,9 @@ class Model(ModelFace, metaclass=ModelMeta):
             found = drift.meant(type(self), name)
             if found is not None:
                 return drift.read(self, found)
+            move = drift.moved_into(type(self), name)
+            if move is not None:
+                return drift.read_from(self, move)
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=self)
 
@@ -204,6 +208,10 @@ class Model(ModelFace, metaclass=ModelMeta):
             found = drift.meant(type(self), name)
             if found is not None:
                 drift.write(self, name, found, value)
+                return
+            move = drift.moved_into(type(self), name)
+            if move is not None:
+                drift.write_into(self, move, value)
                 return
             if type(self)._extra != "allow" and name not in self.__dict__:
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')

@@ -112,3 +112,51 @@ def test_a_field_that_nobody_knows_stays_unknown(new: Get) -> None:
         made.colour  # noqa: B018
     with pytest.raises(ValueError, match="colour"):
         made.colour = "red"
+
+
+# -- parts of objects ------------------------------------------------------------------------------
+
+MYSQL = "entity.services.connections.database.mysqlConnection"
+SECRET = "open-sesame"
+
+
+def mysql(get: Get, **fields: Any) -> Any:
+    return get(MYSQL, "MysqlConnection")(username="u", hostPort="h:1", **fields)
+
+
+def test_a_password_goes_where_the_release_has_it(new: Get) -> None:
+    made = mysql(new, password=SECRET)
+    assert made.authType.password.get_secret_value() == SECRET
+    assert made.password.get_secret_value() == SECRET
+    assert "password" not in made.model_dump()
+    assert compat.payload(made)["authType"] == {"password": SECRET}
+    assert SECRET not in f"{made!r}{made.json()}"
+    made.password = "mellon"
+    assert compat.payload(made)["authType"] == {"password": "mellon"}
+    empty = mysql(new)
+    assert empty.password is None
+    empty.password = SECRET
+    assert compat.payload(empty)["authType"] == {"password": SECRET}
+
+
+def test_an_object_is_taken_apart(old: Get) -> None:
+    made = mysql(old, authType={"password": SECRET})
+    assert made.password.get_secret_value() == SECRET
+    assert compat.payload(made)["password"] == SECRET
+    with pytest.raises(ValueError, match="authType"):
+        mysql(old, authType={"awsConfig": {}})
+
+
+def test_a_part_given_twice_is_told(new: Get) -> None:
+    with pytest.raises(ValueError, match="password"):
+        mysql(new, password=SECRET, authType={"password": "mellon"})
+
+
+def test_what_is_gone_is_told_with_the_way_out(new: Get) -> None:
+    request = new("api.tests.createTestCase", "CreateTestCaseRequest")
+    if "testSuite" in request.model_fields:
+        return
+    fields = {"name": "c", "testDefinition": "d", "entityLink": "<#E::table::s.d.x.t>"}
+    with pytest.raises(ValueError, match="entityLink names") as caught:
+        request(**fields, testSuite="s")
+    assert [error["loc"] for error in caught.value.errors()] == [("testSuite",)]
