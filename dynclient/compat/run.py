@@ -91,31 +91,35 @@ def _code(given: object) -> int:
 
 def _tell(error: BaseException) -> None:
     """Tell an error as the interpreter does, with the frames of the script and its libraries."""
-    if sys.excepthook is not sys.__excepthook__:
-        sys.excepthook(type(error), error, _trimmed(error.__traceback__))
-        return
-    told = traceback.TracebackException.from_exception(error)
     if not os.environ.get(TRACEBACK):
-        _trim(told, set())
-    sys.stderr.write("".join(told.format()))
+        _trim(error, set())
+    if sys.excepthook is not sys.__excepthook__:
+        sys.excepthook(type(error), error, error.__traceback__)
+    else:
+        sys.stderr.write("".join(traceback.format_exception(error)))
 
 
-def _trim(told: traceback.TracebackException | None, seen: set[int]) -> None:
+def _trim(error: BaseException | None, seen: set[int]) -> None:
     """Take frames of dynclient and runpy out of an error, and of those it came from."""
-    if told is None or id(told) in seen:
+    if error is None or id(error) in seen:
         return
-    seen.add(id(told))
-    kept = [frame for frame in told.stack if not _is_inner(frame.filename)]
-    told.stack = traceback.StackSummary.from_list(kept)
-    _trim(told.__cause__, seen)
-    _trim(told.__context__, seen)
+    seen.add(id(error))
+    error.__traceback__ = _trimmed(error.__traceback__)
+    for other in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
+        _trim(other if isinstance(other, BaseException) else None, seen)
 
 
 def _trimmed(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from the script's first frame on."""
-    while trace is not None and _is_inner(trace.tb_frame.f_code.co_filename):
+    """Return a traceback without the frames of dynclient and runpy."""
+    kept = []
+    while trace is not None:
+        if not _is_inner(trace.tb_frame.f_code.co_filename):
+            kept.append(trace)
         trace = trace.tb_next
-    return trace
+    made = None
+    for each in reversed(kept):
+        made = TracebackType(made, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return made
 
 
 def _is_inner(file: str) -> bool:

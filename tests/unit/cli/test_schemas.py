@@ -370,7 +370,7 @@ def test_everything_that_breaks_is_told(capsys, trees, tmp_path: Path) -> None:
         ("", "p.json holds no payload"),
         ("[]", "p.json holds no payload"),
         ("{'id': 1}", "p.json is no JSON: line 1, column 2"),
-        ('{\n  "id": 1,\n}', "p.json is no JSON: line 3, column 1"),
+        ('{\n  "id": 1\n  "x": 2}', "p.json is no JSON: line 3, column 3"),
         ('{"id": 1}\n{"id": ', "p.json is no JSON: line 2"),
     ],
 )
