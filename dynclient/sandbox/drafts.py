@@ -69,7 +69,10 @@ class Drafter:
     def resolve(self, shape: Shape, field: RefField, value: Any) -> list[tuple[str, str]]:
         """Return what a field of a request names, as (id, type) pairs."""
         values = value if isinstance(value, list) else [value]
-        return [self._pair(self.head_of(shape, field.name, field.type, item)) for item in values]
+        return [
+            self._pair(self.head_of(shape, field.name, field.type, field.reference_in(item)))
+            for item in values
+        ]
 
     def _inverse(self, shape: Shape, name: str, value: Any) -> list[tuple[str, str]]:
         inverse = shape.inverse[name]

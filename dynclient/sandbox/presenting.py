@@ -114,7 +114,9 @@ class Presenter:
                     for id, _ in per.get(doc["id"], ())
                     if id in heads
                 ]
-                if many:
+                if name in shape.references and shape.references[name].inside is not None:
+                    shown[name] = _told_with(shape, name, doc, found)
+                elif many:
                     shown[name] = found
                 elif found:
                     shown[name] = found[0]
@@ -317,3 +319,19 @@ class Presenter:
         if self._voting_shows_empty or down:
             out["downVoters"] = down
         return out
+
+
+def _told_with(
+    shape: Shape, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return references with what an entity tells of each: ``{"relationType": …, "term": …}``."""
+    node, inside = shape.node.properties[name].items, shape.references[name].inside
+    told = doc.get(name) or {}
+    out = []
+    for reference in references:
+        if node is None or inside is None:
+            continue
+        more = fill(node, {**told.get(reference["id"], {}), inside: None})
+        item = {**more, inside: reference}
+        out.append({key: item[key] for key in node.properties if key in item})
+    return out

@@ -182,6 +182,14 @@ class Session:
                 self._link_others(shape, id, name, pairs)
             else:
                 self.tx.link(id, shape.type, name, pairs)
+                if name in self.rules.names("symmetric", shape.type):
+                    self._unlink_others(shape, id, name, {target for target, _ in pairs})
+
+    def _unlink_others(self, shape: Shape, id: str, name: str, wanted: set[str]) -> None:
+        """End a relation that holds both ways on the side of those that are not named any more."""
+        for edge in self.tx.edges_to([id], [name], [shape.type]):
+            if edge.source not in wanted:
+                self.tx.drop_edge(edge.source, name, id)
 
     def _link_others(
         self, shape: Shape, id: str, name: str, pairs: list[tuple[str, str]]

@@ -29,6 +29,14 @@ class RefField(NamedTuple):
     """How the create request writes it: ``ref`` (EntityReference), ``text`` (FQN …), None."""
     type: str | None
     """The type of what a text names, where it can be told."""
+    inside: str | None = None
+    """The property with the reference, where the items of a list are objects that tell more."""
+
+    def reference_in(self, item: Any) -> Any:
+        """Return the reference that an item of the field is or holds."""
+        if self.inside is not None and isinstance(item, dict) and self.inside in item:
+            return item[self.inside]
+        return item
 
 
 class Inverse(NamedTuple):
@@ -58,6 +66,15 @@ def is_reference(node: Node) -> bool:
 def is_reference_list(node: Node) -> bool:
     """Tell whether a place takes a list of EntityReferences."""
     return node.kind == "array" and node.items is not None and is_reference(node.items)
+
+
+def reference_inside(node: Node) -> str | None:
+    """Return the only property of a list's items that takes an EntityReference, or None."""
+    item = node.items if node.kind == "array" else None
+    if item is None or item.kind != "object":
+        return None
+    found = [name for name, child in item.properties.items() if is_reference(child)]
+    return found[0] if len(found) == 1 else None
 
 
 def is_label_list(node: Node) -> bool:
@@ -101,9 +118,22 @@ class Shape:
         out: dict[str, RefField] = {}
         for name, node in self.node.properties.items():
             one, many = is_reference(node), is_reference_list(node)
-            if (one or many) and name not in self.inverse:
-                out[name] = RefField(name, many, self._create_style(name), self._named_type(name))
+            inside = self._inside(name, node)
+            if (one or many or inside) and name not in self.inverse:
+                style, type = self._create_style(name), self._named_type(name)
+                out[name] = RefField(name, not one, style, type, inside)
         return out
+
+    def _inside(self, name: str, node: Node) -> str | None:
+        """Return where the items of a list hold the reference that a request gives plainly.
+
+        What a request gives as objects too is kept as it is.
+        """
+        told = self.create.properties.get(name) if self.create is not None else None
+        if told is None or told.kind != "array" or told.items is None:
+            return None
+        plain = told.items.kind == "string" or is_reference(told.items)
+        return reference_inside(node) if plain else None
 
     def _create_style(self, name: str) -> str | None:
         if self.create is None or name not in self.create.properties:

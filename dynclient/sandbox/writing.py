@@ -394,13 +394,27 @@ def _taken_apart(
                 and name not in shape.handed_down
             ):
                 held = [item for item in _listed(read.get(name)) if not item.get("inherited")]
+                field = shape.references.get(name)
+                named = [item if field is None else field.reference_in(item) for item in held]
                 links[name] = [
                     (head.id, head.type)
-                    for head in (drafter.head_of(shape, name, None, item) for item in held)
+                    for head in (drafter.head_of(shape, name, None, item) for item in named)
                 ]
+                if field is not None and field.inside is not None:
+                    doc[name] = _told_of(field.inside, links[name], held)
         elif name in read and name not in {"votes", "href"}:
             doc[name] = read[name]
     return doc, links
+
+
+def _told_of(
+    inside: str, pairs: list[tuple[str, str]], items: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return by id what is told of the entities that a list names, beside the reference."""
+    return {
+        id: {name: value for name, value in item.items() if name != inside}
+        for (id, _), item in zip(pairs, items, strict=True)
+    }
 
 
 def _listed(value: Any) -> list[dict[str, Any]]:

@@ -105,6 +105,32 @@ def test_names_where_references_are_wanted(each: Client, people: Any) -> None:
 
 
 @quiet
+def test_related_terms_bare_and_boxed(each: Client) -> None:
+    glossary = each.glossaries.create(name="drift", description="x")
+    a, b = (
+        each.glossary_terms.create(name=name, glossary=glossary, description="x") for name in "ab"
+    )
+    bare = {"id": str(a.id), "type": "glossaryTerm"}
+    boxed = {"relationType": "relatedTo", "term": bare}
+    made = each.glossary_terms.create(
+        name="c", glossary=glossary, description="x", relatedTerms=[b.fullyQualifiedName]
+    )
+    term = each.glossary_terms.get(made.id, fields="relatedTerms")
+    assert [one.name for one in term.relatedTerms] == ["b"]
+    assert [one.term.name for one in term.relatedTerms] == ["b"]
+    for related in (bare, boxed):
+        term.relatedTerms = [related]
+        saved = each.save(term)
+        term = each.glossary_terms.get(made.id, fields="relatedTerms")
+        for held in (saved, term):
+            assert [(one.id, one.term.name) for one in held.relatedTerms] == [(a.id, "a")]
+        term.relatedTerms = []
+        term = each.save(term)
+        assert not each.glossary_terms.get(a.id, fields="relatedTerms").relatedTerms
+    each.glossaries.delete(glossary, recursive=True, hard=True)
+
+
+@quiet
 def test_a_password_wherever_the_release_has_it(each: Client) -> None:
     for number, login in enumerate([{"password": "pw"}, {"authType": {"password": "pw"}}]):
         config = {"type": "Mysql", "username": "u", "hostPort": "h:1", **login}

@@ -111,6 +111,39 @@ def test_lineage_of_columns_is_checked(shop: Shop, flow: Flows) -> None:
     assert shop.ask("PUT", "/v1/lineage", json=unknown).status_code == 404
 
 
+# relations that tell more
+
+
+def test_related_terms_are_shown_as_the_release_has_them(shop: Shop) -> None:
+    shop.made("/v1/glossaries", name="related", description="x")
+    told = {"glossary": "related", "description": "x"}
+    other = shop.made("/v1/glossaryTerms", name="b", **told)
+    made = shop.made("/v1/glossaryTerms", name="a", relatedTerms=["related.b"], **told)
+    path = f"/v1/glossaryTerms/{made['id']}"
+    boxed = "TermRelation" in shop.schemas()
+
+    def related(id: str) -> list[tuple[str | None, str]]:
+        items = shop.got(f"/v1/glossaryTerms/{id}?fields=relatedTerms")["relatedTerms"]
+        if not boxed:
+            return [(None, item["fullyQualifiedName"]) for item in items]
+        assert all(set(item) == {"relationType", "term"} for item in items)
+        return [(item["relationType"], item["term"]["fullyQualifiedName"]) for item in items]
+
+    kind = "relatedTo" if boxed else None
+    assert related(made["id"]) == [(kind, "related.b")]
+    assert related(other["id"]) == [(kind, "related.a")]
+    reference = {"id": other["id"], "type": "glossaryTerm"}
+    item = {"relationType": "broader", "term": reference} if boxed else reference
+    done = shop.patched(path, {"op": "replace", "path": "/relatedTerms", "value": [item]})
+    assert done.status_code == 200, done.text
+    assert related(made["id"]) == [("broader" if boxed else None, "related.b")]
+    # What the one side ends is over on the other.
+    shop.patched(path, {"op": "remove", "path": "/relatedTerms/0"})
+    assert related(made["id"]) == related(other["id"]) == []
+    versions = shop.got(f"{path}/versions")["versions"]
+    assert len(versions) > 1
+
+
 # custom properties
 
 
