@@ -26,6 +26,7 @@ from dynclient.sandbox import (
     properties,
     results,
     seeding,
+    sheets,
     statuses,
     streams,
     system,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FEATURES = (assets, feed, lineage, profiles, properties, results, statuses, usage)
+FEATURES = (assets, feed, lineage, profiles, properties, results, sheets, statuses, usage)
 """Modules that serve single features, in releases that have the documents they need."""
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MINOR, MAJOR = 0.1, 1.0
 
-_MEMBER_SKIPPED = {"name", "fullyQualifiedName", "profile", "customMetrics"}
+_MEMBER_SKIPPED = {
+    "name", "fullyQualifiedName", "profile", "customMetrics", "dataTypeDisplay", "ordinalPosition",
+}  # fmt: skip
 
 
 class Change:

@@ -29,6 +29,13 @@ def check(session: Session, type: str, extension: Any) -> None:
         _check_value(session, known[name], value)
 
 
+def kinds(session: Session, type: str) -> dict[str, str]:
+    """Return the type of each custom property's values, by the property's name."""
+    row = session.tx.find("type", type)
+    told = (row.doc.get(FIELD) or ()) if row is not None else ()
+    return {one["name"]: str(one["propertyType"]["name"]) for one in told}
+
+
 def forget(session: Session, type: str, names: set[str]) -> None:
     """Take the values of properties that are no more out of all entities of a type."""
     for name in sorted(names):

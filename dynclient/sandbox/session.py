@@ -87,6 +87,10 @@ class Session:
         caller = Caller(name, self.caller.id, admin=True)
         return Session(self.tx, self.shapes, self.routes, caller, self.base, self.now)
 
+    def again(self) -> Session:
+        """Return a session of the same request that has looked nothing up yet."""
+        return Session(self.tx, self.shapes, self.routes, self.caller, self.base, self.now)
+
     @property
     def rules(self) -> Rules:
         """The rules of the release that is served."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from dynclient.sandbox.codec import dumps, loads
@@ -84,12 +85,39 @@ class Flow(NamedTuple):
     details: dict[str, Any] | None
 
 
+class Part:
+    """A part of a transaction; see :meth:`Tx.part`."""
+
+    def __init__(self) -> None:
+        self.undone = False
+
+    def undo(self) -> None:
+        """Have the part undone at its end."""
+        self.undone = True
+
+
 class Tx:
     """The queries; made by ``Database.read`` and ``Database.write``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._run = connection.execute
         self._run_many = connection.executemany
+
+    @contextmanager
+    def part(self) -> Iterator[Part]:
+        """Give a part of the transaction that can be undone alone; parts lie within each other."""
+        part = Part()
+        self._run("savepoint part")
+        try:
+            yield part
+        except BaseException:
+            self._run("rollback to part")
+            raise
+        else:
+            if part.undone:
+                self._run("rollback to part")
+        finally:
+            self._run("release part")
 
     # facts about the file
 

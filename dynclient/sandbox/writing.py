@@ -59,7 +59,7 @@ def create(
     draft = _draft(session, shape, raw, "create", values)
     if session.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
         raise exists()
-    return _insert(session, shape, draft)
+    return insert(session, shape, draft)
 
 
 def upsert(
@@ -69,12 +69,13 @@ def upsert(
     draft = _draft(session, shape, raw, "upsert", values)
     row = session.tx.find(shape.type, draft.doc["fullyQualifiedName"])
     if row is None:
-        made = _insert(session, shape, draft)
+        made = insert(session, shape, draft)
         return made._replace(change="entityCreated", location=None)
     return _replace(session, shape, row, draft)
 
 
-def _insert(session: Session, shape: Shape, draft: Draft) -> Answer:
+def insert(session: Session, shape: Shape, draft: Draft) -> Answer:
+    """Store a draft that is complete, and answer with what it became."""
     _accept_labels(session, shape, draft.doc)
     doc = {
         **draft.doc,
@@ -205,15 +206,29 @@ def _links_by_put(session: Session, shape: Shape, draft: Draft) -> Links:
 
 
 def change(
-    session: Session, shape: Shape, row: Row, fields: dict[str, Any], links: Links | None = None
+    session: Session,
+    shape: Shape,
+    row: Row,
+    fields: dict[str, Any],
+    links: Links | None = None,
+    *,
+    fold: bool = False,
 ) -> Answer:
-    """Set fields and references of an entity, which makes a version, and answer with it."""
+    """Set fields and references of an entity and answer with it; None takes a field away.
+
+    That makes a version, or with ``fold`` is folded into the last one as a patch is.
+    """
     before = session.whole(shape, row.doc)
-    doc = {**row.doc, **fields}
+    doc = {name: value for name, value in {**row.doc, **fields}.items() if value is not None}
+    _accept_labels(session, shape, doc)
     session.store(shape, doc)
     session.link(shape, row.id, links or {})
-    change = Differ(shape, session.rules).compare(before, session.whole(shape, doc))
-    advance(session, shape, row.doc, doc, before, change)
+    after = session.whole(shape, doc)
+    if fold:
+        change = _compare_folding(session, shape, row, before, after, doc)
+    else:
+        change = Differ(shape, session.rules).compare(before, after)
+        advance(session, shape, row.doc, doc, before, change)
     body = session.answer(shape, doc, shape.for_update, members=GIVEN)
     return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
 
