@@ -25,6 +25,7 @@ from dynclient.sandbox import (
     profiles,
     properties,
     results,
+    search,
     seeding,
     sheets,
     statuses,
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FEATURES = (assets, feed, lineage, profiles, properties, results, sheets, statuses, usage)
+FEATURES = (
+    assets, feed, lineage, profiles, properties, results, search, sheets, statuses, usage
+)  # fmt: skip
 """Modules that serve single features, in releases that have the documents they need."""
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -169,7 +172,8 @@ class Sandbox:
         caller = None if route.open else self._caller(request)
         token = request.headers.get("authorization", "").partition(" ")[2]
         query, headers = request.query_params, request.headers
-        asked = Asked(method, values, query, None, base, token, headers)
+        pairs = tuple(query.multi_items())
+        asked = Asked(method, values, query, None, base, token, headers, pairs)
         if route.consumes is not None:
             asked = asked._replace(body=_body(route, request, body))
         return self._run(route, asked, caller or Caller("anonymous", admin=False))

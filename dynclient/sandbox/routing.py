@@ -35,6 +35,8 @@ class Asked(NamedTuple):
     """The bearer token the request came with."""
     headers: Mapping[str, str] = MappingProxyType({})
     """The request's headers; names in any case."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """All query parameters, those that are given again, too."""
 
 
 Handler = Callable[[Any, Asked], Answer]

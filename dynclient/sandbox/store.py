@@ -8,9 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.codec import dumps, loads
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.queries import Condition
 
 
 class Row(NamedTuple):
@@ -200,6 +203,33 @@ class Tx:
         chosen = f"select e.id from entities e where {where} order by {order} limit ?"  # noqa: S608
         query = f"select {_COLUMNS} from entities e where e.id in ({chosen}) order by {order}"  # noqa: S608
         return [_row(found) for found in self._run(query, (*values, limit))]
+
+    def ranked(
+        self, where: Condition, by: Condition, order: str, limit: int, start: int
+    ) -> list[tuple[Row, Any]]:
+        """Return entities ``e`` for which a condition holds, each with what it is ordered by.
+
+        Both are the sandbox's own SQL; ``order`` is ``asc`` or ``desc``.
+        """
+        columns = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
+        query = (
+            f"select {by.sql} as rank, {columns} from entities e where {where.sql}"  # noqa: S608
+            f" order by rank {order}, e.name, e.id limit ? offset ?"
+        )
+        values = (*by.values, *where.values, limit, start)
+        return [(_row(found[1:]), found[0]) for found in self._run(query, values)]
+
+    def values_of(self, where: Condition, value: str, joined: str) -> list[tuple[Any, int]]:
+        """Return the ten values that most of the entities have, and how many have each.
+
+        ``value`` is the SQL of it, ``joined`` what has to be joined to the entities ``e`` for it.
+        """
+        query = (
+            f"select {value} as value, count(distinct e.id) as found from entities e {joined}"  # noqa: S608
+            f" where {where.sql} group by value having value is not null"
+            " order by found desc, value limit 10"
+        )
+        return [(found[0], int(found[1])) for found in self._run(query, where.values)]
 
     def below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
         """Return the entities whose FQN begins with ``fqn`` and a dot."""

@@ -14,6 +14,9 @@ _KNOWN = re.compile(r"\(\d+ known properties: .*", re.DOTALL)
 _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
 _EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
+_ALIAS = re.compile(r"\bom\d+_(?=\w+_index\b)")
+"""What one server has put before the names of its indexes."""
+_ENGINE_NAME = re.compile(r"\b(?:Elasticsearch|OpenSearch)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
@@ -23,6 +26,10 @@ TEXTS = ("description", "displayName", "style")
 
 DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
 """How one server is set up."""
+
+
+ENGINE = {"took", "_score", "max_score", "_seq_no", "_primary_term", "_version"}
+"""What depends on all that a search engine has done; whether there is a number is what counts."""
 
 
 class Names:
@@ -161,6 +168,8 @@ class Normaliser:
             return self._list(value, key)
         if isinstance(value, str):
             return self._text(value, key)
+        if key in ENGINE and isinstance(value, int | float):
+            return "<number>"
         if key == "id" and _is_number(value) and not self._here:
             return self._names.numbers.get(value, value)
         return "<time>" if _is_time(value) else value
@@ -220,7 +229,7 @@ class Normaliser:
                 pass
         if key in {"date", "startDate"} and _DATE.match(value):
             return "<date>"
-        text = _HOST.sub("<host>/api", value)
+        text = _ALIAS.sub("", _HOST.sub("<host>/api", value))
         return UUID.sub(lambda found: self._id(found[0]), text)
 
     def _message(self, value: str) -> str:
@@ -240,7 +249,7 @@ class Normaliser:
             text = text.split("`")[0].split('"')[0].strip()
         if text.startswith("[") and text.endswith("]") and ", " in text:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
-        text = _HOST.sub("<host>/api", text)
+        text = _ENGINE_NAME.sub("", _ALIAS.sub("", _HOST.sub("<host>/api", text)))
         return UUID.sub(lambda found: self._id(found[0]), text)
 
 
