@@ -1,0 +1,58 @@
+"""Warnings point to the user's code, once for each place and each set of filters."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from dynclient import warn
+from dynclient.errors import DriftWarning
+
+PACKAGE = Path(warn.__file__).parent
+
+
+def _standing(path: str, call: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a function that stands in another file and calls one."""
+
+    def run() -> Any:
+        return call()
+
+    code = run.__code__.replace(co_filename=path)
+    return FunctionType(code, {}, closure=run.__closure__)
+
+
+_tell = partial(warn.tell, "owner is called owners", DriftWarning)
+
+
+def test_it_is_told_where_the_users_code_is() -> None:
+    inside = _standing(os.fspath(PACKAGE / "model" / "entity.py"), _tell)
+    with pytest.warns(DriftWarning) as told:
+        _standing("script.py", inside)()
+    assert [each.filename for each in told] == ["script.py"]
+
+
+def test_code_beside_the_package_is_the_users() -> None:
+    beside = f"{PACKAGE}-scripts{os.sep}load.py"
+    with pytest.warns(DriftWarning) as told:
+        _standing(beside, _tell)()
+    assert [each.filename for each in told] == [beside]
+
+
+def test_a_filter_that_is_set_later_counts_for_places_that_were_told_before() -> None:
+    call = _standing("later.py", _tell)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        call()
+        call()
+        assert len(told) == 1
+        warnings.simplefilter("error")
+        for _ in range(2):
+            with pytest.raises(DriftWarning):
+                call()
