@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import warn
 from dynclient.errors import BadArguments, DriftWarning, Problem, UnknownField
+from dynclient.model.convert import as_reference
+from dynclient.model.entity import Entity
 from dynclient.model.lists import FieldList
 from dynclient.schema import drift
 from dynclient.schema.tree import ERROR, WARN
@@ -18,7 +20,6 @@ from dynclient.schema.tree import ERROR, WARN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dynclient.model.entity import Entity
     from dynclient.schema import Node
 
 
@@ -254,7 +255,7 @@ class MovedOut(Bridge):
     def _apart(self, value: Any) -> dict[str, Any]:
         if value is None:
             return dict.fromkeys(self._parts.values())
-        held = value if isinstance(value, Mapping) else getattr(value, "_raw", None)
+        held = _held(value)
         lacking = [] if held is None else [name for name in held if name not in self._parts]
         if held is None or lacking:
             what = f", not {', '.join(lacking)}" if lacking else ""
@@ -330,10 +331,19 @@ class Itself(Bridge):
         if self.name != self._row.inner:
             self._agree(value)
             return
-        held = value if isinstance(value, Mapping) else getattr(value, "_raw", None)
+        held = _held(value)
+        if isinstance(value, Entity):
+            held = as_reference(self.node, value) or held
         if held is None or fields:
             raise Unbridgeable(f"{self._place()} in release {self.node.release.name}")
         fields.update(held)
+
+
+def _held(value: Any) -> Mapping[str, Any] | None:
+    """Return the fields of an object that a user gave; None where it is none."""
+    if isinstance(value, Entity):
+        return value._raw
+    return value if isinstance(value, Mapping) else None
 
 
 def bridges(node: Node) -> dict[str, Bridge]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from dynclient.model.entity import NEW, Entity, clone, link_to
 from dynclient.model.lists import FieldList, held_list
 from dynclient.model.maps import FieldMap
+from dynclient.schema import drift
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ def as_reference(node: Node | None, value: Entity) -> Any:
     """Return what refers to an entity at a place that wants a reference, or None if it wants none.
 
     A text wants its fully qualified name, or its id where the format is ``uuid``; an
-    ``EntityReference`` its id and type.
+    ``EntityReference`` its id and type; an object that newer releases put a reference into, just
+    that.
     """
     if node is None:
         return None
@@ -190,8 +192,11 @@ def as_reference(node: Node | None, value: Entity) -> Any:
     if node.kind == "string" and (own.entity is not None or own.type_name == _REFERENCE):
         keys = ("id",) if node.format == "uuid" else ("fullyQualifiedName", "name")
         return next((value._raw[key] for key in keys if key in value._raw), None)
-    if own.entity is None or node.type_name != _REFERENCE:
+    if own.entity is None:
         return None
+    if node.type_name != _REFERENCE:
+        row = drift.boxed(node.target.ref)
+        return None if row is None else {row.inner: as_reference(node.properties[row.inner], value)}
     reference = {"id": value._raw.get("id"), "type": own.entity.name}
     reference["fullyQualifiedName"] = value._raw.get("fullyQualifiedName")
     return {name: known for name, known in reference.items() if known is not None}

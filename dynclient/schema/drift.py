@@ -106,6 +106,15 @@ def items() -> tuple[Items, ...]:
     return tuple(Items(**row) for row in _table()["items"])
 
 
+def boxed(reference: str) -> Items | None:
+    """Return what is known of an item that is an object around another one, or None.
+
+    Args:
+        reference: of the schema of the item: ``type/termRelation.json#``.
+    """
+    return next((row for row in items() if reference == f"{row.new}#"), None)
+
+
 @lru_cache(maxsize=1)
 def losses() -> tuple[Gone, ...]:
     """Return all fields that went without a counterpart."""

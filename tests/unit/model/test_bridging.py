@@ -232,6 +232,20 @@ def test_what_is_bare_is_read_as_newer_releases_have_it() -> None:
             reference.term  # noqa: B018
 
 
+@pytest.mark.parametrize("name", TREES)
+def test_an_entity_in_the_list_is_a_reference_to_it(name: str) -> None:
+    other = load(types(real_release(name)).GlossaryTerm, {**TERM, "description": "b", "version": 1})
+    reference = {key: TERM[key] for key in ("id", "type", "fullyQualifiedName")}
+    wanted = {"term": reference} if name in _boxed() else reference
+    term = _term(name)
+    for related in ([other], [{"term": other}]):
+        term.relatedTerms = related
+        assert asdict(term)["relatedTerms"] == [wanted]
+    term.relatedTerms = []
+    term.relatedTerms.append(other)
+    assert asdict(term)["relatedTerms"] == [wanted]
+
+
 # -- documents -------------------------------------------------------------------------------------
 
 
