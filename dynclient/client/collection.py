@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client import verbs
@@ -161,6 +161,10 @@ class Collection:
     ) -> Plan:
         call = Call(self._spec, self._release, verb, given, keywords, ask or self._carry_out)
         plan = SPECS[verb].plan(call)
+        fields = plan.arguments.get("fields")
+        if fields is not None and not isinstance(fields, (str, list, tuple)):
+            # What can be looped over once has to last for every page, and for a second try.
+            plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
         if verb == "list" and plan.arguments.get("limit") is None:
             plan.arguments["limit"] = self._client.settings.page_size
         return plan

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from dynclient import model, warn
-from dynclient.client.verbs import Plan
+from dynclient.client.verbs import Plan, is_id
 from dynclient.errors import DriftWarning, UnknownCollection
 from dynclient.operations import catalogue
 from dynclient.schema import drift
@@ -63,7 +64,7 @@ class _Settling:
         """Return the value, or what the release wants in its place."""
         if self._place.kind != "array":
             return self._one(self._place, value)
-        if not isinstance(value, (list, tuple)):
+        if not isinstance(value, (list, tuple, set, frozenset)):
             return value
         items = self._place.items
         made = [value_ if items is None else self._one(items, value_) for value_ in value]
@@ -75,8 +76,10 @@ class _Settling:
             raw = model.raw(value) if isinstance(value, model.Entity) else value
             reference = isinstance(raw, Mapping) and {"id", "type"} <= raw.keys()
             return self._name(raw) if reference and _NAME not in raw else value
+        if place.kind == "object" and isinstance(value, UUID):
+            return self._reference(str(value))
         if place.kind == "object" and isinstance(value, str):
-            return self._reference(value)
+            return self._reference("".join(value))
         return value
 
     def _name(self, reference: Mapping[str, Any]) -> Any:
@@ -90,10 +93,11 @@ class _Settling:
         return entity.get(_NAME) or entity.get("name")
 
     def _reference(self, name: str) -> Any:
+        """Return the reference to what a name or an id means."""
         spec = catalogue(self._call.release).find(self._row.type)
-        found = self._call.ask(Plan(spec.operations["get_by_name"], {"fqn": name}))
+        by, key = ("get", "id") if is_id(name) else ("get_by_name", "fqn")
+        entity = model.raw(self._call.ask(Plan(spec.operations[by], {key: name})))
         self._say("a reference")
-        entity = model.raw(found)
         return {"id": entity["id"], "type": spec.entity.name, _NAME: entity.get(_NAME) or name}
 
     def _say(self, wanted: str) -> None:

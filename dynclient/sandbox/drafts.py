@@ -88,7 +88,7 @@ class Drafter:
         """Return the entity that a reference, an FQN or an id names; raises the server's 404."""
         if isinstance(value, dict):
             return self._by_reference(value)
-        if _is_uuid(value):
+        if _is_uuid(value) and _may_be_id(shape, name):
             found = self._tx.heads([value]).get(value)
             if found is not None:
                 return found
@@ -213,6 +213,14 @@ def _display(listed: list[dict[str, Any]], told: dict[str, Any]) -> None:
 def new_id() -> str:
     """Return a fresh entity id."""
     return str(uuid.uuid4())
+
+
+def _may_be_id(shape: Shape, name: str) -> bool:
+    """Tell whether a field of a create request may hold ids, rather than names alone."""
+    node = None if shape.create is None else shape.create.properties.get(name)
+    if node is not None and node.kind == "array":
+        node = node.items
+    return node is None or node.kind != "string" or node.format == "uuid"
 
 
 def _is_uuid(value: Any) -> bool:
