@@ -90,20 +90,16 @@ class Dispatcher:
         return Request(operation.method, path, query, headers, content, operation)
 
     def _encoded(self, operation: Operation, body: Any) -> bytes:
-        import json
-
         node = self.node(operation.body)
-        if operation.body_kind == "json-list":
-            raw: Any = [self._judged(node, each, f"[{n}]") for n, each in enumerate(_all(body))]
-        else:
-            raw = self._judged(node, body)
         try:
-            return json.dumps(raw, separators=(",", ":"), allow_nan=False).encode()
-        except (TypeError, ValueError) as error:
-            problem = Problem(
-                "", type(body).__name__, "json", f"cannot be written as JSON: {error}"
-            )
-        raise refused(label(operation), [problem])
+            if operation.body_kind == "json-list":
+                raw: Any = [self._judged(node, each, f"[{n}]") for n, each in enumerate(_all(body))]
+            else:
+                raw = self._judged(node, body)
+            return _written(operation, raw, type(body).__name__)
+        except RecursionError:
+            message = "is nested deeper than can be followed, or lies in itself"
+        raise refused(label(operation), [Problem("body", type(body).__name__, "json", message)])
 
     def _judged(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one of a list of them, as JSON has it."""
@@ -233,6 +229,17 @@ class Dispatcher:
                 what = f"the {node.type_name} that the server gave"
                 raise ResponseInvalid(what=what, problems=judging.faults(node, data))
         return model.load(cls, data)
+
+
+def _written(operation: Operation, raw: Any, kind: str) -> bytes:
+    """Return a body as JSON text; ``kind`` is what the user gave it as."""
+    import json
+
+    try:
+        return json.dumps(raw, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        problem = Problem("", kind, "json", f"cannot be written as JSON: {error}")
+    raise refused(label(operation), [problem])
 
 
 def _plain(operation: Operation, body: Any) -> bytes:

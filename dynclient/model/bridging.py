@@ -63,12 +63,20 @@ class Bridge:
         """
         self._sure(entity)
         try:
-            self._set(entity, value)
+            fitting = self._fitting(value)
         except Unbridgeable as error:
             problem = self.problem(str(error))
             message = f"{self.node.type_name}.{self.name} cannot be set:\n  {problem}"
             raise BadArguments(message, problems=(problem,)) from None
-        self.say()
+        self.say()  # first: where warnings are errors, nothing is changed
+        self._set(entity, fitting)
+
+    def held_by(self, entity: Entity) -> bool:
+        """Tell whether an entity holds what stands for the field."""
+        try:
+            return self.read(entity) is not None
+        except UnknownField:  # drift is an error, or there is nothing that could be read
+            return False
 
     def fit(self, fields: dict[str, Any], value: Any) -> None:
         """Put a value into fields under construction, which lack it so far.
@@ -80,6 +88,14 @@ class Bridge:
 
     def _got(self, entity: Entity) -> Any:
         raise NotImplementedError
+
+    def _fitting(self, value: Any) -> Any:
+        """Return a value as :meth:`_set` takes it.
+
+        Raises:
+            Unbridgeable: it cannot be said in this release.
+        """
+        return value
 
     def _set(self, entity: Entity, value: Any) -> None:
         raise NotImplementedError
@@ -128,8 +144,11 @@ class Renamed(Bridge):
             return held[0] if held else None
         return SoleList.of(entity, self, held)
 
+    def _fitting(self, value: Any) -> Any:
+        return self._turned(value)
+
     def _set(self, entity: Entity, value: Any) -> None:
-        entity[self._found.name] = self._turned(value)
+        entity[self._found.name] = value
 
     def fit(self, fields: dict[str, Any], value: Any) -> None:
         """Put it under the release's own name."""
@@ -190,6 +209,11 @@ class SoleList(FieldList):
         list.insert(self, index, value)
         self._written()
 
+    def extend(self, values: Any) -> None:
+        """Add several items at once, so that too many of them leave the list as it is."""
+        list.extend(self, values)
+        self._written()
+
 
 class MovedIn(Bridge):
     """A field that became part of an object: ``password``, which is ``authType.password``."""
@@ -240,8 +264,11 @@ class MovedOut(Bridge):
         # An object made up for reading would lose what is written into it.
         raise UnknownField(self.words(), name=self.name, obj=entity, nearest=self.right)
 
+    def _fitting(self, value: Any) -> Any:
+        return self._apart(value)
+
     def _set(self, entity: Entity, value: Any) -> None:
-        for name, part in self._apart(value).items():
+        for name, part in value.items():
             entity[name] = part
 
     def fit(self, fields: dict[str, Any], value: Any) -> None:
@@ -282,7 +309,11 @@ class Inside(Bridge):
         return None if held is None else held[self.name]
 
     def _set(self, entity: Entity, value: Any) -> None:
-        entity[self._inner][self.name] = value
+        held = entity[self._inner]
+        if held is not None:
+            held[self.name] = value
+        elif value is not None:
+            entity[self._inner] = {self.name: value}
 
     def fit(self, fields: dict[str, Any], value: Any) -> None:
         """Put it into the inner object."""
@@ -318,8 +349,12 @@ class Itself(Bridge):
     def _got(self, entity: Entity) -> Any:
         return entity if self.name == self._row.inner else self._row.others[self.name]
 
-    def _set(self, entity: Entity, value: Any) -> None:  # noqa: ARG002  # a bridge's form
+    def _fitting(self, value: Any) -> Any:
         self._agree(value)
+        return value
+
+    def _set(self, entity: Entity, value: Any) -> None:
+        """Do nothing: it is what it is said to be."""
 
     def _agree(self, value: Any) -> None:
         """Refuse a value that the release cannot say."""

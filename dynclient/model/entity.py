@@ -213,7 +213,7 @@ class Entity(metaclass=EntityMeta):
         if name not in self._raw:
             bridge = type(self)._bridges.get(name)
             if bridge is None:
-                raise _no_field(self, name)
+                raise _nothing(self, name)
             bridge.write(self, None)
             return
         touch(self)
@@ -221,7 +221,10 @@ class Entity(metaclass=EntityMeta):
         del self._raw[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._raw
+        if name in self._raw:
+            return True
+        bridge = type(self)._bridges.get(name)  # type: ignore[call-overload]  # any object may be asked for
+        return bridge is not None and bridge.held_by(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Entity):
@@ -356,6 +359,14 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     if loss is not None:
         told = f", which was taken before release {loss.since}; {loss.way}"
     return UnknownField(f"{cls.__name__} has no field {name!r}{told}", name=str(name), obj=entity)
+
+
+def _nothing(entity: Entity, name: Any) -> UnknownField:
+    """Return the error for taking away what is not there."""
+    if name not in type(entity)._nodes:
+        return _no_field(entity, name)
+    message = f"this {type(entity).__name__} holds no {name} that could be taken away"
+    return UnknownField(message, name=str(name), obj=entity)
 
 
 def _restored(

@@ -194,6 +194,15 @@ def test_what_json_cannot_say_is_refused(release: Release) -> None:
         road.prepare(operation(release, "tables.patch"), {"id": ID}, patch)
 
 
+def test_a_body_that_never_ends_is_refused(release: Release) -> None:
+    road, wire = dispatcher(release=release)
+    endless: dict[str, Any] = {"name": "t", "databaseSchema": "s.d.c", "columns": []}
+    endless["extension"] = endless
+    with pytest.raises(errors.BadArguments, match="deeper than can be followed, or lies in itself"):
+        road.call(operation(release, "tables.create"), {}, endless)
+    assert wire.sent == []
+
+
 def test_patches_carry_their_content_type(release: Release) -> None:
     road, _ = dispatcher(release=release)
     request = road.prepare(operation(release, "tables.patch"), {"id": ID}, [])

@@ -110,6 +110,40 @@ def test_several_are_too_many_and_nothing_is_lost(name: str) -> None:
 
 
 @one_owner
+def test_several_in_place_of_none_are_too_many_at_once(name: str) -> None:
+    made = request(release_named(name), owners=[USER])
+    owners = made.owners
+    owners.clear()
+    for change in (owners.extend, owners.__iadd__):
+        with pytest.raises(errors.BadArguments, match="which has one where 2 are given"):
+            change([USER, OTHER])
+        assert owners == []
+        assert made.owners is None
+
+
+@pytest.mark.parametrize("name", ["starter", *TREES])
+def test_what_stands_for_a_field_is_in_an_entity(name: str) -> None:
+    made = request(release_named(name))
+    assert "owner" not in made
+    assert "owners" not in made
+    made.owner = USER
+    assert "owner" in made
+    assert "owners" in made
+    assert "colour" not in made
+    assert 5 not in made
+    strict = request(release_named(name).with_drift("error"))
+    assert ("owner" in strict, "owners" in strict) == (False, False)
+
+
+def test_what_is_not_there_cannot_be_taken_away() -> None:
+    made = request(release_named("starter"))
+    with pytest.raises(errors.UnknownField, match="holds no owners that could be taken away"):
+        del made.owners
+    with pytest.raises(errors.UnknownField, match="has no field 'ownrs'; nearest: owners"):
+        del made.ownrs
+
+
+@one_owner
 def test_changes_of_what_a_server_gave_are_a_patch_of_its_own_field(name: str) -> None:
     table = load(types(release_named(name)).Table, {"id": "1", "name": "t", "owner": USER})
     table.owners = [OTHER]
@@ -220,6 +254,9 @@ def test_what_was_put_into_an_object_is_read_as_before() -> None:
         assert term.relatedTerms[0].id == TERM["id"]
         term.relatedTerms[0].name = "c"
         assert term.relatedTerms[0].term.name == "c"
+        del term.relatedTerms[0].term
+        term.relatedTerms[0].name = "d"
+        assert term.relatedTerms[0].term.name == "d"
 
 
 def test_what_is_bare_is_read_as_newer_releases_have_it() -> None:
@@ -282,6 +319,17 @@ def test_a_warning_that_is_an_error_is_one_each_time() -> None:
         for _ in range(2):
             with pytest.raises(DriftWarning):
                 request(release_named("starter"), owner=USER)
+
+
+def test_a_warning_that_is_an_error_changes_nothing() -> None:
+    made = request(release_named("starter"), owners=[USER])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(DriftWarning):
+            made.owner = OTHER
+        with pytest.raises(DriftWarning):
+            del made.owner
+    assert asdict(made)["owners"] == [USER]
 
 
 def test_who_wants_to_know_is_told_each_time() -> None:
