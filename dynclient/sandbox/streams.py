@@ -148,13 +148,18 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 
 
 def mount(routes: Routes, shapes: Shapes, known: Catalogue) -> None:
-    """Add the routes of the time series that clients can add to."""
+    """Add the routes of the time series that have one of their own.
+
+    Some are filled by servers alone, and stay empty here; they can be asked for all the same.
+    """
     for spec in known:
-        if spec.entity.kind != "timeseries" or "create" not in spec.operations:
+        if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
         shape = Shape(shapes, spec.entity)
         served = Stream(shape)
         for name, method, tail, consumes in _OPERATIONS:
+            if name not in spec.operations:
+                continue
             route = Route(
                 getattr(served, name), consumes, writes=method != "GET",
                 takes=shape.create if name == "create" else None,

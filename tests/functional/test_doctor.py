@@ -14,7 +14,7 @@ from dynclient.cli.doctor import NEAR, nearness
 from dynclient.operations import catalogue
 from tests.functional.conftest import Server
 from tests.openapi_server import DOCUMENTS, OpenAPIServer, document_of
-from tests.trees import TREES, real_release, release_named
+from tests.trees import ALL_RELEASES, TREES, real_release, release_named
 
 SECRET = "s3cret-token-of-an-admin"
 
@@ -139,11 +139,17 @@ def test_without_a_document_the_answers_tell(
     )
 
 
-def test_a_sandbox(capsys: pytest.CaptureFixture[str], server: Server) -> None:
-    running = server("starter")
-    report = told(capsys, running.host, "--token", running.admin_token, "--release", "starter")
+@pytest.mark.parametrize("served", ALL_RELEASES)
+def test_a_sandbox(capsys: pytest.CaptureFixture[str], server: Server, served: str) -> None:
+    running = server(served)
+    tree = str(TREES.get(served, served))
+    report = told(capsys, running.host, "--token", running.admin_token, "--release", tree)
     assert (report["code"], report["near"]) == (0, NEAR[0])
     assert report["counts"]["absent"] == report["counts"]["corrected"] == 0
+    facts = [fact for fact in report["facts"] if fact["status"] == "unknown"]
+    listed = {spec.entity.name for spec in catalogue(release_named(served))
+              if "list" in spec.operations and "{" not in spec.route}  # fmt: skip
+    assert not listed.intersection(fact["entity"] for fact in facts)
 
 
 def test_a_server_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
