@@ -175,7 +175,7 @@ class Catalogue:
     def _unknown(self, key: object) -> UnknownCollection:
         from difflib import get_close_matches
 
-        name = key if isinstance(key, str) else getattr(key, "__name__", repr(key))
+        name = key if isinstance(key, str) else _called(key)
         known = {**self._by_name(), **self.collections}
         folded = {other.casefold(): other for other in known}
         close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
@@ -183,6 +183,12 @@ class Catalogue:
         near = f"; nearest: {', '.join(nearest)}" if nearest else ""
         message = f"release {self.release.name} has no collection {name!r}{near}"
         return UnknownCollection(message, name=name, nearest=nearest)
+
+
+def _called(key: object) -> str:
+    """Return the name of a class, of the record of an entity type, or what else shows a key."""
+    found = getattr(key, "__name__" if isinstance(key, type) else "name", None)
+    return found if isinstance(found, str) else repr(key)
 
 
 _catalogues: dict[tuple[str, str, str], Catalogue] = {}

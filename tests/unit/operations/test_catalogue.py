@@ -151,6 +151,7 @@ def test_what_is_unknown_is_told_with_what_is_near(key: Any) -> None:
         catalogue(release_named("starter")).find(key)
     if key == "tabels":
         assert caught.value.nearest[0] == "tables"
+    assert len(str(caught.value)) < 100
     pickle.loads(pickle.dumps(caught.value))
 
 
