@@ -390,10 +390,13 @@ def bridges(node: Node) -> dict[str, Bridge]:
     known = node.properties
     found: dict[str, Bridge] = {}
     for rename in drift.renames():
-        for name in (rename.old, rename.new):
-            theirs = None if name in known else drift.counterpart(name, known, node.path)
-            if theirs is not None:
-                found[name] = Renamed(node, name, theirs)
+        # Nearly every class has both names or neither, and every class that is built comes here.
+        if (rename.old in known) == (rename.new in known):
+            continue
+        name = rename.new if rename.old in known else rename.old
+        theirs = drift.counterpart(name, known, node.path)
+        if theirs is not None:
+            found[name] = Renamed(node, name, theirs)
     moves = [move for move in drift.moves() if node.path in move.documents]
     for move in moves:
         if move.into in known and move.old not in known:
