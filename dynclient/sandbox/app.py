@@ -36,7 +36,7 @@ from dynclient.sandbox import (
 )
 from dynclient.sandbox.codec import dumps, loads_first
 from dynclient.sandbox.failures import DataRefused
-from dynclient.sandbox.faults import Escaped, Fault, escaped, refused, wrapped
+from dynclient.sandbox.faults import Escaped, Fault, bad_request, escaped, refused, wrapped
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Route, Routes
 from dynclient.sandbox.session import Answer, Caller, Clock, Session
 from dynclient.sandbox.shapes import Shapes
@@ -234,6 +234,8 @@ def _body(route: Route, request: Request, body: bytes) -> Any:
     except json.JSONDecodeError as error:
         where = f"line: {error.lineno}, column: {error.colno}"
         raise Fault(400, f"{_complaint(text, error)}\n at [Source: UNKNOWN; {where}]") from None
+    except RecursionError:
+        raise bad_request("Document nesting depth exceeds the maximum allowed") from None
 
 
 def _complaint(text: str, error: json.JSONDecodeError) -> str:

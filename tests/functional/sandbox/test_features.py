@@ -280,3 +280,17 @@ def test_assets_join_and_leave_a_domain(shop: Shop) -> None:
         named = held if isinstance(held, list) else [held]
         assert [one["name"] for one in named] == expected
 
+
+def test_a_body_of_any_depth_is_answered(shop: Shop) -> None:
+    for text in ("[" * 100_000, '{"a":' * 100_000, "[" * 5_000 + "]" * 5_000):
+        for method, path in (("POST", "/v1/tables"), ("PUT", "/v1/teams")):
+            answer = shop.ask(method, path, data=text, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 400, answer.text
+
+
+def test_a_name_is_no_place_for_an_id(shop: Shop) -> None:
+    schema = shop.got("/v1/databaseSchemas/name/s.d.c")
+    body = {"name": "by_id", "databaseSchema": schema["id"], "columns": []}
+    answer = shop.ask("POST", "/v1/tables", json=body)
+    assert answer.status_code == 404
+    assert schema["id"] in answer.json()["message"]
