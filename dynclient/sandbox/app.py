@@ -20,7 +20,9 @@ from dynclient.sandbox import (
     assets,
     collections,
     feed,
+    kpis,
     lineage,
+    memberships,
     openapi,
     profiles,
     properties,
@@ -48,7 +50,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 FEATURES = (
-    assets, feed, lineage, profiles, properties, results, search, sheets, statuses, usage
+    assets, feed, kpis, lineage, memberships, profiles, properties, results, search, sheets,
+    statuses, usage,
 )  # fmt: skip
 """Modules that serve single features, in releases that have the documents they need."""
 

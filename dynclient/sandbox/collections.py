@@ -70,10 +70,19 @@ class Collection:
 
     def _delete(self, session: Session, asked: Asked, row: Row) -> Answer:
         permissions.check(session, self._shape.type, "Delete", row.id)
+        if self._values is None:
+            self._check_plain(row)
         return removal.delete(
             session, self._shape, row,
             recursive=_flag(asked, "recursive"), hard=_flag(asked, "hardDelete"),
         )  # fmt: skip
+
+    def _check_plain(self, row: Row) -> None:
+        """Refuse to delete what has a route of its own for that."""
+        for told in self._shape.rules.table("variants").get(self._shape.type, ()):
+            apart = told.get("deleted_apart")
+            if apart and all(row.doc.get(name) == value for name, value in told["values"].items()):
+                raise bad_request(apart)
 
     def restore(self, session: Session, asked: Asked) -> Answer:
         body = asked.body if isinstance(asked.body, dict) else {}

@@ -273,6 +273,29 @@ def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule:
             raise exists()
 
 
+def _named_after(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Name an entity after the one that it belongs to, whatever the request calls it."""
+    named = next((body[field] for field in rule["fields"] if body.get(field)), None)
+    if isinstance(named, dict):
+        named = named.get("fullyQualifiedName")
+    head = session.tx.head(rule["type"], named) if isinstance(named, str) else None
+    if head is not None:
+        body["name"] = f"{head.fqn}.{rule['suffix']}"
+
+
+def _among(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+    """Refuse the items of a list whose names the entity that another field names does not tell."""
+    field = shape.references.get(rule["of"])
+    named = body.get(rule["of"])
+    row = session.tx.find(str(field.type), named) if field and isinstance(named, str) else None
+    if row is None:
+        return
+    known = {one.get("name") for one in row.doc.get(rule["in"]) or ()}
+    for one in body.get(rule["list"]) or ():
+        if one.get("name") not in known:
+            raise bad_request(rule["message"].format(**one))
+
+
 def _values(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
     """Take the values of custom properties along that a type is left without."""
     row = session.tx.find(shape.type, str(body["name"]))
@@ -297,6 +320,8 @@ _BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "linked": _linked,
     "parameters": _parameters,
     "named_by_digest": _named_by_digest,
+    "named_after": _named_after,
+    "among": _among,
 }
 _ALSO_PATCHES = {"columns", "constraints", "values"}
 

@@ -33,6 +33,11 @@ class Shop(Api):
         assert answer.status_code == status, answer.text
         return answer.json() if answer.content else None
 
+    def paths(self) -> dict[str, Any]:
+        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        told: dict[str, Any] = document["paths"]
+        return told
+
     def schemas(self) -> dict[str, Any]:
         document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
         told: dict[str, Any] = document["components"]["schemas"]
@@ -142,6 +147,79 @@ def test_related_terms_are_shown_as_the_release_has_them(shop: Shop) -> None:
     assert related(made["id"]) == related(other["id"]) == []
     versions = shop.got(f"{path}/versions")["versions"]
     assert len(versions) > 1
+
+
+# KPIs, queries, suites
+
+
+def test_results_of_kpis(shop: Shop) -> None:
+    shop.serves("POST", "/v1/kpi")
+    chart = "PercentageOfEntitiesWithOwnerByType"
+    body = {"name": "k", "description": "x", "startDate": 1, "endDate": 2,
+            "metricType": "PERCENTAGE", "dataInsightChart": chart}  # fmt: skip
+    target = [{"name": "hasOwnerFraction", "value": "0.6"}]
+    written = "put" in shop.paths().get("/v1/kpi/{fqn}/kpiResult", {})
+    if written:
+        body["targetDefinition"] = target
+        wrong = {**body, "targetDefinition": [{"name": "nope", "value": "1"}]}
+        refused = shop.ask("POST", "/v1/kpi", json=wrong)
+        assert (refused.status_code, "nope" in refused.text) == (400, True)
+    else:
+        body |= {"targetValue": 60, "dataInsightChart": "percentage_of_data_asset_with_owner_kpi"}
+    shop.made("/v1/kpi", **body)
+    latest, listed = "/v1/kpi/k/latestKpiResult", "/v1/kpi/k/kpiResult?startTs=1&endTs=99"
+    assert shop.ask("GET", latest).status_code == 204
+    assert shop.ask("GET", "/v1/kpi/nope/latestKpiResult").status_code == 404
+    if not written:
+        assert shop.got(listed) == {"results": []}
+        return
+    for stamp in (10, 20):
+        result = {"timestamp": stamp, "targetResult": target}
+        assert shop.put("/v1/kpi/k/kpiResult", result, 201)["entityType"] == "kpi"
+    assert [one["timestamp"] for one in shop.got(listed)["data"]] == [20, 10]
+    assert shop.got(latest)["timestamp"] == 20
+
+
+def test_what_a_query_is_used_in(shop: Shop) -> None:
+    shop.serves("PUT", "/v1/queries/{id}/usage")
+    tables = [shop.table(f"used-{name}") for name in "ab"]
+    ends = [{"id": table["id"], "type": "table"} for table in tables]
+    taken = "service" in shop.schemas()["CreateQuery"]["properties"]
+    more = {"service": "s"} if taken else {}
+    made = shop.made("/v1/queries", name="q", query="select 1", queryUsedIn=ends[:1], **more)
+    path = f"/v1/queries/{made['id']}"
+
+    def used() -> list[str]:
+        return [one["name"] for one in shop.got(f"{path}?fields=queryUsedIn")["queryUsedIn"]]
+
+    change = shop.put(f"{path}/usage", ends[1:], 201)["changeDescription"]["fieldsUpdated"][0]
+    assert [len(change[name]) for name in ("oldValue", "newValue")] == [1, 2]
+    assert used() == ["used-a", "used-b"]
+    assert shop.ask("DELETE", f"{path}/usage", json=ends[:1]).status_code == 201
+    assert used() == ["used-b"]
+    unknown = [{"id": NOTHING, "type": "table"}]
+    assert shop.ask("PUT", f"{path}/usage", json=unknown).status_code == 404
+    assert shop.ask("PUT", f"{path}/usage", json={"a": 1}).status_code == 400
+
+
+def test_a_table_has_one_suite_of_its_own(shop: Shop) -> None:
+    executable = "/v1/dataQuality/testSuites/executable"
+    if "post" not in shop.paths().get(executable, {}):
+        pytest.skip("this release has no executable suites")
+    fields = shop.schemas()["CreateTestSuite"]["properties"]
+    field = next((name for name in ("basicEntityReference", "executableEntityReference")
+                  if name in fields), "")  # fmt: skip
+    shop.table("suite")
+    made = shop.made(executable, name="any", **{field: "s.d.c.suite"})
+    assert made["fullyQualifiedName"] == "s.d.c.suite.testSuite"
+    again = shop.ask("POST", executable, json={"name": "other", field: "s.d.c.suite"})
+    assert again.status_code == 409
+    unknown = shop.ask("POST", executable, json={"name": "other", field: "s.d.c.nope"})
+    assert unknown.status_code == 404
+    plain = executable.removesuffix("/executable")
+    refused = shop.ask("DELETE", f"{plain}/{made['id']}")
+    assert (refused.status_code, executable in refused.text) == (400, True)
+    assert shop.ask("DELETE", f"{executable}/{made['id']}?hardDelete=true").status_code == 200
 
 
 # custom properties
