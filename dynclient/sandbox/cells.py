@@ -56,15 +56,17 @@ def write(session: Session, column: Column, node: Node, shown: dict[str, Any]) -
 # lists in cells
 
 
-def _items(text: str) -> list[str]:
+def items(text: str) -> list[str]:
+    """Return the items of a list in a cell."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=";")
     return [item for line in lines for item in line if item]
 
 
-def _joined(items: Iterable[Any]) -> str:
+def joined(listed: Iterable[str]) -> str:
+    """Return the cell of a list; empty items are left out."""
     out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="").writerow([item for item in items if item])
-    return out.getvalue()
+    csv.writer(out, delimiter=";").writerow([item for item in listed if item])
+    return out.getvalue().removesuffix("\r\n")
 
 
 def _own(value: Any) -> list[dict[str, Any]]:
@@ -120,26 +122,26 @@ def _read_status(session: Session, column: Column, node: Node, text: str) -> Any
 
 
 def _read_texts(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    return _items(text)
+    return items(text)
 
 
 def _write_texts(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    return _joined(value)
+    return joined(value)
 
 
 def _read_pairs(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     """``name;address;name;address``"""
-    items = _items(text)
-    if len(items) % 2:
+    listed = items(text)
+    if len(listed) % 2:
         raise Wrong("References should be given in the format referenceName:endpoint url")
     first, second = column["pair"]
-    pairs = zip(items[::2], items[1::2], strict=True)
+    pairs = zip(listed[::2], listed[1::2], strict=True)
     return [{first: one, second: other} for one, other in pairs]
 
 
 def _write_pairs(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     first, second = column["pair"]
-    return _joined(text for one in value for text in (one.get(first, ""), one.get(second, "")))
+    return joined(text for one in value for text in (one.get(first, ""), one.get(second, "")))
 
 
 # references
@@ -162,7 +164,7 @@ def _write_reference(session: Session, column: Column, node: Node, value: Any) -
 
 
 def _read_references(session: Session, column: Column, node: Node, text: str) -> Any:
-    found = [_named(session, column["type"], fqn) for fqn in _items(text)]
+    found = [_named(session, column["type"], fqn) for fqn in items(text)]
     child = _child(column, node)
     if child.kind != "array":
         return found[0] if found else None
@@ -174,31 +176,39 @@ def _read_references(session: Session, column: Column, node: Node, text: str) ->
 
 def _write_references(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     inside = str(column.get("inside"))
-    return _joined(one.get(inside, one)["fullyQualifiedName"] for one in _own(value))
+    return joined(one.get(inside, one)["fullyQualifiedName"] for one in _own(value))
 
 
 def _read_owners(session: Session, column: Column, node: Node, text: str) -> Any:
-    """``user:ada;team:shop`` where there may be many, ``user;ada`` where there is one."""
+    """``user:ada;team:shop`` where there may be many, ``user;ada`` where there is one.
+
+    The second is taken everywhere, since servers document it for either.
+    """
     many = _child(column, node).kind == "array"
-    items = _items(text)
-    parts = [item.split(":", 1) for item in items] if many else [items]
+    listed = items(text)
+    paired = len(listed) % _PAIR == 0 and all(item in _OWNERS for item in listed[::_PAIR])
+    if many and not paired:
+        parts = [item.split(":", 1) for item in listed]
+    else:
+        parts = [listed[at : at + _PAIR] for at in range(0, len(listed), _PAIR)]
     # Where there may be many, what names no type is passed over, as the recorded server does.
     found = [_named(session, *one) for one in parts if len(one) == _PAIR]
     if many:
         return found
-    if not found:
+    if len(found) != 1 or len(parts) != 1:
         raise Wrong("Owner should be of format user;userName or team;teamName")
     return found[0]
 
 
 _PAIR = 2
+_OWNERS = ("user", "team")
 
 
 def _write_owners(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     owned = [(one["type"], one["fullyQualifiedName"]) for one in _own(value)]
     if _child(column, node).kind == "array":
-        return _joined(":".join(pair) for pair in owned)
-    return _joined(owned[0]) if owned else ""
+        return joined(":".join(pair) for pair in owned)
+    return joined(owned[0]) if owned else ""
 
 
 # labels
@@ -211,7 +221,7 @@ def _source(column: Column) -> str:
 def _read_labels(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     type = column["type"]
     out = []
-    for fqn in _items(text):
+    for fqn in items(text):
         _named(session, type, fqn)
         out.append({
             "tagFQN": fqn, "source": _source(column), "labelType": "Manual", "state": "Confirmed",
@@ -222,7 +232,7 @@ def _read_labels(session: Session, column: Column, node: Node, text: str) -> Any
 def _write_labels(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     """Only labels of the column's source, below or not below a classification as it says."""
     below, beside = column.get("below"), column.get("beside")
-    return _joined(
+    return joined(
         label["tagFQN"] for label in value
         if label.get("labelType") != "Derived"
         and label.get("source", "Classification") == _source(column)
@@ -237,7 +247,7 @@ def _write_labels(session: Session, column: Column, node: Node, value: Any) -> s
 def _read_extension(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     kinds = extensions.kinds(session, column["type"])
     out = {}
-    for item in _items(text):
+    for item in items(text):
         name, colon, value = item.partition(":")
         if not colon or not value:
             raise Wrong(
@@ -275,7 +285,7 @@ def _type_and_name(text: str) -> tuple[str, str]:
 
 
 def _write_extension(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    return _joined(f"{name}:{_property_text(one)}" for name, one in value.items())
+    return joined(f"{name}:{_property_text(one)}" for name, one in value.items())
 
 
 def _property_text(value: Any) -> str:

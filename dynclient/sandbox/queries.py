@@ -30,6 +30,10 @@ _TEXTS = ("name", "displayName", "fullyQualifiedName", "description")
 """Where words without a field are looked for."""
 
 
+MOST = 400
+"""How many parts a query string may have; SQLite does not nest conditions without end."""
+
+
 class Unreadable(Exception):
     """A query that cannot be read; the message says what is wrong with it."""
 
@@ -152,6 +156,8 @@ class _Parser:
             value = re.sub(r"\\(.)", r"\1", found[kind])
             self.tokens.append((kind, value[1:-1] if kind == "phrase" else value))
             place = found.end()
+        if len(self.tokens) > MOST:
+            raise Unreadable(f"a query has {MOST} parts at most, not {len(self.tokens)}")
         self._at = 0
 
     def whole(self) -> Condition:

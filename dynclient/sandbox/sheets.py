@@ -56,7 +56,8 @@ class Sheet:
         return self._shape.node
 
     def _found(self, session: Session, asked: Asked) -> Row:
-        key = asked.path["name"] if "name" in asked.path else asked.query.get("team", "")
+        below = self._told.get("below")
+        key = asked.path["name"] if below is None else asked.query.get(below, "")
         return session.row(self._holder, key, by_name=True)
 
     def documentation(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
@@ -82,7 +83,7 @@ class Sheet:
             [cells.write(session, column, self._node, shown) for column in self._columns]
             for shown in self._shown(session, self._found(session, asked))
         ]
-        return Answer(200, _text([self._header, *lines]))
+        return Answer(200, written([self._header, *lines]))
 
     def _shown(self, session: Session, holder: Row) -> list[dict[str, Any]]:
         """Return what the lines are about as answers show it."""
@@ -260,7 +261,7 @@ class Sheet:
             "numberOfRowsProcessed": 1 + len(lines),
             "numberOfRowsPassed": passed,
             "numberOfRowsFailed": failed,
-            "importResultsCsv": _text(told),
+            "importResultsCsv": written(told),
         }
 
 
@@ -362,7 +363,7 @@ def _aborted(reason: str) -> dict[str, Any]:
 # text
 
 
-def _text(lines: Sequence[Sequence[str]]) -> str:
+def written(lines: Sequence[Sequence[str]]) -> str:
     """Return lines as the server writes CSV: what starts or ends oddly is quoted, too."""
     return "".join(f"{','.join(_quoted(line))}\r\n" for line in lines)
 
@@ -374,11 +375,9 @@ def _quoted(line: Sequence[str]) -> Iterator[str]:
             yield ""
             continue
         out = io.StringIO()
-        plain = csv.writer(out, lineterminator="")
-        (csv.writer(out, lineterminator="", quoting=csv.QUOTE_ALL) if odd else plain).writerow(
-            [cell]
-        )
-        yield out.getvalue()
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL) if odd else csv.writer(out)
+        writer.writerow([cell])
+        yield out.getvalue().removesuffix("\r\n")
 
 
 _MEANING = {

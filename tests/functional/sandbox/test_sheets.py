@@ -214,6 +214,11 @@ def test_tables_of_a_schema(api: Sheets) -> None:
     assert [label["tagFQN"] for label in table["tags"]] == ["PII.Sensitive", "Tier.Tier1"]
     assert (table["description"], len(table["columns"])) == ("told", 1)
     assert api.exported(f"{at}/export") == lines
+    api.made("/v1/teams", name="owners", teamType="Group")
+    _applied(api.imported(f"{at}/import", [{**lines[0], "owner": "team;owners"}],
+                          "?dryRun=false"), 1)  # fmt: skip
+    owners = api.got(f"/v1/tables/{made['id']}?fields=owners")["owners"]
+    assert [(one["type"], one["name"]) for one in owners] == [("team", "owners")]
 
 
 def test_sheets_tell_of_their_columns(api: Sheets) -> None:
