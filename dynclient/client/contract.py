@@ -233,7 +233,8 @@ class Contract:
 
     def explained(self, error: BadArguments) -> BadArguments:
         """Return an error about filters that tells on what grounds they were refused."""
-        if self._index is not None:
+        unknown = any(problem.rule == "unknown" for problem in error.problems)
+        if self._index is not None or not unknown:
             return error
         why = self._why or "the server was not asked, om.contract.load() does"
         note = f"known are the filters that dynclient has of {self.release.name}; {why}"

@@ -79,7 +79,7 @@ def key_of(call: Call, given: tuple[Any, ...]) -> tuple[str, str]:
     """
     for keyword in ("id", "fqn"):
         if not given and call.keywords.get(keyword) is not None:
-            return keyword, str(call.keywords.pop(keyword))
+            return _named(call, keyword, call.keywords.pop(keyword))
     if len(given) == 1 and isinstance(given[0], tuple):
         given = given[0]
     if not given:
@@ -90,6 +90,17 @@ def key_of(call: Call, given: tuple[Any, ...]) -> tuple[str, str]:
         except BadName as error:
             raise call.wrong("", given, str(error)) from None
     return _key(call, given[0])
+
+
+def _named(call: Call, keyword: str, value: Any) -> tuple[str, str]:
+    """Return the key that was given as ``id`` or ``fqn``."""
+    if isinstance(value, model.Entity):
+        return _key_of_entity(call, value)
+    text = str(value)
+    if keyword == "id" and not is_id(text):
+        # Servers have no route for it, which would be told as if the collection were not there.
+        raise call.wrong("id", text, f"{text!r} is no id, which is a UUID; a name is given as fqn")
+    return keyword, text
 
 
 def _key(call: Call, key: Any) -> tuple[str, str]:

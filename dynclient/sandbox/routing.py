@@ -130,9 +130,11 @@ class Routes:
             if found is not None:
                 return found
         for name, inner in place.parameters:
-            if not step or (_takes_ids(name) and not _UUID.match(step)):
+            takes_ids = _takes_ids(name)
+            if not step or (takes_ids and not _UUID.match(step)):
                 continue
-            found = self._walk(inner, steps, at + 1, {**values, name: unquote(step)})
+            value = step.lower() if takes_ids else unquote(step)  # ids are read as what they are
+            found = self._walk(inner, steps, at + 1, {**values, name: value})
             if found is not None:
                 return found
         return None

@@ -89,6 +89,25 @@ def test_what_is_not_there_is_none_or_a_key_error(each: Client) -> None:
     assert "no.such.table.here" in str(missing.value)
 
 
+def test_a_name_is_no_id_and_an_entity_is_as_good_as_its_own(each: Client) -> None:
+    for ask in (lambda: each.get_by_id("user", "admin"), lambda: each.users.delete(id="admin")):
+        with pytest.raises(dynclient.BadArguments, match="'admin' is no id, which is a UUID"):
+            ask()
+    admin = each.users["admin"]
+    for found in (each.get_by_id("user", admin), each.get_by_id("user", str(admin.id).upper())):
+        assert found.id == admin.id
+    assert each.get_by_name("user", admin).id == admin.id
+    assert each.get_by_id("user", "00000000-0000-0000-0000-000000000000") is None
+
+
+def test_on_what_grounds_is_told_of_filters_alone(each: Client) -> None:
+    with pytest.raises(dynclient.BadArguments) as caught:
+        each.users.list(limit=-1)
+    assert "known are the filters" not in str(caught.value)
+    with pytest.raises(dynclient.BadArguments, match="nearest: team"):
+        each.users.list(tem="x")
+
+
 def test_a_bad_request_never_leaves(each: Client, schema: Any) -> None:
     columns = [{"name": "id", "dataType": "BIGNT"}, {"name": "placed"}]
     with pytest.raises(dynclient.RequestInvalid) as refused:
