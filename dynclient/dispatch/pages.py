@@ -27,6 +27,15 @@ class Page:
         self.after: str | None = paging.get("after") or None
         self.before: str | None = paging.get("before") or None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a first page is all there is, whatever its cursors say.
+
+        Lists of what was in a span of time give the span itself as their cursors. They can be told
+        by that: nothing else has a page before the first.
+        """
+        return self.before is not None and self.total is not None and self.total <= len(self)
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.entities)
 
@@ -79,8 +88,9 @@ class Listing:
         while True:
             page = self._fetch({} if cursor is None else {self._cursor: cursor})
             yield page
+            is_whole = cursor is None and page.is_whole
             cursor = page.after
-            if cursor is None:
+            if cursor is None or is_whole:
                 return
             if cursor in seen:
                 raise ServerFault(

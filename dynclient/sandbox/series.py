@@ -48,6 +48,15 @@ def page(
     """Answer a list of records, newest first; the cursors are the span itself."""
     start, end = span(query, otherwise)
     found = session.tx.records(owner, kind, start, end) if owner is not None else []
+    return _spanned(found, start, end)
+
+
+def page_of_all(session: Session, kind: str, start: int, end: int) -> Answer:
+    """Answer a list of the records of all owners in a span, whose cursors are the span itself."""
+    return _spanned(session.tx.records_of(kind, start, end), start, end)
+
+
+def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Answer:
     paging = {"before": _encoded(start), "after": _encoded(end), "total": len(found)}
     return Answer(200, {"data": found, "paging": paging})
 

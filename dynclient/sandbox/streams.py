@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox import patching, permissions
+from dynclient.sandbox import patching, permissions, series
 from dynclient.sandbox.bodies import default_of
 from dynclient.sandbox.drafts import Drafter, new_id
 from dynclient.sandbox.faults import bad_request, not_found
@@ -80,6 +80,8 @@ class Stream:
     def list(self, session: Session, asked: Asked) -> Answer:
         """Answer ``GET collection``: the records of a time, newest first."""
         start, end = (_number(asked.query, name) for name in SPAN)
+        if self._shape.rules.table("span_cursors").get(self._shape.type):
+            return series.page_of_all(session, self._shape.type, start or 0, end or series.ALWAYS)
         limit = _number(asked.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
         found = session.tx.records_of(

@@ -353,6 +353,19 @@ def test_a_single_page_can_be_had() -> None:
         listing.page(after="1", before="2")
 
 
+@pytest.mark.parametrize("records", [[], [1, 2]])
+def test_a_span_of_time_is_no_cursor(records: list[int]) -> None:
+    paging = {"before": "MQ==", "after": "Mg==", "total": len(records)}
+    asked: list[Any] = []
+
+    def fetch(arguments: Any) -> Page:
+        asked.append(arguments)
+        return Page(list(records), paging)
+
+    assert list(Listing(fetch, "offset")) == records
+    assert asked == [{}]
+
+
 def test_a_server_that_leads_in_circles_is_left() -> None:
     listing = Listing(lambda arguments: Page([1], {"after": "again"}))
     with pytest.raises(errors.ServerFault, match="circle"):
