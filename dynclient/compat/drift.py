@@ -77,8 +77,21 @@ def _rename(cls: Any, made: dict[str, Any], name: str, value: Any) -> None:
             _say(cls, name, f"is {', '.join(apart.values())}")
 
 
-def lost(cls: Any, name: str) -> str:
-    """Return what to do instead of giving a field that is gone; empty where none is known."""
+def lost(cls: Any, name: str, value: Any) -> str:
+    """Return why a field that another release has cannot be said here, and what to do instead.
+
+    Args:
+        cls: the model.
+        name: of the field.
+        value: what was given for it.
+    """
+    found, release = meant(cls, name), cls._node.release.name
+    if found is not None:
+        try:
+            written(found, value)
+        except ValueError as error:
+            return f"is called {found.name} in release {release}: {error}"
+        return f"is called {found.name} in release {release}, which is given too"
     loss = gone(name, cls._node.path)
     return "" if loss is None else f"was taken before release {loss.since}; {loss.way}"
 

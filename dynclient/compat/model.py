@@ -132,7 +132,7 @@ class Model(ModelFace, metaclass=ModelMeta):
                 continue
             if cls._extra == "forbid":
                 known = tuple(cls._by_key)
-                words = drift.lost(cls, key) or "is unknown"
+                words = drift.lost(cls, key, data[key]) or "is unknown"
                 faults.append(Fault("extra_forbidden", (*loc, key), words, data[key], known))
             elif cls._extra == "allow":
                 self.__dict__[key] = data[key]

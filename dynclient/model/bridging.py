@@ -63,7 +63,7 @@ class Bridge:
         """
         self._sure(entity)
         try:
-            fitting = self._fitting(value)
+            fitting = self._fitting(entity, value)
         except Unbridgeable as error:
             problem = self.problem(str(error))
             message = f"{self.node.type_name}.{self.name} cannot be set:\n  {problem}"
@@ -89,7 +89,7 @@ class Bridge:
     def _got(self, entity: Entity) -> Any:
         raise NotImplementedError
 
-    def _fitting(self, value: Any) -> Any:
+    def _fitting(self, entity: Entity, value: Any) -> Any:  # noqa: ARG002  # a bridge's form
         """Return a value as :meth:`_set` takes it.
 
         Raises:
@@ -144,7 +144,14 @@ class Renamed(Bridge):
             return held[0] if held else None
         return SoleList.of(entity, self, held)
 
-    def _fitting(self, value: Any) -> Any:
+    def _fitting(self, entity: Entity, value: Any) -> Any:
+        held = entity[self._found.name] if self._found.turn == "wrap" else None
+        if held is not None and len(held) > 1 and not isinstance(value, (list, tuple)):
+            # One would take the place of all, which nobody who knows of one only can mean.
+            raise Unbridgeable(
+                f"{self._place()} in release {self.node.release.name}, and {len(held)} are there;"
+                f" set {self._found.name} to say which of them stay"
+            )
         return self._turned(value)
 
     def _set(self, entity: Entity, value: Any) -> None:
@@ -264,7 +271,7 @@ class MovedOut(Bridge):
         # An object made up for reading would lose what is written into it.
         raise UnknownField(self.words(), name=self.name, obj=entity, nearest=self.right)
 
-    def _fitting(self, value: Any) -> Any:
+    def _fitting(self, entity: Entity, value: Any) -> Any:  # noqa: ARG002  # a bridge's form
         return self._apart(value)
 
     def _set(self, entity: Entity, value: Any) -> None:
@@ -349,7 +356,7 @@ class Itself(Bridge):
     def _got(self, entity: Entity) -> Any:
         return entity if self.name == self._row.inner else self._row.others[self.name]
 
-    def _fitting(self, value: Any) -> Any:
+    def _fitting(self, entity: Entity, value: Any) -> Any:  # noqa: ARG002  # a bridge's form
         self._agree(value)
         return value
 

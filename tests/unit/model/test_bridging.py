@@ -62,6 +62,23 @@ def test_one_owner_is_set_changed_and_removed(name: str) -> None:
     assert "owners" not in asdict(made)
 
 
+@many_owners
+def test_one_does_not_take_the_place_of_several(name: str) -> None:
+    made = request(release_named(name), owners=[USER, OTHER])
+    assert made.owner.id == USER["id"]
+    told = r"owner: is called owners in release .*, and 2 are there; set owners to say which"
+    for change in (
+        lambda: setattr(made, "owner", OTHER),
+        lambda: setattr(made, "owner", None),
+        lambda: delattr(made, "owner"),
+    ):
+        with pytest.raises(errors.BadArguments, match=told):
+            change()
+        assert asdict(made)["owners"] == [USER, OTHER]
+    made.owner = [OTHER]
+    assert asdict(made)["owners"] == [OTHER]
+
+
 @one_owner
 def test_a_list_of_one_is_the_one(name: str) -> None:
     made = request(release_named(name), owners=[USER])
