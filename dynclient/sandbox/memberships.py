@@ -77,5 +77,8 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
                 continue
             members = Membership(shapes[type], field)
             at = f"{where[type]}/{{id}}/{path}"
-            routes.add("PUT", at, Route(members.add, JSON, writes=True))
-            routes.add("DELETE", at, Route(members.remove, JSON, writes=True))
+            called = f"{{name}}{path[:1].upper()}{path[1:]}"
+            add = Route(members.add, JSON, writes=True, operation=f"add{called}")
+            remove = Route(members.remove, JSON, writes=True, operation=f"remove{called}")
+            routes.add("PUT", at, add)
+            routes.add("DELETE", at, remove)

@@ -334,15 +334,21 @@ _QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "
 def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
     """Add the routes of a release that has them; ``search_routes`` of the rules says which."""
     search = Search(shapes, list(where))
+    of_field = ("fieldName", "fieldValue", "index")
     served = {
-        "query": ("/query", Route(search.query, query=_QUERY)),
-        "suggest": ("/suggest", Route(search.suggest, query=("q", "index", "size"))),
-        "aggregate": ("/aggregate", Route(search.aggregate, query=("index", "field", "q"))),
-        "field_query": (
-            "/fieldQuery", Route(search.field_query, query=("fieldName", "fieldValue", "index"))
+        # the handler, its path, its id in the OpenAPI document, its query
+        "query": (search.query, "/query", "searchEntitiesWithQuery", _QUERY),
+        "suggest": (search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "size")),
+        "aggregate": (
+            search.aggregate, "/aggregate", "getAggregateFields", ("index", "field", "q")
         ),
-        "document": ("/get/{index}/doc/{id}", Route(search.document)),
+        "field_query": (
+            search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", of_field
+        ),
+        "document": (
+            search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()
+        ),
     }  # fmt: skip
     for name in shapes.rules.table("search_routes")["*"]:
-        tail, route = served[name]
-        routes.add("GET", f"/v1/search{tail}", route)
+        handler, tail, operation, query = served[name]
+        routes.add("GET", f"/v1/search{tail}", Route(handler, operation=operation, query=query))

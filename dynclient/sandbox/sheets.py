@@ -413,8 +413,11 @@ def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
         root = where[type]
         at = f"{root}/name/{{name}}" if "below" not in told else root
         query = (told["below"],) if "below" in told else ()
-        routes.add("GET", f"{at}/export", Route(sheet.export, query=query))
+        export, load = told["operations"]
+        routes.add("GET", f"{at}/export", Route(sheet.export, operation=export, query=query))
         routes.add("PUT", f"{at}/import",
-                   Route(sheet.load, TEXT, writes=True, query=("dryRun", *query)))  # fmt: skip
+                   Route(sheet.load, TEXT, writes=True, operation=load, query=("dryRun", *query)),
+                   )  # fmt: skip
         if told.get("documented"):
-            routes.add("GET", f"{root}/documentation/csv", Route(sheet.documentation))
+            documentation = Route(sheet.documentation, operation="getCsvDocumentation")
+            routes.add("GET", f"{root}/documentation/csv", documentation)
