@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox import listing, tokens, writing
-from dynclient.sandbox.faults import bad_request, refused
+from dynclient.sandbox.faults import Escaped, bad_request, refused
 from dynclient.sandbox.masking import MASK
 from dynclient.sandbox.permissions import check, check_admin
 from dynclient.sandbox.routing import JSON, Asked, Route, Routes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _LEAST_HIERARCHY = 1000
+_LEAST_PASSWORD = 8
 _WRONG = "You have entered an invalid username or password."
 
 
@@ -37,7 +39,7 @@ class Accounts:
         """Answer ``POST users/login``."""
         body = _object(asked)
         email = str(body.get("email", "")).lower()
-        password = _decoded(str(body.get("password", "")))
+        password = _decoded(session, str(body.get("password", "")))
         row = self._by_email(session, email)
         if row is None:
             raise bad_request(_WRONG)
@@ -68,6 +70,8 @@ class Accounts:
             row = session.tx.find("user", self._signer.user_of(f"Bearer {token}"))
         if row is None or session.tx.meta(f"revoked:{tokens.fingerprint(token)}"):
             raise refused(404, "Invalid Request Token. Please check your Token")
+        # A refresh token is good once.
+        session.tx.set_meta(f"revoked:{tokens.fingerprint(token)}", "1")
         return Answer(200, self._pair(session, row.name, str(row.doc.get("email"))))
 
     def logout(self, session: Session, asked: Asked) -> Answer:
@@ -108,11 +112,10 @@ class Accounts:
     def create(self, session: Session, asked: Asked) -> Answer:
         """Answer ``POST users``: the password of a person or the token of a bot is made as well."""
         check(session, "user", "Create")
-        body = _object(asked)
-        password = body.get("password")
+        password = self._chosen_password(session, asked)
         made = writing.create(session, self._shapes["user"], asked.body)
-        if password and not body.get("isBot"):
-            self._keep(session, made.body["id"], str(password))
+        if password is not None:
+            self._keep(session, made.body["id"], password)
             told = {"config": {"password": MASK}, "authType": "BASIC"}
             return made._replace(body=self._with_mechanism(session, made.body, told))
         given = made.body.get("authenticationMechanism")
@@ -122,6 +125,25 @@ class Accounts:
             told = {"config": config, "authType": "JWT"}
             return made._replace(body=self._with_mechanism(session, made.body, told))
         return made
+
+    def _chosen_password(self, session: Session, asked: Asked) -> str | None:
+        """Return the password that an administrator chose for a person; refuse a weak one.
+
+        Whether a user is a person is what ``isBot`` says, which older releases have no default of:
+        there a user that is not said to be no bot gets no password.
+        """
+        create = self._shapes["user"].create
+        if create is None or not isinstance(asked.body, dict):
+            return None
+        body = session.read(create, asked.body)
+        password = body.get("password")
+        if not password or body.get("isBot") is not False:
+            return None
+        if body.get("createPasswordType") == "ADMIN_CREATE":
+            if password != body.get("confirmPassword"):
+                raise bad_request("Password and Confirm Password should be same.")
+            _check_strength(str(password))
+        return str(password)
 
     def _with_mechanism(
         self, session: Session, body: dict[str, Any], told: dict[str, Any]
@@ -241,11 +263,21 @@ def _object(asked: Asked) -> dict[str, Any]:
     return asked.body if isinstance(asked.body, dict) else {}
 
 
-def _decoded(password: str) -> str:
+def _decoded(session: Session, password: str) -> str:
     try:
         return base64.b64decode(password, validate=True).decode()
     except (binascii.Error, ValueError):
-        raise bad_request("Password needs to be encoded in Base-64.") from None
+        raise bad_request(session.rules.flag("password_not_encoded")) from None
+
+
+def _check_strength(password: str) -> None:
+    """Refuse a password that is easily guessed; an error that the server does not foresee."""
+    needed = ("[0-9]", "[a-z]", "[A-Z]", "[^0-9A-Za-z]")
+    if len(password) < _LEAST_PASSWORD or not all(re.search(kind, password) for kind in needed):
+        raise Escaped(
+            f"Password must be of minimum {_LEAST_PASSWORD} characters, with one special, one"
+            " Upper, one lower case character, and one Digit."
+        )
 
 
 def mount(routes: Routes, accounts: Accounts) -> None:
@@ -256,7 +288,7 @@ def mount(routes: Routes, accounts: Accounts) -> None:
                  gives="entity")  # fmt: skip
     add("POST", "/v1/users", made)
     add("POST", "/v1/users/login", Route(accounts.login, JSON, open=True))
-    add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, open=True))
+    add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, open=True, writes=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, open=True, writes=True))
     add("POST", "/v1/users/checkEmailInUse", Route(accounts.email_in_use, JSON, open=True))
     add("POST", "/v1/users/logout", Route(accounts.logout, JSON, writes=True))

@@ -83,10 +83,20 @@ def _rules(session: Session, shape: Shape) -> list[Rule]:
 
 
 def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
-    """Refuse owners the server would not take: only users, or one team of people."""
-    if not session.rules.flag("owner_types_checked"):
-        return
-    types = [owner.get("type") for owner in owners]
+    """Refuse owners the server would not take: a team that is no group, and by release more."""
+    if session.rules.flag("owner_types_checked"):
+        _check_owner_types([owner.get("type") for owner in owners])
+    for owner in owners:
+        row = session.tx.get(str(owner.get("id")))
+        kind = row.doc.get("teamType") if row is not None and row.type == "team" else "Group"
+        if kind != "Group":
+            raise bad_request(
+                f"Team of type {kind} can't own entities. Only Team of type Group can own entities."
+            )
+
+
+def _check_owner_types(types: list[Any]) -> None:
+    """Refuse all but users or one team."""
     for type in types:
         if type not in {"user", "team"}:
             raise bad_request(
@@ -100,12 +110,6 @@ def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
             )
         if len(types) > 1:
             raise bad_request("Only One Team is allowed to own Data Assets.")
-        row = session.tx.get(str(owners[0].get("id")))
-        kind = row.doc.get("teamType") if row is not None and row.type == "team" else "Group"
-        if kind != "Group":
-            raise bad_request(
-                f"Team of type {kind} can't own entities. Only Team of type Group can own entities."
-            )
 
 
 # steps on the request

@@ -72,7 +72,8 @@ class Replay:
         request, recorded = exchange["request"], exchange["response"]
         names = self._names
         names.sent(request.get("body"))
-        status, headers, body = self._send(request)
+        # A redacted token that the server did not find is one that it never gave.
+        status, headers, body = self._send(request, known=recorded["status"] != 404)
         if recorded["status"] == status:
             names.learn(recorded["body"], body)
         if recorded["status"] == 201:
@@ -93,7 +94,9 @@ class Replay:
             "HTTP 404 Not Found" not in json.dumps(body),
         )
 
-    def _send(self, request: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+    def _send(
+        self, request: dict[str, Any], *, known: bool
+    ) -> tuple[int, dict[str, str], Any]:
         path = self._root + self._names.path_here(request["path"])
         query = self._names.to_here(request["query"])
         if query:
@@ -108,7 +111,7 @@ class Replay:
         if request.get("bodyIsText"):
             body = self._names.to_here(request["body"] or "").encode()
         elif request.get("body") is not None:
-            body = json.dumps(self._fresh(self._names.to_here(request["body"]))).encode()
+            body = json.dumps(self._fresh(self._names.to_here(request["body"]), known)).encode()
         self._connection.request(
             request["method"], quote(path, safe="/%?&=+:,;@~!$*'()-._"), body, headers
         )
@@ -133,9 +136,9 @@ class Replay:
             return self._server.bot_token
         return self._tokens.get(str(kind), self._server.admin_token)
 
-    def _fresh(self, body: Any) -> Any:
+    def _fresh(self, body: Any, known: bool) -> Any:
         """Give redacted tokens of a request their values here."""
-        if isinstance(body, dict) and body.get("refreshToken") == "<redacted>":
+        if known and isinstance(body, dict) and body.get("refreshToken") == "<redacted>":
             return {**body, "refreshToken": self._tokens.get("refresh", "")}
         return body
 
