@@ -16,6 +16,7 @@ from starlette.routing import Route as WebRoute
 
 from dynclient.operations import catalogue
 from dynclient.sandbox import (
+    access,
     accounts,
     assets,
     collections,
@@ -24,6 +25,7 @@ from dynclient.sandbox import (
     lineage,
     memberships,
     openapi,
+    personal,
     profiles,
     properties,
     results,
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 FEATURES = (
-    assets, feed, kpis, lineage, memberships, profiles, properties, results, search, sheets,
+    access, assets, feed, kpis, lineage, memberships, profiles, properties, results, search, sheets,
     statuses, usage,
 )  # fmt: skip
 """Modules that serve single features, in releases that have the documents they need."""
@@ -85,6 +87,9 @@ class Sandbox:
         system.mount(self.routes, served, self.rules.flag("system_prefix"))
         if "user" in self.shapes:
             accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
+            if all(path in release.paths for path in personal.NEEDS):
+                own = personal.PersonalTokens(self.shapes, self.signer)
+                personal.mount(self.routes, own)
         for feature in FEATURES:
             if all(path in release.paths for path in feature.NEEDS):
                 feature.mount(self.routes, self.shapes, self.where)

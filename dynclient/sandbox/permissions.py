@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.faults import Fault, refused
 
@@ -22,6 +22,15 @@ _BY_FIELD = {
     "extension": "EditCustomFields",
 }
 """Operations a patch of these fields needs; any other field needs ``EditAll``."""
+
+
+class Grant(NamedTuple):
+    """One rule that counts for a user, and where they have it from."""
+
+    rule: dict[str, Any]
+    policy: str
+    role: str | None
+    """None: the policy is a team's."""
 
 
 def forbidden(caller: str, operation: str) -> Fault:
@@ -43,10 +52,10 @@ def check(session: Session, type: str, operation: str, id: str | None = None) ->
     caller = session.caller
     if caller.admin or caller.bot or caller.id is None:
         return
-    owners = _owners(session, id)
+    owned_by = owners(session, id)
     allowed = False
-    for rule in _rules(session, caller.id):
-        if not _concerns(rule, type, operation) or not _holds(session, rule, owners):
+    for rule, _, _ in granted(session, caller.id):
+        if not concerns(rule, type, operation) or not holds(rule, caller.id, owned_by):
             continue
         if rule.get("effect") == "deny":
             raise forbidden(caller.name, operation)
@@ -68,36 +77,50 @@ def check_patch(session: Session, type: str, id: str, operations: Any) -> None:
             check(session, type, _BY_FIELD.get(field, "EditAll"), id)
 
 
-def _owners(session: Session, id: str | None) -> set[str] | None:
+def owners(session: Session, id: str | None) -> set[str] | None:
     """Return the ids that own an entity, or None where there is none yet."""
     if id is None:
         return None
     return {edge.target for edge in session.tx.edges([id], ["owner", "owners"])}
 
 
-def _rules(session: Session, user: str) -> Iterator[dict[str, Any]]:
-    """Yield the rules of the caller's roles and of their teams' policies and default roles."""
-    roles = {edge.target for edge in session.tx.edges([user], ["roles"])}
-    policies: set[str] = set()
+def granted(session: Session, user: str) -> Iterator[Grant]:
+    """Yield the rules of a user's roles, then of their teams: nearest first, up to the top."""
+    seen: set[str] = set()
+    yield from _of_roles(session, [user], "roles", seen)
     level = [edge.target for edge in session.tx.edges([user], ["teams"])]
     if not level:
         head = session.tx.head("team", "Organization")
         level = [head.id] if head is not None else []
-    seen: set[str] = set()
     while level:
         level = [id for id in level if id not in seen]
         seen.update(level)
-        for edge in session.tx.edges(level, ["defaultRoles", "policies"]):
-            (roles if edge.field == "defaultRoles" else policies).add(edge.target)
+        yield from _of_roles(session, level, "defaultRoles", seen)
+        yield from _of_policies(session, level, None, seen)
         level = [edge.target for edge in session.tx.edges(level, ["parents"])]
-    policies |= {edge.target for edge in session.tx.edges(sorted(roles), ["policies"])}
-    for id in sorted(policies):
-        row = session.tx.get(id)
-        if row is not None and not row.deleted:
-            yield from row.doc.get("rules") or ()
 
 
-def _concerns(rule: dict[str, Any], type: str, operation: str) -> bool:
+def _of_roles(session: Session, ids: list[str], field: str, seen: set[str]) -> Iterator[Grant]:
+    for edge in session.tx.edges(ids, [field]):
+        row = session.tx.get(edge.target)
+        if row is not None and not row.deleted and row.id not in seen:
+            seen.add(row.id)
+            yield from _of_policies(session, [row.id], row.name, seen)
+
+
+def _of_policies(
+    session: Session, ids: list[str], role: str | None, seen: set[str]
+) -> Iterator[Grant]:
+    for edge in session.tx.edges(ids, ["policies"]):
+        row = session.tx.get(edge.target)
+        if row is not None and not row.deleted and row.id not in seen:
+            seen.add(row.id)
+            for rule in row.doc.get("rules") or ():
+                yield Grant(rule, row.name, role)
+
+
+def concerns(rule: dict[str, Any], type: str, operation: str) -> bool:
+    """Tell whether a rule is about an operation on a type."""
     resources = {str(name).lower() for name in rule.get("resources") or ()}
     if not resources & {"all", type.lower()}:
         return False
@@ -108,13 +131,14 @@ def _concerns(rule: dict[str, Any], type: str, operation: str) -> bool:
     )
 
 
-def _holds(session: Session, rule: dict[str, Any], owners: set[str] | None) -> bool:
+def holds(rule: dict[str, Any], user: str, owned_by: set[str] | None) -> bool:
+    """Tell whether a rule's condition holds for a user and an entity's owners."""
     condition = str(rule.get("condition") or "").strip()
     if not condition:
         return True
     if condition == _OWNER:
-        return owners is not None and session.caller.id in owners
+        return owned_by is not None and user in owned_by
     if condition == _OWNERLESS:
-        return owners is not None and not owners
+        return owned_by is not None and not owned_by
     # Other conditions are about tags, teams and domains; the sandbox grants nothing by them.
     return False

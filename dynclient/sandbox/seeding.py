@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.bodies import fill
 from dynclient.sandbox.drafts import Drafter, new_id
 from dynclient.sandbox.labels import used
+from dynclient.sandbox.rules import Version, holds
 
 if TYPE_CHECKING:
     from dynclient.sandbox.session import Session
@@ -41,7 +42,8 @@ def _plant_one(session: Session, drafter: Drafter, entry: dict[str, Any]) -> Non
     shape = session.shapes[entry["type"]]
     if shape.create is None:
         return
-    body = fill(shape.create, fit(shape.create, entry["create"]))
+    given = _of_release(entry["create"], session.rules.version)
+    body = fill(shape.create, fit(shape.create, given))
     draft = drafter.from_request(shape, body)
     forced = {name: value for name, value in entry.get("set", {}).items() if name in shape.fields}
     doc = {**draft.doc, **forced, "id": new_id(), "version": 0.1}
@@ -59,6 +61,18 @@ def _plant_one(session: Session, drafter: Drafter, entry: dict[str, Any]) -> Non
         if head is not None and head.id != doc["id"]:
             links.setdefault(field, [(head.id, head.type)])
     session.link(shape, doc["id"], links)
+
+
+def _of_release(value: Any, version: Version) -> Any:
+    """Leave out the items of lists that are for other releases (``from``, ``until``)."""
+    if isinstance(value, dict):
+        return {name: _of_release(inner, version) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [
+            _of_release(item, version) for item in value
+            if not isinstance(item, dict) or holds(item, version)
+        ]  # fmt: skip
+    return value
 
 
 def fit(node: Node, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The server's own routes: version, configuration, resources, counts."""
+"""The server's own routes: version, configuration, counts."""
 
 from __future__ import annotations
 
@@ -44,12 +44,6 @@ class System:
     def status(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
         return Answer(200, {"database": {"passed": True}})
 
-    def resources(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
-        operations = _operations(self._release)
-        names = ["all", *sorted([*self._release.entities, *self._release.time_series])]
-        data = [{"name": name, "operations": operations} for name in names]
-        return Answer(200, {"data": data, "paging": {"total": len(data)}})
-
     def count(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
         told: dict[str, int] = {}
         for key, types in self._shapes.rules.table("counts").items():
@@ -58,14 +52,6 @@ class System:
                 session.tx.count("e.type = ? and e.deleted = 0", [type]) for type in known
             )
         return Answer(200, told)
-
-
-def _operations(release: Release) -> list[str]:
-    try:
-        found = release.find("MetadataOperation").enum
-    except LookupError:
-        found = None
-    return [str(name) for name in found or ("All", "Create", "Delete", "ViewAll", "EditAll")]
 
 
 def mount(routes: Routes, system: System, prefix: str) -> None:
@@ -82,4 +68,3 @@ def mount(routes: Routes, system: System, prefix: str) -> None:
     get(f"/v1{prefix}/config/jwks", system.jwks, anyone=True)
     get(f"/v1{prefix}/status", system.status)
     get(f"/v1{prefix or '/util'}/entities/count", system.count)
-    get("/v1/policies/resources", system.resources)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import requests
 
 from dynclient import sandbox
@@ -33,3 +34,9 @@ class Api:
         return self.ask(
             "PATCH", path, data=json.dumps(operations), headers={**JSON_PATCH, **headers}
         )
+
+    def serves(self, method: str, path: str) -> None:
+        """Skip the test on a release that does not have a route."""
+        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        if method.lower() not in document["paths"].get(path, {}):
+            pytest.skip(f"this release has no {method} {path}")

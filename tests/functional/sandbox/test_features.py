@@ -43,12 +43,6 @@ class Shop(Api):
         told: dict[str, Any] = document["components"]["schemas"]
         return told
 
-    def serves(self, method: str, path: str) -> None:
-        """Skip the test on a release that does not have a route."""
-        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
-        if method.lower() not in document["paths"].get(path, {}):
-            pytest.skip(f"this release has no {method} {path}")
-
 
 @pytest.fixture(scope="module", params=ALL_RELEASES)
 def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:

@@ -104,3 +104,74 @@ def test_a_refresh_token_is_good_once(company: Company) -> None:
     assert company.ask("POST", "/v1/users/refresh", json={"refreshToken": "x"}).status_code == 404
     new = Api(company.running, again.json()["accessToken"])
     assert new.got("/v1/users/loggedInUser")["name"] == "ann"
+
+
+def access(told: dict[str, Any]) -> dict[str, str]:
+    """Return the access to each operation."""
+    return {one["operation"]: one["access"] for one in told["permissions"]}
+
+
+def test_permissions_of_administrators_are_told_in_short(company: Company) -> None:
+    told = company.got("/v1/permissions/table")
+    assert told["resource"] == "table"
+    assert access(told) == dict.fromkeys(("Create", "Delete", "ViewAll", "EditAll"), "allow")
+    kinds = {one["resource"] for one in company.got("/v1/permissions")["data"]}
+    assert {"table", "user", "glossary"} <= kinds
+    assert company.ask("GET", "/v1/permissions/tabel").status_code == 400
+
+
+def test_permissions_depend_on_who_owns_what(company: Company) -> None:
+    own = Api(company.running, company.login("ann")["accessToken"])
+    conditional = access(own.got("/v1/permissions/glossary"))
+    assert conditional["ViewAll"] == conditional["EditDescription"] == "allow"
+    assert conditional["Delete"] == conditional["EditDisplayName"] == "conditionalAllow"
+    assert own.got("/v1/permissions/glossary") == company.got("/v1/permissions/glossary?user=ann")
+
+    ann = company.got("/v1/users/name/ann")
+    made = company.made("/v1/glossaries", name="a", displayName="a", description="a")
+    owner = {"id": ann["id"], "type": "user"}
+    many = "owners" in company.got("/v1/glossaries/name/a?fields=*")
+    place, value = ("/owners", [owner]) if many else ("/owner", owner)
+    company.made("/v1/glossaries", name="b", displayName="b", description="b")
+    path = f"/v1/permissions/glossary/{made['id']}"
+    company.patched(f"/v1/glossaries/{made['id']}", {"op": "add", "path": place, "value": value})
+    assert access(own.got(path))["Delete"] == "allow"
+    company.made("/v1/users", name="carl", email="carl@example.com")
+    assert access(company.got(f"{path}?user=carl"))["Delete"] == "notAllow"
+    ownerless = access(own.got("/v1/permissions/glossary/name/b"))
+    assert ownerless["EditOwners" if many else "EditOwner"] == "allow"
+    assert ownerless["Delete"] == "notAllow"
+    assert own.ask("GET", "/v1/permissions/glossary?user=carl").status_code == 403
+
+
+def test_permissions_say_what_is_then_allowed(company: Company) -> None:
+    own = Api(company.running, company.login("ann")["accessToken"])
+    made = company.made("/v1/glossaries", name="c", displayName="c", description="c")
+    told = access(own.got(f"/v1/permissions/glossary/{made['id']}"))
+    edits = {"description": "EditDescription", "displayName": "EditDisplayName"}
+    for field, operation in edits.items():
+        change = {"op": "add", "path": f"/{field}", "value": "x"}
+        answer = own.patched(f"/v1/glossaries/{made['id']}", change)
+        assert (answer.status_code == 200) == (told[operation] == "allow"), operation
+    assert own.ask("DELETE", f"/v1/glossaries/{made['id']}").status_code == 403
+
+
+def test_personal_access_tokens_are_good_until_they_are_revoked(company: Company) -> None:
+    own = Api(company.running, company.login("ann")["accessToken"])
+    path = "/v1/users/security/token"
+    company.serves("PUT", path)
+    asked = {"tokenName": "nightly", "JWTTokenExpiry": "7"}
+    made = own.ask("PUT", path, json=asked)
+    assert made.status_code == 200
+    told = made.json()
+    assert (told["tokenName"], told["tokenType"]) == ("nightly", "PERSONAL_ACCESS_TOKEN")
+    assert told in own.got(path)["data"]
+    assert told in company.got(f"{path}?username=ann")["data"]
+    assert company.got(path)["data"] == []
+    with_it = Api(company.running, told["jwtToken"])
+    assert with_it.got("/v1/users/loggedInUser")["name"] == "ann"
+    assert own.ask("GET", f"{path}?username=admin").status_code == 403
+    left = own.ask("PUT", f"{path}/revoke", json={"tokenIds": [told["token"]]})
+    assert (left.status_code, left.json()["data"]) == (200, [])
+    assert with_it.ask("GET", "/v1/users/loggedInUser").status_code == 401
+    assert own.ask("PUT", path, json={"tokenName": "x"}).status_code == 400
