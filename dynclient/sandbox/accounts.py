@@ -49,7 +49,7 @@ class Accounts:
         return Answer(200, self._pair(session, row.name, email))
 
     def _by_email(self, session: Session, email: str) -> Row | None:
-        where = "e.type = 'user' and e.deleted = 0 and json_extract(e.doc, '$.email') = ?"
+        where = "e.type = 'user' and e.deleted = 0 and lower(json_extract(e.doc, '$.email')) = ?"
         rows = session.tx.page(where, [email], "e.name", 1)
         return rows[0] if rows else None
 

@@ -171,7 +171,11 @@ class Drafter:
         head = self._tx.heads([parent[0]])[parent[0]]
         if head.deleted and not rule.get("deleted_parent"):
             raise not_found(head.type, head.fqn)
-        above = join(head.fqn, rule["infix"]) if "infix" in rule else head.fqn
+        above = head.fqn
+        if shape.rules.table("fqn").get(head.type, {}).get("verbatim"):
+            above = quote(above)
+        if "infix" in rule:
+            above = join(above, rule["infix"])
         return join(above, name)
 
 

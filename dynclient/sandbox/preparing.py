@@ -11,7 +11,6 @@ from dynclient.sandbox import extensions
 from dynclient.sandbox.bodies import fill
 from dynclient.sandbox.drafts import Draft, Links, link_fqn, new_id
 from dynclient.sandbox.faults import bad_request, exists, not_found
-from dynclient.sandbox.naming import quote
 
 if TYPE_CHECKING:
     from dynclient.sandbox.session import Session
@@ -128,9 +127,8 @@ def _lower(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> 
 def _unique(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
     """Refuse a second entity with the same value of a field (a user's e-mail)."""
     field = rule["field"]
-    own = quote(str(body["name"]))
-    where = f"e.type = ? and json_extract(e.doc, '$.{field}') = ? and e.fqn <> ?"
-    if session.tx.count(where, (shape.type, body[field], own)):
+    where = f"e.type = ? and json_extract(e.doc, '$.{field}') = ? and e.name <> ?"
+    if session.tx.count(where, (shape.type, body[field], body["name"])):
         raise exists()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox import patching, preparing
 from dynclient.sandbox.changes import Change, Differ, next_version
 from dynclient.sandbox.drafts import Draft, Drafter, Links, new_id
-from dynclient.sandbox.faults import Escaped, bad_request, exists
+from dynclient.sandbox.faults import Escaped, bad_request, exists, not_found
 from dynclient.sandbox.labels import carriers, each_list, walk_members
 from dynclient.sandbox.masking import unmasked
 from dynclient.sandbox.presenting import GIVEN, LOADED
@@ -386,7 +386,12 @@ def _check_untouchable(
 
 def _renamed(session: Session, shape: Shape, row: Row, read: dict[str, Any]) -> bool:
     allowed = shape.type in session.rules.table("renameable")["types"]
-    return allowed and read.get("name") not in (None, row.name)
+    renamed = allowed and read.get("name") not in (None, row.name)
+    if renamed and row.doc.get("provider") == "system":
+        raise bad_request(
+            f"System entity [{row.name}] of type {shape.type} can not be renamed."
+        )
+    return renamed
 
 
 def _taken_apart(
@@ -409,6 +414,8 @@ def _taken_apart(
                 and name not in shape.handed_down
             ):
                 held = [item for item in _listed(read.get(name)) if not item.get("inherited")]
+                if movable and name in shape.hierarchy:
+                    _check_named(session, held)
                 field = shape.references.get(name)
                 named = [item if field is None else field.reference_in(item) for item in held]
                 links[name] = [
@@ -420,6 +427,13 @@ def _taken_apart(
         elif name in read and name not in {"votes", "href"}:
             doc[name] = read[name]
     return doc, links
+
+
+def _check_named(session: Session, parents: list[dict[str, Any]]) -> None:
+    """Refuse a new parent that is named by its id alone, where the server looks for its FQN."""
+    for parent in parents if session.rules.flag("moved_by_fqn") else ():
+        if parent.get("fullyQualifiedName") is None:
+            raise not_found(str(parent.get("type")), "null")
 
 
 def _told_of(

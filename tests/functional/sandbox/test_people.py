@@ -175,3 +175,28 @@ def test_personal_access_tokens_are_good_until_they_are_revoked(company: Company
     assert (left.status_code, left.json()["data"]) == (200, [])
     assert with_it.ask("GET", "/v1/users/loggedInUser").status_code == 401
     assert own.ask("PUT", path, json={"tokenName": "x"}).status_code == 400
+
+
+def test_what_the_server_brought_along_keeps_its_name(company: Company) -> None:
+    tier = company.got("/v1/classifications/name/Tier")
+    change = {"op": "replace", "path": "/name", "value": "Tier9"}
+    refused = company.patched(f"/v1/classifications/{tier['id']}", change)
+    assert refused.status_code == 400
+    assert "System entity [Tier]" in refused.json()["message"]
+    assert company.got("/v1/classifications/name/Tier")["id"] == tier["id"]
+
+
+def test_names_with_dots_hold_what_is_below_them(company: Company) -> None:
+    above = company.made("/v1/classifications", name="a.b", description="d")
+    made = company.made("/v1/tags", name="c.d", description="d",
+                        classification=above["fullyQualifiedName"])  # fmt: skip
+    assert made["fullyQualifiedName"] == '"a.b"."c.d"'
+    assert company.got('/v1/tags/name/"a.b"."c.d"')["id"] == made["id"]
+
+
+def test_a_person_is_named_by_their_address(company: Company) -> None:
+    made = company.made("/v1/users", name="other", email="By.Address@example.com")
+    assert made["name"].lower() == "by.address"
+    assert company.ask("POST", "/v1/users/checkEmailInUse", json={
+        "email": "BY.ADDRESS@example.com",
+    }).json() is True  # fmt: skip
