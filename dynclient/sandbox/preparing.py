@@ -73,6 +73,19 @@ def default_links(session: Session, shape: Shape, links: Links) -> Links:
     return out
 
 
+def links_taken_over(session: Session, shape: Shape, links: Links) -> Links:
+    """Return the references that a new entity takes over from what it is made in, by release.
+
+    They are its own from then on, unlike those that are inherited for as long as it has none.
+    """
+    out: Links = {}
+    for field, above in session.rules.table("links_taken_over").get(shape.type, {}).items():
+        edges = session.tx.edges([id for id, _ in links.get(above, ())], [field])
+        if edges and not links.get(field):
+            out[field] = [(edge.target, edge.target_type) for edge in edges]
+    return out
+
+
 def _rules(session: Session, shape: Shape) -> list[Rule]:
     table = session.rules.table("preparations")
     return [*table.get("*", ()), *table.get(shape.type, ())]

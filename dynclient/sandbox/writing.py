@@ -85,9 +85,10 @@ def insert(session: Session, shape: Shape, draft: Draft) -> Answer:
         "updatedBy": session.caller.name,
     }
     session.store(shape, doc)
-    links = {**preparing.default_links(session, shape, draft.links), **draft.links}
+    taken = preparing.links_taken_over(session, shape, draft.links)
+    links = {**preparing.default_links(session, shape, draft.links), **draft.links, **taken}
     session.link(shape, doc["id"], links)
-    fields = (draft.given & shape.on_request) | shape.shown_after("create")
+    fields = ((draft.given | taken.keys()) & shape.on_request) | shape.shown_after("create")
     body = session.answer(shape, doc, fields, members=GIVEN)
     if "votes" in body and "votes" not in draft.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}

@@ -200,3 +200,19 @@ def test_a_person_is_named_by_their_address(company: Company) -> None:
     assert company.ask("POST", "/v1/users/checkEmailInUse", json={
         "email": "BY.ADDRESS@example.com",
     }).json() is True  # fmt: skip
+
+
+def test_tables_have_the_owner_of_their_schema(company: Company) -> None:
+    config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
+    company.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
+                 connection={"config": config})  # fmt: skip
+    company.made("/v1/databases", name="d", service="s")
+    owner = {"id": company.group["id"], "type": "team"}
+    field = "owners" if "owners" in company.got("/v1/databases/name/s.d?fields=*") else "owner"
+    value = [owner] if field == "owners" else owner
+    company.made("/v1/databaseSchemas", name="c", database="s.d", **{field: value})
+    columns = [{"name": "id", "dataType": "INT"}]
+    company.made("/v1/tables", name="t", databaseSchema="s.d.c", columns=columns)
+    told = company.got(f"/v1/tables/name/s.d.c.t?fields={field}")[field]
+    told = told if isinstance(told, list) else [told]
+    assert [one["id"] for one in told] == [company.group["id"]]
