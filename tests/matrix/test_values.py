@@ -62,7 +62,7 @@ def test_every_row_is_needed(pools: Pools, row: Row) -> None:
         without = Payloads(release, Values(release.version, others))
         for entity in concerned(release, row):
             tried.append(f"{name} {entity.name}")
-            if is_missed(pools(name), without, entity):
+            if is_missed(pools(name), without, entity, row["at"].rpartition(".")[2]):
                 return
             if len(tried) >= 6:
                 break
@@ -97,8 +97,8 @@ def below(node: Node, seen: set[str]) -> Iterator[Node]:
         yield from below(child, seen)
 
 
-def is_missed(pool: Pool, without: Payloads, entity: EntityType) -> bool:
-    """Tell whether requests made without a row are worse than those made with it."""
+def is_missed(pool: Pool, without: Payloads, entity: EntityType, field: str) -> bool:
+    """Tell whether requests made without the row of a field are worse than those made with it."""
     try:
         given = without.full(entity)
         if set(given) < set(pool.payloads.full(entity)):
@@ -108,7 +108,7 @@ def is_missed(pool: Pool, without: Payloads, entity: EntityType) -> bool:
         for request in (without.least(entity), given):
             if fails(pool, entity, request):
                 return True
-        return fails_when_drawn(pool, without, entity)
+        return fails_when_drawn(pool, without, entity, field)
     except (Unknown, dynclient.DynclientError, NoSuchExample, Unsatisfiable):
         return True
 
@@ -118,11 +118,25 @@ def fails(pool: Pool, entity: EntityType, request: dict[str, Any]) -> bool:
     return bool(known.surprises(pool.om.release, entity, live(pool, entity, request)))
 
 
-def fails_when_drawn(pool: Pool, without: Payloads, entity: EntityType) -> bool:
-    """Tell whether one of many requests fails."""
+def fails_when_drawn(pool: Pool, without: Payloads, entity: EntityType, field: str) -> bool:
+    """Tell whether one of many requests fails that give a field."""
+    drawn = without.drawn(entity)
+    try:
+        return _fails(pool, entity, drawn.filter(lambda request: gives(request, field)))
+    except Unsatisfiable:  # it is part of something else that is given too seldom
+        return _fails(pool, entity, drawn)
 
+
+def gives(value: Any, field: str) -> bool:
+    """Tell whether a field is given anywhere in a request."""
+    if isinstance(value, dict):
+        return field in value or any(gives(below, field) for below in value.values())
+    return isinstance(value, list) and any(gives(below, field) for below in value)
+
+
+def _fails(pool: Pool, entity: EntityType, requests: Any) -> bool:
     @TRIED
-    @hypothesis.given(without.drawn(entity))
+    @hypothesis.given(requests)
     def lives(request: dict[str, Any]) -> None:
         if fails(pool, entity, request):
             raise _FailedError
