@@ -248,8 +248,9 @@ def test_pages_and_errors_are_those_of_every_call(
 def test_hooks_see_these_calls_too(servers: dict[str, OpenAPIServer]) -> None:
     seen: list[Request] = []
     hooks = dynclient.Hooks(on_request=seen.append)
+    release = real_release("1.6.0")
     with dynclient.connect(
-        servers["1.6.0"].host, release=real_release("1.6.0"), hooks=hooks
+        servers["1.6.0"].host, release=release, hooks=hooks
     ) as om, pytest.raises(dynclient.NotFound):  # fmt: skip
         om.tables.op.get_sample_data(ID)
     assert seen[-1].path == f"/v1/tables/{ID}/sampleData"
@@ -342,7 +343,9 @@ def test_completion_works_without_a_word_to_the_server_once_the_document_is_kept
 def test_a_client_that_knows_no_release_yet_shows_nothing(
     servers: dict[str, OpenAPIServer],
 ) -> None:
-    om = dynclient.connect(servers["1.6.0"].host, transport=Nobody())
+    if not servers:
+        pytest.skip("no documents of servers are at hand")
+    om = dynclient.connect(next(iter(servers.values())).host, transport=Nobody())
     assert [name for name in dir(om.op) if not name.startswith("_")] == []
     assert "not asked" in repr(om.op)
     assert "not asked" in repr(om.contract)
