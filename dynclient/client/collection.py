@@ -194,9 +194,7 @@ class Collection:
         operation, arguments, _ = plan
         fields = arguments.get("fields")
         if isinstance(fields, (str, list, tuple)):  # told here, where they stand, not in the loop
-            names = fields.split(",") if isinstance(fields, str) else [str(name) for name in fields]
-            entity = self._spec.entity
-            arguments["fields"] = own_fields(entity, self._release, map(str.strip, names))
+            arguments["fields"] = own_fields(self._spec.entity, self._release, fields)
         try:
             self._dispatcher.prepare(operation, arguments)  # told now, not in the loop
         except BadArguments as error:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dynclient import model, warn
+from dynclient import model
 from dynclient.client.verbs import Plan, is_id
-from dynclient.errors import DriftWarning, UnknownCollection
+from dynclient.errors import UnknownCollection
 from dynclient.operations import catalogue
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR, WARN
+from dynclient.schema.tree import ERROR
 
 if TYPE_CHECKING:
     from dynclient.client.verbs import Call
@@ -103,4 +103,4 @@ class _Settling:
     def _say(self, wanted: str) -> None:
         release = self._call.release
         message = f"{self._row.field} is {wanted} in release {release.name}; it was looked up"
-        warn.tell(message, DriftWarning, always=release.drift == WARN)
+        drift.say(release, message)

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient import warn
-from dynclient.errors import DriftWarning
-from dynclient.schema.drift import Counterpart, Move, counterpart, gone, moves, turned
+from dynclient.schema.drift import Counterpart, Move, counterpart, gone, moves, say, turned
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
@@ -163,13 +161,10 @@ def _listed(model: Any, value: Any) -> Any:
 
 
 def _say(cls: Any, name: str, place: str) -> None:
-    _tell(f"{cls.__name__}.{name} {place} in release {cls._node.release.name}")
+    release = cls._node.release
+    say(release, f"{cls.__name__}.{name} {place} in release {release.name}")
 
 
 def say_moved(release: Release, asked: str, given: str) -> None:
     """Say that a module that is imported has another name in a release."""
-    _tell(f"{asked} is called {given} in release {release.name}")
-
-
-def _tell(message: str) -> None:
-    warn.tell(message, DriftWarning)
+    say(release, f"{asked} is called {given} in release {release.name}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient import fqn, model, warn
-from dynclient.errors import BadArguments, BadName, DriftWarning, Problem
+from dynclient import fqn, model
+from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR, WARN
+from dynclient.schema.tree import ERROR
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
@@ -179,15 +179,18 @@ class Bound:
         self._problems.append(Problem(name, value, rule, message, near))
 
 
-def own_fields(entity: EntityType, release: Release | None, words: Iterable[str]) -> list[str]:
+def own_fields(
+    entity: EntityType, release: Release | None, given: str | Iterable[object]
+) -> list[str]:
     """Return names of fields as a release has them; what it has under no name stays.
 
     Args:
         entity: whose fields they are.
         release: of the entity type; None where no names of other releases count.
-        words: the names.
+        given: the names, or one text with commas between them.
     """
-    found = [_own_field(entity, release, word) for word in words]
+    words = given.split(",") if isinstance(given, str) else given
+    found = [_own_field(entity, release, str(word).strip()) for word in words]
     return [*dict.fromkeys(found)]
 
 
@@ -198,7 +201,7 @@ def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
     if found is None:
         return word
     message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
-    warn.tell(message, DriftWarning, always=release.drift == WARN)
+    drift.say(release, message)
     return found.name
 
 

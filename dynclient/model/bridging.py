@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient import warn
-from dynclient.errors import BadArguments, DriftWarning, Problem, UnknownField
+from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.convert import as_reference
 from dynclient.model.entity import Entity
 from dynclient.model.lists import FieldList
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR, WARN
+from dynclient.schema.tree import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,8 +118,7 @@ class Bridge:
 
     def say(self) -> None:
         """Warn that the field has another place here."""
-        always = self.node.release.drift == WARN
-        warn.tell(self.words(), DriftWarning, always=always)
+        drift.say(self.node.release, self.words())
 
 
 class Renamed(Bridge):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient import warn
-from dynclient.errors import AmbiguousName, DriftWarning, SchemaNotFound, UnknownField
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
 from dynclient.model.factory import class_for
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR, WARN
+from dynclient.schema.tree import ERROR
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
@@ -46,7 +45,7 @@ class Types:
         moved = None if path in release.paths else drift.moved(path, release.paths)
         if moved is not None and release.drift != ERROR:
             message = f"{path} is {moved} in release {release.name}"
-            warn.tell(message, DriftWarning, always=release.drift == WARN)
+            drift.say(release, message)
             name = f"{moved}{mark}{pointer}"
         return class_for(release.find(name))
 

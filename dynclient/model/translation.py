@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient import warn
-from dynclient.errors import DriftWarning, Problem, RequestInvalid
+from dynclient.errors import Problem, RequestInvalid
 from dynclient.model.bridging import fitted
 from dynclient.model.entity import EntityMeta
 from dynclient.model.factory import class_for
 from dynclient.model.unions import Union
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR, WARN
+from dynclient.schema.tree import ERROR
 from dynclient.validation import judge
 from dynclient.validation.wording import where
 
@@ -41,9 +40,9 @@ def bridged(node: Node, raw: Any, what: str) -> Any:
     made = translation.turned(node, raw, (), None)
     told = translation.problems
     judging = judge(node.release)
-    if not told and judging.accepts(node, made):
-        return made
     faults = [] if judging.accepts(node, made) else judging.faults(node, made)
+    if not told and not faults:
+        return made
     problems = [told.pop(fault.path, fault) for fault in faults]
     raise RequestInvalid(what=what, problems=[*problems, *told.values()])
 
@@ -109,7 +108,7 @@ class _Translation:
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)
             return raw
         message = f"{place} is a {_NAME} in release {release.name}, not a reference"
-        warn.tell(message, DriftWarning, always=release.drift == WARN)
+        drift.say(release, message)
         return raw[_NAME]
 
 
@@ -136,4 +135,4 @@ def _item(row: drift.Items, node: Node, item: Any) -> Any:
 def _say_item(row: drift.Items, node: Node) -> None:
     shape = "objects" if row.new in node.release.paths else "bare references"
     message = f"items of {node.type_name}.{row.field} are {shape} in release {node.release.name}"
-    warn.tell(message, DriftWarning, always=node.release.drift == WARN)
+    drift.say(node.release, message)

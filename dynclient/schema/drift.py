@@ -10,7 +10,14 @@ import json
 from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient import warn
+from dynclient.errors import DriftWarning
+from dynclient.schema.tree import WARN
+
+if TYPE_CHECKING:
+    from dynclient.schema.tree import Release
 
 _DATA = Path(__file__).resolve().parent.parent / "data" / "drift.json"
 
@@ -86,6 +93,11 @@ class Counterpart(NamedTuple):
     turn: str
     """What becomes of the value: ``same``, ``wrap`` (into a list), ``unwrap`` (out of one)."""
     rename: Rename
+
+
+def say(release: Release, message: str) -> None:
+    """Warn that something has another place in a release, as often as the release wants that."""
+    warn.tell(message, DriftWarning, always=release.drift == WARN)
 
 
 @lru_cache(maxsize=1)
