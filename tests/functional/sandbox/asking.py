@@ -24,6 +24,20 @@ class Api:
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         return self.session.request(method, self.running.host + path, timeout=120, **more)
 
+    def made(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = self.ask("POST", path, json=body)
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def with_schema(self) -> None:
+        """Make the schema ``s.d.c``, its database and its service."""
+        config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
+        self.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
+                  connection={"config": config})  # fmt: skip
+        self.made("/v1/databases", name="d", service="s")
+        self.made("/v1/databaseSchemas", name="c", database="s.d")
+
     def got(self, path: str) -> dict[str, Any]:
         answer = self.ask("GET", path)
         assert answer.status_code == 200, answer.text

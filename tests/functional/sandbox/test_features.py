@@ -18,12 +18,6 @@ NOTHING = "00000000-0000-0000-0000-000000000000"
 class Shop(Api):
     """A sandbox with a service, a schema and some tables in it."""
 
-    def made(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask("POST", path, json=body)
-        assert answer.status_code == 201, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
-
     def table(self, name: str, **more: Any) -> dict[str, Any]:
         columns = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "DOUBLE"}]
         return self.made("/v1/tables", name=name, databaseSchema="s.d.c", columns=columns, **more)
@@ -49,11 +43,7 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
     release_named(request.param)
     with sandbox.start(tree=TREES.get(request.param)) as started:
         api = Shop(started)
-        config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
-        api.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
-                 connection={"config": config})  # fmt: skip
-        api.made("/v1/databases", name="d", service="s")
-        api.made("/v1/databaseSchemas", name="c", database="s.d")
+        api.with_schema()
         yield api
 
 

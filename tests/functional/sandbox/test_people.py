@@ -21,12 +21,6 @@ class Company(Api):
     division: dict[str, Any]
     group: dict[str, Any]
 
-    def made(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask("POST", path, json=body)
-        assert answer.status_code == 201, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
-
     def person(self, name: str, first: str = GOOD, second: str = GOOD) -> tuple[int, str]:
         """Make a person with a password; return status and text of the answer."""
         answer = self.ask("POST", "/v1/users", json={

@@ -16,12 +16,6 @@ from tests.trees import ALL_RELEASES, TREES, release_named
 class Index(Api):
     """A sandbox with some tables to find."""
 
-    def made(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask("POST", path, json=body)
-        assert answer.status_code == 201, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
-
     def search(self, q: str, **query: Any) -> dict[str, Any]:
         given = {"index": "table_search_index", "q": q, **query}
         answer = self.ask("GET", "/v1/search/query", params=given)

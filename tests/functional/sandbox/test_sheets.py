@@ -19,12 +19,6 @@ PLAIN = {"Content-Type": "text/plain"}
 class Sheets(Api):
     """A sandbox whose entities are written and read as CSV."""
 
-    def made(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask("POST", path, json=body)
-        assert answer.status_code == 201, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
-
     def exported(self, path: str) -> list[dict[str, str]]:
         answer = self.ask("GET", path)
         if answer.status_code == 500 and "HTTP 404" in answer.text:
@@ -49,11 +43,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[Sheets]:
     release_named(request.param)
     with sandbox.start(tree=TREES.get(request.param)) as started:
         api = Sheets(started)
-        config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
-        api.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
-                 connection={"config": config})  # fmt: skip
-        api.made("/v1/databases", name="d", service="s")
-        api.made("/v1/databaseSchemas", name="c", database="s.d")
+        api.with_schema()
         api.made("/v1/users", name="ada", email="ada@example.com")
         if api.ask("GET", "/v1/teams/documentation/csv").status_code != 200:
             pytest.skip("this release has no CSV")
