@@ -58,18 +58,15 @@ service = metadata.create_or_update(
 )
 metadata.create_or_update(CreateDatabaseRequest(name="shop", service="measured"))
 metadata.create_or_update(CreateDatabaseSchemaRequest(name="public", database="measured.shop"))
-(orders,) = (
-    metadata.create_or_update(
-        CreateTableRequest(
-            name=name,
-            databaseSchema="measured.shop.public",
-            columns=[
-                Column(name="id", dataType=DataType.BIGINT),
-                Column(name="day", dataType=DataType.DATE),
-            ],
-        )
+orders = metadata.create_or_update(
+    CreateTableRequest(
+        name="orders",
+        databaseSchema="measured.shop.public",
+        columns=[
+            Column(name="id", dataType=DataType.BIGINT),
+            Column(name="day", dataType=DataType.DATE),
+        ],
     )
-    for name in ("orders",)
 )
 
 table_fqn = orders.fullyQualifiedName.root

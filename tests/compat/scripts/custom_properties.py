@@ -63,18 +63,15 @@ service = metadata.create_or_update(
 )
 metadata.create_or_update(CreateDatabaseRequest(name="shop", service="shelves"))
 metadata.create_or_update(CreateDatabaseSchemaRequest(name="public", database="shelves.shop"))
-(plain,) = (
-    metadata.create_or_update(
-        CreateTableRequest(
-            name=name,
-            databaseSchema="shelves.shop.public",
-            columns=[
-                Column(name="id", dataType=DataType.BIGINT),
-                Column(name="day", dataType=DataType.DATE),
-            ],
-        )
+plain = metadata.create_or_update(
+    CreateTableRequest(
+        name="plain",
+        databaseSchema="shelves.shop.public",
+        columns=[
+            Column(name="id", dataType=DataType.BIGINT),
+            Column(name="day", dataType=DataType.DATE),
+        ],
     )
-    for name in ("plain",)
 )
 
 table = metadata.create_or_update(
