@@ -12,7 +12,7 @@ import pytest
 
 import dynclient
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {"all", "cli", "fast", "frames", "lint", "sandbox", "test"}
 
 
