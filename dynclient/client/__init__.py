@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from dynclient.operations import Catalogue
     from dynclient.schema import EntityType, Release
     from dynclient.settings import Settings
-    from dynclient.transport import Request, Transport
+    from dynclient.transport.http import Transport
+    from dynclient.transport.request import Request
 
 __all__ = ["Client", "Collection", "connect"]
 
@@ -83,8 +84,8 @@ def connect(
     switches = hosts.settings_of(settings)
     known, sources = hosts.release_of(release, source)
     if transport is None:
-        from dynclient.auth import identity
-        from dynclient.transport import Transport
+        from dynclient.transport.auth import identity
+        from dynclient.transport.http import Transport
 
         if token is None and username is None:
             token = hosts.known_token(base)

@@ -22,7 +22,7 @@ from dynclient.errors import (
     UnknownCollection,
 )
 from dynclient.operations import CollectionSpec
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
     from dynclient.client import Client

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import NotOpenMetadata, ServerError, TransportError
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
     from dynclient.dispatch import Dispatcher

@@ -16,7 +16,9 @@ from dynclient.settings import Settings
 
 if TYPE_CHECKING:
     from dynclient.schema import Cache, Release
-    from dynclient.transport import Anonymous, Answer, Transport
+    from dynclient.transport.auth import Anonymous
+    from dynclient.transport.http import Transport
+    from dynclient.transport.request import Answer
 
 API, RAW = "https://api.github.com", "https://raw.githubusercontent.com"
 VARIABLE, TOKEN = "DYNCLIENT_GITHUB", "GITHUB_TOKEN"
@@ -82,7 +84,7 @@ def _tagged(version: str) -> tuple[str, ...]:
 @contextmanager
 def _connections(mirror: str) -> Iterator[tuple[github.Get, github.Get]]:
     """Open the roads to the REST API and to plain files: one pool of connections each."""
-    from dynclient.transport import Transport
+    from dynclient.transport.http import Transport
 
     # Neither the headers nor the certificates of the client: they are meant for its own server.
     settings = Settings(
@@ -102,7 +104,7 @@ def _identity(base: str) -> Anonymous | None:
     """Return who asks: ``GITHUB_TOKEN``, which is never sent in clear beyond this machine."""
     from urllib.parse import urlsplit
 
-    from dynclient.auth import Bearer
+    from dynclient.transport.auth import Bearer
 
     token = os.environ.get(TOKEN)
     parts = urlsplit(base)
@@ -111,7 +113,7 @@ def _identity(base: str) -> Anonymous | None:
 
 
 def _asking(transport: Transport) -> github.Get:
-    from dynclient.transport import Request
+    from dynclient.transport.request import Request
 
     def ask(path: str) -> Answer:
         try:

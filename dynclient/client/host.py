@@ -91,7 +91,7 @@ def settings_of(given: dict[str, Any]) -> Settings:
     problems = []
     for name, value in given.items():
         if name not in Settings._fields:
-            from dynclient.validation.wording import nearest
+            from dynclient.suggestions import nearest
 
             near = nearest(name, (*Settings._fields, *_OTHERS))
             problems.append(Problem(name, type(value).__name__, "unknown", "is no setting", near))

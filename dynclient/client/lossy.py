@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client.documents import first_line
 from dynclient.errors import ServerError, SourceUnavailable, TransportError
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
     from dynclient.client import Client

@@ -74,7 +74,7 @@ def _step(given: object) -> str | Path:
             return given
         if is_path(given):
             return Path(given)
-    from dynclient.validation.wording import nearest
+    from dynclient.suggestions import nearest
 
     near = nearest(given, STEPS) if isinstance(given, str) else ()
     meant = f"; nearest: {', '.join(near)}" if near else ""

@@ -55,7 +55,7 @@ def lost_name(release: Release, path: str, name: str) -> str:
     modules = dict.fromkeys(module_of(ref.partition("#")[0]) for ref in listed)
     told += [f"this release has it in {', '.join(modules)}"] if modules else []
     if not modules:
-        from dynclient.validation.wording import nearest
+        from dynclient.suggestions import nearest
 
         near = nearest(name, names.classes(release, path))
         told += [f"nearest: {', '.join(near)}"] if near else []
@@ -76,7 +76,7 @@ def unserved(module: str) -> str:
 
 
 def _near(module: str, release: Release) -> tuple[str, ...]:
-    from dynclient.validation.wording import nearest
+    from dynclient.suggestions import nearest
 
     return nearest(module, [module_of(path) for path in release.paths])
 

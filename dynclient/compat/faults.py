@@ -29,7 +29,7 @@ class Fault(NamedTuple):
     @property
     def nearest(self) -> tuple[str, ...]:
         """The known names or values that are close to the one given."""
-        from dynclient.validation.wording import nearest
+        from dynclient.suggestions import nearest
 
         given = self.value if self.kind == "enum" else self.loc[-1:]
         if isinstance(given, tuple):

@@ -10,7 +10,7 @@ from dynclient.dispatch import answers
 from dynclient.dispatch.binding import Bound, label, refused
 from dynclient.dispatch.pages import Listing, Page
 from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 from dynclient.validation import judge
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dynclient.operations import Operation
     from dynclient.schema import Node, Release
     from dynclient.settings import Settings
-    from dynclient.transport import Answer, Transport
+    from dynclient.transport.http import Transport
+    from dynclient.transport.request import Answer
 
 __all__ = ["Dispatcher", "Listing", "Page", "label", "refused"]
 

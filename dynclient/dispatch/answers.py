@@ -9,7 +9,7 @@ from dynclient import errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dynclient.transport import Answer, Request
+    from dynclient.transport.request import Answer, Request
 
 _KINDS: dict[int, type[errors.ServerError]] = {
     400: errors.BadRequest,
@@ -74,7 +74,7 @@ def fault(request: Request, answer: Answer) -> errors.ServerError:
     if hint:
         parts["hint"] = hint
     if meant == 429:
-        from dynclient.transport import retry_after
+        from dynclient.transport.http import retry_after
 
         parts["retry_after"] = retry_after(answer.headers.get("Retry-After"))
     return kind(_short(message) or f"status {answer.status}, without a word", code=meant, **parts)

@@ -23,7 +23,7 @@ _IDS = ("id", "user")
 
 def nearest(name: str, known: Any) -> tuple[str, ...]:
     """Return up to three known names close to one."""
-    from dynclient.validation.wording import nearest  # only calls that fail look for names
+    from dynclient.suggestions import nearest  # only calls that fail look for names
 
     return nearest(name, known)
 

@@ -337,7 +337,7 @@ def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> Ba
         names: all of them.
         known: what is known of some.
     """
-    from dynclient.validation.wording import nearest
+    from dynclient.suggestions import nearest
 
     rule, message = "additionalProperties", "is unknown here"
     problems = tuple(
@@ -350,7 +350,7 @@ def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> Ba
 
 
 def _no_field(entity: Entity, name: Any) -> UnknownField:
-    from dynclient.validation.wording import nearest
+    from dynclient.suggestions import nearest
 
     cls = type(entity)
     near = nearest(str(name), {*cls._nodes, *entity._raw})

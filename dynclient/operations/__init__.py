@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from dynclient.data import data_file
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.records import INCLUDES, LIMIT_MAX, VOTES, Operation, Parameter
-from dynclient.operations.routes import attribute_name, data_file, plural, route, rule
+from dynclient.operations.routes import attribute_name, plural, route, rule
 from dynclient.operations.verbs import as_told, collection_operations, server_operations
 
 if TYPE_CHECKING:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from dynclient.data import _read, data_file
+
 if TYPE_CHECKING:
     from dynclient.schema import EntityType
-
-_DATA = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data")  # noqa: PTH118, PTH120
 
 
 def plural(word: str) -> str:
@@ -129,17 +127,6 @@ def rows(kind: str, entity: str, version: tuple[int, ...]) -> Iterator[dict[str,
 
 def _number(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")) if version else ()
-
-
-_read: dict[str, Any] = {}
-
-
-def data_file(name: str) -> Any:
-    """Return a file of ``data/``, decoded."""
-    if name not in _read:
-        with open(os.path.join(_DATA, name), encoding="utf-8") as file:  # noqa: PTH118, PTH123
-            _read[name] = json.load(file)
-    return _read[name]
 
 
 def _facts() -> dict[str, dict[str, list[dict[str, Any]]]]:

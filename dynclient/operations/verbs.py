@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dynclient.data import data_file
 from dynclient.operations.records import INCLUDES, LIMIT_MAX, Operation, Parameter
-from dynclient.operations.routes import data_file, rows
+from dynclient.operations.routes import rows
 
 if TYPE_CHECKING:
     from dynclient.operations.index import Index

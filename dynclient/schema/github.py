@@ -35,7 +35,7 @@ WAY_OUT = (
 
 
 class Answer(Protocol):
-    """What comes back for a request; :class:`dynclient.transport.Answer` is one."""
+    """What comes back for a request; :class:`dynclient.transport.request.Answer` is one."""
 
     @property
     def status(self) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import Problem
 from dynclient.secrets import MASK, looks_secret
+from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -52,15 +52,6 @@ def shown(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}"
     return f"a {type(value).__name__}"
-
-
-def nearest(name: str, known: Any) -> tuple[str, ...]:
-    """Return up to three known names close to one, whatever their case."""
-    folded: dict[str, str] = {}
-    for other in known:
-        folded.setdefault(str(other).casefold(), str(other))
-    close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
-    return tuple(folded[other] for other in close)
 
 
 class Wording:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from dynclient import errors
-from dynclient.auth import Bearer, Fresh, Login, identity
 from dynclient.secrets import MASK, Secret
 from dynclient.settings import Settings
-from dynclient.transport import Anonymous, Request, Transport
+from dynclient.transport.auth import Anonymous, Bearer, Fresh, Login, identity
+from dynclient.transport.http import Transport
+from dynclient.transport.request import Request
 from tests.stub import Reply, Seen, Stub
 
 ASK = Request("GET", "/v1/x")

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from dynclient import errors
-from dynclient.auth import Bearer
 from dynclient.secrets import MASK
 from dynclient.settings import Settings
-from dynclient.transport import Request, Transport, retry_after
+from dynclient.transport.auth import Bearer
+from dynclient.transport.http import Transport, retry_after
+from dynclient.transport.request import Request
 from tests.stub import Reply, Stub
 
 

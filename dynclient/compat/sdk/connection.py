@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dynclient.settings import Settings
-    from dynclient.transport import Anonymous, Answer, Request, Transport
+    from dynclient.transport.auth import Anonymous
+    from dynclient.transport.http import Transport
+    from dynclient.transport.request import Answer, Request
 
 API_VERSION = "v1"
 TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
@@ -65,7 +67,7 @@ class Connection(NamedTuple):
 
     def transport(self) -> Transport:
         """Return a transport to it; nothing is sent yet."""
-        from dynclient.transport import Transport
+        from dynclient.transport.http import Transport
 
         return Transport(self.base, self.settings, self.auth)
 
@@ -100,8 +102,7 @@ def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Co
 
 
 def _caller(config: Mapping[str, Any], base: str) -> Anonymous:
-    from dynclient.auth import identity
-    from dynclient.transport import Anonymous
+    from dynclient.transport.auth import Anonymous, identity
 
     provider = config.get("authProvider")
     if provider in NOBODY:
@@ -164,7 +165,7 @@ def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str]
     A header ``Authorization`` of the script's own takes the place of the token's.
     """
     from dynclient.secrets import Secret
-    from dynclient.transport import Anonymous
+    from dynclient.transport.auth import Anonymous
 
     filled = dict(headers)
     for name, value in headers.items():

@@ -18,7 +18,7 @@ from dynclient.compat.sdk.failures import (
 )
 from dynclient.compat.sdk.road import Road, plain
 from dynclient.operations import Operation
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

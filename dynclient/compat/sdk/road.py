@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from dynclient.client import Client
     from dynclient.schema import Release
-    from dynclient.transport import Request
+    from dynclient.transport.request import Request
 
 
 class Road:

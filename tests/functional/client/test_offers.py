@@ -18,7 +18,7 @@ import pytest
 import dynclient
 from dynclient.client import Client
 from dynclient.client.offers import Offer, Offers
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 from tests.openapi_server import DOCUMENTS, OpenAPIServer, document_of
 from tests.payloads import least
 from tests.stub import Reply
@@ -187,9 +187,7 @@ def test_bodies_that_no_document_declares_may_be_sent(om: Client) -> None:
     assert ("Content-Type", "application/json") in request.headers
 
 
-def test_csv_goes_out_and_comes_back_as_text(
-    om: Client, servers: dict[str, OpenAPIServer]
-) -> None:
+def test_csv_goes_out_and_comes_back_as_text(om: Client, servers: dict[str, OpenAPIServer]) -> None:
     routes = servers["1.6.0"].routes
     routes["/api/v1/glossaries/name/g/export"] = Reply(
         200, "parent,name*\n,ü\n".encode(), (("Content-Type", "text/plain"),)

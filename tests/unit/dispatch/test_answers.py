@@ -11,7 +11,7 @@ import pytest
 
 from dynclient import errors
 from dynclient.dispatch import answers
-from dynclient.transport import Answer, Request
+from dynclient.transport.request import Answer, Request
 from tests.trees import shared
 
 ASK = Request("GET", "/v1/tables/x")

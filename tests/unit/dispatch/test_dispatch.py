@@ -15,7 +15,7 @@ from dynclient.hooks import Hooks
 from dynclient.operations import Operation, catalogue
 from dynclient.schema import Release
 from dynclient.settings import Settings
-from dynclient.transport import Answer, Request
+from dynclient.transport.request import Answer, Request
 from tests.trees import ALL_RELEASES, release_named
 
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"

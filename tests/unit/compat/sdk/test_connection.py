@@ -11,7 +11,7 @@ import pytest
 from dynclient.compat.sdk.connection import Connection, read
 from dynclient.compat.sdk.failures import AuthenticationException, InvalidSSLVerificationException
 from dynclient.errors import BadArguments, InsecureWarning, UsageError
-from dynclient.transport import Request
+from dynclient.transport.request import Request
 from tests.stub import Stub
 
 HOST = "http://localhost:8585/api"

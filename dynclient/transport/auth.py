@@ -13,7 +13,26 @@ from typing import Any
 
 from dynclient.errors import Unauthorized, UsageError
 from dynclient.secrets import MASK, Secret
-from dynclient.transport import Anonymous, Answer, Request
+from dynclient.transport.request import Answer, Request
+
+
+class Anonymous:
+    """Sends no token; the base of what ``dynclient.transport.auth`` offers."""
+
+    def header(self, send: Callable[[Request], Answer]) -> str | None:  # noqa: ARG002
+        """Return the value of the Authorization header, or None for no header.
+
+        Args:
+            send: sends a request without any token, for those who have to ask for theirs.
+        """
+        return None
+
+    def renew(self, send: Callable[[Request], Answer], used: str) -> bool:  # noqa: ARG002
+        """Get another token after the server refused one; tell whether to try again with it."""
+        return False
+
+    def __repr__(self) -> str:
+        return "nobody"
 
 
 def identity(
