@@ -70,8 +70,7 @@ if TYPE_CHECKING:
     from dynclient.model import to_json as to_json
     from dynclient.model import types as types
     from dynclient.model.breakage import verdicts as verdicts
-    from dynclient.schema import Release as Release
-    from dynclient.schema import release as release
+    from dynclient.releases import release as release
     from dynclient.schema.diff import diff as diff
     from dynclient.settings import Settings as Settings
 
@@ -89,7 +88,7 @@ _HOMES = {
     "connect": "client",
     "diff": "schema.diff",
     "original": "model",
-    "release": "schema",
+    "release": "releases",
     "schema_of": "model",
     "to_json": "model",
     "types": "model",

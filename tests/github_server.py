@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from dynclient.schema.github import FOLDER, REPOSITORY, object_id
+from dynclient.releases.github_tree import FOLDER, REPOSITORY, object_id
 from tests.stub import Reply, Seen, Stub
 
 LISTINGS = f"/repos/{REPOSITORY}/git/trees/"

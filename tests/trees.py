@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import SourceRefused
-from dynclient.schema import Release, release
-from dynclient.schema.cache import bundled
-from dynclient.schema.source import schema_files, version_in
+from dynclient.releases import release
+from dynclient.releases.cache import bundled
+from dynclient.releases.tree_files import schema_files, version_in
+from dynclient.schema import Release
 
 _ARCHIVE = re.compile(r"(?P<name>.+)\.(zip|jar|tar|tgz|tar\.gz)", re.IGNORECASE)
 

@@ -14,13 +14,14 @@ from rich.text import Text
 
 from dynclient.cli import DIFFERS, DONE
 from dynclient.errors import DynclientWarning, SchemaError, SourceUnavailable, UnknownRelease
-from dynclient.schema import Cache, Release, release
-from dynclient.schema.cache import STARTER, bundled
+from dynclient.releases import Cache, release
+from dynclient.releases.cache import STARTER, bundled
+from dynclient.schema import Release
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dynclient.schema.upkeep import Finding
+    from dynclient.releases.maintenance import Finding
 
 _MARKS = {"sound": "green", "bad": "bold red", "idle": "yellow"}
 
@@ -91,7 +92,7 @@ def fetch(console: Console, version: str, mirror: str, *, as_json: bool = False)
         SchemaError: the cache cannot be written.
         KeyboardInterrupt: somebody stopped it; how much is kept was said.
     """
-    from dynclient.client import github, progress
+    from dynclient.releases import github, progress
     from dynclient.schema.versions import names_for
 
     cache = Cache()
@@ -112,8 +113,7 @@ def fetch(console: Console, version: str, mirror: str, *, as_json: bool = False)
 
 def _refuse_no_version(version: str, cache: Cache) -> None:
     """Refuse what no tag can be called after, before anybody is asked."""
-    from dynclient.schema.tree import numbers
-    from dynclient.schema.versions import close
+    from dynclient.schema.versions import close, numbers
 
     plain = version.removesuffix("-release").lstrip("vV")
     found = numbers(plain)
@@ -171,10 +171,10 @@ def verify(console: Console, names: Sequence[str], *, as_json: bool = False) -> 
     Raises:
         UnknownRelease: the cache has nothing of some name.
     """
-    from dynclient.schema import upkeep
+    from dynclient.releases import maintenance
 
     cache = Cache()
-    findings = upkeep.verify(cache, names)
+    findings = maintenance.verify(cache, names)
     bad = [each for each in findings if each.state == "bad"]
     if as_json:
         _print_json(console, [each._asdict() for each in findings])
@@ -204,9 +204,9 @@ def remove(console: Console, names: Sequence[str], *, as_json: bool = False) -> 
         UsageError: it is the release that comes along with dynclient.
         OSError: a file cannot be removed.
     """
-    from dynclient.schema import upkeep
+    from dynclient.releases import maintenance
 
-    removed = upkeep.remove(Cache(), names)
+    removed = maintenance.remove(Cache(), names)
     if as_json:
         _print_json(console, [each._asdict() for each in removed])
         return

@@ -11,7 +11,7 @@ from rich.text import Text
 from dynclient.cli import DIFFERS, DONE, FAILED
 from dynclient.errors import UnknownRelease
 from dynclient.operations.contract import STATUSES, Fact
-from dynclient.schema.tree import numbers
+from dynclient.schema.versions import numbers
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -82,7 +82,8 @@ class Documents:
         return index
 
     def _keep(self, index: Index, build: Build) -> None:
-        from dynclient.schema import Cache, facts
+        from dynclient.releases import Cache
+        from dynclient.schema import facts
 
         cache = Cache()
         facts.keep(cache, self._name(build), *index.parts())
@@ -91,7 +92,8 @@ class Documents:
     def kept(self, build: Build) -> Index | None:
         """Return the index of a build from the cache, or None where it does not hold it."""
         from dynclient.operations.index import Index
-        from dynclient.schema import Cache, facts
+        from dynclient.releases import Cache
+        from dynclient.schema import facts
 
         found = facts.recall(Cache(), self._name(build))
         try:
@@ -101,7 +103,8 @@ class Documents:
 
     def last_build(self) -> Build | None:
         """Return which build the server was when its document was asked for the last time."""
-        from dynclient.schema import Cache, facts
+        from dynclient.releases import Cache
+        from dynclient.schema import facts
 
         found = facts.recall(Cache(), self._note)
         try:

@@ -185,19 +185,20 @@ def release_of(
         UnknownRelease: the release is not in the cache, and no source is named.
         SourceRefused: the path holds no schema tree, or is not safe or not sound.
     """
-    from dynclient import schema
+    from dynclient import releases
     from dynclient.client.releases import Sources, is_path, sources_of
+    from dynclient.schema import Release
 
-    if isinstance(given, schema.Release):
+    if isinstance(given, Release):
         return given, Sources()
     if given is not None and source is None:
         text = os.fspath(given)
         if not isinstance(given, str) or is_path(text):
-            return schema.release(source=text), Sources()
-        return schema.release(text), Sources()
+            return releases.release(source=text), Sources()
+        return releases.release(text), Sources()
     name = None if given is None else os.fspath(given)
     sources = sources_of(source, name)
     only = sources.steps[0] if len(sources.steps) == 1 else None
     if isinstance(only, os.PathLike):
-        return schema.release(name, source=only), Sources()
+        return releases.release(name, source=only), Sources()
     return None, sources

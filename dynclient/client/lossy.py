@@ -12,7 +12,8 @@ from dynclient.transport.request import Request
 if TYPE_CHECKING:
     from dynclient.client import Client
     from dynclient.client.documents import Build, Read
-    from dynclient.schema import Cache, Release
+    from dynclient.releases import Cache
+    from dynclient.schema import Release
 
 MARK = "+openapi"
 """What the names of such releases have behind the version: ``1.6.0+openapi.0123456``."""
@@ -29,13 +30,13 @@ def served_release(client: Client, cache: Cache) -> Release:
     Raises:
         SourceUnavailable: the server has no OpenAPI document, or one that shows no entity.
     """
-    from dynclient import schema
-    from dynclient.schema.load import take_in
+    from dynclient import releases
+    from dynclient.releases.registry import take_in
 
     build = client._build
     name = _name(build)
     if build.revision and name in cache.names():
-        return schema.release(name, cache=cache.directory)
+        return releases.release(name, cache=cache.directory)
     contract = client.contract
     read, why = contract._documents.read()
     if read is None:
@@ -62,8 +63,8 @@ def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
     """Return the documents of a tree; none where no entity shows."""
     from dynclient.operations.components import places
     from dynclient.operations.shown import shown
-    from dynclient.schema.cache import bundled
-    from dynclient.schema.load import starter
+    from dynclient.releases.cache import bundled
+    from dynclient.releases.registry import starter
     from dynclient.schema.openapi import documents_of
     from dynclient.schema.roots import roots_of
 

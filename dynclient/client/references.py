@@ -15,7 +15,7 @@ from dynclient.client.verbs import Plan, is_id
 from dynclient.errors import UnknownCollection
 from dynclient.operations import catalogue
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR
+from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
     from dynclient.client.verbs import Call

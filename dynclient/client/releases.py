@@ -29,7 +29,8 @@ from dynclient.errors import (
 
 if TYPE_CHECKING:
     from dynclient.client import Client
-    from dynclient.schema import Cache, Release
+    from dynclient.releases import Cache
+    from dynclient.schema import Release
 
 STEPS = ("cache", "github", "nearest", "server")
 """All steps that have a name, in the order in which they are gone through."""
@@ -126,11 +127,11 @@ def _say_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
 
 def _taken(step: str | Path, version: str, client: Client) -> Release:
     """Return what one step gives."""
-    from dynclient import schema
+    from dynclient import releases
 
     if isinstance(step, Path):
-        return schema.release(source=step)
-    cache = schema.Cache()
+        return releases.release(source=step)
+    cache = releases.Cache()
     if step == "cache":
         return _cached(version, cache)
     if step == "github":
@@ -143,12 +144,12 @@ def _taken(step: str | Path, version: str, client: Client) -> Release:
 
 
 def _cached(version: str, cache: Cache) -> Release:
-    from dynclient import schema
+    from dynclient import releases
     from dynclient.schema.versions import names_for
 
     for name in names_for(version):
         try:
-            return schema.release(name)
+            return releases.release(name)
         except UnknownRelease:
             continue
     held = ", ".join(cache.names()) or "nothing"
@@ -156,21 +157,21 @@ def _cached(version: str, cache: Cache) -> Release:
 
 
 def _fetched(version: str, cache: Cache, client: Client) -> Release:
-    from dynclient.client import github, progress
+    from dynclient.releases import github, progress
 
     with progress.shown(f"schemas of {version} from GitHub") as told:
         return github.fetch(version, cache=cache, mirror=client.settings.github, progress=told)
 
 
 def _nearest(version: str, cache: Cache) -> Release:
-    from dynclient import schema
+    from dynclient import releases
     from dynclient.schema.versions import nearest
 
     names = list(cache.names())
     while (near := nearest(version, names)) is not None:
         names.remove(near.name)
         try:
-            found = schema.release(near.name)
+            found = releases.release(near.name)
         except UnknownRelease:  # its pack is damaged, which was logged
             continue
         if not found.lossy:

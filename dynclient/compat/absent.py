@@ -83,8 +83,8 @@ def _near(module: str, release: Release) -> tuple[str, ...]:
 
 def _others(release: Release) -> Iterator[Release]:
     """Yield the other releases in the cache, the newest first."""
-    from dynclient.schema import release as opened
-    from dynclient.schema.cache import Cache
+    from dynclient.releases import release as opened
+    from dynclient.releases.cache import Cache
 
     for name in reversed(Cache().names()):
         if name != release.name:

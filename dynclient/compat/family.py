@@ -30,8 +30,8 @@ from dynclient.compat.shapes import (
     NullableShape,
     UnionShape,
 )
-from dynclient.model.unions import Union
-from dynclient.schema.places import join
+from dynclient.schema.pointers import join
+from dynclient.schema.unions import Union
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release

@@ -18,7 +18,7 @@ from dynclient.compat.drift import say_moved
 from dynclient.compat.family import PACKAGE, Family, family, module_of, path_of
 from dynclient.errors import DynclientError
 from dynclient.schema import drift
-from dynclient.schema.places import stem
+from dynclient.schema.type_names import stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

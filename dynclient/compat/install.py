@@ -104,9 +104,9 @@ def at_hand(release: Release | str | None = None) -> Release:
     Raises:
         UnknownRelease: no schema tree of that name is at hand.
     """
+    from dynclient.releases import release as opened
+    from dynclient.releases.cache import STARTER, Cache
     from dynclient.schema import Release as Held
-    from dynclient.schema import release as opened
-    from dynclient.schema.cache import STARTER, Cache
 
     if isinstance(release, Held):
         return release

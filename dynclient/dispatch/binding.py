@@ -8,7 +8,7 @@ from dynclient import fqn, model
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR
+from dynclient.schema.release import ERROR
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound
 from dynclient.model.functions import accepted, bridged
 from dynclient.schema import drift
-from dynclient.schema.tree import WARN
+from dynclient.schema.release import WARN
 from dynclient.validation import judge
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dynclient.model.convert import as_reference
 from dynclient.model.entity import Entity
 from dynclient.model.lists import FieldList
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR
+from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from dynclient.model.unions import Union
+from dynclient.schema.unions import Union
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release

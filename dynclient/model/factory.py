@@ -14,7 +14,7 @@ from dynclient.model.entity import EntityMeta, entity_class, made
 from dynclient.model.lists import lazy_list
 from dynclient.model.maps import FieldMap
 from dynclient.model.scalars import BASES, choice_class, scalar_class
-from dynclient.model.unions import Union
+from dynclient.schema.unions import Union
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
 from dynclient.model.factory import class_for
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR
+from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
     from dynclient.schema import Release

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dynclient.schema.places import escape
+from dynclient.schema.pointers import escape
 
 
 def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from dynclient.errors import Problem, RequestInvalid
 from dynclient.model.bridging import fitted
 from dynclient.model.entity import EntityMeta
 from dynclient.model.factory import class_for
-from dynclient.model.unions import Union
 from dynclient.schema import drift
-from dynclient.schema.tree import ERROR
+from dynclient.schema.release import ERROR
+from dynclient.schema.unions import Union
 from dynclient.validation import judge
 from dynclient.validation.wording import where
 

@@ -10,7 +10,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, SchemaNotFound
-from dynclient.schema.places import camel, stem, walk
+from dynclient.schema.pointers import walk
+from dynclient.schema.type_names import camel, stem
 
 if TYPE_CHECKING:
     from dynclient.schema import Release

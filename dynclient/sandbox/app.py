@@ -47,7 +47,7 @@ from dynclient.sandbox.shapes import Shapes
 
 if TYPE_CHECKING:
     from dynclient.sandbox.database import Database
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 LOG = logging.getLogger(__name__)
 
@@ -101,9 +101,7 @@ class Sandbox:
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
         self.admin_token = self.signer.make("admin", "admin@open-metadata.org", bot=False)
-        self.bot_token = self.signer.make(
-            seeding.BOT, "ingestion-bot@open-metadata.org", bot=True
-        )
+        self.bot_token = self.signer.make(seeding.BOT, "ingestion-bot@open-metadata.org", bot=True)
 
     def _prepare(self) -> None:
         """Fill a fresh data file; refuse one that another release filled."""

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from dynclient.sandbox.failures import SandboxFailed
 
 if TYPE_CHECKING:
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 _STOP_SECONDS = 10.0
 

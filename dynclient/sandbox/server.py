@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from dynclient.sandbox.app import Sandbox
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 HOST = "127.0.0.1"
 """The sandbox is for this machine: its passwords are no secrets."""
@@ -33,7 +33,7 @@ def release_for(release: Release | str | None, tree: str | Path | None) -> Relea
 
     Raises what :func:`dynclient.release` raises.
     """
-    from dynclient.schema.load import release as load
+    from dynclient.releases.registry import release as load
 
     if release is None or isinstance(release, str):
         if tree is not None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.sandbox.rules import Rules
 
 if TYPE_CHECKING:
-    from dynclient.schema.catalogue import EntityType
+    from dynclient.schema.entity_types import EntityType
     from dynclient.schema.node import Node
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 
 class RefField(NamedTuple):

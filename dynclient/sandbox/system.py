@@ -10,7 +10,7 @@ from dynclient.sandbox.session import Answer, Session
 
 if TYPE_CHECKING:
     from dynclient.sandbox.shapes import Shapes
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 
 class System:

@@ -1,14 +1,9 @@
-"""Where contracts come from: schema trees, taken in once and read as releases.
-
-``release`` gives a release; ``Release``, ``Node`` and ``EntityType`` are what others build on.
-"""
+"""One schema tree in memory: a ``Release``, its nodes and its entity types."""
 
 from __future__ import annotations
 
-from dynclient.schema.cache import Cache
-from dynclient.schema.catalogue import EntityType
-from dynclient.schema.load import release
+from dynclient.schema.entity_types import EntityType
 from dynclient.schema.node import Node
-from dynclient.schema.tree import Release
+from dynclient.schema.release import Release
 
-__all__ = ["Cache", "EntityType", "Node", "Release", "release"]
+__all__ = ["EntityType", "Node", "Release"]

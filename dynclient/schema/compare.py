@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.schema import drift, shape
 from dynclient.schema.diff import Change
-from dynclient.schema.places import LISTS, camel, segments, stem, walk
+from dynclient.schema.pointers import LISTS, segments, walk
+from dynclient.schema.type_names import camel, stem
 
 if TYPE_CHECKING:
     from dynclient.schema.node import Node
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 Road = tuple[tuple[str, str], ...]
 """Steps (keyword, name) from the root of a document; of what has no name: ``("items", "")``."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 KINDS = (
     "entity_added",
@@ -223,8 +223,8 @@ def release_of(given: Release | str | Path) -> Release:
         UnknownRelease: the cache has no release of that name.
         SourceRefused: there is no schema tree at that path.
     """
-    from dynclient.schema.load import release
-    from dynclient.schema.tree import Release
+    from dynclient.releases.registry import release
+    from dynclient.schema.release import Release
 
     if isinstance(given, Release):
         return given

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import warn
 from dynclient.errors import DriftWarning
-from dynclient.schema.tree import WARN
+from dynclient.schema.release import WARN
 
 if TYPE_CHECKING:
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 _DATA = Path(__file__).resolve().parent.parent / "data" / "drift.json"
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.errors import PackCorrupt
 
 if TYPE_CHECKING:
-    from dynclient.schema.cache import Cache
+    from dynclient.releases.cache import Cache
 
 _MAGIC = b"dynclient-facts "
 SUFFIX = ".facts"

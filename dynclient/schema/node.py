@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import RefUnresolved
-from dynclient.schema.places import camel, escape, segments
+from dynclient.schema.pointers import escape, segments
+from dynclient.schema.type_names import camel
 
 if TYPE_CHECKING:
-    from dynclient.schema.catalogue import EntityType
-    from dynclient.schema.tree import Release
+    from dynclient.schema.entity_types import EntityType
+    from dynclient.schema.release import Release
 
 _TYPES = {
     "array": "array",

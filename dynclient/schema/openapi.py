@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from dynclient.schema.places import parts, stem
+from dynclient.schema.pointers import parts
 from dynclient.schema.repair import relative
 from dynclient.schema.roots import Fitting, Place, Root, component_of
+from dynclient.schema.type_names import stem
 
 ENTITY = "org.openmetadata.schema.EntityInterface"
 SERIES = "org.openmetadata.schema.EntityTimeSeriesInterface"
 CREATE = "org.openmetadata.schema.CreateEntity"
-"""Marks by which a tree shows what is what; see :mod:`dynclient.schema.catalogue`."""
+"""Marks by which a tree shows what is what; see :mod:`dynclient.schema.entity_types`."""
 
 _BARE = {"name", "displayName", "description"}
 """What every create request has of its own."""

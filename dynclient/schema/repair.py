@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from dynclient.schema.places import join, look_up, walk
+from dynclient.schema.pointers import join, look_up, walk
 
 Documents = dict[str, Any]
 """Documents by path, decoded; a repair changes them in place."""

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dynclient.schema.places import camel, join, look_up, parts, stem, walk
+from dynclient.schema.pointers import join, look_up, parts, walk
+from dynclient.schema.type_names import camel, stem
 
 Place = tuple[str, str]
 """Path of a document and JSON pointer in it."""

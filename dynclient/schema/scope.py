@@ -9,7 +9,7 @@ from dynclient.errors import SchemaNotFound
 
 if TYPE_CHECKING:
     from dynclient.schema.diff import Change
-    from dynclient.schema.tree import Release
+    from dynclient.schema.release import Release
 
 
 def scope(old: Release, new: Release, name: str, *, deep: bool) -> Callable[[Change], bool]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dynclient.schema.tree import numbers
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; of no version ``()``."""
+    found: list[int] = []
+    for part in version.lstrip("vV").split("."):
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not digits:
+            break
+        found.append(int(digits))
+        if digits != part:
+            break
+    return tuple(found) if len(found) > 1 else ()
 
 
 def names_for(version: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from dynclient.schema import release
+from dynclient.releases import release
 
 HEAVY = ("requests", "urllib3", "jsonschema", "jsonschema_rs", "referencing", "rich", "typer")
 

@@ -21,7 +21,8 @@ import pytest
 
 import dynclient
 from dynclient import sandbox
-from dynclient.schema import Release, release
+from dynclient.releases import release
+from dynclient.schema import Release
 from tests.matrix import known
 from tests.matrix.life import GREEN, applicable, live
 from tests.matrix.payloads import Payloads
@@ -122,9 +123,10 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def pool(tree: Path) -> Iterator[Pool]:
     """A sandbox that serves the tree, and a client of it."""
     unseen = release(VERSION, source=tree)
-    with sandbox.start(tree=tree) as running, dynclient.connect(
-        running.host, token=running.admin_token, release=unseen
-    ) as om:
+    with (
+        sandbox.start(tree=tree) as running,
+        dynclient.connect(running.host, token=running.admin_token, release=unseen) as om,
+    ):
         yield Pool(om, Payloads(unseen), "u")
 
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from dynclient.schema import Release, release
-from dynclient.schema.cache import bundled
-from dynclient.schema.places import escape, join, look_up, walk
+from dynclient.releases import release
+from dynclient.releases.cache import bundled
+from dynclient.schema import Release
+from dynclient.schema.pointers import escape, join, look_up, walk
 from dynclient.validation import judge
 from tests.property.data import made
 from tests.trees import real_release, shared

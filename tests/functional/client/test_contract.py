@@ -17,8 +17,9 @@ import pytest
 import dynclient
 from dynclient.client import Client
 from dynclient.operations import catalogue
-from dynclient.schema import Cache, Release
-from dynclient.schema import pack as packs
+from dynclient.releases import Cache
+from dynclient.releases import pack as packs
+from dynclient.schema import Release
 from tests.openapi_server import DOCUMENTS, REVISION, OpenAPIServer, document_of, entity_types
 from tests.stub import Reply
 from tests.trees import real_release, release_named
@@ -273,9 +274,7 @@ def test_where_only_the_api_is_passed_on_it_is_had_there_with_the_token(
 
 
 def test_a_server_that_is_not_there_costs_no_more_than_a_reason() -> None:
-    with dynclient.connect(
-        "http://127.0.0.1:1", release=release_named("starter"), retries=0
-    ) as om:
+    with dynclient.connect("http://127.0.0.1:1", release=release_named("starter"), retries=0) as om:
         assert om.contract.openapi is None
         assert "does not tell its version" in str(om.contract.why)
         assert om.contract.load().resources is None
@@ -384,7 +383,11 @@ def test_addresses_in_answers_lead_to_what_the_document_hides(
     server: OpenAPIServer, connect: Connect
 ) -> None:
     identity = "00000000-0000-4000-8000-000000000000"
-    team = {"id": identity, "type": "team", "href": f"http://inside:1/api/v1/people/teams/{identity}"}
+    team = {
+        "id": identity,
+        "type": "team",
+        "href": f"http://inside:1/api/v1/people/teams/{identity}",
+    }
     server.routes[f"/api/v1/tables/{identity}"] = {"id": identity, "name": "t", "owners": [team]}
     server.routes["GET /api/v1/people/teams"] = {"data": [{"id": identity}], "paging": {"total": 1}}
     om = connect()

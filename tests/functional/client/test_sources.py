@@ -14,7 +14,7 @@ import pytest
 import dynclient
 from dynclient.client import Client
 from dynclient.errors import DynclientWarning, SourceRefused, TransportError, UnknownRelease
-from dynclient.schema import Cache, load, release
+from dynclient.releases import Cache, registry, release
 from tests.github_server import LISTINGS, GitHub, files_of, hasty
 from tests.openapi_server import OpenAPIServer
 from tests.stub import Reply
@@ -28,7 +28,7 @@ VERSION = "/api/v1/system/version"
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache and a process that know no release."""
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
@@ -116,7 +116,7 @@ def test_then_github_and_from_then_on_the_cache(
         assert om.release.entities["thing"].create
     asked = len(hub.seen)
     assert asked == 1 + len(SMALL)
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     again = connect()
     assert again.release == om.release
     assert len(hub.seen) == asked
@@ -184,7 +184,7 @@ def test_a_damaged_pack_is_passed_over_for_the_next_nearest(
     pack.write_bytes(b"damaged")
     for note in Cache().directory.glob("source-*.json"):
         note.unlink()
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     with pytest.warns(DynclientWarning, match=r"7\.1\.5 are not.* 7\.1\.2"):
         assert connect().release.name == "7.1.2"
 
@@ -261,9 +261,7 @@ def test_a_mirror_can_be_named_as_a_setting(connect: Connect, hub: GitHub, monke
     assert connect(github=hub.host, source="github").release.name == "7.1.0"
 
 
-def test_headers_and_tokens_of_the_server_never_go_to_github(
-    connect: Connect, hub: GitHub
-) -> None:
+def test_headers_and_tokens_of_the_server_never_go_to_github(connect: Connect, hub: GitHub) -> None:
     om = connect(token="a.very.secret", headers={"X-Gateway-Key": "k"})
     assert om.release.name == "7.1.0"
     sent = {name.lower() for seen in hub.seen for name in seen.headers}
@@ -360,7 +358,7 @@ def test_a_lossy_release_is_known_again_by_its_build(hub: GitHub, monkeypatch) -
     with OpenAPIServer(entity_document("9.9.9"), types=types, revision="0123456789") as server:
         first = dynclient.connect(server.host, source="server")
         assert first.release.name == "9.9.9+openapi.0123456"
-        monkeypatch.setattr(load, "_open", {})
+        monkeypatch.setattr(registry, "_open", {})
         begun = len(server.seen)
         again = dynclient.connect(server.host, source="server")
         assert again.release == first.release
@@ -368,5 +366,3 @@ def test_a_lossy_release_is_known_again_by_its_build(hub: GitHub, monkeypatch) -
         assert again.things.create(name="a").name == "a"
         first.close()
         again.close()
-
-

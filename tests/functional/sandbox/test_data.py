@@ -22,7 +22,7 @@ import pytest
 import requests
 
 from dynclient import sandbox
-from dynclient.schema.cache import bundled
+from dynclient.releases.cache import bundled
 from tests.functional.sandbox.launching import Launched, launched, refused
 from tests.trees import TREES
 
@@ -69,9 +69,7 @@ def write_until_killed(running: Launched, writer: str) -> dict[str, str]:
         for number in itertools.count():
             name = f"{writer}-{number}"
             try:
-                told = session.post(
-                    f"{running.told['host']}/v1/teams", json=team(name), timeout=60
-                )
+                told = session.post(f"{running.told['host']}/v1/teams", json=team(name), timeout=60)
             except requests.RequestException:
                 return acknowledged
             assert told.status_code == 201, told.text

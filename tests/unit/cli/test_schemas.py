@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.schema import Cache, load
+from dynclient.releases import Cache, registry
 from tests.github_server import GitHub, files_of, hasty
 from tests.stub import Reply
 from tests.trees import real_release
@@ -31,7 +31,7 @@ __all__ = ["hasty"]
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cache:
     """Give each test a cache of its own, as a new process sees it."""
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     return Cache()
 
 
@@ -227,7 +227,7 @@ def test_list_as_json_and_past_a_damaged_pack(capsys, cache: Cache, trees, caplo
     (pack,) = cache.directory.glob("7.0.0*.pack")
     pack.write_bytes(b"damaged")
     Path(trees[0]).unlink()
-    load._open.clear()
+    registry._open.clear()
     code, out, _ = run(capsys, "schemas", "list", "--json")
     assert code == 0
     assert [each["name"] for each in json.loads(out)] == ["starter"]

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dynclient.client import github
 from dynclient.errors import (
     ConnectFailed,
     SourceRefused,
     SourceUnavailable,
 )
-from dynclient.schema import Cache, Release, load, release
-from dynclient.schema.github import FOLDER, PAGE, object_id
+from dynclient.releases import Cache, github, registry, release
+from dynclient.releases.github_tree import FOLDER, PAGE, object_id
+from dynclient.schema import Release
 from tests.github_server import FILES, LISTINGS, GitHub, files_of, hasty
 from tests.stub import Reply
 from tests.trees import ALL_RELEASES, TREES, release_named
@@ -32,7 +32,7 @@ PAGE_OF_A_PROXY = Reply(200, b"<!doctype html><p>Sign in", (("Content-Type", "te
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    monkeypatch.setattr(load, "_open", {})  # whoever had the same documents, from elsewhere
+    monkeypatch.setattr(registry, "_open", {})  # whoever had the same documents, from elsewhere
     with GitHub({"7.1.0-release": files_of(SMALL)}) as hub:
         monkeypatch.setenv("DYNCLIENT_GITHUB", hub.host)
         yield hub
@@ -95,9 +95,7 @@ def test_a_listing_that_is_never_whole_is_refused(hub: GitHub, cache: Cache) -> 
 
 
 @pytest.mark.parametrize("version", ["7.1.0-SNAPSHOT", "7.1.0.1"])
-def test_a_build_is_of_the_release_it_is_named_for(
-    hub: GitHub, cache: Cache, version: str
-) -> None:
+def test_a_build_is_of_the_release_it_is_named_for(hub: GitHub, cache: Cache, version: str) -> None:
     assert github.fetch(version, cache=cache).name == "7.1.0"
 
 
@@ -314,8 +312,8 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(hub: GitHub, tmp_path: Pa
 
 RACER = """
 import sys
-from dynclient.client import github
-from dynclient.schema import Cache
+from dynclient.releases import github
+from dynclient.releases import Cache
 sys.stdin.readline()
 print(github.fetch("7.1.0", cache=Cache(sys.argv[1])).digest)
 """
@@ -376,11 +374,11 @@ def test_the_token_never_travels_in_clear(monkeypatch, base: str, sent: bool) ->
 
 def archived(name: str) -> dict[str, bytes]:
     """Return the files of a tree as they are in its archive."""
-    from dynclient.schema.archive import members
-    from dynclient.schema.source import find_root, is_document
+    from dynclient.releases.archive import members
+    from dynclient.releases.tree_files import find_root, is_document
 
     if name not in TREES:
-        from dynclient.schema.cache import bundled
+        from dynclient.releases.cache import bundled
 
         folder = bundled()
         assert folder is not None

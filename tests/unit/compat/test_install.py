@@ -14,9 +14,9 @@ from dynclient import compat
 from dynclient.compat import names
 from dynclient.compat.family import family, module_of
 from dynclient.errors import DriftWarning, UsageError
+from dynclient.releases import release as opened
 from dynclient.schema import Release, drift
-from dynclient.schema import release as opened
-from dynclient.schema.places import camel, stem
+from dynclient.schema.type_names import camel, stem
 from tests.trees import ALL_RELEASES, TREES, real_release, release_named
 
 DRIFT = Path(drift.__file__).parent.parent / "data" / "drift.json"

@@ -12,8 +12,8 @@ import dynclient
 from dynclient import verdicts
 from dynclient.errors import AmbiguousName, SchemaNotFound
 from dynclient.model.breakage import Verdict
-from dynclient.schema import Cache
-from dynclient.schema.load import take_in
+from dynclient.releases import Cache
+from dynclient.releases.registry import take_in
 from tests.trees import TREES, real_release
 from tests.unit.schema.conftest import SMALL
 

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from dynclient.model import Entity, class_for
-from dynclient.schema.places import walk
+from dynclient.schema.pointers import walk
 from tests.trees import ALL_RELEASES, release_named
 
 

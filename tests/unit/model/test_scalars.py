@@ -27,7 +27,7 @@ def test_members_are_taken_for_their_values(named, table) -> None:
 
 def test_every_enumeration_has_a_member_for_every_value(named) -> None:
     from dynclient.model.factory import class_for
-    from dynclient.schema.places import walk
+    from dynclient.schema.pointers import walk
 
     release = schema_of(named.Table).release
     for path in release.paths:

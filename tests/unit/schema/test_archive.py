@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.errors import SourceRefused
-from dynclient.schema import archive
-from dynclient.schema.archive import members, safe_name
+from dynclient.releases import archive
+from dynclient.releases.archive import members, safe_name
 from tests.unit.schema.conftest import files, make_tar, make_zip
 
 

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from dynclient.errors import DynclientWarning, UnknownRelease
-from dynclient.schema import cache as caches
-from dynclient.schema import load
-from dynclient.schema import pack as packs
-from dynclient.schema.cache import Cache, bundled, default_directory
-from dynclient.schema.load import ingest
-from dynclient.schema.pack import FORMAT, Pack
+from dynclient.releases import cache as caches
+from dynclient.releases import pack as packs
+from dynclient.releases import registry
+from dynclient.releases.cache import Cache, bundled, default_directory
+from dynclient.releases.pack import FORMAT, Pack
+from dynclient.releases.registry import ingest
 from tests.trees import TREES
 from tests.unit.schema.conftest import files, make_zip
 
@@ -35,7 +35,7 @@ def pack(small_zip: Path) -> Pack:
 def cache(tmp_path: Path, monkeypatch) -> Cache:
     """Return an empty cache, as a process that has said nothing yet sees it."""
     monkeypatch.setattr(caches, "_said", set())
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     return Cache(tmp_path / "cache")
 
 
@@ -94,7 +94,7 @@ def test_of_two_packs_of_one_name_the_last_taken_in_counts(cache: Cache, tmp_pat
 def test_a_corrupt_pack_is_moved_aside_and_rebuilt(
     damage: str, cache: Cache, small_zip: Path, caplog
 ) -> None:
-    release = load.release(source=small_zip, cache=cache.directory)
+    release = registry.release(source=small_zip, cache=cache.directory)
     file = next(cache.directory.glob("*.pack"))
     whole = file.read_bytes()
     wrong = {
@@ -106,7 +106,7 @@ def test_a_corrupt_pack_is_moved_aside_and_rebuilt(
     }[damage]
     file.write_bytes(wrong)
     with caplog.at_level(logging.WARNING):
-        again = load.release(source=small_zip, cache=cache.directory)
+        again = registry.release(source=small_zip, cache=cache.directory)
     assert again == release
     assert len(caplog.records) == 1
     assert f"{file.name}.corrupt" in caplog.text
@@ -132,56 +132,56 @@ def test_a_disk_that_takes_nothing_is_no_error_and_is_told_once(
 
     monkeypatch.setattr(packs, "write", refuse)
     with pytest.warns(DynclientWarning, match=r"built in memory.*DYNCLIENT_CACHE"):
-        first = load.release(source=small_zip, cache=cache.directory)
+        first = registry.release(source=small_zip, cache=cache.directory)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        second = load.release(source=small_zip, cache=cache.directory)
+        second = registry.release(source=small_zip, cache=cache.directory)
     assert first is second
-    assert load.release("7.1.0", cache=cache.directory) is first
+    assert registry.release("7.1.0", cache=cache.directory) is first
     assert first.document("entity/data/thing.json")["title"] == "Thing"
 
 
 def test_a_directory_that_cannot_be_made_is_no_error(cache: Cache, tmp_path: Path, small_zip: Path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.warns(DynclientWarning, match="cannot be written"):
-        release = load.release(source=small_zip, cache=tmp_path / "file" / "cache")
+        release = registry.release(source=small_zip, cache=tmp_path / "file" / "cache")
     assert release.paths
 
 
 def test_a_read_only_cache_serves_what_it_has_without_a_word(
     cache: Cache, small_zip: Path, monkeypatch
 ) -> None:
-    release = load.release(source=small_zip, cache=cache.directory)
-    monkeypatch.setattr(load, "_open", {})
+    release = registry.release(source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_open", {})
     monkeypatch.setattr(packs, "write", blow_up)
-    monkeypatch.setattr(load, "ingest", blow_up)
+    monkeypatch.setattr(registry, "ingest", blow_up)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert load.release("7.1.0", cache=cache.directory) == release
-        assert load.release("7.1.0", cache=cache.directory).document("type/basic.json")
+        assert registry.release("7.1.0", cache=cache.directory) == release
+        assert registry.release("7.1.0", cache=cache.directory).document("type/basic.json")
 
 
 def test_an_unchanged_source_is_not_read_again(cache: Cache, small_zip: Path, monkeypatch) -> None:
     os.utime(small_zip, ns=(10**18, 10**18))
-    monkeypatch.setattr(load, "_RACY", -(10**18))
-    release = load.release(source=small_zip, cache=cache.directory)
-    monkeypatch.setattr(load, "_open", {})
-    monkeypatch.setattr(load, "ingest", blow_up)
-    assert load.release(source=small_zip, cache=cache.directory) == release
+    monkeypatch.setattr(registry, "_RACY", -(10**18))
+    release = registry.release(source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_open", {})
+    monkeypatch.setattr(registry, "ingest", blow_up)
+    assert registry.release(source=small_zip, cache=cache.directory) == release
     with pytest.raises(AssertionError, match="must not be called"):
-        load.release("another-name", source=small_zip, cache=cache.directory)
+        registry.release("another-name", source=small_zip, cache=cache.directory)
     os.utime(small_zip, ns=(10**18, 10**18 + 1))
     with pytest.raises(AssertionError, match="must not be called"):
-        load.release(source=small_zip, cache=cache.directory)
+        registry.release(source=small_zip, cache=cache.directory)
 
 
 def test_a_source_changed_a_moment_ago_is_not_trusted(cache: Cache, small_zip: Path) -> None:
     """Its times might stay the same over another change; only older ones tell changes apart."""
     now = time.time_ns() + 10**12
     os.utime(small_zip, ns=(now, now))
-    assert load.fingerprint(small_zip)
-    assert load.fingerprint(small_zip, settled=True) == ""
-    load.release(source=small_zip, cache=cache.directory)
+    assert registry.fingerprint(small_zip)
+    assert registry.fingerprint(small_zip, settled=True) == ""
+    registry.release(source=small_zip, cache=cache.directory)
     (note,) = cache.directory.glob("source-*")
     assert json.loads(note.read_bytes())["fingerprint"] == ""
 
@@ -189,29 +189,29 @@ def test_a_source_changed_a_moment_ago_is_not_trusted(cache: Cache, small_zip: P
 def test_a_pack_that_is_gone_is_rebuilt_from_where_it_came(
     cache: Cache, small_zip: Path, monkeypatch
 ) -> None:
-    release = load.release("own", source=small_zip, cache=cache.directory)
-    monkeypatch.setattr(load, "_open", {})
+    release = registry.release("own", source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_open", {})
     next(cache.directory.glob("*.pack")).write_bytes(b"damaged")
-    assert load.release("own", cache=cache.directory) == release
+    assert registry.release("own", cache=cache.directory) == release
     assert cache.names() == ("own",)
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     next(cache.directory.glob("*.pack")).unlink()
     small_zip.unlink()
     with pytest.raises(UnknownRelease):
-        load.release("own", cache=cache.directory)
+        registry.release("own", cache=cache.directory)
 
 
 @pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"fingerprint": "F", "name": 1}'])
 def test_a_damaged_note_on_a_source_is_only_a_lost_short_cut(
     note: bytes, cache: Cache, small_zip: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(load, "_RACY", -(10**18))
-    release = load.release(source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_RACY", -(10**18))
+    release = registry.release(source=small_zip, cache=cache.directory)
     (file,) = cache.directory.glob("source-*")
     told = json.loads(file.read_bytes())
     assert told["source"] == str(small_zip)
     file.write_bytes(note.replace(b'"F"', json.dumps(told["fingerprint"]).encode()))
-    assert load.release(source=small_zip, cache=cache.directory) == release
+    assert registry.release(source=small_zip, cache=cache.directory) == release
 
 
 def test_what_killed_writers_left_is_swept(cache: Cache, pack: Pack) -> None:
@@ -227,7 +227,7 @@ def test_what_killed_writers_left_is_swept(cache: Cache, pack: Pack) -> None:
 
 RACER = """
 import sys
-from dynclient.schema import release
+from dynclient.releases import release
 print("ready", flush=True)
 sys.stdin.readline()
 taken = release(source=sys.argv[1], cache=sys.argv[2])

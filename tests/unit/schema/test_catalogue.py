@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dynclient.schema.catalogue import entities, root_names, type_names
+from dynclient.schema.entity_types import entities
+from dynclient.schema.type_names import root_names, type_names
 from tests.trees import TREES, release_named, shared
 from tests.unit.schema.conftest import SMALL
 
@@ -95,7 +96,8 @@ def test_short_names() -> None:
         "e/loginRequest.json": {"title": "LoginRequest"},
     }
     own = root_names(documents)
-    names, ambiguous = type_names(documents, entities(documents, own), own)
+    privileged = {path for each in entities(documents, own) for path in (each.path, each.create)}
+    names, ambiguous = type_names(documents, privileged, own)
     assert names == {
         "Login": "e/login.json#",
         "Only": "a/team.json#/definitions/only",

@@ -11,9 +11,10 @@ import pytest
 
 import dynclient
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownRelease, UsageError
-from dynclient.schema import Cache, Release
+from dynclient.releases import Cache
+from dynclient.releases.registry import take_in
+from dynclient.schema import Release
 from dynclient.schema.diff import KINDS, Change, Diff, diff
-from dynclient.schema.load import take_in
 from dynclient.validation import judge
 from tests.trees import ALL_RELEASES, real_release, release_named, shared
 from tests.unit.schema.conftest import SMALL

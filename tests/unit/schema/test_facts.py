@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import DynclientWarning
-from dynclient.schema import Cache, facts
+from dynclient.releases import Cache
+from dynclient.schema import facts
 
 
 @pytest.fixture

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import BadName, SourceRefused, UnknownRelease
-from dynclient.schema import load
-from dynclient.schema.cache import bundled
-from dynclient.schema.load import release, reopen
+from dynclient.releases import registry
+from dynclient.releases.cache import bundled
+from dynclient.releases.registry import release, reopen
 from tests.trees import TREES
 from tests.unit.schema.conftest import files, make_folder, make_zip
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch) -> Path:
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     return tmp_path / "cache"
 
 
@@ -46,7 +46,7 @@ def test_a_source_that_tells_no_version_is_called_by_its_digest(
 def test_what_was_taken_in_is_found_by_name(small_zip: Path, cache: Path, monkeypatch) -> None:
     one = release(source=small_zip, cache=cache)
     assert release("7.1.0", cache=cache) is one
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     again = release("7.1.0", cache=cache)
     assert again == one
     assert again is not one
@@ -159,7 +159,7 @@ def test_two_trees_of_one_name_are_two_releases(tmp_path: Path, cache: Path) -> 
 
 WARM = """
 import sys
-from dynclient.schema import release
+from dynclient.releases import release
 one = release(sys.argv[1], cache=sys.argv[2])
 path = one.find(sys.argv[3]).path
 documents = [one.document(other) for other in one.closure(path)]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from dynclient.errors import RefUnresolved
-from dynclient.schema import Node, release
-from dynclient.schema.places import walk
+from dynclient.releases import release
+from dynclient.schema import Node
+from dynclient.schema.pointers import walk
 from tests.trees import ALL_RELEASES, TREES, release_named
 from tests.unit.schema.conftest import files, make_zip
 

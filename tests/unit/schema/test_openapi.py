@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dynclient.schema import Cache, Release
-from dynclient.schema.load import take_in
+from dynclient.releases import Cache
+from dynclient.releases.registry import take_in
+from dynclient.schema import Release
 from dynclient.schema.openapi import ENTITY, SERIES, Shown, documents_of, lowered
 from dynclient.schema.roots import roots_of
 from tests.unit.schema.test_roots import COMPONENTS, TABLE, ref, told

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.errors import PackCorrupt
-from dynclient.schema.pack import FORMAT, Pack, build, load, write
+from dynclient.releases.pack import FORMAT, Pack, build, load, write
 from dynclient.schema.repair import Repaired, repair
 from tests.unit.schema.conftest import SMALL
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.places import camel, class_name, escape, join, look_up, parts, segments, walk
+from dynclient.schema.pointers import escape, join, look_up, parts, segments, walk
+from dynclient.schema.type_names import camel, class_name
 
 
 @given(st.lists(st.text()))

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.places import join, look_up, walk
+from dynclient.releases.tree_files import read
+from dynclient.schema.pointers import join, look_up, walk
 from dynclient.schema.repair import STEPS, relative, repair, unicode_words
-from dynclient.schema.source import read
 from tests.trees import ALL_RELEASES, TREES, release_named
 
 

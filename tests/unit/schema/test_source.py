@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import SourceRefused
-from dynclient.schema import archive, source
-from dynclient.schema.source import find_root, read, version_in
+from dynclient.releases import archive, tree_files
+from dynclient.releases.tree_files import find_root, read, version_in
 from tests.trees import TREES
 from tests.unit.schema.conftest import SMALL, files, make_folder, make_tar, make_zip
 
@@ -119,7 +119,7 @@ def test_a_folder_with_too_much_is_refused(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(archive, "MAX_MEMBERS", 2)
     with pytest.raises(SourceRefused, match="3 members"):
         read(folder)
-    monkeypatch.setattr(source, "MAX_SEARCHED", 1)
+    monkeypatch.setattr(tree_files, "MAX_SEARCHED", 1)
     with pytest.raises(SourceRefused, match="name the schema folder"):
         read(folder)
 
@@ -127,7 +127,7 @@ def test_a_folder_with_too_much_is_refused(tmp_path: Path, monkeypatch) -> None:
 def test_a_folder_with_too_many_bytes_is_refused(tmp_path: Path, monkeypatch) -> None:
     folder = make_folder(tmp_path / "tree", files())
     monkeypatch.setattr(archive, "MAX_BYTES", 100)
-    monkeypatch.setattr(source, "MAX_BYTES", 100)
+    monkeypatch.setattr(tree_files, "MAX_BYTES", 100)
     with pytest.raises(SourceRefused, match="unpacked"):
         read(folder)
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import AmbiguousName, RefUnresolved, SchemaNotFound
-from dynclient.schema import Release, load, release
-from dynclient.schema.places import join, walk
-from dynclient.schema.tree import numbers
+from dynclient.releases import registry, release
+from dynclient.schema import Release
+from dynclient.schema.pointers import join, walk
+from dynclient.schema.versions import numbers
 from tests.trees import ALL_RELEASES, release_named
 
 
 @pytest.fixture
 def small(small_zip: Path, tmp_path: Path, monkeypatch) -> Release:
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     return release(source=small_zip, cache=tmp_path / "cache")
 
 

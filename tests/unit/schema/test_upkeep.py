@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import PackCorrupt, UnknownRelease, UsageError
-from dynclient.schema import load
-from dynclient.schema import pack as packs
-from dynclient.schema.cache import Cache
-from dynclient.schema.load import ingest, release
-from dynclient.schema.pack import Pack
-from dynclient.schema.upkeep import examine, remove, verify
+from dynclient.releases import pack as packs
+from dynclient.releases import registry
+from dynclient.releases.cache import Cache
+from dynclient.releases.maintenance import examine, remove, verify
+from dynclient.releases.pack import Pack
+from dynclient.releases.registry import ingest, release
 from tests.trees import ALL_RELEASES, release_named
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch) -> Cache:
-    monkeypatch.setattr(load, "_open", {})
+    monkeypatch.setattr(registry, "_open", {})
     return Cache(tmp_path / "cache")
 
 
@@ -143,7 +143,7 @@ def test_what_is_removed_does_not_come_back(cache: Cache, file: Path, small_zip:
         "openapi-fact.facts"
     ]
     assert held.document("type/basic.json")["title"] == "Basic"  # whoever has it open keeps it
-    load._open.clear()
+    registry._open.clear()
     with pytest.raises(UnknownRelease):  # though its source is there still
         release("7.1.0", cache=cache.directory)
     assert release(source=small_zip, cache=cache.directory) == held
@@ -180,7 +180,7 @@ def test_two_that_remove_at_once(cache: Cache, file: Path, monkeypatch) -> None:
 
 HOLDER = """
 import sys
-from dynclient.schema import release
+from dynclient.releases import release
 taken = release("7.1.0", cache=sys.argv[1])
 print("open", flush=True)
 sys.stdin.readline()

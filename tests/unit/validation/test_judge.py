@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from dynclient.errors import RequestInvalid, SchemaNotFound
-from dynclient.schema import Release, release
-from dynclient.schema.load import ingest
-from dynclient.schema.tree import Release as Tree
+from dynclient.releases import release
+from dynclient.releases.registry import ingest
+from dynclient.schema import Release
+from dynclient.schema.release import Release as Tree
 from dynclient.validation import judge
 from tests.trees import ALL_RELEASES, release_named
 
@@ -170,7 +171,8 @@ def test_no_value_of_a_secret_is_shown() -> None:
 
 def test_a_valid_request_loads_only_the_fast_engine(tmp_path) -> None:
     script = (
-        "import sys; from dynclient.schema import release; from dynclient.validation import judge\n"
+        "import sys; from dynclient.releases import release\n"
+        "from dynclient.validation import judge\n"
         "known = release('starter')\n"
         "data = {'name': 't', 'databaseSchema': 'a.b.c', 'columns': []}\n"
         f"assert judge(known).accepts('{TABLE}', data)\n"

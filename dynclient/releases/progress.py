@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dynclient.schema.download import Progress as Told
-from dynclient.schema.download import unseen
+from dynclient.releases.download import Progress as Told
+from dynclient.releases.download import unseen
 
 if TYPE_CHECKING:
     from rich.progress import Progress

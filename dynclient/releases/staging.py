@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dynclient.schema.github import Listed
+    from dynclient.releases.github_tree import Listed
 
 FOLDER = "staging"
 """Folder of the cache that they are in."""

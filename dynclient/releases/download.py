@@ -8,12 +8,12 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from dynclient.errors import DynclientError
-from dynclient.schema.staging import Staging
+from dynclient.releases.staging import Staging
 
 if TYPE_CHECKING:
-    from dynclient.schema.cache import Cache
-    from dynclient.schema.github import Listed, Remote
-    from dynclient.schema.tree import Release
+    from dynclient.releases.cache import Cache
+    from dynclient.releases.github_tree import Listed, Remote
+    from dynclient.schema.release import Release
 
 PARALLEL = 16
 """Files that are under way at once."""
@@ -45,8 +45,8 @@ def download(remote: Remote, name: str, cache: Cache, progress: Progress = unsee
         TransportError: GitHub is not reached.
         KeyboardInterrupt: somebody stopped it; its argument tells how far it came.
     """
-    from dynclient.schema.load import take_in
-    from dynclient.schema.source import decode
+    from dynclient.releases.registry import take_in
+    from dynclient.releases.tree_files import decode
 
     listed = remote.listing()
     staging = Staging(cache.directory, name)

@@ -121,23 +121,3 @@ def join(base: str, reference: str) -> tuple[str, str]:
         elif step not in {".", ""}:
             steps.append(step)
     return "/".join(steps), pointer
-
-
-def camel(text: str) -> str:
-    """Return text as a class name: ``Query Vote`` → ``QueryVote``, ``table-cp`` → ``TableCp``."""
-    words = "".join(letter if letter.isalnum() else " " for letter in text).split()
-    return "".join(word[0].upper() + word[1:] for word in words)
-
-
-def stem(path: str) -> str:
-    """Return the file name of a document without folder and suffix."""
-    return path.rsplit("/", 1)[-1].removesuffix(".json")
-
-
-def class_name(path: str, title: Any) -> str:
-    """Return the class name of a root: its title if that makes an identifier, else its stem."""
-    name = camel(title) if isinstance(title, str) else ""
-    if name.isidentifier():
-        return name
-    name = camel(stem(path))
-    return name if name.isidentifier() else f"T{name}"

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import PackCorrupt, SchemaError, UnknownRelease, UsageError
-from dynclient.schema import pack as packs
-from dynclient.schema.cache import STARTER
-from dynclient.schema.places import walk
-from dynclient.schema.staging import FOLDER
-from dynclient.schema.tree import Release
+from dynclient.releases import pack as packs
+from dynclient.releases.cache import STARTER
+from dynclient.releases.staging import FOLDER
+from dynclient.schema.pointers import walk
+from dynclient.schema.release import Release
 from dynclient.schema.versions import close
 
 if TYPE_CHECKING:
-    from dynclient.schema.cache import Cache
-    from dynclient.schema.pack import Pack
+    from dynclient.releases.cache import Cache
+    from dynclient.releases.pack import Pack
 
 _ASIDE = ".corrupt"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynclient.errors import SourceRefused
-from dynclient.schema.archive import MAX_BYTES, members, refuse_excess
+from dynclient.releases.archive import MAX_BYTES, members, refuse_excess
 
 MAX_DEPTH = 100
 """No document nests deeper; the deepest known has 14 levels."""

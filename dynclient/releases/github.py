@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dynclient.errors import ServerError, SourceUnavailable, TransportError, UsageError
-from dynclient.schema import github
-from dynclient.schema.download import PARALLEL, Progress, download, unseen
+from dynclient.releases import github_tree
+from dynclient.releases.download import PARALLEL, Progress, download, unseen
 from dynclient.schema.versions import names_for
 from dynclient.settings import Settings
 
 if TYPE_CHECKING:
-    from dynclient.schema import Cache, Release
+    from dynclient.releases import Cache
+    from dynclient.schema import Release
     from dynclient.transport.auth import Anonymous
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Answer
@@ -53,7 +54,9 @@ def fetch(
     with _connections(_address(mirror)) as (api, raw):
         for name in _tagged(version):
             try:
-                return download(github.Remote(github.tag_of(name), api, raw), name, cache, progress)
+                return download(
+                    github_tree.Remote(github_tree.tag_of(name), api, raw), name, cache, progress
+                )
             except SourceUnavailable as error:
                 if error.parts.get("status") != 404:
                     raise
@@ -82,7 +85,7 @@ def _tagged(version: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def _connections(mirror: str) -> Iterator[tuple[github.Get, github.Get]]:
+def _connections(mirror: str) -> Iterator[tuple[github_tree.Get, github_tree.Get]]:
     """Open the roads to the REST API and to plain files: one pool of connections each."""
     from dynclient.transport.http import Transport
 
@@ -112,7 +115,7 @@ def _identity(base: str) -> Anonymous | None:
     return Bearer(token) if token and safe else None
 
 
-def _asking(transport: Transport) -> github.Get:
+def _asking(transport: Transport) -> github_tree.Get:
     from dynclient.transport.request import Request
 
     def ask(path: str) -> Answer:
@@ -123,7 +126,7 @@ def _asking(transport: Transport) -> github.Get:
             message = f"{transport.base} does not answer now: {why}; {TOKEN} raises its limits"
             raise SourceUnavailable(message, source=transport.base, status=error.status) from None
         except TransportError as error:
-            message = f"{error.parts['message']} {VARIABLE} names a mirror. {github.WAY_OUT}"
+            message = f"{error.parts['message']} {VARIABLE} names a mirror. {github_tree.WAY_OUT}"
             raise type(error)(**{**error.parts, "message": message}) from error
 
     return ask

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import warn
 from dynclient.errors import DynclientWarning, PackCorrupt
-from dynclient.schema import pack as packs
-from dynclient.schema.pack import Pack
+from dynclient.releases import pack as packs
+from dynclient.releases.pack import Pack
 
 if TYPE_CHECKING:
     import logging
@@ -73,7 +73,7 @@ class Cache:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the releases it holds, sorted by version."""
-        from dynclient.schema.tree import numbers
+        from dynclient.schema.versions import numbers
 
         found = {name for name, _, _ in self._packs()}
         return tuple(sorted(found, key=lambda name: (numbers(name), name)))

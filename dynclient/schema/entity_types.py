@@ -6,10 +6,10 @@ Found once, when a tree is taken in, by the marks the schemas carry (``javaInter
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from dynclient.schema.places import camel, class_name, escape, parts, segments, stem, walk
+from dynclient.schema.pointers import escape, parts
+from dynclient.schema.type_names import camel, stem
 
 ENTITY = "entity"
 TIME_SERIES = "timeseries"
@@ -121,72 +121,3 @@ def _entity_type(
         votes="votes" in fields,
         deleted="deleted" in fields,
     )
-
-
-def root_names(documents: dict[str, Any]) -> dict[str, str]:
-    """Return the class name of every root: its title, or its file's name where it shares the title.
-
-    A title copied from another file (a Persona that says "Team") is no name; the file that is
-    called as its title says keeps it.
-    """
-    own = {path: class_name(path, document.get("title")) for path, document in documents.items()}
-    carriers: dict[str, list[str]] = {}
-    for path, name in own.items():
-        carriers.setdefault(name, []).append(path)
-    for name, paths in carriers.items():
-        for path in paths if len(paths) > 1 else ():
-            if stem(path).casefold() != name.casefold():
-                own[path] = class_name(path, None)
-    return own
-
-
-def type_names(
-    documents: dict[str, Any], known: Iterable[EntityType], own: dict[str, str]
-) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Return (short name → reference, ambiguous name → references) of all roots and definitions.
-
-    A name goes to the one entity or create request of that name; else to the one root that has it
-    as its title; else to the one definition. Otherwise it is ambiguous: roots can be had by the
-    name of their file, where that is free, and definitions with their root's name before their own
-    (``TableDataType``).
-    """
-    privileged = {entity.path for entity in known} | {entity.create for entity in known}
-    carriers = _Carriers(documents, own)
-    names: dict[str, str] = {}
-    ambiguous: dict[str, list[str]] = {}
-    for name in sorted({*carriers.titles, *carriers.definitions}):
-        titled, defined = carriers.titles.get(name, []), carriers.definitions.get(name, [])
-        chosen = [path for path in carriers.owners.get(name, ()) if path in privileged]
-        best = chosen or titled or defined
-        if len(best) == 1:
-            names[name] = best[0]
-        else:
-            ambiguous[name] = titled + defined
-    second: dict[str, list[str]] = {}
-    for name, refs in ambiguous.items():
-        for ref in refs:
-            path, mark, _ = ref.partition("#")
-            second.setdefault(own[path] + name if mark else own[path], []).append(ref)
-    for path, name in own.items():
-        second.setdefault(name, []).append(path)
-    for name, refs in second.items():
-        if len({*refs}) == 1 and name not in names and name not in ambiguous:
-            names[name] = refs[0]
-    full = {name: ref if "#" in ref else f"{ref}#" for name, ref in sorted(names.items())}
-    return full, ambiguous
-
-
-class _Carriers:
-    """Which roots and definitions carry a name: by title, by own name, by key."""
-
-    def __init__(self, documents: dict[str, Any], own: dict[str, str]) -> None:
-        self.titles: dict[str, list[str]] = {}
-        self.owners: dict[str, list[str]] = {}
-        self.definitions: dict[str, list[str]] = {}
-        for path, document in sorted(documents.items()):
-            self.titles.setdefault(class_name(path, document.get("title")), []).append(path)
-            self.owners.setdefault(own[path], []).append(path)
-            for pointer, _ in walk(document):
-                keyword, key = segments(pointer)[-1] if "/definitions/" in pointer else ("", None)
-                if keyword == "definitions" and key is not None:
-                    self.definitions.setdefault(camel(key), []).append(f"{path}#{pointer}")

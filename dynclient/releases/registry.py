@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import BadName, SourceRefused, UnknownRelease
-from dynclient.schema.cache import STARTER, STARTER_VERSION, Cache, bundled
-from dynclient.schema.pack import Pack
-from dynclient.schema.tree import Release
+from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
+from dynclient.releases.pack import Pack
+from dynclient.schema.release import Release
 
 if TYPE_CHECKING:
     import os
@@ -168,9 +168,9 @@ def ingest(source: Path, name: str | None = None, version: str | None = None) ->
     """Read a tree, repair it and pack it; nothing is written.
 
     Raises:
-        SourceRefused: see :func:`dynclient.schema.source.read`.
+        SourceRefused: see :func:`dynclient.releases.tree_files.read`.
     """
-    from dynclient.schema import source as sources
+    from dynclient.releases import tree_files as sources
 
     tree = sources.read(source)
     return _packed(tree.documents, name or tree.version, version)
@@ -205,7 +205,8 @@ def take_in(
 def _packed(
     documents: dict[str, Any], name: str | None, version: str | None, *, lossy: bool = False
 ) -> Pack:
-    from dynclient.schema import pack, repair
+    from dynclient.releases import pack
+    from dynclient.schema import repair
 
     repairs = repair.repair(documents)
     return pack.build(documents, repairs, name, version, lossy=lossy)
@@ -233,7 +234,7 @@ def fingerprint(source: Path, *, settled: bool = False) -> str:
 
 def _files(source: Path) -> Iterator[tuple[str, os.stat_result]]:
     if source.is_dir():
-        from dynclient.schema.source import schema_files
+        from dynclient.releases.tree_files import schema_files
 
         root, files = schema_files(source)
         for name, entry in files:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from dynclient.errors import SourceRefused, SourceUnavailable
-from dynclient.schema.archive import refuse_excess, safe_name
-from dynclient.schema.source import ROOTS, is_document
+from dynclient.releases.archive import refuse_excess, safe_name
+from dynclient.releases.tree_files import ROOTS, is_document
 
 REPOSITORY = "open-metadata/OpenMetadata"
 FOLDER = ROOTS[0]

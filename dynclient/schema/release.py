@@ -7,30 +7,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, RefUnresolved, SchemaNotFound
-from dynclient.schema import catalogue
+from dynclient.schema import entity_types
 from dynclient.schema.node import Node
-from dynclient.schema.places import join, look_up
+from dynclient.schema.pointers import join, look_up
+from dynclient.schema.versions import numbers
 
 if TYPE_CHECKING:
-    from dynclient.schema.catalogue import EntityType
-    from dynclient.schema.pack import Pack
+    from dynclient.releases.pack import Pack
+    from dynclient.schema.entity_types import EntityType
     from dynclient.schema.repair import Repaired
 
 BRIDGE, WARN, ERROR = DRIFTS = ("bridge", "warn", "error")
 """What becomes of fields of other releases; see :meth:`Release.with_drift`."""
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; of no version ``()``."""
-    found: list[int] = []
-    for part in version.lstrip("vV").split("."):
-        digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        if not digits:
-            break
-        found.append(int(digits))
-        if digits != part:
-            break
-    return tuple(found) if len(found) > 1 else ()
 
 
 class Release:
@@ -114,7 +102,7 @@ class Release:
         return hash(self.digest)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from dynclient.schema.load import reopen
+        from dynclient.releases.registry import reopen
 
         if self.drift != BRIDGE:
             return Release.with_drift, (self.with_drift(BRIDGE), self.drift)
@@ -307,12 +295,12 @@ class Release:
     @property
     def entities(self) -> Mapping[str, EntityType]:
         """Entity types by name: ``table`` …"""
-        return MappingProxyType(self._by(catalogue.ENTITY))
+        return MappingProxyType(self._by(entity_types.ENTITY))
 
     @property
     def time_series(self) -> Mapping[str, EntityType]:
         """Time series by name: ``testCaseResolutionStatus`` …"""
-        return MappingProxyType(self._by(catalogue.TIME_SERIES))
+        return MappingProxyType(self._by(entity_types.TIME_SERIES))
 
     def entity_of(self, path: str) -> EntityType | None:
         """Return the entity type that a document (or ``path#pointer``) or create request is of."""
@@ -321,7 +309,7 @@ class Release:
     def _by(self, key: str) -> dict[str, EntityType]:
         if key not in self._cache:
             by: dict[str, dict[str, EntityType]] = {"path": {}}
-            by |= {catalogue.ENTITY: {}, catalogue.TIME_SERIES: {}}
+            by |= {entity_types.ENTITY: {}, entity_types.TIME_SERIES: {}}
             for entity in self._pack.entities():
                 by[entity.kind][entity.name] = entity
                 by["path"][entity.path] = entity

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import PackCorrupt
-from dynclient.schema.catalogue import EntityType, entities, root_names, type_names
-from dynclient.schema.places import join, walk
+from dynclient.schema.entity_types import EntityType, entities
+from dynclient.schema.pointers import join, walk
+from dynclient.schema.type_names import root_names, type_names
 
 if TYPE_CHECKING:
     from dynclient.schema.repair import Repaired
@@ -70,7 +71,8 @@ def build(
         digest.update(path.encode() + b"\0" + body + b"\0")
     own = root_names(documents)
     found = entities(documents, own)
-    names, ambiguous = type_names(documents, found, own)
+    privileged = {path for entity in found for path in (entity.path, entity.create) if path}
+    names, ambiguous = type_names(documents, privileged, own)
     index: dict[str, list[Any]] = {}
     blob = bytearray()
     for path, body in zip(ordered, bodies, strict=True):

@@ -1,0 +1,101 @@
+"""Names of the classes of root schemas and definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any
+
+from dynclient.schema.pointers import segments, walk
+
+
+def root_names(documents: dict[str, Any]) -> dict[str, str]:
+    """Return the class name of every root: its title, or its file's name where it shares the title.
+
+    A title copied from another file (a Persona that says "Team") is no name; the file that is
+    called as its title says keeps it.
+    """
+    own = {path: class_name(path, document.get("title")) for path, document in documents.items()}
+    carriers: dict[str, list[str]] = {}
+    for path, name in own.items():
+        carriers.setdefault(name, []).append(path)
+    for name, paths in carriers.items():
+        for path in paths if len(paths) > 1 else ():
+            if stem(path).casefold() != name.casefold():
+                own[path] = class_name(path, None)
+    return own
+
+
+def type_names(
+    documents: dict[str, Any], privileged: Container[str], own: dict[str, str]
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return (short name → reference, ambiguous name → references) of all roots and definitions.
+
+    A name goes to the one entity or create request of that name; else to the one root that has it
+    as its title; else to the one definition. Otherwise it is ambiguous: roots can be had by the
+    name of their file, where that is free, and definitions with their root's name before their own
+    (``TableDataType``).
+
+    Args:
+        documents: the documents by path.
+        privileged: paths of the entities and create requests, whose names come first.
+        own: the class name of each root, as ``root_names`` returns it.
+    """
+    carriers = _Carriers(documents, own)
+    names: dict[str, str] = {}
+    ambiguous: dict[str, list[str]] = {}
+    for name in sorted({*carriers.titles, *carriers.definitions}):
+        titled, defined = carriers.titles.get(name, []), carriers.definitions.get(name, [])
+        chosen = [path for path in carriers.owners.get(name, ()) if path in privileged]
+        best = chosen or titled or defined
+        if len(best) == 1:
+            names[name] = best[0]
+        else:
+            ambiguous[name] = titled + defined
+    second: dict[str, list[str]] = {}
+    for name, refs in ambiguous.items():
+        for ref in refs:
+            path, mark, _ = ref.partition("#")
+            second.setdefault(own[path] + name if mark else own[path], []).append(ref)
+    for path, name in own.items():
+        second.setdefault(name, []).append(path)
+    for name, refs in second.items():
+        if len({*refs}) == 1 and name not in names and name not in ambiguous:
+            names[name] = refs[0]
+    full = {name: ref if "#" in ref else f"{ref}#" for name, ref in sorted(names.items())}
+    return full, ambiguous
+
+
+class _Carriers:
+    """Which roots and definitions carry a name: by title, by own name, by key."""
+
+    def __init__(self, documents: dict[str, Any], own: dict[str, str]) -> None:
+        self.titles: dict[str, list[str]] = {}
+        self.owners: dict[str, list[str]] = {}
+        self.definitions: dict[str, list[str]] = {}
+        for path, document in sorted(documents.items()):
+            self.titles.setdefault(class_name(path, document.get("title")), []).append(path)
+            self.owners.setdefault(own[path], []).append(path)
+            for pointer, _ in walk(document):
+                keyword, key = segments(pointer)[-1] if "/definitions/" in pointer else ("", None)
+                if keyword == "definitions" and key is not None:
+                    self.definitions.setdefault(camel(key), []).append(f"{path}#{pointer}")
+
+
+def camel(text: str) -> str:
+    """Return text as a class name: ``Query Vote`` → ``QueryVote``, ``table-cp`` → ``TableCp``."""
+    words = "".join(letter if letter.isalnum() else " " for letter in text).split()
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def stem(path: str) -> str:
+    """Return the file name of a document without folder and suffix."""
+    return path.rsplit("/", 1)[-1].removesuffix(".json")
+
+
+def class_name(path: str, title: Any) -> str:
+    """Return the class name of a root: its title if that makes an identifier, else its stem."""
+    name = camel(title) if isinstance(title, str) else ""
+    if name.isidentifier():
+        return name
+    name = camel(stem(path))
+    return name if name.isidentifier() else f"T{name}"
