@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.faults import Fault, Loc
-from dynclient.validation.accept import finder
+from dynclient.validation.documents import finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

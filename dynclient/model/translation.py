@@ -15,7 +15,7 @@ from dynclient.schema import drift
 from dynclient.schema.release import ERROR
 from dynclient.schema.unions import Union
 from dynclient.validation import judge
-from dynclient.validation.wording import where
+from dynclient.validation.messages import where
 
 if TYPE_CHECKING:
     from dynclient.schema import Node

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from dynclient.validation.judge import Judge, judge
+from dynclient.validation.validator import Judge, judge
 
 __all__ = ["Judge", "judge"]

@@ -20,8 +20,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from dynclient.errors import Problem
-from dynclient.validation.accept import Documents, finder, root_schema
-from dynclient.validation.wording import Wording, shown, where
+from dynclient.validation.documents import Documents, finder, root_schema
+from dynclient.validation.messages import Wording, shown, where
 
 if TYPE_CHECKING:
     from dynclient.schema import Release

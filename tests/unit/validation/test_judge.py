@@ -186,7 +186,7 @@ def test_a_valid_request_loads_only_the_fast_engine(tmp_path) -> None:
 
 
 def test_without_the_fast_engine_the_other_does_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dynclient.validation.judge import Judge
+    from dynclient.validation.validator import Judge
 
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     judging = Judge(newest())

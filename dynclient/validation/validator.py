@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dynclient.errors import Problem, RequestInvalid
-from dynclient.validation import accept
+from dynclient.validation import fast
+from dynclient.validation.documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class Judge:
 
     def __init__(self, release: Release) -> None:
         # The documents alone, since the release is the key that this judge is kept under.
-        self._documents = accept.Documents(release)
+        self._documents = Documents(release)
         self._compiled: dict[str, Callable[[Any], bool]] = {}
 
     def judges_by(self, release: Release) -> bool:
@@ -58,7 +59,7 @@ class Judge:
         reference = place if isinstance(place, str) else place.ref
         is_valid = self._compiled.get(reference)
         if is_valid is None:
-            compiled = accept.compile_validator(self._documents, reference)
+            compiled = fast.compile_validator(self._documents, reference)
             is_valid = self._compiled.setdefault(reference, compiled)
         return is_valid(data)
 
