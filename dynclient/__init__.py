@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dynclient import sandbox as sandbox
     from dynclient.client import Client as Client
     from dynclient.client import connect as connect
+    from dynclient.drift.diff import diff as diff
+    from dynclient.drift.upgrade_check import verdicts as verdicts
     from dynclient.errors import AmbiguousName as AmbiguousName
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
@@ -69,9 +71,7 @@ if TYPE_CHECKING:
     from dynclient.model import schema_of as schema_of
     from dynclient.model import to_json as to_json
     from dynclient.model import types as types
-    from dynclient.model.breakage import verdicts as verdicts
     from dynclient.releases import release as release
-    from dynclient.schema.diff import diff as diff
     from dynclient.settings import Settings as Settings
 
     __version__: str
@@ -86,13 +86,13 @@ _HOMES = {
     "changes": "model",
     "check": "model",
     "connect": "client",
-    "diff": "schema.diff",
+    "diff": "drift.diff",
     "original": "model",
     "release": "releases",
     "schema_of": "model",
     "to_json": "model",
     "types": "model",
-    "verdicts": "model.breakage",
+    "verdicts": "drift.upgrade_check",
 }
 """Which module a public name comes from."""
 

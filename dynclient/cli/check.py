@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.text import Text
 
 from dynclient.cli import DIFFERS, DONE
+from dynclient.drift.upgrade_check import Verdict, verdicts
 from dynclient.errors import UsageError
-from dynclient.model.breakage import Verdict, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dynclient.client.releases import is_path
-from dynclient.schema.diff import Change, Diff, worded
+from dynclient.drift.change import Change, worded
+from dynclient.drift.diff import Diff
 
 if TYPE_CHECKING:
     from rich.console import Console

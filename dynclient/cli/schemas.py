@@ -128,7 +128,7 @@ def diff(
     Renames that the drift table knows are told as such.
     """
     from dynclient.cli import diff as shown
-    from dynclient.schema.diff import diff as compared
+    from dynclient.drift.diff import diff as compared
 
     found = compared(shown.named(old), shown.named(new))
     if entity is not None:
@@ -169,7 +169,7 @@ def check(
     """
     from dynclient.cli import check as checks
     from dynclient.cli.diff import named
-    from dynclient.schema.diff import release_of
+    from dynclient.drift.diff import release_of
 
     names = [name.strip() for name in releases.split(",") if name.strip()]
     if not names:

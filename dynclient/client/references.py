@@ -12,9 +12,9 @@ from uuid import UUID
 
 from dynclient import model
 from dynclient.client.verbs import Plan, is_id
+from dynclient.drift import table
 from dynclient.errors import UnknownCollection
 from dynclient.operations import catalogue
-from dynclient.schema import drift
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def settled(call: Call, path: str, body: Any) -> Any:
     Raises:
         NotFound: the server has nothing of a name, or of an id.
     """
-    rows = {row.field: row for row in drift.references() if row.document == path}
+    rows = {row.field: row for row in table.references() if row.document == path}
     if not rows or call.release.drift == ERROR:
         return body
     properties = call.release.node(path).properties
@@ -55,7 +55,7 @@ def settled(call: Call, path: str, body: Any) -> Any:
 class _Settling:
     """One field of one request."""
 
-    def __init__(self, call: Call, row: drift.Reference, place: Node) -> None:
+    def __init__(self, call: Call, row: table.Reference, place: Node) -> None:
         self._call = call
         self._row = row
         self._place = place
@@ -103,4 +103,4 @@ class _Settling:
     def _say(self, wanted: str) -> None:
         release = self._call.release
         message = f"{self._row.field} is {wanted} in release {release.name}; it was looked up"
-        drift.say(release, message)
+        table.say(release, message)

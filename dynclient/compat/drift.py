@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.schema.drift import Counterpart, Move, counterpart, gone, moves, say, turned
+from dynclient.drift.table import Counterpart, Move, counterpart, gone, moves, say, turned
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release

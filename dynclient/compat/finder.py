@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.absent import lost_module, lost_name, unserved
 from dynclient.compat.drift import say_moved
 from dynclient.compat.family import PACKAGE, Family, family, module_of, path_of
+from dynclient.drift import table
 from dynclient.errors import DynclientError
-from dynclient.schema import drift
 from dynclient.schema.type_names import stem
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Finder:
         if fullname in self._folders:
             loader = _Folder()
             return ModuleSpec(fullname, loader, is_package=True)
-        moved = drift.moved(path_of(fullname), self.release.paths)
+        moved = table.moved(path_of(fullname), self.release.paths)
         if moved is not None:
             say_moved(self.release, fullname, module_of(moved))
             loader = _Schema(self._family, moved, path_of(fullname))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn, model
+from dynclient.drift import table
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
-from dynclient.schema import drift
 from dynclient.schema.release import ERROR
 from dynclient.secrets import MASK, looks_secret
 
@@ -197,16 +197,16 @@ def own_fields(
 def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
     if word in entity.properties or release is None or release.drift == ERROR:
         return word
-    found = drift.counterpart(word, entity.properties, entity.path)
+    found = table.counterpart(word, entity.properties, entity.path)
     if found is None:
         return word
     message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
-    drift.say(release, message)
+    table.say(release, message)
     return found.name
 
 
 def _no_field(entity: EntityType, release: Release | None, word: str) -> Problem:
-    found = drift.counterpart(word, entity.properties, entity.path)
+    found = table.counterpart(word, entity.properties, entity.path)
     if found is not None and release is not None:
         message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
         return Problem("fields", word, "drift", message, (found.name,))

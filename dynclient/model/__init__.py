@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.model.census import Census
+from dynclient.drift.unknown_values import Census
 from dynclient.model.entity import Entity
 from dynclient.model.factory import class_for, wrap
 from dynclient.model.functions import (

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.drift import table
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.convert import as_reference
 from dynclient.model.entity import Entity
 from dynclient.model.lists import FieldList
-from dynclient.schema import drift
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Bridge:
 
     def say(self) -> None:
         """Warn that the field has another place here."""
-        drift.say(self.node.release, self.words())
+        table.say(self.node.release, self.words())
 
 
 class Renamed(Bridge):
@@ -126,7 +126,7 @@ class Renamed(Bridge):
 
     __slots__ = ("_found", "right")
 
-    def __init__(self, node: Node, name: str, found: drift.Counterpart) -> None:
+    def __init__(self, node: Node, name: str, found: table.Counterpart) -> None:
         super().__init__(node, name)
         self._found = found
         self.right = (found.name,)
@@ -164,7 +164,7 @@ class Renamed(Bridge):
     def _turned(self, value: Any) -> Any:
         several = list(value) if isinstance(value, (tuple, set, frozenset)) else value
         try:
-            return drift.turned(several, self._found.turn)
+            return table.turned(several, self._found.turn)
         except ValueError:
             raise Unbridgeable(
                 f"{self._place()} in release {self.node.release.name}, which has one where"
@@ -225,7 +225,7 @@ class MovedIn(Bridge):
 
     __slots__ = ("_move", "right")
 
-    def __init__(self, node: Node, move: drift.Move) -> None:
+    def __init__(self, node: Node, move: table.Move) -> None:
         super().__init__(node, move.old)
         self._move = move
         self.right = (move.into,)
@@ -333,7 +333,7 @@ class Itself(Bridge):
 
     __slots__ = ("_row",)
 
-    def __init__(self, node: Node, name: str, row: drift.Items) -> None:
+    def __init__(self, node: Node, name: str, row: table.Items) -> None:
         super().__init__(node, name)
         self._row = row
 
@@ -394,15 +394,15 @@ def bridges(node: Node) -> dict[str, Bridge]:
     """
     known = node.properties
     found: dict[str, Bridge] = {}
-    for rename in drift.renames():
+    for rename in table.renames():
         # Nearly every class has both names or neither, and every class that is built comes here.
         if (rename.old in known) == (rename.new in known):
             continue
         name = rename.new if rename.old in known else rename.old
-        theirs = drift.counterpart(name, known, node.path)
+        theirs = table.counterpart(name, known, node.path)
         if theirs is not None:
             found[name] = Renamed(node, name, theirs)
-    moves = [move for move in drift.moves() if node.path in move.documents]
+    moves = [move for move in table.moves() if node.path in move.documents]
     for move in moves:
         if move.into in known and move.old not in known:
             found[move.old] = MovedIn(node, move)
@@ -415,7 +415,7 @@ def bridges(node: Node) -> dict[str, Bridge]:
 
 
 def _of_items(node: Node) -> Iterator[Bridge]:
-    for row in drift.items():
+    for row in table.items():
         if node.pointer:
             continue
         if node.path == row.new:
@@ -455,7 +455,7 @@ def fitted(cls: Any, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
             problems[name] = bridge.problem(str(error))
             made[name] = fields[name]
     for name in fields:
-        loss = None if name in cls._nodes else drift.gone(name, node.path)
+        loss = None if name in cls._nodes else table.gone(name, node.path)
         if loss is not None and name not in problems:
             message = f"was taken before release {loss.since}; {loss.way}"
             problems[name] = Problem(name, None, "drift", message)

@@ -7,10 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from dynclient.drift import table
 from dynclient.model.entity import NEW, Entity, clone, link_to
 from dynclient.model.lists import FieldList, held_list
 from dynclient.model.maps import FieldMap
-from dynclient.schema import drift
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def as_reference(node: Node | None, value: Entity) -> Any:
     if own.entity is None:
         return None
     if node.type_name != _REFERENCE:
-        row = drift.boxed(node.target.ref)
+        row = table.boxed(node.target.ref)
         return None if row is None else {row.inner: as_reference(node.properties[row.inner], value)}
     reference = {"id": value._raw.get("id"), "type": own.entity.name}
     reference["fullyQualifiedName"] = value._raw.get("fullyQualifiedName")

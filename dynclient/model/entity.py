@@ -14,9 +14,9 @@ from __future__ import annotations
 import copyreg
 from typing import TYPE_CHECKING, Any
 
+from dynclient.drift import table
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.text import ClassDoc, ClassSignature, class_doc, field_words
-from dynclient.schema import drift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -355,7 +355,7 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     cls = type(entity)
     near = nearest(str(name), {*cls._nodes, *entity._raw})
     told = f"; nearest: {', '.join(near)}" if near else ""
-    loss = drift.gone(str(name), cls._node.path)
+    loss = table.gone(str(name), cls._node.path)
     if loss is not None:
         told = f", which was taken before release {loss.since}; {loss.way}"
     return UnknownField(f"{cls.__name__} has no field {name!r}{told}", name=str(name), obj=entity)

@@ -95,9 +95,9 @@ def bridged(node: Node, raw: Any, what: str) -> Any:
     Raises:
         RequestInvalid: it is not valid even so.
     """
-    from dynclient.model import translation  # what fits never comes here
+    from dynclient.drift import translate  # what fits never comes here
 
-    return translation.bridged(node, raw, what)
+    return translate.bridged(node, raw, what)
 
 
 def original(entity: Entity) -> dict[str, Any]:

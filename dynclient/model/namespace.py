@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.drift import table
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
 from dynclient.model.factory import class_for
-from dynclient.schema import drift
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class Types:
         """
         release = self._release
         path, mark, pointer = name.partition("#")
-        moved = None if path in release.paths else drift.moved(path, release.paths)
+        moved = None if path in release.paths else table.moved(path, release.paths)
         if moved is not None and release.drift != ERROR:
             message = f"{path} is {moved} in release {release.name}"
-            drift.say(release, message)
+            table.say(release, message)
             name = f"{moved}{mark}{pointer}"
         return class_for(release.find(name))
 

@@ -8,9 +8,9 @@ from dynclient import model
 from dynclient.compat.dumping import payload
 from dynclient.compat.family import family
 from dynclient.compat.sdk.failures import InvalidEntityException, MissingEntityTypeException
+from dynclient.drift.table import translated
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations import CollectionSpec, catalogue
-from dynclient.schema.drift import translated
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release

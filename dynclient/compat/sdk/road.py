@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.sdk.failures import MissingEntityTypeException, official
 from dynclient.compat.sdk.utils import model_str
+from dynclient.drift.table import counterpart
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -20,7 +21,6 @@ from dynclient.errors import (
     UnknownRelease,
 )
 from dynclient.operations import CollectionSpec, Operation, Parameter, catalogue
-from dynclient.schema.drift import counterpart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,13 +13,14 @@ import pytest
 from dynclient import compat
 from dynclient.compat import names
 from dynclient.compat.family import family, module_of
+from dynclient.drift import table
 from dynclient.errors import DriftWarning, UsageError
 from dynclient.releases import release as opened
-from dynclient.schema import Release, drift
+from dynclient.schema import Release
 from dynclient.schema.type_names import camel, stem
 from tests.trees import ALL_RELEASES, TREES, real_release, release_named
 
-DRIFT = Path(drift.__file__).parent.parent / "data" / "drift.json"
+DRIFT = Path(table.__file__).parent.parent / "data" / "drift.json"
 SCHEMA = "metadata.generated.schema"
 
 
@@ -82,7 +83,7 @@ def test_what_another_release_has_is_told_with_its_name() -> None:
     gone = next(
         path
         for path in oldest.paths
-        if path not in newer.paths and drift.moved(path, newer.paths) is None
+        if path not in newer.paths and table.moved(path, newer.paths) is None
     )
     compat.install(newer)
     try:

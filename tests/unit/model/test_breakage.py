@@ -10,8 +10,8 @@ import pytest
 
 import dynclient
 from dynclient import verdicts
+from dynclient.drift.upgrade_check import Verdict
 from dynclient.errors import AmbiguousName, SchemaNotFound
-from dynclient.model.breakage import Verdict
 from dynclient.releases import Cache
 from dynclient.releases.registry import take_in
 from tests.trees import TREES, real_release

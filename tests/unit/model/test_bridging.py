@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from dynclient import errors
+from dynclient.drift import table
 from dynclient.errors import DriftWarning
 from dynclient.model import asdict, changes, load, types
-from dynclient.schema import Release, drift
+from dynclient.schema import Release
 from tests.trees import TREES, real_release, release_named
 
 USER = {"id": "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0", "type": "user"}
@@ -182,12 +183,12 @@ def _places() -> list[Any]:
     for name in TREES:
         release = real_release(name)
         roots = [path for kind in release.entities.values() for path in (kind.path, kind.create)]
-        named = [path for rename in drift.renames() for path in rename.documents]
+        named = [path for rename in table.renames() for path in rename.documents]
         for path in dict.fromkeys(path for path in (*roots, *named) if path in release.paths):
             known = release.node(path).properties
-            for rename in drift.renames():
+            for rename in table.renames():
                 for field in {rename.old, rename.new}.difference(known):
-                    theirs = drift.counterpart(field, known, path)
+                    theirs = table.counterpart(field, known, path)
                     if theirs is not None:
                         found.append((name, path, field, theirs.name))
     return found
@@ -198,7 +199,7 @@ def test_every_rename_is_read_and_written_wherever_it_holds() -> None:
     if not TREES:
         pytest.skip("the renames show in real trees only")
     tried = {field for _, _, field, _ in places}
-    assert all(tried & {rename.old, rename.new} for rename in drift.renames())
+    assert all(tried & {rename.old, rename.new} for rename in table.renames())
     for name, path, field, theirs in places:
         cls = types(real_release(name))[path]
         assert not hasattr(cls, field)
@@ -206,7 +207,7 @@ def test_every_rename_is_read_and_written_wherever_it_holds() -> None:
         single = cls._nodes[theirs].kind != "array"
         value = ["x"] if any(
             field == row.new and row.change == "list" and theirs == row.old
-            for row in drift.renames()
+            for row in table.renames()
         ) else "x"  # fmt: skip
         made = cls({field: value})
         assert made._raw == {theirs: "x" if single else ["x"]}
@@ -373,7 +374,7 @@ def test_who_wants_no_bridges_gets_errors_that_say_where_it_is() -> None:
 
 
 def test_what_is_gone_is_told_with_the_way_out() -> None:
-    for loss in drift.losses():
+    for loss in table.losses():
         for name in TREES:
             release = real_release(name)
             for path in loss.documents:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.model.census import OTHERS, TOO_DEEP, Census
+from dynclient.drift.unknown_values import OTHERS, TOO_DEEP, Census
 from dynclient.operations import catalogue
 from dynclient.schema import Release
 from dynclient.validation import judge

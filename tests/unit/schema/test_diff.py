@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import dynclient
+from dynclient.drift.change import KINDS, Change
+from dynclient.drift.diff import Diff, diff
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownRelease, UsageError
 from dynclient.releases import Cache
 from dynclient.releases.registry import take_in
 from dynclient.schema import Release
-from dynclient.schema.diff import KINDS, Change, Diff, diff
 from dynclient.validation import judge
 from tests.trees import ALL_RELEASES, real_release, release_named, shared
 from tests.unit.schema.conftest import SMALL

@@ -10,8 +10,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 import dynclient
-from dynclient.schema import Release
-from dynclient.schema.drift import (
+from dynclient.drift.table import (
     Gone,
     Items,
     Move,
@@ -28,6 +27,7 @@ from dynclient.schema.drift import (
     translated,
     turned,
 )
+from dynclient.schema import Release
 from tests.trees import TREES, real_release
 
 DATA = Path(dynclient.__file__).parent / "data"

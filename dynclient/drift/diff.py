@@ -10,112 +10,70 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dynclient.drift.change import KINDS, Change
+from dynclient.errors import SchemaNotFound
+
+if TYPE_CHECKING:
+    from dynclient.drift.change import Change
+    from dynclient.schema.release import Release
 if TYPE_CHECKING:
     from dynclient.schema.release import Release
 
-KINDS = (
-    "entity_added",
-    "entity_removed",
-    "document_added",
-    "document_removed",
-    "document_renamed",
-    "definition_added",
-    "definition_removed",
-    "field_added",
-    "field_removed",
-    "field_renamed",
-    "field_moved",
-    "field_retyped",
-    "required",
-    "optional",
-    "limit_changed",
-    "value_added",
-    "value_removed",
-    "alternative_added",
-    "alternative_removed",
-)
-"""All kinds of changes.
 
-A field moves into an object beside it. ``required`` and ``optional`` are of fields that both
-releases have, limits are keywords such as ``maxLength``, values are of enumerations, alternatives
-of places that take one of several types.
-"""
+def scope(old: Release, new: Release, name: str, *, deep: bool) -> Callable[[Change], bool]:
+    """Return what tells whether a change concerns a name.
 
-_SIGNS = {"added": "+", "removed": "-", "renamed": "→", "moved": "→", "retyped": "~"}
-_LONG = 40
-"""Characters of a limit that are shown; patterns may be longer than any line."""
+    Args:
+        old: one release.
+        new: the other one.
+        name: an entity type, a type, or the path of a document.
+        deep: whether all that it refers to counts, too.
+
+    Raises:
+        SchemaNotFound: neither release has it; ``nearest`` tells close names of both.
+        AmbiguousName: several types are called so.
+    """
+    missing: list[SchemaNotFound] = []
+    places: set[str] = set()
+    for release in (old, new):
+        try:
+            places |= _places(release, name, deep=deep)
+        except SchemaNotFound as error:
+            missing.append(error)
+    if len(missing) == 2:
+        raise _neither(old, new, name, missing)
+    paths = {place for place in places if "#" not in place}
+    return lambda change: change.path in paths or change.place in places
 
 
-class Change(NamedTuple):
-    """One difference."""
-
-    kind: str
-    """One of ``KINDS``."""
-    name: str
-    """What changed: an entity type, the path of a document, the name of a definition, a field as
-    ``tasks[].owner``; empty for the values of a definition that is an enumeration itself."""
-    place: str
-    """Where: the path of the document, with ``#`` and a pointer where it is in a definition."""
-    type_name: str
-    """Class name of that place: ``Table``, ``CreateTableRequest``, ``Column``."""
-    to: str | None = None
-    """What it is called now, where it was renamed or moved: ``authType.password``."""
-    old: str | None = None
-    """What the field took, the value that is gone; None where there was nothing."""
-    new: str | None = None
-    """What the field takes, the value that came; None where there is nothing."""
-    required: bool = False
-    """Whether the field has to be given, where it was added or removed."""
-    breaks: bool = False
-    """Whether data that fit the old release may be refused by the new one for it."""
-    limit: str = ""
-    """The keyword of a limit: ``maxLength``; of ``additionalProperties`` only ``false`` counts."""
-    way: str = ""
-    """What to do instead, where that is known of what was removed."""
-
-    @property
-    def path(self) -> str:
-        """Path of the document it is in."""
-        return self.place.partition("#")[0]
-
-    def __str__(self) -> str:
-        return f"{self.type_name}: {worded(self)}" if self.name != self.path else worded(self)
+def _places(release: Release, name: str, *, deep: bool) -> set[str]:
+    """Return the documents (or the one definition) that a name means in a release."""
+    entity = release.entities.get(name) or release.time_series.get(name)
+    if entity is None:
+        node = release.find(name)
+        entity = release.entity_of(node.ref if node.pointer else node.path)
+        found = {node.ref if node.pointer else node.path}
+    else:
+        found = {entity.path}
+    if entity is not None and entity.create is not None:
+        found |= {entity.path, entity.create}
+    if deep:
+        found = {other for place in found for other in release.closure(place.partition("#")[0])}
+    return found
 
 
-def worded(change: Change) -> str:
-    """Return a change in words, its place left out."""
-    what, _, how = change.kind.partition("_")
-    sign = _SIGNS.get(how, "!")
-    name = change.name
-    if how in {"renamed", "moved"}:
-        types = "" if change.old == change.new else f": {change.old} → {change.new}"
-        return f"{sign} {name} is {change.to} now{types}"
-    if what == "field" and how == "retyped":
-        return f"{sign} {name}: {change.old} → {change.new}"
-    if what == "field":
-        needed = ", required" if change.required else ""
-        way = f"; {change.way}" if change.way else ""
-        return f"{sign} {name}: {change.new or change.old}{needed}{way}"
-    if what == "limit":
-        of = f"{name}: " if name else ""
-        return f"~ {of}{change.limit} {_short(change.old)} → {_short(change.new)}"
-    if what in {"value", "alternative"}:
-        of = f" of {name}" if name else ""
-        return f"{sign} {what} {change.new or change.old}{of}"
-    if how:
-        return f"{sign} {what} {name}"
-    return f"! {name} is required now" if what == "required" else f"~ {name} is optional now"
-
-
-def _short(value: str | None) -> str:
-    if value is None:
-        return "none"
-    return value if len(value) <= _LONG else f"{value[:_LONG]}…"
+def _neither(
+    old: Release, new: Release, name: str, missing: list[SchemaNotFound]
+) -> SchemaNotFound:
+    nearest = tuple(dict.fromkeys(near for error in missing for near in error.parts["nearest"]))
+    near = f"; nearest: {', '.join(nearest)}" if nearest else ""
+    message = f"neither {old.name} nor {new.name} has an entity, type or document {name!r}{near}"
+    return SchemaNotFound(message, name=name, release=new.name, nearest=nearest)
 
 
 @dataclass(frozen=True)
@@ -178,8 +136,6 @@ class Diff:
             SchemaNotFound: neither release has it; ``nearest`` tells close names.
             AmbiguousName: several types are called so; ``candidates`` lists them.
         """
-        from dynclient.schema.scope import scope
-
         wanted = scope(self.old, self.new, name, deep=deep)
         return self._of(change for change in self.changes if wanted(change))
 
@@ -210,7 +166,7 @@ def diff(old: Release | str | Path, new: Release | str | Path) -> Diff:
         UnknownRelease: the cache has no release of that name.
         SourceRefused: there is no schema tree at that path.
     """
-    from dynclient.schema.compare import changes
+    from dynclient.drift.compare import changes
 
     before, after = release_of(old), release_of(new)
     return Diff(before, after, tuple(changes(before, after)) if before != after else ())

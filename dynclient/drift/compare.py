@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.schema import drift, shape
-from dynclient.schema.diff import Change
+from dynclient.drift import table, type_changes
+from dynclient.drift.change import Change
 from dynclient.schema.pointers import LISTS, segments, walk
 from dynclient.schema.type_names import camel, stem
 
@@ -59,7 +59,7 @@ def renamed_documents(old: Release, new: Release) -> dict[str, str]:
     before, after = set(old.paths), set(new.paths)
     found = {}
     for path in sorted(before - after):
-        there = drift.moved(path, after)
+        there = table.moved(path, after)
         if there is not None and there not in before:
             found[path] = there
     return found
@@ -89,7 +89,7 @@ class _Documents:
     ) -> None:
         self._old, self._new = old, new
         self._path, self._there = path, there
-        self._kinds = shape.Kinds(moves)
+        self._kinds = type_changes.Kinds(moves)
         self._before, self._after = _places(old, path), _places(new, there)
 
     def changes(self) -> Iterator[Change]:
@@ -155,13 +155,13 @@ class _Documents:
         """Return what became of a field that has no namesake: it moved into another, or is gone."""
         before, after = _properties(old), _properties(new)
         closed = new.schema.get("additionalProperties") is False
-        for move in drift.moves():
+        for move in table.moves():
             known = self._there in move.documents or self._path in move.documents
             if move.old == name and known and move.into in after and move.into not in before:
                 to = f"{_field((*road, ('properties', move.into)))}.{move.new}"
                 here = _field((*road, ("properties", name)))
                 return self._change("field_moved", road, here, to=to, breaks=closed)
-        gone = drift.gone(name, self._there)
+        gone = table.gone(name, self._there)
         made = self._field(road, name, field, "removed", old, breaks=closed)
         return made if gone is None else made._replace(way=gone.way)
 
@@ -172,12 +172,12 @@ class _Documents:
         here = _field((*road, ("properties", name)))
         if to is not None:
             there = _field((*road, ("properties", to)))
-            told = shape.told(old), shape.told(new)
+            told = type_changes.told(old), type_changes.told(new)
             parts = {"to": there, "old": told[0], "new": told[1], "breaks": True}
             yield self._change("field_renamed", road, here, **parts)
             yield from self._elsewhere((*road, ("properties", to)), old, new)
         elif not self._kinds.same(old, new):
-            told = shape.told(old), shape.told(new)
+            told = type_changes.told(old), type_changes.told(new)
             breaks = self._kinds.refused(old, new)
             yield self._change("field_retyped", road, here, old=told[0], new=told[1], breaks=breaks)
         else:
@@ -189,8 +189,8 @@ class _Documents:
             if self._kinds.place(old.target) == new.target.ref:
                 return  # compared there
             yield from self._taken(road, old.target.schema, new.target.schema)
-        before, after = shape.inside(old), shape.inside(new)
-        if before is not None and after is not None and depth < shape.DEEP:
+        before, after = type_changes.inside(old), type_changes.inside(new)
+        if before is not None and after is not None and depth < type_changes.DEEP:
             yield from self._elsewhere((*road, ("items", "")), before, after, depth + 1)
 
     def _required(
@@ -213,7 +213,7 @@ class _Documents:
         before, after = old.get("enum"), new.get("enum")
         if isinstance(before, list) and isinstance(after, list):
             yield from self._values(road, before, after)
-        for name, told, breaks in shape.limits(old, new):
+        for name, told, breaks in type_changes.limits(old, new):
             parts = {"old": told[0], "new": told[1], "limit": name, "breaks": breaks}
             yield self._change("limit_changed", road, _field(road), **parts)
 
@@ -236,7 +236,7 @@ class _Documents:
             f"field_{what}",
             road,
             _field((*road, ("properties", name))),
-            **{side: shape.told(self._node(field, what))},
+            **{side: type_changes.told(self._node(field, what))},
             required=name in _required(holder),
             breaks=breaks,
         )
@@ -339,7 +339,7 @@ def _renamed(before: dict[str, Any], after: dict[str, Any], paths: set[str]) -> 
         if name in after:
             continue
         for path in sorted(paths):
-            other = drift.counterpart(name, added, path)
+            other = table.counterpart(name, added, path)
             if other is not None and other.name not in found.values():
                 found[name] = other.name
                 break

@@ -1,6 +1,6 @@
 """What in data would break on another release: judged by its schemas, as it is and translated.
 
-What a client bridges (:mod:`dynclient.model.translation`) counts as bridged: the data break where
+What a client bridges (:mod:`dynclient.drift.translate`) counts as bridged: the data break where
 they are sent as they are, and pass once they are translated.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.drift import table
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound
 from dynclient.model.functions import accepted, bridged
-from dynclient.schema import drift
 from dynclient.schema.release import WARN
 from dynclient.validation import judge
 
@@ -60,7 +60,7 @@ def verdicts(
         SchemaNotFound: no release has a type of that name; ``nearest`` tells close ones.
         UnknownRelease: the cache has no release of some name.
     """
-    from dynclient.schema.diff import release_of
+    from dynclient.drift.diff import release_of
 
     asked = [release_of(each) for each in releases]
     name = kind if isinstance(kind, str) else kind.ref.removesuffix("#")
@@ -104,7 +104,7 @@ def _node(release: Release, name: str) -> Node | SchemaNotFound:
     entity = release.entities.get(name) or release.time_series.get(name)
     path, mark, pointer = (name if entity is None else entity.path).partition("#")
     if path.endswith(".json") and path not in release.paths:
-        path = drift.moved(path, release.paths) or path
+        path = table.moved(path, release.paths) or path
     try:
         return release.find(path + mark + pointer)
     except SchemaNotFound as error:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.drift import table
 from dynclient.errors import Problem, RequestInvalid
 from dynclient.model.bridging import fitted
 from dynclient.model.entity import EntityMeta
 from dynclient.model.factory import class_for
-from dynclient.schema import drift
 from dynclient.schema.release import ERROR
 from dynclient.schema.unions import Union
 from dynclient.validation import judge
@@ -89,7 +89,7 @@ class _Translation:
             place = where((*path, name))
             self.problems[place] = problem._replace(path=place)
         around = made.get("serviceType", around)
-        rows = [row for row in drift.items() if row.document == node.path and not node.pointer]
+        rows = [row for row in table.items() if row.document == node.path and not node.pointer]
         for row in rows:
             if isinstance(made.get(row.field), list):
                 made[row.field] = [_item(row, node, each) for each in made[row.field]]
@@ -108,11 +108,11 @@ class _Translation:
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)
             return raw
         message = f"{place} is a {_NAME} in release {release.name}, not a reference"
-        drift.say(release, message)
+        table.say(release, message)
         return raw[_NAME]
 
 
-def _item(row: drift.Items, node: Node, item: Any) -> Any:
+def _item(row: table.Items, node: Node, item: Any) -> Any:
     """Return an item of a list as the release has it: bare, or in an object."""
     if not isinstance(item, dict) or node.release.drift == ERROR:
         return item
@@ -132,7 +132,7 @@ def _item(row: drift.Items, node: Node, item: Any) -> Any:
     return made
 
 
-def _say_item(row: drift.Items, node: Node) -> None:
+def _say_item(row: table.Items, node: Node) -> None:
     shape = "objects" if row.new in node.release.paths else "bare references"
     message = f"items of {node.type_name}.{row.field} are {shape} in release {node.release.name}"
-    drift.say(node.release, message)
+    table.say(node.release, message)

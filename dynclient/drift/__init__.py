@@ -1,0 +1,1 @@
+"""How releases differ, and data translated between them, on plain JSON."""
