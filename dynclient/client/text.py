@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model import text as words
+from dynclient.model import class_docs as words
 from dynclient.operations.served import BODY
 
 if TYPE_CHECKING:

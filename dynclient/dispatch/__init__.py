@@ -108,7 +108,7 @@ class Dispatcher:
             return model.raw(body)
         raw = None
         if isinstance(body, model.Entity) and model.schema_of(body).entity is not None:
-            from dynclient.model.convert import as_reference
+            from dynclient.model.conversion import as_reference
 
             raw = as_reference(node, body)
         if raw is None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
 from dynclient.errors import Problem, RequestInvalid
-from dynclient.model.bridging import fitted
+from dynclient.model.alias_descriptors import fitted
+from dynclient.model.classes import class_for
 from dynclient.model.entity import EntityMeta
-from dynclient.model.factory import class_for
 from dynclient.schema.release import ERROR
 from dynclient.schema.unions import Union
 from dynclient.validation import judge

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dynclient.drift.unknown_values import Census
+from dynclient.model.classes import class_for, wrap
 from dynclient.model.entity import Entity
-from dynclient.model.factory import class_for, wrap
 from dynclient.model.functions import (
     accepted,
     asdict,

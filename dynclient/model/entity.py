@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
 from dynclient.errors import BadArguments, Problem, UnknownField
-from dynclient.model.text import ClassDoc, ClassSignature, class_doc, field_words
+from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dynclient.model.bridging import Bridge
+    from dynclient.model.alias_descriptors import Bridge
     from dynclient.schema import Node
 
 NEW: Any = object()
@@ -100,7 +100,7 @@ class Field:
             return None
         wrap = self._wrap
         if wrap is None:
-            from dynclient.model.factory import wrapper
+            from dynclient.model.classes import wrapper
 
             wrap = self._wrap = wrapper(self.node)
         value = instance.__dict__[self.name] = wrap(raw, instance)
@@ -146,7 +146,7 @@ class Entity(metaclass=EntityMeta):
         cls = type(self)
         known = cls._nodes.keys() >= fields.keys()
         if not known:
-            from dynclient.model.bridging import fitted
+            from dynclient.model.alias_descriptors import fitted
 
             fields, problems = fitted(cls, fields)
             known = cls._nodes.keys() >= fields.keys()
@@ -186,7 +186,7 @@ class Entity(metaclass=EntityMeta):
                     raise _no_field(self, name)
                 return bridge.read(self)
             return None
-        from dynclient.model.factory import wrapper
+        from dynclient.model.classes import wrapper
 
         value = kept[name] = wrapper(node)(raw, self)
         return value
@@ -242,12 +242,12 @@ class Entity(metaclass=EntityMeta):
         return hash((type(self), identity))
 
     def __repr__(self) -> str:
-        from dynclient.model.text import short
+        from dynclient.model.reprs import short
 
         return short(self)
 
     def __rich_repr__(self) -> Any:
-        from dynclient.model.text import shown_fields
+        from dynclient.model.reprs import shown_fields
 
         yield from shown_fields(self, limit=12)
 
@@ -321,7 +321,7 @@ def link_to(entity: Entity, owner: Entity) -> None:
 
 
 def _put(entity: Entity, name: str, value: Any) -> None:
-    from dynclient.model.convert import adopt
+    from dynclient.model.conversion import adopt
 
     raw, held = adopt(entity, type(entity)._nodes.get(name), value)
     entity._raw[name] = raw
@@ -381,7 +381,7 @@ def _restored(
 
 
 def _class_at(node: Node) -> type:
-    from dynclient.model.factory import class_for
+    from dynclient.model.classes import class_for
 
     return class_for(node)
 
@@ -397,7 +397,7 @@ copyreg.pickle(EntityMeta, _reduce_class)
 
 def entity_class(node: Node) -> EntityMeta:
     """Build the class of an object schema; see ``factory.class_for`` for the one there is."""
-    from dynclient.model.bridging import bridges
+    from dynclient.model.alias_descriptors import bridges
 
     nodes, other = node.properties, bridges(node)
     namespace: dict[str, Any] = {

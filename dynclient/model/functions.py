@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import UsageError
-from dynclient.model import patch
+from dynclient.model import json_patch
+from dynclient.model.classes import class_for
+from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.entity import Entity, EntityMeta, Origin, clone, made
-from dynclient.model.factory import class_for
-from dynclient.model.lists import FieldList
-from dynclient.model.maps import FieldMap
 from dynclient.model.masking import masked
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def asdict(value: Any, *, secrets: bool = False) -> Any:
         return [asdict(one, secrets=secrets) for one in value]
     if isinstance(value, dict):
         return {name: asdict(one, secrets=secrets) for name, one in value.items()}
-    from dynclient.model.convert import plain
+    from dynclient.model.conversion import plain
     from dynclient.secrets import Secret
 
     return str(value) if isinstance(value, Secret) and not secrets else plain(None, value)
@@ -134,7 +133,7 @@ def changes(entity: Entity) -> list[dict[str, Any]]:
 
 def difference(before: Any, after: Any) -> list[dict[str, Any]]:
     """Return what has to be done to decoded JSON to make it another, as JSON Patch operations."""
-    return [clone(operation) for operation in patch.diff(before, after)]
+    return [clone(operation) for operation in json_patch.diff(before, after)]
 
 
 def raw(value: Any, node: Node | None = None) -> Any:
@@ -146,7 +145,7 @@ def raw(value: Any, node: Node | None = None) -> Any:
     """
     if isinstance(value, Entity):
         return value._raw
-    from dynclient.model.convert import plain
+    from dynclient.model.conversion import plain
 
     return plain(node, value)
 

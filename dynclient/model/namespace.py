@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
-from dynclient.model.factory import class_for
+from dynclient.model.classes import class_for
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:

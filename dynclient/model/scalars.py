@@ -11,7 +11,7 @@ import re
 from enum import Enum, EnumMeta
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model.text import ClassDoc, class_doc
+from dynclient.model.class_docs import ClassDoc, class_doc
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -131,7 +131,7 @@ _TAKEN = frozenset({"mro", "name", "value", *dir(str)})
 
 
 def _class_at(node: Node) -> type:
-    from dynclient.model.factory import class_for
+    from dynclient.model.classes import class_for
 
     return class_for(node)
 

@@ -9,7 +9,7 @@ from dynclient.compat.sdk.failures import APIError
 from dynclient.compat.sdk.generic import log
 from dynclient.compat.sdk.requests import Requests
 from dynclient.compat.sdk.road import plain
-from dynclient.model.patch import diff
+from dynclient.model.json_patch import diff
 from dynclient.operations import Operation, Parameter
 
 _DEPTH_MAX = 3

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.sdk import classes
-from dynclient.model.patch import diff
+from dynclient.model.json_patch import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from dynclient.compat.sdk.failures import APIError
 from dynclient.compat.sdk.generic import Generic, log
 from dynclient.compat.sdk.patches import CONSTRAINTS, build_patch, state_of
 from dynclient.compat.sdk.road import plain
-from dynclient.model.patch import diff
+from dynclient.model.json_patch import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ import pytest
 
 from dynclient import errors
 from dynclient.model import asdict, changes, load, original, schema_of, types
-from dynclient.model.factory import class_for
+from dynclient.model.classes import class_for
 from tests.trees import ALL_RELEASES, release_named
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynclient.model import asdict, load, types
-from dynclient.model.lists import FieldList, LazyList
+from dynclient.model.containers import FieldList, LazyList
 from tests.trees import ALL_RELEASES, release_named
 
 NAMES = ["a", "b", "c", "d"]

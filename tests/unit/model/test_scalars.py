@@ -26,7 +26,7 @@ def test_members_are_taken_for_their_values(named, table) -> None:
 
 
 def test_every_enumeration_has_a_member_for_every_value(named) -> None:
-    from dynclient.model.factory import class_for
+    from dynclient.model.classes import class_for
     from dynclient.schema.pointers import walk
 
     release = schema_of(named.Table).release

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dynclient.drift import table
+from dynclient.model.containers import FieldList, FieldMap, held_list
 from dynclient.model.entity import NEW, Entity, clone, link_to
-from dynclient.model.lists import FieldList, held_list
-from dynclient.model.maps import FieldMap
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def _item_ways(items: Node | None) -> tuple[Any, Any]:
 
     Kept per place: requests are built from hundreds of small lists.
     """
-    from dynclient.model.factory import class_for, wrapper
+    from dynclient.model.classes import class_for, wrapper
 
     if items is None:
         return wrapper(None), None
@@ -83,7 +82,7 @@ def _adopt_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any,
     if value._link is not NEW or value is _root(owner):
         return clone(value._raw), None
     if node is not None and node.kind == "object":
-        from dynclient.model.factory import class_for
+        from dynclient.model.classes import class_for
 
         if type(value) is not class_for(node):
             # Another release's, or another type: the owner has its own view of the data.
@@ -135,8 +134,8 @@ def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
 
 def _in_place(node: Node, value: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """Return a mapping with the fields of other releases where this one has them."""
-    from dynclient.model.bridging import fitted
-    from dynclient.model.factory import class_for
+    from dynclient.model.alias_descriptors import fitted
+    from dynclient.model.classes import class_for
 
     cls = class_for(node)
     return fitted(cls, value)[0] if getattr(cls, "_bridges", None) else value

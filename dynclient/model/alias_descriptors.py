@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
 from dynclient.errors import BadArguments, Problem, UnknownField
-from dynclient.model.convert import as_reference
+from dynclient.model.containers import FieldList
+from dynclient.model.conversion import as_reference
 from dynclient.model.entity import Entity
-from dynclient.model.lists import FieldList
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class SoleList(FieldList):
     @classmethod
     def of(cls, entity: Entity, bridge: Renamed, held: Any) -> SoleList:
         """Return the list of what a field of an entity holds."""
-        from dynclient.model.factory import wrapper
+        from dynclient.model.classes import wrapper
 
         node = bridge.node.properties[bridge.right[0]]
         made = cls([held])

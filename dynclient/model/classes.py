@@ -10,9 +10,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from dynclient.model.containers import FieldMap, lazy_list
 from dynclient.model.entity import EntityMeta, entity_class, made
-from dynclient.model.lists import lazy_list
-from dynclient.model.maps import FieldMap
 from dynclient.model.scalars import BASES, choice_class, scalar_class
 from dynclient.schema.unions import Union
 from dynclient.secrets import Secret
