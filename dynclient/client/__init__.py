@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from dynclient.client.documents import Build
     from dynclient.client.offers import Offer, Offers
     from dynclient.client.releases import Sources
     from dynclient.dispatch import Listing, Page
     from dynclient.hooks import Hooks
     from dynclient.model import Types
-    from dynclient.operations import Catalogue
+    from dynclient.openapi.index_cache import Build
+    from dynclient.operations.catalogue import Catalogue
     from dynclient.schema import EntityType, Release
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
@@ -161,8 +161,8 @@ class Client:
         return self._told
 
     def _asked_build(self) -> Build:
-        from dynclient.client.documents import Build
-        from dynclient.operations.verbs import server_operations
+        from dynclient.openapi.index_cache import Build
+        from dynclient.operations.standard import server_operations
 
         release = self._dispatcher.release
         old = release is not None and () < release.version < (1, 0)
@@ -205,7 +205,7 @@ class Client:
 
     def _known(self) -> Catalogue:
         if self._catalogue is None:
-            from dynclient.operations import catalogue
+            from dynclient.operations.catalogue import catalogue
 
             self._catalogue = catalogue(self.release)
         return self._catalogue

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dynclient.client import Client
     from dynclient.client.offers import Offers
     from dynclient.dispatch import Dispatcher
-    from dynclient.operations import CollectionSpec
+    from dynclient.operations.catalogue import CollectionSpec
 
 
 class _Words:

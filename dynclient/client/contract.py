@@ -21,14 +21,14 @@ from dynclient.errors import (
     TransportError,
     UnknownCollection,
 )
-from dynclient.operations import CollectionSpec
+from dynclient.operations.catalogue import CollectionSpec
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
     from dynclient.client import Client
-    from dynclient.client.documents import Documents
+    from dynclient.openapi.index import Index
+    from dynclient.openapi.index_cache import Documents
     from dynclient.operations.contract import Fact
-    from dynclient.operations.index import Index
     from dynclient.schema import EntityType, Release
 
 _RESOURCES = Request("GET", "/v1/policies/resources")
@@ -116,13 +116,13 @@ class Contract:
     def _documents(self) -> Documents:
         """Where documents come from; most processes need none."""
         if self._kept is None:
-            from dynclient.client.documents import Documents
+            from dynclient.openapi.index_cache import Documents
 
             self._kept = Documents(self._client.host, self._client._dispatcher)
         return self._kept
 
     def _ask(self) -> None:
-        from dynclient.client.documents import first_line
+        from dynclient.openapi.index_cache import first_line
 
         try:
             build = self._client._build

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.documents import first_line
 from dynclient.errors import ServerError, SourceUnavailable, TransportError
+from dynclient.openapi.index_cache import first_line
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
     from dynclient.client import Client
-    from dynclient.client.documents import Build, Read
+    from dynclient.openapi.index_cache import Build, Read
     from dynclient.releases import Cache
     from dynclient.schema import Release
 
@@ -61,12 +61,12 @@ def _name(build: Build) -> str:
 
 def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
     """Return the documents of a tree; none where no entity shows."""
-    from dynclient.operations.components import places
-    from dynclient.operations.shown import shown
+    from dynclient.openapi.components import places
+    from dynclient.openapi.entities import shown
+    from dynclient.openapi.root_schemas import roots_of
+    from dynclient.openapi.schema_tree import documents_of
     from dynclient.releases.cache import bundled
     from dynclient.releases.registry import starter
-    from dynclient.schema.openapi import documents_of
-    from dynclient.schema.roots import roots_of
 
     roots = roots_of(types)
     schemas = _dict(_dict(read.document.get("components")).get("schemas"))

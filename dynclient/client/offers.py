@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from inspect import Signature
 
     from dynclient.client import Client
-    from dynclient.operations import CollectionSpec, Operation
-    from dynclient.operations.index import Index, Told
-    from dynclient.operations.served import Served
+    from dynclient.openapi.index import Index, Told
+    from dynclient.openapi.operations import Served
+    from dynclient.operations import Operation
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Node
 
 
@@ -49,7 +50,7 @@ class Offers:
         if index is None:
             return {}
         if self._named is None or self._named[0] is not index:
-            from dynclient.operations.names import operation_names
+            from dynclient.openapi.operation_names import operation_names
 
             contract, spec = self._client.contract, self._spec()
             routes = tuple(contract.spec(attribute).route for attribute in contract)
@@ -71,7 +72,7 @@ class Offers:
             name: its Python name.
             ask: whether the server may be asked; else what completion shows will do.
         """
-        from dynclient.operations.served import served
+        from dynclient.openapi.operations import served
 
         known = self._names(self._client.contract.openapi) if ask else self._glanced()
         told = known.get(name)
@@ -194,7 +195,7 @@ class Offer:
         Raises:
             BadArguments: what it does not take, or lacks; all at once.
         """
-        from dynclient.operations.served import BODY
+        from dynclient.openapi.operations import BODY
 
         served = self._offers._served(self.__name__, ask=True)
         operation = served.operation

@@ -14,7 +14,7 @@ from dynclient import model
 from dynclient.client.verbs import Plan, is_id
 from dynclient.drift import table
 from dynclient.errors import UnknownCollection
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.model import class_docs as words
-from dynclient.operations.served import BODY
+from dynclient.openapi.operations import BODY
 
 if TYPE_CHECKING:
     from inspect import Signature
 
+    from dynclient.openapi.operations import Served
     from dynclient.operations import Operation, Parameter
-    from dynclient.operations.served import Served
     from dynclient.schema import Node
 
 _PLACEHOLDER = {

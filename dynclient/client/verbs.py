@@ -14,7 +14,8 @@ from dynclient.dispatch import refused
 from dynclient.errors import BadName, Problem, UsageError
 
 if TYPE_CHECKING:
-    from dynclient.operations import CollectionSpec, Operation
+    from dynclient.operations import Operation
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Release
 
 Ask = Callable[["Plan"], Any]

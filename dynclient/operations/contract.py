@@ -17,12 +17,12 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.operations.index import is_below, shape
+from dynclient.openapi.index import is_below, shape
 from dynclient.operations.routes import exception
 
 if TYPE_CHECKING:
-    from dynclient.operations import Catalogue, CollectionSpec
-    from dynclient.operations.index import Index
+    from dynclient.openapi.index import Index
+    from dynclient.operations.catalogue import Catalogue, CollectionSpec
 
 CONFIRMED, CORRECTED, UNKNOWN = "confirmed", "corrected", "unknown"
 ABSENT = "absent"

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox import (
     access,
     accounts,

@@ -21,7 +21,7 @@ from dynclient.sandbox.session import Answer, Session
 from dynclient.sandbox.shapes import Shape
 
 if TYPE_CHECKING:
-    from dynclient.operations import Catalogue
+    from dynclient.operations.catalogue import Catalogue
     from dynclient.sandbox.shapes import Shapes
 
 
@@ -84,9 +84,7 @@ class Stream:
             return series.page_of_all(session, self._shape.type, start or 0, end or series.ALWAYS)
         limit = _number(asked.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
-        found = session.tx.records_of(
-            self._shape.type, start or 0, ALWAYS if end is None else end
-        )
+        found = session.tx.records_of(self._shape.type, start or 0, ALWAYS if end is None else end)
         at = _offset(asked.query.get("offset"))
         paging: dict[str, Any] = {}
         if at > 0:

@@ -11,7 +11,7 @@ import pytest
 
 from dynclient import cli
 from dynclient.cli.doctor import NEAR, nearness
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from tests.functional.conftest import Server
 from tests.openapi_server import DOCUMENTS, OpenAPIServer, document_of
 from tests.trees import ALL_RELEASES, TREES, real_release, release_named
@@ -81,9 +81,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert report["differences"] == report["unknown_entities"] == report["missing_entities"] == []
 
 
-def test_entities_that_only_one_of_them_has(
-    capsys: pytest.CaptureFixture[str], name: str
-) -> None:
+def test_entities_that_only_one_of_them_has(capsys: pytest.CaptureFixture[str], name: str) -> None:
     listed = [spec.entity.name for spec in catalogue(real_release(name))]
     listed.remove("kpi")
     with replayed(name, resources=[*listed, "zebra", "all"], hidden=()) as server:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import dynclient
 from dynclient import sandbox
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from dynclient.schema import EntityType, Release
 from tests.matrix import known
 from tests.matrix.life import GREEN, NONE, STEPS, Cells, applicable, live
@@ -27,9 +27,10 @@ Grid = dict[str, dict[str, Cells]]
 def pool_of(name: str, prefix: str) -> Iterator[Pool]:
     """Give the pool of a sandbox that serves a release in its own process, and end it then."""
     release = release_named(name)
-    with sandbox.start(tree=TREES.get(name)) as running, dynclient.connect(
-        running.host, token=running.admin_token, release=release
-    ) as om:
+    with (
+        sandbox.start(tree=TREES.get(name)) as running,
+        dynclient.connect(running.host, token=running.admin_token, release=release) as om,
+    ):
         yield Pool(om, Payloads(release), prefix)
 
 

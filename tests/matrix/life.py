@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import dynclient
-from dynclient.operations import CollectionSpec, catalogue
+from dynclient.operations.catalogue import CollectionSpec, catalogue
 from dynclient.schema import EntityType
 from tests.matrix.payloads import Named
 from tests.matrix.pool import Pool

@@ -10,7 +10,7 @@ from dynclient.compat.family import family
 from dynclient.compat.sdk.failures import InvalidEntityException, MissingEntityTypeException
 from dynclient.drift.table import translated
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
-from dynclient.operations import CollectionSpec, catalogue
+from dynclient.operations.catalogue import CollectionSpec, catalogue
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import fqn as names
 from dynclient.compat.sdk.failures import FQNBuildingException
 from dynclient.compat.sdk.utils import model_str
+from dynclient.data import data_file
 from dynclient.errors import BadName
-from dynclient.operations import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

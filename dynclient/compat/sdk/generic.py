@@ -16,7 +16,7 @@ from dynclient.compat.sdk.road import filtered, own_fields, plain
 from dynclient.dispatch import Listing, Page
 
 if TYPE_CHECKING:
-    from dynclient.operations import CollectionSpec
+    from dynclient.operations.catalogue import CollectionSpec
 
 _HISTORY = "type/entityHistory.json"
 _REFERENCE = "type/entityReference.json"

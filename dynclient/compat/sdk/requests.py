@@ -28,7 +28,8 @@ from dynclient.compat.sdk.failures import APIError, MissingEntityTypeException
 from dynclient.compat.sdk.generic import Generic, log
 from dynclient.compat.sdk.models import EntityList
 from dynclient.compat.sdk.road import plain
-from dynclient.operations import Operation, Parameter, data_file
+from dynclient.data import data_file
+from dynclient.operations import Operation, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

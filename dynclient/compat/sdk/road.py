@@ -20,7 +20,8 @@ from dynclient.errors import (
     UnknownCollection,
     UnknownRelease,
 )
-from dynclient.operations import CollectionSpec, Operation, Parameter, catalogue
+from dynclient.operations import Operation, Parameter
+from dynclient.operations.catalogue import CollectionSpec, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

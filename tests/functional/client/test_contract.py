@@ -16,7 +16,7 @@ import pytest
 
 import dynclient
 from dynclient.client import Client
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from dynclient.releases import Cache
 from dynclient.releases import pack as packs
 from dynclient.schema import Release
@@ -150,7 +150,7 @@ def test_the_document_is_not_parsed_on_a_warm_start(
     def blow_up(document: object) -> None:
         raise AssertionError("a document was digested")
 
-    monkeypatch.setattr("dynclient.operations.openapi.digest", blow_up)
+    monkeypatch.setattr("dynclient.openapi.digest.digest", blow_up)
     assert connect().tables.op.add_sample_data is not None
 
 
@@ -200,7 +200,7 @@ def test_a_damaged_index_is_asked_for_again(
 
 
 def test_an_index_of_another_format_is_asked_for_again(connect: Connect, cache: Path) -> None:
-    from dynclient.schema import facts
+    from dynclient.openapi import facts
 
     connect().contract.load()
     kept = connect().contract

@@ -351,8 +351,8 @@ def test_a_client_that_knows_no_release_yet_shows_nothing(
 
 def test_json_of_documents_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a warm start reads is a fifth of what it stands for, and its head is a few kilobytes."""
-    from dynclient.operations.index import Index
-    from dynclient.operations.openapi import digest
+    from dynclient.openapi.digest import digest
+    from dynclient.openapi.index import Index
 
     for name, path in DOCUMENTS.items():
         head, body = Index.of_digest(digest(document_of(name)), name, "").parts()

@@ -11,7 +11,7 @@ import pytest
 
 import dynclient
 from dynclient import sandbox
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from tests.functional.conftest import Server
 from tests.trees import ALL_RELEASES, release_named
 

@@ -12,7 +12,8 @@ import pytest
 from dynclient import errors, model
 from dynclient.dispatch import Dispatcher, Listing, Page, label
 from dynclient.hooks import Hooks
-from dynclient.operations import Operation, catalogue
+from dynclient.operations import Operation
+from dynclient.operations.catalogue import catalogue
 from dynclient.schema import Release
 from dynclient.settings import Settings
 from dynclient.transport.request import Answer, Request

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dynclient.drift.unknown_values import OTHERS, TOO_DEEP, Census
-from dynclient.operations import catalogue
+from dynclient.operations.catalogue import catalogue
 from dynclient.schema import Release
 from dynclient.validation import judge
 from tests.trees import TREES, real_release, release_named, shared

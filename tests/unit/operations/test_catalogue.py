@@ -10,15 +10,9 @@ import jsonschema
 import pytest
 
 from dynclient import errors, model
-from dynclient.operations import (
-    Catalogue,
-    attribute_name,
-    catalogue,
-    data_file,
-    plural,
-    route,
-    rule,
-)
+from dynclient.data import data_file
+from dynclient.operations import attribute_name, plural, route, rule
+from dynclient.operations.catalogue import Catalogue, catalogue
 from dynclient.operations.routes import rows
 from dynclient.schema import EntityType
 from tests.trees import ALL_RELEASES, real_release, release_named, shared
@@ -87,7 +81,7 @@ def test_paths_of_other_releases(
 
 
 def test_the_version_moved_with_1_0() -> None:
-    from dynclient.operations.verbs import server_operations
+    from dynclient.operations.standard import server_operations
 
     def where(version: tuple[int, ...]) -> str:
         return next(each.route for each in server_operations(version) if each.name == "version")

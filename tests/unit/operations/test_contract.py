@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dynclient.operations import Catalogue, catalogue
+from dynclient.openapi.digest import digest
+from dynclient.openapi.index import Index
+from dynclient.operations.catalogue import Catalogue, catalogue
 from dynclient.operations.contract import Evidence, Fact, facts, place_of
-from dynclient.operations.index import Index
-from dynclient.operations.openapi import digest
 from dynclient.operations.routes import resource_entities
 from tests.openapi_server import DOCUMENTS, document_of
 from tests.trees import real_release, release_named

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dynclient.operations.index import Index, is_below, shape
-from dynclient.operations.openapi import digest
+from dynclient.openapi.digest import digest
+from dynclient.openapi.index import Index, is_below, shape
 from tests.openapi_server import DOCUMENTS, document_of
 
 

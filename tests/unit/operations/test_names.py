@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.operations.index import Told
-from dynclient.operations.names import identifier, operation_names, snake_case
-from dynclient.operations.openapi import digest
+from dynclient.openapi.digest import digest
+from dynclient.openapi.index import Told
+from dynclient.openapi.operation_names import identifier, operation_names, snake_case
 from tests.openapi_server import DOCUMENTS, document_of
 
 

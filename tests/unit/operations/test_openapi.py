@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dynclient.operations.index import Told
-from dynclient.operations.openapi import digest
+from dynclient.openapi.digest import digest
+from dynclient.openapi.index import Told
 from tests.openapi_server import DOCUMENTS, document_of
 
 
@@ -208,9 +208,7 @@ def test_collections_are_what_takes_create_requests_or_gives_entities() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_operation_of_a_real_document_is_read(name: str) -> None:
     whole = document_of(name)
-    keys = {
-        f"{method.upper()} {path}" for path, item in whole["paths"].items() for method in item
-    }
+    keys = {f"{method.upper()} {path}" for path, item in whole["paths"].items() for method in item}
     found = [Told(*each) for each in digest(whole)["operations"]]
     assert [each.key for each in found] == sorted(
         (each.key for each in found), key=lambda key: key.split()[::-1]

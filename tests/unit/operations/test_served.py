@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from dynclient.operations import catalogue
-from dynclient.operations.components import reference
-from dynclient.operations.index import Index, Told
-from dynclient.operations.openapi import digest
-from dynclient.operations.served import Served, served
+from dynclient.openapi.components import reference
+from dynclient.openapi.digest import digest
+from dynclient.openapi.index import Index, Told
+from dynclient.openapi.operations import Served, served
+from dynclient.operations.catalogue import catalogue
 from tests.openapi_server import DOCUMENTS, document_of
 from tests.trees import real_release
 
@@ -87,9 +87,7 @@ def test_all_but_a_few_components_of_a_real_server_are_found(name: str) -> None:
         (None, "DELETE", None, None, False),
     ],
 )  # fmt: skip
-def test_bodies(
-    told: Any, method: str, body: str | None, kind: str | None, required: bool
-) -> None:
+def test_bodies(told: Any, method: str, body: str | None, kind: str | None, required: bool) -> None:
     found = offered("tables/{id}/x", method, body=told)
     assert (found.operation.body, found.operation.body_kind) == (body, kind)
     assert found.body_required is required

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dynclient.operations.openapi import digest
+from dynclient.openapi.digest import digest
+from dynclient.openapi.entities import entity_name, shown
+from dynclient.openapi.schema_tree import ENTITY
 from dynclient.operations.routes import folder, rule
-from dynclient.operations.shown import entity_name, shown
-from dynclient.schema.openapi import ENTITY
 from tests.openapi_server import DOCUMENTS, document_of
 from tests.trees import ALL_RELEASES, real_release, release_named
 

@@ -472,7 +472,7 @@ def recorded_requests(name: str, release: Release) -> list[tuple[str, Any]]:
     folder = shared(f"openmetadata/recordings/{name}")
     if folder is None:
         pytest.skip("the recordings are not at hand (see tests/trees.py)")
-    from dynclient.operations import catalogue
+    from dynclient.operations.catalogue import catalogue
 
     creates = {spec.route: spec.entity.create for spec in catalogue(release)}
     found = []

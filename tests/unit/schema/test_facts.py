@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dynclient.errors import DynclientWarning
+from dynclient.openapi.index_cache import keep, recall
 from dynclient.releases import Cache
-from dynclient.schema import facts
 
 
 @pytest.fixture
@@ -23,18 +23,18 @@ def files(cache: Cache) -> list[Path]:
 
 
 def test_a_fact_is_found_as_it_was_kept(cache: Cache) -> None:
-    assert facts.recall(cache, "x") is None
-    assert facts.keep(cache, "x", {"a": ["ü", None]}, b"\n\x00body\n")
-    assert facts.recall(cache, "x") == ({"a": ["ü", None]}, b"\n\x00body\n")
-    assert facts.keep(cache, "x", 1)
-    assert facts.recall(cache, "x") == (1, b"")
+    assert recall(cache, "x") is None
+    assert keep(cache, "x", {"a": ["ü", None]}, b"\n\x00body\n")
+    assert recall(cache, "x") == ({"a": ["ü", None]}, b"\n\x00body\n")
+    assert keep(cache, "x", 1)
+    assert recall(cache, "x") == (1, b"")
 
 
 def test_names_that_differ_in_signs_alone_stay_apart(cache: Cache) -> None:
     names = ["http://a:1", "http://a/1", "../../a", "A", "a", "x" * 300, "x" * 301, ""]
     for number, name in enumerate(names):
-        facts.keep(cache, name, number)
-    assert [facts.recall(cache, name) for name in names] == [(n, b"") for n in range(len(names))]
+        keep(cache, name, number)
+    assert [recall(cache, name) for name in names] == [(n, b"") for n in range(len(names))]
     assert len(files(cache)) == len(names)
     assert all(file.parent == cache.directory for file in files(cache))
 
@@ -43,37 +43,37 @@ def test_names_that_differ_in_signs_alone_stay_apart(cache: Cache) -> None:
 def test_what_is_damaged_is_set_aside_and_told(
     cache: Cache, damage: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    facts.keep(cache, "x", {"a": 1}, b"body")
+    keep(cache, "x", {"a": 1}, b"body")
     (file,) = files(cache)
     file.write_bytes(damage)
     with caplog.at_level(logging.WARNING):
-        assert facts.recall(cache, "x") is None
+        assert recall(cache, "x") is None
     assert "corrupt file moved" in caplog.text
     assert [each.suffix for each in files(cache)] == [".corrupt"]
-    assert facts.keep(cache, "x", {"a": 2})
-    assert facts.recall(cache, "x") == ({"a": 2}, b"")
+    assert keep(cache, "x", {"a": 2})
+    assert recall(cache, "x") == ({"a": 2}, b"")
 
 
 def test_one_changed_byte_is_noticed(cache: Cache) -> None:
-    facts.keep(cache, "x", {"a": 1}, b"body")
+    keep(cache, "x", {"a": 1}, b"body")
     (file,) = files(cache)
     whole = file.read_bytes()
     for place in range(len(whole)):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        assert facts.recall(cache, "x") is None, place
+        assert recall(cache, "x") is None, place
 
 
 def test_a_cache_that_cannot_be_written_costs_a_warning(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("no folder")
     with pytest.warns(DynclientWarning, match="cannot be written"):
-        assert not facts.keep(Cache(occupied), "x", 1)
-    assert facts.recall(Cache(tmp_path / "none"), "x") is None
+        assert not keep(Cache(occupied), "x", 1)
+    assert recall(Cache(tmp_path / "none"), "x") is None
 
 
 def _write(directory: str, number: int) -> None:
     for _ in range(20):
-        facts.keep(Cache(directory), "x", {"number": number}, b"%d" % number * 10_000)
+        keep(Cache(directory), "x", {"number": number}, b"%d" % number * 10_000)
 
 
 def test_many_processes_may_keep_the_same_fact_at_once(cache: Cache) -> None:
@@ -82,7 +82,7 @@ def test_many_processes_may_keep_the_same_fact_at_once(cache: Cache) -> None:
     for each in racing:
         each.start()
     while any(each.is_alive() for each in racing):
-        found = facts.recall(cache, "x")
+        found = recall(cache, "x")
         assert found is None or found[1] == b"%d" % found[0]["number"] * 10_000
         racing[0].join(0.001)
     assert [each.exitcode for each in racing] == [0] * 4

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from dynclient.openapi.root_schemas import roots_of
+from dynclient.openapi.schema_tree import ENTITY, SERIES, Shown, documents_of, lowered
 from dynclient.releases import Cache
 from dynclient.releases.registry import take_in
 from dynclient.schema import Release
-from dynclient.schema.openapi import ENTITY, SERIES, Shown, documents_of, lowered
-from dynclient.schema.roots import roots_of
 from tests.unit.schema.test_roots import COMPONENTS, TABLE, ref, told
 
 ENTITIES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.schema.roots import Fitting, Root, component_of, roots_of
+from dynclient.openapi.root_schemas import Fitting, Root, component_of, roots_of
 
 TABLE: dict[str, Any] = {
     "$id": "https://open-metadata.org/schema/entity/data/table.json",

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from dynclient.compat.sdk.document import updated
 from dynclient.compat.sdk.ometa_api import OpenMetadata
 from dynclient.compat.sdk.requests import rows, signature
-from dynclient.operations import data_file
+from dynclient.data import data_file
 from tests.stub import Reply, Stub
 from tests.trees import shared
 

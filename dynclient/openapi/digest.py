@@ -32,7 +32,7 @@ def digest(document: Any) -> Digest:
 
     Returns:
         ``operations``, sorted by path and method, each as ``[method, path, id, tag, parameters,
-        body, result, doc]`` (see :class:`dynclient.operations.index.Told`), and ``collections`` as
+        body, result, doc]`` (see :class:`dynclient.openapi.index.Told`), and ``collections`` as
         ``[path, component that a POST or PUT takes, component that GET {path}/{id} gives]``.
 
     Raises:

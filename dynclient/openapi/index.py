@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dynclient.operations.openapi import Digest
+    from dynclient.openapi.digest import Digest
 
 FORMAT = 1
 """Version of what :meth:`Index.parts` gives; part of the name of the files it is kept in."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dynclient.data import data_file
-from dynclient.operations.records import INCLUDES, LIMIT_MAX, Operation, Parameter
+from dynclient.operations.operation import INCLUDES, LIMIT_MAX, Operation, Parameter
 from dynclient.operations.routes import rows
 
 if TYPE_CHECKING:
-    from dynclient.operations.index import Index
     from dynclient.schema import EntityType, Release
 
 _ID = Parameter("id", "path", required=True, doc="Id of the entity, a UUID.")
@@ -195,30 +194,6 @@ def list_parameters(entity: EntityType, version: tuple[int, ...]) -> tuple[Param
         if kind is not None and name not in taken
     ]
     return (*paging, *filters)
-
-
-def as_told(listing: Operation, index: Index) -> Operation:
-    """Return a list operation with the parameters that a server tells of.
-
-    Paging stays as it is, whatever is told, and so does what is known for certain.
-    """
-    from dynclient.operations.served import parameters
-
-    told = index.operation(listing.method, listing.route)
-    if told is None:
-        return listing
-    theirs = {each.wire or each.name: each for each in parameters(told) if each.place == "query"}
-    kept = []
-    for each in listing.parameters:
-        here = theirs.pop(each.wire or each.name, None)
-        if each.place == "path":
-            kept.append(each)
-        elif each.name in _USUAL:
-            if here is not None or each.name != _INCLUDE.name:
-                kept.append(each._replace(guessed=False))
-        elif here is not None or not each.guessed:
-            kept.append(here or each)
-    return listing._replace(parameters=(*kept, *theirs.values()))
 
 
 def server_operations(version: tuple[int, ...]) -> Iterator[Operation]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.operations.index import Index, shape
+from dynclient.openapi.index import Index, shape
+from dynclient.openapi.schema_tree import ENTITY, SERIES, Shown, lowered
 from dynclient.operations.routes import folder, plural
-from dynclient.schema.openapi import ENTITY, SERIES, Shown, lowered
 
 if TYPE_CHECKING:
-    from dynclient.operations.openapi import Digest
-    from dynclient.schema.roots import Root
+    from dynclient.openapi.digest import Digest
+    from dynclient.openapi.root_schemas import Root
 
 _ENTITY = frozenset(
     {"id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href",

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from dynclient.openapi.root_schemas import Fitting, Place, Root, component_of
 from dynclient.schema.pointers import parts
 from dynclient.schema.repair import relative
-from dynclient.schema.roots import Fitting, Place, Root, component_of
 from dynclient.schema.type_names import stem
 
 ENTITY = "org.openmetadata.schema.EntityInterface"

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.operations.openapi import placeholders
+from dynclient.openapi.digest import placeholders
 
 if TYPE_CHECKING:
-    from dynclient.operations.index import Told
+    from dynclient.openapi.index import Told
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _NUMBER = re.compile(r"_\d+$")

@@ -8,15 +8,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.operations.components import reference
-from dynclient.operations.index import shape
-from dynclient.operations.names import identifier
-from dynclient.operations.records import Operation, Parameter
+from dynclient.openapi.components import reference
+from dynclient.openapi.index import shape
+from dynclient.openapi.operation_names import identifier
+from dynclient.operations.operation import Operation, Parameter
+from dynclient.operations.standard import _INCLUDE, _USUAL
 
 if TYPE_CHECKING:
-    from dynclient.operations import CollectionSpec
-    from dynclient.operations.index import Told
+    from dynclient.openapi.index import Index
+if TYPE_CHECKING:
+    from dynclient.openapi.index import Told
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import EntityType, Release
+
+
+def as_told(listing: Operation, index: Index) -> Operation:
+    """Return a list operation with the parameters that a server tells of.
+
+    Paging stays as it is, whatever is told, and so does what is known for certain.
+    """
+    told = index.operation(listing.method, listing.route)
+    if told is None:
+        return listing
+    theirs = {each.wire or each.name: each for each in parameters(told) if each.place == "query"}
+    kept = []
+    for each in listing.parameters:
+        here = theirs.pop(each.wire or each.name, None)
+        if each.place == "path":
+            kept.append(each)
+        elif each.name in _USUAL:
+            if here is not None or each.name != _INCLUDE.name:
+                kept.append(each._replace(guessed=False))
+        elif here is not None or not each.guessed:
+            kept.append(here or each)
+    return listing._replace(parameters=(*kept, *theirs.values()))
+
 
 BODY = "body"
 """What the argument is called that is sent as the body."""
@@ -96,9 +122,7 @@ def _body(
     return reference(release, component, _document(entity)), kind, True
 
 
-def _result(
-    told: Told, release: Release, spec: CollectionSpec | None
-) -> tuple[str | None, str]:
+def _result(told: Told, release: Release, spec: CollectionSpec | None) -> tuple[str | None, str]:
     """Return reference and kind of the answer."""
     own = None if spec is None else _standard(told, spec)
     if own is not None:

@@ -6,15 +6,75 @@ Which build a server was last time is noted as well, for completion only: that m
 
 from __future__ import annotations
 
+import json
+import re
+import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.errors import NotOpenMetadata, ServerError, TransportError
+from dynclient.errors import NotOpenMetadata, PackCorrupt, ServerError, TransportError
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
+    from dynclient.releases.cache import Cache
+if TYPE_CHECKING:
     from dynclient.dispatch import Dispatcher
-    from dynclient.operations.index import Index
-    from dynclient.operations.openapi import Digest
+    from dynclient.openapi.digest import Digest
+    from dynclient.openapi.index import Index
+
+
+_MAGIC = b"dynclient-facts "
+
+
+SUFFIX = ".facts"
+
+
+def recall(cache: Cache, name: str) -> tuple[Any, bytes] | None:
+    """Return head and body of a fact, or None where it is not known, or damaged.
+
+    Args:
+        cache: where it is kept.
+        name: of the fact; any text.
+    """
+    data = cache.read(_file_name(name))
+    if data is None:
+        return None
+    try:
+        return _parsed(data)
+    except PackCorrupt as error:
+        cache.set_aside(_file_name(name), str(error))
+        return None
+
+
+def keep(cache: Cache, name: str, head: Any, body: bytes = b"") -> bool:
+    """Write a fact; return whether it is on the disk now.
+
+    A cache that cannot be written is told of by one warning, as for releases.
+
+    Args:
+        cache: where to keep it.
+        name: of the fact; any text.
+        head: plain JSON.
+        body: any bytes.
+    """
+    rest = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n" + body
+    return cache.write(_file_name(name), _MAGIC + b"%08x\n" % zlib.crc32(rest) + rest)
+
+
+def _parsed(data: bytes) -> tuple[Any, bytes]:
+    first = data.find(b"\n")
+    if not data.startswith(_MAGIC) or first < 0:
+        raise PackCorrupt("it holds no fact")
+    if data[len(_MAGIC) : first] != b"%08x" % zlib.crc32(memoryview(data)[first + 1 :]):
+        raise PackCorrupt("its content does not match its checksum")
+    head, _, body = data[first + 1 :].partition(b"\n")
+    return json.loads(head), body
+
+
+def _file_name(name: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9.+-]", "_", name)
+    # What differs in signs alone stays apart, whatever the file system makes of it.
+    return f"{plain[:80]}-{zlib.crc32(name.encode()):08x}{SUFFIX}"
+
 
 _DOCUMENTS = (
     Request("GET", "/swagger.json", web=True),
@@ -61,7 +121,7 @@ class Documents:
 
     def read(self) -> tuple[Read | None, str]:
         """Ask the server; return its document, or None and why there is none."""
-        from dynclient.operations.openapi import digest
+        from dynclient.openapi.digest import digest
 
         reasons = []
         for request in _DOCUMENTS:
@@ -75,7 +135,7 @@ class Documents:
 
     def keep(self, told: Digest, build: Build) -> Index:
         """Keep the index of a build's document in the cache, and return it."""
-        from dynclient.operations.index import Index
+        from dynclient.openapi.index import Index
 
         index = Index.of_digest(told, *build)
         self._keep(index, build)
@@ -83,19 +143,17 @@ class Documents:
 
     def _keep(self, index: Index, build: Build) -> None:
         from dynclient.releases import Cache
-        from dynclient.schema import facts
 
         cache = Cache()
-        facts.keep(cache, self._name(build), *index.parts())
-        facts.keep(cache, self._note, build._asdict())
+        keep(cache, self._name(build), *index.parts())
+        keep(cache, self._note, build._asdict())
 
     def kept(self, build: Build) -> Index | None:
         """Return the index of a build from the cache, or None where it does not hold it."""
-        from dynclient.operations.index import Index
+        from dynclient.openapi.index import Index
         from dynclient.releases import Cache
-        from dynclient.schema import facts
 
-        found = facts.recall(Cache(), self._name(build))
+        found = recall(Cache(), self._name(build))
         try:
             return None if found is None else Index.of_parts(*found)
         except (LookupError, TypeError, ValueError):
@@ -104,16 +162,15 @@ class Documents:
     def last_build(self) -> Build | None:
         """Return which build the server was when its document was asked for the last time."""
         from dynclient.releases import Cache
-        from dynclient.schema import facts
 
-        found = facts.recall(Cache(), self._note)
+        found = recall(Cache(), self._note)
         try:
             return None if found is None else Build(**found[0])
         except TypeError:
             return None
 
     def _name(self, build: Build) -> str:
-        from dynclient.operations.index import FORMAT
+        from dynclient.openapi.index import FORMAT
 
         return f"openapi{FORMAT}-{build.version}-{build.revision or self._host}"
 

@@ -1,0 +1,1 @@
+"""A server's own OpenAPI document: what it says of operations, entities and schemas."""
