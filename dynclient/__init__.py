@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
-    from dynclient.client import Client as Client
-    from dynclient.client import connect as connect
+    from dynclient.client.client import Client as Client
+    from dynclient.client.connect import connect as connect
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import verdicts as verdicts
     from dynclient.errors import AmbiguousName as AmbiguousName

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dynclient.client.releases import is_path
 from dynclient.drift.change import Change, worded
 from dynclient.drift.diff import Diff
+from dynclient.session.release_choice import is_path
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,15 +10,15 @@ from rich.text import Text
 
 from dynclient.cli import DIFFERS, DONE, FAILED
 from dynclient.errors import UnknownRelease
-from dynclient.operations.contract import STATUSES, Fact
 from dynclient.schema.versions import numbers
+from dynclient.session.route_facts import STATUSES, Fact
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dynclient.client import Client
-    from dynclient.client.contract import Contract
+    from dynclient.client.client import Client
     from dynclient.schema import Release
+    from dynclient.session.contract import Contract
 
 NEAR = ("the same release", "the same minor release", "the same major release", "another release")
 """How near the schemas are to the server, nearest first."""

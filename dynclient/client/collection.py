@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client import verbs
-from dynclient.client.verbs import SPECS, Call, Plan
+from dynclient.client import methods
+from dynclient.client.calls import Ask, Call, Plan
+from dynclient.client.methods import SPECS
 from dynclient.dispatch import Listing
-from dynclient.dispatch.answers import is_route
 from dynclient.dispatch.binding import own_fields
+from dynclient.dispatch.responses import is_route
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound, UnknownOperation
 
 if TYPE_CHECKING:
     from inspect import Signature
 
-    from dynclient.client import Client
-    from dynclient.client.offers import Offers
-    from dynclient.dispatch import Dispatcher
+    from dynclient.client.client import Client
+    from dynclient.client.extra_operations import Offers
+    from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.operations.catalogue import CollectionSpec
 
 
@@ -52,24 +53,24 @@ class Verb:
 
     @property
     def __signature__(self) -> Signature:
-        from dynclient.client import text
+        from dynclient.client import docstrings
 
         spec, release, known = self._parts()
         operation = spec.operations[known.operation]
-        if operation.body is not None and known.plan is verbs.sends:
-            return text.body_signature(release.node(operation.body))
-        return text.signature(operation, known.first)
+        if operation.body is not None and known.plan is methods.sends:
+            return docstrings.body_signature(release.node(operation.body))
+        return docstrings.signature(operation, known.first)
 
     def _words(self) -> str:
-        from dynclient.client import text
+        from dynclient.client import docstrings
 
         spec, release, known = self._parts()
         operation = spec.operations[known.operation]
-        if operation.body is not None and known.plan is verbs.sends:
-            return text.body_doc(operation, release.node(operation.body))
-        return text.doc(operation, known.intro)
+        if operation.body is not None and known.plan is methods.sends:
+            return docstrings.body_doc(operation, release.node(operation.body))
+        return docstrings.doc(operation, known.intro)
 
-    def _parts(self) -> tuple[CollectionSpec, Any, verbs.Spec]:
+    def _parts(self) -> tuple[CollectionSpec, Any, methods.Spec]:
         return self._collection._spec, self._collection._release, SPECS[self.__name__]
 
     def __repr__(self) -> str:
@@ -102,7 +103,7 @@ class Collection:
     @property
     def op(self) -> Offers:
         """What the server offers for it beside the usual: ``om.tables.op.add_sample_data(…)``."""
-        from dynclient.client.offers import Offers
+        from dynclient.client.extra_operations import Offers
 
         return Offers(self._client, self._attribute)
 
@@ -157,7 +158,7 @@ class Collection:
         verb: str,
         given: tuple[Any, ...],
         keywords: dict[str, Any],
-        ask: verbs.Ask | None = None,
+        ask: Ask | None = None,
     ) -> Plan:
         call = Call(self._spec, self._release, verb, given, keywords, ask or self._carry_out)
         plan = SPECS[verb].plan(call)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dynclient import model
-from dynclient.client.verbs import Plan, is_id
+from dynclient.client.calls import Plan
 from dynclient.drift import table
 from dynclient.errors import UnknownCollection
 from dynclient.operations.catalogue import catalogue
 from dynclient.schema.release import ERROR
+from dynclient.session.keys import is_id
 
 if TYPE_CHECKING:
-    from dynclient.client.verbs import Call
+    from dynclient.client.calls import Call
     from dynclient.schema import Node
 
 _NAME = "fullyQualifiedName"

@@ -7,7 +7,7 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.host import HOST
+from dynclient.client.connect import HOST
 from dynclient.compat.finder import ROOT, Finder
 from dynclient.compat.foreign import raise_pydantics
 from dynclient.errors import UsageError
@@ -59,7 +59,7 @@ def install(
 
 def _servers() -> Release:
     """Return the release of the server that the environment names."""
-    from dynclient.client import connect
+    from dynclient.client.connect import connect
 
     with connect() as client:
         return client.release

@@ -17,7 +17,7 @@ from dynclient.transport.request import Request
 if TYPE_CHECKING:
     from dynclient.releases.cache import Cache
 if TYPE_CHECKING:
-    from dynclient.dispatch import Dispatcher
+    from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.openapi.digest import Digest
     from dynclient.openapi.index import Index
 

@@ -9,7 +9,7 @@ import pytest
 
 import dynclient
 from dynclient import sandbox
-from dynclient.client import Client
+from dynclient.client.client import Client
 from tests.trees import ALL_RELEASES, TREES, release_named
 
 Server = Callable[[str], sandbox.Running]

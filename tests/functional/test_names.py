@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dynclient import fqn
-from dynclient.client import Client
+from dynclient.client.client import Client
 
 AWKWARD = ["a.b", "a/b", "a b", "100%", "a#b", "a?b", "a&b=c", "naïve", "表", "a%2Fb", "a+b", ";"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 from tests.functional.scripts import catalogue
 from tests.trees import ALL_RELEASES
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 
 
 @pytest.fixture

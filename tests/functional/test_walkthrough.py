@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from dynclient.client import Client
+from dynclient.client.client import Client
 from tests.matrix.payloads import Named, Payloads, resolved
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 from tests.trees import ALL_RELEASES, release_named
 
 

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 from dynclient.errors import InsecureWarning, TLSFailed
 from tests.stub import Stub
 

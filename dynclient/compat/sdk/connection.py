@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.client import host as hosts
+from dynclient.client.connect import HOST, address, base_of, known_token, settings_of
 from dynclient.compat.sdk.failures import AuthenticationException, InvalidSSLVerificationException
 from dynclient.errors import UsageError
 
@@ -86,7 +86,7 @@ def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Co
         InvalidSSLVerificationException: ``verifySSL: validate`` without a ``caCertificate``.
         BadArguments: something in ``more`` that has no meaning here.
     """
-    base = hosts.address(config.get("hostPort"))
+    base = address(config.get("hostPort"))
     version = config.get("apiVersion") or API_VERSION
     if version != API_VERSION:
         raise UsageError(f"apiVersion {version!r}: servers speak {API_VERSION} only")
@@ -95,7 +95,7 @@ def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Co
     auth = _caller(config, base)
     headers, auth = _templated(headers, auth)
     settings["headers"] = headers
-    return Connection(base, auth, hosts.settings_of(settings))
+    return Connection(base, auth, settings_of(settings))
 
 
 # -- who calls -------------------------------------------------------------------------------------
@@ -123,11 +123,11 @@ def _caller(config: Mapping[str, Any], base: str) -> Anonymous:
 
 def _of_environment(base: str) -> str | None:
     """Return the token of the environment, unless that names another server."""
-    own = hosts.known_token(base)
+    own = known_token(base)
     if own:
         return own
-    meant = os.environ.get(hosts.HOST)
-    if meant and hosts.base_of(meant) != base:
+    meant = os.environ.get(HOST)
+    if meant and base_of(meant) != base:
         return None
     return next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client import Client
+from dynclient.client.client import Client
 from dynclient.compat.sdk import classes
 from dynclient.compat.sdk.absent import Absent
 from dynclient.compat.sdk.connection import FIELDS, read

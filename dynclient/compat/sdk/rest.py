@@ -123,7 +123,7 @@ class REST:
 
 def _client(config: ClientConfig) -> Any:
     """Return a native client for a configuration made by hand."""
-    from dynclient.client import Client
+    from dynclient.client.client import Client
     from dynclient.compat.sdk.connection import read
 
     token = config.access_token

@@ -26,7 +26,7 @@ from dynclient.operations.catalogue import CollectionSpec, catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dynclient.client import Client
+    from dynclient.client.client import Client
     from dynclient.schema import Release
     from dynclient.transport.request import Request
 
@@ -155,7 +155,7 @@ class Road:
         try:
             return self.entity(spec, verb, arguments)
         except NotFound as error:
-            from dynclient.dispatch.answers import is_route
+            from dynclient.dispatch.responses import is_route
 
             if not nullable or is_route(error.message):
                 raise

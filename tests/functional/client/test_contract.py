@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 from dynclient.operations.catalogue import catalogue
 from dynclient.releases import Cache
 from dynclient.releases import pack as packs

@@ -10,7 +10,7 @@ import pytest
 
 import dynclient
 from dynclient import sandbox
-from dynclient.client import Client
+from dynclient.client.client import Client
 from dynclient.errors import DriftWarning
 from tests.stub import Reply, Stub
 from tests.trees import TREES, real_release, release_named

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 from dynclient.schema import Release
 from dynclient.validation import judge
 from tests.openapi_server import DOCUMENTS, OpenAPIServer, document_of, entity_types

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client import Client
-from dynclient.client.offers import Offer, Offers
+from dynclient.client.client import Client
+from dynclient.client.extra_operations import Offer, Offers
 from dynclient.transport.request import Request
 from tests.openapi_server import DOCUMENTS, OpenAPIServer, document_of
 from tests.payloads import least

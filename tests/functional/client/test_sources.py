@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client import Client
+from dynclient.client.client import Client
 from dynclient.errors import DynclientWarning, SourceRefused, TransportError, UnknownRelease
 from dynclient.releases import Cache, registry, release
 from tests.github_server import LISTINGS, GitHub, files_of, hasty

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client.releases import STEPS, Sources, sources_of
 from dynclient.errors import BadArguments, UnknownRelease, UsageError
+from dynclient.session.release_choice import STEPS, Sources, sources_of
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dynclient import errors
-from dynclient.dispatch import answers
+from dynclient.dispatch import responses
 from dynclient.transport.request import Answer, Request
 from tests.trees import shared
 
@@ -26,7 +26,7 @@ def fault(
     attempts: int = 1,
 ) -> errors.ServerError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return answers.fault(request, Answer(status, headers or {}, data, URL, attempts))
+    return responses.fault(request, Answer(status, headers or {}, data, URL, attempts))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_page_that_says_not_now_is_believed(status: int) -> None:
 def test_a_page_in_the_place_of_an_answer_is_told() -> None:
     answer = Answer(200, {"Content-Type": "text/html"}, PAGE, URL)
     with pytest.raises(errors.NotOpenMetadata, match="404 Not Found"):
-        answers.decode(ASK, answer)
+        responses.decode(ASK, answer)
 
 
 def test_request_ids_and_patience_are_kept() -> None:
@@ -140,7 +140,7 @@ def test_an_error_without_words_is_still_one(body: bytes) -> None:
 def test_what_java_writes_is_read() -> None:
     big = b'{"a": NaN, "b": "' + b"x" * 300_000 + b'"}'
     for _ in range(2):  # by the standard library, and by what is faster
-        assert answers.loads(big)["a"] != answers.loads(big)["a"]
+        assert responses.loads(big)["a"] != responses.loads(big)["a"]
 
 
 # -- what real servers said ------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def test_every_recorded_error_is_told_as_what_it_is(path: Path) -> None:
         body = text.encode() if isinstance(text, str) else json.dumps(text).encode()
         request = Request(exchange["request"]["method"], exchange["request"]["path"])
         headers = {str(k): str(v) for k, v in response["headers"].items()}
-        error = answers.fault(request, Answer(response["status"], headers, body, URL))
+        error = responses.fault(request, Answer(response["status"], headers, body, URL))
         words = text if isinstance(text, str) else json.dumps(text)
         expected = response["status"]
         for wrapped in (404, 405, 415):

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 
 from dynclient import errors, model
-from dynclient.dispatch import Dispatcher, Listing, Page, label
+from dynclient.dispatch import Listing, Page, label
+from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.hooks import Hooks
 from dynclient.operations import Operation
 from dynclient.operations.catalogue import catalogue

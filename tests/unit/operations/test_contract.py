@@ -7,8 +7,8 @@ import pytest
 from dynclient.openapi.digest import digest
 from dynclient.openapi.index import Index
 from dynclient.operations.catalogue import Catalogue, catalogue
-from dynclient.operations.contract import Evidence, Fact, facts, place_of
 from dynclient.operations.routes import resource_entities
+from dynclient.session.route_facts import Evidence, Fact, facts, place_of
 from tests.openapi_server import DOCUMENTS, document_of
 from tests.trees import real_release, release_named
 from tests.unit.operations.test_catalogue import FACTS, fact_file

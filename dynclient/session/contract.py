@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.dispatch.answers import is_route
+from dynclient.dispatch.responses import is_route
 from dynclient.errors import (
     BadArguments,
     MethodNotAllowed,
@@ -25,11 +25,11 @@ from dynclient.operations.catalogue import CollectionSpec
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
-    from dynclient.client import Client
+    from dynclient.client.client import Client
     from dynclient.openapi.index import Index
     from dynclient.openapi.index_cache import Documents
-    from dynclient.operations.contract import Fact
     from dynclient.schema import EntityType, Release
+    from dynclient.session.route_facts import Fact
 
 _RESOURCES = Request("GET", "/v1/policies/resources")
 
@@ -180,7 +180,7 @@ class Contract:
         return base if index is None else self._placed(base, index)
 
     def _placed(self, base: CollectionSpec, index: Index) -> CollectionSpec:
-        from dynclient.operations.contract import place_of
+        from dynclient.session.route_facts import place_of
 
         made = CollectionSpec(self.release, base.entity, place_of(base, index), index)
         return self._specs.setdefault(base.attribute, made)
@@ -198,7 +198,7 @@ class Contract:
 
         The server is asked for its document; addresses in its earlier answers count, too.
         """
-        from dynclient.operations.contract import place_of
+        from dynclient.session.route_facts import place_of
 
         index = self.openapi
         base = self._client._known().collections[spec.attribute]
@@ -245,7 +245,7 @@ class Contract:
     @property
     def facts(self) -> dict[str, Fact]:
         """What is known of every collection, from what was asked so far."""
-        from dynclient.operations.contract import Evidence, facts
+        from dynclient.session.route_facts import Evidence, facts
 
         hrefs = self._client._dispatcher.hrefs
         evidence = Evidence(self.at_hand(), hrefs, self._resources, self._answers)

@@ -28,7 +28,7 @@ from dynclient.errors import (
 )
 
 if TYPE_CHECKING:
-    from dynclient.client import Client
+    from dynclient.client.client import Client
     from dynclient.releases import Cache
     from dynclient.schema import Release
 
@@ -138,7 +138,7 @@ def _taken(step: str | Path, version: str, client: Client) -> Release:
         return _fetched(version, cache, client)
     if step == "nearest":
         return _nearest(version, cache)
-    from dynclient.client.lossy import served_release
+    from dynclient.session.openapi_release import served_release
 
     return served_release(client, cache)
 

@@ -15,8 +15,8 @@ from dynclient.errors import (
 from dynclient.validation import judge
 
 if TYPE_CHECKING:
-    from dynclient.client.contract import Contract
-    from dynclient.dispatch import Dispatcher
+    from dynclient.dispatch.dispatcher import Dispatcher
+    from dynclient.session.contract import Contract
 
 _GUARDS = ("/updatedAt", "/version")
 """Places that every change by anybody alters. Some servers fold several changes by one user into

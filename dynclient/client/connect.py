@@ -1,4 +1,4 @@
-"""What ``connect`` is given, made sure of: the address, the token of the environment, settings."""
+"""``connect()``: its arguments checked, and the client they describe."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
@@ -13,16 +14,27 @@ from dynclient.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dynclient.client.releases import Sources
     from dynclient.schema import Release
+    from dynclient.session.release_choice import Sources
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from dynclient.hooks import Hooks
+    from dynclient.schema import Release
+    from dynclient.transport.http import Transport
+
 
 HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
+
 
 _OTHERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
 """What ``connect`` takes besides settings, for whoever mistypes one."""
 
+
 _CHOICES = {"responses": ("strict", "tolerant"), "drift": ("bridge", "warn", "error")}
 """Settings that take one of a few words."""
+
 
 _FILES = {
     "verify": "True, False, or the path of a bundle of authorities",
@@ -178,7 +190,7 @@ def release_of(
 
     Args:
         given: a release, its name, or the path of its tree.
-        source: a path, a step, or a sequence of these; see :mod:`dynclient.client.releases`.
+        source: a path, a step, or a sequence of these; see :mod:`dynclient.session.release_choice`.
 
     Raises:
         UsageError: the source names no step and no path.
@@ -186,8 +198,8 @@ def release_of(
         SourceRefused: the path holds no schema tree, or is not safe or not sound.
     """
     from dynclient import releases
-    from dynclient.client.releases import Sources, is_path, sources_of
     from dynclient.schema import Release
+    from dynclient.session.release_choice import Sources, is_path, sources_of
 
     if isinstance(given, Release):
         return given, Sources()
@@ -202,3 +214,53 @@ def release_of(
     if isinstance(only, os.PathLike):
         return releases.release(name, source=only), Sources()
     return None, sources
+
+
+def connect(
+    host: str | None = None,
+    *,
+    token: str | Callable[[], str] | None = None,
+    release: Release | str | Path | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    source: str | Path | Iterable[str | Path] | None = None,
+    hooks: Hooks | None = None,
+    transport: Transport | None = None,
+    **settings: Any,
+) -> Client:
+    """Return a client of one server. Nothing is sent before it is used.
+
+    Args:
+        host: address of the server, with or without ``/api``; None for ``OPENMETADATA_HOST``.
+        token: a bot's JWT or a personal access token; or a callable that gives one, which is called
+            before each request and once more after a 401. None for ``OPENMETADATA_TOKEN``, unless
+            ``OPENMETADATA_HOST`` names another server.
+        release: whose schemas to speak: a release, its name in the cache, or the path of its tree.
+            None asks the server for its version, when that is first needed.
+        username: e-mail address of a user who logs in, with ``password``, instead of a token.
+        password: of that user.
+        source: where the release may come from: a step (``"cache"``, ``"github"``, ``"nearest"``,
+            ``"server"``), the path of a folder or an archive, or a sequence of these, gone through
+            in order. None for all four steps; ``"cache"`` alone for all that the cache can give.
+            A path alone is read at once, without asking the server for its version.
+        hooks: what watches requests and answers.
+        transport: what sends, in the place of HTTP: anything with ``send(request)``.
+        settings: see :class:`dynclient.settings.Settings`.
+
+    Raises:
+        UsageError: no host, or none that could be; a token and a user at once.
+        BadArguments: settings that do not exist, or values they do not take.
+        UnknownRelease: the release named is not in the cache, and no source is.
+        SourceRefused: the path named holds no schema tree, or is not safe or not sound.
+    """
+    base = address(host)
+    switches = settings_of(settings)
+    known, sources = release_of(release, source)
+    if transport is None:
+        from dynclient.transport.auth import identity
+        from dynclient.transport.http import Transport
+
+        if token is None and username is None:
+            token = known_token(base)
+        transport = Transport(base, switches, identity(token, username, password))
+    return Client(base, transport, switches, known, hooks, sources)

@@ -15,7 +15,7 @@ from dynclient.errors import BadArguments, Problem, UnknownOperation
 if TYPE_CHECKING:
     from inspect import Signature
 
-    from dynclient.client import Client
+    from dynclient.client.client import Client
     from dynclient.openapi.index import Index, Told
     from dynclient.openapi.operations import Served
     from dynclient.operations import Operation
@@ -150,9 +150,9 @@ class _Words:
     def __get__(self, instance: Offer | None, owner: type | None = None) -> str:
         if instance is None:
             return "One operation that a server offers; call it, or ask for help() on it."
-        from dynclient.client import text
+        from dynclient.client import docstrings
 
-        return text.offer_doc(*instance._glanced())
+        return docstrings.offer_doc(*instance._glanced())
 
 
 class Offer:
@@ -178,9 +178,9 @@ class Offer:
 
     @property
     def __signature__(self) -> Signature:
-        from dynclient.client import text
+        from dynclient.client import docstrings
 
-        return text.offer_signature(*self._glanced())
+        return docstrings.offer_signature(*self._glanced())
 
     def _glanced(self) -> tuple[Served, Node | None]:
         """Return the operation, and what it sends, as far as is known without asking."""

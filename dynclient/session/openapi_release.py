@@ -10,7 +10,7 @@ from dynclient.openapi.index_cache import first_line
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
-    from dynclient.client import Client
+    from dynclient.client.client import Client
     from dynclient.openapi.index_cache import Build, Read
     from dynclient.releases import Cache
     from dynclient.schema import Release
