@@ -15,45 +15,42 @@ from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 
 from dynclient.operations.catalogue import catalogue
-from dynclient.sandbox import (
-    access,
-    accounts,
+from dynclient.sandbox.entities import seed
+from dynclient.sandbox.entities.entity_model import Shapes
+from dynclient.sandbox.entities.request_context import Caller, Clock, Session
+from dynclient.sandbox.features import (
     assets,
-    collections,
+    collection_routes,
+    csv_files,
+    custom_properties,
     feed,
     kpis,
     lineage,
-    memberships,
-    openapi,
-    personal,
+    openapi_document,
     profiles,
-    properties,
-    results,
+    query_usage,
+    run_status,
     search,
-    seeding,
-    sheets,
-    statuses,
-    streams,
     system,
-    tokens,
+    test_results,
+    time_series,
     usage,
 )
-from dynclient.sandbox.codec import dumps, loads_first
-from dynclient.sandbox.failures import DataRefused
-from dynclient.sandbox.faults import Escaped, Fault, bad_request, escaped, refused, wrapped
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Asked, Route, Routes
-from dynclient.sandbox.session import Answer, Caller, Clock, Session
-from dynclient.sandbox.shapes import Shapes
+from dynclient.sandbox.http_errors import Escaped, Fault, bad_request, escaped, refused, wrapped
+from dynclient.sandbox.json_codec import dumps, loads_first
+from dynclient.sandbox.people import access_tokens, accounts, jwt, resource_policies
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
+from dynclient.sandbox.startup_errors import DataRefused
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.database import Database
+    from dynclient.sandbox.storage.database import Database
     from dynclient.schema.release import Release
 
 LOG = logging.getLogger(__name__)
 
 FEATURES = (
-    access, assets, feed, kpis, lineage, memberships, profiles, properties, results, search, sheets,
-    statuses, usage,
+    resource_policies, assets, feed, kpis, lineage, query_usage, profiles, custom_properties,
+    test_results, search, csv_files, run_status, usage,
 )  # fmt: skip
 """Modules that serve single features, in releases that have the documents they need."""
 
@@ -74,9 +71,9 @@ class Sandbox:
         with database.write() as tx:
             key = tx.meta("signing key")
             if key is None:
-                key = tokens.new_key()
+                key = jwt.new_key()
                 tx.set_meta("signing key", key)
-        self.signer = tokens.Tokens(key)
+        self.signer = jwt.Tokens(key)
         self.where = {
             spec.entity.name: f"/v1{_below_version(spec.route)}"
             for spec in catalogue(release).collections.values()
@@ -87,21 +84,21 @@ class Sandbox:
         system.mount(self.routes, served, self.rules.flag("system_prefix"))
         if "user" in self.shapes:
             accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
-            if all(path in release.paths for path in personal.NEEDS):
-                own = personal.PersonalTokens(self.shapes, self.signer)
-                personal.mount(self.routes, own)
+            if all(path in release.paths for path in access_tokens.NEEDS):
+                own = access_tokens.PersonalTokens(self.shapes, self.signer)
+                access_tokens.mount(self.routes, own)
         for feature in FEATURES:
             if all(path in release.paths for path in feature.NEEDS):
                 feature.mount(self.routes, self.shapes, self.where)
-        collections.mount(self.routes, self.shapes, self.where)
-        streams.mount(self.routes, self.shapes, catalogue(release))
+        collection_routes.mount(self.routes, self.shapes, self.where)
+        time_series.mount(self.routes, self.shapes, catalogue(release))
         self._made: str | None = None
         self._making = threading.Lock()
         self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
         self.admin_token = self.signer.make("admin", "admin@open-metadata.org", bot=False)
-        self.bot_token = self.signer.make(seeding.BOT, "ingestion-bot@open-metadata.org", bot=True)
+        self.bot_token = self.signer.make(seed.BOT, "ingestion-bot@open-metadata.org", bot=True)
 
     def _prepare(self) -> None:
         """Fill a fresh data file; refuse one that another release filled."""
@@ -111,12 +108,12 @@ class Sandbox:
                 if made_for != self.release.digest:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
-            admin, now = Caller(seeding.ADMIN), self._clock.now()
+            admin, now = Caller(seed.ADMIN), self._clock.now()
             session = Session(tx, self.shapes, self.where, admin, "", now)
-            seeding.plant(session)
-            row = tx.find("user", seeding.ADMIN)
+            seed.plant(session)
+            row = tx.find("user", seed.ADMIN)
             if row is not None:
-                tx.set_meta(f"password:{row.id}", tokens.hashed(DEFAULT_PASSWORD))
+                tx.set_meta(f"password:{row.id}", jwt.hashed(DEFAULT_PASSWORD))
             tx.set_meta("release", self.release.digest)
             tx.set_meta("release name", self.release.name)
 
@@ -188,7 +185,7 @@ class Sandbox:
         """Return the OpenAPI document; made once, when it is first asked for."""
         with self._making:
             if self._made is None:
-                document = openapi.Document(self.shapes, self.release.name)
+                document = openapi_document.Document(self.shapes, self.release.name)
                 self._made = dumps(document.made(self.routes, self.where))
             return self._made
 
@@ -198,10 +195,10 @@ class Sandbox:
         token = (header or "").partition(" ")[2]
         with self.database.read() as tx:
             row = tx.find("user", name)
-            if tx.meta(f"revoked:{tokens.fingerprint(token)}"):
+            if tx.meta(f"revoked:{jwt.fingerprint(token)}"):
                 raise refused(401, "Expired token!")
         if row is None:
-            raise tokens.unauthorized(f"User {name} is not known")
+            raise jwt.unauthorized(f"User {name} is not known")
         return Caller(
             row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
         )

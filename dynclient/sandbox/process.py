@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from dynclient.sandbox.failures import SandboxFailed
+from dynclient.sandbox.startup_errors import SandboxFailed
 
 if TYPE_CHECKING:
     from dynclient.schema.release import Release
@@ -160,7 +160,7 @@ def _in_thread(
 ) -> Running:
     from dynclient.sandbox import server as serving
     from dynclient.sandbox.app import Sandbox
-    from dynclient.sandbox.datafile import opened
+    from dynclient.sandbox.storage.data_file import opened
 
     stack = contextlib.ExitStack()
     try:

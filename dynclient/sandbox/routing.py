@@ -8,10 +8,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dynclient.sandbox.session import Answer
-
 if TYPE_CHECKING:
     from dynclient.schema.node import Node
+
+
+class Answer(NamedTuple):
+    """What goes back: status, body, and the headers that say what happened."""
+
+    status: int
+    body: Any
+    change: str | None = None
+    location: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+    """What else the headers say."""
+
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.datafile import opened
-from dynclient.sandbox.failures import PortRefused
+from dynclient.sandbox.startup_errors import PortRefused
+from dynclient.sandbox.storage.data_file import opened
 
 if TYPE_CHECKING:
     import uvicorn

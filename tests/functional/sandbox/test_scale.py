@@ -15,9 +15,9 @@ from typing import Any
 import psutil
 import pytest
 
-from dynclient.sandbox.database import Database
-from dynclient.sandbox.listing import MOST
-from dynclient.sandbox.store import Edge, Tx
+from dynclient.sandbox.entities.read import MOST
+from dynclient.sandbox.storage.database import Database
+from dynclient.sandbox.storage.store import Edge, Tx
 from tests.functional.sandbox.launching import Launched, launched
 
 MANY = 100_000

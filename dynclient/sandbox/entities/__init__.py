@@ -1,0 +1,1 @@
+"""What happens to any entity in the sandbox."""

@@ -1,0 +1,288 @@
+"""Lists of entities: filters, pages, cursors, ``fields=`` and ``include=``, past versions."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.secret_fields import masked
+from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
+from dynclient.sandbox.http_errors import Fault, bad_request, refused, wrapped
+from dynclient.sandbox.json_codec import dumps, loads
+from dynclient.sandbox.routing import Answer
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.storage.store import Row
+
+DEFAULT_LIMIT = 10
+MOST = 1_000_000
+INCLUDES = ("all", "deleted", "non-deleted")
+
+
+class Order(NamedTuple):
+    """How a list is ordered, and so what its cursors tell of a place in it."""
+
+    names: tuple[str, ...]
+    """Columns of the store: ``name`` and ``id``, or ``fqn`` alone."""
+
+    @property
+    def ascending(self) -> str:
+        """The order as SQL has it."""
+        return ", ".join(f"e.{name}" for name in self.names)
+
+    @property
+    def descending(self) -> str:
+        """The reverse of the order as SQL has it."""
+        return ", ".join(f"e.{name} desc" for name in self.names)
+
+    def beyond(self, sign: str) -> str:
+        """Return the condition of what lies before (``<``) or after (``>``) a place."""
+        columns, marks = self.ascending, ", ".join("?" * len(self.names))
+        return f"({columns}) {sign} ({marks})"
+
+    def place(self, row: Row) -> Place:
+        """Return where a row lies."""
+        return tuple(str(getattr(row, name)) for name in self.names)
+
+
+Place = tuple[str, ...]
+"""The columns of an order, of one row."""
+BY_NAME = Order(("name", "id"))
+BY_FQN = Order(("fqn",))
+
+
+def wanted_fields(shape: Shape, text: str | None) -> frozenset[str]:
+    """Return the fields that ``fields=`` names; raises the server's 400 for an unknown one."""
+    if not text:
+        return frozenset()
+    if text.strip() == "*":
+        return frozenset(shape.fields)
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in shape.fields:
+            raise bad_request(f"Invalid field name {name}")
+    brought = shape.rules.table("loaded_with").get(shape.type, {})
+    return frozenset(names).union(*(brought.get(name, ()) for name in names))
+
+
+def wanted_include(text: str | None) -> str:
+    """Return ``include`` in lower case; raises the server's 400."""
+    if not text:
+        return "non-deleted"
+    if text.lower() not in INCLUDES:
+        raise bad_request(f"query param include must be one of [{', '.join(INCLUDES)}]")
+    return text.lower()
+
+
+def shown(session: Session, shape: Shape, rows: list[Row], fields: frozenset[str]) -> list[Any]:
+    """Return the answers for rows with the fields asked for."""
+    groups = {group.path[0] for group in shape.members}
+    alone = shape.type not in shape.rules.names("member_labels_need_their_field", "*")
+    members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
+    asked = fields & shape.on_request
+    return session.linked.show(
+        shape, [row.doc for row in rows], asked, members=members, mask=not session.caller.bot
+    )
+
+
+def get(
+    session: Session, shape: Shape, key: str, query: Mapping[str, str], *, by_name: bool
+) -> Answer:
+    """Answer ``GET`` by id or by name."""
+    fields = wanted_fields(shape, query.get("fields"))
+    include = wanted_include(query.get("include"))
+    row = session.row(shape, key, include, by_name=by_name)
+    return Answer(200, shown(session, shape, [row], fields)[0])
+
+
+def page(session: Session, shape: Shape, query: Mapping[str, str]) -> Answer:
+    """Answer ``GET collection``."""
+    fields = wanted_fields(shape, query.get("fields"))
+    include = wanted_include(query.get("include"))
+    limit = _limit(query.get("limit"))
+    before, after = query.get("before"), query.get("after")
+    if before and after:
+        raise bad_request("Only one of before or after query parameter allowed")
+    where, values = _filters(session, shape, query, include)
+    total = session.tx.count(where, values)
+    if limit == 0:
+        return Answer(200, {"data": [], "paging": {"total": total}})
+    order = BY_FQN if session.rules.flag("ordered_by_fqn") else BY_NAME
+    places = (_place(before, order), _place(after, order))
+    rows, paging = _turn(session, where, values, limit, order, *places)
+    data = shown(session, shape, rows, fields)
+    told: dict[str, Any] = {}
+    for name in ("before", "after"):
+        if name in paging:
+            told[name] = _cursor(paging[name], order)
+    return Answer(200, {"data": data, "paging": {**told, "total": total}})
+
+
+def _turn(
+    session: Session,
+    where: str,
+    values: list[Any],
+    limit: int,
+    order: Order,
+    before: Place | None,
+    after: Place | None,
+) -> tuple[list[Row], dict[str, Place]]:
+    """Return one page and the places of its neighbours."""
+    if before is not None:
+        where += f" and {order.beyond('<')}"
+        rows = session.tx.page(where, [*values, *before], order.descending, limit + 1)
+        more_before = len(rows) > limit
+        rows = rows[:limit][::-1]
+        more_after = True
+    else:
+        if after is not None:
+            where += f" and {order.beyond('>')}"
+            values = [*values, *after]
+        rows = session.tx.page(where, values, order.ascending, limit + 1)
+        more_after = len(rows) > limit
+        rows = rows[:limit]
+        more_before = after is not None
+    cursors: dict[str, Place] = {}
+    if rows and more_before:
+        cursors["before"] = order.place(rows[0])
+    if rows and more_after:
+        cursors["after"] = order.place(rows[-1])
+    return rows, cursors
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    try:
+        limit = int(text)
+    except ValueError:
+        raise wrapped(404) from None
+    if limit < 0:
+        raise bad_request("[query param limit must be greater than or equal to 0]")
+    if limit > MOST:
+        raise bad_request(f"[query param limit must be less than or equal to {MOST}]")
+    return limit
+
+
+# cursors
+
+
+def _cursor(place: Place, order: Order) -> str:
+    told = dict(sorted(zip(order.names, place, strict=True)))
+    text = place[0] if len(place) == 1 else dumps(told)
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _place(text: str | None, order: Order) -> Place | None:
+    if not text:
+        return None
+    for place in text:
+        if not (place.isascii() and (place.isalnum() or place in "-_=")):
+            raise bad_request(f"Illegal base64 character {ord(place):x}")
+    try:
+        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        raise bad_request("Input byte[] should at least have 2 bytes for base64 bytes") from None
+    if len(order.names) == 1:
+        return (decoded,)
+    try:
+        held = loads(decoded)
+        return tuple(str(held[name]) for name in order.names)
+    except (ValueError, TypeError, KeyError):
+        reason = "Failed to process JSON "
+        message = f"An exception with message [{reason}] was thrown while processing request."
+        raise Fault(500, {"code": 500, "message": message}) from None
+
+
+# filters
+
+
+def _filters(
+    session: Session, shape: Shape, query: Mapping[str, str], include: str
+) -> tuple[str, list[Any]]:
+    where = ["e.type = ?"]
+    values: list[Any] = [shape.type]
+    if include != "all" and shape.entity.deleted:
+        where.append("e.deleted = ?")
+        values.append(int(include == "deleted"))
+    elif include == "deleted":
+        where.append("0")
+    table = session.rules.table("filters")
+    told = {**table.get("*", {}), **table.get(shape.type, {})}
+    for name, rule in told.items():
+        if query.get(name) not in (None, "") and rule is not None:
+            condition, given = _condition(session, shape, rule, query[name])
+            if condition:
+                where.append(condition)
+                values.extend(given)
+    return " and ".join(where), values
+
+
+def _condition(
+    session: Session, shape: Shape, rule: dict[str, Any], value: str
+) -> tuple[str, list[Any]]:
+    kind = rule["kind"]
+    if kind == "below":
+        return "e.fqn >= ? and e.fqn < ?", [f"{value}.", f"{value}/"]
+    if kind == "directly_below":
+        names = tuple(rule["fields"])
+        marks = ",".join("?" * len(names))
+        nearer = "select 1 from refs q where q.source = r.source"
+        nearer += " and q.field = ? and q.field <> r.field"
+        below = (
+            "select r.source from refs r join entities p on p.id = r.target"  # noqa: S608 - marks
+            f" where p.fqn = ? and r.field in ({marks}) and not exists ({nearer})"
+        )
+        return f"e.id in ({below})", [value, *names, names[0]]
+    if kind == "field":
+        held: Any = {"true": 1, "false": 0}.get(value.lower(), value)
+        return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
+    if kind == "reference":
+        type = shape.references[rule["field"]].type if rule["field"] in shape.references else None
+        head = session.tx.head(rule.get("type", type or ""), value)
+        target = head.id if head is not None else value
+        return (
+            "e.id in (select source from refs where field = ? and target = ?)",
+            [rule["field"], target],
+        )
+    if kind == "reference_id":
+        if len(value) != 36:
+            raise bad_request(f"Invalid UUID string: {value}")
+        return (
+            "e.id in (select source from refs where field = ? and target = ?)",
+            [rule["field"], value],
+        )
+    return "", []
+
+
+# versions
+
+
+def versions(session: Session, shape: Shape, id: str) -> Answer:
+    """Answer ``GET versions``: every state as JSON text, newest first."""
+    row = session.row(shape, id, "all")
+    now = session.whole(shape, row.doc)
+    states = [now, *(loads(text) for text in session.tx.pasts(id))]
+    return Answer(
+        200, {"entityType": shape.type, "versions": [dumps(masked(shape, one)) for one in states]}
+    )
+
+
+def version(session: Session, shape: Shape, id: str, wanted: str) -> Answer:
+    """Answer ``GET versions/{version}``."""
+    try:
+        number = float(wanted)
+    except ValueError:
+        raise bad_request(f'For input string: "{wanted}"') from None
+    row = session.row(shape, id, "all")
+    if row.doc["version"] == number:
+        return Answer(200, masked(shape, session.whole(shape, row.doc)))
+    past = session.tx.past(id, number)
+    if past is None:
+        told = session.told(shape)
+        raise refused(404, f"{told} instance for {id} and version {wanted} not found")
+    return Answer(200, masked(shape, past))

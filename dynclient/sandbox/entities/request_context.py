@@ -1,0 +1,206 @@
+"""One request's view of the sandbox: its transaction, its caller, what every operation needs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.sandbox.entities.create_requests import Links
+from dynclient.sandbox.entities.request_parsing import Reader, check, violations
+from dynclient.sandbox.entities.serializer import LOADED, Presenter
+from dynclient.sandbox.entities.tag_labels import used
+from dynclient.sandbox.http_errors import Escaped, bad_request, not_found
+from dynclient.sandbox.storage.store import Edge, Row
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.rules import Rules
+    from dynclient.sandbox.storage.store import Tx
+    from dynclient.schema.node import Node
+
+
+FIRST = 0.1
+"""The version everything starts with."""
+
+
+class Clock:
+    """Tells the time in ms since the epoch, later each time it is asked.
+
+    Clients guard a change by the ``updatedAt`` they have seen, which must not stay the same when
+    two changes come within a millisecond.
+    """
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """Return the time."""
+        with self._lock:
+            self._last = max(self._last + 1, int(time.time() * 1000))
+            return self._last
+
+
+class Caller(NamedTuple):
+    """Who asks: ``bot`` sees secrets and does not overwrite what people wrote."""
+
+    name: str
+    id: str | None = None
+    bot: bool = False
+    admin: bool = True
+
+
+class Session:
+    """The tools of one operation.
+
+    ``base`` is the address links start with (``http://host/api``), ``now`` the operation's time.
+    """
+
+    def __init__(
+        self, tx: Tx, shapes: Shapes, routes: dict[str, str], caller: Caller, base: str, now: int
+    ) -> None:
+        self.tx = tx
+        self.shapes = shapes
+        self.routes = routes
+        self.caller = caller
+        self.base = base
+        self.linked = Presenter(tx, shapes, routes, base)
+        self.bare = Presenter(tx, shapes, routes, None)
+        self.now = now
+
+    def as_caller(self, name: str) -> Session:
+        """Return a session of the same transaction in which somebody else acts."""
+        caller = Caller(name, self.caller.id, admin=True)
+        return Session(self.tx, self.shapes, self.routes, caller, self.base, self.now)
+
+    def again(self) -> Session:
+        """Return a session of the same request that has looked nothing up yet."""
+        return Session(self.tx, self.shapes, self.routes, self.caller, self.base, self.now)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the release that is served."""
+        return self.shapes.rules
+
+    def read(self, node: Node, raw: Any) -> Any:
+        """Read a body strictly; raises the server's 400."""
+        if raw is None:
+            raise Escaped('Cannot invoke "java.lang.Object.getClass()" because "request" is null')
+        body = Reader(node, self.rules.flag("source_in_messages")).read(raw)
+        check(node, body)
+        return body
+
+    def read_entity(self, shape: Shape, raw: Any, before: Any) -> Any:
+        """Read a whole entity; what is missing is left to the caller, who knows what was there.
+
+        What broke a rule ``before`` may go on to: a list that the server itself made empty.
+        """
+        body = Reader(shape.node, self.rules.flag("source_in_messages")).read(raw)
+        found = [text for text in violations(shape.node, body) if "must not be null" not in text]
+        if found:
+            known = violations(shape.node, before)
+            found = [text for text in found if text not in known]
+        if found:
+            raise bad_request(f"[{', '.join(found)}]")
+        return body
+
+    # finding
+
+    def row(
+        self, shape: Shape, key: str, include: str = "non-deleted", *, by_name: bool = False
+    ) -> Row:
+        """Return a stored entity by id or FQN; raises the server's 404."""
+        if by_name and shape.type in self.rules.names("case_insensitive", "*"):
+            key = key.lower()
+        row = self.tx.find(shape.type, key) if by_name else self.tx.get(key)
+        if row is None or row.type != shape.type or not visible(row.deleted, include):
+            raise not_found(self.told(shape), key)
+        return row
+
+    def told(self, shape: Shape) -> str:
+        """Return what messages call an entity type."""
+        return str(self.rules.table("told_types").get(shape.type, shape.type))
+
+    # showing
+
+    def whole(
+        self,
+        shape: Shape,
+        doc: dict[str, Any],
+        members: str = LOADED,
+        more: frozenset[str] = frozenset(),
+    ) -> dict[str, Any]:
+        """Return an entity as the server loads it to change it: no links, no mask."""
+        return self.bare.show(
+            shape, [doc], shape.for_update | more, members=members, own_link=False, mask=False
+        )[0]
+
+    def remember(self, shape: Shape, doc: dict[str, Any], state: dict[str, Any]) -> None:
+        """Keep the state of a version that is over."""
+        more = self.rules.names("in_history", shape.type) & shape.on_request
+        if more and doc["version"] == FIRST:
+            extra = self.bare.show(shape, [doc], more, own_link=False, mask=False)[0]
+            merged = {**{name: extra[name] for name in more if name in extra}, **state}
+            state = {name: merged[name] for name in shape.fields if name in merged}
+        self.tx.remember(doc["id"], doc["version"], state)
+
+    def answer(
+        self,
+        shape: Shape,
+        doc: dict[str, Any],
+        fields: Collection[str],
+        *,
+        members: str = LOADED,
+        own_link: bool = True,
+    ) -> dict[str, Any]:
+        """Return an entity as the body of an answer."""
+        return self.linked.show(
+            shape, [doc], fields, members=members, own_link=own_link, mask=not self.caller.bot
+        )[0]
+
+    # storing
+
+    def store(self, shape: Shape, doc: dict[str, Any]) -> None:
+        """Write a document with the labels it carries."""
+        self.tx.put(shape.type, doc)
+        self.tx.set_labels(doc["id"], used(shape, doc))
+
+    def link(self, shape: Shape, id: str, links: Links) -> None:
+        """Make the reference fields name what ``links`` says, on whichever side they are kept."""
+        for name, pairs in links.items():
+            if name in shape.inverse:
+                self._link_others(shape, id, name, pairs)
+            else:
+                self.tx.link(id, shape.type, name, pairs)
+                if name in self.rules.names("symmetric", shape.type):
+                    self._unlink_others(shape, id, name, {target for target, _ in pairs})
+
+    def _unlink_others(self, shape: Shape, id: str, name: str, wanted: set[str]) -> None:
+        """End a relation that holds both ways on the side of those that are not named any more."""
+        for edge in self.tx.edges_to([id], [name], [shape.type]):
+            if edge.source not in wanted:
+                self.tx.drop_edge(edge.source, name, id)
+
+    def _link_others(self, shape: Shape, id: str, name: str, pairs: list[tuple[str, str]]) -> None:
+        inverse = shape.inverse[name]
+        held = self.tx.edges_to([id], inverse.fields, inverse.types)
+        wanted = {target for target, _ in pairs}
+        for edge in held:
+            if edge.source not in wanted:
+                self.tx.drop_edge(edge.source, edge.field, id)
+        for other, type in pairs:
+            kept_there = self.shapes[type].references
+            field = next((field for field in inverse.fields if field in kept_there), None)
+            if field is None:
+                continue
+            if kept_there[field].many:
+                self.tx.add_edge(Edge(other, field, id, type, shape.type))
+            else:
+                self.tx.link(other, type, field, [(id, shape.type)])
+
+
+def visible(deleted: bool, include: str) -> bool:
+    """Tell whether an entity is in what ``include`` asks for."""
+    return include == "all" or deleted == (include == "deleted")

@@ -1,0 +1,375 @@
+"""Request bodies read the way the server's JSON reader does: strictly, in its own words.
+
+:class:`Reader` turns a decoded body into the object the server would hold: unknown fields refused,
+numbers taken for strings, enum values checked, defaults of the schema filled in, nulls dropped,
+fields in schema order. :func:`violations` then tells what the server's bean validation would
+complain about. The client's own validator is not used on purpose: what both sides share, both can
+get wrong.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import uuid
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.http_errors import bad_request
+
+if TYPE_CHECKING:
+    from dynclient.schema.node import Node
+
+_TOKENS: dict[type, tuple[str, str]] = {
+    dict: ("Object", "START_OBJECT"),
+    list: ("Array", "START_ARRAY"),
+    str: ("String", "VALUE_STRING"),
+}
+_SCALAR_CLASSES = {
+    "string": "java.lang.String",
+    "integer": "java.lang.Integer",
+    "number": "java.lang.Double",
+    "boolean": "java.lang.Boolean",
+}
+
+
+class Reader:
+    """Reads bodies for one root schema; ``source`` is what messages call the stream."""
+
+    def __init__(self, root: Node, source: str) -> None:
+        self._root = root
+        self._source = source
+
+    def read(self, raw: Any) -> Any:
+        """Return the object; raises a 400 :class:`~dynclient.sandbox.http_errors.Fault`."""
+        return self._convert(self._root, raw, ())
+
+    # one place of the schema
+
+    def _convert(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
+        if raw is None:
+            return None
+        kind = node.kind
+        if kind == "object":
+            return self._object(node, raw, chain)
+        if kind == "array":
+            return self._array(node, raw, chain)
+        if kind == "enum":
+            return self._enum(node, raw, chain)
+        if kind in _SCALAR_CLASSES:
+            return self._scalar(node, kind, raw, chain)
+        if kind == "map" and not isinstance(raw, dict):
+            java = "java.util.LinkedHashMap<java.lang.String,java.lang.Object>"
+            raise self._mismatch(java, raw, chain)
+        return raw
+
+    def _object(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
+        if not isinstance(raw, dict):
+            raise self._mismatch(java_class(node), raw, chain)
+        properties = node.properties
+        unknown = [name for name in raw if name not in properties]
+        if unknown and node.closed:
+            raise self._unknown(node, unknown[0], chain)
+        out: dict[str, Any] = {}
+        for name, child in properties.items():
+            if name in raw:
+                value = self._convert(child, raw[name], (*chain, (java_class(node), name)))
+                if value is not None:
+                    out[name] = value
+            else:
+                default = default_of(child)
+                if default is not None:
+                    out[name] = default
+        for name in unknown:
+            out[name] = raw[name]
+        return out
+
+    def _array(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
+        items = node.items
+        if not isinstance(raw, list):
+            inner = java_class(items) if items is not None else "java.lang.Object"
+            raise self._mismatch(f"java.util.ArrayList<{inner}>", raw, chain)
+        if items is None:
+            return raw
+        return [
+            self._convert(items, item, (*chain, ("java.util.ArrayList", position)))
+            for position, item in enumerate(raw)
+        ]
+
+    def _enum(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
+        if isinstance(raw, dict | list):
+            raise self._mismatch(java_class(node), raw, chain)
+        values = node.enum or ()
+        if raw not in values and str(raw) not in values:
+            text = f"Cannot construct instance of `{java_class(node)}`, problem: {raw}"
+            raise bad_request(text + self._place(chain))
+        return raw
+
+    def _scalar(
+        self, node: Node, kind: str, raw: Any, chain: tuple[tuple[str, str | int], ...]
+    ) -> Any:
+        if isinstance(raw, dict | list):
+            java = "java.util.UUID" if node.format == "uuid" else _SCALAR_CLASSES[kind]
+            raise self._mismatch(java, raw, chain)
+        if kind == "string":
+            text = raw if isinstance(raw, str) else _as_text(raw)
+            if node.format == "uuid":
+                self._check_uuid(text, chain)
+            return text
+        if kind == "boolean":
+            return self._boolean(raw, chain)
+        return self._number(kind, raw, chain)
+
+    def _check_uuid(self, text: str, chain: tuple[tuple[str, str | int], ...]) -> None:
+        try:
+            good = len(text) == 36 and bool(uuid.UUID(text))
+        except ValueError:
+            good = False
+        if not good:
+            raise bad_request(
+                f'Cannot deserialize value of type `java.util.UUID` from String "{text}": UUID has'
+                f" to be represented by standard 36-char representation{self._place(chain)}"
+            )
+
+    def _boolean(self, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> bool:
+        if isinstance(raw, bool):
+            return raw
+        if isinstance(raw, int):
+            return raw != 0
+        if isinstance(raw, str) and raw.strip().lower() in {"true", "false"}:
+            return raw.strip().lower() == "true"
+        raise bad_request(
+            f'Cannot deserialize value of type `java.lang.Boolean` from String "{raw}": only "true"'
+            f' or "false" recognized{self._place(chain)}'
+        )
+
+    def _number(self, kind: str, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> float | int:
+        if isinstance(raw, bool):
+            raise bad_request(
+                f"Cannot coerce Boolean value ({_as_text(raw)}) to `{_SCALAR_CLASSES[kind]}` value"
+                + self._place(chain)
+            )
+        try:
+            value: float | int = raw if isinstance(raw, int | float) else float(raw.strip())
+        except ValueError:
+            java = _SCALAR_CLASSES[kind]
+            raise bad_request(
+                f'Cannot deserialize value of type `{java}` from String "{raw}": not a valid'
+                f" `{java}` value{self._place(chain)}"
+            ) from None
+        return int(value) if kind == "integer" else value
+
+    # words
+
+    def _mismatch(self, java: str, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Exception:
+        noun, token = _TOKENS.get(type(raw), ("Integer", "VALUE_NUMBER_INT"))
+        if isinstance(raw, bool):
+            noun, token = "Boolean", f"VALUE_{_as_text(raw).upper()}"
+        elif isinstance(raw, float):
+            noun, token = "Floating-point", "VALUE_NUMBER_FLOAT"
+        return bad_request(
+            f"Cannot deserialize value of type `{java}` from {noun} value"
+            f" (token `JsonToken.{token}`)" + self._place(chain)
+        )
+
+    def _unknown(
+        self, node: Node, name: str, chain: tuple[tuple[str, str | int], ...]
+    ) -> Exception:
+        known = node.properties
+        java = java_class(node)
+        listed = ", ".join(f'"{field}"' for field in known)
+        return bad_request(
+            f'Unrecognized field "{name}" (class {java}), not marked as ignorable'
+            f" ({len(known)} known properties: {listed}]){self._place((*chain, (java, name)))}"
+        )
+
+    def _place(self, chain: tuple[tuple[str, str | int], ...]) -> str:
+        links = "->".join(
+            f"{owner}[{step}]" if isinstance(step, int) else f'{owner}["{step}"]'
+            for owner, step in chain
+        )
+        through = f" (through reference chain: {links})" if links else ""
+        return f"\n at [Source: {self._source}]{through}"
+
+
+def _as_text(raw: Any) -> str:
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    return str(raw)
+
+
+def java_class(node: Node) -> str:
+    """Return the server's class name of a place, for messages."""
+    target = node.target
+    named = target.schema.get("javaType") or target.schema.get("existingJavaType")
+    if isinstance(named, str):
+        return named
+    if node.kind in _SCALAR_CLASSES:
+        return "java.util.UUID" if node.format == "uuid" else _SCALAR_CLASSES[node.kind]
+    return f"org.openmetadata.schema.{target.type_name}"
+
+
+def default_of(node: Node) -> Any:
+    """Return a copy of the default the server's class has for a field, or None."""
+    default = node.default
+    kind = node.kind
+    if kind == "array":
+        # A list without a default of its own is empty, one with the default null is missing.
+        told = "default" in node.schema or "default" in node.target.schema
+        return copy.deepcopy(default) if told else []
+    if default is None or kind in {"object", "map", "union", "any"}:
+        return None
+    return _typed(kind, default)
+
+
+def _typed(kind: str, default: Any) -> Any:
+    """Some schemas write numbers and booleans as text."""
+    if not isinstance(default, str):
+        return default
+    if kind == "boolean":
+        return default.lower() == "true"
+    if kind in {"integer", "number"}:
+        try:
+            return int(default) if kind == "integer" else float(default)
+        except ValueError:
+            return default
+    return default
+
+
+def fill(node: Node, raw: Any, *, unions: bool = False) -> Any:
+    """Return ``raw`` with defaults filled in below, fields in schema order, nulls dropped.
+
+    The server holds the members of a union as plain objects; ``unions`` has them filled in too.
+    """
+    kind = node.kind
+    if kind == "union" and unions:
+        branch = choose_branch(node, raw)
+        return raw if branch is None else fill(branch, raw, unions=True)
+    if kind == "array" and isinstance(raw, list) and node.items is not None:
+        return [fill(node.items, item, unions=unions) for item in raw]
+    if kind != "object" or not isinstance(raw, dict):
+        return raw
+    out: dict[str, Any] = {}
+    for name, child in node.properties.items():
+        if raw.get(name) is not None:
+            out[name] = fill(child, raw[name], unions=unions)
+        elif name not in raw:
+            default = default_of(child)
+            if default is not None:
+                out[name] = default
+    return out | {name: value for name, value in raw.items() if name not in node.properties}
+
+
+def choose_branch(node: Node, raw: Any) -> Node | None:
+    """Return the member of a union that an object is meant for, or None where none stands out.
+
+    The ``type`` field decides where the members have one; then the number of fields they know.
+    """
+    if not isinstance(raw, dict):
+        return None
+    best: Node | None = None
+    best_score = -1
+    for branch in node.branches:
+        if branch.kind == "union":
+            branch = choose_branch(branch, raw) or branch  # noqa: PLW2901
+        if branch.kind != "object":
+            continue
+        score = _affinity(branch, raw)
+        if score > best_score:
+            best, best_score = branch, score
+    return best
+
+
+def _affinity(branch: Node, raw: dict[str, Any]) -> int:
+    properties = branch.properties
+    unknown = sum(1 for name in raw if name not in properties)
+    missing = sum(1 for name in branch.required if name not in raw)
+    if unknown and branch.closed:
+        return -1
+    tag = properties.get("type")
+    given = raw.get("type")
+    bonus = 0
+    if tag is not None and given is not None and tag.enum:
+        if given not in tag.enum:
+            return -1
+        bonus = 1000
+    for name, value in raw.items():
+        child = properties.get(name)
+        if child is not None and child.kind == "union" and isinstance(value, dict):
+            # What fits nowhere below does not fit here either.
+            bonus -= 200 if choose_branch(child, value) is None else 0
+    return 500 + bonus - 10 * unknown - missing
+
+
+# bean validation
+
+
+def violations(node: Node, value: Any) -> list[str]:
+    """Return the complaints about a converted object, in the server's words, without brackets."""
+    found: list[str] = []
+    _inspect(node, value, found)
+    return found
+
+
+def check(node: Node, value: Any) -> None:
+    """Raise the server's 400 where the object breaks a constraint."""
+    found = violations(node, value)
+    if found:
+        raise bad_request(f"[{', '.join(found)}]")
+
+
+def _inspect(node: Node, value: Any, found: list[str]) -> None:
+    kind = node.kind
+    if kind == "object" and isinstance(value, dict):
+        for name, child in node.properties.items():
+            held = value.get(name)
+            if held is None:
+                if name in node.required:
+                    found.append(f"{name} must not be null")
+                continue
+            _constraints(name, child, held, found)
+            _inspect(child, held, found)
+    elif kind == "array" and isinstance(value, list) and node.items is not None:
+        for item in value:
+            _inspect(node.items, item, found)
+
+
+def _constraints(name: str, node: Node, value: Any, found: list[str]) -> None:
+    facts = {**node.target.schema, **{k: v for k, v in node.schema.items() if k != "$ref"}}
+    if isinstance(value, str):
+        if node.kind != "string":
+            return
+        if node.format == "email" and value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+            found.append(f"{name} must be a well-formed email address")
+        low, high = facts.get("minLength"), facts.get("maxLength")
+        if (low is not None and len(value) < low) or (high is not None and len(value) > high):
+            top = 2147483647 if high is None else high
+            found.append(f"{name} size must be between {low or 0} and {top}")
+        pattern = facts.get("pattern")
+        if pattern is not None and not _matches(pattern, value):
+            found.append(f'{name} must match "{pattern}"')
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = facts.get("minimum"), facts.get("maximum")
+        if low is not None and value < low:
+            found.append(f"{name} must be greater than or equal to {low}")
+        if high is not None and value > high:
+            found.append(f"{name} must be less than or equal to {high}")
+    elif isinstance(value, list):
+        low, high = facts.get("minItems"), facts.get("maxItems")
+        if (low is not None and len(value) < low) or (high is not None and len(value) > high):
+            top = 2147483647 if high is None else high
+            found.append(f"{name} size must be between {low or 0} and {top}")
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern.replace("(?U)", ""))
+    except re.error:
+        return None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Match as Java does: the whole text."""
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(value) is not None

@@ -1,0 +1,73 @@
+"""Secrets in answers: where they are, by the schema, and the mask that stands for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities.request_parsing import choose_branch
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.schema.node import Node
+
+MASK = "*********"
+"""What the server sends in place of a secret: nine stars."""
+
+
+def masked(shape: Shape, doc: dict[str, Any]) -> dict[str, Any]:
+    """Return ``doc`` with every secret masked; parts without any are shared with the original."""
+    if not shape.secret_fields:
+        return doc
+    out = dict(doc)
+    for name in shape.secret_fields:
+        if name in out:
+            out[name] = _replace(shape.node.properties[name], out[name], None)
+    return out
+
+
+def unmasked(shape: Shape, doc: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """Return ``doc`` with masks that a client sent back replaced by the stored secrets."""
+    if not shape.secret_fields:
+        return doc
+    out = dict(doc)
+    for name in shape.secret_fields:
+        if name in out and name in stored:
+            out[name] = _replace(shape.node.properties[name], out[name], stored[name])
+    return out
+
+
+def _replace(node: Node, value: Any, stored: Any) -> Any:
+    """Mask ``value``, or with ``stored`` given undo masks in it."""
+    if isinstance(value, str):
+        if not node.secret:
+            return value
+        if stored is None:
+            return MASK
+        return stored if value == MASK and isinstance(stored, str) else value
+    if isinstance(value, list):
+        item = node.items
+        if item is None:
+            return value
+        held = stored if isinstance(stored, list) else []
+        return [
+            _replace(item, inner, held[place] if place < len(held) else ({} if held else stored))
+            for place, inner in enumerate(value)
+        ]
+    if isinstance(value, dict):
+        return _replace_fields(node, value, stored)
+    return value
+
+
+def _replace_fields(node: Node, value: dict[str, Any], stored: Any) -> dict[str, Any]:
+    if node.kind == "union":
+        branch = choose_branch(node, value)
+        return value if branch is None else _replace_fields(branch, value, stored)
+    properties = node.properties
+    extra = node.values
+    held = stored if isinstance(stored, dict) else ({} if stored is not None else None)
+    out: dict[str, Any] = {}
+    for name, inner in value.items():
+        child = properties.get(name, extra)
+        below = None if held is None else held.get(name, {})
+        out[name] = inner if child is None else _replace(child, inner, below)
+    return out

@@ -1,0 +1,140 @@
+"""What a fresh data file is filled with: people, roles, policies, tags, types, by ``seed.json``."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities.create_requests import Drafter, new_id
+from dynclient.sandbox.entities.request_parsing import fill
+from dynclient.sandbox.entities.tag_labels import used
+from dynclient.sandbox.rules import Version, holds
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.schema.node import Node
+
+ADMIN = "admin"
+BOT = "ingestion-bot"
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """Return the whole file."""
+    text = resources.files("dynclient.sandbox").joinpath("seed.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def plant(session: Session) -> None:
+    """Make everything a fresh server has, in the session's transaction."""
+    drafter = Drafter(session.tx, session.shapes)
+    for entry in document()["entities"]:
+        if entry["type"] in session.shapes:
+            _plant_one(session, drafter, entry)
+    if "type" in session.shapes:
+        _plant_types(session)
+
+
+def _plant_one(session: Session, drafter: Drafter, entry: dict[str, Any]) -> None:
+    shape = session.shapes[entry["type"]]
+    if shape.create is None:
+        return
+    given = _of_release(entry["create"], session.rules.version)
+    body = fill(shape.create, fit(shape.create, given))
+    draft = drafter.from_request(shape, body)
+    forced = {name: value for name, value in entry.get("set", {}).items() if name in shape.fields}
+    doc = {**draft.doc, **forced, "id": new_id(), "version": 0.1}
+    doc["updatedAt"] = session.now
+    doc["updatedBy"] = ADMIN
+    session.tx.put(shape.type, doc)
+    session.tx.set_labels(doc["id"], used(shape, doc))
+    links = dict(draft.links)
+    for field, names in entry.get("links", {}).items():
+        reference = shape.references.get(field)
+        if reference is not None:
+            links[field] = drafter.resolve(shape, reference, names)
+    for field, target in session.rules.table("default_links").get(shape.type, {}).items():
+        head = session.tx.head(target["type"], target["fqn"])
+        if head is not None and head.id != doc["id"]:
+            links.setdefault(field, [(head.id, head.type)])
+    session.link(shape, doc["id"], links)
+
+
+def _of_release(value: Any, version: Version) -> Any:
+    """Leave out the items of lists that are for other releases (``from``, ``until``)."""
+    if isinstance(value, dict):
+        return {name: _of_release(inner, version) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [
+            _of_release(item, version) for item in value
+            if not isinstance(item, dict) or holds(item, version)
+        ]  # fmt: skip
+    return value
+
+
+def fit(node: Node, value: Any) -> Any:
+    """Cut a value down to what a release knows: its fields, and its values of enumerations."""
+    if isinstance(value, dict) and node.kind == "object":
+        known = node.properties
+        return {name: fit(known[name], inner) for name, inner in value.items() if name in known}
+    if isinstance(value, list) and node.items is not None:
+        items = node.items
+        allowed = items.enum
+        if allowed is not None:
+            # An operation that a release does not know yet is none it could refuse.
+            return [inner for inner in value if inner in allowed] or [allowed[0]]
+        return [fit(items, inner) for inner in value]
+    return value
+
+
+ENTITY_MARK, FIELD_MARK = "@om-entity-type", "@om-field-type"
+"""What schemas say of themselves that types are made of."""
+
+
+def _plant_types(session: Session) -> None:
+    """Make the type entities: what the tree marks as types of entities and of fields."""
+    release = session.shapes.release
+    for path in release.paths:
+        if path.startswith("entity/") and path.count("/") <= _DEEPEST:
+            found = release.document(path)
+            if ENTITY_MARK in str(found.get("$comment", "")):
+                _plant_type(session, path, _stem(path), "entity", found)
+        elif path.startswith("type/"):
+            for name, found in (release.document(path).get("definitions") or {}).items():
+                if isinstance(found, dict) and FIELD_MARK in str(found.get("$comment", "")):
+                    _plant_type(session, path, name, "field", found)
+
+
+_DEEPEST = 4
+"""No entity lies further down; connectors do."""
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".json")
+
+
+def _plant_type(
+    session: Session, path: str, name: str, category: str, schema: dict[str, Any]
+) -> None:
+    if session.tx.head("type", name) is not None:
+        return
+    space = path.rpartition("/")[0] if category == "entity" else path.removesuffix(".json")
+    described = schema.get("description")
+    doc = {
+        "id": new_id(),
+        "name": name,
+        "fullyQualifiedName": name,
+        "displayName": name,
+        # Servers write the JSON of the text.
+        "description": json.dumps(described, ensure_ascii=False) if described else name,
+        "category": category,
+        "nameSpace": space.rpartition("/")[2],
+        "schema": json.dumps(schema, indent=2, separators=(",", " : "), ensure_ascii=False),
+        "version": 0.1,
+        "updatedAt": session.now,
+        "updatedBy": ADMIN,
+    }
+    session.tx.put("type", doc)

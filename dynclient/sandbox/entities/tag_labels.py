@@ -1,0 +1,153 @@
+"""Tag labels: checked, filled in from the tag or term they name, sorted, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.http_errors import bad_request, not_found
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Members, Shape
+    from dynclient.sandbox.rules import Rules
+    from dynclient.sandbox.storage.store import Row, Tx
+
+TAG_TYPES = {"Classification": "tag", "Tag": "tag", "Glossary": "glossaryTerm"}
+"""What a label of each source names; before 1.0 the source of a classification tag was ``Tag``."""
+
+Label = dict[str, Any]
+
+
+def each_list(doc: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the list of members at a path of ``doc``; empty where there is none."""
+    value: Any = doc
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def walk_members(
+    members: Members, listed: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield every member and its depth, parents first."""
+    stack = [(member, 0) for member in reversed(listed)]
+    while stack:
+        member, depth = stack.pop()
+        if not isinstance(member, dict):
+            continue
+        yield member, depth
+        if members.children is not None:
+            below = member.get(members.children)
+            if isinstance(below, list):
+                stack.extend((child, depth + 1) for child in reversed(below))
+
+
+def carriers(shape: Shape, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield everything in ``doc`` that may carry labels: itself, then its members."""
+    if shape.labelled:
+        yield doc
+    for members in shape.members:
+        for member, _ in walk_members(members, each_list(doc, members.path)):
+            yield member
+
+
+def used(shape: Shape, doc: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the (tag FQN, source) pairs in a document, one for each use."""
+    return [
+        (label["tagFQN"], label.get("source", "Classification"))
+        for carrier in carriers(shape, doc)
+        for label in carrier.get("tags") or ()
+    ]
+
+
+class Labels:
+    """The labels of one transaction; every tag is looked up once."""
+
+    def __init__(self, tx: Tx, rules: Rules) -> None:
+        self._tx = tx
+        self._details: tuple[str, ...] = tuple(rules.flag("label_details"))
+        self._known: dict[tuple[str, str], Row | None] = {}
+
+    def tag(self, label: Label) -> Row | None:
+        """Return the tag or term a label names, or None."""
+        type = TAG_TYPES.get(label.get("source", "Classification"), "tag")
+        key = (type, label["tagFQN"])
+        if key not in self._known:
+            self._known[key] = self._tx.find(*key)
+        return self._known[key]
+
+    def accepted(self, given: list[Label]) -> list[Label]:
+        """Return labels as they are stored: known tags only, sorted, derived ones added.
+
+        Raises the server's 404 for an unknown tag and 400 for tags that exclude each other.
+        """
+        stored: dict[str, Label] = {}
+        for label in given:
+            row = self.tag(label)
+            if row is None:
+                type = TAG_TYPES.get(label.get("source", "Classification"), "tag")
+                raise not_found(type, label["tagFQN"])
+            stored.setdefault(row.fqn, self._bare(label, row.fqn))
+        for label in list(stored.values()):
+            for derived in self._derived(label):
+                stored.setdefault(derived["tagFQN"], derived)
+        self._check_exclusive(list(stored.values()))
+        return [stored[fqn] for fqn in sorted(stored)]
+
+    def _bare(self, label: Label, fqn: str) -> Label:
+        kept = {
+            name: value
+            for name, value in label.items()
+            if name not in {"name", "displayName", "description", "style", "href"}
+        }
+        return {**kept, "tagFQN": fqn}
+
+    def _derived(self, label: Label) -> list[Label]:
+        """A glossary term hands its own tags on to what it labels."""
+        row = self.tag(label)
+        if row is None or row.type != "glossaryTerm":
+            return []
+        return [
+            {**self._bare(own, own["tagFQN"]), "labelType": "Derived"}
+            for own in row.doc.get("tags") or ()
+        ]
+
+    def _check_exclusive(self, labels: list[Label]) -> None:
+        groups: dict[str, str] = {}
+        for label in labels:
+            row = self.tag(label)
+            if row is None:
+                continue
+            parent = row.fqn.rpartition(".")[0]
+            if parent in groups and self._excludes(label, parent):
+                raise bad_request(
+                    f"Tag labels {row.fqn} and {groups[parent]} are mutually exclusive and can't be"
+                    " assigned together"
+                )
+            groups.setdefault(parent, row.fqn)
+
+    def _excludes(self, label: Label, parent: str) -> bool:
+        types = ("glossaryTerm", "glossary") if label.get("source") == "Glossary" else (
+            "tag", "classification",
+        )  # fmt: skip
+        for type in types:
+            row = self._tx.find(type, parent)
+            if row is not None:
+                return bool(row.doc.get("mutuallyExclusive"))
+        return False
+
+    def shown(self, stored: list[Label]) -> list[Label]:
+        """Return labels as answers show them, with what the tag itself says."""
+        out = []
+        for label in stored:
+            row = self.tag(label)
+            if row is None:
+                continue
+            full: Label = {"tagFQN": label["tagFQN"]}
+            for detail in self._details:
+                value = row.doc.get(detail)
+                if value is not None:
+                    full[detail] = value
+            full.update((name, value) for name, value in label.items() if name != "tagFQN")
+            out.append(full)
+        return out

@@ -1,0 +1,421 @@
+"""Checks and preparations beyond the schema, each named and switched on per type by rules.json."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities import custom_property_values
+from dynclient.sandbox.entities.create_requests import Draft, Links, link_fqn, new_id
+from dynclient.sandbox.entities.request_parsing import fill
+from dynclient.sandbox.http_errors import bad_request, exists, not_found
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.entities.request_context import Session
+
+Rule = dict[str, Any]
+
+
+def before(session: Session, shape: Shape, body: dict[str, Any], verb: str) -> None:
+    """Check and complete a create request, in place.
+
+    Args:
+        session: the request's.
+        shape: of the entity.
+        body: the request.
+        verb: ``create`` or ``upsert``; a rule may hold for one only.
+    """
+    for name in ("owner", "owners"):
+        if body.get(name):
+            check_owners(session, body[name] if isinstance(body[name], list) else [body[name]])
+    custom_property_values.check(session, shape.type, body.get("extension"))
+    for rule in _rules(session, shape):
+        step = _BEFORE.get(rule["step"])
+        if step is not None and rule.get("verb", verb) == verb:
+            step(session, shape, body, rule)
+
+
+def after(session: Session, shape: Shape, body: dict[str, Any], draft: Draft) -> None:
+    """Complete a draft, in place."""
+    for rule in _rules(session, shape):
+        step = _AFTER.get(rule["step"])
+        if step is not None:
+            step(session, shape, body, draft, rule)
+
+
+def after_patch(session: Session, shape: Shape, doc: dict[str, Any], links: Links) -> None:
+    """Check what a patch made of an entity."""
+    heads = session.tx.heads(id for name in ("owner", "owners") for id, _ in links.get(name, ()))
+    check_owners(session, [{"id": head.id, "type": head.type} for head in heads.values()])
+    custom_property_values.check(session, shape.type, doc.get("extension"))
+    if not isinstance(doc.get("extension", {}), dict):
+        del doc["extension"]
+    for rule in _rules(session, shape):
+        if rule["step"] in _ALSO_PATCHES:
+            _BEFORE[rule["step"]](session, shape, doc, rule)
+
+
+def default_links(session: Session, shape: Shape, links: Links) -> Links:
+    """Return the references an entity has when nobody gives any: a user's team, a team's parent."""
+    out: Links = {}
+    told = session.rules.table("default_links").get(shape.type, {})
+    for field, target in told.items():
+        if links.get(field):
+            continue
+        head = session.tx.head(target["type"], target["fqn"])
+        if head is not None:
+            out[field] = [(head.id, head.type)]
+    return out
+
+
+def links_taken_over(session: Session, shape: Shape, links: Links) -> Links:
+    """Return the references that a new entity takes over from what it is made in, by release.
+
+    They are its own from then on, unlike those that are inherited for as long as it has none.
+    """
+    out: Links = {}
+    for field, above in session.rules.table("links_taken_over").get(shape.type, {}).items():
+        edges = session.tx.edges([id for id, _ in links.get(above, ())], [field])
+        if edges and not links.get(field):
+            out[field] = [(edge.target, edge.target_type) for edge in edges]
+    return out
+
+
+def _rules(session: Session, shape: Shape) -> list[Rule]:
+    table = session.rules.table("preparations")
+    return [*table.get("*", ()), *table.get(shape.type, ())]
+
+
+# owners
+
+
+def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
+    """Refuse owners the server would not take: a team that is no group, and by release more."""
+    if session.rules.flag("owner_types_checked"):
+        _check_owner_types([owner.get("type") for owner in owners])
+    for owner in owners:
+        row = session.tx.get(str(owner.get("id")))
+        kind = row.doc.get("teamType") if row is not None and row.type == "team" else "Group"
+        if kind != "Group":
+            raise bad_request(
+                f"Team of type {kind} can't own entities. Only Team of type Group can own entities."
+            )
+
+
+def _check_owner_types(types: list[Any]) -> None:
+    """Refuse all but users or one team."""
+    for type in types:
+        if type not in {"user", "team"}:
+            raise bad_request(
+                f"Entity of type {type} can't be the owner. Only Team of type Group or a User can"
+                " own entities."
+            )
+    if "team" in types:
+        if "user" in types:
+            raise bad_request(
+                "Data Assets can have up to 5 users or a Team but not both as owners."
+            )
+        if len(types) > 1:
+            raise bad_request("Only One Team is allowed to own Data Assets.")
+
+
+# steps on the request
+
+
+def _name_by_email(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    body["name"] = str(body["email"]).partition("@")[0]
+
+
+def _lower(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    for name in rule["fields"]:
+        if isinstance(body.get(name), str):
+            body[name] = body[name].lower()
+
+
+def _unique(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+    """Refuse a second entity with the same value of a field (a user's e-mail)."""
+    field = rule["field"]
+    where = f"e.type = ? and json_extract(e.doc, '$.{field}') = ? and e.name <> ?"
+    if session.tx.count(where, (shape.type, body[field], body["name"])):
+        raise exists()
+
+
+def _columns(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    listed: Any = body
+    for step in rule["path"]:
+        listed = listed.get(step) if isinstance(listed, dict) else None
+    if isinstance(listed, list):
+        _check_columns(listed)
+
+
+_WITH_LENGTH = {"CHAR", "VARCHAR", "BINARY", "VARBINARY"}
+
+
+def _check_columns(listed: list[dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for column in listed:
+        kind = column.get("dataType")
+        if kind in _WITH_LENGTH and column.get("dataLength") is None:
+            raise bad_request(
+                "For column data types char, varchar, binary, varbinary dataLength must not be null"
+            )
+        if kind == "ARRAY" and column.get("arrayDataType") is None:
+            raise bad_request("For column data type array, arrayDataType must not be null")
+        if kind == "STRUCT" and not column.get("children"):
+            raise bad_request("For column data type struct, children must not be null")
+        name = str(column.get("name")).lower()
+        if name in seen:
+            raise bad_request(f"Column name {column.get('name')} is repeated")
+        seen.add(name)
+        if column.get("children"):
+            _check_columns(column["children"])
+
+
+def _constraints(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    known = {column.get("name") for column in body.get("columns") or ()}
+    for constraint in body.get("tableConstraints") or ():
+        for name in constraint.get("columns") or ():
+            if name not in known:
+                raise bad_request("Invalid column name found in table constraint")
+
+
+def _not_empty(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    if not body.get(rule["field"]):
+        raise bad_request(rule["message"])
+
+
+def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Read ``connection.config`` as ``serviceType`` says; refuse what does not fit."""
+    connection = body.get("connection")
+    if not isinstance(connection, dict) or not isinstance(connection.get("config"), dict):
+        return
+    kind = body.get("serviceType")
+    config = connection["config"]
+    node = shape.node.properties["connection"].properties.get("config")
+    branches = node.branches if node is not None else ()
+    for branch in branches:
+        tag = branch.properties.get("type")
+        if tag is None or not tag.enum or kind not in tag.enum:
+            continue
+        unknown = [name for name in config if name not in branch.properties]
+        if (unknown and branch.closed) or config.get("type") not in (None, *tag.enum):
+            field = unknown[0] if unknown else "type"
+            message = session.rules.flag("connection_unfit")
+            raise bad_request(message.format(name=body["name"], type=kind, field=field))
+        connection["config"] = fill(branch, config, unions=True)
+        return
+
+
+def _connection_below(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Fill in the connection that a workflow tests."""
+    node = shape.node.properties.get(rule["field"])
+    if node is not None and isinstance(body.get(rule["field"]), dict):
+        body[rule["field"]] = fill(node, body[rule["field"]], unions=True)
+
+
+def _conditions(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse rules whose conditions call functions that do not exist."""
+    for one in body.get(rule["list"]) or ():
+        for name in re.findall(r"(\w+)\s*\(", str(one.get("condition") or "")):
+            if name not in rule["functions"]:
+                raise bad_request(
+                    f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"
+                )
+
+
+def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse a second organization and parents that may not hold such a team."""
+    kind = body.get("teamType", "Group")
+    if kind == "Organization":
+        raise bad_request(
+            "Only one Organization is allowed. New Organization type can't be created"
+        )
+    for id in body.get("parents") or ():
+        row = session.tx.get(id) if isinstance(id, str) else None
+        above = row.doc.get("teamType") if row is not None else None
+        if row is not None and kind not in rule["below"].get(above, (kind,)):
+            raise bad_request(
+                f"Team {row.name} of type {above} can't be of parent of team {body['name']} of type"
+                f" {kind}"
+            )
+
+
+def _bot_user(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    name = body["botUser"]
+    user = session.tx.find("user", name) if isinstance(name, str) else None
+    if user is None:
+        return
+    if not user.doc.get("isBot"):
+        raise bad_request(f"User [{user.name}] is not a bot user")
+    for edge in session.tx.edges_to([user.id], ["botUser"], [shape.type]):
+        bot = session.tx.get(edge.source)
+        if bot is not None and bot.name != body["name"]:
+            raise bad_request(f"Bot user [{user.name}] is already used by [{bot.name}] bot")
+
+
+def _linked(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse a link to an entity that is not there: ``<#E::table::a.b.c>``."""
+    parts = str(body.get(rule["field"]) or "").strip("<>").split("::")
+    if len(parts) > 2 and parts[1] in session.shapes:
+        head = session.tx.head(parts[1], parts[2])
+        if head is None or head.deleted:
+            raise not_found(parts[1], parts[2])
+
+
+def _parameters(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Refuse a test without the parameters that its definition requires."""
+    named = body.get(rule["definition"])
+    key = named.get("fullyQualifiedName") if isinstance(named, dict) else named
+    row = session.tx.find(rule["definition"], str(key))
+    given = {one.get("name") for one in body.get("parameterValues") or ()}
+    for told in (row.doc.get("parameterDefinition") or ()) if row is not None else ():
+        if told.get("required") and told.get("name") not in given:
+            raise bad_request("Required parameter value is not passed in parameterValues")
+
+
+def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+    """Name what has no name by its text, which is taken once then."""
+    if not body.get("name") and body.get(rule["take"]):
+        text = str(body[rule["take"]])
+        body["name"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ? and e.name <> ?"
+        if session.tx.count(where, (shape.type, text, body["name"])):
+            raise exists()
+
+
+def _named_after(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Name an entity after the one that it belongs to, whatever the request calls it."""
+    named = next((body[field] for field in rule["fields"] if body.get(field)), None)
+    if isinstance(named, dict):
+        named = named.get("fullyQualifiedName")
+    head = session.tx.head(rule["type"], named) if isinstance(named, str) else None
+    if head is not None:
+        body["name"] = f"{head.fqn}.{rule['suffix']}"
+
+
+def _among(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+    """Refuse the items of a list whose names the entity that another field names does not tell."""
+    field = shape.references.get(rule["of"])
+    named = body.get(rule["of"])
+    row = session.tx.find(str(field.type), named) if field and isinstance(named, str) else None
+    if row is None:
+        return
+    known = {one.get("name") for one in row.doc.get(rule["in"]) or ()}
+    for one in body.get(rule["list"]) or ():
+        if one.get("name") not in known:
+            raise bad_request(rule["message"].format(**one))
+
+
+def _values(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+    """Take the values of custom properties along that a type is left without."""
+    row = session.tx.find(shape.type, str(body["name"]))
+    before = (row.doc.get(custom_property_values.FIELD) or ()) if row is not None else ()
+    kept = {one["name"] for one in body.get(custom_property_values.FIELD) or ()}
+    custom_property_values.forget(
+        session, str(body["name"]), {one["name"] for one in before} - kept
+    )
+
+
+_BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
+    "name_by_email": _name_by_email,
+    "lower": _lower,
+    "unique": _unique,
+    "columns": _columns,
+    "constraints": _constraints,
+    "not_empty": _not_empty,
+    "connection": _connection,
+    "team": _team,
+    "connection_below": _connection_below,
+    "conditions": _conditions,
+    "bot_user": _bot_user,
+    "values": _values,
+    "linked": _linked,
+    "parameters": _parameters,
+    "named_by_digest": _named_by_digest,
+    "named_after": _named_after,
+    "among": _among,
+}
+_ALSO_PATCHES = {"columns", "constraints", "values"}
+
+
+# steps on the draft
+
+
+def _set(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    for name, value in rule["values"].items():
+        draft.doc.setdefault(name, value)
+
+
+def _spell(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Write one value of a list the way the server does."""
+    for member in draft.doc.get(rule["list"]) or ():
+        if isinstance(member.get(rule["field"]), list):
+            member[rule["field"]] = [rule["words"].get(one, one) for one in member[rule["field"]]]
+
+
+def _sort(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Sort lists of plain values inside the members of a list, as the server stores them."""
+    for member in draft.doc.get(rule["list"]) or ():
+        for field in rule["fields"]:
+            if isinstance(member.get(field), list):
+                member[field] = sorted(member[field])
+
+
+def _digest(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    if draft.doc.get(rule["take"]) is not None:
+        text = str(draft.doc[rule["take"]])
+        draft.doc[rule["to"]] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _ids(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Give the items of a list ids of their own."""
+    for item in draft.doc.get(rule["list"]) or ():
+        item.setdefault("id", new_id())
+
+
+def _take_from(
+    session: Session,
+    shape: Shape,
+    body: dict[str, Any],  # noqa: ARG001 - the signature of all preparations
+    draft: Draft,
+    rule: Rule,
+) -> None:
+    """Take over what the entity of the same name and another type says: an app its definition."""
+    row = session.tx.find(rule["type"], str(draft.doc["fullyQualifiedName"]))
+    if row is None:
+        raise not_found(rule["type"], str(draft.doc["name"]))
+    for name in shape.fields:
+        if name in row.doc and name not in draft.given and name not in rule["but"]:
+            draft.doc[name] = row.doc[name]
+
+
+def _link_fqn(
+    session: Session,  # noqa: ARG001 - the signature of all preparations
+    shape: Shape,  # noqa: ARG001
+    body: dict[str, Any],  # noqa: ARG001
+    draft: Draft,
+    rule: Rule,
+) -> None:
+    draft.doc[rule["to"]] = link_fqn(str(draft.doc[rule["take"]]))
+
+
+def _copy(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+    """Take a value over under another name."""
+    if body.get(rule["take"]) is not None:
+        value = body[rule["take"]]
+        draft.doc[rule["to"]] = {rule["key"]: value, **rule["into"]} if "into" in rule else value
+
+
+_AFTER: dict[str, Callable[[Any, Any, dict[str, Any], Draft, Rule], None]] = {
+    "set": _set,
+    "sort": _sort,
+    "spell": _spell,
+    "copy": _copy,
+    "digest": _digest,
+    "ids": _ids,
+    "take_from": _take_from,
+    "link_fqn": _link_fqn,
+}

@@ -1,0 +1,222 @@
+"""What changed between two states of an entity, as ``changeDescription`` tells it, and the version.
+
+Both states are whole entities as answers show them (references resolved, labels filled in). Nothing
+here knows the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.json_codec import dumps
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.rules import Rules
+
+MINOR, MAJOR = 0.1, 1.0
+
+_MEMBER_SKIPPED = {
+    "name", "fullyQualifiedName", "profile", "customMetrics", "dataTypeDisplay", "ordinalPosition",
+}  # fmt: skip
+
+
+class Change:
+    """The differences found; :meth:`description` gives them as the server tells them."""
+
+    def __init__(self) -> None:
+        self.added: list[dict[str, Any]] = []
+        self.updated: list[dict[str, Any]] = []
+        self.deleted: list[dict[str, Any]] = []
+        self.major = False
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.updated or self.deleted)
+
+    def record(self, name: str, old: Any, new: Any) -> None:
+        """Note one field: added, updated or deleted, as the values say."""
+        if old is None:
+            self.added.append({"name": name, "newValue": new})
+        elif new is None:
+            self.deleted.append({"name": name, "oldValue": old})
+        else:
+            self.updated.append({"name": name, "oldValue": old, "newValue": new})
+
+    def description(self, previous: float) -> dict[str, Any]:
+        """Return the ``changeDescription`` since version ``previous``."""
+        return {
+            "fieldsAdded": self.added,
+            "fieldsUpdated": self.updated,
+            "fieldsDeleted": self.deleted,
+            "previousVersion": previous,
+        }
+
+
+def next_version(version: float, *, major: bool) -> float:
+    """Return the version after a change; 1.9 is followed by 2.0."""
+    return round(version + (MAJOR if major else MINOR), 1)
+
+
+class Differ:
+    """Compares the states of one entity type."""
+
+    def __init__(self, shape: Shape, rules: Rules, *, patched: bool = False) -> None:
+        self._shape = shape
+        self._untracked = rules.names("untracked", shape.type) | (
+            shape.on_request - shape.for_update
+        )
+        self._raw = rules.names("untold_as_text", shape.type)
+        self._quoted = rules.names("told_as_text", shape.type)
+        self._always = rules.names("changed_by_any_patch", shape.type) if patched else frozenset()
+        self._breaking = rules.names("breaking_when_removed", shape.type)
+        self._compared = rules.table("compared_as_members").get(shape.type, {})
+        self._members = {group.path[0]: group for group in shape.members if len(group.path) == 1}
+
+    def compare(self, old: dict[str, Any], new: dict[str, Any]) -> Change:
+        """Return what changed from ``old`` to ``new``."""
+        change = Change()
+        for name in self._shape.fields:
+            if name in self._untracked:
+                continue
+            before, after = _own(old.get(name)), _own(new.get(name))
+            group = self._members.get(name)
+            if group is not None:
+                below = group.children
+                self._compare_members(change, name, below, before or [], after or [])
+            elif name in self._compared:
+                self._compare_members(
+                    change, name, None, before or [], after or [], self._compared[name]
+                )
+            elif isinstance(before, list) or isinstance(after, list):
+                self._compare_lists(change, name, before or [], after or [])
+            elif not _same(before, after) or (name in self._always and after is not None):
+                if name == "extension":
+                    _compare_extensions(change, before or {}, after or {})
+                else:
+                    change.record(name, self._told(name, before), self._told(name, after))
+        return change
+
+    def _told(self, name: str, value: Any) -> Any:
+        if value is None or name in self._raw:
+            return value
+        if isinstance(value, dict | list) or name in self._quoted:
+            return dumps(value)
+        return value
+
+    def _compare_lists(self, change: Change, name: str, old: list[Any], new: list[Any]) -> None:
+        key = _key_of(old, new)
+        if name in self._raw:
+            if not _same(old, new):
+                change.record(name, old or None, new or None)
+            return
+        added, deleted = _split(old, new, key)
+        if added:
+            change.added.append({"name": name, "newValue": self._told(name, added)})
+        if deleted:
+            change.deleted.append({"name": name, "oldValue": self._told(name, deleted)})
+            change.major = change.major or name in self._breaking
+
+    def _compare_members(
+        self,
+        change: Change,
+        name: str,
+        children: str | None,
+        old: list[Any],
+        new: list[Any],
+        kind: str | None = None,
+    ) -> None:
+        """Compare lists of named members.
+
+        ``children`` is where members list further ones; ``kind`` the field that, if it changes,
+        makes another member, where that is not the type of its data.
+        """
+
+        def key(member: Any) -> Any:
+            return _member_key(member) if kind is None else (member["name"], member[kind]["id"])
+
+        added, deleted = _split(old, new, key)
+        if added:
+            change.added.append({"name": name, "newValue": dumps(added)})
+        if deleted:
+            change.deleted.append({"name": name, "oldValue": dumps(deleted)})
+            change.major = change.major or name in self._breaking
+        before = {key(member): member for member in old}
+        for member in new:
+            stored = before.get(key(member))
+            if stored is not None:
+                self._compare_member(change, name, children, stored, member)
+
+    def _compare_member(
+        self,
+        change: Change,
+        name: str,
+        children: str | None,
+        old: dict[str, Any],
+        new: dict[str, Any],
+    ) -> None:
+        for field in dict.fromkeys((*old, *new)):
+            before, after = old.get(field), new.get(field)
+            if field in _MEMBER_SKIPPED:
+                continue
+            if children is not None and field == children:
+                self._compare_members(change, name, children, before or [], after or [])
+                continue
+            told = f"{name}.{new.get('name')}.{field}"
+            if isinstance(before, list) or isinstance(after, list):
+                self._compare_lists(change, told, before or [], after or [])
+            elif not _same(before, after):
+                change.record(told, self._told(field, before), self._told(field, after))
+
+
+def _own(value: Any) -> Any:
+    """Leave out what an entity only inherits."""
+    if isinstance(value, list):
+        return [item for item in value if not (isinstance(item, dict) and item.get("inherited"))]
+    if isinstance(value, dict) and value.get("inherited"):
+        return None
+    return value
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, dict) and isinstance(new, dict) and "id" in old and "type" in old:
+        return bool(old["id"] == new.get("id"))
+    return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
+
+
+def _compare_extensions(change: Change, old: dict[str, Any], new: dict[str, Any]) -> None:
+    added = [{name: new[name]} for name in new if name not in old]
+    deleted = [{name: old[name]} for name in old if name not in new]
+    if added:
+        change.added.append({"name": "extension", "newValue": dumps(added)})
+    if deleted:
+        change.deleted.append({"name": "extension", "oldValue": dumps(deleted)})
+    for name, value in new.items():
+        if name in old and not _same(old[name], value):
+            change.record(f"extension.{name}", dumps(old[name]), dumps(value))
+
+
+def _split(
+    old: list[Any], new: list[Any], key: Callable[[Any], Any]
+) -> tuple[list[Any], list[Any]]:
+    """Return what only ``new`` has and what only ``old`` has."""
+    before = {key(item) for item in old}
+    after = {key(item) for item in new}
+    added = [item for item in new if key(item) not in before]
+    deleted = [item for item in old if key(item) not in after]
+    return added, deleted
+
+
+def _member_key(member: Any) -> Any:
+    if not isinstance(member, dict):
+        return dumps(member)
+    return (member.get("name"), member.get("dataType"), member.get("arrayDataType"))
+
+
+def _key_of(old: list[Any], new: list[Any]) -> Callable[[Any], Any]:
+    sample = next((item for item in (*old, *new) if isinstance(item, dict)), None)
+    if sample is not None and "tagFQN" in sample:
+        return lambda item: item["tagFQN"]
+    if sample is not None and "id" in sample and "type" in sample:
+        return lambda item: item["id"]
+    return dumps

@@ -1,0 +1,421 @@
+"""Export and import as CSV: a glossary's terms, a schema's tables, a table's columns, teams, users.
+
+Which sheets a release has, with their columns, is ``sheets`` of ``rules.json``. An import is a
+trial unless ``dryRun`` says otherwise: it is done as any other and then undone.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.sandbox.entities import type_rules, write
+from dynclient.sandbox.entities.create_requests import Drafter
+from dynclient.sandbox.entities.names import join, parent_of, split
+from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.tag_labels import each_list, walk_members
+from dynclient.sandbox.features import csv_cells
+from dynclient.sandbox.http_errors import Escaped, Fault
+from dynclient.sandbox.people import permissions
+from dynclient.sandbox.routing import TEXT, Answer, Asked, Route, Routes
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.features.csv_cells import Column
+    from dynclient.sandbox.storage.store import Row
+    from dynclient.schema.node import Node
+
+NEEDS = ("type/csvImportResult.json", "type/csvDocumentation.json")
+
+_CREATED, _UPDATED = "Entity created", "Entity updated"
+
+
+class _Outcome(NamedTuple):
+    """What came of one line: what was done, or what is wrong with it."""
+
+    done: str
+    wrong: tuple[str, ...] = ()
+
+
+class Sheet:
+    """The handlers of one sheet: what hangs below an entity, a line for each."""
+
+    def __init__(self, shapes: Shapes, type: str, told: dict[str, Any]) -> None:
+        self._told = told
+        self._holder: Shape = shapes[told.get("below", type)]
+        self._shape: Shape = shapes[told.get("rows", type)]
+        self._columns: list[Column] = told["columns"]
+        self._header = [
+            f"{column['name']}{'*' if column.get('required') else ''}" for column in self._columns
+        ]
+
+    @property
+    def _node(self) -> Node:
+        """What a line is about: an entity, or a member of the one that holds the sheet."""
+        return self._shape.node
+
+    def _found(self, session: Session, asked: Asked) -> Row:
+        below = self._told.get("below")
+        key = asked.path["name"] if below is None else asked.query.get(below, "")
+        return session.row(self._holder, key, by_name=True)
+
+    def documentation(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        """Answer ``GET documentation/csv``: the columns, and what goes into them."""
+        return Answer(200, {
+            "summary": f"{self._shape.type} below a {self._holder.type}, one on each line.",
+            "headers": [
+                {
+                    "name": column["name"],
+                    "required": bool(column.get("required")),
+                    "description": _MEANING[column["kind"]].format(**{"type": "", **column}),
+                    "examples": [_EXAMPLES.get(column["kind"], column["name"])],
+                }
+                for column in self._columns
+            ],
+        })  # fmt: skip
+
+    # export
+
+    def export(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET export``."""
+        lines = [
+            [csv_cells.write(session, column, self._node, shown) for column in self._columns]
+            for shown in self._shown(session, self._found(session, asked))
+        ]
+        return Answer(200, written([self._header, *lines]))
+
+    def _shown(self, session: Session, holder: Row) -> list[dict[str, Any]]:
+        """Return what the lines are about as answers show it."""
+        rows = self._rows(session, holder)
+        wanted = {name for column in self._columns for name in column["fields"]}
+        return session.bare.show(
+            self._shape, [row.doc for row in rows], wanted & self._shape.on_request,
+            own_link=False, mask=True,
+        )  # fmt: skip
+
+    def _rows(self, session: Session, holder: Row) -> list[Row]:
+        through = self._told.get("through")
+        if through is None:
+            found = session.tx.below(holder.fqn, [self._shape.type])
+        else:
+            found = _below(session, holder.id, through)
+            if "member_of" in self._told:
+                ids = [holder.id, *(row.id for row in found)]
+                edges = session.tx.edges_to(ids, [self._told["member_of"]], [self._shape.type])
+                sources = dict.fromkeys(edge.source for edge in edges)
+                found = [row for id in sources if (row := session.tx.get(id)) is not None]
+        return sorted((row for row in found if not row.deleted), key=lambda row: row.fqn)
+
+    # import
+
+    def load(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT import``."""
+        holder = self._found(session, asked)
+        permissions.check(session, self._holder.type, "EditAll", holder.id)
+        trial = asked.query.get("dryRun", "true").lower() == "true"
+        told: dict[str, Any] = {"dryRun": trial}
+        try:
+            lines = [line for line in csv.reader(io.StringIO(asked.body, newline=""), strict=True)
+                     if line]  # fmt: skip
+        except csv.Error as error:
+            return Answer(200, {**told, **_aborted(f"#PARSER_FAILURE: {error}")})
+        if not lines:
+            raise Escaped(session.rules.flag("csv_empty"))
+        header, *rest = lines
+        if header != self._header:
+            given, wanted = ",".join(header), ",".join(self._header)
+            reason = f"#INVALID_HEADER: Headers [{given}] doesn't match [{wanted}]"
+            return Answer(200, {**told, **_aborted(reason)})
+        with session.tx.part() as part:
+            outcomes = self._load(session, holder, rest)
+            if trial:
+                part.undo()
+        return Answer(200, {**told, **self._result(session, rest, outcomes)})
+
+    def _load(self, session: Session, holder: Row, lines: Sequence[list[str]]) -> list[_Outcome]:
+        out = []
+        for line in lines:
+            wrong = self._miscounted(session, line)
+            if wrong is not None:
+                out.append(wrong)
+                continue
+            with session.tx.part() as part:
+                # Each line sees what the lines before it did.
+                outcome = self._line(session.again(), holder, line)
+                if outcome.wrong:
+                    part.undo()
+            out.append(outcome)
+        return out
+
+    def _miscounted(self, session: Session, line: list[str]) -> _Outcome | None:
+        count, wanted = len(line), len(self._columns)
+        if count == wanted:
+            return None
+        if session.rules.flag("csv_short_line_fails") and "members" not in self._told:
+            raise Escaped(
+                'Cannot invoke "org.apache.commons.csv.CSVRecord.get(int)" because "csvRecord" is'
+                " null"
+            )
+        told = f"Field count {count} does not match the expected field count of {wanted}"
+        return _Outcome("", (f"#INVALID_FIELD_COUNT: {told}",))
+
+    def _line(self, session: Session, holder: Row, line: list[str]) -> _Outcome:
+        body, wrong = self._read(session, line)
+        wrong += self._misplaced(session, holder, body)
+        if wrong:
+            return _Outcome("", tuple(wrong))
+        if "within" in self._told:
+            body[self._told["within"]] = {"id": holder.id, "type": holder.type}
+        try:
+            return _Outcome(self._stored(session, body))
+        except Fault as fault:
+            message = fault.body["message"] if isinstance(fault.body, dict) else fault.body
+            return _Outcome("", (str(message),))
+
+    def _read(self, session: Session, line: list[str]) -> tuple[dict[str, Any], list[str]]:
+        """Return the fields that a line sets, and what is wrong with its cells."""
+        body: dict[str, Any] = {}
+        wrong: list[str] = []
+        kept = session.rules.names("references_kept_by_put", self._shape.type)
+        for place, (column, text) in enumerate(zip(self._columns, line, strict=True), 1):
+            field = csv_cells.field_of(column, self._node)
+            if field is None or (wrong and not column.get("always")):
+                continue
+            if column.get("required") and column["kind"] == "text" and not text:
+                wrong.append(f"#FIELD_REQUIRED: Field {place} is required")
+                continue
+            try:
+                value = csv_cells.read(session, column, self._node, text)
+            except csv_cells.Wrong as told:
+                wrong.append(f"#INVALID_FIELD: Field {place} error - {told}")
+                continue
+            if column["kind"] == "labels":
+                body.setdefault(field, []).extend(value or [])
+            elif value is not None or text == "":
+                stays = field in kept or (value is None and column.get("stays"))
+                if not text and stays:
+                    continue
+                body[field] = value
+        return body, wrong
+
+    def _misplaced(self, session: Session, holder: Row, body: dict[str, Any]) -> list[str]:
+        """Return what is wrong with a line that puts something outside the holder."""
+        through = self._told.get("through")
+        if through is None:
+            return []
+        inside = {holder.id, *(row.id for row in _below(session, holder.id, through))}
+        for place, column in enumerate(self._columns, 1):
+            if not column.get("inside_holder"):
+                continue
+            named = body.get(column["fields"][0]) or ()
+            heads = session.tx.heads(one["id"] for one in named if one["id"] not in inside)
+            if heads:
+                name = next(iter(heads.values())).name
+                told = f"{name} is not under {holder.name} {holder.type} hierarchy"
+                return [f"#INVALID_FIELD: Field {place} error - {told}"]
+        return []
+
+    def _stored(self, session: Session, body: dict[str, Any]) -> str:
+        given = {name: value for name, value in body.items() if value is not None}
+        read = session.read_entity(self._shape, given, {})
+        type_rules.before(session, self._shape, read, "upsert")
+        drafter = Drafter(session.tx, session.shapes)
+        draft = drafter.from_request(self._shape, read, frozenset(given))
+        row = session.tx.find(self._shape.type, draft.doc["fullyQualifiedName"])
+        if row is None:
+            type_rules.after(session, self._shape, read, draft)
+            write.insert(session, self._shape, draft)
+            return _CREATED
+        links = {name: pairs for name, pairs in draft.links.items() if name in given}
+        fields = {name: read.get(name) for name in body if name not in draft.links}
+        fields = {
+            name: value for name, value in fields.items()
+            if name not in {"name", *self._shape.references, *self._shape.inverse}
+        }  # fmt: skip
+        if row.deleted:
+            fields["deleted"] = False
+        links.update((name, []) for name in self._told.get("clears", ()))
+        write.change(session, self._shape, row, fields, links, fold=True)
+        return _UPDATED
+
+    def _result(
+        self, session: Session, lines: Sequence[list[str]], outcomes: Sequence[_Outcome]
+    ) -> dict[str, Any]:
+        """Return what came of the lines; the header counts as one that passed."""
+        passed = 1 + sum(not outcome.wrong for outcome in outcomes)
+        failed = sum(len(outcome.wrong) for outcome in outcomes)
+        status = "success"
+        if failed:
+            partial = passed >= session.rules.flag("csv_partial_from")
+            status = "partialSuccess" if partial else "failure"
+        told = [["status", "details", *self._header]]
+        for line, outcome in zip(lines, outcomes, strict=True):
+            told += [["failure", wrong, *line] for wrong in outcome.wrong]
+            if not outcome.wrong:
+                told.append(["success", outcome.done, *line])
+        return {
+            "status": status,
+            "numberOfRowsProcessed": 1 + len(lines),
+            "numberOfRowsPassed": passed,
+            "numberOfRowsFailed": failed,
+            "importResultsCsv": written(told),
+        }
+
+
+class MemberSheet(Sheet):
+    """The sheet of an entity's own members: the columns of a table, named from the table on."""
+
+    def __init__(self, shapes: Shapes, type: str, told: dict[str, Any]) -> None:
+        super().__init__(shapes, type, told)
+        path = tuple(told["members"])
+        self._group = next(group for group in self._holder.members if group.path == path)
+
+    @property
+    def _node(self) -> Node:
+        return self._group.item
+
+    def _shown(self, session: Session, holder: Row) -> list[dict[str, Any]]:  # noqa: ARG002
+        below = len(holder.fqn) + 1
+        return [
+            {**member, "fullyQualifiedName": member["fullyQualifiedName"][below:]}
+            for member, _ in walk_members(self._group, each_list(holder.doc, self._group.path))
+        ]
+
+    def _load(self, session: Session, holder: Row, lines: Sequence[list[str]]) -> list[_Outcome]:
+        """All lines are one change of the entity."""
+        doc = copy.deepcopy(holder.doc)
+        out = [
+            self._miscounted(session, line) or self._member(session, holder, doc, line)
+            for line in lines
+        ]
+        if not any(not outcome.wrong for outcome in out):
+            return out
+        for place, (member, _) in enumerate(
+            walk_members(self._group, each_list(doc, self._group.path)), 1
+        ):
+            if "ordinalPosition" in self._node.properties:
+                member["ordinalPosition"] = place
+        type_rules.after_patch(session, self._shape, doc, {})
+        top = self._group.path[0]
+        write.change(session, self._shape, holder, {top: doc[top]}, fold=True)
+        return out
+
+    def _member(
+        self, session: Session, holder: Row, doc: dict[str, Any], line: list[str]
+    ) -> _Outcome:
+        body, wrong = self._read(session, line)
+        if wrong:
+            return _Outcome("", tuple(wrong))
+        fqn = f"{holder.fqn}.{body.pop('fullyQualifiedName')}"
+        known = {
+            member["fullyQualifiedName"]: member
+            for member, _ in walk_members(self._group, each_list(doc, self._group.path))
+        }
+        done = _UPDATED
+        if fqn not in known:
+            above = parent_of(fqn)
+            if above != holder.fqn and above not in known:
+                told = session.rules.flag("csv_unknown").format(type="column", name=above)
+                return _Outcome("", (f"#INVALID_FIELD: Field 1 error - {told}",))
+            name = split(fqn)[-1].strip('"')
+            known[fqn] = {"name": name, "fullyQualifiedName": join(str(above), name)}
+            children = str(self._group.children)
+            listed = (
+                each_list(doc, self._group.path) if above == holder.fqn
+                else known[str(above)].setdefault(children, [])
+            )  # fmt: skip
+            listed.append(known[fqn])
+            done = _CREATED
+        for name, value in body.items():
+            if value is None:
+                known[fqn].pop(name, None)
+            else:
+                known[fqn][name] = value
+        return _Outcome(done)
+
+
+def _below(session: Session, id: str, field: str) -> list[Row]:
+    """Return what is below an entity by the field in which each names those above it."""
+    found: dict[str, Row] = {}
+    level = [id]
+    while level:
+        edges = session.tx.edges_to(level, [field])
+        level = [edge.source for edge in edges if edge.source not in found]
+        found.update((one, row) for one in level if (row := session.tx.get(one)) is not None)
+    return list(found.values())
+
+
+def _aborted(reason: str) -> dict[str, Any]:
+    return {
+        "status": "aborted",
+        "abortReason": reason,
+        "numberOfRowsProcessed": 1,
+        "numberOfRowsPassed": 0,
+        "numberOfRowsFailed": 1,
+    }
+
+
+# text
+
+
+def written(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines as the server writes CSV: what starts or ends oddly is quoted, too."""
+    return "".join(f"{','.join(_quoted(line))}\r\n" for line in lines)
+
+
+def _quoted(line: Sequence[str]) -> Iterator[str]:
+    for cell in line:
+        odd = bool(cell) and (cell[0] <= "#" or cell[-1] <= " ")
+        if not cell:
+            yield ""
+            continue
+        out = io.StringIO()
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL) if odd else csv.writer(out)
+        writer.writerow([cell])
+        yield out.getvalue().removesuffix("\r\n")
+
+
+_MEANING = {
+    "text": "Its {name}, as text.",
+    "number": "A whole number.",
+    "flag": "Its {name}: true or false.",
+    "choice": "Its {name}, one of the values that the schema lists.",
+    "status": "Its {name}, one of the values that the schema lists.",
+    "texts": "Its {name}, parted by semicolons.",
+    "pairs": "Its {name}: a name and an address in turn, parted by semicolons.",
+    "reference": "Its {name}: the fully qualified name of a {type}.",
+    "references": "Its {name}: fully qualified names, each of a {type}, parted by semicolons.",
+    "owners": "Its {name}: a type and a name.",
+    "labels": "Its {name}: fully qualified names, each of a {type}, parted by semicolons.",
+    "extension": "Values of custom properties, name:value, parted by semicolons.",
+}
+_EXAMPLES = {
+    "number": "64",
+    "flag": "true",
+    "texts": "one;two",
+    "pairs": "handbook;https://example.com/handbook",
+    "labels": "PII.Sensitive;Tier.Tier1",
+    "extension": "size:3;colour:red",
+}
+
+
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+    """Add the routes of the sheets that the release has."""
+    for type, told in shapes.rules.table("sheets").items():
+        if type not in where or told.get("rows", type) not in where:
+            continue
+        sheet = (MemberSheet if "members" in told else Sheet)(shapes, type, told)
+        root = where[type]
+        at = f"{root}/name/{{name}}" if "below" not in told else root
+        query = (told["below"],) if "below" in told else ()
+        export, load = told["operations"]
+        routes.add("GET", f"{at}/export", Route(sheet.export, operation=export, query=query))
+        routes.add("PUT", f"{at}/import",
+                   Route(sheet.load, TEXT, writes=True, operation=load, query=("dryRun", *query)),
+                   )  # fmt: skip
+        if told.get("documented"):
+            documentation = Route(sheet.documentation, operation="getCsvDocumentation")
+            routes.add("GET", f"{root}/documentation/csv", documentation)

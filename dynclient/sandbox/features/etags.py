@@ -1,0 +1,55 @@
+"""Entity tags: what the newest releases send with an entity, and hold against patches of it.
+
+Answers carry a strong tag of their body. A patch may be conditional on it, or, as clients do, on
+the version alone, by the weak tag ``W/"0.2"``. The server compares a strong tag with that of the
+entity as it loads it for a patch, not as the caller was shown it, so in practice only the weak tag
+and ``*`` match.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.http_errors import refused
+from dynclient.sandbox.json_codec import dumps
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.sandbox.routing import Answer, Asked
+    from dynclient.sandbox.storage.store import Row
+
+_STALE = "The entity has been modified since it was read. Read it again and repeat the change."
+
+
+def strong(body: Any) -> str:
+    """Return the tag of an entity as it is shown."""
+    return f'"{hashlib.sha256(dumps(body).encode()).hexdigest()[:32]}"'
+
+
+def tagged(session: Session, asked: Asked, answer: Answer) -> Answer:
+    """Return an answer with its tag; 304 without a body where the caller has the entity already."""
+    if not session.rules.flag("etags") or answer.status not in {200, 201}:
+        return answer
+    tag = strong(answer.body)
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
+    if asked.method == "GET" and tag in _tags(asked, "if-none-match"):
+        return answer._replace(status=304, body=None, headers=headers)
+    return answer._replace(headers=headers)
+
+
+def check(session: Session, asked: Asked, shape: Shape, row: Row) -> None:
+    """Refuse a patch whose condition does not hold any more, with a 412."""
+    wanted = _tags(asked, "if-match")
+    if not wanted or "*" in wanted or not session.rules.flag("etags"):
+        return
+    if f'W/"{row.doc["version"]}"' in wanted:
+        return
+    if strong(session.whole(shape, row.doc)) not in wanted:
+        raise refused(412, _STALE)
+
+
+def _tags(asked: Asked, header: str) -> list[str]:
+    told = asked.headers.get(header)
+    return [tag.strip() for tag in told.split(",")] if told else []

@@ -1,0 +1,355 @@
+"""The activity feed: conversations about entities, announcements, and tasks that change them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities import patch_apply, write
+from dynclient.sandbox.entities.create_requests import new_id
+from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_parsing import default_of
+from dynclient.sandbox.entities.tag_labels import each_list
+from dynclient.sandbox.features import time_series
+from dynclient.sandbox.http_errors import Escaped, bad_request, not_found
+from dynclient.sandbox.json_codec import loads
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.storage.store import Row
+
+THREAD = "entity/feed/thread.json"
+CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
+RESOLVE, CLOSE = "api/feed/resolveTask.json", "api/feed/closeTask.json"
+NEEDS = (THREAD, CREATE, POST, RESOLVE, CLOSE)
+KIND = "thread"
+
+_NO_TASK = (
+    'Cannot invoke "org.openmetadata.schema.type.TaskDetails.getAssignees()" because the return'
+    ' value of "org.openmetadata.schema.entity.feed.Thread.getTask()" is null'
+)
+_QUERY = ("entityLink", "type", "taskStatus", "userId", "filterType", "limit", "limitPosts",
+          "resolved", "before", "after", "activeAnnouncement")  # fmt: skip
+
+
+class Feed:
+    """The handlers."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        self._node = shapes.schema(THREAD)
+        self.create_body = shapes.schema(CREATE)
+        self.post_body = shapes.schema(POST)
+        self.resolve_body = shapes.schema(RESOLVE)
+        self.close_body = shapes.schema(CLOSE)
+
+    # threads
+
+    def create(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST feed``."""
+        given = session.read(self.create_body, asked.body)
+        about = self._about(session, given["about"])
+        author = self._author(session, given)
+        kind = given.get("type", "Conversation")
+        thread = {
+            "id": new_id(),
+            "type": kind,
+            "threadTs": session.now,
+            "about": given["about"],
+            "entityId": about.id,
+            "entityRef": {"id": about.id, "type": about.type},
+            "createdBy": author,
+            "updatedAt": session.now,
+            "updatedBy": session.caller.name,
+            "resolved": False,
+            "message": given["message"],
+            "postsCount": 0,
+            "posts": [],
+            "reactions": [],
+        }
+        if kind == "Task":
+            thread["task"] = self._task(session, given)
+        elif kind == "Announcement":
+            thread["announcement"] = self._announced(session, given, about)
+        for name, node in self._node.properties.items():
+            default = default_of(node)
+            if name not in thread and default not in (None, []):
+                thread[name] = default
+        known = {n: thread[n] for n in self._node.properties if n in thread}
+        self._keep(session, about.id, known)
+        shown = self._shown(session, known)
+        return Answer(201, shown, change="threadCreated", location=shown["href"])
+
+    def _author(self, session: Session, given: dict[str, Any]) -> str:
+        """Return who says something; the newest releases take the caller's word for nobody else."""
+        name = str(given.get("from") or session.caller.name)
+        if session.tx.head("user", name) is None:
+            raise not_found("user", name)
+        return name
+
+    def _about(self, session: Session, link: str) -> Row:
+        """Return the entity that a link is about; raises the server's 404."""
+        parts = link.strip("<>").split("::")
+        if len(parts) < 3 or parts[1] not in self._shapes:
+            raise not_found(parts[1] if len(parts) > 1 else "entity", link)
+        return session.row(self._shapes[parts[1]], parts[2], by_name=True)
+
+    def _task(self, session: Session, given: dict[str, Any]) -> dict[str, Any]:
+        told = given.get("taskDetails")
+        if told is None:
+            raise Escaped(_NO_TASK)
+        number = int(session.tx.meta("last task") or "0") + 1
+        session.tx.set_meta("last task", str(number))
+        heads = session.tx.heads(one["id"] for one in told["assignees"])
+        for one in told["assignees"]:
+            if one["id"] not in heads:
+                raise not_found(one["type"], one["id"])
+        assignees = [session.bare.reference(heads[one["id"]]) for one in told["assignees"]]
+        return {"id": number, **told, "assignees": assignees, "status": "Open"}
+
+    def _announced(self, session: Session, given: dict[str, Any], about: Row) -> dict[str, Any]:
+        told: dict[str, Any] = given.get("announcementDetails") or {}
+        if told.get("startTime", 0) >= told.get("endTime", 0):
+            raise bad_request("Announcement start time must be earlier than the end time")
+        for other in session.tx.records(about.id, KIND, 0, time_series.ALWAYS):
+            held = other.get("announcement")
+            if (
+                held is not None
+                and other["about"] == given["about"]
+                and (held["startTime"] < told["endTime"] and told["startTime"] < held["endTime"])
+            ):
+                raise bad_request(
+                    "There is already an announcement scheduled that overlaps with the given"
+                    " start time and end time"
+                )
+        return told
+
+    def _keep(self, session: Session, owner: str, thread: dict[str, Any]) -> None:
+        session.tx.record(owner, KIND, thread["threadTs"], thread["id"], thread)
+
+    def _held(self, session: Session, id: str) -> tuple[str, dict[str, Any]]:
+        found = session.tx.record_of(KIND, id)
+        if found is None:
+            raise not_found("Thread", id)
+        return found
+
+    def _shown(self, session: Session, thread: dict[str, Any]) -> dict[str, Any]:
+        """Show a thread, and the entity it is about as it is now."""
+        out = {**thread, "href": f"{session.base}/v1/feed/{thread['id']}"}
+        if "entityRef" in thread:
+            heads = session.tx.heads([thread["entityRef"]["id"]])
+            for head in heads.values():
+                out["entityRef"] = session.bare.reference(head)
+        return {name: out[name] for name in self._node.properties if name in out}
+
+    def get(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET feed/{id}``."""
+        return Answer(200, self._shown(session, self._held(session, asked.path["id"])[1]))
+
+    def list(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET feed``: threads, the newest first."""
+        query = asked.query
+        kinds = [str(kind) for kind in self._node.properties["type"].enum or ()]
+        wanted = query.get("type") or None
+        if wanted is not None and wanted not in kinds:
+            raise bad_request(f"query param type must be one of [{', '.join(kinds)}]")
+        found = [
+            one for one in session.tx.records_of(KIND, 0, time_series.ALWAYS)
+            if self._wanted(session, one, query)
+        ]  # fmt: skip
+        limit = time_series.number(query, "limit", 10)
+        most = time_series.number(query, "limitPosts", 3)
+        data = [
+            self._shown(session, {**one, "posts": one["posts"][-most:] if most else []})
+            for one in found[:limit]
+        ]
+        return Answer(200, {"data": data, "paging": {"total": len(found)}})
+
+    def _wanted(self, session: Session, thread: dict[str, Any], query: Any) -> bool:
+        link = str(query.get("entityLink") or "").rstrip(">")
+        task = thread.get("task") or {}
+        tests = [
+            not link or re.match(re.escape(link) + "(::|>)", thread["about"]) is not None,
+            query.get("type") in (None, "", thread["type"]),
+            query.get("taskStatus") in (None, "", task.get("status")),
+        ]
+        if query.get("activeAnnouncement"):
+            told = thread.get("announcement") or {}
+            active = told.get("startTime", 0) <= session.now <= told.get("endTime", 0)
+            tests.append(active == (query["activeAnnouncement"] == "true"))
+        if query.get("userId") and query.get("filterType") == "ASSIGNED_TO":
+            assigned = {one["id"] for one in task.get("assignees") or ()}
+            tests.append(query["userId"] in assigned)
+        return all(tests)
+
+    def patch(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PATCH feed/{id}``."""
+        owner, held = self._held(session, asked.path["id"])
+        changed = self._patched(session, held, asked.body)
+        told = "threadUpdated" if changed != held else "entityNoChange"
+        self._keep(session, owner, changed)
+        return Answer(200, self._shown(session, changed), change=told)
+
+    def _patched(self, session: Session, held: dict[str, Any], operations: Any) -> dict[str, Any]:
+        changed: dict[str, Any] = session.read(self._node, patch_apply.apply(held, operations))
+        changed |= {name: held[name] for name in ("id", "threadTs", "about") if name in held}
+        for one in changed.get("reactions") or ():
+            heads = session.tx.heads([one["user"]["id"]])
+            if one["user"]["id"] in heads:
+                one["user"] = session.bare.reference(heads[one["user"]["id"]])
+        if changed != held:
+            changed["updatedAt"], changed["updatedBy"] = session.now, session.caller.name
+        return changed
+
+    def delete(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``DELETE feed/{id}``."""
+        owner, held = self._held(session, asked.path["id"])
+        session.tx.erase_record(owner, KIND, held["id"])
+        shown = self._shown(session, held)
+        del shown["href"]
+        return Answer(200, shown, change="entityDeleted")
+
+    # posts
+
+    def add_post(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``POST feed/{id}/posts``."""
+        owner, held = self._held(session, asked.path["id"])
+        given = session.read(self.post_body, asked.body)
+        post = {
+            "id": new_id(), "message": given["message"], "postTs": session.now,
+            "from": self._author(session, given), "reactions": [],
+        }  # fmt: skip
+        changed = self._with_posts(session, held, [*held["posts"], post])
+        self._keep(session, owner, changed)
+        shown = self._shown(session, changed)
+        return Answer(201, shown, change="postCreated", location=shown["href"])
+
+    def _with_posts(
+        self, session: Session, held: dict[str, Any], posts: Sequence[dict[str, Any]]
+    ) -> dict[str, Any]:
+        told = {"posts": [*posts], "postsCount": len(posts), "updatedAt": session.now}
+        return {**held, **told, "updatedBy": session.caller.name}
+
+    def posts(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET feed/{id}/posts``."""
+        return Answer(200, {"data": self._held(session, asked.path["id"])[1]["posts"]})
+
+    def patch_post(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PATCH feed/{id}/posts/{post}``."""
+        return self._one_post(session, asked, "postUpdated")
+
+    def delete_post(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``DELETE feed/{id}/posts/{post}``."""
+        return self._one_post(session, asked, "entityDeleted")
+
+    def _one_post(self, session: Session, asked: Asked, change: str) -> Answer:
+        owner, held = self._held(session, asked.path["id"])
+        wanted = asked.path["postId"]
+        post = next((one for one in held["posts"] if one["id"] == wanted), None)
+        if post is None:
+            raise not_found("Post", wanted)
+        kept = [one for one in held["posts"] if one["id"] != wanted]
+        if change == "postUpdated":
+            post = patch_apply.apply(post, asked.body)
+            kept = [post if one["id"] == wanted else one for one in held["posts"]]
+        self._keep(session, owner, self._with_posts(session, held, kept))
+        return Answer(200, post, change=change)
+
+    # tasks
+
+    def task(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET feed/tasks/{number}``."""
+        return Answer(200, self._shown(session, self._by_number(session, asked)[1]))
+
+    def _by_number(self, session: Session, asked: Asked) -> tuple[str, dict[str, Any]]:
+        number = asked.path["number"]
+        for one in session.tx.records_of(KIND, 0, time_series.ALWAYS):
+            if str((one.get("task") or {}).get("id")) == number:
+                return self._held(session, one["id"])
+        raise not_found("Task", number)
+
+    def resolve(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT feed/tasks/{number}/resolve``: the entity takes the new value."""
+        owner, held = self._by_number(session, asked)
+        given = session.read(self.resolve_body, asked.body)
+        self._apply(session, held, given["newValue"])
+        return self._closed(session, owner, held, {"newValue": given["newValue"]}, "taskResolved")
+
+    def close(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT feed/tasks/{number}/close``."""
+        owner, held = self._by_number(session, asked)
+        given = session.read(self.close_body, asked.body)
+        answer = self._closed(session, owner, held, {}, "taskClosed")
+        self._remark(session, held["id"], f"Closed the Task with comment - {given['comment']}")
+        return answer
+
+    def _remark(self, session: Session, id: str, message: str) -> None:
+        """Let the server itself post what came of a task; the answer does not show that yet."""
+        owner, held = self._held(session, id)
+        post = {
+            "id": new_id(), "message": message, "postTs": session.now,
+            "from": session.caller.name, "reactions": [],
+        }  # fmt: skip
+        self._keep(session, owner, self._with_posts(session, held, [*held["posts"], post]))
+
+    def _closed(
+        self, session: Session, owner: str, held: dict[str, Any], more: dict[str, Any], change: str
+    ) -> Answer:
+        told = {"status": "Closed", "closedBy": session.caller.name, "closedAt": session.now}
+        task = {**held["task"], **told, **more}
+        changed = {**held, "task": task, "updatedAt": session.now}
+        changed["updatedBy"] = session.caller.name
+        self._keep(session, owner, changed)
+        return Answer(200, self._shown(session, changed), change=change)
+
+    def _apply(self, session: Session, thread: dict[str, Any], value: str) -> None:
+        """Change the field that a task is about, as a patch by the caller would."""
+        row = self._about(session, thread["about"])
+        shape = self._shapes[row.type]
+        steps = thread["about"].strip("<>").split("::")[3:]
+        field = steps[-1] if steps else "description"
+        place = f"/{field}"
+        if len(steps) > 2:
+            listed = each_list(row.doc, (steps[0],))
+            names = [member.get("name") for member in listed]
+            if steps[1] not in names:
+                raise bad_request(f"Invalid column name {steps[1]}")
+            place = f"/{steps[0]}/{names.index(steps[1])}/{field}"
+        made: Any = value
+        if field == "tags":
+            made = loads(value)
+        write.patch(session, shape, row, [{"op": "add", "path": place, "value": made}])
+
+
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes."""
+    feed = Feed(shapes)
+    root = "/v1/feed"
+
+    def add(method: str, tail: str, route: Route) -> None:
+        routes.add(method, root + tail, route)
+
+    add("POST", "", Route(feed.create, JSON, writes=True, operation="createThread",
+                          takes=feed.create_body))  # fmt: skip
+    add("GET", "", Route(feed.list, operation="listThreads", query=_QUERY))
+    add("GET", "/{id}", Route(feed.get, operation="getThreadByID"))
+    add("PATCH", "/{id}", Route(feed.patch, JSON_PATCH, writes=True, operation="patchThread"))
+    add("DELETE", "/{id}", Route(feed.delete, writes=True, operation="deleteThread"))
+    add("GET", "/{id}/posts", Route(feed.posts))
+    add("POST", "/{id}/posts", Route(feed.add_post, JSON, writes=True, takes=feed.post_body))
+    one = "/{id}/posts/{postId}"
+    add("PATCH", one, Route(feed.patch_post, JSON_PATCH, writes=True))
+    add("DELETE", one, Route(feed.delete_post, writes=True))
+    add("GET", "/tasks/{number}", Route(feed.task, operation="getTaskByID"))
+    add(
+        "PUT",
+        "/tasks/{number}/resolve",
+        Route(feed.resolve, JSON, writes=True, operation="resolveTask", takes=feed.resolve_body),
+    )
+    add(
+        "PUT",
+        "/tasks/{number}/close",
+        Route(feed.close, JSON, writes=True, operation="closeTask", takes=feed.close_body),
+    )

@@ -1,0 +1,239 @@
+"""The server's OpenAPI document, built from the routes it has: ``GET /swagger.json``.
+
+As real ones do, it names schemas by their Java classes, tells a choice between schemas as a bare
+object, and leaves out what is secret and whether more fields are allowed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities.request_parsing import default_of
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Route, Routes
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.schema.node import Node
+
+_SHARED = (
+    "id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href",
+    "changeDescription",
+)  # fmt: skip
+"""What every entity's class has, whether its schema tells of it or not."""
+
+_BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern")
+_VERBS = {"GET": "get", "PUT": "add", "POST": "create", "PATCH": "patch", "DELETE": "delete"}
+
+_PAGING = {
+    "type": "object",
+    "required": ["total"],
+    "properties": {
+        "before": {"type": "string"}, "after": {"type": "string"}, "total": {"type": "integer"},
+    },
+}  # fmt: skip
+
+_QUERY: dict[str, dict[str, Any]] = {
+    "fields": {"type": "string"},
+    "limit": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1000000,
+              "default": 10},
+    "before": {"type": "string"},
+    "after": {"type": "string"},
+    "include": {"type": "string", "default": "non-deleted",
+                "enum": ["all", "deleted", "non-deleted"]},
+    "hardDelete": {"type": "boolean", "default": False},
+    "recursive": {"type": "boolean", "default": False},
+}  # fmt: skip
+"""Query parameters that are more than text."""
+
+
+class Document:
+    """The document in the making."""
+
+    def __init__(self, shapes: Shapes, version: str) -> None:
+        self._shapes = shapes
+        self._version = version
+        self._names: dict[str, str] = {}
+        self._taken_names = {"Paging", "EntityHistory"}
+        self._components: dict[str, Any] = {"Paging": _PAGING}
+        self._identities: dict[str, int] = {}
+
+    def made(self, routes: Routes, where: dict[str, str]) -> dict[str, Any]:
+        """Return the document.
+
+        Args:
+            routes: all that is served.
+            where: the route of each entity type's collection.
+        """
+        for type in where:
+            # First of all, since other schemas may have the names of their classes too.
+            shape = self._shapes[type]
+            for node in (shape.node, shape.create):
+                if node is not None:
+                    self._name(node.target)
+        for type in where:
+            self._entity(self._shapes[type])
+        collections = {route: self._shapes[type] for type, route in where.items()}
+        paths: dict[str, Any] = {}
+        for template, method, route in routes.all():
+            told = self._operation(template, method, route, collections)
+            paths.setdefault(template, {})[method.lower()] = told
+        return {
+            "openapi": "3.0.1",
+            "info": {"title": "OpenMetadata Apis", "version": self._version},
+            "servers": [{"url": "/api"}],
+            "security": [{"BearerAuth": []}],
+            "paths": dict(sorted(paths.items())),
+            "components": {
+                "schemas": dict(sorted(self._components.items())),
+                "securitySchemes": {"BearerAuth": {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                }},
+            },
+        }  # fmt: skip
+
+    # operations
+
+    def _operation(
+        self, template: str, method: str, route: Route, collections: dict[str, Shape]
+    ) -> dict[str, Any]:
+        root = max((r for r in collections if template == r or template.startswith(f"{r}/")),
+                   key=len, default="")  # fmt: skip
+        shape = collections.get(root)
+        name = shape.entity.type_name if shape is not None else ""
+        identity = self._identity(template.removeprefix(root), method, route, name)
+        told: dict[str, Any] = {
+            "tags": [name or "System"],
+            "operationId": identity,
+            "parameters": [
+                *(_path_parameter(step[1:-1]) for step in template.split("/") if step[:1] == "{"),
+                *({"name": each, "in": "query", "schema": _QUERY.get(each, {"type": "string"})}
+                  for each in _query_of(route, shape)),
+            ],
+        }  # fmt: skip
+        if route.consumes is not None:
+            told["requestBody"] = {"content": {route.consumes: {"schema": self._taken(route)}}}
+        told["responses"] = {"200": self._answer(route, shape)}
+        return told
+
+    def _identity(self, tail: str, method: str, route: Route, name: str) -> str:
+        """Return the id of an operation; repeated ones are numbered, as generators do."""
+        if route.operation:
+            text = route.operation.format(name=name)
+        else:
+            steps = [step for step in tail.split("/") if step and step[0] != "{"]
+            words = "".join(step[:1].upper() + step[1:] for step in steps if step.isalnum())
+            text = f"{_VERBS[method]}{words.removeprefix('V1') or name}"
+        count = self._identities[text] = self._identities.get(text, -1) + 1
+        return f"{text}_{count}" if count else text
+
+    def _taken(self, route: Route) -> dict[str, Any]:
+        if route.takes is not None:
+            return self._schema(route.takes)
+        return {"type": "object"} if route.consumes in {JSON, JSON_PATCH} else {"type": "string"}
+
+    def _answer(self, route: Route, shape: Shape | None) -> dict[str, Any]:
+        told: dict[str, Any] = {"description": "OK"}
+        if shape is None or not route.gives:
+            return told
+        name = self._entity(shape)
+        schema: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
+        if route.gives == "page":
+            listed = f"{name}List"
+            self._components[listed] = {
+                "type": "object",
+                "required": ["data"],
+                "properties": {
+                    "data": {"type": "array", "items": schema},
+                    "paging": {"$ref": "#/components/schemas/Paging"},
+                },
+            }
+            schema = {"$ref": f"#/components/schemas/{listed}"}
+        elif route.gives == "history":
+            self._components["EntityHistory"] = {
+                "type": "object",
+                "properties": {
+                    "entityType": {"type": "string"},
+                    "versions": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+            schema = {"$ref": "#/components/schemas/EntityHistory"}
+        told["content"] = {JSON: {"schema": schema}}
+        return told
+
+    # schemas
+
+    def _entity(self, shape: Shape) -> str:
+        """Return the component of an entity, with what all their classes have."""
+        name = self._component(shape.node)
+        properties = self._components[name]["properties"]
+        for each in _SHARED:
+            properties.setdefault(each, {"type": "number" if each == "version" else "string"})
+        return name
+
+    def _component(self, node: Node) -> str:
+        """Return the name of a schema, which is written down if it is not yet."""
+        target = node.target
+        name = self._name(target)
+        if name in self._components:
+            return name
+        made: dict[str, Any] = {"type": "object", "properties": {}}
+        self._components[name] = made
+        made["properties"] = {
+            field: self._schema(child) for field, child in target.properties.items()
+        }
+        if target.required:
+            made["required"] = sorted(target.required)
+        return name
+
+    def _name(self, target: Node) -> str:
+        """Return what a schema is called: by its class, where no other has that name."""
+        name = self._names.get(target.ref)
+        if name is None:
+            java = str(target.schema.get("javaType") or "").rpartition(".")[2].rpartition("$")[2]
+            name = java or target.type_name
+            if name in self._taken_names:
+                name = target.type_name
+            while name in self._taken_names:
+                name += "_"
+            self._names[target.ref] = name
+            self._taken_names.add(name)
+        return name
+
+    def _schema(self, node: Node) -> dict[str, Any]:
+        kind = node.kind
+        if kind == "object" and node.properties:
+            return {"$ref": f"#/components/schemas/{self._component(node)}"}
+        if kind in {"object", "union", "map", "any", "null"}:
+            return {"type": "object"}
+        out: dict[str, Any] = {"type": "string" if kind == "enum" else kind}
+        facts = {**node.target.schema, **{k: v for k, v in node.schema.items() if k != "$ref"}}
+        if kind == "enum":
+            out["enum"] = list(node.enum or ())
+        elif kind == "array":
+            items = node.items
+            out["items"] = {"type": "object"} if items is None else self._schema(items)
+        if node.format and not node.secret and kind != "enum":
+            out["format"] = node.format
+        out |= {name: facts[name] for name in _BOUNDS if name in facts and kind != "enum"}
+        default = default_of(node)
+        if default is not None and kind not in {"array", "object"}:
+            out["default"] = default
+        return out
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    schema = {"type": "string"}
+    if name == "id" or name.endswith("Id"):
+        schema["format"] = "uuid"
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_of(route: Route, shape: Shape | None) -> list[str]:
+    """Return the query parameters of an operation: its own, and the filters of a list."""
+    names = [*route.query]
+    if route.gives == "page" and shape is not None:
+        table = shape.rules.table("filters")
+        names += [*table.get("*", {}), *table.get(shape.type, {})]
+    if shape is not None and not shape.entity.deleted:
+        names = [name for name in names if name not in {"include", "hardDelete"}]
+    return list(dict.fromkeys(names))

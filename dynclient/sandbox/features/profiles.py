@@ -1,0 +1,284 @@
+"""What is known of the data itself: samples, profiles, joins, metrics, settings of the profiler."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities import derived_fields
+from dynclient.sandbox.entities.create_requests import new_id
+from dynclient.sandbox.entities.names import parent_of
+from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.features import time_series
+from dynclient.sandbox.http_errors import bad_request, not_found, refused
+from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.storage.store import Row
+    from dynclient.schema.node import Node
+
+NEEDS = ("entity/data/table.json", "api/data/createTableProfile.json")
+TABLES, COLUMNS, SYSTEM = "tableProfile", "columnProfile", "systemProfile"
+_NO_SPAN = 'Cannot invoke "java.lang.Long.longValue()" because "endTs" is null'
+
+
+class Kept:
+    """One field that has operations of its own: it is put, told and taken away, without a version.
+
+    ``check`` may refuse what is put.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        field: str,
+        node: Node,
+        check: Callable[[Row, dict[str, Any]], None] | None = None,
+    ) -> None:
+        self._shape = shape
+        self._field = field
+        self.body = node
+        self._check = check
+
+    def put(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT``."""
+        row = session.row(self._shape, asked.path["id"])
+        given = session.read(self.body, asked.body)
+        if self._check is not None:
+            self._check(row, given)
+        doc = {**row.doc, self._field: given}
+        session.tx.put(self._shape.type, doc)
+        return self._told(session, "PUT", doc)
+
+    def get(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET``."""
+        return self._told(session, "GET", session.row(self._shape, asked.path["id"]).doc)
+
+    def delete(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``DELETE``."""
+        row = session.row(self._shape, asked.path["id"])
+        doc = {name: value for name, value in row.doc.items() if name != self._field}
+        session.tx.put(self._shape.type, doc)
+        shows_old = self._field in session.rules.names("shown_after_removal", "*")
+        return self._told(session, "DELETE", row.doc if shows_old else doc)
+
+    def _told(self, session: Session, method: str, doc: dict[str, Any]) -> Answer:
+        return shown(session, self._shape, self._field, method, doc)
+
+
+def shown(session: Session, shape: Shape, field: str, method: str, doc: dict[str, Any]) -> Answer:
+    """Answer with an entity that shows one field, and those that the server loads with it."""
+    told = session.rules.table("shown_with").get(field, {}).get(method, [])
+    fields = ({field, *told} & set(shape.fields)) & shape.on_request
+    return Answer(200, session.answer(shape, doc, fields, members="hidden", own_link=False))
+
+
+def _check_columns(row: Row, names: list[Any]) -> None:
+    known = {column["name"] for column in row.doc.get("columns") or ()}
+    for name in names:
+        if name not in known:
+            raise bad_request(f"Invalid column name {name}")
+
+
+def check_sample(row: Row, given: dict[str, Any]) -> None:
+    """Refuse samples of columns that are not there, and rows of another length."""
+    columns = given.get("columns") or []
+    _check_columns(row, columns)
+    for each in given.get("rows") or ():
+        if len(each) != len(columns):
+            raise bad_request(
+                f"Number of columns is {len(columns)} but row has {len(each)} sample values"
+            )
+
+
+class Profiles:
+    """Profiles of tables, their columns and what the database says of its own work."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shape = shapes["table"]
+        self.body = shapes.schema("api/data/createTableProfile.json")
+
+    def put(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT tables/{id}/tableProfile``."""
+        row = session.row(self._shape, asked.path["id"])
+        given = session.read(self.body, asked.body)
+        columns = given.get("columnProfile") or []
+        _check_columns(row, [column["name"] for column in columns])
+        table = given["tableProfile"]
+        session.tx.record(row.id, TABLES, table["timestamp"], "", table)
+        for column in columns:
+            session.tx.record(row.id, COLUMNS, column["timestamp"], column["name"], column)
+        for one in given.get("systemProfile") or ():
+            mark = str(one.get("operation"))
+            session.tx.record(row.id, SYSTEM, one["timestamp"], mark, one)
+        answer = shown(session, self._shape, "profile", "PUT", row.doc)
+        answer.body["profile"] = table
+        return answer
+
+    def latest(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET tables/{fqn}/tableProfile/latest``."""
+        row = session.row(self._shape, asked.path["fqn"], by_name=True)
+        answer = shown(session, self._shape, "profile", "GET", row.doc)
+        newest: dict[str, Any] = {}
+        for one in session.tx.records(row.id, COLUMNS, 0, time_series.ALWAYS):
+            newest.setdefault(one["name"], one)
+        columns = [
+            {**column, "profile": newest[column["name"]]} if column["name"] in newest else column
+            for column in answer.body.get("columns") or ()
+        ]
+        return Answer(200, {**answer.body, "columns": columns})
+
+    def list(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET tables/{fqn}/tableProfile``."""
+        row = session.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(session, row.id, TABLES, asked.query, _NO_SPAN)
+
+    def list_system(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET tables/{fqn}/systemProfile``."""
+        row = session.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(session, row.id, SYSTEM, asked.query, _NO_SPAN)
+
+    def list_column(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET tables/{fqn of a column}/columnProfile``."""
+        fqn = asked.path["fqn"]
+        row = session.row(self._shape, parent_of(fqn) or fqn, by_name=True)
+        name = next(
+            (one["name"] for one in row.doc.get("columns") or ()
+             if one.get("fullyQualifiedName") == fqn), None,
+        )  # fmt: skip
+        answer = time_series.page(session, row.id, COLUMNS, asked.query, _NO_SPAN)
+        data = [one for one in answer.body["data"] if one["name"] == name]
+        paging = {**answer.body["paging"], "total": len(data)}
+        return Answer(200, {"data": data, "paging": paging})
+
+    def delete(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``DELETE tables/{fqn}/{table|column|system}/{timestamp}/profile``."""
+        kind, fqn = asked.path["kind"], asked.path["fqn"]
+        kinds = {"table": TABLES, "column": COLUMNS, "system": SYSTEM}
+        if kind not in kinds:
+            raise bad_request(f"entityType {kind} is not supported")
+        above = parent_of(fqn) or fqn
+        row = session.row(self._shape, above if kind == "column" else fqn, by_name=True)
+        held = time_series.at(session, row.id, kinds[kind], asked.path["timestamp"])
+        if held is None:
+            stamp = asked.path["timestamp"]
+            raise refused(404, f"Failed to find profile for {fqn} at {stamp}")
+        session.tx.erase(row.id, kinds[kind], held["timestamp"])
+        return Answer(200, None)
+
+
+class Joins:
+    """How often columns are joined with others, by day."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def put(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT tables/{id}/joins``: counts are added to those of the day."""
+        row = session.row(self._shape, asked.path["id"])
+        given = session.read(self._shape.node.properties["joins"], asked.body)
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        try:
+            day = datetime.date.fromisoformat(str(given.get("startDate")))
+        except ValueError:
+            raise bad_request(f"Text '{given.get('startDate')}' could not be parsed") from None
+        if (
+            not datetime.timedelta(0)
+            <= today - day
+            < datetime.timedelta(derived_fields.DAYS_OF_JOINS)
+        ):
+            raise bad_request("Date range can only include past 30 days starting today")
+        columns = given.get("columnJoins") or []
+        _check_columns(row, [column.get("columnName") for column in columns])
+        session.tx.record(row.id, "joins", day.toordinal(), new_id(), {"columnJoins": columns})
+        return shown(session, self._shape, "joins", "PUT", row.doc)
+
+
+class Metrics:
+    """Custom metrics of a table or its columns."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shape = shapes["table"]
+        self.body = shapes.schema(_METRIC)
+
+    def put(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``PUT tables/{id}/customMetric``."""
+        row = session.row(self._shape, asked.path["id"])
+        given = session.read(self.body, asked.body)
+        column = given.get("columnName", "")
+        if column:
+            _check_columns(row, [column])
+        key = f"{column}.{given['name']}"
+        held = next(
+            (one for one in derived_fields.metrics(session.tx, row.id).get(column, ())
+             if one["name"] == given["name"]), {},
+        )  # fmt: skip
+        made = {
+            "id": held.get("id", new_id()), **given, "updatedAt": session.now,
+            "updatedBy": session.caller.name,
+        }  # fmt: skip
+        session.tx.record(row.id, "customMetric", 0, key, made)
+        return self._told(session, row)
+
+    def delete(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``DELETE tables/{id}/customMetric/…``."""
+        row = session.row(self._shape, asked.path["id"])
+        column, name = asked.path.get("column", ""), asked.path["name"]
+        if not session.tx.erase_record(row.id, "customMetric", f"{column}.{name}"):
+            raise not_found("customMetric", name)
+        return self._told(session, row)
+
+    def _told(self, session: Session, row: Row) -> Answer:
+        return shown(session, self._shape, "customMetrics", "PUT", row.doc)
+
+
+_METRIC = "api/tests/createCustomMetric.json"
+_OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
+
+
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+    """Add the routes."""
+    for type, route in where.items():
+        if "sampleData" in shapes[type].fields:
+            node = shapes[type].node.properties["sampleData"]
+            sample = Kept(
+                shapes[type], "sampleData", node, check_sample if type == "table" else None
+            )
+            _keep(routes, f"{route}/{{id}}/sampleData", sample, ("PUT", "GET", "DELETE"))
+    table, root = shapes["table"], "/v1/tables"
+    for field, methods in _OWN_ROUTES.items():
+        if field in table.fields:
+            kept = Kept(table, field, table.node.properties[field])
+            _keep(routes, f"{root}/{{id}}/{field}", kept, methods)
+    if "joins" in table.fields:
+        joins = Joins(table)
+        put = Route(joins.put, JSON, writes=True, takes=table.node.properties["joins"],
+                    gives="entity")  # fmt: skip
+        routes.add("PUT", f"{root}/{{id}}/joins", put)
+    profiles = Profiles(shapes)
+    profile = Route(profiles.put, JSON, writes=True, takes=profiles.body, gives="entity")
+    routes.add("PUT", f"{root}/{{id}}/tableProfile", profile)
+    routes.add("GET", f"{root}/{{fqn}}/tableProfile/latest", Route(profiles.latest))
+    lists = {TABLES: profiles.list, COLUMNS: profiles.list_column, SYSTEM: profiles.list_system}
+    for kind, handler in lists.items():
+        routes.add("GET", f"{root}/{{fqn}}/{kind}", Route(handler, query=time_series.SPAN))
+    delete = Route(profiles.delete, writes=True)
+    routes.add("DELETE", f"{root}/{{fqn}}/{{kind}}/{{timestamp}}/profile", delete)
+    if _METRIC in shapes.release.paths:
+        metrics = Metrics(shapes)
+        own = f"{root}/{{id}}/customMetric"
+        routes.add("PUT", own, Route(metrics.put, JSON, writes=True, takes=metrics.body))
+        routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
+        routes.add("DELETE", f"{own}/{{column}}/{{name}}", Route(metrics.delete, writes=True))
+
+
+def _keep(routes: Routes, place: str, kept: Kept, methods: tuple[str, ...]) -> None:
+    served = {
+        "PUT": Route(kept.put, JSON, writes=True, takes=kept.body, gives="entity"),
+        "GET": Route(kept.get, gives="entity"),
+        "DELETE": Route(kept.delete, writes=True, gives="entity"),
+    }
+    for method in methods:
+        routes.add(method, place, served[method])

@@ -1,0 +1,356 @@
+"""Search over the stored entities, answered in the shape of Elasticsearch.
+
+There is no index beside the store: what was written is found at once. Ranks are the sandbox's own
+(the name itself, what begins with it, what holds it), since those of a search engine depend on
+everything it has indexed.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities.names import split
+from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.features import search_query
+from dynclient.sandbox.http_errors import Escaped, bad_request, refused
+from dynclient.sandbox.routing import Answer, Asked, Route, Routes
+from dynclient.sandbox.storage.store import Condition
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.storage.store import Row
+
+NEEDS = ("type/entityReference.json",)
+
+FARTHEST = 10_000
+"""How far a search may page."""
+_SIZE = 10
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Search:
+    """The handlers."""
+
+    def __init__(self, shapes: Shapes, types: Sequence[str]) -> None:
+        self._shapes = shapes
+        told = shapes.rules.table("search_indexes")
+        apart = told["apart"]
+        self._types = {
+            type: told["names"].get(type, f"{_WORD.sub('_', type).lower()}_search_index")
+            for type in types
+            if type not in apart
+        }
+        assets = [type for type in told["assets"] if type in self._types]
+        self._groups: dict[str, list[str]] = {}
+        for type, index in self._types.items():
+            self._groups.setdefault(index, []).append(type)
+        if told["aliases"]:
+            self._groups |= {type: [type] for type in self._types}
+            self._groups |= {"all": list(self._types), "dataAsset": assets}
+
+    # asking
+
+    def query(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET search/query``."""
+        query = asked.query
+        types = self._searched(query)
+        start, size = _number(query, "from", 0), _number(query, "size", _SIZE)
+        if start + size > FARTHEST:
+            raise _failed()
+        text = query.get("q") or "*"
+        try:
+            condition = search_query.joined("and", [
+                search_query.parsed(text),
+                search_query.filtered(_json(query, "query_filter")),
+            ])  # fmt: skip
+            after = search_query.filtered(_json(query, "post_filter"))
+        except search_query.Unreadable as error:
+            raise _failed(str(error)) from None
+        deleted = query.get("deleted", "false").lower() == "true"
+        where = self._where(types, condition, deleted=deleted)
+        sort = query.get("sort_field")
+        order = "asc" if query.get("sort_order", "desc").lower() == "asc" else "desc"
+        by = (
+            _rank(search_query.words(text))
+            if sort in (None, "", "_score")
+            else _sorted_by(str(sort))
+        )
+        found = session.tx.ranked(
+            search_query.joined("and", [where, after]), by, order, size, start
+        )  # fmt: skip
+        hits = [
+            self._hit(session, row, asked, rank, sort not in (None, "", "_score"))
+            for row, rank in found
+        ]
+        total = session.tx.count(*search_query.joined("and", [where, after]))
+        body = self._answer(types, total, hits)
+        body["aggregations"] = self._facets(session, types, query.get("index", ""), where)
+        return Answer(200, body)
+
+    def field_query(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET search/fieldQuery``: one field has one value."""
+        types = self._searched(asked.query)
+        field, value = asked.query.get("fieldName", ""), asked.query.get("fieldValue", "")
+        wild = {"wildcard": {field: value}}
+        where = self._where(types, search_query.filtered(wild), deleted=False)
+        found = session.tx.ranked(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._hit(session, row, asked, rank, False) for row, rank in found]
+        return Answer(200, self._answer(types, session.tx.count(*where), hits))
+
+    def document(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET search/get/{index}/doc/{id}``."""
+        types = self._searched(asked.path)
+        row = session.tx.get(asked.path["id"])
+        if row is None or row.type not in types:
+            raise refused(404, "Document not found.")
+        return Answer(200, {
+            "_index": self._types[row.type], "_id": row.id, "_version": 1, "_seq_no": 0,
+            "_primary_term": 1, "found": True, "_source": self._source(session, row),
+        })  # fmt: skip
+
+    def suggest(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET search/suggest``: what has a name that begins so."""
+        types = self._searched(asked.query)
+        text = asked.query.get("q", "")
+        starts = search_query.filtered({"prefix": {"displayName": text}})
+        where = self._where(types, starts, deleted=False)
+        size = _number(asked.query, "size", _SIZE)
+        found = session.tx.ranked(where, Condition("1.0"), "desc", size, 0)
+        options = [
+            {"text": row.display or row.name, **self._hit(session, row, asked, rank, False)}
+            for row, rank in found
+        ]
+        told = {"text": text, "offset": 0, "length": len(text), "options": options}
+        return Answer(200, {"suggest": {"metadata-suggest": [told]}})
+
+    def aggregate(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET search/aggregate``: the values of one field, and how often each is."""
+        types = self._searched(asked.query)
+        field = asked.query.get("field")
+        if not field:
+            raise bad_request("[query param field must not be null]")
+        try:
+            condition = search_query.parsed(asked.query.get("q") or "*")
+        except search_query.Unreadable as error:
+            raise _failed(str(error)) from None
+        where = self._where(types, condition, deleted=False)
+        body = self._answer(types, session.tx.count(*where), [])
+        body["aggregations"] = {f"sterms#{field}": self._facet(session, field, where)}
+        return Answer(200, body)
+
+    def _searched(self, told: Mapping[str, str]) -> list[str]:
+        """Return the types an index holds; several indexes are parted by commas."""
+        names = (told.get("index") or next(iter(self._groups), "")).split(",")
+        for name in names:
+            if name not in self._groups:
+                raise Escaped(
+                    "Elasticsearch exception [type=index_not_found_exception, reason=no such index"
+                    f" [{name}]]"
+                )
+        return list(dict.fromkeys(type for name in names for type in self._groups[name]))
+
+    @staticmethod
+    def _where(types: Sequence[str], condition: Condition, *, deleted: bool) -> Condition:
+        marks = ",".join("?" * len(types))
+        of_types = Condition(f"e.type in ({marks})", tuple(types))
+        state = Condition("e.deleted = ?", (int(deleted),))
+        return search_query.joined("and", [of_types, state, condition])
+
+    # answering
+
+    def _answer(
+        self, types: Sequence[str], total: int, hits: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        shards = len({self._types[type] for type in types})
+        scores = [hit["_score"] for hit in hits if hit["_score"] is not None]
+        return {
+            "took": 1,
+            "timed_out": False,
+            "_shards": {"total": shards, "successful": shards, "skipped": 0, "failed": 0},
+            "hits": {
+                "total": {"value": total, "relation": "eq"},
+                "max_score": max(scores, default=None),
+                "hits": hits,
+            },
+        }
+
+    def _hit(
+        self, session: Session, row: Row, asked: Asked, rank: Any, by_field: bool
+    ) -> dict[str, Any]:
+        hit: dict[str, Any] = {
+            "_index": self._types[row.type],
+            "_id": row.id,
+            "_score": None if by_field else float(rank),
+        }
+        if asked.query.get("fetch_source", "true").lower() == "true":
+            source = self._source(session, row)
+            named = [value for name, value in asked.pairs if name == "include_source_fields"]
+            hit["_source"] = {
+                name: value for name, value in source.items()
+                if not named or any(fnmatch.fnmatchcase(name, one) for one in named)
+            }  # fmt: skip
+        if by_field:
+            hit["sort"] = [rank]
+        return hit
+
+    def _source(self, session: Session, row: Row) -> dict[str, Any]:
+        """Return what is searched in of an entity: the entity, and what is made for searching."""
+        shape = self._shapes[row.type]
+        shown = session.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
+        labels = shown.get("tags") or []
+        tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
+        votes = shown.get("votes") or {}
+        parts = split(row.fqn)
+        out = {
+            **shown,
+            "displayName": row.display or row.name,
+            "entityType": row.type,
+            "deleted": row.deleted,
+            "followers": [one["id"] for one in shown.get("followers") or ()],
+            "tags": [label for label in labels if label not in tiers],
+            "tier": tiers[0] if tiers else None,
+            "descriptionStatus": "COMPLETE" if row.description else "INCOMPLETE",
+            "fqnParts": sorted({
+                ".".join(parts[start:end])
+                for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)
+                if start == 0 or end == len(parts) or end == start + 1
+            }),
+            "totalVotes": votes.get("upVotes", 0) - votes.get("downVotes", 0),
+        }  # fmt: skip
+        return {name: value for name, value in out.items() if name != "changeDescription"}
+
+    # facets
+
+    def _facets(
+        self, session: Session, types: Sequence[str], index: str, where: Condition
+    ) -> dict[str, Any]:
+        told = session.rules.table("search_facets")
+        fields = told.get(types[0] if len(types) == 1 else index, told["*"])
+        return {f"sterms#{field}": self._facet(session, field, where) for field in fields}
+
+    def _facet(self, session: Session, field: str, where: Condition) -> dict[str, Any]:
+        plain = field.removesuffix(".keyword")
+        buckets = session.tx.values_of(where, *_values(plain)) if field != _COUNT else []
+        if field == _COUNT:
+            found = session.tx.values_of(where, "e.type", "")
+            buckets = [(self._types[str(type)], count) for type, count in found]
+        lower = session.rules.flag("search_lower") and field != _COUNT
+        return {
+            "doc_count_error_upper_bound": 0,
+            "sum_other_doc_count": 0,
+            "buckets": [
+                {"key": str(key).lower() if lower else key, "doc_count": count}
+                for key, count in buckets
+            ],
+        }
+
+
+_COUNT = "index_count"
+
+
+def _values(field: str) -> tuple[str, str]:
+    """Return the SQL of a field's values, and what is to be joined for them."""
+    path = field.split(".")
+    if field in search_query.COLUMNS:
+        return search_query.COLUMNS[field], ""
+    if path[-1] == "tagFQN":
+        tier = "like" if path[0] == "tier" else "not like"
+        return "l.tag", f"join labels l on l.source = e.id and l.tag {tier} 'Tier.%'"
+    if len(path) > 1 and path[-1] in {"name", "displayName"} and path[0] != "columns":
+        column = "coalesce(t.display, t.name)" if path[-1] == "displayName" else "t.name"
+        named = f"r.field = '{_plain(path[0])}'"
+        joined = f"join refs r on r.source = e.id and {named} join entities t on t.id = r.target"
+        return column, joined
+    if len(path) > 1:
+        below = f"json_tree(e.doc, '$.{_plain(path[0])}') j"
+        named = f"j.key = '{_plain(path[-1])}' and j.path not like '%].%'"
+        return "j.atom", f"join {below} on {named}"
+    return f"json_extract(e.doc, '$.{_plain(field)}')", ""
+
+
+def _plain(step: str) -> str:
+    """Return a step of a field's path as SQL may hold it: word characters only."""
+    return re.sub(r"\W", "", step)
+
+
+def _rank(words: Sequence[str]) -> Condition:
+    """Return the rank of an entity: how near its name comes to the words."""
+    if not words:
+        return Condition("1.0")
+    parts, values = [], []
+    for word in words:
+        text = word.strip("*")
+        parts.append(
+            "case when e.name = ? collate nocase or e.fqn = ? collate nocase then 100.0"
+            " when instr(lower(e.name), lower(?)) = 1 then 10.0"
+            " when instr(lower(e.name), lower(?)) then 5.0 else 1.0 end"
+        )
+        values += [text] * 4
+    return Condition(" + ".join(parts), tuple(values))
+
+
+def _sorted_by(field: str) -> Condition:
+    plain = field.removesuffix(".keyword")
+    if plain in search_query.COLUMNS:
+        return Condition(search_query.COLUMNS[plain])
+    path = ".".join(f'"{_plain(step)}"' for step in plain.split("."))
+    return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name)
+    if text is None:
+        return default
+    try:
+        number = int(text)
+    except ValueError:
+        raise Escaped("HTTP 404 Not Found") from None
+    if number < 0:
+        raise _failed(f"[{name}] parameter cannot be negative, found [{number}]")
+    return number
+
+
+def _json(query: Mapping[str, str], name: str) -> Any:
+    text = query.get(name)
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _failed(f"{name}: {error}") from None
+
+
+def _failed(why: str = "all shards failed") -> Escaped:
+    return Escaped(f"Elasticsearch exception [type=search_phase_execution_exception, reason={why}]")
+
+
+_QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "track_total_hits",
+          "query_filter", "post_filter", "fetch_source", "include_source_fields")  # fmt: skip
+
+
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+    """Add the routes of a release that has them; ``search_routes`` of the rules says which."""
+    search = Search(shapes, list(where))
+    of_field = ("fieldName", "fieldValue", "index")
+    served = {
+        # the handler, its path, its id in the OpenAPI document, its query
+        "query": (search.query, "/query", "searchEntitiesWithQuery", _QUERY),
+        "suggest": (search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "size")),
+        "aggregate": (
+            search.aggregate, "/aggregate", "getAggregateFields", ("index", "field", "q")
+        ),
+        "field_query": (
+            search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", of_field
+        ),
+        "document": (
+            search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()
+        ),
+    }  # fmt: skip
+    for name in shapes.rules.table("search_routes")["*"]:
+        handler, tail, operation, query = served[name]
+        routes.add("GET", f"/v1/search{tail}", Route(handler, operation=operation, query=query))

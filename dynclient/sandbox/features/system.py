@@ -1,0 +1,70 @@
+"""The server's own routes: version, configuration, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.routing import Answer, Asked, Route, Routes
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.schema.release import Release
+
+
+class System:
+    """Handlers that tell about the server."""
+
+    def __init__(self, release: Release, shapes: Shapes) -> None:
+        self._release = release
+        self._shapes = shapes
+
+    def version(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        told = {"version": self._release.name, "revision": self._release.digest[:40]}
+        return Answer(200, {**told, "timestamp": 0})
+
+    def auth(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        return Answer(200, {
+            "clientType": "public", "provider": "basic", "responseType": "id_token",
+            "providerName": "", "authority": "", "clientId": "", "callbackUrl": "",
+            "jwtPrincipalClaimsMapping": [],
+            "publicKeyUrls": [f"{asked.base}/v1/system/config/jwks"],
+            "jwtPrincipalClaims": ["email", "preferred_username", "sub"],
+            "enableSelfSignup": True,
+        })  # fmt: skip
+
+    def authorizer(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        body = {"adminPrincipals": ["admin"], "testPrincipals": [], "principalDomain": ""}
+        return Answer(200, body)
+
+    def jwks(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        return Answer(200, {"keys": []})
+
+    def status(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        return Answer(200, {"database": {"passed": True}})
+
+    def count(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        told: dict[str, int] = {}
+        for key, types in self._shapes.rules.table("counts").items():
+            known = [type for type in types if type in self._shapes]
+            told[key] = sum(
+                session.tx.count("e.type = ? and e.deleted = 0", [type]) for type in known
+            )
+        return Answer(200, told)
+
+
+def mount(routes: Routes, system: System, prefix: str) -> None:
+    """Add the routes; ``prefix`` is ``/system`` since 1.0, empty before."""
+
+    def get(
+        path: str, handler: Callable[[Session, Asked], Answer], *, anyone: bool = False
+    ) -> None:
+        routes.add("GET", path, Route(handler, None, anyone))
+
+    get(f"/v1{prefix}/version", system.version, anyone=True)
+    get(f"/v1{prefix}/config/auth", system.auth, anyone=True)
+    get(f"/v1{prefix}/config/authorizer", system.authorizer, anyone=True)
+    get(f"/v1{prefix}/config/jwks", system.jwks, anyone=True)
+    get(f"/v1{prefix}/status", system.status)
+    get(f"/v1{prefix or '/util'}/entities/count", system.count)

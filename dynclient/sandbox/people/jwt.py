@@ -1,0 +1,106 @@
+"""Bearer tokens and passwords: JWTs signed with a key of this data file, password hashes.
+
+A token is good as long as its signature is and the user it names exists; it does not expire while
+the sandbox runs, unless it was made with an expiry.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+from typing import Any
+
+from dynclient.sandbox.http_errors import Fault, refused
+
+_HEADER = {"alg": "HS256", "typ": "JWT"}
+_ROUNDS = 20_000
+"""PBKDF2 rounds: the sandbox guards test data, and a test suite logs in often."""
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def new_key() -> str:
+    """Return a fresh signing key."""
+    return secrets.token_hex(32)
+
+
+class Tokens:
+    """Makes and checks tokens with one key."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def _sign(self, text: str) -> str:
+        return _encode(hmac.new(self._key, text.encode(), hashlib.sha256).digest())
+
+    def make(self, user: str, email: str, *, bot: bool, expires: int | None = None) -> str:
+        """Return a token for a user; ``expires`` in ms since the epoch, None for never."""
+        claims: dict[str, Any] = {
+            "iss": "sandbox.dynclient",
+            "sub": user,
+            "email": email,
+            "isBot": bot,
+            "tokenType": "BOT" if bot else "OM_USER",
+            "iat": int(time.time()),
+            # Two tokens made in one second differ.
+            "jti": secrets.token_hex(8),
+        }
+        if expires is not None:
+            claims["exp"] = expires // 1000
+        text = f"{_encode(json.dumps(_HEADER).encode())}.{_encode(json.dumps(claims).encode())}"
+        return f"{text}.{self._sign(text)}"
+
+    def good(self, token: str) -> bool:
+        """Tell whether a token was made with this key."""
+        text, _, signature = token.strip().rpartition(".")
+        return bool(text) and hmac.compare_digest(signature.encode(), self._sign(text).encode())
+
+    def user_of(self, header: str | None) -> str:
+        """Return the user an ``Authorization`` header names; raises the server's 401."""
+        scheme, _, token = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise unauthorized("Token not present")
+        if not self.good(token):
+            raise unauthorized("Unable to decode the token.")
+        try:
+            claims = json.loads(_decode(token.strip().split(".")[1]))
+            user = str(claims["sub"])
+        except (ValueError, KeyError, IndexError):
+            raise unauthorized("Unable to decode the token.") from None
+        if claims.get("exp") is not None and claims["exp"] < time.time():
+            raise refused(401, "Expired token!")
+        return user
+
+
+def fingerprint(token: str) -> str:
+    """Return what is kept of a token that is not good any more."""
+    return hashlib.sha256(token.strip().encode()).hexdigest()
+
+
+def unauthorized(why: str) -> Fault:
+    """Return the server's 401."""
+    return refused(401, f"Not Authorized! {why}")
+
+
+def hashed(password: str, salt: bytes | None = None) -> str:
+    """Return what is stored of a password."""
+    salt = os.urandom(16) if salt is None else salt
+    digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ROUNDS)
+    return f"{salt.hex()}${digest.hex()}"
+
+
+def matches(password: str, stored: str) -> bool:
+    """Tell whether a password is the stored one."""
+    salt, _, _ = stored.partition("$")
+    return hmac.compare_digest(hashed(password, bytes.fromhex(salt)), stored)

@@ -1,0 +1,165 @@
+"""What can be done with each kind of resource, and what of it a user may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient.sandbox.entities.request_context import Caller, Session
+from dynclient.sandbox.http_errors import bad_request
+from dynclient.sandbox.people.permissions import check_admin, concerns, granted, holds, owners
+from dynclient.sandbox.routing import Answer, Asked, Route, Routes
+
+if TYPE_CHECKING:
+    from dynclient.sandbox.entities.entity_model import Shapes
+
+_DOCUMENT = "entity/policies/accessControl/resourceDescriptor.json"
+NEEDS = (_DOCUMENT,)
+"""Documents of a release that these routes are for."""
+_ALL = "all"
+"""The resource that stands for every other."""
+_SHOWN = ("name", "description", "effect", "operations", "resources", "condition")
+"""What is told of the rule that decided."""
+_PRECEDENCE = ("deny", "allow", "conditionalDeny", "conditionalAllow", "notAllow")
+_WIDE = {"ViewAll": "View", "EditAll": "Edit"}
+"""Operations that make those whose names begin alike not worth telling."""
+
+
+class Access:
+    """The handlers."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        release = shapes.release
+        self._kinds = sorted({*release.entities, *release.time_series})
+        known = release.node(_DOCUMENT, "/definitions/operation").enum
+        self._known = [str(name) for name in known or ()]
+
+    def _operations(self, resource: str) -> list[str]:
+        """Return what can be done with a resource, in the order of the release's list."""
+        if resource == _ALL:
+            return self._known
+        rules = self._shapes.rules
+        names = set(rules.names("resource_operations", resource))
+        if resource in self._shapes:
+            by_field = rules.table("field_operations")
+            names |= {by_field[name] for name in self._shapes[resource].fields if name in by_field}
+        return [name for name in self._known if name in names]
+
+    def resources(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+        """Answer ``GET policies/resources``."""
+        names = [_ALL, *self._kinds]
+        data = [{"name": name, "operations": self._operations(name)} for name in names]
+        return Answer(200, {"data": data, "paging": {"total": len(data)}})
+
+    # permissions
+
+    def of_all(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET permissions``: of one user on everything."""
+        user = _user(session, asked)
+        data = [self._told(session, user, name, None) for name in self._kinds]
+        return Answer(200, {"data": data, "paging": {"total": len(data)}})
+
+    def of_kind(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET permissions/{resource}``: what depends on the entity is conditional."""
+        user = _user(session, asked)
+        return Answer(200, self._told(session, user, self._resource(asked), None))
+
+    def of_one(self, session: Session, asked: Asked) -> Answer:
+        """Answer ``GET permissions/{resource}/{id}`` and ``…/name/{name}``."""
+        user = _user(session, asked)
+        resource = self._resource(asked)
+        if resource not in self._shapes:
+            raise _unknown(resource)
+        by_name = "name" in asked.path
+        key = asked.path["name" if by_name else "id"]
+        row = session.row(self._shapes[resource], key, by_name=by_name)
+        return Answer(200, self._told(session, user, resource, owners(session, row.id)))
+
+    def _resource(self, asked: Asked) -> str:
+        resource = asked.path["resource"]
+        if resource not in self._kinds:
+            raise _unknown(resource)
+        return resource
+
+    def _told(
+        self, session: Session, user: Caller, resource: str, owned_by: set[str] | None
+    ) -> dict[str, Any]:
+        """Return a user's permissions; ``owned_by`` is of one entity, None for any."""
+        operations = self._operations(resource)
+        if user.admin or user.bot:
+            decided: dict[str, dict[str, Any]] = {
+                name: {"operation": name, "access": "allow"} for name in operations
+            }
+        else:
+            decided = _decided(session, user, resource, operations, owned_by)
+        told = [
+            one for name, one in decided.items()
+            if not any(
+                name.startswith(start) and name != wide and wide in decided
+                and decided[wide]["access"] == "allow"
+                for wide, start in _WIDE.items()
+            )
+        ]  # fmt: skip
+        return {"resource": resource, "permissions": told}
+
+
+def _decided(
+    session: Session,
+    user: Caller,
+    resource: str,
+    operations: list[str],
+    owned_by: set[str] | None,
+) -> dict[str, dict[str, Any]]:
+    """Return the permission for each operation: the first of the rules that come before others."""
+    decided: dict[str, dict[str, Any]] = {
+        name: {"operation": name, "access": "notAllow"} for name in operations
+    }
+    for rule, policy, role in granted(session, str(user.id)):
+        access = str(rule.get("effect"))
+        if rule.get("condition"):
+            if owned_by is None:
+                access = f"conditional{access.capitalize()}"
+            elif not holds(rule, str(user.id), owned_by):
+                continue
+        for name in operations:
+            if not concerns(rule, resource, name) or not _before(access, decided[name]["access"]):
+                continue
+            decided[name] = {
+                "operation": name,
+                "access": access,
+                "rule": {field: rule[field] for field in _SHOWN if rule.get(field) is not None},
+                "policy": policy,
+                **({"role": role} if role is not None else {}),
+            }
+    return decided
+
+
+def _before(access: str, other: str) -> bool:
+    return _PRECEDENCE.index(access) < _PRECEDENCE.index(other)
+
+
+def _unknown(resource: str) -> Exception:
+    return bad_request(f"Resource type {resource} not found")
+
+
+def _user(session: Session, asked: Asked) -> Caller:
+    """Return whose permissions are asked for; only administrators ask for those of others."""
+    name = asked.query.get("user")
+    if name is None or name == session.caller.name:
+        return session.caller
+    check_admin(session)
+    row = session.row(session.shapes["user"], name, by_name=True)
+    return Caller(
+        row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
+    )
+
+
+def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes."""
+    access = Access(shapes)
+    routes.add("GET", "/v1/policies/resources", Route(access.resources))
+    routes.add("GET", "/v1/permissions", Route(access.of_all, query=("user",)))
+    routes.add("GET", "/v1/permissions/{resource}", Route(access.of_kind, query=("user",)))
+    routes.add("GET", "/v1/permissions/{resource}/{id}", Route(access.of_one, query=("user",)))
+    by_name = Route(access.of_one, query=("user",))
+    routes.add("GET", "/v1/permissions/{resource}/name/{name}", by_name)

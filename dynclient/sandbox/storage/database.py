@@ -1,0 +1,170 @@
+"""The SQLite file of a sandbox: its tables, its connections, and one transaction per request.
+
+One file, write-ahead log. Writes go one at a time through one connection and are on disk
+(``synchronous = FULL``) before they are acknowledged; readers have connections of their own and see
+the last committed state, so a long listing never blocks a writer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dynclient.sandbox.startup_errors import DataRefused
+from dynclient.sandbox.storage.store import Tx
+
+FORMAT = "1"
+"""Changes with the layout of the tables; a file of another layout is refused, never misread."""
+
+_LAYOUT = """
+create table if not exists meta (key text primary key, value text not null) without rowid;
+create table if not exists entities (
+    id text primary key, type text not null, name text not null, fqn text not null,
+    display text, description text, deleted integer not null, updated_at integer not null,
+    doc text not null
+) without rowid;
+create unique index if not exists entities_fqn on entities (type, fqn);
+drop index if exists entities_page;
+drop index if exists entities_order;
+create index if not exists entities_listed on entities (type, deleted, name, id, fqn);
+create index if not exists entities_all on entities (type, name, id, fqn);
+create index if not exists entities_below on entities (type, fqn, deleted, name, id);
+create table if not exists refs (
+    source text not null, field text not null, pos integer not null, target text not null,
+    source_type text not null, target_type text not null,
+    primary key (source, field, target)
+) without rowid;
+create index if not exists refs_target on refs (target, field, source_type);
+create table if not exists labels (source text not null, tag text not null, kind text not null);
+create index if not exists labels_source on labels (source);
+create index if not exists labels_tag on labels (tag);
+create table if not exists history (
+    id text not null, version real not null, doc text not null, primary key (id, version)
+) without rowid;
+create table if not exists series (
+    owner text not null, kind text not null, stamp integer not null, id text not null,
+    doc text not null,
+    primary key (owner, kind, stamp, id)
+) without rowid;
+create index if not exists series_kind on series (kind, stamp);
+create table if not exists lineage (
+    place integer primary key, source text not null, source_type text not null,
+    target text not null, target_type text not null, pipeline text, doc text,
+    unique (source, target)
+);
+create index if not exists lineage_target on lineage (target);
+create index if not exists lineage_pipeline on lineage (pipeline);
+"""
+
+
+class Database:
+    """The database file; ``durable=False`` is for throw-away files, which need not survive a crash.
+
+    Raises:
+        DataRefused: the file is none of ours, of another layout, or cannot be written.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self.path = path
+        self._durable = durable
+        self._writing = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._closed = False
+        try:
+            self._writer = self._connect()
+            try:
+                self._lay_out()
+            except BaseException:
+                self._writer.close()
+                raise
+        except sqlite3.Error as error:
+            raise DataRefused(
+                f"the data file {path} cannot be used: {error}; name a file that a sandbox made, or"
+                " a new one in a folder that exists and can be written"
+            ) from None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=30
+        )
+        try:
+            connection.execute(f"pragma synchronous = {'full' if self._durable else 'off'}")
+            connection.execute("pragma temp_store = memory")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _lay_out(self) -> None:
+        """Make the tables in a new file; refuse a file that is something else."""
+        run = self._writer.execute
+        tables = {found[0] for found in run("select name from sqlite_master where type = 'table'")}
+        if tables and "meta" not in tables:
+            raise DataRefused(
+                f"{self.path} is a database of something else; name a new file for the sandbox"
+            )
+        run("pragma journal_mode = wal")
+        with self.write() as tx:
+            for statement in _LAYOUT.split(";"):
+                run(statement)
+            known = tx.meta("format")
+            if known not in {None, FORMAT}:
+                raise DataRefused(
+                    f"the data file {self.path} has layout {known}; this version reads {FORMAT}:"
+                    " name a new file"
+                )
+            # Said again each time, so that a file that cannot be written is found out at once.
+            tx.set_meta("format", FORMAT)
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """Give a transaction that is committed at the end, or undone when the block raises.
+
+        Raises ``sqlite3.OperationalError`` where the file cannot be written; then nothing changes.
+        """
+        with self._writing:
+            self._writer.execute("begin immediate")
+            try:
+                yield Tx(self._writer)
+                self._writer.execute("commit")
+            finally:
+                # SQLite ends some transactions itself when the disk is full.
+                if self._writer.in_transaction:
+                    self._writer.execute("rollback")
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Give a transaction that sees one state throughout."""
+        with self._guard:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = self._connect()
+        try:
+            connection.execute("begin")
+            try:
+                yield Tx(connection)
+            finally:
+                connection.execute("rollback")
+        finally:
+            self._put_back(connection)
+
+    def _put_back(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def close(self) -> None:
+        """Close every connection, those in use when they are done."""
+        with self._guard:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        with self._writing:
+            self._writer.close()

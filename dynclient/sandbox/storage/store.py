@@ -1,0 +1,464 @@
+"""What the sandbox remembers, as queries: entities, their references, labels, history and series.
+
+The tables and the file they lie in are :mod:`dynclient.sandbox.storage.database`'s.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from dynclient.sandbox.json_codec import dumps, loads
+
+
+class Condition(NamedTuple):
+    """A condition on entities ``e``, in SQL, with its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+class Row(NamedTuple):
+    """One stored entity."""
+
+    id: str
+    type: str
+    name: str
+    fqn: str
+    display: str | None
+    description: str | None
+    deleted: bool
+    doc: dict[str, Any]
+
+
+class Edge(NamedTuple):
+    """One reference: ``source.field`` names ``target``."""
+
+    source: str
+    field: str
+    target: str
+    source_type: str
+    target_type: str
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+_CHUNK = 500
+"""How many ids go into one query: far below SQLite's limit on parameters."""
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+_COLUMNS = "id, type, name, fqn, display, description, deleted, doc"
+_HEADS = "id, type, name, fqn, display, description, deleted"
+
+
+def _row(found: Sequence[Any]) -> Row:
+    id, type, name, fqn, display, description, deleted, doc = found
+    return Row(id, type, name, fqn, display, description, bool(deleted), loads(doc))
+
+
+class Head(NamedTuple):
+    """What a reference tells of the entity it names."""
+
+    id: str
+    type: str
+    name: str
+    fqn: str
+    display: str | None
+    description: str | None
+    deleted: bool
+
+
+def _head(found: tuple[Any, ...]) -> Head:
+    id, type, name, fqn, display, description, deleted = found
+    return Head(id, type, name, fqn, display, description, bool(deleted))
+
+
+class Flow(NamedTuple):
+    """One edge of lineage: data flows from the source to the target."""
+
+    source: str
+    source_type: str
+    target: str
+    target_type: str
+    details: dict[str, Any] | None
+
+
+class Part:
+    """A part of a transaction; see :meth:`Tx.part`."""
+
+    def __init__(self) -> None:
+        self.undone = False
+
+    def undo(self) -> None:
+        """Have the part undone at its end."""
+        self.undone = True
+
+
+class Tx:
+    """The queries; made by ``Database.read`` and ``Database.write``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._run = connection.execute
+        self._run_many = connection.executemany
+
+    @contextmanager
+    def part(self) -> Iterator[Part]:
+        """Give a part of the transaction that can be undone alone; parts lie within each other."""
+        part = Part()
+        self._run("savepoint part")
+        try:
+            yield part
+        except BaseException:
+            self._run("rollback to part")
+            raise
+        else:
+            if part.undone:
+                self._run("rollback to part")
+        finally:
+            self._run("release part")
+
+    # facts about the file
+
+    def meta(self, key: str) -> str | None:
+        """Return a stored fact, or None."""
+        found = self._run("select value from meta where key = ?", (key,)).fetchone()
+        return found[0] if found else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a fact."""
+        self._run("insert or replace into meta values (?, ?)", (key, value))
+
+    def explain(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return how a query is carried out, step by step, as SQLite tells it."""
+        return self._run(f"explain query plan {query}", tuple(values)).fetchall()
+
+    # entities
+
+    def get(self, id: str) -> Row | None:
+        """Return the entity of this id, deleted or not."""
+        found = self._run(f"select {_COLUMNS} from entities where id = ?", (id,)).fetchone()  # noqa: S608
+        return _row(found) if found else None
+
+    def find(self, type: str, fqn: str) -> Row | None:
+        """Return the entity of this type and FQN, deleted or not."""
+        found = self._run(
+            f"select {_COLUMNS} from entities where type = ? and fqn = ?",  # noqa: S608
+            (type, fqn),
+        ).fetchone()
+        return _row(found) if found else None
+
+    def put(self, type: str, doc: dict[str, Any]) -> None:
+        """Insert or replace an entity; ``doc`` holds id, name, fullyQualifiedName and the rest."""
+        self._run(
+            "insert into entities values (?,?,?,?,?,?,?,?,?) on conflict (id) do update set"
+            " name = excluded.name, fqn = excluded.fqn, display = excluded.display,"
+            " description = excluded.description, deleted = excluded.deleted,"
+            " updated_at = excluded.updated_at, doc = excluded.doc",
+            (
+                doc["id"], type, doc["name"], doc.get("fullyQualifiedName", doc["name"]),
+                doc.get("displayName"), doc.get("description"), int(doc.get("deleted") or False),
+                doc.get("updatedAt", 0), dumps(doc),
+            ),
+        )  # fmt: skip
+
+    def remove(self, id: str) -> None:
+        """Forget an entity with everything that hangs on it."""
+        self._run("delete from entities where id = ?", (id,))
+        self._run("delete from refs where source = ? or target = ?", (id, id))
+        self._run("delete from labels where source = ?", (id,))
+        self._run("delete from history where id = ?", (id,))
+        self._run("delete from series where owner = ?", (id,))
+        self._run("delete from lineage where source = ? or target = ?", (id, id))
+
+    def heads(self, ids: Iterable[str]) -> dict[str, Head]:
+        """Return what references tell of these entities, by id; unknown ids are left out."""
+        out: dict[str, Head] = {}
+        for chunk in _chunks(list(dict.fromkeys(ids))):
+            query = f"select {_HEADS} from entities where id in ({_marks(chunk)})"  # noqa: S608
+            for found in self._run(query, tuple(chunk)):
+                out[found[0]] = _head(found)
+        return out
+
+    def head(self, type: str, fqn: str) -> Head | None:
+        """Return what a reference tells of the entity of this type and FQN."""
+        found = self._run(
+            f"select {_HEADS} from entities where type = ? and fqn = ?",  # noqa: S608
+            (type, fqn),
+        ).fetchone()
+        return _head(found) if found else None
+
+    def count(self, where: str, values: Sequence[Any]) -> int:
+        """Count the entities for which an SQL condition (the sandbox's own) holds."""
+        found = self._run(f"select count(*) from entities e where {where}", tuple(values))  # noqa: S608
+        return int(found.fetchone()[0])
+
+    def page(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Row]:
+        """Return one page of entities in the given order."""
+        # Chosen by the indexes alone, as far as these go; documents are read of the page only.
+        chosen = f"select e.id from entities e where {where} order by {order} limit ?"  # noqa: S608
+        query = f"select {_COLUMNS} from entities e where e.id in ({chosen}) order by {order}"  # noqa: S608
+        return [_row(found) for found in self._run(query, (*values, limit))]
+
+    def ranked(
+        self, where: Condition, by: Condition, order: str, limit: int, start: int
+    ) -> list[tuple[Row, Any]]:
+        """Return entities ``e`` for which a condition holds, each with what it is ordered by.
+
+        Both are the sandbox's own SQL; ``order`` is ``asc`` or ``desc``.
+        """
+        columns = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
+        query = (
+            f"select {by.sql} as rank, {columns} from entities e where {where.sql}"  # noqa: S608
+            f" order by rank {order}, e.name, e.id limit ? offset ?"
+        )
+        values = (*by.values, *where.values, limit, start)
+        return [(_row(found[1:]), found[0]) for found in self._run(query, values)]
+
+    def values_of(self, where: Condition, value: str, joined: str) -> list[tuple[Any, int]]:
+        """Return the ten values that most of the entities have, and how many have each.
+
+        ``value`` is the SQL of it, ``joined`` what has to be joined to the entities ``e`` for it.
+        """
+        query = (
+            f"select {value} as value, count(distinct e.id) as found from entities e {joined}"  # noqa: S608
+            f" where {where.sql} group by value having value is not null"
+            " order by found desc, value limit 10"
+        )
+        return [(found[0], int(found[1])) for found in self._run(query, where.values)]
+
+    def below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
+        """Return the entities whose FQN begins with ``fqn`` and a dot."""
+        kind = f" and type in ({_marks(types)})" if types else ""
+        query = f"select {_COLUMNS} from entities where fqn >= ? and fqn < ?{kind}"  # noqa: S608
+        # "/" is the character after "."
+        return [_row(found) for found in self._run(query, (f"{fqn}.", f"{fqn}/", *(types or ())))]
+
+    # references
+
+    def edges(self, sources: Sequence[str], fields: Sequence[str]) -> list[Edge]:
+        """Return the references of these entities in these fields, in their order."""
+        out: list[Edge] = []
+        for chunk in _chunks(sources):
+            query = (
+                "select source, field, target, source_type, target_type from refs"  # noqa: S608
+                f" where source in ({_marks(chunk)}) and field in ({_marks(fields)})"
+                " order by source, field, pos"
+            )
+            out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields)))
+        return out
+
+    def edges_to(
+        self, targets: Sequence[str], fields: Sequence[str], types: Sequence[str] = ()
+    ) -> list[Edge]:
+        """Return the references that name these entities, by fields and types of the sources."""
+        out: list[Edge] = []
+        kind = f" and source_type in ({_marks(types)})" if types else ""
+        for chunk in _chunks(targets):
+            query = (
+                "select r.source, r.field, r.target, r.source_type, r.target_type"  # noqa: S608
+                " from refs r"
+                " join entities e on e.id = r.source"
+                f" where r.target in ({_marks(chunk)}) and r.field in ({_marks(fields)})"
+                f"{kind} order by e.name"
+            )
+            out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields, *types)))
+        return out
+
+    def sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
+        """Yield id and type of what names an entity in one field, some at a time.
+
+        What is yielded may be removed before the next is asked for.
+        """
+        after = ("", "")
+        while True:
+            found = self._run(
+                "select source_type, source from refs where target = ? and field = ?"
+                " and (source_type, source) > (?, ?) order by source_type, source limit ?",
+                (target, field, *after, _CHUNK),
+            ).fetchall()
+            yield from ((source, type) for type, source in found)
+            if len(found) < _CHUNK:
+                return
+            after = found[-1]
+
+    def link(
+        self, source: str, source_type: str, field: str, targets: Iterable[tuple[str, str]]
+    ) -> None:
+        """Make ``source.field`` name exactly these (id, type) pairs."""
+        self._run("delete from refs where source = ? and field = ?", (source, field))
+        self._run_many(
+            "insert or ignore into refs values (?,?,?,?,?,?)",
+            [
+                (source, field, pos, target, source_type, target_type)
+                for pos, (target, target_type) in enumerate(targets)
+            ],
+        )
+
+    def add_edge(self, edge: Edge) -> bool:
+        """Add one reference at the end; tell whether it is new."""
+        done = self._run(
+            "insert or ignore into refs select ?, ?, coalesce(max(pos), -1) + 1, ?, ?, ? from refs"
+            " where source = ? and field = ?",
+            (edge.source, edge.field, edge.target, edge.source_type, edge.target_type,
+             edge.source, edge.field),
+        )  # fmt: skip
+        return done.rowcount > 0
+
+    def drop_edge(self, source: str, field: str, target: str) -> bool:
+        """Remove one reference; tell whether there was one."""
+        done = self._run(
+            "delete from refs where source = ? and field = ? and target = ?",
+            (source, field, target),
+        )
+        return done.rowcount > 0
+
+    # labels
+
+    def set_labels(self, source: str, labels: Iterable[tuple[str, str]]) -> None:
+        """Note the (tag FQN, kind) pairs an entity carries, itself and in its members."""
+        self._run("delete from labels where source = ?", (source,))
+        self._run_many(
+            "insert into labels values (?,?,?)", [(source, tag, kind) for tag, kind in labels]
+        )
+
+    def label_count(self, fqn: str, *, below: bool = False) -> int:
+        """Count the uses of a tag, or of the tags below a classification or glossary."""
+        if below:
+            found = self._run(
+                "select count(*) from labels where tag = ? or (tag >= ? and tag < ?)",
+                (fqn, f"{fqn}.", f"{fqn}/"),
+            )
+        else:
+            found = self._run("select count(*) from labels where tag = ?", (fqn,))
+        return int(found.fetchone()[0])
+
+    def labelled(self, fqn: str) -> list[str]:
+        """Return the ids of the entities that carry a tag or one below it."""
+        query = "select distinct source from labels where tag = ? or (tag >= ? and tag < ?)"
+        return [found[0] for found in self._run(query, (fqn, f"{fqn}.", f"{fqn}/"))]
+
+    # history
+
+    def remember(self, id: str, version: float, doc: dict[str, Any]) -> None:
+        """Keep a past state of an entity."""
+        self._run("insert or replace into history values (?,?,?)", (id, version, dumps(doc)))
+
+    def past(self, id: str, version: float) -> dict[str, Any] | None:
+        """Return the state an entity had at a version that is over, or None."""
+        found = self._run(
+            "select doc from history where id = ? and version = ?", (id, version)
+        ).fetchone()
+        return loads(found[0]) if found else None
+
+    def pasts(self, id: str) -> list[str]:
+        """Return the past states of an entity as JSON text, newest first."""
+        query = "select doc from history where id = ? order by version desc"
+        return [found[0] for found in self._run(query, (id,))]
+
+    # series
+
+    def record(self, owner: str, kind: str, stamp: int, id: str, doc: dict[str, Any]) -> None:
+        """Add or replace one record of a time series."""
+        self._run("insert or replace into series values (?,?,?,?,?)",
+                  (owner, kind, stamp, id, dumps(doc)))  # fmt: skip
+
+    def records(self, owner: str, kind: str, start: int, end: int) -> list[dict[str, Any]]:
+        """Return the records of a time series between two times (ms, inclusive), newest first."""
+        query = (
+            "select doc from series where owner = ? and kind = ? and stamp between ? and ?"
+            " order by stamp desc"
+        )
+        return [loads(found[0]) for found in self._run(query, (owner, kind, start, end))]
+
+    def records_of(self, kind: str, start: int, end: int) -> list[dict[str, Any]]:
+        """Return the records of one kind of all entities between two times, newest first."""
+        query = (
+            "select doc from series where kind = ? and stamp between ? and ? order by stamp desc"
+        )
+        return [loads(found[0]) for found in self._run(query, (kind, start, end))]
+
+    def latest(self, owner: str, kind: str) -> dict[str, Any] | None:
+        """Return the newest record of a time series, or None."""
+        query = "select doc from series where owner = ? and kind = ? order by stamp desc limit 1"
+        found = self._run(query, (owner, kind)).fetchone()
+        return loads(found[0]) if found else None
+
+    def record_of(self, kind: str, id: str) -> tuple[str, dict[str, Any]] | None:
+        """Return owner and record of an id, or None."""
+        query = "select owner, doc from series where kind = ? and id = ?"
+        found = self._run(query, (kind, id)).fetchone()
+        return (found[0], loads(found[1])) if found else None
+
+    def erase(self, owner: str, kind: str, stamp: int) -> int:
+        """Remove the records of one time; return how many there were."""
+        done = self._run(
+            "delete from series where owner = ? and kind = ? and stamp = ?", (owner, kind, stamp)
+        )
+        return int(done.rowcount)
+
+    def erase_record(self, owner: str, kind: str, id: str) -> bool:
+        """Remove one record by its id; tell whether there was one."""
+        done = self._run(
+            "delete from series where owner = ? and kind = ? and id = ?", (owner, kind, id)
+        )
+        return done.rowcount > 0
+
+    def owned_records(self, kind: str, type: str, stamp: int) -> list[tuple[str, dict[str, Any]]]:
+        """Return owner and record of one time, for the entities of a type."""
+        query = (
+            "select s.owner, s.doc from series s join entities e on e.id = s.owner"
+            " where s.kind = ? and s.stamp = ? and e.type = ?"
+        )
+        return [(owner, loads(doc)) for owner, doc in self._run(query, (kind, stamp, type))]
+
+    # lineage
+
+    def put_flow(self, flow: Flow, pipeline: str | None) -> None:
+        """Add or replace the edge between two entities; ``pipeline`` is what moves the data."""
+        self._run(
+            "insert into lineage (source, source_type, target, target_type, pipeline, doc)"
+            " values (?,?,?,?,?,?) on conflict (source, target) do update set"
+            " pipeline = excluded.pipeline, doc = excluded.doc",
+            (flow.source, flow.source_type, flow.target, flow.target_type, pipeline,
+             None if flow.details is None else dumps(flow.details)),
+        )  # fmt: skip
+
+    def flow(self, source: str, target: str) -> Flow | None:
+        """Return the edge between two entities, or None."""
+        return next(iter(self._flows("source = ? and target = ?", (source, target))), None)
+
+    def flows_from(self, source: str) -> list[Flow]:
+        """Return the edges out of an entity, oldest first."""
+        return self._flows("source = ?", (source,))
+
+    def flows_into(self, target: str) -> list[Flow]:
+        """Return the edges into an entity, oldest first."""
+        return self._flows("target = ?", (target,))
+
+    def flows_through(self, pipeline: str) -> list[Flow]:
+        """Return the edges that a pipeline makes, oldest first."""
+        return self._flows("pipeline = ?", (pipeline,))
+
+    def _flows(self, where: str, values: tuple[str, ...]) -> list[Flow]:
+        query = (
+            "select source, source_type, target, target_type, doc from lineage"  # noqa: S608
+            f" where {where} order by place"
+        )
+        return [
+            Flow(source, source_type, target, target_type, loads(doc) if doc else None)
+            for source, source_type, target, target_type, doc in self._run(query, values)
+        ]
+
+    def drop_flow(self, source: str, target: str) -> bool:
+        """Remove an edge; tell whether there was one."""
+        done = self._run("delete from lineage where source = ? and target = ?", (source, target))
+        return done.rowcount > 0
