@@ -12,16 +12,12 @@ from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dynclient.schema import Release
-    from dynclient.session.release_choice import Sources
-if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from dynclient.hooks import Hooks
     from dynclient.schema import Release
+    from dynclient.session.release_choice import Sources
     from dynclient.transport.http import Transport
 
 

@@ -55,7 +55,7 @@ def entity_class(release: Release, path: str) -> Any:
     Raises:
         SchemaNotFound: the release has no such document or place.
     """
-    from dynclient.compat.family import family
+    from dynclient.compat.models.class_registry import family
 
     document, _, pointer = path.partition("#")
     return family(release).class_at(release.node(document, pointer))
@@ -69,9 +69,9 @@ def payload(value: Any) -> Any:
     Args:
         value: a model, a root, a member of an enumeration, or lists and dicts of them.
     """
-    from dynclient.compat import dumping
+    from dynclient.compat.models import serialization
 
-    return dumping.payload(value)
+    return serialization.payload(value)
 
 
 def wrap(cls: Any, data: Any) -> Any:

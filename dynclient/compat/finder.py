@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.absent import lost_module, lost_name, unserved
-from dynclient.compat.drift import say_moved
-from dynclient.compat.family import PACKAGE, Family, family, module_of, path_of
+from dynclient.compat.missing_modules import lost_module, lost_name, unserved
+from dynclient.compat.models.alias_fields import say_moved
+from dynclient.compat.models.class_registry import PACKAGE, Family, family, module_of, path_of
 from dynclient.drift import table
 from dynclient.errors import DynclientError
 from dynclient.schema.type_names import stem

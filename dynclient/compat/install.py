@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client.connect import HOST
 from dynclient.compat.finder import ROOT, Finder
-from dynclient.compat.foreign import raise_pydantics
+from dynclient.compat.models.pydantic_interop import raise_pydantics
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:

@@ -21,8 +21,6 @@ from dynclient.errors import SchemaNotFound
 if TYPE_CHECKING:
     from dynclient.drift.change import Change
     from dynclient.schema.release import Release
-if TYPE_CHECKING:
-    from dynclient.schema.release import Release
 
 
 def scope(old: Release, new: Release, name: str, *, deep: bool) -> Callable[[Change], bool]:

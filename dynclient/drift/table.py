@@ -6,20 +6,17 @@ it lacks can be meant for another.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import warn
+from dynclient.data import data_file
 from dynclient.errors import DriftWarning
 from dynclient.schema.release import WARN
 
 if TYPE_CHECKING:
     from dynclient.schema.release import Release
-
-_DATA = Path(__file__).resolve().parent.parent / "data" / "drift.json"
 
 
 class Rename(NamedTuple):
@@ -145,7 +142,7 @@ def _frozen(row: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, list[dict[str, Any]]]:
-    table: dict[str, list[dict[str, Any]]] = json.loads(_DATA.read_text("utf-8"))
+    table: dict[str, list[dict[str, Any]]] = data_file("drift.json")
     return table
 
 

@@ -14,11 +14,6 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from dynclient.model.entity import touch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dynclient.model.entity import Entity
-    from dynclient.schema import Node
-if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dynclient.model.entity import Entity

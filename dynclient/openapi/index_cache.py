@@ -15,11 +15,10 @@ from dynclient.errors import NotOpenMetadata, PackCorrupt, ServerError, Transpor
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
-    from dynclient.releases.cache import Cache
-if TYPE_CHECKING:
     from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.openapi.digest import Digest
     from dynclient.openapi.index import Index
+    from dynclient.releases.cache import Cache
 
 
 _MAGIC = b"dynclient-facts "

@@ -15,9 +15,7 @@ from dynclient.operations.operation import Operation, Parameter
 from dynclient.operations.standard import _INCLUDE, _USUAL
 
 if TYPE_CHECKING:
-    from dynclient.openapi.index import Index
-if TYPE_CHECKING:
-    from dynclient.openapi.index import Told
+    from dynclient.openapi.index import Index, Told
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import EntityType, Release
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import strategies as st
 
 from dynclient import compat
-from dynclient.compat.family import module_of
-from dynclient.compat.faults import ValidationError
+from dynclient.compat.models.class_registry import module_of
+from dynclient.compat.models.validation_errors import ValidationError
 from dynclient.schema import Node
 from dynclient.secrets import MASK
 from tests.compat.official import DATA, HERE, RELEASE, official_python

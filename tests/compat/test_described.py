@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from dynclient.compat import names
-from dynclient.compat.dumping import Options, dump
-from dynclient.compat.family import family
-from dynclient.compat.fields import UNDEFINED
+from dynclient.compat.models import class_names
+from dynclient.compat.models.class_registry import family
+from dynclient.compat.models.fields import UNDEFINED
+from dynclient.compat.models.serialization import Options, dump
 from tests.compat.official import DATA, RELEASE, official_python, told
 from tests.trees import real_release
 
@@ -62,7 +62,7 @@ def test_classes_are_described_as_the_official_ones() -> None:
     compared = 0
     for module, classes in official.items():
         path = module.replace(".", "/") + ".json"
-        here = names.classes(release, path) if path in release.paths else {}
+        here = class_names.classes(release, path) if path in release.paths else {}
         for name, described in classes.items():
             if name in here and here[name].kind == described["kind"] and len(described) > 1:
                 cls = family(release).class_at(here[name].node)

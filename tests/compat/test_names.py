@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dynclient.compat import names
-from dynclient.compat.family import PACKAGE, family, module_of
+from dynclient.compat.models import class_names
+from dynclient.compat.models.class_registry import PACKAGE, family, module_of
 from dynclient.schema import Release
 from tests.trees import ALL_RELEASES, TREES, real_release, release_named
 
@@ -33,7 +33,7 @@ def served(release: Release) -> dict[str, str]:
     return {
         f"{module_of(path).removeprefix(f'{PACKAGE}.')}:{named.name}": named.kind
         for path in release.paths
-        for named in names.classes(release, path).values()
+        for named in class_names.classes(release, path).values()
     }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from dynclient import compat
-from dynclient.compat.sdk.patches import build_patch
+from dynclient.compat.ometa.patch_builder import build_patch
 from tests.functional.conftest import Server
 from tests.trees import ALL_RELEASES, release_named, shared
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dynclient import compat
-from dynclient.compat import names
-from dynclient.compat.family import family, module_of
+from dynclient.compat.models import class_names
+from dynclient.compat.models.class_registry import family, module_of
 from dynclient.drift import table
 from dynclient.errors import DriftWarning, UsageError
 from dynclient.releases import release as opened
@@ -93,8 +93,8 @@ def test_what_another_release_has_is_told_with_its_name() -> None:
             (path, name)
             for path in older.paths
             if path in newer.paths
-            for name in names.classes(older, path)
-            if name not in names.classes(newer, path)
+            for name in class_names.classes(older, path)
+            if name not in class_names.classes(newer, path)
         )
         with pytest.raises(ImportError, match=rf"1\.13\.0 has no {name}; .*1\.6\.0 has it"):
             exec(f"from {module_of(path)} import {name}")

@@ -8,17 +8,21 @@ from uuid import UUID
 
 import pytest
 
-from dynclient.compat.dumping import payload, plain
-from dynclient.compat.faults import Fault
-from dynclient.compat.leaves import RealShape, Shape, TextShape, TruthShape, WholeShape
-from dynclient.compat.moments import (
+from dynclient.compat.models.scalar_types import (
     AddressShape,
     DateShape,
     DateTimeShape,
     EmailShape,
     IdentifierShape,
+    RealShape,
+    Shape,
+    TextShape,
     TimeShape,
+    TruthShape,
+    WholeShape,
 )
+from dynclient.compat.models.serialization import payload, plain
+from dynclient.compat.models.validation_errors import Fault
 
 ID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
 UTC = timezone.utc

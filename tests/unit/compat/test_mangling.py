@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dynclient
 from dynclient import compat
-from dynclient.compat import mangling
+from dynclient.compat.models import name_encoding
 from dynclient.schema import Release
 from tests.trees import ALL_RELEASES, release_named
 
-DATA = Path(mangling.__file__).parent.parent / "data"
+DATA = Path(dynclient.__file__).parent / "data"
 ODD = 'a::b>c"d'
 WRITTEN = "a__reserved__colon__b__reserved__arrow__c__reserved__quote__d"
 
@@ -38,10 +39,10 @@ def test_the_table_is_sound() -> None:
 
 @given(st.text(alphabet='ab:>" _', max_size=20))
 def test_what_is_written_is_read_back(name: str) -> None:
-    written = mangling.encode(name)
-    assert mangling.decode(written) == name
+    written = name_encoding.encode(name)
+    assert name_encoding.decode(written) == name
     assert not any(token in written for token in ("::", ">", '"'))
-    assert mangling.encode(written) == written
+    assert name_encoding.encode(written) == written
 
 
 def test_names_of_requests_and_columns_are_written_as_the_official_sdk_writes_them(

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient import compat
-from dynclient.compat import names
-from dynclient.compat.family import family
-from dynclient.compat.faults import ValidationError
-from dynclient.compat.fields import UNDEFINED
-from dynclient.compat.model import Model
+from dynclient.compat.models import class_names
+from dynclient.compat.models.class_registry import family
+from dynclient.compat.models.fields import UNDEFINED
+from dynclient.compat.models.model import Model
+from dynclient.compat.models.validation_errors import ValidationError
 from dynclient.model import types
 from dynclient.schema import Release
 from tests.property.data import made
@@ -49,9 +49,9 @@ def without_nulls(value: Any) -> Any:
 
 def test_every_class_is_made_and_judges(release: Release) -> None:
     for path in release.paths:
-        for named in names.classes(release, path).values():
+        for named in class_names.classes(release, path).values():
             cls: Any = family(release).class_at(named.node)
-            if named.kind != names.MODEL:
+            if named.kind != class_names.MODEL:
                 continue
             for field in cls.model_fields.values():
                 assert isinstance(field.shape.label, str)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dynclient import compat
-from dynclient.compat.faults import ValidationError
+from dynclient.compat.models.validation_errors import ValidationError
 from dynclient.schema import Release
 from tests.trees import ALL_RELEASES, release_named
 

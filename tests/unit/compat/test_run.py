@@ -82,7 +82,7 @@ def test_errors_are_told_with_the_frames_of_the_script(
     assert told.splitlines()[-1] == "RuntimeError: no table"
     monkeypatch.setenv("DYNCLIENT_TRACEBACK", "1")
     assert run(path, release="starter") == 1
-    assert "compat/model.py" in capsys.readouterr().err
+    assert "compat/models/model.py" in capsys.readouterr().err
 
 
 def test_a_hook_of_the_script_is_asked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.links import (
+from dynclient.compat.ometa.entity_link import (
     get_decoded_column,
     get_entity_link,
     get_table_fqn,

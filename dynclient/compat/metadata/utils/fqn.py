@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.failures import FQNBuildingException
-from dynclient.compat.sdk.fqn import (
+from dynclient.compat.ometa.exceptions import FQNBuildingException
+from dynclient.compat.ometa.official_fqn import (
     FQN_SEPARATOR,
     SplitTestCaseFqn,
     _build,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.logs import (
+from dynclient.compat.ometa.loggers import (
     METADATA_LOGGER,
     Loggers,
     cli_logger,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.failures import InvalidSSLVerificationException
+from dynclient.compat.ometa.exceptions import InvalidSSLVerificationException
 
 __all__ = [
     "InvalidSSLVerificationException",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.moments import (
+from dynclient.compat.ometa.time_utils import (
     convert_timestamp,
     convert_timestamp_to_milliseconds,
     datetime_to_timestamp,

@@ -44,7 +44,7 @@ def stub() -> Iterator[Stub]:
 @pytest.fixture
 def metadata(release: Release, stub: Stub) -> Iterator[Any]:
     """An official client of the stub."""
-    from dynclient.compat.sdk.ometa_api import OpenMetadata
+    from dynclient.compat.ometa.ometa_api import OpenMetadata
 
     with OpenMetadata({"hostPort": f"{stub.host}/api", "authProvider": "no-auth"}) as made:
         yield made

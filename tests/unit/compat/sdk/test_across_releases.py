@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dynclient import compat
-from dynclient.compat.sdk.ometa_api import OpenMetadata
+from dynclient.compat.ometa.ometa_api import OpenMetadata
 from tests.stub import Stub
 from tests.trees import TREES, release_named
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from dynclient.compat.sdk.connection import Connection, read
-from dynclient.compat.sdk.failures import AuthenticationException, InvalidSSLVerificationException
+from dynclient.compat.ometa.connection import Connection, read
+from dynclient.compat.ometa.exceptions import (
+    AuthenticationException,
+    InvalidSSLVerificationException,
+)
 from dynclient.errors import BadArguments, InsecureWarning, UsageError
 from dynclient.transport.request import Request
 from tests.stub import Stub

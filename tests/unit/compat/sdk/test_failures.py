@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dynclient import errors
-from dynclient.compat.sdk import failures
-from dynclient.compat.sdk.failures import APIError, RefusedHere, official
+from dynclient.compat.ometa import exceptions
+from dynclient.compat.ometa.exceptions import APIError, RefusedHere, official
 
 PARTS: dict[str, Any] = {
     "status": 404,
@@ -63,14 +63,14 @@ def test_the_answer_can_be_looked_at() -> None:
     ],
 )
 def test_some_have_names_of_their_own(native: type[errors.ServerError], name: str) -> None:
-    assert type(told(native)) is getattr(failures, name)
+    assert type(told(native)) is getattr(exceptions, name)
 
 
 def test_a_subclass_of_a_named_one_keeps_the_name() -> None:
     class Gateway(errors.Unavailable):
         pass
 
-    assert isinstance(told(Gateway), failures.RetryException)
+    assert isinstance(told(Gateway), exceptions.RetryException)
 
 
 @pytest.mark.parametrize("kind", SERVER_ERRORS, ids=lambda kind: kind.__name__)
@@ -109,10 +109,10 @@ def test_others_stay_what_they_are() -> None:
 def test_all_official_errors_are_errors_of_dynclient() -> None:
     kinds = [
         kind
-        for kind in vars(failures).values()
+        for kind in vars(exceptions).values()
         if isinstance(kind, type)
         and issubclass(kind, Exception)
-        and kind.__module__ == failures.__name__
+        and kind.__module__ == exceptions.__name__
     ]
     assert len(kinds) > 12
     assert all(issubclass(kind, errors.DynclientError) for kind in kinds)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.compat.sdk import fqn
-from dynclient.compat.sdk.failures import FQNBuildingException
+from dynclient.compat.ometa import official_fqn
+from dynclient.compat.ometa.exceptions import FQNBuildingException
 from tests.stub import Stub
 
 Get = Callable[..., Any]
@@ -42,37 +42,39 @@ TABLE = {"service_name": "s", "database_name": "d", "schema_name": "a.b", "table
 def test_the_name_of_an_entity_is_built_from_its_parts(
     get: Get, module: str, name: str, parts: dict[str, Any], expected: str
 ) -> None:
-    assert fqn.build(None, get(module, name), **parts) == expected
+    assert official_fqn.build(None, get(module, name), **parts) == expected
 
 
 def test_a_model_without_a_module_here_is_known_by_its_name() -> None:
     class DashboardDataModel:
         pass
 
-    built = fqn.build(None, DashboardDataModel, service_name="s", data_model_name="m")
+    built = official_fqn.build(None, DashboardDataModel, service_name="s", data_model_name="m")
     assert built == "s.model.m"
 
 
 def test_what_is_missing_and_what_is_not_taken_are_told_at_once(get: Get) -> None:
     with pytest.raises(TypeError, match=r"missing: database_name; not taken: databas$"):
-        fqn.build(None, get("entity.data.database", "Database"), service_name="s", databas="d")
+        official_fqn.build(
+            None, get("entity.data.database", "Database"), service_name="s", databas="d"
+        )
 
 
 def test_an_entity_without_a_rule_is_told(get: Get) -> None:
     with pytest.raises(FQNBuildingException, match="no rule for the name of a GlossaryTerm"):
-        fqn.build(None, get("entity.data.glossaryTerm", "GlossaryTerm"), x=1)
+        official_fqn.build(None, get("entity.data.glossaryTerm", "GlossaryTerm"), x=1)
 
 
 def test_names_with_quotes_inside_cannot_be(get: Get) -> None:
     with pytest.raises(FQNBuildingException, match="quote"):
-        fqn.build(
+        official_fqn.build(
             None, get("entity.data.database", "Database"), service_name="s", database_name='x"y'
         )
 
 
 def test_without_a_database_the_name_cannot_be_told(get: Get) -> None:
     table = get("entity.data.table", "Table")
-    assert fqn.build(None, table, **{**TABLE, "database_name": None}) is None
+    assert official_fqn.build(None, table, **{**TABLE, "database_name": None}) is None
 
 
 def test_a_database_that_is_not_named_is_looked_for(get: Get, metadata: Any, stub: Stub) -> None:
@@ -81,8 +83,10 @@ def test_a_database_that_is_not_named_is_looked_for(get: Get, metadata: Any, stu
     stub.routes["/api/v1/tables/name/s.two.%22a.b%22.t"] = {"id": "3", "name": "t"}
     table = get("entity.data.table", "Table")
     asked = {**TABLE, "database_name": None}
-    assert fqn.build(metadata, table, **asked) == 's.two."a.b".t'
-    assert fqn.build(metadata, table, **asked, fetch_multiple_entities=True) == ['s.two."a.b".t']
+    assert official_fqn.build(metadata, table, **asked) == 's.two."a.b".t'
+    assert official_fqn.build(metadata, table, **asked, fetch_multiple_entities=True) == [
+        's.two."a.b".t'
+    ]
     assert "service=s" in stub.seen[0].path
 
 
@@ -96,20 +100,20 @@ def test_a_database_that_is_not_named_is_looked_for(get: Get, metadata: Any, stu
     ],
 )
 def test_splitting_keeps_quotes_where_they_are_needed(text: str, parts: list[str]) -> None:
-    assert fqn.split(text) == parts
+    assert official_fqn.split(text) == parts
 
 
 @pytest.mark.parametrize("text", ["a..b", '"a', 'a"b"c'])
 def test_what_is_no_name_cannot_be_split(text: str) -> None:
     with pytest.raises((FQNBuildingException, ValueError)):
-        fqn.split(text) and fqn.quote_name(text)
+        official_fqn.split(text) and official_fqn.quote_name(text)
 
 
 def test_names_are_quoted_and_unquoted() -> None:
-    assert [fqn.quote_name(name) for name in ("a", "a.b", '"a"', '"a.b"', "a b")] == [
+    assert [official_fqn.quote_name(name) for name in ("a", "a.b", '"a"', '"a.b"', "a b")] == [
         "a", '"a.b"', "a", '"a.b"', "a b",
     ]  # fmt: skip
-    assert [fqn.unquote_name(name) for name in ("a", '"a"', '"a.b"')] == ["a", "a", "a.b"]
+    assert [official_fqn.unquote_name(name) for name in ("a", '"a"', '"a.b"')] == ["a", "a", "a.b"]
 
 
 _NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"'), min_size=1, max_size=12)
@@ -117,32 +121,36 @@ _NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"'), min_size=
 
 @given(st.lists(_NAMES, min_size=1, max_size=5))
 def test_what_is_built_is_split_again(names: list[str]) -> None:
-    built = ".".join(fqn.quote_name(name) for name in names)
-    assert [fqn.unquote_name(part) for part in fqn.split(built)] == names
+    built = ".".join(official_fqn.quote_name(name) for name in names)
+    assert [official_fqn.unquote_name(part) for part in official_fqn.split(built)] == names
 
 
 def test_tables_are_split_from_the_right() -> None:
-    assert fqn.split_table_name("t") == {"database": None, "database_schema": None, "table": "t"}
-    assert fqn.split_table_name("d.s.t") == {
+    assert official_fqn.split_table_name("t") == {
+        "database": None,
+        "database_schema": None,
+        "table": "t",
+    }
+    assert official_fqn.split_table_name("d.s.t") == {
         "database": "d", "database_schema": "s", "table": "t",
     }  # fmt: skip
     with pytest.raises(ValueError, match="at most"):
-        fqn.split_table_name("a.b.c.d")
+        official_fqn.split_table_name("a.b.c.d")
 
 
 def test_queries_are_named_by_their_text() -> None:
-    assert fqn.get_query_checksum("select 1") == "95adb6e77a0884d9e50232cb8c5c969d"
+    assert official_fqn.get_query_checksum("select 1") == "95adb6e77a0884d9e50232cb8c5c969d"
 
 
 def test_names_of_test_cases_are_split() -> None:
-    of_table = fqn.split_test_case_fqn("s.d.c.t.rows")
+    of_table = official_fqn.split_test_case_fqn("s.d.c.t.rows")
     assert (of_table.table, of_table.column, of_table.test_case) == ("t", None, "rows")
-    of_column = fqn.split_test_case_fqn('s."d.e".c.t.id.rows')
+    of_column = official_fqn.split_test_case_fqn('s."d.e".c.t.id.rows')
     assert (of_column.database, of_column.column, of_column.test_case) == ('"d.e"', "id", "rows")
     with pytest.raises(ValueError, match="no name of a test case"):
-        fqn.split_test_case_fqn("s.d.c.t")
+        official_fqn.split_test_case_fqn("s.d.c.t")
 
 
 def test_names_are_joined() -> None:
-    assert fqn._build("s", "d.e", "t") == 's."d.e".t'
-    assert fqn._build("s", "d.e", quote=False) == "s.d.e"
+    assert official_fqn._build("s", "d.e", "t") == 's."d.e".t'
+    assert official_fqn._build("s", "d.e", quote=False) == "s.d.e"

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from dynclient import compat, errors
-from dynclient.compat.sdk.failures import (
+from dynclient.compat.ometa.exceptions import (
     APIError,
     EmptyPayloadException,
     InvalidEntityException,
     MissingEntityTypeException,
     VersionParsingException,
 )
-from dynclient.compat.sdk.ometa_api import OpenMetadata
+from dynclient.compat.ometa.ometa_api import OpenMetadata
 from tests.stub import Reply, Stub
 from tests.trees import real_release
 
@@ -148,7 +148,7 @@ def test_unknown_filters_go_out_with_a_warning(metadata: Any, stub: Stub, Table:
 
 
 def test_time_series_have_cursors_of_another_name(stub: Stub) -> None:
-    from dynclient.compat.sdk.classes import class_at
+    from dynclient.compat.ometa.schema_classes import class_at
 
     release = real_release("1.6.0")
     compat.install(release)
@@ -173,7 +173,7 @@ def test_lists_may_be_had_as_json(stub: Stub, Table: Any) -> None:
 
 
 def test_pages_compare_and_show_what_they_hold() -> None:
-    from dynclient.compat.sdk.models import EntityList
+    from dynclient.compat.ometa.result_types import EntityList
 
     page = EntityList(entities=[1], total=3, after="x")
     assert page == EntityList([1], 3, "x", None)

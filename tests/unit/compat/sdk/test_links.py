@@ -7,30 +7,32 @@ from typing import Any
 
 import pytest
 
-from dynclient.compat.sdk import links
-from dynclient.compat.sdk.failures import FQNBuildingException
+from dynclient.compat.ometa import entity_link
+from dynclient.compat.ometa.exceptions import FQNBuildingException
 
 COLUMN = '<#E::table::s.d."x.y".t::columns::"c.d">'
 
 
 def test_links_are_made_from_classes_and_names(get: Callable[..., Any]) -> None:
     table = get("entity.data.table", "Table")
-    assert links.get_entity_link(table, fqn="s.d.x.t") == "<#E::table::s.d.x.t>"
+    assert entity_link.get_entity_link(table, fqn="s.d.x.t") == "<#E::table::s.d.x.t>"
     service = get("entity.services.databaseService", "DatabaseService")
-    assert links.get_entity_link(service, "s") == "<#E::databaseService::s>"
-    assert links.get_entity_link("table", "t", column_name="c") == "<#E::table::t::columns::c>"
+    assert entity_link.get_entity_link(service, "s") == "<#E::databaseService::s>"
+    assert (
+        entity_link.get_entity_link("table", "t", column_name="c") == "<#E::table::t::columns::c>"
+    )
     with pytest.raises(TypeError, match="colum_name"):
-        links.get_entity_link(table, "t", colum_name="c")
+        entity_link.get_entity_link(table, "t", colum_name="c")
 
 
 def test_links_are_taken_apart() -> None:
-    assert links.split(COLUMN) == ["table", 's.d."x.y".t', "columns", '"c.d"']
-    assert links.get_table_fqn(COLUMN) == 's.d."x.y".t'
-    assert links.get_table_or_column_fqn(COLUMN) == 's.d."x.y".t."c.d"'
-    assert links.get_table_or_column_fqn("<#E::table::s.d.x.t>") == "s.d.x.t"
-    assert links.get_decoded_column(COLUMN) == '"c.d"'
+    assert entity_link.split(COLUMN) == ["table", 's.d."x.y".t', "columns", '"c.d"']
+    assert entity_link.get_table_fqn(COLUMN) == 's.d."x.y".t'
+    assert entity_link.get_table_or_column_fqn(COLUMN) == 's.d."x.y".t."c.d"'
+    assert entity_link.get_table_or_column_fqn("<#E::table::s.d.x.t>") == "s.d.x.t"
+    assert entity_link.get_decoded_column(COLUMN) == '"c.d"'
 
 
 def test_what_is_no_link_is_told() -> None:
     with pytest.raises(FQNBuildingException, match="no link"):
-        links.split("s.d.x.t")
+        entity_link.split("s.d.x.t")

@@ -9,7 +9,7 @@ from typing import Any
 import jsonpatch
 import pytest
 
-from dynclient.compat.sdk.patches import build_patch
+from dynclient.compat.ometa.patch_builder import build_patch
 from tests.trees import shared
 
 CASES = shared("openmetadata/peer_patch_cases.json")

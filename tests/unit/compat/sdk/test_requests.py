@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from dynclient.compat.sdk.document import updated
-from dynclient.compat.sdk.ometa_api import OpenMetadata
-from dynclient.compat.sdk.requests import rows, signature
+from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.compat.ometa.parity_table import updated
+from dynclient.compat.ometa.request_methods import rows, signature
 from dynclient.data import data_file
 from tests.stub import Reply, Stub
 from tests.trees import shared
@@ -162,7 +162,7 @@ def test_what_the_official_client_swallows_is_logged(
 
 
 def test_what_it_raises_is_raised(metadata: Any) -> None:
-    from dynclient.compat.sdk.failures import APIError
+    from dynclient.compat.ometa.exceptions import APIError
 
     with pytest.raises(APIError, match="nothing at"):
         metadata.reindex()
@@ -189,7 +189,7 @@ def test_help_tells_what_is_sent() -> None:
 def test_the_document_is_up_to_date() -> None:
     file = Path(__file__).parents[4] / "docs" / "drop-in.md"
     text = file.read_text("utf-8")
-    command = "python -m dynclient.compat.sdk.document docs/drop-in.md"
+    command = "python -m dynclient.compat.ometa.parity_table docs/drop-in.md"
     assert updated(text) == text, f"run: {command}"
 
 

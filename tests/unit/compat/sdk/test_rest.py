@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dynclient.compat.sdk.failures import APIError, HtmlResponseError, LimitsException
-from dynclient.compat.sdk.rest import REST, ClientConfig
+from dynclient.compat.ometa.exceptions import APIError, HtmlResponseError, LimitsException
+from dynclient.compat.ometa.rest_client import REST, ClientConfig
 from dynclient.errors import NotFound
 from tests.stub import Reply, Stub
 

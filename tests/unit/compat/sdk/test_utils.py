@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from dynclient.compat.sdk import utils
-from dynclient.compat.sdk.failures import InvalidEntityException
+from dynclient.compat.ometa import utils
+from dynclient.compat.ometa.exceptions import InvalidEntityException
 
 IDENTITY = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.models import CustomPropertyDataTypes, OMetaCustomProperties
+from dynclient.compat.ometa.result_types import CustomPropertyDataTypes, OMetaCustomProperties
 
 __all__ = [
     "CustomPropertyDataTypes",

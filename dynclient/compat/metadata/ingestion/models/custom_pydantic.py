@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.model import Model as BaseModel
-from dynclient.compat.secret import SecretStr as CustomSecretStr
+from dynclient.compat.models.model import Model as BaseModel
+from dynclient.compat.models.secret_values import SecretStr as CustomSecretStr
 
 __all__ = ["BaseModel", "CustomSecretStr"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.patches import build_patch
+from dynclient.compat.ometa.patch_builder import build_patch
 
 __all__ = [
     "build_patch",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.models import ColumnDescription, ColumnTag
+from dynclient.compat.ometa.result_types import ColumnDescription, ColumnTag
 
 __all__ = [
     "ColumnDescription",

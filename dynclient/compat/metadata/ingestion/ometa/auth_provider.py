@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.failures import AuthenticationException
+from dynclient.compat.ometa.exceptions import AuthenticationException
 
 __all__ = [
     "AuthenticationException",

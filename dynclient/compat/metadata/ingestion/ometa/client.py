@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.failures import (
+from dynclient.compat.ometa.exceptions import (
     APIError,
     HtmlResponseError,
     LimitsException,
     RetryException,
 )
-from dynclient.compat.sdk.rest import REST, ClientConfig
+from dynclient.compat.ometa.rest_client import REST, ClientConfig
 
 __all__ = [
     "REST",

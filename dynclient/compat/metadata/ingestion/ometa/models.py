@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.models import EntityList
+from dynclient.compat.ometa.result_types import EntityList
 
 __all__ = [
     "EntityList",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.failures import (
+from dynclient.compat.ometa.exceptions import (
     EmptyPayloadException,
     InvalidEntityException,
     MissingEntityTypeException,
 )
-from dynclient.compat.sdk.models import EntityList
-from dynclient.compat.sdk.ometa_api import OpenMetadata
+from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.compat.ometa.result_types import EntityList
 
 __all__ = [
     "EmptyPayloadException",

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.utils import (
-    format_name,
-    get_entity_type,
-    model_str,
-    quote,
-)
+from dynclient.compat.ometa.utils import format_name, get_entity_type, model_str, quote
 
 __all__ = [
     "format_name",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.labels import Labels as OMetaPatchMixin
-from dynclient.compat.sdk.patches import PatchOperation
+from dynclient.compat.ometa.patch_builder import PatchOperation
+from dynclient.compat.ometa.patch_helpers_mixin import Labels as OMetaPatchMixin
 
 __all__ = [
     "OMetaPatchMixin",

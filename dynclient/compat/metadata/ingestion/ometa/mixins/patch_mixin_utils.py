@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.compat.sdk.patches import PatchField, PatchOperation
+from dynclient.compat.ometa.patch_builder import PatchField, PatchOperation
 
 __all__ = [
     "PatchField",

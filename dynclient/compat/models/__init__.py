@@ -1,0 +1,1 @@
+"""Schema classes with the methods of pydantic models."""

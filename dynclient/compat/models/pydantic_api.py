@@ -1,0 +1,208 @@
+"""The methods that the official models and root types have."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dynclient.compat.models.pydantic_interop import core_schema, json_schema, refusal
+from dynclient.compat.models.serialization import Options, dump
+from dynclient.compat.models.validation_errors import Fault
+
+if TYPE_CHECKING:
+    from dynclient.schema import Node
+
+
+class Face:
+    """What models and root types share."""
+
+    __slots__ = ()
+
+    _node: Node
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """Names of the fields that were given, by a user or a server."""
+        raise NotImplementedError
+
+    @classmethod
+    def _check(cls, value: Any, loc: Any, faults: list[Fault]) -> Any:
+        raise NotImplementedError
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_: Any) -> Any:
+        """Return an instance for a dict, a value or an instance.
+
+        Raises:
+            ValidationError: it does not fit; all of what is wrong.
+        """
+        faults: list[Fault] = []
+        made = cls._check(obj, (), faults)
+        if faults:
+            raise refusal(cls.__name__, faults)
+        return made
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes, **_: Any) -> Any:
+        """Return an instance for JSON text.
+
+        Raises:
+            ValidationError: it is no JSON, or does not fit.
+        """
+        try:
+            obj = json.loads(json_data)
+        except ValueError as error:
+            fault = Fault("json_invalid", (), f"no JSON: {error}", "")
+            raise refusal(cls.__name__, [fault]) from None
+        return cls.model_validate(obj)
+
+    parse_obj = validate = model_validate
+    parse_raw = model_validate_json
+
+    def model_dump(
+        self,
+        *,
+        mode: str = "python",
+        include: Any = None,
+        exclude: Any = None,
+        by_alias: bool = False,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        **_: Any,
+    ) -> Any:
+        """Return plain data; secrets stay sealed (``python``) or are masked (``json``).
+
+        Args:
+            mode: ``python`` keeps identifiers, dates and enumeration members as objects; ``json``
+                gives what JSON has.
+            include: names to take, nested by dicts.
+            exclude: names to leave out, nested by dicts.
+            by_alias: name fields as the wire does.
+            exclude_unset: leave out what nobody gave.
+            exclude_defaults: leave out what equals its default.
+            exclude_none: leave out None.
+        """
+        options = Options(mode, by_alias, exclude_unset, exclude_defaults, exclude_none)
+        return dump(self, options, include, exclude)
+
+    def model_dump_json(
+        self,
+        *,
+        indent: int | None = None,
+        exclude_unset: bool = True,
+        exclude_none: bool = True,
+        **options: Any,
+    ) -> str:
+        """Return JSON text, secrets masked; what was not given and None are left out by default.
+
+        Args:
+            indent: spaces per level; None for one line.
+            exclude_unset: leave out what nobody gave.
+            exclude_none: leave out None.
+            options: as for :meth:`model_dump`.
+        """
+        told = self.model_dump(
+            **{**options, "mode": "json"}, exclude_unset=exclude_unset, exclude_none=exclude_none
+        )
+        return json.dumps(told, indent=indent)
+
+    def json(
+        self, *, exclude_unset: bool = False, exclude_none: bool = False, **options: Any
+    ) -> str:
+        """Return JSON text of all fields, secrets masked; for options see :meth:`model_dump`."""
+        return self.model_dump_json(
+            exclude_unset=exclude_unset, exclude_none=exclude_none, **options
+        )
+
+    def dict(self, **options: Any) -> Any:
+        """Return plain data; for options see :meth:`model_dump`."""
+        return self.model_dump(**options)
+
+    def copy(
+        self,
+        *,
+        include: Any = None,
+        exclude: Any = None,
+        update: Any = None,
+        deep: bool = False,
+    ) -> Any:
+        """Return a copy.
+
+        Args:
+            include: names of the fields to take; None for all.
+            exclude: names of the fields to leave out.
+            update: values that replace the copy's, not judged.
+            deep: copy everything below too.
+        """
+        made = self.model_copy(update=update, deep=deep)
+        if include is not None or exclude is not None:
+            made._keep(include, exclude)
+        return made
+
+    def model_copy(self, *, update: Any = None, deep: bool = False) -> Any:
+        """Return a copy.
+
+        Args:
+            update: values that replace the copy's, not judged.
+            deep: copy everything below too.
+        """
+        import copy
+
+        made = copy.deepcopy(self) if deep else copy.copy(self)
+        for name, value in (update or {}).items():
+            made.__dict__[name] = value
+            made.model_fields_set.add(name)
+        return made
+
+    @classmethod
+    def model_json_schema(cls, **_: Any) -> Any:
+        """Return the schema of the class, as the release has it."""
+        from dynclient.model.entity import clone
+
+        return clone(cls._node.schema)
+
+    schema = model_json_schema
+
+    @classmethod
+    def model_rebuild(cls, **_: Any) -> bool:
+        """Do nothing: classes here need no second pass."""
+        return True
+
+    update_forward_refs = model_rebuild
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> Any:
+        return json_schema(cls)
+
+
+class ModelFace(Face):
+    """Methods of models."""
+
+    __slots__ = ()
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Any:
+        """Return an instance around values that are not judged.
+
+        Args:
+            _fields_set: names that count as given; None for all of them.
+            values: by field.
+        """
+        made = cls._take({})  # type: ignore[attr-defined]
+        made.__dict__.update(values)
+        made.model_fields_set.update(values if _fields_set is None else _fields_set)
+        return made
+
+    construct = model_construct
+
+    def _keep(self, include: Any, exclude: Any) -> None:
+        fields: Any = type(self)._fields  # type: ignore[attr-defined]
+        for name in fields:
+            if (include is not None and name not in include) or name in (exclude or ()):
+                self.__dict__[name] = None
+                self.model_fields_set.discard(name)

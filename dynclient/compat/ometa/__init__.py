@@ -1,0 +1,1 @@
+"""``metadata.ingestion.ometa``: the official client over this one."""

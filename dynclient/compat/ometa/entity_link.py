@@ -1,0 +1,60 @@
+"""``metadata.utils.entity_link``: links to entities and columns, as tests of data name them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dynclient.compat.ometa.exceptions import FQNBuildingException
+from dynclient.compat.ometa.utils import get_entity_type, model_str
+
+_BEGIN, _END, _BETWEEN, _COLUMNS = "<#E::", ">", "::", "columns"
+
+
+def get_entity_link(entity_type: Any, fqn: Any, **kwargs: Any) -> str:
+    """Return the link to an entity, or with ``column_name=`` to a column of it.
+
+    Args:
+        entity_type: its class, or the name of its type.
+        fqn: its fully qualified name.
+        kwargs: ``column_name``.
+
+    Raises:
+        TypeError: another argument.
+    """
+    column = kwargs.pop("column_name", None)
+    if kwargs:
+        raise TypeError(f"a link is made of a name and a column_name, not of {', '.join(kwargs)}")
+    parts = [get_entity_type(entity_type), model_str(fqn)]
+    if column is not None:
+        parts += [_COLUMNS, model_str(column)]
+    return f"{_BEGIN}{_BETWEEN.join(parts)}{_END}"
+
+
+def split(str_: str) -> list[str]:
+    """Split a link into type, name, and whatever follows.
+
+    Raises:
+        FQNBuildingException: it is no link.
+    """
+    text = model_str(str_)
+    if not (text.startswith(_BEGIN) and text.endswith(_END)):
+        raise FQNBuildingException(f"{text!r} is no link, such as <#E::table::svc.db.schema.table>")
+    return text[len(_BEGIN) : -len(_END)].split(_BETWEEN)
+
+
+def get_decoded_column(entity_link: str) -> str:
+    """Return the last part of a link: the column, where it leads to one."""
+    return split(entity_link)[-1]
+
+
+def get_table_fqn(entity_link: str) -> str:
+    """Return the fully qualified name of the table of a link."""
+    return split(entity_link)[1]
+
+
+def get_table_or_column_fqn(entity_link: str) -> str:
+    """Return the fully qualified name of what a link leads to: a column, else the table."""
+    parts = split(entity_link)
+    if len(parts) > 3 and parts[2] == _COLUMNS:
+        return f"{parts[1]}.{parts[3]}"
+    return parts[1]
