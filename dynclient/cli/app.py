@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 import dynclient
-from dynclient.cli import DONE
-from dynclient.cli.schemas import app as schemas
+from dynclient.cli.exit_codes import DONE
+from dynclient.cli.schema_commands import app as schemas
 
 app = typer.Typer(
     name="dynclient",

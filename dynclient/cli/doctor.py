@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
-from dynclient.cli import DIFFERS, DONE, FAILED
+from dynclient.cli.exit_codes import DIFFERS, DONE, FAILED
 from dynclient.errors import UnknownRelease
 from dynclient.schema.versions import numbers
 from dynclient.session.route_facts import STATUSES, Fact

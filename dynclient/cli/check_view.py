@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
-from dynclient.cli import DIFFERS, DONE
+from dynclient.cli.exit_codes import DIFFERS, DONE
 from dynclient.drift.upgrade_check import Verdict, verdicts
 from dynclient.errors import UsageError
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from dynclient.cli import DIFFERS, DONE
+from dynclient.cli.exit_codes import DIFFERS, DONE
 from dynclient.errors import DynclientWarning, SchemaError, SourceUnavailable, UnknownRelease
 from dynclient.releases import Cache, release
 from dynclient.releases.cache import STARTER, bundled

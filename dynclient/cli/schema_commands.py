@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from dynclient.cli import DIFFERS, DONE
+from dynclient.cli.exit_codes import DIFFERS, DONE
 from dynclient.errors import DynclientWarning
 
 app = typer.Typer(help="The schema trees at hand, and how they differ.", no_args_is_help=True)
@@ -39,7 +39,7 @@ def _plainly() -> None:
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List the releases at hand: those in the cache, and the one that comes along."""
-    from dynclient.cli.cached import show_list
+    from dynclient.cli.cache_commands import show_list
 
     show_list(Console(), as_json=json)
 
@@ -53,7 +53,7 @@ def add(
     json: Json = False,
 ) -> None:
     """Take a schema tree into the cache."""
-    from dynclient.cli.cached import add as add_it
+    from dynclient.cli.cache_commands import add as add_it
 
     add_it(Console(), source, name, as_json=json)
 
@@ -71,7 +71,7 @@ def fetch(
     Whatever stops it, files that came are kept, and the next fetch goes on from there. With a token
     in GITHUB_TOKEN, GitHub's limits are far higher.
     """
-    from dynclient.cli.cached import fetch as fetch_it
+    from dynclient.cli.cache_commands import fetch as fetch_it
 
     fetch_it(Console(), version, mirror, as_json=json)
 
@@ -87,7 +87,7 @@ def verify(
 
     Ends with 0 where all are sound, with 3 where one is bad; what to do about it is told.
     """
-    from dynclient.cli.cached import verify as verify_them
+    from dynclient.cli.cache_commands import verify as verify_them
 
     raise typer.Exit(verify_them(Console(), names or (), as_json=json))
 
@@ -98,7 +98,7 @@ def remove(names: Names, json: Json = False) -> None:
 
     Programs that have one open go on with it. The release that comes along stays.
     """
-    from dynclient.cli.cached import remove as remove_them
+    from dynclient.cli.cache_commands import remove as remove_them
 
     remove_them(Console(), names, as_json=json)
 
@@ -127,7 +127,7 @@ def diff(
 
     Renames that the drift table knows are told as such.
     """
-    from dynclient.cli import diff as shown
+    from dynclient.cli import diff_view as shown
     from dynclient.drift.diff import diff as compared
 
     found = compared(shown.named(old), shown.named(new))
@@ -167,8 +167,8 @@ def check(
 
     Says which of it a client bridges. Ends with 0 where all fit, with 3 where one breaks.
     """
-    from dynclient.cli import check as checks
-    from dynclient.cli.diff import named
+    from dynclient.cli import check_view as checks
+    from dynclient.cli.diff_view import named
     from dynclient.drift.diff import release_of
 
     names = [name.strip() for name in releases.split(",") if name.strip()]
