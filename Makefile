@@ -41,7 +41,7 @@ bench-peer: $(VENV)/.tested $(PEER)/.made
 	$(BIN)/python -m benchmarks.peer $(PEER)/bin/python $(ARGS)
 
 docs: $(VENV)/.tested
-	$(BIN)/python -m pytest -q tests/test_readme.py $(ARGS)
+	$(BIN)/python -m pytest -q tests/architecture/test_documents.py $(ARGS)
 
 coverage: $(VENV)/.tested
 	$(BIN)/python -m tests.matrix --write docs/coverage.md

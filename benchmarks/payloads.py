@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests import trees
+from tests.support import trees
 
 TREE = "1.13.0"
 """The real tree that is measured with where it is at hand."""

@@ -98,7 +98,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_report_header() -> list[str]:
     """Say which real schema trees are at hand, so that a green run tells what it covered."""
-    from tests.trees import TREES
+    from tests.support.trees import TREES
 
     if not TREES:
         found = "none, tests on them are left out (DYNCLIENT_SHARED names the folder above them)"

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import payloads
 from benchmarks.stub import serving
-from tests.trees import TREES, release_named
+from tests.support.trees import TREES, release_named
 
 HERE = Path(__file__).parent
 RELEASE = "1.6.0"

@@ -284,7 +284,7 @@ def test_no_error_is_swallowed_unseen(path: Path) -> None:
 @pytest.fixture(scope="session")
 def entity_types() -> frozenset[str]:
     """The names that a check for one entity would have to use."""
-    from tests.trees import release_named
+    from tests.support.trees import release_named
 
     release = release_named("starter")
     return frozenset([*release.entities, *release.time_series])

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.trees import TREES
+from tests.support.trees import TREES
 
 VARIABLE = "DYNCLIENT_OFFICIAL"
 RELEASE = "1.6.0"
@@ -33,7 +33,7 @@ def official_python() -> str:
 def tree() -> str:
     """Return the archive of the tree that is compared, skipping the test without it."""
     if RELEASE not in TREES:
-        pytest.skip(f"the schema tree of {RELEASE} is not at hand (see tests/trees.py)")
+        pytest.skip(f"the schema tree of {RELEASE} is not at hand (see tests/support/trees.py)")
     return str(TREES[RELEASE])
 
 

@@ -22,7 +22,7 @@ from dynclient.schema import Node
 from dynclient.secrets import MASK
 from tests.compat.official import DATA, HERE, RELEASE, official_python
 from tests.property.data import made, mutated
-from tests.trees import TREES, real_release
+from tests.support.trees import TREES, real_release
 
 pytestmark = [pytest.mark.official, pytest.mark.slow]
 LISTED: dict[str, Any] = json.loads((DATA / "agreement-differs.json").read_text("utf-8"))

@@ -17,7 +17,7 @@ from dynclient.compat.models.class_registry import family
 from dynclient.compat.models.fields import UNDEFINED
 from dynclient.compat.models.serialization import Options, dump
 from tests.compat.official import DATA, RELEASE, official_python, told
-from tests.trees import real_release
+from tests.support.trees import real_release
 
 NO_DEFAULT = "<none>"
 LISTED: list[dict[str, Any]] = json.loads((DATA / "described-differs.json").read_text("utf-8"))

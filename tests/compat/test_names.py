@@ -11,7 +11,7 @@ import pytest
 from dynclient.compat.models import class_names
 from dynclient.compat.models.class_registry import PACKAGE, family, module_of
 from dynclient.schema import Release
-from tests.trees import ALL_RELEASES, TREES, real_release, release_named
+from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
 
 DATA = Path(__file__).parent / "data"
 LISTED: list[dict[str, Any]] = json.loads((DATA / "names-absent.json").read_text("utf-8"))

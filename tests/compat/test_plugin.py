@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trees import TREES, real_release
+from tests.support.trees import TREES, real_release
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEST = """
@@ -78,7 +78,7 @@ def test_the_official_plugin_stays_out_where_dynclient_serves(tmp_path: Path) ->
 
 def test_the_release_may_stand_in_the_configuration(tmp_path: Path) -> None:
     if "1.6.0" not in TREES:
-        pytest.skip("the schema tree of 1.6.0 is not at hand (see tests/trees.py)")
+        pytest.skip("the schema tree of 1.6.0 is not at hand (see tests/support/trees.py)")
     real_release("1.6.0")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmetadata_release = 1.6.0\n", "utf-8")
     assert "made from release 1.6.0" in ran(tmp_path, "-v")

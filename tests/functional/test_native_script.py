@@ -10,7 +10,7 @@ import pytest
 import dynclient
 from dynclient.client.client import Client
 from tests.functional.scripts import catalogue
-from tests.trees import ALL_RELEASES
+from tests.support.trees import ALL_RELEASES
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.matrix import grid
-from tests.trees import ALL_RELEASES
+from tests.support.trees import ALL_RELEASES
 
 
 def main() -> int:

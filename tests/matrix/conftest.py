@@ -10,7 +10,7 @@ import pytest
 
 from tests.matrix.grid import pool_of
 from tests.matrix.pool import Pool
-from tests.trees import release_named
+from tests.support.trees import release_named
 
 Pools = Callable[[str], Pool]
 

@@ -14,7 +14,7 @@ from tests.matrix import known
 from tests.matrix.life import GREEN, NONE, STEPS, Cells, applicable, live
 from tests.matrix.payloads import Payloads
 from tests.matrix.pool import Pool
-from tests.trees import TREES, release_named
+from tests.support.trees import TREES, release_named
 
 UNTRIED = "·"
 """What a cell says where the release has the operation, but no request that makes one."""

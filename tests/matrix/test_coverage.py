@@ -8,7 +8,7 @@ import pytest
 
 from tests.matrix import grid, known
 from tests.matrix.life import GREEN, NONE, STEPS
-from tests.trees import ALL_RELEASES, TREES, release_named, shared
+from tests.support.trees import ALL_RELEASES, TREES, release_named, shared
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "coverage.md"
 

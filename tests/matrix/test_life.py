@@ -8,7 +8,7 @@ from tests.matrix import known
 from tests.matrix.conftest import Pools
 from tests.matrix.grid import kinds
 from tests.matrix.life import GREEN, STEPS, live
-from tests.trees import ALL_RELEASES, TREES, release_named
+from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 pytestmark = pytest.mark.matrix
 

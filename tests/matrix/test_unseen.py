@@ -27,7 +27,7 @@ from tests.matrix import known
 from tests.matrix.life import GREEN, applicable, live
 from tests.matrix.payloads import Payloads
 from tests.matrix.pool import Pool
-from tests.trees import ALL_RELEASES, release_named, trees_in
+from tests.support.trees import ALL_RELEASES, release_named, trees_in
 
 pytestmark = pytest.mark.matrix
 

@@ -18,7 +18,7 @@ from tests.matrix.life import live
 from tests.matrix.payloads import Named, Payloads, Unknown
 from tests.matrix.pool import Pool
 from tests.matrix.values import Row, Values, holds, rows
-from tests.trees import ALL_RELEASES, TREES, release_named
+from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 pytestmark = pytest.mark.matrix
 

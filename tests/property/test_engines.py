@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dynclient.validation import judge
 from tests.property.data import made, mutated
-from tests.trees import ALL_RELEASES, release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 RELEASE = ALL_RELEASES[-1]
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tests.trees import shared
+from tests.support.trees import shared
 
 GENERIC = (
     "walkthrough", "every_entity", "errors", "paging",

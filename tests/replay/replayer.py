@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from dynclient import sandbox
 from tests.replay import recordings
 from tests.replay.normalise import UUID, Names, Normaliser, differences
-from tests.trees import TREES
+from tests.support.trees import TREES
 
 HEADERS = ("Content-Type", "X-OpenMetadata-Change", "Location")
 """Headers that a client may depend on."""
@@ -94,9 +94,7 @@ class Replay:
             "HTTP 404 Not Found" not in json.dumps(body),
         )
 
-    def _send(
-        self, request: dict[str, Any], *, known: bool
-    ) -> tuple[int, dict[str, str], Any]:
+    def _send(self, request: dict[str, Any], *, known: bool) -> tuple[int, dict[str, str], Any]:
         path = self._root + self._names.path_here(request["path"])
         query = self._names.to_here(request["query"])
         if query:

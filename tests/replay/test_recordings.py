@@ -9,7 +9,7 @@ import pytest
 
 from tests.replay import figures, listed, recordings
 from tests.replay.replayer import HEADERS, play
-from tests.trees import real_release
+from tests.support.trees import real_release
 
 PLAYED = [
     (release, scenario)

@@ -18,7 +18,7 @@ from dynclient.errors import DriftWarning, UsageError
 from dynclient.releases import release as opened
 from dynclient.schema import Release
 from dynclient.schema.type_names import camel, stem
-from tests.trees import ALL_RELEASES, TREES, real_release, release_named
+from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
 
 DRIFT = Path(table.__file__).parent.parent / "data" / "drift.json"
 SCHEMA = "metadata.generated.schema"

@@ -13,7 +13,7 @@ import pytest
 from dynclient import errors
 from dynclient.model import asdict, changes, load, original, schema_of, types
 from dynclient.model.classes import class_for
-from tests.trees import ALL_RELEASES, release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 
 def test_keywords_dicts_and_entities_mix(named) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from dynclient.model import Entity, class_for
 from dynclient.schema.pointers import walk
-from tests.trees import ALL_RELEASES, release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)

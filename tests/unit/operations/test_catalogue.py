@@ -15,7 +15,7 @@ from dynclient.operations import attribute_name, plural, route, rule
 from dynclient.operations.catalogue import Catalogue, catalogue
 from dynclient.operations.routes import rows
 from dynclient.schema import EntityType
-from tests.trees import ALL_RELEASES, real_release, release_named, shared
+from tests.support.trees import ALL_RELEASES, real_release, release_named, shared
 
 FACTS = {
     "1.0.4": ("1.0.0", "1.0.0"),

@@ -11,8 +11,8 @@ from dynclient.errors import RefUnresolved
 from dynclient.releases import release
 from dynclient.schema import Node
 from dynclient.schema.pointers import walk
-from tests.trees import ALL_RELEASES, TREES, release_named
-from tests.unit.schema.conftest import files, make_zip
+from tests.support.small_tree import files, make_zip
+from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 
 @pytest.fixture

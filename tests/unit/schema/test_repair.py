@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dynclient.releases.tree_files import read
 from dynclient.schema.pointers import join, look_up, walk
 from dynclient.schema.repair import STEPS, relative, repair, unicode_words
-from tests.trees import ALL_RELEASES, TREES, release_named
+from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 
 def repaired(documents: dict[str, Any], step: str) -> tuple[dict[str, Any], list[str]]:

@@ -1,0 +1,23 @@
+"""The walkthrough runs on every release at hand, and its transcript shows what ran."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from dynclient.cli import demo
+from tests.support.trees import ALL_RELEASES, TREES
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_the_walkthrough_ends_in_a_transcript(name: str) -> None:
+    console = Console(file=io.StringIO(), width=100, record=True)
+    demo.show(console, TREES.get(name))
+    text = console.export_text()
+    assert "om.health_check()" in text
+    assert "shop_mysql.shop.public.orders" in text
+    assert "BIGNT" in text
+    assert "open-sesame" not in text.replace('{"password": "open-sesame"}', "")
+    assert text.rstrip().endswith("gone again.")

@@ -1,0 +1,159 @@
+"""At a prompt: TAB, help() and typos, in plain Python and in IPython; the network is not needed."""
+
+from __future__ import annotations
+
+import pydoc
+import rlcompleter
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+import dynclient
+from dynclient.client.client import Client
+from tests.support.trees import ALL_RELEASES, release_named
+
+
+class Nobody:
+    """A transport that must not be used."""
+
+    auth = None
+
+    def send(self, request: Any) -> NoReturn:
+        raise AssertionError(f"looking around sent {request}")
+
+
+@pytest.fixture(params=ALL_RELEASES)
+def om(request: pytest.FixtureRequest) -> Client:
+    return dynclient.connect(
+        "http://127.0.0.1:1", release=release_named(request.param), transport=Nobody()
+    )
+
+
+@pytest.fixture
+def names(om: Client) -> dict[str, Any]:
+    """What the user has at the prompt."""
+    table = om.types.CreateTableRequest(name="orders", databaseSchema="a.b.c", columns=[])
+    return {"om": om, "dynclient": dynclient, "t": table}
+
+
+def test_dir_lists_what_there_is(om: Client) -> None:
+    assert {"tables", "users", "health_check", "save", "types"} <= set(dir(om))
+    assert {"create", "get", "list", "delete", "versions"} <= set(dir(om.tables))
+    assert {"Table", "CreateTableRequest", "Column"} <= set(dir(om.types))
+    assert {"name", "columns"} <= set(dir(om.types.Table))
+
+
+def test_a_client_that_knows_no_release_yet_does_not_ask_for_one() -> None:
+    om = dynclient.connect("http://127.0.0.1:1", transport=Nobody())
+    assert "health_check" in dir(om)
+    assert "not asked yet" in repr(om)
+    assert om._ipython_key_completions_() == []
+
+
+def completed(names: dict[str, Any], text: str) -> set[str]:
+    completer = rlcompleter.Completer(names)
+    found: set[str] = set()
+    while (match := completer.complete(text, len(found))) is not None:
+        found.add(match)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("om.ta", {"om.tables", "om.tags"}),
+        ("om.tables.", {"om.tables.create(", "om.tables.get(", "om.tables.list("}),
+        ("om.tables.cr", {"om.tables.create("}),
+        ("om.types.CreateTab", {"om.types.CreateTableRequest("}),
+        ("t.col", {"t.columns"}),
+        ("dynclient.conn", {"dynclient.connect("}),
+    ],
+)
+def test_tab_in_plain_python(names: dict[str, Any], text: str, found: set[str]) -> None:
+    assert found <= completed(names, text)
+
+
+@pytest.fixture
+def shell(names: dict[str, Any]) -> Iterator[Any]:
+    interactiveshell = pytest.importorskip("IPython.core.interactiveshell")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what IPython and jedi say of themselves
+        made = interactiveshell.InteractiveShell(user_ns=names)
+        made.history_manager.enabled = False
+        yield made
+        made.history_manager.end_session()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("om.ta", {"tables", "tags"}),
+        ("om.tables.", {"create", "get", "list"}),
+        ("om.tables.create(na", {"name="}),
+        ("om.tables.list(", {"fields=", "include=", "limit="}),
+        ("om.types.CreateTab", {"CreateTableRequest"}),
+        ("om.types.Table(", {"name=", "columns="}),
+        ("t.col", {"columns"}),
+        ('t["', {"columns", "name"}),
+        ('om["', {"table", "user"}),
+    ],
+)
+def test_tab_in_ipython(shell: Any, text: str, found: set[str]) -> None:
+    from IPython.core.completer import provisionalcompleter
+
+    with provisionalcompleter():
+        found_here = list(shell.Completer.completions(text, len(text)))
+    matches = {match.text.lstrip(".") for match in found_here}
+    assert found <= matches
+
+
+def test_help_of_a_method_tells_its_fields(om: Client) -> None:
+    text = pydoc.plain(pydoc.render_doc(om.tables.create))
+    for words in ("name", "columns", "databaseSchema", "CreateTableRequest", "POST /v1/tables"):
+        assert words in text, words
+
+
+def test_help_of_a_list_tells_its_keywords(om: Client) -> None:
+    text = pydoc.plain(pydoc.render_doc(om.tables.list))
+    for words in ("fields", "include", "limit", "GET /v1/tables"):
+        assert words in text, words
+
+
+def test_help_of_a_class_tells_its_fields(om: Client) -> None:
+    text = pydoc.plain(pydoc.render_doc(om.types.Table))
+    for words in ("Table", "columns", "fullyQualifiedName", "Required fields"):
+        assert words in text, words
+
+
+TYPO = """
+import dynclient
+om = dynclient.connect("http://127.0.0.1:1", release="starter")
+{typo}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typo", "right"),
+    [
+        ("om.tabels", "tables"),
+        ("om.tables.creat", "create"),
+        ("om.types.Tabel", "Table"),
+        ("om.types.CreateTableRequest(name='a').colums", "columns"),
+        ("dynclient.conect", "connect"),
+    ],
+)
+def test_a_typo_is_told_with_the_right_name(typo: str, right: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", TYPO.format(typo=typo)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    last = ran.stderr.strip().splitlines()[-1]
+    assert right in last
+    assert f"Did you mean: '{right}'?" in ran.stderr or f"nearest: {right}" in ran.stderr

@@ -1,0 +1,360 @@
+"""Operations beyond the usual ones: named, documented, and called on the one road of all calls."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pickle
+import pydoc
+import re
+import rlcompleter
+from collections.abc import Iterator
+from keyword import iskeyword
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dynclient
+from dynclient.client.client import Client
+from dynclient.client.extra_operations import Offer, Offers
+from dynclient.transport.request import Request
+from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of
+from tests.support.payloads import least
+from tests.support.stub import Reply
+from tests.support.trees import real_release
+
+UNSATISFIABLE = {"CreateSuggestionRequest", "Suggestion"}
+"""What nothing fits: the schema wants a field (``suggestionType``) that it does not allow."""
+ID = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, OpenAPIServer]]:
+    running: dict[str, OpenAPIServer] = {}
+    try:
+        for name in DOCUMENTS:
+            running[name] = OpenAPIServer(document_of(name)).__enter__()
+        yield running
+    finally:
+        for each in running.values():
+            each.__exit__()
+
+
+@pytest.fixture
+def om(servers: dict[str, OpenAPIServer]) -> Iterator[Client]:
+    """A client of a replayed 1.6.0."""
+    release = real_release("1.6.0")
+    server = servers["1.6.0"]
+    server.seen.clear()
+    with dynclient.connect(server.host, token="t", release=release) as om:
+        yield om
+
+
+def last(om: Client, servers: dict[str, OpenAPIServer]) -> Any:
+    return servers["1.6.0"].seen[-1]
+
+
+# -- every operation of real servers ---------------------------------------------------------------
+
+
+def namespaces(om: Client) -> dict[str, Offers]:
+    return {"om": om.op, **{attribute: om[attribute].op for attribute in om.contract}}
+
+
+def arguments(om: Client, offer: Offer) -> tuple[dict[str, Any], Any]:
+    """Return values for everything an operation takes, and a body where it has one."""
+    served = offer._offers._served(offer.__name__, ask=True)
+    given: dict[str, Any] = {}
+    for each in served.operation.parameters:
+        kinds = {"integer": 1, "number": 1.5, "boolean": True, "list": "*", "array": ["a", "b"]}
+        value = kinds.get(each.type, f"{each.name} x/y")
+        given[each.name] = each.choices[0] if each.choices else value
+    node = om._dispatcher.node(served.operation.body)
+    bodies = {
+        "json": {"a": 1} if node is None else least(node),
+        "json-list": ["a"] if node is None else [least(node)],
+        "json-patch": [{"op": "remove", "path": "/a"}],
+        "text": "a,b\n",
+    }
+    return given, bodies.get(served.operation.body_kind or "")
+
+
+def expected(told: Any, given: dict[str, Any]) -> str:
+    """Return the path as the document has it, its parameters put in."""
+    from urllib.parse import quote
+
+    return re.sub(r"\{(\w+)\}", lambda found: quote(str(given[found[1]]), safe=""), told.path)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_operation_of_a_real_server_can_be_called(
+    servers: dict[str, OpenAPIServer], name: str
+) -> None:
+    document = document_of(name)
+    with dynclient.connect(servers[name].host, release=real_release(name)) as om:
+        reached: dict[str, str] = {}
+        for space, offers in namespaces(om).items():
+            known = offers._names(om.contract.openapi)
+            assert list(known) == sorted(known)
+            for python_name, told in known.items():
+                assert python_name.isidentifier()
+                assert not iskeyword(python_name)
+                assert python_name[0].isalpha()
+                offer = getattr(offers, python_name)
+                given, body = arguments(om, offer)
+                try:
+                    request = om.prepare(offer, body=body, **given)
+                except dynclient.RequestInvalid as error:
+                    assert error.what in UNSATISFIABLE  # noqa: PT017
+                    reached[told.key] = f"{space}.op.{python_name}"
+                    continue
+                assert request.method == told.method
+                assert request.path == expected(told, given)
+                sent = {key for key, _ in request.query} | {key for key, _ in request.headers}
+                assert {each[0] for each in told.parameters if each[1] != "path"} <= sent
+                assert (request.body is None) == (body is None), told.key
+                reached[told.key] = f"{space}.op.{python_name}"
+                signature = inspect.signature(offer)
+                assert {*given} <= {*signature.parameters}
+                assert offers[told.key].__name__ == python_name
+                assert told.key in repr(offer)
+                assert f"{told.method} {told.path}" in str(offer.__doc__)
+        declared = {f"{m.upper()} {p}" for p, item in document["paths"].items() for m in item}
+        assert set(reached) == declared
+        assert len(set(reached.values())) == len(declared)
+
+
+# -- one operation ---------------------------------------------------------------------------------
+
+
+def test_sample_data_are_sent_as_the_server_says(
+    om: Client, servers: dict[str, OpenAPIServer]
+) -> None:
+    data = om.types.TableData(columns=["id"], rows=[[1]])
+    answer = {"id": ID, "name": "orders", "sampleData": {"columns": ["id"], "rows": [[1]]}}
+    servers["1.6.0"].routes[f"PUT /api/v1/tables/{ID}/sampleData"] = answer
+    table = om.tables.op.add_sample_data(ID, data)
+    assert isinstance(table, om.types.Table)
+    assert table.sampleData.rows == [[1]]
+    seen = last(om, servers)
+    assert (seen.method, seen.json) == ("PUT", {"columns": ["id"], "rows": [[1]]})
+    assert seen.headers["Content-Type"] == "application/json"
+    assert seen.headers["Authorization"] == "Bearer t"
+
+
+def test_an_entity_stands_for_its_id(om: Client) -> None:
+    table = om.types.Table({"id": ID, "name": "orders", "columns": []})
+    request = om.prepare("tables.op.get_sample_data", table)
+    assert request.path == f"/v1/tables/{ID}/sampleData"
+    profiles = om.tables.op.list_profiles
+    named = om.types.Table({"id": ID, "name": "t", "fullyQualifiedName": "a.b.c.t", "columns": []})
+    assert om.prepare(profiles, named, startTs=1, endTs=2).path == "/v1/tables/a.b.c.t/tableProfile"
+
+
+def test_a_body_is_judged_by_the_tree(om: Client, servers: dict[str, OpenAPIServer]) -> None:
+    with pytest.raises(dynclient.RequestInvalid, match="nearest: columns"):
+        om.tables.op.add_sample_data(ID, {"colums": ["id"]})
+    with pytest.raises(dynclient.RequestInvalid, match=r"EntityReference \[1\]"):
+        om.queries.op.add_query_usage(ID, [{"id": ID, "type": "table"}, {"ident": 1}])
+    assert not servers["1.6.0"].asked(f"/api/v1/tables/{ID}/sampleData")
+
+
+def test_entities_in_a_list_are_sent_as_references(om: Client) -> None:
+    table = om.types.Table({"id": ID, "name": "t", "columns": []})
+    request = om.prepare("queries.op.add_query_usage", ID, [table])
+    assert request.json == [{"id": ID, "type": "table"}]
+
+
+def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
+    with pytest.raises(dynclient.BadArguments) as caught:
+        om.tables.op.list_column_profiles(startTs="soon", limt=1)
+    problems = {problem.path: problem.message for problem in caught.value.problems}
+    assert set(problems) == {"fqn", "startTs", "endTs", "limt"}
+    with pytest.raises(dynclient.BadArguments) as caught:
+        om.tables.op.add_sample_data(ID, {}, {}, id=ID, nonsense=1)
+    assert [problem.path for problem in caught.value.problems] == ["id", "", "nonsense"]
+    with pytest.raises(dynclient.BadArguments, match="body: is missing"):
+        om.tables.op.add_sample_data(ID)
+    with pytest.raises(dynclient.BadArguments, match="body: is not taken here"):
+        om.tables.op.get_sample_data(ID, body={})
+
+
+def test_bodies_that_no_document_declares_may_be_sent(om: Client) -> None:
+    assert om.prepare("apps.op.configure_application", "x").body is None
+    request = om.prepare("apps.op.configure_application", "x", {"a": 1})
+    assert request.json == {"a": 1}
+    assert ("Content-Type", "application/json") in request.headers
+
+
+def test_csv_goes_out_and_comes_back_as_text(om: Client, servers: dict[str, OpenAPIServer]) -> None:
+    routes = servers["1.6.0"].routes
+    routes["/api/v1/glossaries/name/g/export"] = Reply(
+        200, "parent,name*\n,ü\n".encode(), (("Content-Type", "text/plain"),)
+    )
+    assert om.glossaries.op.export_glossary("g") == "parent,name*\n,ü\n"
+    assert "*/*" in last(om, servers).headers["Accept"]
+    routes["/api/v1/glossaries/name/g/import"] = {"dryRun": True, "status": "success"}
+    result = om.glossaries.op.import_glossary("g", "parent,name*\n", dryRun=True)
+    assert result.status == "success"
+    seen = last(om, servers)
+    assert seen.path == "/api/v1/glossaries/name/g/import?dryRun=true"
+    assert seen.body == b"parent,name*\n"
+    assert seen.headers["Content-Type"] == "text/plain"
+    with pytest.raises(dynclient.BadArguments, match="str or bytes"):
+        om.glossaries.op.import_glossary("g", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "result"),
+    [
+        ("application/json", b'{"a": 1}', {"a": 1}),
+        ("application/json;charset=utf-8", b"true", True),
+        ("text/csv", b"a,b", "a,b"),
+        ("application/zip", b"\x00\xff", b"\x00\xff"),
+        ("application/json", b"", None),
+    ],
+)
+def test_what_nobody_declared_comes_as_its_media_type_says(
+    om: Client, servers: dict[str, OpenAPIServer], media: str, body: bytes, result: Any
+) -> None:
+    servers["1.6.0"].routes["/api/v1/search/query"] = Reply(200, body, (("Content-Type", media),))
+    assert om.op.search_entities_with_query(q="*", from_=0) == result
+    assert last(om, servers).path == "/api/v1/search/query?q=%2A&from=0"
+
+
+def test_several_values_of_one_parameter_go_out_one_by_one(om: Client) -> None:
+    request = om.prepare("op.get_permissions_for_policies", ids=["a", "b"])
+    assert request.query == (("ids", "a"), ("ids", "b"))
+    assert om.prepare("op.get_permissions_for_policies", ids="a").query == (("ids", "a"),)
+
+
+def test_pages_and_errors_are_those_of_every_call(
+    om: Client, servers: dict[str, OpenAPIServer]
+) -> None:
+    profile = {"timestamp": 1, "rowCount": 3}
+    servers["1.6.0"].routes["/api/v1/tables/a.b.c.t/tableProfile"] = {
+        "data": [profile], "paging": {"total": 1}
+    }  # fmt: skip
+    page = om.tables.op.list_profiles("a.b.c.t", startTs=1, endTs=2.0)
+    assert (page.total, page[0].rowCount) == (1, 3)
+    assert last(om, servers).path.endswith("?startTs=1&endTs=2")
+    with pytest.raises(dynclient.NotFound):
+        om.tables.op.get_sample_data(ID)
+
+
+def test_hooks_see_these_calls_too(servers: dict[str, OpenAPIServer]) -> None:
+    seen: list[Request] = []
+    hooks = dynclient.Hooks(on_request=seen.append)
+    release = real_release("1.6.0")
+    with dynclient.connect(
+        servers["1.6.0"].host, release=release, hooks=hooks
+    ) as om, pytest.raises(dynclient.NotFound):  # fmt: skip
+        om.tables.op.get_sample_data(ID)
+    assert seen[-1].path == f"/v1/tables/{ID}/sampleData"
+    assert seen[-1].operation.name == "op.get_sample_data"
+
+
+def test_what_is_not_safe_to_repeat_is_sent_once(
+    om: Client, servers: dict[str, OpenAPIServer]
+) -> None:
+    servers["1.6.0"].routes[f"POST /api/v1/feed/{ID}/posts"] = Reply(0)
+    with pytest.raises(dynclient.ConnectFailed, match="carried out all the same"):
+        om.op.add_post_to_thread(ID, {"message": "hi", "from": "ada"})
+    assert servers["1.6.0"].asked(f"/api/v1/feed/{ID}/posts") == 1
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("add_sampledata", "add_sample_data"), ("addSampleData", "add_sample_data")],
+)
+def test_a_name_nearly_right_leads_to_the_right_one(om: Client, name: str, nearest: str) -> None:
+    with pytest.raises(dynclient.UnknownOperation, match=nearest) as caught:
+        getattr(om.tables.op, name)
+    assert caught.value.nearest[0] == nearest
+    assert not hasattr(om.tables.op, "nothing_like_it")
+    with pytest.raises(dynclient.UnknownOperation):
+        om.tables.op["nothing like it"]
+    with pytest.raises(dynclient.UnknownOperation):
+        om.prepare("tables.op.nothing_like_it")
+    with pytest.raises(AttributeError):
+        om.tables.op._hidden  # noqa: B018
+
+
+def test_operations_are_had_by_every_key(om: Client) -> None:
+    for key in ("add_sample_data", "addSampleData", "PUT /v1/tables/{id}/sampleData"):
+        assert om.tables.op[key].__name__ == "add_sample_data"
+    again = pickle.loads(pickle.dumps(om.tables.op.add_sample_data))
+    assert again.__name__ == "add_sample_data"
+    assert again._offers._client.host == om.host
+
+
+def test_help_tells_the_servers_words_and_the_body(om: Client) -> None:
+    text = pydoc.plain(pydoc.render_doc(om.tables.op.add_sample_data))
+    assert "add_sample_data(id: 'str', body: 'TableData')" in text
+    assert "Id of the table" in text
+    assert "columns: list of" in text
+    assert "PUT /v1/tables/{id}/sampleData" in text
+    signature = str(inspect.signature(om.op.search_entities_with_query))
+    assert "q: 'str', " in signature
+    assert "from_: 'int' = None" in signature
+    assert "JSON Patch" in str(inspect.signature(om.tables.op.patch_table_by_id))
+
+
+class Nobody:
+    """A transport that must not be used."""
+
+    auth = None
+
+    def send(self, request: Any) -> Any:
+        raise AssertionError(f"looking around sent {request}")
+
+
+def test_completion_works_without_a_word_to_the_server_once_the_document_is_kept(
+    servers: dict[str, OpenAPIServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = real_release("1.6.0")
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    host = servers["1.6.0"].host
+    offline = dynclient.connect(host, release=release, transport=Nobody())
+    assert [name for name in dir(offline.tables.op) if not name.startswith("_")] == []
+    assert "not asked for yet" in repr(offline.tables.op)
+    with dynclient.connect(host, release=release) as om:
+        om.contract.load()
+    later = dynclient.connect(host, release=release, transport=Nobody())
+    assert {"add_sample_data", "add_table_join_info"} <= set(dir(later.tables.op))
+    assert "PUT /v1/tables/{id}/joins" in later.tables.op._ipython_key_completions_()
+    completer = rlcompleter.Completer({"om": later})
+    assert completer.complete("om.tables.op.add_s", 0) == "om.tables.op.add_sample_data("
+    assert "TableData" in str(inspect.signature(later.tables.op.add_sample_data))
+    assert "34 operations of tables" in repr(later.tables.op)
+    assert "operations of the server" in repr(later.op)
+    assert "search_entities_with_query" in dir(later.op)
+    assert "op" in dir(later.tables)
+    with pytest.raises(AssertionError, match="looking around sent"):
+        later.tables.op.add_sample_data(ID, {})
+
+
+def test_a_client_that_knows_no_release_yet_shows_nothing(
+    servers: dict[str, OpenAPIServer],
+) -> None:
+    if not servers:
+        pytest.skip("no documents of servers are at hand")
+    om = dynclient.connect(next(iter(servers.values())).host, transport=Nobody())
+    assert [name for name in dir(om.op) if not name.startswith("_")] == []
+    assert "not asked" in repr(om.op)
+    assert "not asked" in repr(om.contract)
+
+
+def test_json_of_documents_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a warm start reads is a fifth of what it stands for, and its head is a few kilobytes."""
+    from dynclient.openapi.digest import digest
+    from dynclient.openapi.index import Index
+
+    for name, path in DOCUMENTS.items():
+        head, body = Index.of_digest(digest(document_of(name)), name, "").parts()
+        assert len(body) < path.stat().st_size / 4
+        assert len(json.dumps(head)) < 10_000

@@ -1,0 +1,212 @@
+"""Teams, passwords, tokens and permissions: what servers refuse and what they tell."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dynclient import sandbox
+from tests.support.sandbox_api import Api
+from tests.support.trees import ALL_RELEASES, TREES, release_named
+
+GOOD = "Long-enough-1"
+
+
+class Company(Api):
+    """A sandbox with a division, a group in it, and somebody who can log in."""
+
+    division: dict[str, Any]
+    group: dict[str, Any]
+
+    def person(self, name: str, first: str = GOOD, second: str = GOOD) -> tuple[int, str]:
+        """Make a person with a password; return status and text of the answer."""
+        answer = self.ask("POST", "/v1/users", json={
+            "name": name, "email": f"{name}@example.com", "isBot": False,
+            "createPasswordType": "ADMIN_CREATE", "password": first, "confirmPassword": second,
+        })  # fmt: skip
+        return answer.status_code, answer.text
+
+    def login(self, name: str) -> dict[str, Any]:
+        answer = self.ask("POST", "/v1/users/login", json={
+            "email": f"{name}@example.com", "password": base64.b64encode(GOOD.encode()).decode(),
+        })  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+
+@pytest.fixture(scope="module", params=ALL_RELEASES)
+def company(request: pytest.FixtureRequest) -> Iterator[Company]:
+    release_named(request.param)
+    with sandbox.start(tree=TREES.get(request.param)) as started:
+        api = Company(started)
+        api.division = api.made("/v1/teams", name="division", teamType="Division")
+        api.group = api.made(
+            "/v1/teams", name="group", teamType="Group", parents=[api.division["id"]]
+        )
+        assert api.person("ann")[0] == 201
+        yield api
+
+
+def test_a_team_with_teams_below_is_deleted_as_a_whole_or_not_at_all(company: Company) -> None:
+    top = company.made("/v1/teams", name="top", teamType="Department")
+    below = company.made("/v1/teams", name="below", teamType="Group", parents=[top["id"]])
+    refused = company.ask("DELETE", f"/v1/teams/{top['id']}")
+    assert refused.status_code == 400
+    assert refused.json()["message"] == "team is not empty"
+    taken = company.ask("DELETE", f"/v1/teams/{top['id']}?recursive=true&hardDelete=true")
+    assert taken.status_code == 200
+    assert company.ask("GET", f"/v1/teams/{below['id']}?include=all").status_code == 404
+
+
+def test_only_groups_and_people_own(company: Company) -> None:
+    glossary = company.made("/v1/glossaries", name="g", displayName="g", description="g")
+    path = f"/v1/glossaries/{glossary['id']}"
+    many = "owners" in company.got("/v1/glossaries/name/g?fields=*")
+
+    def given(team: dict[str, Any]) -> Any:
+        owner = {"id": team["id"], "type": "team"}
+        if many:
+            return company.patched(path, {"op": "add", "path": "/owners", "value": [owner]})
+        return company.patched(path, {"op": "add", "path": "/owner", "value": owner})
+
+    refused = given(company.division)
+    assert refused.status_code == 400
+    assert "Team of type Division can't own entities" in refused.json()["message"]
+    assert given(company.group).status_code == 200
+
+
+def test_passwords_must_be_the_same_and_strong(company: Company) -> None:
+    status, text = company.person("bob", GOOD, f"{GOOD}!")
+    assert (status, "should be same" in text) == (400, True)
+    for weak in ("Ab-1", "long-enough-1", "LONG-ENOUGH-1", "Long-enough", "Longenough1"):
+        status, text = company.person("bob", weak, weak)
+        assert (status, "minimum 8 characters" in text) == (500, True), weak
+        assert weak not in text
+    assert company.ask("GET", "/v1/users/name/bob").status_code == 404
+
+
+def test_a_refresh_token_is_good_once(company: Company) -> None:
+    first = company.login("ann")
+    asked = {"refreshToken": first["refreshToken"]}
+    again = company.ask("POST", "/v1/users/refresh", json=asked)
+    assert again.status_code == 200
+    assert company.ask("POST", "/v1/users/refresh", json=asked).status_code == 404
+    assert company.ask("POST", "/v1/users/refresh", json={"refreshToken": "x"}).status_code == 404
+    new = Api(company.running, again.json()["accessToken"])
+    assert new.got("/v1/users/loggedInUser")["name"] == "ann"
+
+
+def access(told: dict[str, Any]) -> dict[str, str]:
+    """Return the access to each operation."""
+    return {one["operation"]: one["access"] for one in told["permissions"]}
+
+
+def test_permissions_of_administrators_are_told_in_short(company: Company) -> None:
+    told = company.got("/v1/permissions/table")
+    assert told["resource"] == "table"
+    assert access(told) == dict.fromkeys(("Create", "Delete", "ViewAll", "EditAll"), "allow")
+    kinds = {one["resource"] for one in company.got("/v1/permissions")["data"]}
+    assert {"table", "user", "glossary"} <= kinds
+    assert company.ask("GET", "/v1/permissions/tabel").status_code == 400
+
+
+def test_permissions_depend_on_who_owns_what(company: Company) -> None:
+    own = Api(company.running, company.login("ann")["accessToken"])
+    conditional = access(own.got("/v1/permissions/glossary"))
+    assert conditional["ViewAll"] == conditional["EditDescription"] == "allow"
+    assert conditional["Delete"] == conditional["EditDisplayName"] == "conditionalAllow"
+    assert own.got("/v1/permissions/glossary") == company.got("/v1/permissions/glossary?user=ann")
+
+    ann = company.got("/v1/users/name/ann")
+    made = company.made("/v1/glossaries", name="a", displayName="a", description="a")
+    owner = {"id": ann["id"], "type": "user"}
+    many = "owners" in company.got("/v1/glossaries/name/a?fields=*")
+    place, value = ("/owners", [owner]) if many else ("/owner", owner)
+    company.made("/v1/glossaries", name="b", displayName="b", description="b")
+    path = f"/v1/permissions/glossary/{made['id']}"
+    company.patched(f"/v1/glossaries/{made['id']}", {"op": "add", "path": place, "value": value})
+    assert access(own.got(path))["Delete"] == "allow"
+    company.made("/v1/users", name="carl", email="carl@example.com")
+    assert access(company.got(f"{path}?user=carl"))["Delete"] == "notAllow"
+    ownerless = access(own.got("/v1/permissions/glossary/name/b"))
+    assert ownerless["EditOwners" if many else "EditOwner"] == "allow"
+    assert ownerless["Delete"] == "notAllow"
+    assert own.ask("GET", "/v1/permissions/glossary?user=carl").status_code == 403
+
+
+def test_permissions_say_what_is_then_allowed(company: Company) -> None:
+    own = Api(company.running, company.login("ann")["accessToken"])
+    made = company.made("/v1/glossaries", name="c", displayName="c", description="c")
+    told = access(own.got(f"/v1/permissions/glossary/{made['id']}"))
+    edits = {"description": "EditDescription", "displayName": "EditDisplayName"}
+    for field, operation in edits.items():
+        change = {"op": "add", "path": f"/{field}", "value": "x"}
+        answer = own.patched(f"/v1/glossaries/{made['id']}", change)
+        assert (answer.status_code == 200) == (told[operation] == "allow"), operation
+    assert own.ask("DELETE", f"/v1/glossaries/{made['id']}").status_code == 403
+
+
+def test_personal_access_tokens_are_good_until_they_are_revoked(company: Company) -> None:
+    own = Api(company.running, company.login("ann")["accessToken"])
+    path = "/v1/users/security/token"
+    company.serves("PUT", path)
+    asked = {"tokenName": "nightly", "JWTTokenExpiry": "7"}
+    made = own.ask("PUT", path, json=asked)
+    assert made.status_code == 200
+    told = made.json()
+    assert (told["tokenName"], told["tokenType"]) == ("nightly", "PERSONAL_ACCESS_TOKEN")
+    assert told in own.got(path)["data"]
+    assert told in company.got(f"{path}?username=ann")["data"]
+    assert company.got(path)["data"] == []
+    with_it = Api(company.running, told["jwtToken"])
+    assert with_it.got("/v1/users/loggedInUser")["name"] == "ann"
+    assert own.ask("GET", f"{path}?username=admin").status_code == 403
+    left = own.ask("PUT", f"{path}/revoke", json={"tokenIds": [told["token"]]})
+    assert (left.status_code, left.json()["data"]) == (200, [])
+    assert with_it.ask("GET", "/v1/users/loggedInUser").status_code == 401
+    assert own.ask("PUT", path, json={"tokenName": "x"}).status_code == 400
+
+
+def test_what_the_server_brought_along_keeps_its_name(company: Company) -> None:
+    tier = company.got("/v1/classifications/name/Tier")
+    change = {"op": "replace", "path": "/name", "value": "Tier9"}
+    refused = company.patched(f"/v1/classifications/{tier['id']}", change)
+    assert refused.status_code == 400
+    assert "System entity [Tier]" in refused.json()["message"]
+    assert company.got("/v1/classifications/name/Tier")["id"] == tier["id"]
+
+
+def test_names_with_dots_hold_what_is_below_them(company: Company) -> None:
+    above = company.made("/v1/classifications", name="a.b", description="d")
+    made = company.made("/v1/tags", name="c.d", description="d",
+                        classification=above["fullyQualifiedName"])  # fmt: skip
+    assert made["fullyQualifiedName"] == '"a.b"."c.d"'
+    assert company.got('/v1/tags/name/"a.b"."c.d"')["id"] == made["id"]
+
+
+def test_a_person_is_named_by_their_address(company: Company) -> None:
+    made = company.made("/v1/users", name="other", email="By.Address@example.com")
+    assert made["name"].lower() == "by.address"
+    assert company.ask("POST", "/v1/users/checkEmailInUse", json={
+        "email": "BY.ADDRESS@example.com",
+    }).json() is True  # fmt: skip
+
+
+def test_tables_have_the_owner_of_their_schema(company: Company) -> None:
+    config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
+    company.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
+                 connection={"config": config})  # fmt: skip
+    company.made("/v1/databases", name="d", service="s")
+    owner = {"id": company.group["id"], "type": "team"}
+    field = "owners" if "owners" in company.got("/v1/databases/name/s.d?fields=*") else "owner"
+    value = [owner] if field == "owners" else owner
+    company.made("/v1/databaseSchemas", name="c", database="s.d", **{field: value})
+    columns = [{"name": "id", "dataType": "INT"}]
+    company.made("/v1/tables", name="t", databaseSchema="s.d.c", columns=columns)
+    told = company.got(f"/v1/tables/name/s.d.c.t?fields={field}")[field]
+    told = told if isinstance(told, list) else [told]
+    assert [one["id"] for one in told] == [company.group["id"]]

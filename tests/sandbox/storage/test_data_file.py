@@ -1,0 +1,304 @@
+"""The data file: what was acknowledged outlives every end, and what cannot be used is told."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import itertools
+import json
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from dynclient import sandbox
+from dynclient.releases.cache import bundled
+from tests.support.sandbox_processes import Launched, launched, refused
+from tests.support.trees import TREES
+
+
+def team(name: str) -> dict[str, Any]:
+    return {"name": name, "teamType": "Group"}
+
+
+def names(running: Launched) -> set[str]:
+    """Return the names of all teams."""
+    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    assert told.status_code == 200, told.text
+    return {found["name"] for found in told.json()["data"]}
+
+
+# what is kept
+
+
+def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data) as first:
+        made = first.ask("POST", "/v1/teams", json=team("shop")).json()
+        first.end(signal.SIGTERM)
+    with launched("--data", data) as second:
+        told = second.ask("GET", f"/v1/teams/{made['id']}")
+        assert told.json()["name"] == "shop"
+        # Tokens outlive the process as well.
+        second.session.headers["Authorization"] = f"Bearer {first.told['bot_token']}"
+        assert second.ask("GET", "/v1/users/loggedInUser").json()["name"] == "ingestion-bot"
+        second.end(signal.SIGTERM)
+
+
+def descriptions(running: Launched) -> dict[str, str]:
+    """Return what all teams are described by, by name."""
+    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    return {found["name"]: found.get("description", "") for found in told.json()["data"]}
+
+
+def write_until_killed(running: Launched, writer: str) -> dict[str, str]:
+    """Make and describe teams until the server is gone; return what it said it had kept."""
+    acknowledged: dict[str, str] = {}
+    with requests.Session() as session:
+        session.headers.update(running.session.headers)
+        for number in itertools.count():
+            name = f"{writer}-{number}"
+            try:
+                told = session.post(f"{running.told['host']}/v1/teams", json=team(name), timeout=60)
+            except requests.RequestException:
+                return acknowledged
+            assert told.status_code == 201, told.text
+            acknowledged[name] = ""
+            change = [{"op": "add", "path": "/description", "value": f"changed {name}"}]
+            try:
+                told = session.patch(
+                    f"{running.told['host']}/v1/teams/{told.json()['id']}",
+                    data=json.dumps(change), timeout=60,
+                    headers={"Content-Type": "application/json-patch+json"},
+                )  # fmt: skip
+            except requests.RequestException:
+                return acknowledged
+            assert told.status_code == 200, told.text
+            acknowledged[name] = f"changed {name}"
+            if number == 20:
+                running.process.kill()
+    raise AssertionError("not reached")
+
+
+def test_nothing_acknowledged_is_lost_when_it_is_killed(tmp_path: Path) -> None:
+    data = tmp_path / "file.db"
+    acknowledged: dict[str, str] = {}
+    for life in range(3):
+        with launched("--data", data) as running, ThreadPoolExecutor(8) as pool:
+            assert kept(acknowledged, running)
+            writers = [f"life{life}-writer{number}" for number in range(8)]
+            for made in pool.map(functools.partial(write_until_killed, running), writers):
+                acknowledged.update(made)
+    assert len(acknowledged) > 60
+    with launched("--data", data) as running:
+        assert kept(acknowledged, running)
+
+
+def kept(acknowledged: dict[str, str], running: Launched) -> bool:
+    """Tell whether all is there: every team, and every change but those nobody was told of."""
+    found = descriptions(running)
+    changed = {name: text for name, text in acknowledged.items() if text}
+    return set(acknowledged) <= set(found) and changed.items() <= found.items()
+
+
+# what is refused
+
+
+def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data) as first:
+        said = refused("--data", data)
+        assert str(data) in said
+        assert "is served by another sandbox" in said
+        for in_process in (False, True):
+            with pytest.raises(sandbox.SandboxFailed, match="is served by another sandbox"):
+                sandbox.start(data=data, in_process=in_process)
+        assert first.ask("POST", "/v1/teams", json=team("shop")).status_code == 201
+        first.end(signal.SIGKILL)
+    with launched("--data", data) as second:
+        assert "shop" in names(second)
+
+
+def test_two_files_of_one_folder_are_two_sandboxes(tmp_path: Path) -> None:
+    with launched("--data", tmp_path / "a.db") as one, launched("--data", tmp_path / "b.db") as two:
+        assert one.ask("POST", "/v1/teams", json=team("shop")).status_code == 201
+        assert "shop" not in names(two)
+
+
+@pytest.fixture
+def other_tree(tmp_path: Path) -> Path:
+    """An archive of the starter release with one word changed."""
+    starter = bundled()
+    assert starter is not None
+    archive = tmp_path / "9.9.9.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for file in sorted(starter.rglob("*.json")):
+            text = file.read_text("utf-8")
+            if file.name == "table.json":
+                text = text.replace('"description": "', '"description": "Other. ', 1)
+            packed.writestr(f"json/schema/{file.relative_to(starter)}", text)
+    return archive
+
+
+def test_a_file_of_another_release_is_refused(tmp_path: Path, other_tree: Path) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data) as first:
+        first.end(signal.SIGTERM)
+    before = data.read_bytes()
+    said = refused("--data", data, "--tree", other_tree)
+    assert said == (
+        f"the data file {data} was made for release starter, not for 9.9.9; serve that release or"
+        " name another file"
+    )
+    assert data.read_bytes() == before
+    with launched("--data", data) as again:
+        assert "Organization" in names(again)
+
+
+def test_a_file_of_another_tree_of_that_name_is_refused(tmp_path: Path, other_tree: Path) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data, "--tree", other_tree) as first:
+        first.end(signal.SIGTERM)
+    plain = tmp_path / "plain"
+    starter = bundled()
+    assert starter is not None
+    shutil.copytree(starter, plain / "9.9.9" / "json" / "schema")
+    said = refused("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
+    assert "made for another tree that is called 9.9.9 too" in said
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    data = tmp_path / "notes.txt"
+    data.write_text("my notes\n" * 100)
+    said = refused("--data", data)
+    assert str(data) in said
+    assert "not a database" in said
+    assert data.read_text() == "my notes\n" * 100
+
+
+def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> None:
+    data = tmp_path / "shop.db"
+    connection = sqlite3.connect(data)
+    connection.execute("create table orders (id integer)")
+    connection.commit()
+    connection.close()
+    before = data.read_bytes()
+    assert "is a database of something else" in refused("--data", data)
+    assert data.read_bytes() == before
+
+
+def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data) as first:
+        first.end(signal.SIGTERM)
+    connection = sqlite3.connect(data)
+    connection.execute("update meta set value = '0' where key = 'format'")
+    connection.commit()
+    connection.close()
+    assert "has layout 0" in refused("--data", data)
+
+
+# disks that do not take any more
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    data = tmp_path / "missing" / "file.db"
+    said = refused("--data", data)
+    assert str(data) in said
+    assert "unable to open database file" in said
+    assert "in a folder that exists and can be written" in said
+
+
+@pytest.fixture
+def without_privilege(tmp_path: Path) -> dict[str, Any]:
+    """Options for a process that may write only where permissions say so, even root's."""
+    options: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        drop, writing_everywhere = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE of Linux
+        prctl = getattr(ctypes.CDLL(None), "prctl", None)
+        if prctl is None:
+            pytest.skip("root here, whom this system cannot take the right to write everywhere")
+        options["preexec_fn"] = functools.partial(prctl, drop, writing_everywhere)
+    locked = tmp_path / "probe"
+    locked.mkdir(mode=0o555)
+    probe = subprocess.run(["touch", locked / "file"], capture_output=True, check=False, **options)
+    if probe.returncode == 0:
+        pytest.skip("whoever runs this may write everywhere")
+    return options
+
+
+def test_a_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, without_privilege: dict[str, Any]
+) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o555)
+    said = refused("--data", folder / "file.db", **without_privilege)
+    assert str(folder / "file.db") in said
+    assert "in a folder that exists and can be written" in said
+
+
+def test_a_file_that_cannot_be_written_is_told(
+    tmp_path: Path, without_privilege: dict[str, Any]
+) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data) as first:
+        first.end(signal.SIGTERM)
+    data.chmod(0o444)
+    said = refused("--data", data, **without_privilege)
+    assert str(data) in said
+    assert "readonly database" in said
+
+
+def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+
+    said = refused("--data", tmp_path / "file.db", preexec_fn=full)
+    assert str(tmp_path / "file.db") in said
+    assert "disk" in said
+
+
+@pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="needs limits of processes")
+def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "file.db"
+    with launched("--data", data) as running:
+        assert running.ask("POST", "/v1/teams", json=team("before")).status_code == 201
+        process = psutil.Process(running.process.pid)
+        _, most = process.rlimit(psutil.RLIMIT_FSIZE)
+        process.rlimit(psutil.RLIMIT_FSIZE, (4096, most))
+        for _ in range(3):
+            told = running.ask("POST", "/v1/teams", json=team("during"))
+            assert told.status_code == 500
+            message = told.json()["responseMessage"]
+            assert str(data) in message
+            assert "cannot be used" in message
+            # What is there can still be read.
+            assert "before" in names(running)
+            assert "during" not in names(running)
+        process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, most))
+        assert running.ask("POST", "/v1/teams", json=team("after")).status_code == 201
+        running.end(signal.SIGKILL)
+    with launched("--data", data) as again:
+        assert {"before", "after"} <= names(again)
+        assert "during" not in names(again)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_file_is_served_again_with_its_tree(tmp_path: Path, name: str) -> None:
+    data = tmp_path / "file.db"
+    for number in range(2):
+        with launched("--data", data, "--tree", TREES[name]) as running:
+            made = running.ask("POST", "/v1/teams", json=team(f"t{number}"))
+            assert made.status_code == 201
+            assert {f"t{n}" for n in range(number + 1)} <= names(running)
+            running.end(signal.SIGKILL)

@@ -1,0 +1,240 @@
+"""32 writers at once: no 500, nothing lost, names stay unique, versions only go up."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+import requests
+
+from dynclient import sandbox
+from tests.support.sandbox_api import Api
+from tests.support.trees import ALL_RELEASES, TREES, release_named
+
+WRITERS = 32
+SERVICE = {
+    "name": "s",
+    "serviceType": "Mysql",
+    "connection": {"config": {"type": "Mysql", "username": "u", "hostPort": "db:3306"}},
+}
+
+
+@pytest.fixture(scope="module", params=ALL_RELEASES)
+def running(request: pytest.FixtureRequest) -> Iterator[sandbox.Running]:
+    """A sandbox of each release, with a schema to put tables in."""
+    release_named(request.param)
+    with sandbox.start(tree=TREES.get(request.param)) as started:
+        api = Api(started)
+        for path, body in (
+            ("/v1/services/databaseServices", SERVICE),
+            ("/v1/databases", {"name": "d", "service": "s"}),
+            ("/v1/databaseSchemas", {"name": "c", "database": "s.d"}),
+        ):
+            made = api.ask("POST", path, json=body)
+            assert made.status_code == 201, made.text
+        yield started
+
+
+@pytest.fixture
+def at_once(running: sandbox.Running) -> Callable[..., list[Any]]:
+    """Return a function that runs another one in 32 threads that start together."""
+
+    def run(work: Callable[[Api, int], Any], tokens: list[str] | None = None) -> list[Any]:
+        start = Barrier(WRITERS)
+
+        def one(number: int) -> Any:
+            api = Api(running, tokens[number] if tokens else None)
+            try:
+                start.wait()
+                return work(api, number)
+            finally:
+                api.session.close()
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            return list(pool.map(one, range(WRITERS)))
+
+    return run
+
+
+def table(name: str, **more: Any) -> dict[str, Any]:
+    columns = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "DOUBLE"}]
+    return {"name": name, "databaseSchema": "s.d.c", "columns": columns, **more}
+
+
+def test_a_name_is_taken_once(at_once: Any) -> None:
+    def work(api: Api, number: int) -> list[int]:
+        return [
+            api.ask("POST", "/v1/tables", json=table(f"unique{turn}")).status_code
+            for turn in range(5)
+        ]
+
+    for statuses in zip(*at_once(work), strict=True):
+        assert Counter(statuses) == {201: 1, 409: WRITERS - 1}
+
+
+def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any) -> None:
+    def work(api: Api, number: int) -> tuple[int, str, float]:
+        answer = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
+        told = answer.json()
+        return answer.status_code, told["id"], told["version"]
+
+    answers = at_once(work)
+    assert Counter(status for status, _, _ in answers) == {201: 1, 200: WRITERS - 1}
+    assert len({id for _, id, _ in answers}) == 1
+    # Every writer changed something, so each left a version of its own, and they only go up.
+    versions = sorted(version for _, _, version in answers)
+    assert versions == [round(0.1 + 0.1 * step, 1) for step in range(WRITERS)]
+    told = Api(running).got(f"/v1/tables/{answers[0][1]}/versions")["versions"]
+    kept = [json.loads(state) for state in told]
+    assert [state["version"] for state in kept] == versions[::-1]
+    assert len({state["description"] for state in kept}) == WRITERS
+
+
+def test_different_tables_are_all_there(at_once: Any, running: Any) -> None:
+    def work(api: Api, number: int) -> list[int]:
+        statuses = []
+        for turn in range(4):
+            name = f"own-{number}-{turn}"
+            made = api.ask("POST", "/v1/tables", json=table(name))
+            path = f"/v1/tables/{made.json()['id']}"
+            operation = {"op": "add", "path": "/description", "value": name}
+            statuses += [made.status_code, api.patched(path, operation).status_code]
+            assert api.got(f"/v1/tables/name/s.d.c.{name}")["description"] == name
+            statuses.append(api.ask("DELETE", path).status_code)
+            statuses.append(api.ask("PUT", "/v1/tables", json=table(name)).status_code)
+        return statuses
+
+    assert at_once(work) == [[201, 200, 200, 200] * 4] * WRITERS
+    listed = Api(running).got("/v1/tables?limit=100000")
+    own = [found["name"] for found in listed["data"] if found["name"].startswith("own-")]
+    assert len(own) == len(set(own)) == 4 * WRITERS
+
+
+def add_until_kept(api: Api, id: str, word: str, operations: Callable[..., Any]) -> list[float]:
+    """Add a word to a description by reading, changing and writing it; return the versions seen."""
+    seen = []
+    for _ in range(50 * WRITERS):
+        now = api.got(f"/v1/tables/{id}")
+        seen.append(now["version"])
+        answer = operations(api, now, f"{now['description']} {word}")
+        if answer.status_code == 200:
+            return [*seen, answer.json()["version"]]
+        assert answer.status_code in {412, 500}, answer.text
+        if answer.status_code == 500:
+            assert "JsonPatch.Operation.TEST" in answer.text
+    raise AssertionError("the guard never let this writer through")
+
+
+def test_no_update_is_lost_that_a_test_guards(at_once: Any, running: Any) -> None:
+    """As ``om.save`` does it: where patches are folded, the version alone tells too little."""
+    body = table("guarded", description="words:")
+    made = Api(running).ask("POST", "/v1/tables", json=body).json()
+
+    def guarded(api: Api, now: dict[str, Any], text: str) -> requests.Response:
+        tests = [
+            {"op": "test", "path": f"/{name}", "value": now[name]}
+            for name in ("updatedAt", "version")
+        ]
+        change = {"op": "replace", "path": "/description", "value": text}
+        return api.patched(f"/v1/tables/{made['id']}", *tests, change)
+
+    def work(api: Api, number: int) -> list[float]:
+        return add_until_kept(api, made["id"], f"w{number}", guarded)
+
+    for versions in at_once(work):
+        assert versions == sorted(versions)
+    words = Api(running).got(f"/v1/tables/{made['id']}")["description"].split()[1:]
+    assert sorted(words) == sorted(f"w{number}" for number in range(WRITERS))
+
+
+@pytest.fixture
+def people(running: sandbox.Running) -> list[str]:
+    """The tokens of as many administrators as there are writers."""
+    api = Api(running)
+    tokens = []
+    for number in range(WRITERS):
+        email, password = f"writer{number}@example.com", "Writer-pass1"
+        body = {"name": f"writer{number}", "email": email, "isAdmin": True, "isBot": False,
+                "createPasswordType": "ADMIN_CREATE", "password": password,
+                "confirmPassword": password}  # fmt: skip
+        made = api.ask("POST", "/v1/users", json=body)
+        assert made.status_code == 201, made.text
+        login = {"email": email, "password": base64.b64encode(password.encode()).decode()}
+        tokens.append(api.ask("POST", "/v1/users/login", json=login).json()["accessToken"])
+    return tokens
+
+
+def test_no_update_is_lost_that_if_match_guards(
+    at_once: Any, running: Any, people: list[str]
+) -> None:
+    """The version tells every edit of another user, which is what the weak tag stands for."""
+    api = Api(running)
+    answer = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
+    if "ETag" not in answer.headers:
+        pytest.skip("this release has no entity tags")
+    id = answer.json()["id"]
+
+    def matching(api: Api, now: dict[str, Any], text: str) -> requests.Response:
+        change = {"op": "replace", "path": "/description", "value": text}
+        match = {"If-Match": f'W/"{now["version"]}"'}
+        return api.patched(f"/v1/tables/{id}", change, **match)
+
+    def work(api: Api, number: int) -> list[float]:
+        return add_until_kept(api, id, f"w{number}", matching)
+
+    versions = at_once(work, people)
+    assert len({seen[-1] for seen in versions}) == WRITERS
+    words = api.got(f"/v1/tables/{id}")["description"].split()[1:]
+    assert sorted(words) == sorted(f"w{number}" for number in range(WRITERS))
+
+
+def test_followers_and_labels_of_all_are_kept(at_once: Any, running: Any) -> None:
+    api = Api(running)
+    table_id = api.ask("POST", "/v1/tables", json=table("followed")).json()["id"]
+    users = []
+    for number in range(WRITERS):
+        body = {"name": f"follower{number}", "email": f"follower{number}@example.com"}
+        users.append(api.ask("POST", "/v1/users", json=body).json()["id"])
+
+    def work(api: Api, number: int) -> int:
+        path = f"/v1/tables/{table_id}/followers"
+        return api.ask("PUT", path, json=users[number]).status_code
+
+    assert set(at_once(work)) <= {200, 201}
+    followers = api.got(f"/v1/tables/{table_id}?fields=followers")["followers"]
+    assert {follower["id"] for follower in followers} == set(users)
+
+
+def test_something_is_deleted_once(at_once: Any, running: Any) -> None:
+    made = Api(running).ask("POST", "/v1/tables", json=table("doomed")).json()
+
+    def work(api: Api, number: int) -> int:
+        answer = api.ask("DELETE", f"/v1/tables/{made['id']}", params={"hardDelete": "true"})
+        return answer.status_code
+
+    assert Counter(at_once(work)) == {200: 1, 404: WRITERS - 1}
+
+
+def test_readers_see_whole_states(at_once: Any, running: Any) -> None:
+    """Half of all write a table as a whole, the others never see a mixture of two states."""
+    api = Api(running)
+    api.ask("POST", "/v1/tables", json=table("whole", description="0", displayName="0"))
+
+    def work(api: Api, number: int) -> int:
+        for turn in range(8):
+            if number % 2:
+                text = f"{number}-{turn}"
+                body = table("whole", description=text, displayName=text)
+                assert api.ask("PUT", "/v1/tables", json=body).status_code == 200
+            else:
+                seen = api.got("/v1/tables/name/s.d.c.whole")
+                assert seen["description"] == seen["displayName"]
+        return number
+
+    assert at_once(work) == list(range(WRITERS))

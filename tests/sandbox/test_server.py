@@ -1,0 +1,114 @@
+"""How a sandbox comes up: the ready line, which release it serves, where it listens."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+import requests
+
+import dynclient
+from dynclient import sandbox
+from tests.support.sandbox_processes import launched, refused
+from tests.support.trees import TREES
+
+
+def test_one_line_tells_where_it_listens_and_who_may_ask() -> None:
+    with launched() as running:
+        assert running.line.endswith("\n")
+        assert set(running.told) == {"host", "admin_token", "bot_token", "release"}
+        assert running.told["host"].startswith("http://127.0.0.1:")
+        assert running.told["host"].endswith("/api")
+        for token, name in (("admin_token", "admin"), ("bot_token", "ingestion-bot")):
+            told = requests.get(
+                f"{running.told['host']}/v1/users/loggedInUser",
+                headers={"Authorization": f"Bearer {running.told[token]}"},
+                timeout=30,
+            )
+            assert told.json()["name"] == name
+
+
+def test_without_a_name_the_starter_release_is_served() -> None:
+    with launched() as running:
+        assert running.told["release"] == "starter"
+        told = running.ask("GET", "/v1/system/version").json()
+        assert told["version"] == "starter"
+
+
+def test_a_release_is_served_by_its_name() -> None:
+    with launched("--release", "starter") as running:
+        assert running.told["release"] == "starter"
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_tree_is_served_by_its_path(name: str) -> None:
+    with launched("--tree", TREES[name]) as running:
+        assert running.told["release"] == name
+        assert running.ask("GET", "/v1/tables").json()["paging"]["total"] == 0
+
+
+def test_a_name_that_is_not_at_hand_is_told() -> None:
+    said = refused("--release", "99.0.0")
+    assert "99.0.0" in said
+
+
+def test_a_file_that_is_no_tree_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "tree.zip"
+    file.write_text("no archive")
+    assert str(file) in refused("--tree", file)
+
+
+@pytest.fixture
+def busy_port() -> object:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_a_busy_port_is_told(busy_port: int) -> None:
+    said = refused("--port", busy_port)
+    assert f"port {busy_port}" in said
+    assert "name another port" in said
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+def test_start_tells_a_busy_port(busy_port: int, in_process: bool) -> None:
+    with pytest.raises(sandbox.SandboxFailed, match=f"port {busy_port}"):
+        sandbox.start(port=busy_port, in_process=in_process)
+
+
+def test_a_port_of_ones_choice() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    with sandbox.start(port=free) as running:
+        assert running.host == f"http://127.0.0.1:{free}/api"
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+def test_start_is_a_context_manager(in_process: bool) -> None:
+    with sandbox.start(in_process=in_process) as running:
+        assert "running" in repr(running)
+        assert running.admin_token not in repr(running)
+        with dynclient.connect(
+            running.host, token=running.admin_token, release=running.release
+        ) as om:
+            assert om.health_check()
+    assert "stopped" in repr(running)
+    running.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{running.host}/v1/system/version", timeout=30)
+
+
+def test_start_stops_when_its_block_fails() -> None:
+    with pytest.raises(KeyError), sandbox.start() as running:
+        raise KeyError("a failing cell")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{running.host}/v1/system/version", timeout=30)
+
+
+def test_start_takes_a_release_of_this_process() -> None:
+    with sandbox.start(dynclient.release("starter")) as running:
+        assert running.release == "starter"

@@ -1,0 +1,95 @@
+"""The schema trees that tests run on: the starter release, and real ones where they are at hand.
+
+Real trees are archives in ``openmetadata/trees`` of the shared folder: ``../shared`` beside the
+checkout, or what ``$DYNCLIENT_SHARED`` names: that folder, or the ``openmetadata`` in it.
+``$DYNCLIENT_TREES`` names another directory instead, of archives and folders that hold a tree. A
+tree is called by the version that its name tells, or else by its name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from dynclient.errors import SourceRefused
+from dynclient.releases import release
+from dynclient.releases.cache import bundled
+from dynclient.releases.tree_files import schema_files, version_in
+from dynclient.schema import Release
+
+_ARCHIVE = re.compile(r"(?P<name>.+)\.(zip|jar|tar|tgz|tar\.gz)", re.IGNORECASE)
+
+
+def _shared() -> Path | None:
+    named = os.environ.get("DYNCLIENT_SHARED")
+    folder = Path(named) if named else Path(__file__).resolve().parents[3] / "shared"
+    if (folder / "trees").is_dir():
+        folder = folder.resolve().parent
+    return folder if folder.is_dir() else None
+
+
+def shared(path: str) -> Path | None:
+    """Return a file or folder of the shared folder, or None where it is not at hand."""
+    folder = _shared()
+    found = folder / path if folder else None
+    return found if found is not None and found.exists() else None
+
+
+def trees_in(folder: Path) -> dict[str, Path]:
+    """Return the trees of a directory by name, oldest first.
+
+    Args:
+        folder: with an archive, or a folder that holds a schema root, for each tree.
+    """
+    found: dict[str, Path] = {}
+    for place in sorted(folder.iterdir()):
+        plain = _plain_name(place)
+        if plain is None:
+            continue
+        version = version_in(plain)
+        found[plain if version is None or version in found else version] = place
+    return dict(sorted(found.items(), key=lambda item: _numbers(item[0])))
+
+
+def _plain_name(place: Path) -> str | None:
+    """Return what a place is called without its ending, or None where it is no tree."""
+    if place.is_file():
+        match = _ARCHIVE.fullmatch(place.name)
+        return None if match is None else match["name"]
+    try:
+        schema_files(place)
+    except SourceRefused:
+        return None
+    return place.name
+
+
+def _trees() -> dict[str, Path]:
+    named = os.environ.get("DYNCLIENT_TREES")
+    folder = Path(named) if named else shared("openmetadata/trees")
+    return {} if folder is None or not folder.is_dir() else trees_in(folder)
+
+
+def _numbers(name: str) -> tuple[list[int], str]:
+    return [int(number) for number in re.findall(r"\d+", name)], name
+
+
+TREES: dict[str, Path] = _trees()
+"""Archives of real trees by release name, oldest first; empty on a machine without them."""
+
+ALL_RELEASES: list[str] = [*(["starter"] if bundled() else []), *TREES]
+"""Names for ``release_named``; to be parametrised over."""
+
+
+def real_release(name: str) -> Release:
+    """Return a real release, skipping the test where its tree is not at hand."""
+    if name not in TREES:
+        pytest.skip(f"the schema tree of {name} is not at hand (see tests/support/trees.py)")
+    return release(name, source=TREES[name])
+
+
+def release_named(name: str) -> Release:
+    """Return the starter release or a real one, skipping the test where it is not at hand."""
+    return release("starter") if name == "starter" else real_release(name)

@@ -1,0 +1,105 @@
+"""How the command starts and ends: exit codes, errors in words, extras that are not installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import dynclient
+from dynclient import cli
+from tests.support.trees import TREES
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run a command in this process and return exit code, output and errors."""
+    try:
+        code = cli.main(arguments)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version") == (0, f"dynclient {dynclient.__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", [(), ("schemas",)])
+def test_no_command_shows_the_help(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    _, out, err = run(capsys, *command)
+    assert "Usage" in out + err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert all(name in out for name in ("demo", "sandbox", "schemas"))
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("sandbox", "--port", "many")])
+def test_a_wrong_call_ends_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert "Error" in err
+
+
+def test_an_error_is_told_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: object
+) -> None:
+    code, out, err = run(capsys, "schemas", "add", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert err.startswith("dynclient: ")
+    assert "Traceback" not in err
+
+
+def test_an_error_is_raised_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_TRACEBACK", "1")
+    with pytest.raises(dynclient.errors.SourceRefused):
+        cli.main(["schemas", "add", str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("missing", "command", "extra"),
+    [("typer", ("--version",), "cli"), ("uvicorn", ("sandbox",), "sandbox")],
+)
+def test_a_missing_extra_says_what_to_install(
+    missing: str, command: tuple[str, ...], extra: str
+) -> None:
+    script = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        f"from dynclient.cli import main; sys.exit(main({command!r}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert f"pip install 'dynclient[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_schemas_list_shows_the_starter_release(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "schemas", "list")
+    assert code == 0
+    assert "starter" in out
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_schemas_add_takes_a_tree_in(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: object,
+    name: str,
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    code, out, _ = run(capsys, "schemas", "add", str(TREES[name]))
+    assert code == 0
+    assert out.startswith(f"{name}: ")
+    assert name in run(capsys, "schemas", "list")[1]

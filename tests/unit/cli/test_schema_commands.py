@@ -1,0 +1,415 @@
+"""``dynclient schemas``: what its commands print, leave behind and end with."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dynclient.releases import Cache, registry
+from tests.support.github_server import GitHub, files_of, hasty
+from tests.support.small_tree import SMALL, files, make_zip
+from tests.support.stub import Reply
+from tests.support.trees import real_release
+from tests.unit.cli.test_main import run
+
+__all__ = ["hasty"]
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cache:
+    """Give each test a cache of its own, as a new process sees it."""
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(registry, "_open", {})
+    return Cache()
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    with GitHub({"7.1.0-release": files_of(SMALL)}) as hub:
+        monkeypatch.setenv("DYNCLIENT_GITHUB", hub.host)
+        yield hub
+
+
+@pytest.fixture
+def trees(tmp_path: Path) -> tuple[str, str]:
+    """Return the paths of two trees: of the newer one, things have a size and no mark."""
+    newer = json.loads(json.dumps(SMALL))
+    properties = newer["entity/data/thing.json"]["properties"]
+    del properties["deleted"]
+    properties["size"] = {"type": "number"}
+    newer["entity/data/thing.json"]["definitions"]["colour"]["enum"] = ["red", "blue", "gold"]
+    older_zip = make_zip(tmp_path / "7.0.0.zip", files())
+    return str(older_zip), str(make_zip(tmp_path / "7.1.0.zip", files(newer)))
+
+
+def names(cache: Cache) -> tuple[str, ...]:
+    return tuple(name for name in cache.names() if name != "starter")
+
+
+# -- fetch -----------------------------------------------------------------------------------------
+
+
+def test_fetch_takes_a_release_in_once(capsys, hub: GitHub, cache: Cache) -> None:
+    code, out, err = run(capsys, "schemas", "fetch", "7.1.0")
+    assert (code, err) == (0, "")
+    assert out.startswith("7.1.0: 1 kinds of entities, 3 documents, digest ")
+    asked = len(hub.seen)
+    code, out, _ = run(capsys, "schemas", "fetch", "7.1.0-SNAPSHOT")
+    assert (code, len(hub.seen)) == (0, asked)
+    assert "at hand already" in out
+    code, out, _ = run(capsys, "schemas", "fetch", "7.1.0", "--json")
+    assert json.loads(out)["documents"] == 3
+
+
+def test_fetch_asks_the_mirror_that_is_named(capsys, cache: Cache) -> None:
+    with GitHub({"7.1.0-release": files_of(SMALL)}) as hub:
+        assert run(capsys, "schemas", "fetch", "7.1.0", "--mirror", hub.host)[0] == 0
+    assert names(cache) == ("7.1.0",)
+
+
+@pytest.mark.parametrize(
+    ("version", "near"),
+    [("v7.1.0", "7.1.0"), ("7.1.0-release", "7.1.0"), ("7.1", "7.1.0"), ("latest", ""), ("..", "")],
+)
+def test_what_is_no_version_is_asked_of_nobody(
+    capsys, hub: GitHub, cache: Cache, version: str, near: str
+) -> None:
+    code, out, err = run(capsys, "schemas", "fetch", version)
+    assert (code, out, hub.seen, names(cache)) == (1, "", [], ())
+    assert "is no version of OpenMetadata" in err
+    assert err.endswith(f"; nearest: {near}\n") == bool(near)
+
+
+def test_an_unknown_release_is_one_line_with_a_way_out(capsys, hub: GitHub, cache: Cache) -> None:
+    code, out, err = run(capsys, "schemas", "fetch", "7.9.9")
+    assert (code, out, names(cache)) == (1, "", ())
+    assert "7.9.9-release" in err
+    assert "schemas add PATH" in err
+    assert err.count("\n") == 1
+
+
+def test_a_dead_mirror_is_one_line_with_a_way_out(capsys, hasty: list[float]) -> None:
+    code, _, err = run(capsys, "schemas", "fetch", "7.1.0", "--mirror", "http://127.0.0.1:9")
+    assert code == 1
+    assert "nothing answers at http://127.0.0.1:9" in err
+    assert "DYNCLIENT_GITHUB" in err
+    assert "schemas add PATH" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("given", [("--mirror", "nowhere"), ()])
+def test_a_mirror_is_an_address(capsys, monkeypatch, given: tuple[str, ...]) -> None:
+    monkeypatch.setenv("DYNCLIENT_GITHUB", "ftp://nowhere")
+    code, _, err = run(capsys, "schemas", "fetch", "7.1.0", *given)
+    assert code == 1
+    assert ("the mirror is 'nowhere'" if given else "DYNCLIENT_GITHUB is 'ftp://nowhere'") in err
+
+
+def start(*arguments: str, **settings: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "dynclient", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings,
+    )  # fmt: skip
+
+
+def until(happened: Any) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+def test_ctrl_c_ends_a_fetch_at_once_and_the_next_goes_on(
+    hub: GitHub, cache: Cache, capsys
+) -> None:
+
+    held = threading.Event()
+    stalled = "type/basic.json"
+
+    def stall(data: bytes) -> Reply:
+        held.wait(60)
+        return Reply(200, data)
+
+    hub.wrong[stalled] = stall
+    process = start("schemas", "fetch", "7.1.0")
+    staging = cache.directory / "staging/7.1.0"
+    until(
+        lambda: staging.is_dir() and len([f for f in staging.iterdir() if len(f.name) == 40]) == 2
+    )
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)  # the server still holds one file back
+    held.set()
+    assert process.returncode == 130
+    assert "2 of 3 files are kept, and the next attempt goes on from there" in err
+    assert "Traceback" not in err
+    assert names(cache) == ()
+    hub.seen.clear()
+    assert run(capsys, "schemas", "fetch", "7.1.0")[0] == 0
+    assert len(hub.asked("/open-metadata")) == 1
+    assert not staging.exists()
+
+
+def test_a_disk_without_room_is_an_error_and_what_came_is_kept(
+    hub: GitHub, cache: Cache, trees
+) -> None:
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    process = start("schemas", "fetch", "7.1.0", preexec_fn=small_files)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "7.1.0 was read, but not kept" in err
+    assert os.strerror(27) in err
+    assert "DYNCLIENT_CACHE" in err
+    assert names(cache) == ()
+    assert len(list((cache.directory / "staging/7.1.0").iterdir())) == 3
+    process = start("schemas", "add", trees[0], preexec_fn=small_files)
+    assert "7.0.0 was read, but not kept" in process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+
+
+RACER = """
+import sys
+from dynclient.cli import main
+
+def ended(command):
+    try:
+        return main(["schemas", command, "7.1.0"])
+    except SystemExit as end:
+        return end.code
+
+print("ready", flush=True)
+sys.stdin.readline()
+print({ended(sys.argv[1]) for _ in range(10)}, file=sys.stderr)
+"""
+
+
+def test_processes_that_fetch_and_remove_at_once(hub: GitHub, cache: Cache) -> None:
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACER, command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for command in ("fetch", "fetch", "remove", "remove")
+    ]  # fmt: skip
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    told = [racer.communicate(timeout=300)[1] for racer in racers]
+    assert all("Traceback" not in err for err in told)
+    for err in told:
+        for line in err.splitlines()[:-1]:
+            assert "has no release 7.1.0" in line or "meanwhile" in line, line
+    assert not [f for f in cache.directory.rglob("*") if f.name.endswith((".corrupt", ".tmp"))]
+
+
+# -- list, verify and remove -----------------------------------------------------------------------
+
+
+def test_list_as_json_and_past_a_damaged_pack(capsys, cache: Cache, trees, caplog) -> None:
+    run(capsys, "schemas", "add", trees[0])
+    (pack,) = cache.directory.glob("7.0.0*.pack")
+    pack.write_bytes(b"damaged")
+    Path(trees[0]).unlink()
+    registry._open.clear()
+    code, out, _ = run(capsys, "schemas", "list", "--json")
+    assert code == 0
+    assert [each["name"] for each in json.loads(out)] == ["starter"]
+
+
+def test_verify_tells_what_is_bad_and_what_to_do(capsys, cache: Cache, trees) -> None:
+    for tree in trees:
+        assert run(capsys, "schemas", "add", tree)[0] == 0
+    assert run(capsys, "schemas", "verify")[0] == 0
+    (pack,) = cache.directory.glob("7.0.0*.pack")
+    pack.write_bytes(pack.read_bytes()[:-1])
+    code, out, _ = run(capsys, "schemas", "verify")
+    assert code == 3
+    assert "1 sound, 1 bad" in out
+    assert f"dynclient schemas add {trees[0]}" in out
+    assert run(capsys, "schemas", "verify", "7.1.0")[0] == 0
+    code, out, _ = run(capsys, "schemas", "verify", "--json")
+    assert (code, [each["state"] for each in json.loads(out)]) == (3, ["bad", "sound"])
+    assert run(capsys, "schemas", "verify", "7.2.0")[0] == 1
+
+
+def test_remove(capsys, cache: Cache, trees) -> None:
+    for tree in trees:
+        run(capsys, "schemas", "add", tree)
+    code, _, err = run(capsys, "schemas", "remove", "7.0.0", "7.1.1")
+    assert (code, names(cache)) == (1, ("7.0.0", "7.1.0"))
+    assert "no release 7.1.1; nearest: 7.1.0" in err
+    code, out, _ = run(capsys, "schemas", "remove", "7.0.0")
+    assert (code, names(cache)) == (0, ("7.1.0",))
+    assert out.startswith("7.0.0: removed 7.0.0-")
+    assert run(capsys, "schemas", "remove", "starter")[0] == 1
+    assert (
+        json.loads(run(capsys, "schemas", "remove", "7.1.0", "--json")[1])[0]["release"] == "7.1.0"
+    )
+
+
+# -- diff ------------------------------------------------------------------------------------------
+
+
+def test_diff_in_words(capsys, trees) -> None:
+    code, out, err = run(capsys, "schemas", "diff", *trees)
+    assert (code, err) == (0, "")
+    assert out.startswith("7.0.0 → 7.1.0\n")
+    for line in (
+        "Thing  entity/data/thing.json",
+        "  - deleted: boolean  (breaks)",
+        "  + size: number",
+        "Colour  entity/data/thing.json#/definitions/colour",
+        "  - value green  (breaks)",
+        "  + values: blue, gold",
+    ):
+        assert f"{line}\n" in out
+    assert run(capsys, "schemas", "diff", *trees, "--summary")[1].count("\n") < 12
+
+
+def test_diff_narrowed_and_as_a_check(capsys, trees) -> None:
+    assert run(capsys, "schemas", "diff", *trees, "--exit-code")[0] == 3
+    assert run(capsys, "schemas", "diff", trees[0], trees[0], "--exit-code")[0] == 0
+    code, out, _ = run(capsys, "schemas", "diff", *trees, "--breaking", "--json")
+    assert code == 0
+    assert [each["name"] for each in json.loads(out)["changes"]] == ["deleted", ""]
+    out = run(capsys, "schemas", "diff", *trees, "--entity", "Colour", "--json")[1]
+    assert {each["type_name"] for each in json.loads(out)["changes"]} == {"Colour"}
+    out = run(capsys, "schemas", "diff", *trees, "--entity", "CreateThingRequest")[1]
+    assert "size: number" in out  # an entity comes with its request
+
+
+def test_diff_tells_what_there_is_where_a_name_is_wrong(capsys, trees, cache: Cache) -> None:
+    run(capsys, "schemas", "add", trees[0])
+    code, _, err = run(capsys, "schemas", "diff", "7.0.0", "7.0.O")
+    assert code == 1
+    assert "nearest: 7.0.0" in err
+    code, _, err = run(capsys, "schemas", "diff", *trees, "--entity", "Thng")
+    assert code == 1
+    assert "nearest: Thing" in err
+
+
+def test_whoever_reads_half_of_it_sees_no_error(trees) -> None:
+    script = (
+        "import os, sys; from dynclient.cli import main\n"
+        "read, write = os.pipe(); os.close(read); os.dup2(write, 1)\n"
+        "code = main(['schemas', 'diff', *sys.argv[1:]])\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *trees], check=False, capture_output=True, text=True
+    )
+    assert "Error" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+# -- check -----------------------------------------------------------------------------------------
+
+
+def check(capsys, trees: tuple[str, str], file: Path | str, *more: str) -> tuple[int, str, str]:
+    words = ("--as", "Thing", "--releases", ",".join(trees))
+    return run(capsys, "schemas", "check", str(file), *words, *more)
+
+
+ID = "3f0b6ae0-1111-4222-8333-abcdefabcdef"
+GOOD, OLD = {"id": ID, "colour": "red"}, {"id": ID, "deleted": True, "colour": "green"}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (json.dumps(GOOD), ["p.json"]),
+        (json.dumps([GOOD, OLD], indent=2), ["p.json[0]", "p.json[1]"]),
+        (f"{json.dumps(GOOD)}\n\n{json.dumps(OLD)}\n", ["p.json:1", "p.json:3"]),
+        ("\ufeff" + json.dumps(GOOD), ["p.json"]),
+    ],
+)
+def test_a_file_holds_one_or_a_list_or_lines(
+    capsys, trees, tmp_path: Path, text: str, places: list[str]
+) -> None:
+    (tmp_path / "p.json").write_text(text, "utf-8")
+    code, out, _ = check(capsys, trees, tmp_path / "p.json", "--json")
+    read = json.loads(out)
+    assert [each["payload"] for each in read] == places
+    assert code == (3 if len(places) > 1 else 0)
+    assert {verdict["release"] for each in read for verdict in each["verdicts"]} == {
+        "7.0.0",
+        "7.1.0",
+    }
+
+
+def test_everything_that_breaks_is_told(capsys, trees, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(json.dumps([GOOD, OLD]))
+    code, out, err = check(capsys, trees, tmp_path / "p.json")
+    assert (code, err) == (3, "")
+    assert "  7.1.0: breaks, 2 problems\n" in out
+    assert "    deleted: is unknown here" in out
+    assert "    colour: `green` is none of the 3 values of colour: red, blue, gold\n" in out
+    assert out.endswith("7.0.0: 0 of 2 break\n7.1.0: 1 of 2 break\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "p.json holds no payload"),
+        ("[]", "p.json holds no payload"),
+        ("{'id': 1}", "p.json is no JSON: line 1, column 2"),
+        ('{\n  "id": 1\n  "x": 2}', "p.json is no JSON: line 3, column 3"),
+        ('{"id": 1}\n{"id": ', "p.json is no JSON: line 2"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_line(
+    capsys, trees, tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "p.json").write_text(text)
+    code, out, err = check(capsys, trees, tmp_path / "p.json")
+    assert (code, out) == (1, "")
+    assert told in err
+
+
+def test_wrong_calls(capsys, trees, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_bytes(b"\xff\xfe")
+    assert "no UTF-8 at byte 0" in check(capsys, trees, tmp_path / "p.json")[2]
+    assert check(capsys, trees, tmp_path / "none.json")[0] == 1
+    assert check(capsys, (" ", ""), tmp_path / "p.json")[0] == 2
+
+
+def test_payloads_come_from_standard_input(capsys, trees, monkeypatch) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(OLD).encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    code, out, _ = check(capsys, trees, "-")
+    assert code == 3
+    assert out.startswith("standard input\n")
+
+
+def test_what_is_bridged_may_be_allowed(capsys, tmp_path: Path) -> None:
+    from tests.support.trees import TREES
+
+    real_release("1.0.4"), real_release("1.13.0")  # or the test is skipped
+    table = {"name": "t", "databaseSchema": "a.b.c", "columns": [{"name": "id", "dataType": "INT"}]}
+    (tmp_path / "p.json").write_text(json.dumps({**table, "owner": {"id": ID, "type": "user"}}))
+    words = ("schemas", "check", str(tmp_path / "p.json"), "--as", "CreateTableRequest",
+             "--releases", f"{TREES['1.0.4']},{TREES['1.13.0']}")  # fmt: skip
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (3, "")
+    assert "  1.0.4: fits\n" in out
+    assert "  1.13.0: breaks, 1 problem, bridged\n" in out
+    assert "(CreateTableRequest.owner is called owners in release 1.13.0)" in out
+    assert out.endswith("1.13.0: 1 of 1 break, 1 of them bridged\n")
+    assert run(capsys, *words, "--allow-bridged")[0] == 0

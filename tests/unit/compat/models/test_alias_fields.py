@@ -1,0 +1,162 @@
+"""Fields of other releases on models of this one, and the one warning for each place."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from dynclient import compat
+from dynclient.errors import DriftWarning
+from tests.support.trees import ALL_RELEASES, TREES, release_named
+
+Get = Callable[[str, str], Any]
+
+OLD = [name for name in TREES if name.startswith("1.0")]
+NEW = [name for name in ALL_RELEASES if name not in OLD]
+IDENTITY = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
+OWNER = {"id": IDENTITY, "type": "user"}
+
+pytestmark = pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning")
+
+
+def _getter(name: str) -> Iterator[Get]:
+    compat.install(release_named(name))
+    yield lambda module, cls: getattr(import_module(f"metadata.generated.schema.{module}"), cls)
+    compat.uninstall()
+
+
+@pytest.fixture(params=NEW)
+def new(request: pytest.FixtureRequest) -> Iterator[Get]:
+    yield from _getter(request.param)
+
+
+@pytest.fixture(params=OLD)
+def old(request: pytest.FixtureRequest) -> Iterator[Get]:
+    yield from _getter(request.param)
+
+
+def create(get: Get, **fields: Any) -> Any:
+    table = get("api.data.createTable", "CreateTableRequest")
+    return table(name="t", databaseSchema="s.d.x", columns=[], **fields)
+
+
+def test_one_owner_becomes_a_list(new: Get) -> None:
+    reference = get_reference(new)
+    for made in (create(new, owner=reference), create(new, owner=OWNER)):
+        assert [each.id.root for each in made.owners.root] == [reference.id.root]
+        assert made.owner.id == reference.id
+        assert "owner" not in made.model_dump()
+        assert compat.payload(made)["owners"] == [OWNER]
+
+
+def get_reference(get: Get) -> Any:
+    return get("type.entityReference", "EntityReference")(**OWNER)
+
+
+def test_it_can_be_set_and_unset_afterwards(new: Get) -> None:
+    made = create(new)
+    assert made.owner is None
+    made.owner = get_reference(new)
+    assert len(made.owners.root) == 1
+    made.owner = None
+    assert made.owners is None
+    assert "owners" not in compat.payload(made)
+
+
+def test_what_a_server_gave_can_be_read(new: Get) -> None:
+    table = compat.wrap(
+        new("entity.data.table", "Table"),
+        {"id": IDENTITY, "name": "t", "columns": [], "owners": [{**OWNER, "name": "ada"}]},
+    )
+    assert table.owner.name == "ada"
+
+
+def test_a_list_of_one_becomes_one(old: Get) -> None:
+    made = create(old, owners=[OWNER])
+    assert made.owner.type == "user"
+    assert [each.type for each in made.owners.root] == ["user"]
+    assert compat.payload(made)["owner"] == OWNER
+
+
+def test_several_owners_are_too_many_for_one(old: Get) -> None:
+    with pytest.raises(ValueError, match=r"is called owner in release .*: 2 of them"):
+        create(old, owners=[OWNER, OWNER])
+
+
+def test_other_names_of_one_value(old: Get) -> None:
+    chart = old("api.data.createChart", "CreateChartRequest")
+    made = chart(name="c", service="s", sourceUrl="http://bi/1")
+    assert made.chartUrl == "http://bi/1"
+    assert made.sourceUrl == "http://bi/1"
+
+
+def test_each_place_is_told_once(new: Get) -> None:
+    made = create(new)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")
+        for _ in range(3):
+            made.owner  # noqa: B018
+    assert [(one.category, one.filename) for one in told] == [(DriftWarning, __file__)]
+    assert "CreateTableRequest.owner is called owners in release" in str(told[0].message)
+
+
+def test_a_field_that_nobody_knows_stays_unknown(new: Get) -> None:
+    with pytest.raises(ValueError, match="colour"):
+        create(new, colour="red")
+    made = create(new)
+    with pytest.raises(AttributeError, match="colour"):
+        made.colour  # noqa: B018
+    with pytest.raises(ValueError, match="colour"):
+        made.colour = "red"
+
+
+# -- parts of objects ------------------------------------------------------------------------------
+
+MYSQL = "entity.services.connections.database.mysqlConnection"
+SECRET = "open-sesame"
+
+
+def mysql(get: Get, **fields: Any) -> Any:
+    return get(MYSQL, "MysqlConnection")(username="u", hostPort="h:1", **fields)
+
+
+def test_a_password_goes_where_the_release_has_it(new: Get) -> None:
+    made = mysql(new, password=SECRET)
+    assert made.authType.password.get_secret_value() == SECRET
+    assert made.password.get_secret_value() == SECRET
+    assert "password" not in made.model_dump()
+    assert compat.payload(made)["authType"] == {"password": SECRET}
+    assert SECRET not in f"{made!r}{made.json()}"
+    made.password = "mellon"
+    assert compat.payload(made)["authType"] == {"password": "mellon"}
+    empty = mysql(new)
+    assert empty.password is None
+    empty.password = SECRET
+    assert compat.payload(empty)["authType"] == {"password": SECRET}
+
+
+def test_an_object_is_taken_apart(old: Get) -> None:
+    made = mysql(old, authType={"password": SECRET})
+    assert made.password.get_secret_value() == SECRET
+    assert compat.payload(made)["password"] == SECRET
+    with pytest.raises(ValueError, match="authType"):
+        mysql(old, authType={"awsConfig": {}})
+
+
+def test_a_part_given_twice_is_told(new: Get) -> None:
+    with pytest.raises(ValueError, match="password"):
+        mysql(new, password=SECRET, authType={"password": "mellon"})
+
+
+def test_what_is_gone_is_told_with_the_way_out(new: Get) -> None:
+    request = new("api.tests.createTestCase", "CreateTestCaseRequest")
+    if "testSuite" in request.model_fields:
+        return
+    fields = {"name": "c", "testDefinition": "d", "entityLink": "<#E::table::s.d.x.t>"}
+    with pytest.raises(ValueError, match="entityLink names") as caught:
+        request(**fields, testSuite="s")
+    assert [error["loc"] for error in caught.value.errors()] == [("testSuite",)]

@@ -1,0 +1,209 @@
+"""Models: every class of every release, what servers give and what goes back."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import pickle
+import uuid
+from enum import Enum
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynclient import compat
+from dynclient.compat.models import class_names
+from dynclient.compat.models.class_registry import family
+from dynclient.compat.models.fields import UNDEFINED
+from dynclient.compat.models.model import Model
+from dynclient.compat.models.validation_errors import ValidationError
+from dynclient.model import types
+from dynclient.schema import Release
+from tests.property.data import made
+from tests.support.trees import ALL_RELEASES, release_named
+
+UUID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
+
+
+@pytest.fixture(params=ALL_RELEASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    return release_named(request.param)
+
+
+def table(release: Release) -> Any:
+    return compat.entity_class(release, "entity/data/table.json")
+
+
+def request_class(release: Release) -> Any:
+    return compat.entity_class(release, "api/data/createTable.json")
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_nulls(below) for name, below in value.items() if below is not None}
+    return [without_nulls(below) for below in value] if isinstance(value, list) else value
+
+
+def test_every_class_is_made_and_judges(release: Release) -> None:
+    for path in release.paths:
+        for named in class_names.classes(release, path).values():
+            cls: Any = family(release).class_at(named.node)
+            if named.kind != class_names.MODEL:
+                continue
+            for field in cls.model_fields.values():
+                assert isinstance(field.shape.label, str)
+                assert (field.get_default() is UNDEFINED) is field.is_required()
+            required = [(field.key,) for field in cls.model_fields.values() if field.required]
+            if required:
+                with pytest.raises(ValidationError) as caught:
+                    cls()
+                assert [fault["loc"] for fault in caught.value.errors()] == required
+            assert repr(cls.model_construct()).startswith(f"{named.name}(")
+
+
+@pytest.mark.parametrize("name", ALL_RELEASES)
+def test_what_a_server_gave_goes_back_as_it_came_however_it_is_looked_at(name: str) -> None:
+    release = release_named(name)
+    known = sorted(release.entities.values())
+
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        entity = data.draw(st.sampled_from(known))
+        sent = made(data.draw, release.node(entity.path))
+        before = copy.deepcopy(sent)
+        held = compat.wrap(compat.entity_class(release, entity.path), sent)
+        if data.draw(st.booleans()):
+            repr(held)
+            held.model_dump(mode="json")
+        wire = compat.payload(held)
+        assert without_nulls(wire) == without_nulls(before)
+        assert sent == before
+        assert compat.payload(copy.deepcopy(held)) == wire
+        assert compat.payload(pickle.loads(pickle.dumps(held))) == wire
+
+    holds()
+
+
+def test_a_server_is_not_judged(release: Release) -> None:
+    data = {"id": UUID, "name": 5, "columns": "none", "version": "x", "surprise": {"a": 1}}
+    held = compat.wrap(table(release), data)
+    assert (held.name, held.columns, held.version) == (5, "none", "x")
+    assert held.surprise == {"a": 1}
+    assert held.description is None
+    assert compat.payload(held) == data
+
+
+def test_a_new_value_of_an_enumeration_is_readable_as_text(release: Release) -> None:
+    held = compat.wrap(table(release), {"columns": [{"name": "a", "dataType": "QUBIT"}]})
+    assert held.columns[0].dataType == "QUBIT"
+    assert compat.payload(held) == {"columns": [{"name": "a", "dataType": "QUBIT"}]}
+
+
+def test_a_branch_with_new_fields_is_known_by_what_it_is(release: Release) -> None:
+    service = compat.entity_class(release, "entity/services/databaseService.json")
+    config = {"type": "Mysql", "username": "u", "hostPort": "h:1", "newest": {"a": 1}}
+    held = compat.wrap(service, {"serviceType": "Mysql", "connection": {"config": config}})
+    assert type(held.connection.config).__name__ == "MysqlConnection"
+    assert held.connection.config.newest == {"a": 1}
+    assert compat.payload(held)["connection"]["config"] == config
+
+
+def test_signatures_name_the_fields(release: Release) -> None:
+    parameters = inspect.signature(request_class(release)).parameters
+    assert {"name", "columns", "databaseSchema"} <= set(parameters)
+    assert parameters["name"].default is inspect.Parameter.empty
+    assert parameters["description"].default is None
+
+
+def test_changes_go_out(release: Release) -> None:
+    held = compat.wrap(table(release), {"name": "t", "columns": [{"name": "a", "dataType": "INT"}]})
+    held.description = "new"
+    held.columns[0].description = "column"
+    held.columns.append({"name": "b", "dataType": "INT"})
+    held.name = None
+    assert compat.payload(held) == {
+        "description": "new",
+        "columns": [
+            {"name": "a", "dataType": "INT", "description": "column"},
+            {"name": "b", "dataType": "INT"},
+        ],
+    }
+
+
+def test_values_that_are_set_are_taken_for_what_they_stand_for(release: Release) -> None:
+    held = compat.wrap(table(release), {"id": UUID, "name": "t"})
+    held.description = "text"
+    assert held.description.root == "text"
+    held.tableType = "View"
+    assert isinstance(held.tableType, Enum)
+    column = {"name": "a", "dataType": "INT"}
+    held.columns = [column]
+    assert isinstance(held.columns[0], Model)
+    held.columns = "nonsense"
+    assert held.columns == "nonsense"
+
+
+def test_what_is_given_stays_what_it_is(release: Release) -> None:
+    classes = compat.entity_class(release, "entity/data/table.json#/definitions/column")
+    column = classes(name="a", dataType="INT")
+    columns = [column]
+    request = request_class(release).model_construct(name="t", columns=columns)
+    assert request.columns is columns
+    held = compat.wrap(table(release), {})
+    held.columns = columns
+    columns.append(classes(name="b", dataType="INT"))
+    assert [one.name.root for one in held.columns] == ["a", "b"]
+
+
+def test_classes_of_another_release_are_taken(release: Release) -> None:
+    other = release_named("starter")
+    reference = compat.entity_class(other, "type/entityReference.json")(id=UUID, type="user")
+    name = compat.entity_class(other, "type/basic.json#/definitions/entityName")("a")
+    here = compat.entity_class(release, "type/entityReference.json")
+    place = release.type_names["EntityReferenceList"].removesuffix("#")
+    listed = compat.entity_class(release, place)([reference])
+    assert type(listed[0]) is here
+    column = compat.entity_class(release, "entity/data/table.json#/definitions/column")
+    assert column(name=name, dataType="INT").name.root == "a"
+
+
+def test_entities_of_the_native_client_are_wrapped_and_sent(release: Release) -> None:
+    native = types(release).Table({"id": UUID, "name": "t"})
+    held = compat.wrap(table(release), native)
+    assert held.id.root == uuid.UUID(UUID)
+    assert compat.payload([native, held]) == [{"id": UUID, "name": "t"}] * 2
+
+
+def test_unknown_names_are_refused_with_the_nearest(release: Release) -> None:
+    with pytest.raises(ValidationError, match="unknown; nearest: columns"):
+        request_class(release)(name="t", colums=[])
+    held = compat.wrap(table(release), {})
+    with pytest.raises(ValueError, match='"Table" object has no field "colums"'):
+        held.colums = []
+    with pytest.raises(AttributeError, match="colums"):
+        held.colums  # noqa: B018  # the look-up is what is tried
+
+
+def test_faults_pickle_and_come_as_json(release: Release) -> None:
+    with pytest.raises(ValidationError) as caught:
+        request_class(release)(name=5, columns=[1])
+    error = caught.value
+    again = pickle.loads(pickle.dumps(error))
+    assert again.errors() == error.errors()
+    assert str(again) == str(error)
+    assert json.loads(error.json())[0]["loc"] == ["name"]
+    assert error.error_count() == len(error.problems)
+    assert isinstance(error, ValueError)
+
+
+def test_a_model_is_equal_to_what_says_the_same(release: Release) -> None:
+    one = compat.wrap(table(release), {"id": UUID, "name": "t"})
+    same = compat.wrap(table(release), {"name": "t", "id": UUID})
+    assert one == same
+    assert one != compat.wrap(table(release), {"id": UUID})
+    assert one != {"id": UUID, "name": "t"}
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)

@@ -1,0 +1,81 @@
+"""Secrets in official models: opened on request and for the server, masked everywhere else."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+
+from dynclient import compat
+from dynclient.compat.models.secret_values import SecretStr
+from dynclient.compat.models.validation_errors import ValidationError
+from dynclient.schema import Release
+from tests.support.trees import ALL_RELEASES, release_named
+
+WORD = "kv-7391-hush"
+PLACE = "security/client/openMetadataJWTClientConfig.json"
+
+
+@pytest.fixture(params=ALL_RELEASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    return release_named(request.param)
+
+
+def jwt(release: Release) -> Any:
+    return compat.entity_class(release, PLACE)
+
+
+def connection(release: Release, data: dict[str, Any]) -> Any:
+    path = "entity/services/connections/metadata/openMetadataConnection.json"
+    return compat.entity_class(release, path)(**data)
+
+
+def test_only_the_payload_and_the_question_open_a_secret(release: Release) -> None:
+    given = {"hostPort": "http://localhost/api", "securityConfig": {"jwtToken": WORD}}
+    held = connection(release, given)
+    assert held.securityConfig.jwtToken.get_secret_value() == WORD
+    assert compat.payload(held) == given
+    shown = [
+        *(repr(held), str(held), held.json(), held.model_dump_json(), f"{held}"),
+        *(repr(held.model_dump()), json.dumps(held.model_dump(mode="json")), repr(vars(held))),
+        *(str(held.securityConfig.jwtToken), repr(held.securityConfig.jwtToken)),
+        repr(pickle.dumps(held)),
+    ]
+    assert not [text for text in shown if WORD in text]
+    assert "**********" in held.json()
+
+
+def test_secrets_of_a_server_are_sealed_before_they_are_looked_at(release: Release) -> None:
+    held = compat.wrap(jwt(release), {"jwtToken": WORD})
+    assert WORD not in repr(pickle.dumps(held))
+    assert compat.payload(pickle.loads(pickle.dumps(held))) == {"jwtToken": WORD}
+    assert WORD not in repr(held)
+
+
+def test_a_dump_cannot_be_written_as_json_in_clear(release: Release) -> None:
+    with pytest.raises(TypeError, match="SecretStr is not JSON serializable"):
+        json.dumps(jwt(release)(jwtToken=WORD).model_dump())
+
+
+def test_faults_do_not_tell_secrets(release: Release) -> None:
+    with pytest.raises(ValidationError) as caught:
+        jwt(release)(jwtToken=[WORD])
+    with pytest.raises(ValidationError) as mistyped:
+        jwt(release)(jwtTokn=WORD, jwtToken=WORD)
+    for error in (caught.value, mistyped.value):
+        told = [str(error), repr(error), repr(error.errors()), error.json(), repr(vars(error))]
+        told.append(repr(pickle.dumps(error)))
+        assert not [text for text in told if WORD in text]
+
+
+def test_secrets_are_values() -> None:
+    one = SecretStr(WORD)
+    assert one == SecretStr(WORD)
+    assert one != WORD
+    assert len(one) == len(WORD)
+    assert hash(one) == hash(SecretStr(WORD))
+    assert (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))) == (one, one, one)
+    assert str(SecretStr("")) == ""

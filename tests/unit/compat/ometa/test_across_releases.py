@@ -1,0 +1,99 @@
+"""Classes of one release before a server of another: fields get the names of the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from dynclient import compat
+from dynclient.compat.ometa.ometa_api import OpenMetadata
+from tests.support.stub import Stub
+from tests.support.trees import TREES, release_named
+
+IDENTITY = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
+OWNER = {"id": IDENTITY, "type": "user", "name": "ada"}
+OLD = next((name for name in TREES if name.startswith("1.0")), None)
+
+pytestmark = [
+    pytest.mark.skipif(OLD is None, reason="no tree from before 1.5 is at hand"),
+    pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning"),
+]
+
+
+@pytest.fixture
+def metadata() -> Iterator[Any]:
+    """A script with today's classes, connected to a server of long ago."""
+    old, _ = release_named(OLD or ""), release_named([*TREES][-1])  # both are at hand from now on
+    compat.install()  # nobody named a release
+    with Stub() as stub:
+        stub.routes["/api/v1/system/version"] = {"version": old.name}
+        import_module("metadata.generated.schema.entity.data.table")
+        with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as made:
+            made.stub = stub
+            yield made
+    compat.uninstall()
+
+
+def cls(module: str, name: str) -> Any:
+    return getattr(import_module(f"metadata.generated.schema.{module}"), name)
+
+
+TABLE = {"id": IDENTITY, "name": "t", "columns": [], "owner": OWNER}
+
+
+def test_requests_are_written_as_the_server_reads_them(metadata: Any) -> None:
+    metadata.stub.routes["PUT /api/v1/tables"] = TABLE
+    request = cls("api.data.createTable", "CreateTableRequest")(
+        name="t", databaseSchema="s.d.x", columns=[], owners=[OWNER]
+    )
+    table = metadata.create_or_update(request)
+    assert metadata.stub.seen[-1].json["owner"] == OWNER
+    assert type(table) is cls("entity.data.table", "Table")
+    assert [owner.name for owner in table.owners.root] == ["ada"]
+
+
+def test_fields_are_asked_for_by_the_server_s_names(metadata: Any) -> None:
+    metadata.stub.routes[f"/api/v1/tables/{IDENTITY}"] = TABLE
+    metadata.stub.routes["/api/v1/tables"] = {"data": [TABLE], "paging": {"total": 1}}
+    Table = cls("entity.data.table", "Table")
+    found = metadata.get_by_id(Table, IDENTITY, fields=["owners", "tags"])
+    listed = metadata.list_entities(Table, fields=["owners"]).entities
+    assert [table.owners.root[0].name for table in [found, *listed]] == ["ada", "ada"]
+    asked = [seen.path.partition("fields=")[2] for seen in metadata.stub.seen[-2:]]
+    assert [each.partition("&")[0] for each in asked] == ["owner%2Ctags", "owner"]
+
+
+def test_patches_address_what_the_server_has(metadata: Any) -> None:
+    metadata.stub.routes[f"PATCH /api/v1/tables/{IDENTITY}"] = TABLE
+    Table = cls("entity.data.table", "Table")
+    before = compat.wrap(Table, {**TABLE, "owner": None})
+    after = before.model_copy(deep=True)
+    after.owners = [OWNER]
+    metadata.patch(Table, before, after)
+    sent = {"op": "add", "path": "/owner", "value": {"id": IDENTITY, "type": "user"}}
+    assert metadata.stub.seen[-1].json == [sent]
+
+
+def test_queries_are_made_and_tell_what_they_used() -> None:
+    """With the newest release at hand; the starter release has no queries."""
+    compat.install(release_named([*TREES][-1]))
+    made = {"id": IDENTITY, "name": "q", "query": "select 1"}
+    try:
+        with Stub() as stub:
+            stub.routes["PUT /api/v1/queries"] = made
+            for what in ("usage", "users"):
+                stub.routes[f"PUT /api/v1/queries/{IDENTITY}/{what}"] = made
+            request = cls("api.data.createQuery", "CreateQueryRequest")(
+                query="select 1", service="s", users=["ada"]
+            )
+            raw = {"id": IDENTITY, "name": "t", "columns": []}
+            table = cls("entity.data.table", "Table").model_validate(raw)
+            with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as metadata:
+                metadata.ingest_entity_queries_data(table, [request])
+            sent = [(seen.path.rpartition("/")[2], seen.json) for seen in stub.seen[-2:]]
+    finally:
+        compat.uninstall()
+    assert sent == [("usage", [{"id": IDENTITY, "type": "table"}]), ("users", ["ada"])]

@@ -1,0 +1,231 @@
+"""Connections: where they lead, who calls, and what of TLS and headers is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dynclient.compat.ometa.connection import Connection, read
+from dynclient.compat.ometa.exceptions import (
+    AuthenticationException,
+    InvalidSSLVerificationException,
+)
+from dynclient.errors import BadArguments, InsecureWarning, UsageError
+from dynclient.transport.request import Request
+from tests.support.stub import Stub
+
+HOST = "http://localhost:8585/api"
+TOKEN = "eyJhbGciOi.J9.c2lnbg"
+
+
+def connection(**fields: Any) -> Connection:
+    more = fields.pop("more", None)
+    return read({"hostPort": HOST, **fields}, more)
+
+
+def jwt(token: str = TOKEN) -> dict[str, Any]:
+    return {"authProvider": "openmetadata", "securityConfig": {"jwtToken": token}}
+
+
+def sent(found: Connection, stub: Stub) -> dict[str, str]:
+    """Return the headers that arrive."""
+    transport = found._replace(base=f"{stub.host}/api").transport()
+    transport.send(Request("GET", "/v1/x"))
+    transport.close()
+    return stub.seen[-1].headers
+
+
+@pytest.mark.parametrize("host", [HOST, "http://localhost:8585", f"{HOST}/v1", f"{HOST}/"])
+def test_the_address_is_understood(host: str) -> None:
+    assert connection(hostPort=host).base == HOST
+
+
+def test_another_version_of_the_api_there_is_not() -> None:
+    assert connection(apiVersion="v1").base == HOST
+    with pytest.raises(UsageError, match="v2"):
+        connection(apiVersion="v2")
+
+
+# -- who calls -------------------------------------------------------------------------------------
+
+
+def test_a_token_is_sent(stub: Stub) -> None:
+    assert sent(connection(**jwt()), stub)["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_token_in_a_file_is_read_whenever_it_is_needed(stub: Stub, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    found = connection(**jwt(str(file)))
+    assert sent(found, stub)["Authorization"] == f"Bearer {TOKEN}"
+    file.write_text("another")
+    assert sent(found, stub)["Authorization"] == "Bearer another"
+
+
+@pytest.mark.parametrize("written", ["$MY_TOKEN", "${MY_TOKEN}"])
+def test_a_token_may_be_a_variable_of_the_environment(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", TOKEN)
+    assert sent(connection(**jwt(written)), stub)["Authorization"] == f"Bearer {TOKEN}"
+    monkeypatch.delenv("MY_TOKEN")
+    with pytest.raises(AuthenticationException, match="MY_TOKEN"):
+        connection(**jwt(written))
+
+
+@pytest.mark.parametrize("variable", ["OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN"])
+def test_without_a_token_that_of_the_environment_is_taken(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, TOKEN)
+    assert sent(connection(), stub)["Authorization"] == f"Bearer {TOKEN}"
+    monkeypatch.setenv("OPENMETADATA_HOST", "https://elsewhere.example.com")
+    assert "Authorization" not in sent(connection(), stub)
+
+
+def test_nobody_sends_no_token(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENMETADATA_TOKEN", TOKEN)
+    found = connection(authProvider="no-auth", securityConfig={"jwtToken": TOKEN})
+    assert "Authorization" not in sent(found, stub)
+
+
+@pytest.mark.parametrize("provider", ["google", "okta", "azure", "auth0", "custom-oidc", "basic"])
+def test_the_token_of_any_provider_is_held(stub: Stub, provider: str) -> None:
+    found = connection(authProvider=provider, securityConfig={"jwtToken": TOKEN})
+    assert sent(found, stub)["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_way_to_sign_in_that_is_not_ours_is_told() -> None:
+    config = {"clientId": "c", "secretKey": "open-sesame", "domain": "d"}
+    words = r"auth0.*OpenMetadataJWTClientConfig"
+    with pytest.raises(AuthenticationException, match=words) as told:
+        connection(authProvider="auth0", securityConfig=config)
+    assert "sesame" not in str(told.value)
+
+
+def test_a_user_with_a_password_logs_in(stub: Stub) -> None:
+    stub.routes["POST /api/v1/users/login"] = {"accessToken": TOKEN}
+    found = connection(
+        authProvider="basic", securityConfig={"username": "a@b.c", "password": "open-sesame"}
+    )
+    assert sent(found, stub)["Authorization"] == f"Bearer {TOKEN}"
+    assert stub.seen[0].json["email"] == "a@b.c"
+
+
+def test_nothing_shows_the_token() -> None:
+    found = connection(**jwt(), extraHeaders={"X-Api-Key": "open-sesame"})
+    shown = repr(found) + repr(found.transport())
+    assert TOKEN not in shown
+    assert "sesame" not in shown
+
+
+# -- headers ---------------------------------------------------------------------------------------
+
+
+def test_extra_headers_go_along(stub: Stub) -> None:
+    headers = sent(connection(**jwt(), extraHeaders={"X-Team": "data"}), stub)
+    assert (headers["X-Team"], headers["Authorization"]) == ("data", f"Bearer {TOKEN}")
+
+
+def test_the_token_may_travel_in_another_header(stub: Stub) -> None:
+    found = connection(**jwt(), extraHeaders={"X-Proxy": "%(Authorization)s"})
+    assert sent(found, stub)["X-Proxy"] == f"Bearer {TOKEN}"
+    assert TOKEN not in repr(found)
+
+
+def test_a_header_of_its_own_takes_the_place_of_the_token(stub: Stub) -> None:
+    found = connection(**jwt(), extraHeaders={"Authorization": "Basic dTpw"})
+    assert sent(found, stub)["Authorization"] == "Basic dTpw"
+
+
+def test_a_login_has_no_token_for_another_header() -> None:
+    config = {"username": "a@b.c", "password": "p"}
+    with pytest.raises(UsageError, match="login"):
+        connection(securityConfig=config, extraHeaders={"X": "%(Authorization)s"})
+
+
+# -- TLS -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pem(tmp_path: Path) -> Callable[[str], str]:
+    def made(name: str) -> str:
+        path = tmp_path / name
+        path.write_text("pem")
+        return str(path)
+
+    return made
+
+
+def test_no_ssl_checks_with_the_usual_authorities() -> None:
+    assert connection(verifySSL="no-ssl").settings.verify is True
+    assert connection().settings.verify is True
+
+
+def test_ignore_checks_nothing_and_says_so() -> None:
+    found = connection(verifySSL="ignore")
+    assert found.settings.verify is False
+    with pytest.warns(InsecureWarning):
+        found.transport()
+
+
+@pytest.mark.parametrize("field", ["caCertificate", "certificatePath"])
+def test_validate_checks_with_the_authority_named(pem: Callable[[str], str], field: str) -> None:
+    path = pem("ca.pem")
+    assert connection(verifySSL="validate", sslConfig={field: path}).settings.verify == path
+
+
+def test_validate_without_an_authority_cannot_be() -> None:
+    with pytest.raises(InvalidSSLVerificationException, match=r"caCertificate.*no-ssl"):
+        connection(verifySSL="validate")
+
+
+def test_certificate_and_key_of_the_client_are_used(pem: Callable[[str], str]) -> None:
+    certificate, key = pem("own.pem"), pem("own.key")
+    ssl = {"sslCertificate": certificate, "sslKey": key}
+    assert connection(sslConfig=ssl).settings.client_certificate == (certificate, key)
+    assert connection(sslConfig={"sslCertificate": key}).settings.client_certificate == key
+    with pytest.raises(UsageError, match="sslCertificate"):
+        connection(sslConfig={"sslKey": key})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("no/such.pem", "no such file"), ("-----BEGIN CERTIFICATE-----", "path of a file")],
+)
+def test_what_is_no_file_is_told_without_showing_a_key(value: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        connection(sslConfig={"sslCertificate": value})
+
+
+def test_another_way_to_check_there_is_not() -> None:
+    with pytest.raises(UsageError, match="no-ssl, ignore, validate"):
+        connection(verifySSL="sometimes")
+
+
+# -- more ------------------------------------------------------------------------------------------
+
+
+def test_what_has_no_field_may_be_given_beside(pem: Callable[[str], str], stub: Stub) -> None:
+    more = {"cert": pem("own.pem"), "timeout": (3, 30), "user_agent": "mine", "retry": 1}
+    found = connection(more=more)
+    settings = found.settings
+    assert (settings.connect_timeout, settings.read_timeout, settings.retries) == (3, 30, 1)
+    assert settings.client_certificate == more["cert"]
+    assert (
+        sent(found._replace(settings=settings.replace(client_certificate=None)), stub)["User-Agent"]
+        == "mine"
+    )
+
+
+def test_what_has_no_meaning_is_told() -> None:
+    with pytest.raises(BadArguments, match="retrys"):
+        connection(more={"retrys": 1})
+
+
+def test_what_only_ingestion_needs_is_left_alone() -> None:
+    found = connection(enableVersionValidation=True, limitRecords=10, includeTables=False)
+    assert found.base == HOST

@@ -1,0 +1,247 @@
+"""What the generic methods send and give, beyond what the scripts show."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dynclient import compat, errors
+from dynclient.compat.ometa.exceptions import (
+    APIError,
+    EmptyPayloadException,
+    InvalidEntityException,
+    MissingEntityTypeException,
+    VersionParsingException,
+)
+from dynclient.compat.ometa.ometa_api import OpenMetadata
+from tests.support.stub import Reply, Stub
+from tests.support.trees import real_release
+
+Get = Callable[..., Any]
+
+IDENTITY = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
+TABLE = {"id": IDENTITY, "name": "orders", "fullyQualifiedName": "s.d.x.orders", "columns": []}
+
+
+@pytest.fixture
+def Table(get: Get) -> Any:
+    return get("entity.data.table", "Table")
+
+
+@pytest.fixture
+def request_(get: Get) -> Any:
+    return get("api.data.createTable", "CreateTableRequest")(
+        name="orders", databaseSchema="s.d.x", columns=[]
+    )
+
+
+def test_only_what_was_set_goes_out(metadata: Any, stub: Stub, request_: Any, Table: Any) -> None:
+    stub.routes["PUT /api/v1/tables"] = TABLE
+    assert type(metadata.create_or_update(data=request_)) is Table
+    assert stub.seen[0].json == {"name": "orders", "databaseSchema": "s.d.x", "columns": []}
+
+
+def test_creating_is_not_updating(metadata: Any, stub: Stub, request_: Any) -> None:
+    stub.routes["POST /api/v1/tables"] = TABLE
+    metadata.create(request_)
+    assert stub.seen[0].method == "POST"
+
+
+def test_secrets_go_out_in_clear(metadata: Any, stub: Stub, get: Get) -> None:
+    module = "entity.services.connections.database"
+    connection = get(f"{module}.mysqlConnection", "MysqlConnection")(
+        username="reader",
+        hostPort="mysql:3306",
+        authType=get(f"{module}.common.basicAuth", "BasicAuth")(password="open-sesame"),
+    )
+    request = get("api.services.createDatabaseService", "CreateDatabaseServiceRequest")(
+        name="s", serviceType="Mysql", connection={"config": connection}
+    )
+    stub.routes["/api/v1/services/databaseServices"] = {"id": IDENTITY, "name": "s"}
+    metadata.create_or_update(request)
+    sent = stub.seen[0].json["connection"]["config"]
+    assert sent["authType"] == {"password": "open-sesame"}
+    assert "sesame" not in repr(request) + request.json()
+
+
+def test_nothing_is_no_entity(metadata: Any, stub: Stub, request_: Any) -> None:
+    stub.routes["PUT /api/v1/tables"] = Reply(200, b"")
+    with pytest.raises(EmptyPayloadException, match="without a Table"):
+        metadata.create_or_update(request_)
+
+
+@pytest.mark.parametrize("thing", [3, "table", {"name": "orders"}])
+def test_what_is_no_request_is_told(metadata: Any, thing: Any, stub: Stub) -> None:
+    with pytest.raises(InvalidEntityException, match=type(thing).__name__):
+        metadata.create_or_update(thing)
+    assert stub.seen == []
+
+
+def test_an_entity_is_no_request(metadata: Any, Table: Any) -> None:
+    with pytest.raises(InvalidEntityException, match="Table is no create request"):
+        metadata.create_or_update(Table.model_validate(TABLE))
+
+
+def test_a_class_without_a_collection_is_told(metadata: Any, get: Get) -> None:
+    with pytest.raises(MissingEntityTypeException, match="Column"):
+        metadata.get_by_name(get("entity.data.table", "Column"), "x")
+
+
+def test_bad_requests_are_refused_here(metadata: Any, request_: Any, stub: Stub) -> None:
+    request_.name = 3  # judged when it is sent
+    with pytest.raises(APIError, match="name") as told:
+        metadata.create_or_update(request_)
+    assert told.value.status_code == 400
+    assert stub.seen == []
+
+
+def test_deleted_ones_can_be_asked_for(metadata: Any, stub: Stub, Table: Any, get: Get) -> None:
+    stub.routes[f"/api/v1/tables/{IDENTITY}"] = TABLE
+    stub.routes["/api/v1/tables/name/s.d.x.orders"] = TABLE
+    include = get("type.include", "Include").all
+    metadata.get_by_id(Table, IDENTITY, fields=["owners"], include=include)
+    metadata.get_by_name(Table, "s.d.x.orders", include="all")
+    assert [seen.path.partition("?")[2] for seen in stub.seen] == [
+        "fields=owners&include=all",
+        "include=all",
+    ]
+
+
+def test_a_route_that_is_missing_is_no_missing_entity(
+    metadata: Any, stub: Stub, Table: Any
+) -> None:
+    words = "An exception with message [HTTP 404 Not Found] was thrown while processing request."
+    stub.routes["/api/v1/tables/name/x"] = Reply(500, {"code": 500, "message": words})
+    with pytest.raises(APIError, match="no such route"):
+        metadata.get_by_name(Table, "x")
+
+
+def test_pages_are_followed_to_the_end(metadata: Any, stub: Stub, Table: Any) -> None:
+    def page(seen: Any) -> Any:
+        last = "after=two" in seen.path
+        paging = {"total": 2} if last else {"total": 2, "after": "two"}
+        return {"data": [{**TABLE, "name": "b" if last else "a"}], "paging": paging}
+
+    stub.routes["/api/v1/tables"] = page
+    listed = metadata.list_all_entities(Table, limit=1, params={"database": "s.d"})
+    assert stub.seen == []  # nothing is fetched before it is asked for
+    assert [table.name.root for table in listed] == ["a", "b"]
+    assert [seen.path.partition("?")[2] for seen in stub.seen] == [
+        "limit=1&database=s.d",
+        "limit=1&after=two&database=s.d",
+    ]
+
+
+def test_unknown_filters_go_out_with_a_warning(metadata: Any, stub: Stub, Table: Any) -> None:
+    stub.routes["/api/v1/tables"] = {"data": [], "paging": {"total": 0}}
+    with pytest.warns(errors.DynclientWarning, match="may ignore the filter colour"):
+        metadata.list_entities(Table, params={"colour": "red"})
+    assert "colour=red" in stub.seen[0].path
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        metadata.list_entities(Table, params={"database": "s.d", "include": "all"})
+
+
+def test_time_series_have_cursors_of_another_name(stub: Stub) -> None:
+    from dynclient.compat.ometa.schema_classes import class_at
+
+    release = real_release("1.6.0")
+    compat.install(release)
+    try:
+        with OpenMetadata({"hostPort": f"{stub.host}/api", "authProvider": "no-auth"}) as metadata:
+            spec = metadata.road.spec(release.time_series["reportData"])
+            stub.routes[f"/api{spec.route}"] = {"data": [], "paging": {"total": 0}}
+            metadata.list_entities(class_at(release, spec.entity.path), after="next")
+    finally:
+        compat.uninstall()
+    assert "offset=next" in stub.seen[0].path
+
+
+def test_lists_may_be_had_as_json(stub: Stub, Table: Any) -> None:
+    answer = {"data": [TABLE], "paging": {"total": 1}}
+    stub.routes["/api/v1/tables"] = answer
+    history = {"entityType": "table", "versions": [json.dumps(TABLE)]}
+    stub.routes[f"/api/v1/tables/{IDENTITY}/versions"] = history
+    with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}, raw_data=True) as raw:
+        assert raw.list_entities(Table) == answer
+        assert raw.list_versions(IDENTITY, Table) == history
+
+
+def test_pages_compare_and_show_what_they_hold() -> None:
+    from dynclient.compat.ometa.result_types import EntityList
+
+    page = EntityList(entities=[1], total=3, after="x")
+    assert page == EntityList([1], 3, "x", None)
+    assert page != EntityList([1], 3)
+    assert repr(page) == "EntityList(entities=[1], total=3, after='x', before=None)"
+    assert dict(page) == {"entities": [1], "total": 3, "after": "x", "before": None}
+    assert EntityList[int] is not None
+
+
+def test_restoring_gives_the_entity_or_a_line_in_the_log(
+    metadata: Any, stub: Stub, Table: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert metadata.restore(Table, IDENTITY) is None
+    assert IDENTITY in caplog.text
+    stub.routes["PUT /api/v1/tables/restore"] = TABLE
+    assert type(metadata.restore(entity=Table, entity_id=IDENTITY)) is Table
+    assert stub.seen[-1].json == {"id": IDENTITY}
+
+
+@pytest.mark.parametrize(
+    ("told", "version"), [("1.6.0", "1.6.0"), ("1.6.0-SNAPSHOT", "1.6.0"), ("1.6.0.1", "1.6.0")]
+)
+def test_the_version_is_three_numbers(metadata: Any, stub: Stub, told: str, version: str) -> None:
+    stub.routes["/api/v1/system/version"] = {"version": told}
+    assert metadata.get_server_version() == version
+    metadata.validate_versions()
+    assert metadata.health_check() is True
+
+
+def test_a_version_that_is_none_is_told(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/system/version"] = {"version": "garbage"}
+    with pytest.raises(VersionParsingException, match="garbage"):
+        metadata.server_version()
+
+
+def test_the_environment_can_describe_the_connection(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, release: Any
+) -> None:
+    monkeypatch.setenv("OPENMETADATA__connection__hostPort", stub.host)
+    monkeypatch.setenv("openmetadata__CONNECTION__securityconfig__JWTTOKEN", "eyJ.made.up")
+    stub.routes["/api/v1/system/version"] = {"version": "1.6.0"}
+    with OpenMetadata.from_env() as metadata:
+        assert metadata.get_server_version() == "1.6.0"
+    assert stub.seen[0].headers["Authorization"] == "Bearer eyJ.made.up"
+
+
+def test_nothing_shows_a_token(stub: Stub, release: Any) -> None:
+    config = {"hostPort": stub.host, "securityConfig": {"jwtToken": "eyJ.made.up"}}
+    with OpenMetadata(config) as metadata:
+        assert "eyJ" not in repr(metadata)
+        assert metadata.native.host == stub.host
+
+
+def test_a_server_of_a_release_not_at_hand_is_spoken_to_all_the_same(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from dynclient import compat
+
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))  # the newest at hand is the starter then
+    compat.install()
+    try:
+        from metadata.generated.schema.entity.data.table import Table
+
+        stub.routes["/api/v1/system/version"] = {"version": "77.0.0"}
+        stub.routes["/api/v1/tables/name/s.d.x.orders"] = TABLE
+        with OpenMetadata({"hostPort": stub.host}) as metadata:
+            with pytest.warns(errors.DynclientWarning, match=r"77\.0\.0"):
+                table = metadata.get_by_name(Table, "s.d.x.orders")
+            assert table.name.root == "orders"
+    finally:
+        compat.uninstall()

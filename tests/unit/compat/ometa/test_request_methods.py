@@ -1,0 +1,198 @@
+"""The official client's methods: the table of them is sound, and they do what it says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.compat.ometa.parity_table import updated
+from dynclient.compat.ometa.request_methods import rows, signature
+from dynclient.data import data_file
+from tests.support.stub import Reply, Stub
+from tests.support.trees import shared
+
+IDENTITY = "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0"
+TABLE = {"id": IDENTITY, "name": "orders", "fullyQualifiedName": "s.d.x.orders", "columns": []}
+
+PEER = shared("openmetadata/PEER.md")
+
+
+@pytest.mark.parametrize("name", ["official_methods", "official_names"])
+def test_the_tables_fit_their_schemas(name: str) -> None:
+    schema = data_file(f"{name}.schema.json")
+    Draft7Validator.check_schema(schema)
+    assert [str(e) for e in Draft7Validator(schema).iter_errors(data_file(f"{name}.json"))] == []
+
+
+def test_every_method_is_there_once() -> None:
+    names = [row["name"] for row in rows()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.skipif(PEER is None, reason="the facts about the official SDK are not at hand")
+def test_no_method_of_the_official_client_is_forgotten() -> None:
+    assert PEER is not None
+    text = PEER.read_text("utf-8").partition("## Fluent SDK")[0]
+    known = set(re.findall(r"^\| `(\w+)\(", text, re.MULTILINE))
+    assert len(known) > 200
+    assert known - {row["name"] for row in rows()} == set()
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: str(row["name"]))
+def test_a_method_takes_what_the_table_says(row: dict[str, Any]) -> None:
+    method = inspect.getattr_static(OpenMetadata, row["name"])
+    bound = isinstance(method, (staticmethod, classmethod))
+    here = list(inspect.signature(getattr(OpenMetadata, row["name"])).parameters)
+    told = list(signature(row).parameters)[1:]
+    own = here if bound else here[1:]
+    # Ours may take more; scripts that name what the table names are understood.
+    assert own[: len(told)] == told or set(told) <= set(own)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in rows() if row["how"] == "request"], ids=lambda row: str(row["name"])
+)
+def test_what_a_row_names_it_takes(row: dict[str, Any]) -> None:
+    taken = {written.partition("=")[0] for written in row["parameters"]}
+    used = re.findall(r"\{(\w+)", row["path"])
+    used += [value for value in row.get("query", {}).values() if not value.startswith("!")]
+    used += [value for value in _values(row.get("body", [])) if not value.startswith("!")]
+    gives = row.get("gives", "").split(" ")
+    used += gives[1:] if gives[0] in {"as", "created"} else []
+    assert {name.partition(".")[0] for name in used} <= taken
+
+
+def _values(body: Any) -> list[Any]:
+    if isinstance(body, dict):
+        return [leaf for below in body.values() for leaf in _values(below)]
+    if isinstance(body, list):
+        return [leaf for below in body for leaf in _values(below)]
+    return [body]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in rows() if row["how"] == "absent"], ids=lambda row: str(row["name"])
+)
+def test_what_is_not_there_names_another_way(row: dict[str, Any], metadata: Any) -> None:
+    with pytest.raises(NotImplementedError, match=re.escape(row["instead"])):
+        getattr(metadata, row["name"])()
+
+
+# -- what the rows send and give -------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(get: Any) -> Any:
+    return get("entity.data.table", "Table").model_validate(TABLE)
+
+
+def test_arguments_go_where_the_row_says(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/dataQuality/testCases/testCaseResults/s.t%2Fx"] = {"data": []}
+    assert metadata.get_test_case_results("s.t/x", 1, end_ts=2) == []
+    assert stub.seen[0].path.endswith("?startTs=1&endTs=2")
+
+
+def test_what_is_none_is_not_sent(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/tasks"] = {"data": []}
+    metadata.list_tasks(fields=["about", "payload"], status="Open")
+    assert stub.seen[0].path == "/api/v1/tasks?fields=about%2Cpayload&status=Open&limit=10"
+
+
+def test_a_class_stands_for_its_path(metadata: Any, stub: Stub, get: Any) -> None:
+    service = get("entity.services.databaseService", "DatabaseService")
+    route = f"/api/v1/services/databaseServices/async/{IDENTITY}"
+    stub.routes[route] = Reply(202, {"jobId": "j"})
+    assert metadata.delete_async(service, IDENTITY, hard_delete=True) == {"jobId": "j"}
+    assert stub.seen[0].path == f"{route}?recursive=false&hardDelete=true"
+
+
+def test_models_are_written_as_json_and_read_as_their_class(
+    metadata: Any, stub: Stub, table: Any, get: Any
+) -> None:
+    path = f"/api/v1/tables/{IDENTITY}/sampleData"
+    stub.routes[f"PUT {path}"] = {**TABLE, "sampleData": {"columns": ["id"], "rows": [[1]]}}
+    stub.routes[f"GET {path}"] = TABLE
+    sample = {"columns": ["id"], "rows": [[1]]}
+    given = metadata.ingest_table_sample_data(table, sample)
+    assert stub.seen[0].json == sample
+    assert (given if isinstance(given, dict) else given.model_dump())["rows"] == [[1]]
+    assert type(metadata.get_sample_data(table)) is type(table)
+
+
+def test_references_are_put_into_the_body_that_wants_them(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/dataProducts/a%20b/assets/add"] = {"status": "success"}
+    asset = {"id": IDENTITY, "type": "table"}
+    metadata.add_assets_to_data_product("a b", [asset])
+    assert stub.seen[0].json == {"assets": [asset]}
+
+
+def test_texts_go_and_come_as_texts(metadata: Any, stub: Stub, get: Any) -> None:
+    glossary = get("entity.data.glossary", "Glossary")
+    csv = (("Content-Type", "text/plain"),)
+    stub.routes["GET /api/v1/glossaries/name/g/export"] = Reply(200, b"parent,name*\n", csv)
+    stub.routes["PUT /api/v1/glossaries/name/g/import"] = {"status": "success"}
+    assert metadata.export_csv(glossary, "g") == "parent,name*\n"
+    assert metadata.import_csv(glossary, "g", "parent,name*\n") == {"status": "success"}
+    seen = stub.seen[-1]
+    assert (seen.headers["Content-Type"], seen.body) == ("text/plain", b"parent,name*\n")
+    assert seen.path.endswith("?dryRun=false")
+
+
+def test_yaml_has_its_own_type(metadata: Any, stub: Stub) -> None:
+    stub.routes["/api/v1/dataContracts/odcs/parse/yaml"] = {"kind": "DataContract"}
+    assert metadata.parse_odcs_yaml("kind: DataContract") == {"kind": "DataContract"}
+    assert stub.seen[0].headers["Content-Type"] == "application/x-yaml"
+
+
+def test_what_the_official_client_swallows_is_logged(
+    metadata: Any, stub: Stub, table: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert metadata.get_sample_data(table) is None
+    assert metadata.get_tag_assets("PII/a") == {}
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
+        "get_sample_data", "get_tag_assets",
+    ]  # fmt: skip
+    assert "/tags/name/PII%2Fa/assets" in stub.seen[-1].path
+
+
+def test_what_it_raises_is_raised(metadata: Any) -> None:
+    from dynclient.compat.ometa.exceptions import APIError
+
+    with pytest.raises(APIError, match="nothing at"):
+        metadata.reindex()
+    with pytest.raises(TypeError, match="fqn"):
+        metadata.get_kpi_result()
+
+
+def test_pages_hold_classes_and_cursors(metadata: Any, stub: Stub, get: Any) -> None:
+    column = {"name": "id", "dataType": "BIGINT"}
+    paging = {"total": 3, "after": "x"}
+    stub.routes["/api/v1/tables/name/s.d.x.t/columns"] = {"data": [column], "paging": paging}
+    page = metadata.get_table_columns("s.d.x.t", fields=["tags"], params={"limit": 1})
+    assert (page.total, page.after, page.before) == (3, "x", None)
+    assert isinstance(page.entities[0], get("entity.data.table", "Column"))
+    assert stub.seen[0].path.endswith("?fields=tags&limit=1")
+
+
+def test_help_tells_what_is_sent() -> None:
+    method = OpenMetadata.get_kpi_result
+    assert str(inspect.signature(method)) == "(self, fqn, start_ts, end_ts)"
+    assert method.__doc__ == "Send GET /kpi/{fqn}/kpiResult."
+
+
+def test_the_document_is_up_to_date() -> None:
+    file = Path(__file__).parents[4] / "docs" / "drop-in.md"
+    text = file.read_text("utf-8")
+    command = "python -m dynclient.compat.ometa.parity_table docs/drop-in.md"
+    assert updated(text) == text, f"run: {command}"
+
+
+def test_a_document_without_marks_is_left_alone() -> None:
+    with pytest.raises(ValueError, match="marks"):
+        updated("# Nothing\n")

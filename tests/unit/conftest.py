@@ -1,0 +1,50 @@
+"""What unit tests of several rooms start from: types, a table as a server gave it, a small tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dynclient.model import Types, types
+from tests.support.small_tree import files, make_zip
+from tests.support.trees import ALL_RELEASES, release_named
+
+
+@pytest.fixture(scope="session")
+def named() -> Types:
+    """Types of the newest release at hand."""
+    return types(release_named(ALL_RELEASES[-1]))
+
+
+@pytest.fixture
+def table(named: Types):
+    """Give a table as a server gave it."""
+    from dynclient.model import load
+
+    return load(
+        named.Table,
+        {
+            "id": "00000000-0000-4000-8000-000000000001",
+            "name": "orders",
+            "fullyQualifiedName": "svc.db.sch.orders",
+            "description": "all orders",
+            "version": 0.1,
+            "columns": [
+                {"name": "id", "dataType": "BIGINT"},
+                {
+                    "name": "address",
+                    "dataType": "STRUCT",
+                    "children": [{"name": "street", "dataType": "STRING"}],
+                },
+                {"name": "new", "dataType": "QUBIT"},
+            ],
+            "fromTomorrow": {"secretToken": "hush", "list": [{"a": 1}]},
+        },
+    )
+
+
+@pytest.fixture
+def small_zip(tmp_path: Path) -> Path:
+    """Return an archive of the small tree, called as release 7.1.0."""
+    return make_zip(tmp_path / "7.1.0.zip", files())

@@ -1,0 +1,374 @@
+"""The road of a call: bound, judged, sent, and its answer made into what users hold."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from dynclient import errors, model
+from dynclient.dispatch import Listing, Page, label
+from dynclient.dispatch.dispatcher import Dispatcher
+from dynclient.hooks import Hooks
+from dynclient.operations import Operation
+from dynclient.operations.catalogue import catalogue
+from dynclient.schema import Release
+from dynclient.settings import Settings
+from dynclient.transport.request import Answer, Request
+from tests.support.trees import ALL_RELEASES, release_named
+
+ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
+TABLE = {"id": ID, "name": "t", "fullyQualifiedName": "s.d.c.t", "version": 0.1, "columns": []}
+
+
+class Wire:
+    """A transport that answers what it is told and sends nothing."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers) or [{}]
+        self.sent: list[Request] = []
+
+    def send(self, request: Request) -> Answer:
+        self.sent.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        return Answer(status, {}, json.dumps(body).encode(), "http://server/api" + request.path)
+
+
+def dispatcher(*answers: Any, release: Release, **settings: Any) -> tuple[Dispatcher, Wire]:
+    wire = Wire(*answers)
+    return Dispatcher(wire, Settings(**settings), None, release), wire  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=ALL_RELEASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    return release_named(request.param)
+
+
+def operation(release: Release, name: str) -> Operation:
+    collection, _, verb = name.partition(".")
+    return catalogue(release).collections[collection].operations[verb]
+
+
+def problems(caught: Any) -> list[tuple[str, str]]:
+    return [(problem.path, problem.rule) for problem in caught.value.problems]
+
+
+# -- binding ---------------------------------------------------------------------------------------
+
+
+def test_path_and_query_are_bound_and_encoded(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    request = road.prepare(
+        operation(release, "tables.get_by_name"),
+        {"fqn": 's.d."a.b"/c?#%é', "fields": ["columns", "tags"], "include": None},
+    )
+    assert request.method == "GET"
+    assert request.path == "/v1/tables/name/s.d.%22a.b%22%2Fc%3F%23%25%C3%A9"
+    assert request.query == (("fields", "columns,tags"),)
+    assert request.body is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "sent"),
+    [("columns, tags", "columns,tags"), (("columns",), "columns"), ("*", "*"), ([], "")],
+)
+def test_fields_come_as_text_or_list(release: Release, fields: Any, sent: str) -> None:
+    road, _ = dispatcher(release=release)
+    request = road.prepare(operation(release, "tables.get"), {"id": UUID(ID), "fields": fields})
+    assert dict(request.query)["fields"] == sent
+    assert request.path == f"/v1/tables/{ID}"
+
+
+def test_booleans_and_numbers_go_out_as_servers_read_them(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    request = road.prepare(
+        operation(release, "tables.delete"), {"id": ID, "recursive": True, "hard": False}
+    )
+    assert request.query == (("recursive", "true"), ("hardDelete", "false"))
+    version = road.prepare(operation(release, "tables.version"), {"id": ID, "version": 0.1})
+    assert version.path == f"/v1/tables/{ID}/versions/0.1"
+
+
+def test_all_that_is_wrong_is_told_at_once(release: Release) -> None:
+    road, wire = dispatcher(release=release)
+    arguments = {
+        "feilds": "x", "fields": ["colums", "tags"], "include": "deleted_", "limit": -1,
+        "databse": "x",
+    }  # fmt: skip
+    with pytest.raises(errors.BadArguments) as caught:
+        road.call(operation(release, "tables.list"), arguments)
+    assert sorted(problems(caught)) == [
+        ("databse", "unknown"), ("feilds", "unknown"), ("fields", "enum"), ("include", "enum"),
+        ("limit", "range"),
+    ]  # fmt: skip
+    near = {
+        problem.path: problem.nearest[0] for problem in caught.value.problems if problem.nearest
+    }
+    assert near == {
+        "databse": "database", "feilds": "fields", "fields": "columns", "include": "deleted",
+    }  # fmt: skip
+    assert str(caught.value).startswith("tables.list: 5 problems")
+    assert isinstance(caught.value, TypeError)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        ({}, [("id", "required")]),
+        ({"id": 5.5, "hard": "yes"}, [("hard", "type")]),
+        ({"id": True}, [("id", "type")]),
+        ({"id": ".."}, [("id", "path")]),
+        ({"id": ""}, [("id", "path")]),
+        ({"id": ID, "recursive": 1}, [("recursive", "type")]),
+    ],
+)
+def test_wrong_values_are_told(
+    release: Release, arguments: dict[str, Any], wrong: list[tuple[str, str]]
+) -> None:
+    road, _ = dispatcher(release=release)
+    with pytest.raises(errors.BadArguments) as caught:
+        road.prepare(operation(release, "tables.delete"), arguments)
+    assert problems(caught) == wrong
+
+
+@pytest.mark.parametrize("limit", [True, "5", 1.0, 1_000_001])
+def test_limits_are_whole_numbers_in_a_range(release: Release, limit: Any) -> None:
+    road, _ = dispatcher(release=release)
+    with pytest.raises(errors.BadArguments):
+        road.prepare(operation(release, "tables.list"), {"limit": limit})
+
+
+def test_entities_stand_for_their_names_and_ids(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    database = model.load(model.types(release).Database, {"id": ID, "fullyQualifiedName": "s.d"})
+    listing = road.prepare(operation(release, "tables.list"), {"database": database})
+    assert listing.query == (("database", "s.d"),)
+    assert road.prepare(operation(release, "tables.get"), {"id": database}).path.endswith(ID)
+
+
+def test_enum_members_stand_for_their_values(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    deleted = Enum("Choice", {"DELETED": "deleted"}).DELETED  # type: ignore[attr-defined]
+    request = road.prepare(operation(release, "tables.list"), {"include": deleted})
+    assert request.query == (("include", "deleted"),)
+
+
+def test_what_looks_secret_is_not_kept_in_problems(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    with pytest.raises(errors.BadArguments) as caught:
+        road.prepare(operation(release, "tables.list"), {"tokn_password": "open-sesame"})
+    assert "sesame" not in f"{caught.value} {caught.value.parts}"
+
+
+# -- bodies ----------------------------------------------------------------------------------------
+
+
+def test_a_body_goes_out_judged_and_as_json(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    body = {"name": "é", "databaseSchema": "s.d.c", "columns": [], "description": None}
+    request = road.prepare(operation(release, "tables.create"), {}, body)
+    assert request.headers == (("Content-Type", "application/json"),)
+    assert request.json == {"name": "é", "databaseSchema": "s.d.c", "columns": []}
+
+
+def test_a_bad_body_never_leaves(release: Release) -> None:
+    road, wire = dispatcher(release=release)
+    body = {"nam": "t", "columns": [{"name": "a", "dataType": "BIGNT"}]}
+    with pytest.raises(errors.RequestInvalid) as caught:
+        road.call(operation(release, "tables.upsert"), {}, body)
+    assert {path for path, _ in problems(caught)} == {
+        "name", "databaseSchema", "nam", "columns[0].dataType",
+    }  # fmt: skip
+    assert wire.sent == []
+
+
+def test_what_json_cannot_say_is_refused(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    patch = [{"op": "add", "path": "/x", "value": float("nan")}]
+    with pytest.raises(errors.BadArguments, match="cannot be written as JSON"):
+        road.prepare(operation(release, "tables.patch"), {"id": ID}, patch)
+
+
+def test_a_body_that_never_ends_is_refused(release: Release) -> None:
+    road, wire = dispatcher(release=release)
+    endless: dict[str, Any] = {"name": "t", "databaseSchema": "s.d.c", "columns": []}
+    endless["extension"] = endless
+    with pytest.raises(errors.BadArguments, match="deeper than can be followed, or lies in itself"):
+        road.call(operation(release, "tables.create"), {}, endless)
+    assert wire.sent == []
+
+
+def test_patches_carry_their_content_type(release: Release) -> None:
+    road, _ = dispatcher(release=release)
+    request = road.prepare(operation(release, "tables.patch"), {"id": ID}, [])
+    assert request.headers == (("Content-Type", "application/json-patch+json"),)
+
+
+# -- answers ---------------------------------------------------------------------------------------
+
+
+def test_an_entity_comes_back_typed(release: Release) -> None:
+    road, _ = dispatcher(TABLE, release=release)
+    table = road.call(operation(release, "tables.get"), {"id": ID})
+    assert isinstance(table, model.types(release).Table)
+    assert model.changes(table) == []
+
+
+def test_a_page_comes_back_with_its_cursors(release: Release) -> None:
+    road, _ = dispatcher(
+        {"data": [TABLE, TABLE], "paging": {"total": 7, "after": "c"}}, release=release
+    )
+    page = road.call(operation(release, "tables.list"), {})
+    assert (len(page), page.total, page.after, page.before) == (2, 7, "c", None)
+    assert page[0].name == "t"
+    assert [each.id for each in page] == [ID, ID]
+    assert "2 of 7" in repr(page)
+
+
+def test_versions_come_as_text_and_as_json(release: Release) -> None:
+    history = {"entityType": "table", "versions": [json.dumps(TABLE), TABLE]}
+    road, _ = dispatcher(history, release=release)
+    versions = road.call(operation(release, "tables.versions"), {"id": ID})
+    assert [each.version for each in versions] == [0.1, 0.1]
+
+
+def test_no_body_is_none(release: Release) -> None:
+    wire = Wire()
+    wire.send = lambda request: Answer(204, {}, b"", "u")  # type: ignore[method-assign]
+    road = Dispatcher(wire, Settings(), None, release)  # type: ignore[arg-type]
+    assert road.call(operation(release, "tables.delete"), {"id": ID}) is None
+
+
+def test_strict_answers_are_judged_and_tolerant_ones_taken(release: Release) -> None:
+    odd = {**TABLE, "newField": 1, "tableType": "Novel"}
+    road, _ = dispatcher(odd, release=release)
+    assert road.call(operation(release, "tables.get"), {"id": ID}).newField == 1
+    strict, _ = dispatcher(odd, release=release, responses="strict")
+    with pytest.raises(errors.ResponseInvalid) as caught:
+        strict.call(operation(release, "tables.get"), {"id": ID})
+    assert {path for path, _ in problems(caught)} == {"newField", "tableType"}
+
+
+def test_errors_of_the_server_are_raised(release: Release) -> None:
+    road, _ = dispatcher((404, {"code": 404, "message": "gone"}), release=release)
+    with pytest.raises(KeyError, match="gone"):
+        road.call(operation(release, "tables.get"), {"id": ID})
+
+
+def test_labels_name_collection_and_verb(release: Release) -> None:
+    assert label(operation(release, "tables.create")) == "tables.create"
+    assert label(catalogue(release).server["version"]) == "version"
+
+
+# -- hooks -----------------------------------------------------------------------------------------
+
+
+def test_hooks_see_requests_answers_and_errors() -> None:
+    release = release_named("starter")
+    told: list[Any] = []
+    hooks = Hooks(
+        on_request=lambda request: request._replace(headers=(("X-Trace", "1"),)),
+        on_response=lambda request, answer, seconds: told.append((answer.status, seconds >= 0)),
+        on_error=lambda request, error: told.append((request.path, type(error))),
+    )
+    wire = Wire(TABLE, (404, {}), errors.TimedOut("too slow"))
+    road = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
+    get = operation(release, "tables.get")
+    road.call(get, {"id": ID})
+    for kind in (errors.NotFound, errors.TimedOut):
+        with pytest.raises(kind):
+            road.call(get, {"id": ID})
+    assert wire.sent[0].headers == (("X-Trace", "1"),)
+    path = f"/v1/tables/{ID}"
+    assert told == [
+        (200, True), (404, True), (path, errors.NotFound), (path, errors.TimedOut),
+    ]  # fmt: skip
+
+
+# -- listings --------------------------------------------------------------------------------------
+
+
+class Pages:
+    """Serves numbers in pages, with cursors, and counts what it was asked."""
+
+    def __init__(self, count: int, size: int) -> None:
+        self.numbers, self.size, self.asked = list(range(count)), size, 0
+
+    def __call__(self, arguments: dict[str, Any]) -> Page:
+        self.asked += 1
+        if arguments.get("limit") == 0:
+            return Page([], {"total": len(self.numbers)})
+        start = int(arguments.get("after") or 0)
+        end = start + self.size
+        after = str(end) if end < len(self.numbers) else None
+        return Page(self.numbers[start:end], {"total": len(self.numbers), "after": after})
+
+
+def test_pages_are_fetched_as_they_are_needed() -> None:
+    pages = Pages(10, 4)
+    listing = Listing(pages)
+    assert pages.asked == 0
+    loop = iter(listing)
+    assert [next(loop) for _ in range(4)] == [0, 1, 2, 3]
+    assert pages.asked == 1
+    assert next(loop) == 4
+    assert pages.asked == 2
+    assert [*listing] == [*range(10)]
+    assert [len(page) for page in listing.pages()] == [4, 4, 2]
+
+
+def test_next_goes_on_where_it_was() -> None:
+    listing = Listing(Pages(5, 2))
+    assert [next(listing), next(listing), next(listing)] == [0, 1, 2]
+
+
+def test_a_list_of_all_costs_no_request_for_the_length() -> None:
+    pages = Pages(10, 4)
+    listing = Listing(pages)
+    assert [*listing] == list(listing) == [*range(10)]
+    assert pages.asked == 6
+    assert len(listing) == 10
+    assert pages.asked == 7
+
+
+def test_len_asks_for_the_total_alone() -> None:
+    pages = Pages(10, 4)
+    assert len(Listing(pages)) == 10
+    assert pages.asked == 1
+    assert bool(Listing(pages))
+    assert pages.asked == 1
+    with pytest.raises(errors.UsageError, match="does not say"):
+        len(Listing(lambda arguments: Page([])))
+
+
+def test_a_single_page_can_be_had() -> None:
+    listing = Listing(Pages(10, 4))
+    assert listing.page(after="8").entities == [8, 9]
+    with pytest.raises(errors.UsageError):
+        listing.page(after="1", before="2")
+
+
+@pytest.mark.parametrize("records", [[], [1, 2]])
+def test_a_span_of_time_is_no_cursor(records: list[int]) -> None:
+    paging = {"before": "MQ==", "after": "Mg==", "total": len(records)}
+    asked: list[Any] = []
+
+    def fetch(arguments: Any) -> Page:
+        asked.append(arguments)
+        return Page(list(records), paging)
+
+    assert list(Listing(fetch, "offset")) == records
+    assert asked == [{}]
+
+
+def test_a_server_that_leads_in_circles_is_left() -> None:
+    listing = Listing(lambda arguments: Page([1], {"after": "again"}))
+    with pytest.raises(errors.ServerFault, match="circle"):
+        list(listing)

@@ -1,0 +1,133 @@
+"""Requests in plain JSON, written for another release: turned as a whole, or refused as a whole."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from dynclient import errors
+from dynclient.model import accepted, bridged
+from dynclient.schema import Node
+from tests.support.trees import TREES, real_release, release_named
+
+USER = {"id": "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0", "type": "user"}
+TEAM = {"id": "7d50e4c0-d1b0-4442-80a9-c5fee5b97fe1", "type": "team"}
+TABLE = {
+    "name": "t",
+    "databaseSchema": "s.d.x",
+    "columns": [{"name": "id", "dataType": "BIGINT"}],
+}
+SERVICE = {"name": "s", "serviceType": "Mysql"}
+
+pytestmark = pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning")
+
+
+def _oldest(path: str, field: str) -> list[str]:
+    return [name for name in TREES if field in real_release(name).node(path).properties]
+
+
+CREATE = "api/data/createTable.json"
+one_owner = pytest.mark.parametrize("name", _oldest(CREATE, "owner"))
+many_owners = pytest.mark.parametrize("name", ["starter", *_oldest(CREATE, "owners")])
+
+
+def node_of(name: str, path: str, drift: str = "bridge") -> Node:
+    return release_named(name).with_drift(drift).node(path)
+
+
+def turned(node: Node, raw: dict[str, Any]) -> Any:
+    """Translate a request that is not accepted, and hold that it stays untouched."""
+    before = copy.deepcopy(raw)
+    assert not accepted(node, raw)
+    made = bridged(node, raw, "the request")
+    assert raw == before
+    assert accepted(node, made)
+    return made
+
+
+@many_owners
+def test_one_becomes_many(name: str) -> None:
+    made = turned(node_of(name, CREATE), {**TABLE, "owner": USER})
+    assert made == {**TABLE, "owners": [USER]}
+
+
+@one_owner
+def test_many_become_one(name: str) -> None:
+    made = turned(node_of(name, CREATE), {**TABLE, "owners": [USER]})
+    assert made == {**TABLE, "owner": USER}
+
+
+@one_owner
+def test_what_cannot_be_said_is_told_beside_all_else(name: str) -> None:
+    wrong = {**TABLE, "owners": [USER, TEAM], "columns": [{"name": "id", "dataType": "BIGNT"}]}
+    with pytest.raises(errors.RequestInvalid) as caught:
+        bridged(node_of(name, CREATE), wrong, "the request")
+    found = {problem.path: problem.rule for problem in caught.value.problems}
+    assert found == {"owners": "drift", "columns[0].dataType": "enum"}
+    assert "which has one where 2 are given" in str(caught.value)
+
+
+def _login(name: str) -> dict[str, Any]:
+    secret = {"password": "open-sesame"}
+    known = release_named(name).node(MYSQL).properties
+    return {"authType": secret} if "authType" in known else secret
+
+
+MYSQL = "entity/services/connections/database/mysqlConnection.json"
+
+
+@pytest.mark.parametrize("name", ["starter", *TREES])
+def test_parts_of_a_connection_go_where_the_release_has_them(name: str) -> None:
+    node = node_of(name, "api/services/createDatabaseService.json")
+    rest = {"type": "Mysql", "username": "u", "hostPort": "h:1"}
+    secret = {"password": "open-sesame"}
+    foreign = secret if "authType" in _login(name) else {"authType": secret}
+    request = {**SERVICE, "connection": {"config": {**rest, **foreign}}}
+    made = turned(node, request)
+    assert made == {**SERVICE, "connection": {"config": {**rest, **_login(name)}}}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_items_are_put_into_objects_or_taken_out(name: str) -> None:
+    release = real_release(name)
+    node = release.node("entity/data/glossaryTerm.json")
+    term = {"id": USER["id"], "name": "a", "description": "x", "glossary": TEAM}
+    bare, boxed = USER, {"relationType": "relatedTo", "term": USER}
+    new = "type/termRelation.json" in release.paths
+    made = turned(node, {**term, "relatedTerms": [bare if new else boxed]})
+    assert made["relatedTerms"] == [{"term": USER} if new else USER]
+    if not new:
+        special = {"relationType": "broader", "term": USER}
+        with pytest.raises(errors.RequestInvalid):
+            bridged(node, {**term, "relatedTerms": [special]}, "the term")
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_reference_is_as_good_as_the_name_in_it(name: str) -> None:
+    node = node_of(name, CREATE)
+    reference = {**TEAM, "type": "databaseSchema"}
+    named = {**reference, "fullyQualifiedName": "s.d.x"}
+    assert turned(node, {**TABLE, "databaseSchema": named}) == TABLE
+    with pytest.raises(errors.RequestInvalid, match="wants the fullyQualifiedName here"):
+        bridged(node, {**TABLE, "databaseSchema": reference}, "the request")
+
+
+@many_owners
+def test_nothing_is_turned_where_drift_is_an_error(name: str) -> None:
+    node = node_of(name, CREATE, "error")
+    with pytest.raises(errors.RequestInvalid, match="owner: is called owners in release") as caught:
+        bridged(node, {**TABLE, "owner": USER}, "the request")
+    assert [problem.nearest for problem in caught.value.problems] == [("owners",)]
+
+
+def test_a_field_that_an_open_schema_lets_pass_is_not_accepted() -> None:
+    """What a server would drop without a word has to be looked at."""
+    for name in TREES:
+        release = real_release(name)
+        for entity in release.entities.values():
+            node = None if entity.create is None else release.node(entity.create)
+            if node is not None and "owners" in node.properties and not node.closed:
+                valid = dict.fromkeys(node.required, "x")
+                assert not accepted(node, {**valid, "owner": USER})

@@ -1,0 +1,142 @@
+"""What servers say that a release does not know: every unknown field and value, nothing else."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from dynclient.drift.unknown_values import OTHERS, TOO_DEEP, Census
+from dynclient.operations.catalogue import catalogue
+from dynclient.schema import Release
+from dynclient.validation import judge
+from tests.support.trees import TREES, real_release, release_named, shared
+
+TABLE = {"id": "1", "name": "t", "columns": []}
+
+
+@pytest.fixture
+def release() -> Release:
+    return release_named("starter")
+
+
+def counted(release: Release, data: Any, path: str = "entity/data/table.json") -> dict[str, int]:
+    census = Census()
+    census.take(release.node(path), [data])
+    return census.counts()
+
+
+def test_fields_and_values_are_counted_by_the_type_they_are_of(release: Release) -> None:
+    column = {"name": "x", "dataType": "QUBIT", "entanglement": 1}
+    nested = {"name": "y", "dataType": "STRUCT", "children": [column]}
+    data = {**TABLE, "columns": [column, nested], "shininess": 9, "tableType": "Hologram"}
+    assert counted(release, data) == {
+        "Table.shininess": 1,
+        "Table.tableType = 'Hologram'": 1,
+        "Column.entanglement": 2,
+        "Column.dataType = 'QUBIT'": 2,
+    }
+
+
+def test_what_the_release_knows_is_not_counted(release: Release) -> None:
+    column = {"name": "x", "dataType": "BIGINT", "tags": None, "children": []}
+    data = {**TABLE, "columns": [column], "description": None, "extension": {"anything": {"a": 1}}}
+    assert counted(release, data) == {}
+
+
+def test_connections_are_looked_through_as_what_they_are(release: Release) -> None:
+    path = "entity/services/databaseService.json"
+    config = {"username": "u", "hostPort": "h:1", "scheme": "mysql+quantum", "quark": "up"}
+    service = {"id": "1", "name": "s", "serviceType": "Mysql", "connection": {"config": config}}
+    assert counted(release, service, path) == {
+        "MysqlConnection.scheme = 'mysql+quantum'": 1,
+        "MysqlConnection.quark": 1,
+    }
+    assert counted(release, {**service, "serviceType": "Abacus"}, path)[
+        "DatabaseService.serviceType = 'Abacus'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 7, "x", [], [1], {"columns": 1}, {"columns": [[1], "x", None]}]
+)
+def test_data_of_any_shape_is_looked_through(release: Release, odd: Any) -> None:
+    assert counted(release, odd) == {}
+
+
+def test_no_secret_is_kept(release: Release) -> None:
+    assert "hush" not in str(counted(release, {**TABLE, "secretToken": "hush"}))
+
+
+def test_what_a_server_makes_up_without_end_is_counted_as_one(release: Release) -> None:
+    census = Census()
+    for number in range(1500):
+        census.take(release.node("entity/data/table.json"), [{f"field{number}": 1}])
+    counts = census.counts()
+    assert len(counts) == 1001
+    assert counts[OTHERS] == 500
+    assert sum(counts.values()) == 1500
+
+
+def test_whatever_is_told_around_each_connection_counts_for_it_alone(release: Release) -> None:
+    census = Census()
+    kinds = [("Mysql", "MysqlConnection"), ("Postgres", "PostgresConnection"), ("Mysql", "")]
+    listed = [
+        {"serviceType": kind, "connection": {"config": {"quark": 1, "hostPort": "h:1"}}}
+        for kind, _ in kinds
+    ]
+    odd = [{"serviceType": f"Odd{number}"} for number in range(3000)]
+    census.take(release.node("entity/services/databaseService.json"), [*listed, *odd])
+    counts = census.counts()
+    assert counts["MysqlConnection.quark"] == 2
+    assert counts["PostgresConnection.quark"] == 1
+
+
+def test_data_of_any_depth_is_taken(release: Release) -> None:
+    column: dict[str, Any] = {"name": "x", "dataType": "QUBIT"}
+    for _ in range(3000):
+        column = {"name": "y", "dataType": "STRUCT", "children": [column]}
+    assert counted(release, {**TABLE, "columns": [column]}) == {TOO_DEEP: 1}
+
+
+def test_threads_count_together(release: Release) -> None:
+    census = Census()
+    node = release.node("entity/data/table.json")
+
+    def work() -> None:
+        for _ in range(300):
+            census.take(node, [{"shininess": 1}])
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert census.counts() == {"Table.shininess": 2400}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_what_real_servers_said_holds_nothing_unknown_where_it_is_valid(name: str) -> None:
+    """A valid answer of a closed type has no unknown field; recordings hold thousands."""
+    folder = shared(f"openmetadata/recordings/{name}")
+    if folder is None:
+        pytest.skip(f"no recordings of {name} are at hand")
+    release = real_release(name)
+    specs = {spec.route: spec for spec in catalogue(release)}
+    judging, checked, found = judge(release), 0, Counter[str]()
+    for file in sorted(folder.glob("*.json")):
+        for exchange in json.loads(file.read_text("utf-8")):
+            spec = specs.get(exchange["request"]["path"])
+            body = exchange["response"]["body"]
+            listed = body.get("data") if isinstance(body, dict) else None
+            for entity in listed or () if spec is not None else ():
+                node = release.node(spec.entity.path)
+                if node.closed and judging.accepts(node, entity):
+                    checked += 1
+                    found.update(counted(release, entity, spec.entity.path))
+    assert checked > 50
+    closed = {spec.entity.type_name for spec in specs.values()}
+    assert {what for what in found if what.partition(".")[0] in closed} == set()

@@ -1,0 +1,149 @@
+"""What would break where: judged as calls are judged, and bridged as calls are bridged."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from typing import Any
+
+import pytest
+
+import dynclient
+from dynclient import verdicts
+from dynclient.drift.upgrade_check import Verdict
+from dynclient.errors import AmbiguousName, SchemaNotFound
+from dynclient.releases import Cache
+from dynclient.releases.registry import take_in
+from tests.support.small_tree import SMALL
+from tests.support.trees import TREES, real_release
+
+ADA = {"id": "3f0b6ae0-1111-4222-8333-abcdefabcdef", "type": "user"}
+TABLE = {"name": "t", "databaseSchema": "a.b.c", "columns": [{"name": "id", "dataType": "INT"}]}
+
+
+@pytest.fixture
+def releases(tmp_path) -> list[dynclient.Release]:
+    """Return two small releases: of the second, things have `owners` and another colour."""
+    made = []
+    for name, field, schema in (
+        ("7.0.0", "owner", {"type": "string"}),
+        ("7.1.0", "owners", {"type": "array", "items": {"type": "string"}}),
+    ):
+        tree: dict[str, Any] = copy.deepcopy(SMALL)
+        tree["api/data/createThing.json"]["properties"][field] = schema
+        tree["api/data/createThing.json"]["properties"]["key"] = {
+            "type": "string", "format": "password", "minLength": 20 if name == "7.1.0" else 1
+        }  # fmt: skip
+        made.append(take_in(tree, name, cache=Cache(tmp_path), origin="a test"))
+    return made
+
+
+def test_what_fits_everywhere(releases) -> None:
+    assert verdicts({"name": "a"}, "CreateThingRequest", releases) == [
+        Verdict("7.0.0", (), (), ()), Verdict("7.1.0", (), (), ())
+    ]  # fmt: skip
+
+
+def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
+    data = {"name": "a", "owner": "ada"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nobody is warned: it is told in the verdict
+        first, second = verdicts(data, "CreateThingRequest", releases)
+    assert not first.breaks
+    assert (second.breaks, second.bridges, second.left) == (True, True, ())
+    assert [problem.path for problem in second.problems] == ["owner"]
+    assert second.bridged == ("CreateThingRequest.owner is called owners in release 7.1.0",)
+    assert data == {"name": "a", "owner": "ada"}
+
+
+def test_what_is_left_is_told(releases) -> None:
+    first, second = verdicts(
+        {"owners": ["ada", "bob"], "colour": 1}, "CreateThingRequest", releases
+    )
+    assert {problem.path for problem in first.problems} == {"owners", "colour", "name"}
+    assert first.breaks
+    assert not first.bridges
+    assert any("2 are given" in problem.message for problem in first.left)
+    assert {problem.path for problem in second.left} == {"colour", "name"}
+
+
+def test_secrets_are_never_shown(releases) -> None:
+    _, second = verdicts({"name": "a", "key": "sesame-open"}, "CreateThingRequest", releases)
+    assert second.breaks
+    assert "sesame" not in repr(second)
+
+
+def test_a_type_that_a_release_lacks_breaks_there(releases, tmp_path) -> None:
+    tree = {path: copy.deepcopy(SMALL[path]) for path in ("type/basic.json",)}
+    tree["entity/data/thing.json"] = copy.deepcopy(SMALL["entity/data/thing.json"])
+    lacking = take_in(tree, "6.0.0", cache=Cache(tmp_path), origin="a test")
+    first, second = verdicts({"name": "a"}, "CreateThingRequest", [lacking, releases[0]])
+    assert "release 6.0.0 has no type 'CreateThingRequest'" in first.problems[0].message
+    assert not second.breaks
+
+
+def test_names_are_those_of_types_entities_and_documents(releases) -> None:
+    good = {"id": "3f0b6ae0-1111-4222-8333-abcdefabcdef"}
+    for kind in ("thing", "Thing", "entity/data/thing.json", releases[0].find("Thing")):
+        assert not any(each.breaks for each in verdicts(good, kind, releases))
+    assert not verdicts({"name": "x"}, "entity/data/thing.json#/definitions/part", releases)[
+        0
+    ].breaks
+    with pytest.raises(SchemaNotFound, match="nearest: CreateThingRequest"):
+        verdicts({}, "CreateThngRequest", releases)
+
+
+@pytest.mark.parametrize("data", [None, [], 1, "x", float("nan")])
+def test_whatever_is_given_is_judged(releases, data: Any) -> None:
+    assert all(each.breaks for each in verdicts(data, "CreateThingRequest", releases))
+
+
+# -- real trees ------------------------------------------------------------------------------------
+
+
+def on(data: Any, kind: str, *names: str) -> list[tuple[bool, bool]]:
+    found = verdicts(data, kind, [real_release(name) for name in names])
+    return [(each.breaks, each.bridges) for each in found]
+
+
+FITS, BRIDGED, BREAKS = (False, False), (True, True), (True, False)
+
+
+def test_a_table_of_1_0() -> None:
+    data = {**TABLE, "owner": ADA, "viewDefinition": "select 1"}
+    assert on(data, "CreateTableRequest", "1.0.4", "1.6.0", "1.11.0", "1.13.0") == [
+        FITS, BRIDGED, BRIDGED, BRIDGED
+    ]  # fmt: skip
+
+
+def test_two_owners_have_no_room_in_1_0() -> None:
+    data = {**TABLE, "owners": [ADA, ADA]}
+    assert on(data, "CreateTableRequest", "1.0.4", "1.13.0") == [BREAKS, FITS]
+
+
+def test_a_term_relation_and_a_connection() -> None:
+    term = {"id": ADA["id"], "name": "a", "description": "", "glossary": ADA}
+    old = {**term, "relatedTerms": [{"id": ADA["id"], "type": "glossaryTerm"}]}
+    assert on(old, "glossaryTerm", "1.11.0", "1.13.0") == [FITS, BRIDGED]
+    config = {"type": "Mysql", "username": "u", "hostPort": "h:1", "password": "p"}
+    service = {"name": "s", "serviceType": "Mysql", "connection": {"config": config}}
+    assert on(service, "CreateDatabaseServiceRequest", "1.0.4", "1.6.0") == [FITS, BRIDGED]
+
+
+def test_a_document_is_found_where_it_moved() -> None:
+    path, releases = "security/credentials/gcsValues.json", ("1.0.4", "1.13.0")
+    assert path not in real_release("1.13.0").paths
+    found = verdicts({"type": 7}, path, [real_release(name) for name in releases])
+    assert all("type" in [problem.path for problem in each.problems] for each in found)
+
+
+def test_an_ambiguous_name_lists_what_may_be_meant() -> None:
+    with pytest.raises(AmbiguousName):
+        verdicts("INT", "DataType", [real_release("1.13.0")])
+
+
+def test_trees_go_by_path() -> None:
+    if not TREES:
+        pytest.skip("no real tree is at hand (see tests/support/trees.py)")
+    (found,) = verdicts(TABLE, "CreateTableRequest", [next(iter(TREES.values()))])
+    assert not found.breaks

@@ -1,0 +1,142 @@
+"""A tree made of components: places, references, marks, and OpenAPI's words in JSON Schema's."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from dynclient.openapi.root_schemas import roots_of
+from dynclient.openapi.schema_tree import ENTITY, SERIES, Shown, documents_of, lowered
+from dynclient.releases import Cache
+from dynclient.releases.registry import take_in
+from dynclient.schema import Release
+from tests.unit.openapi.test_root_schemas import COMPONENTS, TABLE, ref, told
+
+ENTITIES = {
+    **COMPONENTS,
+    "Table": {
+        "required": ["id", "votes"],
+        "properties": {
+            **COMPONENTS["Table"]["properties"],
+            "votes": ref("Votes"),
+            "extension": {"type": "object"},
+        },
+    },
+    "CreateTable": {
+        "required": ["columns"],
+        "properties": {
+            "name": {"type": "string"},
+            "columns": {"type": "array", "items": ref("Column")},
+            "extension": {"type": "object"},
+            "owner": ref("EntityReference"),
+        },
+    },
+    "CreateTopic": {"properties": {"name": {}, "extension": {"type": "object"}}},
+    "Topic": {"properties": {"id": {"type": "string"}, "extension": {"type": "object"}}},
+    "Result": {"properties": {"timestamp": {"type": "integer", "nullable": True}}},
+}
+SHOWN = [
+    Shown("table", "Table", "CreateTable", "entity/data/table.json", ENTITY, frozenset({"votes"})),
+    Shown("topic", "Topic", "CreateTopic", "entity/data/topic.json", ENTITY, frozenset()),
+    Shown("result", "Result", None, "tests/result.json", SERIES, frozenset()),
+]
+
+
+def made(tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = None) -> Release:
+    """Return the release of the components above, and of what ``/metadata/types`` lists."""
+    components = copy.deepcopy(ENTITIES)
+    documents = documents_of(components, SHOWN, roots_of(types), places)
+    assert components == ENTITIES  # nothing is changed in place
+    cache = Cache(tmp_path / "cache")
+    return take_in(documents, "7.1.0+openapi", cache=cache, origin="http://x", lossy=True)
+
+
+def test_entities_requests_and_series_are_found_again(tmp_path: Any) -> None:
+    release = made(tmp_path)
+    assert release.lossy
+    assert release.version == (7, 1, 0)
+    assert release.origin == "http://x"
+    table = release.entities["table"]
+    assert (table.path, table.create) == ("entity/data/table.json", "api/data/createTable.json")
+    assert not table.votes
+    assert set(release.entities) == {"table", "topic"}
+    assert set(release.time_series) == {"result"}
+    assert {"Table", "CreateTableRequest", "Column", "TagLabel"} <= set(release.type_names)
+    assert [r for r in release.repairs if r.step == "open-references"] == []
+
+
+def test_what_no_operation_bears_out_is_left_out(tmp_path: Any) -> None:
+    node = made(tmp_path).find("Table")
+    assert "votes" not in node.properties
+    assert node.required == {"id"}
+
+
+def test_places_of_other_releases_are_taken_where_nothing_else_tells(tmp_path: Any) -> None:
+    release = made(tmp_path, places={"TagLabel": "type/tagLabel.json", "Votes": "api/votes.json"})
+    assert release.find("Votes").path == "api/votes.json"
+    assert release.find("EntityReference").path == "type/entityReference.json"
+    assert release.find("Column").path == "type/column.json"
+
+
+def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
+    release = made(tmp_path, told("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    node = release.find("Table")
+    assert set(node.properties) == set(TABLE["properties"])
+    assert release.find("Column").ref == "entity/data/table.json#/definitions/column"
+    columns = release.find("CreateTableRequest").properties["columns"]
+    assert columns.items is not None
+    assert columns.items.target is release.find("Column")
+    assert release.resolve("type/basic.json#/definitions/uuid").format == "uuid"
+
+
+def test_a_request_lacks_what_its_entity_lacks(tmp_path: Any) -> None:
+    """All requests have the getters of one interface; the root schema tells which are meant."""
+    assert "extension" in made(tmp_path).find("CreateTableRequest").properties
+    release = made(tmp_path, told("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    assert set(release.find("CreateTableRequest").properties) == {"name", "columns", "owner"}
+    assert "extension" in release.find("CreateTopicRequest").properties  # of it nothing is told
+
+
+def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
+    release = made(tmp_path)
+    assert release.find("CreateTableRequest").closed
+    assert not release.find("TagLabel").closed  # it may hold anything, as far as anybody knows
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        (
+            {"type": "string", "nullable": True, "enum": ["a"]},
+            {"type": ["string", "null"], "enum": ["a", None]},
+        ),
+        ({"minimum": 0, "exclusiveMinimum": True}, {"exclusiveMinimum": 0}),
+        ({"maximum": 9, "exclusiveMaximum": False}, {"maximum": 9}),
+        ({"enum": [{"$ref": "#/components/schemas/Table"}]},) * 2,
+        ({"nullable": False}, {}),
+        ({"properties": {"nullable": {"type": "boolean"}}},) * 2,
+    ],
+)
+def test_openapis_words_are_said_in_json_schemas(theirs: Any, ours: Any) -> None:
+    components = {"Thing": {"properties": {"it": theirs}}}
+    documents = documents_of(components, [])
+    found = documents["type/thing.json"]["properties"]["it"]
+    assert {n: each for n, each in found.items() if n != "additionalProperties"} == ours
+
+
+def test_components_never_share_a_path() -> None:
+    components = {"Thing": {"title": "a"}, "thing": {"title": "b"}, "THING": {"title": "c"}}
+    documents = documents_of(components, [])
+    assert {each.get("title") for each in documents.values()} >= {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Table", "table"), ("APIEndpoint", "apiEndpoint"), ("LLMService", "llmService"),
+     ("AIApplication", "aiApplication"), ("MlModel", "mlModel"), ("URL", "url"), ("x", "x")],
+)  # fmt: skip
+def test_files_begin_small(name: str, expected: str) -> None:
+    assert lowered(name) == expected

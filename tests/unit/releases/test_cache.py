@@ -1,0 +1,272 @@
+"""The cache: racing processes, full and read-only disks, damaged files."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dynclient.errors import DynclientWarning, UnknownRelease
+from dynclient.releases import cache as caches
+from dynclient.releases import pack as packs
+from dynclient.releases import registry
+from dynclient.releases.cache import Cache, bundled, default_directory
+from dynclient.releases.pack import FORMAT, Pack
+from dynclient.releases.registry import ingest
+from tests.support.small_tree import files, make_zip
+from tests.support.trees import TREES
+
+
+@pytest.fixture
+def pack(small_zip: Path) -> Pack:
+    return ingest(small_zip)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch) -> Cache:
+    """Return an empty cache, as a process that has said nothing yet sees it."""
+    monkeypatch.setattr(caches, "_said", set())
+    monkeypatch.setattr(registry, "_open", {})
+    return Cache(tmp_path / "cache")
+
+
+def blow_up(*args: Any, **kwargs: Any) -> Any:
+    raise AssertionError("this must not be called")
+
+
+def test_where_it_is(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "named"))
+    assert default_directory() == tmp_path / "named"
+    assert Cache().directory == tmp_path / "named"
+    assert Cache(tmp_path / "argument").directory == tmp_path / "argument"
+    monkeypatch.delenv("DYNCLIENT_CACHE")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home/.cache"))
+    assert Cache().directory.name.lower() in {"dynclient", "cache"}
+    assert not Cache(tmp_path / "argument").directory.exists()
+
+
+def test_a_stored_pack_is_found_by_name_and_digest(cache: Cache, pack: Pack) -> None:
+    assert cache.find("7.1.0") is None
+    assert cache.names() == ()
+    assert cache.store(pack)
+    assert cache.names() == ("7.1.0",)
+    for found in (
+        cache.find("7.1.0"),
+        cache.find(digest=pack.digest),
+        cache.find("7.1.0", pack.digest),
+    ):
+        assert found is not None
+        assert found.data == pack.data
+    assert cache.find("7.1") is None
+    assert cache.find("7.1.0", "0" * 64) is None
+
+
+def test_names_are_in_order_of_version(cache: Cache, small_zip: Path) -> None:
+    for name in ("1.10.0", "1.9.0", "own-name", "1.10.0-rc1"):
+        cache.store(ingest(small_zip, name))
+    assert cache.names() == ("own-name", "1.9.0", "1.10.0", "1.10.0-rc1")
+
+
+def test_of_two_packs_of_one_name_the_last_taken_in_counts(cache: Cache, tmp_path: Path) -> None:
+    one = ingest(make_zip(tmp_path / "a.zip", files()), "7.1.0")
+    two = ingest(make_zip(tmp_path / "b.zip", files({"entity/x.json": {"title": "X"}})), "7.1.0")
+    cache.store(one)
+    cache.store(two)
+    os.utime(cache.directory / one.file_name, (1, 1))
+    assert cache.find("7.1.0").digest == two.digest
+    os.utime(cache.directory / two.file_name, (0, 0))
+    assert cache.find("7.1.0").digest == one.digest
+    cache.store(two)
+    assert cache.find("7.1.0").digest == two.digest
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "foreign", "renamed"])
+def test_a_corrupt_pack_is_moved_aside_and_rebuilt(
+    damage: str, cache: Cache, small_zip: Path, caplog
+) -> None:
+    release = registry.release(source=small_zip, cache=cache.directory)
+    file = next(cache.directory.glob("*.pack"))
+    whole = file.read_bytes()
+    wrong = {
+        "cut": whole[:-10],
+        "changed": whole.replace(b"Thing", b"thing"),
+        "empty": b"",
+        "foreign": whole.replace(b"pack %d " % FORMAT, b"pack 7 "),
+        "renamed": ingest(small_zip, "other").data,
+    }[damage]
+    file.write_bytes(wrong)
+    with caplog.at_level(logging.WARNING):
+        again = registry.release(source=small_zip, cache=cache.directory)
+    assert again == release
+    assert len(caplog.records) == 1
+    assert f"{file.name}.corrupt" in caplog.text
+    assert file.read_bytes() == whole
+    assert file.with_name(f"{file.name}.corrupt").read_bytes() == wrong
+
+
+def test_a_pack_of_another_format_is_left_alone(cache: Cache, pack: Pack) -> None:
+    cache.store(pack)
+    other = cache.directory / pack.file_name.replace(packs.SUFFIX, ".v99.pack")
+    other.write_bytes(b"from the future")
+    assert cache.names() == ("7.1.0",)
+    assert cache.find("7.1.0") is not None
+    assert other.read_bytes() == b"from the future"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
+def test_a_disk_that_takes_nothing_is_no_error_and_is_told_once(
+    code: int, cache: Cache, small_zip: Path, monkeypatch
+) -> None:
+    def refuse(file: Path, data: bytes) -> None:
+        raise OSError(code, os.strerror(code), str(file))
+
+    monkeypatch.setattr(packs, "write", refuse)
+    with pytest.warns(DynclientWarning, match=r"built in memory.*DYNCLIENT_CACHE"):
+        first = registry.release(source=small_zip, cache=cache.directory)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        second = registry.release(source=small_zip, cache=cache.directory)
+    assert first is second
+    assert registry.release("7.1.0", cache=cache.directory) is first
+    assert first.document("entity/data/thing.json")["title"] == "Thing"
+
+
+def test_a_directory_that_cannot_be_made_is_no_error(cache: Cache, tmp_path: Path, small_zip: Path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.warns(DynclientWarning, match="cannot be written"):
+        release = registry.release(source=small_zip, cache=tmp_path / "file" / "cache")
+    assert release.paths
+
+
+def test_a_read_only_cache_serves_what_it_has_without_a_word(
+    cache: Cache, small_zip: Path, monkeypatch
+) -> None:
+    release = registry.release(source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_open", {})
+    monkeypatch.setattr(packs, "write", blow_up)
+    monkeypatch.setattr(registry, "ingest", blow_up)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert registry.release("7.1.0", cache=cache.directory) == release
+        assert registry.release("7.1.0", cache=cache.directory).document("type/basic.json")
+
+
+def test_an_unchanged_source_is_not_read_again(cache: Cache, small_zip: Path, monkeypatch) -> None:
+    os.utime(small_zip, ns=(10**18, 10**18))
+    monkeypatch.setattr(registry, "_RACY", -(10**18))
+    release = registry.release(source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_open", {})
+    monkeypatch.setattr(registry, "ingest", blow_up)
+    assert registry.release(source=small_zip, cache=cache.directory) == release
+    with pytest.raises(AssertionError, match="must not be called"):
+        registry.release("another-name", source=small_zip, cache=cache.directory)
+    os.utime(small_zip, ns=(10**18, 10**18 + 1))
+    with pytest.raises(AssertionError, match="must not be called"):
+        registry.release(source=small_zip, cache=cache.directory)
+
+
+def test_a_source_changed_a_moment_ago_is_not_trusted(cache: Cache, small_zip: Path) -> None:
+    """Its times might stay the same over another change; only older ones tell changes apart."""
+    now = time.time_ns() + 10**12
+    os.utime(small_zip, ns=(now, now))
+    assert registry.fingerprint(small_zip)
+    assert registry.fingerprint(small_zip, settled=True) == ""
+    registry.release(source=small_zip, cache=cache.directory)
+    (note,) = cache.directory.glob("source-*")
+    assert json.loads(note.read_bytes())["fingerprint"] == ""
+
+
+def test_a_pack_that_is_gone_is_rebuilt_from_where_it_came(
+    cache: Cache, small_zip: Path, monkeypatch
+) -> None:
+    release = registry.release("own", source=small_zip, cache=cache.directory)
+    monkeypatch.setattr(registry, "_open", {})
+    next(cache.directory.glob("*.pack")).write_bytes(b"damaged")
+    assert registry.release("own", cache=cache.directory) == release
+    assert cache.names() == ("own",)
+    monkeypatch.setattr(registry, "_open", {})
+    next(cache.directory.glob("*.pack")).unlink()
+    small_zip.unlink()
+    with pytest.raises(UnknownRelease):
+        registry.release("own", cache=cache.directory)
+
+
+@pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"fingerprint": "F", "name": 1}'])
+def test_a_damaged_note_on_a_source_is_only_a_lost_short_cut(
+    note: bytes, cache: Cache, small_zip: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(registry, "_RACY", -(10**18))
+    release = registry.release(source=small_zip, cache=cache.directory)
+    (file,) = cache.directory.glob("source-*")
+    told = json.loads(file.read_bytes())
+    assert told["source"] == str(small_zip)
+    file.write_bytes(note.replace(b'"F"', json.dumps(told["fingerprint"]).encode()))
+    assert registry.release(source=small_zip, cache=cache.directory) == release
+
+
+def test_what_killed_writers_left_is_swept(cache: Cache, pack: Pack) -> None:
+    cache.directory.mkdir()
+    old, new = cache.directory / ".a.pack-1.tmp", cache.directory / ".b.pack-2.tmp"
+    for file in (old, new):
+        file.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    cache.store(pack)
+    assert not old.exists()
+    assert new.exists()
+
+
+RACER = """
+import sys
+from dynclient.releases import release
+print("ready", flush=True)
+sys.stdin.readline()
+taken = release(source=sys.argv[1], cache=sys.argv[2])
+print(taken.digest, len(taken.paths), len(taken.entities), taken.document(taken.paths[-1])["title"])
+"""
+
+
+def test_many_processes_race_for_one_cache(cache: Cache, small_zip: Path) -> None:
+    source = next(iter(TREES.values()), small_zip)
+    command = [sys.executable, "-W", "error", "-c", RACER, str(source), str(cache.directory)]
+    racers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    for racer in racers:
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    answers = {racer.communicate()[0] for racer in racers}
+    assert [racer.returncode for racer in racers] == [0] * 6
+    assert len(answers) == 1
+    assert len(list(cache.directory.glob("*.pack"))) == 1
+    assert not list(cache.directory.glob("*.corrupt")) + list(cache.directory.glob(".*.tmp"))
+
+
+def test_the_bundled_layer_is_found_in_a_wheel_and_in_a_checkout(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(caches, "__file__", str(tmp_path / "dynclient/schema/cache.py"))
+    assert bundled() is None
+    beside = tmp_path / "schema_cache/starter"
+    beside.mkdir(parents=True)
+    assert bundled() == beside
+    inside = tmp_path / "dynclient/schema_cache/starter"
+    inside.mkdir(parents=True)
+    assert bundled() == inside
+
+
+def test_the_starter_release_is_bundled() -> None:
+    folder = bundled()
+    if folder is None:
+        pytest.skip("the starter schemas are not at hand")
+    assert (folder / "type/basic.json").is_file()

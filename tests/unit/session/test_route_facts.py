@@ -1,0 +1,130 @@
+"""Which source says where a collection lies: precedence, confirmation, correction."""
+
+from __future__ import annotations
+
+import pytest
+
+from dynclient.openapi.digest import digest
+from dynclient.openapi.index import Index
+from dynclient.operations.catalogue import Catalogue, catalogue
+from dynclient.operations.routes import resource_entities
+from dynclient.session.route_facts import Evidence, Fact, facts, place_of
+from tests.support.openapi_server import DOCUMENTS, document_of
+from tests.support.trees import real_release, release_named
+from tests.unit.operations.test_catalogue import FACTS, fact_file
+
+
+@pytest.fixture
+def known() -> Catalogue:
+    return catalogue(release_named("starter"))
+
+
+def index(collections: list[list[str | None]], *keys: str) -> Index:
+    operations = [[*key.split(), None, None, [], None, None, ""] for key in keys]
+    return Index("1.13.0", "abc", collections, operations)
+
+
+def fact(known: Catalogue, attribute: str = "tables", **evidence: object) -> Fact:
+    found = facts(known, Evidence(**evidence))  # type: ignore[arg-type]
+    assert list(found) == list(known.collections)
+    return found[attribute]
+
+
+def summary(fact: Fact) -> tuple[str, str, str]:
+    return fact.route, fact.source, fact.status
+
+
+def test_without_a_word_of_the_server_rule_and_data_stand_unconfirmed(known: Catalogue) -> None:
+    assert summary(fact(known)) == ("/v1/tables", "rule", "unknown")
+    assert summary(fact(known, "types")) == ("/v1/metadata/types", "exception", "unknown")
+    assert fact(known).listed is None
+    assert fact(known).evidence == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        index([["/v1/tables", "CreateTable", "Table"]]),
+        index([["/v1/tables", None, "Table"]]),
+        index([["/v1/more/tables", "CreateTable", None], ["/v1/tables", "CreateTable", None]]),
+        index([["/v1/tables/{id}", "CreateTable", None]]),
+        index([], "GET /v1/tables"),
+    ],
+)
+def test_a_document_confirms(known: Catalogue, told: Index) -> None:
+    assert summary(fact(known, openapi=told)) == ("/v1/tables", "rule", "confirmed")
+
+
+@pytest.mark.parametrize(
+    "collections",
+    [[["/v1/assets/tables", "CreateTable", None]], [["/v1/assets/tables", None, "Table"]]],
+)
+def test_a_document_corrects(known: Catalogue, collections: list[list[str | None]]) -> None:
+    found = fact(known, openapi=index(collections), hrefs={"table": "/v1/elsewhere"})
+    assert summary(found) == ("/v1/assets/tables", "openapi", "corrected")
+    assert found.expected == "/v1/tables"
+    assert "openapi: Table at /v1/assets/tables" in found.evidence
+    assert "href: /v1/elsewhere" in found.evidence
+
+
+@pytest.mark.parametrize(
+    "collections",
+    [
+        [],
+        [["/v1/a", "CreateTable", None], ["/v1/b", "CreateTable", None]],  # which of them?
+        [["/v1/databases/{id}/tables", "CreateTable", None]],  # another entity's business
+        [["/v1/databases", "CreateDatabase", "Table"]],  # said wrongly of another collection
+    ],
+)
+def test_what_a_document_does_not_tell_of_stays_unknown(
+    known: Catalogue, collections: list[list[str | None]]
+) -> None:
+    assert summary(fact(known, openapi=index(collections))) == ("/v1/tables", "rule", "unknown")
+    assert place_of(known.find("table"), index(collections)) is None
+
+
+def test_addresses_confirm_and_correct_where_the_document_is_silent(known: Catalogue) -> None:
+    assert summary(fact(known, hrefs={"table": "/v1/tables"}))[1:] == ("rule", "confirmed")
+    moved = fact(known, hrefs={"table": "/v1/x/tables"}, openapi=index([]))
+    assert summary(moved) == ("/v1/x/tables", "href", "corrected")
+
+
+def test_resources_tell_what_the_server_has(known: Catalogue) -> None:
+    resources = resource_entities(["all", "table", "ZEBRA"], known.release.entities)
+    assert resources == {"table": "table", "ZEBRA": None}
+    assert fact(known, resources=resources).listed is True
+    assert fact(known, "users", resources=resources).listed is False
+    assert fact(known, resources=resources).evidence == ("resources: listed",)
+
+
+@pytest.mark.parametrize("name", ["1.0.4", "1.6.0"])
+def test_every_resource_of_a_real_server_is_an_entity_of_its_tree(name: str) -> None:
+    import json
+
+    from tests.replay import recordings
+
+    root = recordings.folder()
+    if root is None:
+        pytest.skip("no recordings are at hand")
+    exchanges = json.loads((root / name / "governance.json").read_text("utf-8"))
+    (told,) = (e for e in exchanges if e["request"]["path"] == "/v1/policies/resources")
+    release = real_release(name)
+    known = [*release.entities, *release.time_series]
+    found = resource_entities([each["name"] for each in told["response"]["body"]["data"]], known)
+    assert None not in found.values()
+    assert set(found.values()) == set(known)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_real_server_confirms_every_route_it_tells_of_and_corrects_none(name: str) -> None:
+    index = Index.of_digest(digest(document_of(name)), name, "")
+    known = catalogue(real_release(name))
+    found = facts(known, Evidence(index))
+    rows = fact_file("entity_paths.json")[FACTS[name][0]]
+    truth = {(row["entityType"], f"/v1{row['path']}") for row in rows}
+    assert truth <= {(each.entity, each.route) for each in found.values()}
+    paths = {each.path for each in index.operations}
+    for each in found.values():
+        told = each.route in paths or any(path.startswith(f"{each.route}/") for path in paths)
+        assert each.status == ("confirmed" if told else "unknown"), each
+    assert sum(each.status == "confirmed" for each in found.values()) >= 34

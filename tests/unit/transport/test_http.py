@@ -1,0 +1,303 @@
+"""Requests arrive as meant, are repeated only where that is safe, and never leak who calls."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from dynclient import errors
+from dynclient.secrets import MASK
+from dynclient.settings import Settings
+from dynclient.transport.auth import Bearer
+from dynclient.transport.http import Transport, retry_after
+from dynclient.transport.request import Request
+from tests.support.stub import Reply, Stub
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with Stub() as stub:
+        yield stub
+
+
+class Clock:
+    """Takes the place of sleep, and remembers for how long it would have."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def transport(stub: Stub, clock: Clock) -> Iterator[Transport]:
+    made = Transport(f"{stub.host}/api", Settings(), Bearer("tok"), sleep=clock, jitter=lambda: 1.0)
+    yield made
+    made.close()
+
+
+def test_a_request_arrives_as_it_was_made(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/tables/name/a%2Fb"] = {"ok": True}
+    request = Request(
+        "PUT", "/v1/tables/name/a%2Fb", (("q", "a b&c"),), (("X-One", "1"),), b'{"a": 1}'
+    )
+    answer = transport.send(request)
+    seen = stub.seen[0]
+    assert (answer.status, answer.body, answer.attempts) == (200, b'{"ok": true}', 1)
+    assert seen.path == "/api/v1/tables/name/a%2Fb?q=a%20b%26c"
+    assert seen.body == b'{"a": 1}'
+    assert seen.headers["Authorization"] == "Bearer tok"
+    assert seen.headers["X-One"] == "1"
+    assert seen.headers["User-Agent"].startswith("dynclient")
+
+
+def test_what_lies_beside_the_api_is_asked_for_as_nobody(stub: Stub, transport: Transport) -> None:
+    stub.routes["/swagger.json"] = {"openapi": "3.0.1"}
+    answer = transport.send(Request("GET", "/swagger.json", web=True))
+    assert (answer.status, answer.url) == (200, f"{stub.host}/swagger.json")
+    assert "Authorization" not in stub.seen[0].headers
+
+
+def test_a_netrc_does_not_take_the_place_of_the_token(
+    stub: Stub, transport: Transport, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    transport.send(Request("GET", "/v1/x"))
+    assert stub.seen[0].headers["Authorization"] == "Bearer tok"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_what_is_safe_to_repeat_is_repeated(
+    stub: Stub, transport: Transport, clock: Clock, method: str, status: int
+) -> None:
+    stub.routes["/api/v1/x"] = [Reply(status, {}), Reply(status, {}), Reply(200, {"done": 1})]
+    answer = transport.send(Request(method, "/v1/x"))
+    assert (answer.status, answer.attempts) == (200, 3)
+    assert clock.slept == [0.25, 0.5]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("reply", [Reply(503, {}), Reply(429, {}), Reply(0)])
+def test_what_may_have_been_done_is_not_repeated(
+    stub: Stub, transport: Transport, clock: Clock, method: str, reply: Reply
+) -> None:
+    stub.routes["/api/v1/x"] = reply
+    if reply.status:
+        assert transport.send(Request(method, "/v1/x", body=b"{}")).status == reply.status
+    else:
+        with pytest.raises(errors.ConnectFailed, match="may have been carried out"):
+            transport.send(Request(method, "/v1/x", body=b"{}"))
+    assert len(stub.seen) == 1
+    assert clock.slept == []
+
+
+def test_a_broken_connection_is_made_again(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = [Reply(0), Reply(200, {})]
+    assert transport.send(Request("GET", "/v1/x")).status == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clock) -> None:
+    with Stub() as gone:
+        base = f"{gone.host}/api"
+    transport = Transport(base, Settings(), sleep=clock, jitter=lambda: 1.0)
+    with pytest.raises(errors.ConnectFailed, match="nothing answers at") as caught:
+        transport.send(Request(method, "/v1/x"))
+    assert clock.slept == [0.25, 0.5, 1.0]
+    assert caught.value.__context__ is None
+    assert pickle.loads(pickle.dumps(caught.value)).url == f"{base}/v1/x"
+
+
+def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) -> None:
+    later = datetime.now(timezone.utc) + timedelta(seconds=50)
+    stub.routes["/api/v1/x"] = [
+        Reply(429, {}, (("Retry-After", "7"),)),
+        Reply(503, {}, (("Retry-After", format_datetime(later, usegmt=True)),)),
+        Reply(200, {}),
+    ]
+    transport.send(Request("GET", "/v1/x"))
+    assert clock.slept[0] == 7
+    assert 40 < clock.slept[1] <= 50
+
+
+def test_a_retry_after_beyond_patience_is_told(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = Reply(503, {}, (("Retry-After", "9999"),))
+    with pytest.raises(errors.Unavailable, match="retry_after_limit is 120 s") as caught:
+        transport.send(Request("GET", "/v1/x"))
+    assert caught.value.retry_after == 9999
+
+
+@pytest.mark.parametrize(("text", "seconds"), [(None, None), ("", None), ("3", 3), ("soon", None)])
+def test_retry_after_reads_what_it_can(text: str | None, seconds: float | None) -> None:
+    assert retry_after(text) == seconds
+
+
+def test_a_retry_after_that_is_past_means_now() -> None:
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+
+
+def test_pauses_grow_to_a_limit_and_are_jittered(stub: Stub, clock: Clock) -> None:
+    stub.routes["/api/v1/x"] = Reply(503, {})
+    settings = Settings(retries=6, backoff=1.0, backoff_limit=8.0)
+    transport = Transport(f"{stub.host}/api", settings, sleep=clock, jitter=lambda: 0.5)
+    assert transport.send(Request("GET", "/v1/x")).status == 503
+    transport.close()
+    assert clock.slept == [0.5, 1, 2, 4, 4, 4]
+
+
+def test_silence_ends_in_a_timeout(clock: Clock) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        base = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
+        settings = Settings(read_timeout=0.05, retries=1)
+        transport = Transport(base, settings, sleep=clock)
+        with pytest.raises(errors.TimedOut, match="read_timeout"):
+            transport.send(Request("GET", "/v1/x"))
+        transport.close()
+    assert len(clock.slept) == 1
+
+
+# -- redirects -------------------------------------------------------------------------------------
+
+
+def test_redirects_within_the_server_are_followed(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/old"] = Reply(302, b"", (("Location", "/api/v1/new"),))
+    stub.routes["/api/v1/new"] = {"found": True}
+    assert transport.send(Request("GET", "/v1/old")).body == b'{"found": true}'
+
+
+def test_a_redirect_elsewhere_gets_no_token(stub: Stub, transport: Transport) -> None:
+    with Stub() as other:
+        other.routes["/steal"] = {}
+        stub.routes["/api/v1/x"] = Reply(307, b"", (("Location", f"{other.host}/steal"),))
+        with pytest.raises(errors.NotOpenMetadata, match="sends elsewhere"):
+            transport.send(Request("GET", "/v1/x"))
+        assert other.seen == []
+
+
+def test_a_redirect_that_would_lose_the_body_is_told(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = Reply(301, b"", (("Location", "/api/v1/y"),))
+    with pytest.raises(errors.NotOpenMetadata):
+        transport.send(Request("PUT", "/v1/x", body=b"{}"))
+    assert len(stub.seen) == 1
+
+
+def test_redirects_without_end_are_told(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/a"] = Reply(302, b"", (("Location", "/api/v1/b"),))
+    stub.routes["/api/v1/b"] = Reply(302, b"", (("Location", "/api/v1/a"),))
+    with pytest.raises(errors.NotOpenMetadata, match="no end"):
+        transport.send(Request("GET", "/v1/a"))
+
+
+# -- life ------------------------------------------------------------------------------------------
+
+
+def test_connections_are_reused(stub: Stub, transport: Transport) -> None:
+    for _ in range(5):
+        transport.send(Request("GET", "/v1/x"))
+    assert transport._pool is not None
+    pools = transport._pool.poolmanager.pools
+    assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118 -- no dict
+
+
+def test_many_threads_share_one_pool(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = {"ok": 1}
+    pools: list[Any] = []
+
+    def work() -> None:
+        for _ in range(5):
+            assert transport.send(Request("GET", "/v1/x")).status == 200
+        pools.append(transport._pool)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(stub.seen) == 40
+    assert len({id(pool) for pool in pools}) == 1
+
+
+def test_a_closed_transport_sends_nothing(stub: Stub, transport: Transport) -> None:
+    transport.send(Request("GET", "/v1/x"))
+    transport.close()
+    transport.close()
+    with pytest.raises(errors.UsageError, match="closed"):
+        transport.send(Request("GET", "/v1/x"))
+    assert len(stub.seen) == 1
+
+
+def test_a_pickled_transport_sends_again(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = {}
+    plain = Transport(transport.base, Settings(), Bearer("tok"))
+    plain.send(Request("GET", "/v1/x"))
+    data = pickle.dumps(plain)
+    assert b"tok" not in data.replace(b"_token", b"").replace(b"tokens", b"")
+    copy = pickle.loads(data)
+    copy.send(Request("GET", "/v1/x"))
+    assert stub.seen[1].headers["Authorization"] == "Bearer tok"
+    copy.close()
+    plain.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_opens_its_own_connections(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = {}
+    transport.send(Request("GET", "/v1/x"))
+    before = transport._pool
+    transport._lock.acquire()  # as if another thread held it at the moment of the fork
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            fine = transport.send(Request("GET", "/v1/x")).status == 200
+            status = 0 if fine and transport._pool is not before else 2
+        finally:
+            os._exit(status)
+    transport._lock.release()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert transport.send(Request("GET", "/v1/x")).status == 200
+    assert transport._pool is before
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
+def test_nothing_that_is_logged_or_printed_tells_a_secret(
+    stub: Stub, transport: Transport, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    query = (("token", "qsecret"), ("limit", "5"))
+    request = Request("POST", "/v1/x", query, (), b'{"password": "bsecret"}')
+    transport.send(request)
+    shown = f"{caplog.text} {request!r} {transport!r} {transport.auth!r}"
+    own = "".join(r.getMessage() for r in caplog.records if r.name.startswith("dynclient"))
+    assert "/v1/x" in own
+    assert "tok " not in shown
+    assert "bsecret" not in shown
+    assert "qsecret" not in own + repr(request)
+    assert MASK in repr(request)
+
+
+def test_unchecked_certificates_are_warned_of() -> None:
+    with pytest.warns(errors.InsecureWarning, match="not checked"):
+        Transport("https://127.0.0.1:1/api", Settings(verify=False))
