@@ -15,7 +15,7 @@ from dynclient import model, validation
 
 
 def measure() -> list[Row]:
-    """Time the constructors against ``Judge.accepts`` of what they build."""
+    """Time the constructors against ``Validator.accepts`` of what they build."""
     release, body = payloads.release(), payloads.create_table()
     types = model.types(release)
     request_type, column_type, label_type = types.CreateTableRequest, types.Column, types.TagLabel
@@ -36,9 +36,9 @@ def measure() -> list[Row]:
     def build() -> Any:
         return request_type(columns=[column(*part) for part in parts], **rest)
 
-    judge, node = validation.judge(release), release.find("CreateTableRequest")
+    validator, node = validation.validator(release), release.find("CreateTableRequest")
     assert dynclient.asdict(build(), secrets=True) == body, "what is built is the payload"
-    sample = side_by_side(build, lambda: judge.accepts(node, body))
+    sample = side_by_side(build, lambda: validator.accepts(node, body))
     return [
         Row(
             "build it from keywords, 50 Column(…) and their tags",

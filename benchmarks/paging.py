@@ -28,9 +28,16 @@ def measure() -> list[Row]:
         return [model.load(table, raw) for raw in decode(text)["data"]]
 
     sample = side_by_side(listed, lambda: decode(text)["data"], rounds=20, seconds=0.1)
-    data, census, node = decode(text)["data"], model.Census(), payloads.release().find("Table")
+    data, unknown_values, node = (
+        decode(text)["data"],
+        model.UnknownValues(),
+        payloads.release().find("Table"),
+    )
     looked = side_by_side(
-        lambda: census.take(node, data), lambda: decode(text)["data"], rounds=20, seconds=0.1
+        lambda: unknown_values.take(node, data),
+        lambda: decode(text)["data"],
+        rounds=20,
+        seconds=0.1,
     )
     weight = _peak(listed) / _peak(lambda: decode(text)["data"])
     floor = f"{decode.__module__} decode"

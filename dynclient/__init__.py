@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
     from dynclient.drift.diff import diff as diff
-    from dynclient.drift.upgrade_check import verdicts as verdicts
+    from dynclient.drift.upgrade_check import check_releases as check_releases
     from dynclient.errors import AmbiguousName as AmbiguousName
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
@@ -85,6 +85,7 @@ _HOMES = {
     "asdict": "model",
     "changes": "model",
     "check": "model",
+    "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",
     "original": "model",
@@ -92,7 +93,6 @@ _HOMES = {
     "schema_of": "model",
     "to_json": "model",
     "types": "model",
-    "verdicts": "drift.upgrade_check",
 }
 """Which module a public name comes from."""
 
@@ -143,12 +143,17 @@ _ERRORS = (
 )
 """All errors and warnings, :mod:`dynclient.errors`."""
 
+_RENAMED = {"verdicts": "check_releases"}
+"""Public names of earlier versions, and what they are called now."""
+
 __all__ = sorted([*_HOMES, *_MODULES, *_ERRORS, "__version__"])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    if name in _RENAMED:
+        return _renamed(name)
     if name in _MODULES:
         return import_module(f"dynclient.{name}")
     if name in _HOMES:
@@ -162,6 +167,17 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message, name=name, obj=_here())
     globals()[name] = found
     return found
+
+
+def _renamed(name: str) -> Any:
+    import warnings
+
+    warnings.warn(
+        f"dynclient.{name} is deprecated: use dynclient.{_RENAMED[name]} instead",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return getattr(_here(), _RENAMED[name])
 
 
 def _here() -> Any:

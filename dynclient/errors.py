@@ -48,6 +48,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dynclient.suggestions import did_you_mean
+
 
 class Problem(NamedTuple):
     """One thing wrong with a piece of data."""
@@ -65,8 +67,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
-        near = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
-        return f"{place}{self.message}{near}"
+        return f"{place}{self.message}{did_you_mean(self.nearest)}"
 
 
 def _rebuild(cls: type[DynclientError], parts: dict[str, Any]) -> DynclientError:

@@ -1,15 +1,35 @@
-"""Close names for a typo."""
+"""Close names for a typo, and the one sentence that shows them."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 
-def nearest(name: str, known: Any) -> tuple[str, ...]:
-    """Return up to three known names close to one, whatever their case."""
+def nearest(name: str, known: Iterable[object]) -> tuple[str, ...]:
+    """Return up to three known names close to a name, best first, whatever their case.
+
+    Args:
+        name: the name as it was given.
+        known: the names there are; each is compared by its text.
+    """
+    from difflib import get_close_matches
+
     folded: dict[str, str] = {}
     for other in known:
         folded.setdefault(str(other).casefold(), str(other))
     close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
     return tuple(folded[other] for other in close)
+
+
+def did_you_mean(names: Sequence[str], otherwise: str = "") -> str:
+    """Return the end of a message that suggests names: ``; did you mean table or tables?``.
+
+    Args:
+        names: close names, as :func:`nearest` returns them.
+        otherwise: what to return where there are none.
+    """
+    if not names:
+        return otherwise
+    *first, last = names
+    listed = f"{', '.join(first)} or {last}" if first else last
+    return f"; did you mean {listed}?"

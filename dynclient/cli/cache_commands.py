@@ -17,6 +17,7 @@ from dynclient.errors import DynclientWarning, SchemaError, SourceUnavailable, U
 from dynclient.releases import Cache, release
 from dynclient.releases.cache import STARTER, bundled
 from dynclient.schema import Release
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -121,8 +122,7 @@ def _refuse_no_version(version: str, cache: Cache) -> None:
         return
     meant_surely = [plain + ".0" * (3 - len(found))] if found else []
     near = meant_surely or close(version, cache.names())
-    meant = f"; nearest: {', '.join(near)}" if near else ""
-    message = f"{version!r} is no version of OpenMetadata, as 1.13.0 is one{meant}"
+    message = f"{version!r} is no version of OpenMetadata, as 1.13.0 is one{did_you_mean(near)}"
     raise SourceUnavailable(message, source="github")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.text import Text
 
 from dynclient.cli.exit_codes import DIFFERS, DONE
-from dynclient.drift.upgrade_check import Verdict, verdicts
+from dynclient.drift.upgrade_check import ReleaseCheck, check_releases
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Checked(NamedTuple):
     """A payload, and what each release says to it."""
 
     payload: Payload
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ReleaseCheck, ...]
 
 
 def payloads(file: Path) -> list[Payload]:
@@ -92,7 +92,7 @@ def check(found: Sequence[Payload], name: str, releases: Sequence[Release]) -> l
         AmbiguousName: a release has several types of that name.
         SchemaNotFound: no release has a type of that name.
     """
-    return [Checked(each, tuple(verdicts(each.data, name, releases))) for each in found]
+    return [Checked(each, tuple(check_releases(each.data, name, releases))) for each in found]
 
 
 def exit_code(found: Sequence[Checked], *, allow_bridged: bool) -> int:
@@ -101,7 +101,7 @@ def exit_code(found: Sequence[Checked], *, allow_bridged: bool) -> int:
     return DIFFERS if broken else DONE
 
 
-def _counts(verdict: Verdict, allow_bridged: bool) -> bool:
+def _counts(verdict: ReleaseCheck, allow_bridged: bool) -> bool:
     return bool(verdict.left if allow_bridged else verdict.problems)
 
 
@@ -116,7 +116,7 @@ def show(console: Console, found: Sequence[Checked]) -> None:
         console.print(Text(line), soft_wrap=True)
 
 
-def _told(verdict: Verdict) -> Iterator[tuple[str, str]]:
+def _told(verdict: ReleaseCheck) -> Iterator[tuple[str, str]]:
     if not verdict.breaks:
         yield f"  {verdict.release}: fits", "green"
         return

@@ -11,7 +11,7 @@ from rich.text import Text
 from dynclient.cli.exit_codes import DIFFERS, DONE, FAILED
 from dynclient.errors import UnknownRelease
 from dynclient.schema.versions import numbers
-from dynclient.session.route_facts import STATUSES, Fact
+from dynclient.session.route_facts import STATUSES, RouteFact
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ class Report(NamedTuple):
     """Where the document was had from, or why it was not."""
     resources: int | None
     """How many entity types the server lists; None where it may not be asked."""
-    facts: tuple[Fact, ...]
+    facts: tuple[RouteFact, ...]
     unknown_entities: tuple[str, ...]
     """What the server has and the schemas lack."""
     missing_entities: tuple[str, ...]

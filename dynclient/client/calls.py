@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.dispatch import refused
+from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Call(NamedTuple):
 
     def wrong(self, place: str, value: Any, message: str) -> Exception:
         """Return the error for one wrong argument."""
-        return refused(self.name, [Problem(place, value, "argument", message)])
+        return bad_arguments(self.name, [Problem(place, value, "argument", message)])
 
 
 def nothing_asked(plan: Plan) -> Any:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.client.calls import nothing_asked
-from dynclient.client.collection import Collection, Verb
-from dynclient.dispatch import refused
+from dynclient.client.collection import Collection, Method
+from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.errors import (
     DynclientError,
@@ -23,7 +23,7 @@ from dynclient.session.contract import Contract
 if TYPE_CHECKING:
     from collections import Counter
 
-    from dynclient.client.extra_operations import Offer, Offers
+    from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
     from dynclient.dispatch import Listing, Page
     from dynclient.hooks import Hooks
     from dynclient.model import Types
@@ -216,14 +216,14 @@ class Client:
         an enumeration. Both are kept and readable, and go back unchanged when the entity is saved.
         The counts are a copy.
         """
-        return self._dispatcher.census.counts()
+        return self._dispatcher.unknown_values.counts()
 
     @property
-    def op(self) -> Offers:
+    def op(self) -> ExtraOperations:
         """What the server offers beside its collections: ``om.op.search_entities_with_query``."""
-        from dynclient.client.extra_operations import Offers
+        from dynclient.client.extra_operations import ExtraOperations
 
-        return Offers(self)
+        return ExtraOperations(self)
 
     # -- verbs -------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class Client:
             if isinstance(data, model.Entity) and model.schema_of(data).entity is not None:
                 message += "; changes of an entity are sent by om.save(…)"
             problem = Problem("data", name, "argument", message)
-            raise refused("create_or_update", [problem])
+            raise bad_arguments("create_or_update", [problem])
         return self[entity].upsert(data)
 
     def delete(
@@ -285,7 +285,7 @@ class Client:
         """
         if (target is None) == (entity is None or entity_id is None):
             way = "om.delete(table), or om.delete(entity=Table, entity_id=…)"
-            raise refused("delete", [Problem("", None, "argument", f"which one? {way}")])
+            raise bad_arguments("delete", [Problem("", None, "argument", f"which one? {way}")])
         if target is not None:
             entity, entity_id = _type_of(target), target
         flags = {"recursive": recursive or None, "hard": (hard or hard_delete) or None}
@@ -335,7 +335,9 @@ class Client:
         listing: Listing = self[entity].list(fields=fields, **filters)
         return listing
 
-    def prepare(self, call: str | Verb | Offer, /, *given: Any, **keywords: Any) -> Request:
+    def prepare(
+        self, call: str | Method | ExtraOperation, /, *given: Any, **keywords: Any
+    ) -> Request:
         """Return the request that a call would send, and send nothing.
 
         Args:
@@ -348,10 +350,10 @@ class Client:
         """
         if isinstance(call, str):
             call = self._named(call)
-        if not isinstance(call, Verb):
-            from dynclient.client.extra_operations import Offer
+        if not isinstance(call, Method):
+            from dynclient.client.extra_operations import ExtraOperation
 
-            if isinstance(call, Offer):
+            if isinstance(call, ExtraOperation):
                 return self._dispatcher.prepare(*call._plan(given, keywords))
             raise UsageError(f"{call!r} is no method of a collection")
         plan = call._collection._plan(call.__name__, given, keywords, nothing_asked)
@@ -408,6 +410,6 @@ def _type_of(target: Any) -> Any:
     """Return the type of an entity, or the name of the type of a reference to one."""
     if not isinstance(target, model.Entity):
         problem = Problem("", type(target).__name__, "argument", "is no entity")
-        raise refused("delete", [problem])
+        raise bad_arguments("delete", [problem])
     node = model.schema_of(target)
     return node.entity or model.raw(target).get("type") or type(target)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client import methods
 from dynclient.client.calls import Ask, Call, Plan
-from dynclient.client.methods import SPECS
+from dynclient.client.methods import METHODS
 from dynclient.dispatch import Listing
 from dynclient.dispatch.binding import own_fields
 from dynclient.dispatch.responses import is_route
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inspect import Signature
 
     from dynclient.client.client import Client
-    from dynclient.client.extra_operations import Offers
+    from dynclient.client.extra_operations import ExtraOperations
     from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.operations.catalogue import CollectionSpec
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 class _Words:
     """The docstring of a verb; a descriptor, so that nothing is written before it is read."""
 
-    def __get__(self, instance: Verb | None, owner: type | None = None) -> str:
+    def __get__(self, instance: Method | None, owner: type | None = None) -> str:
         if instance is None:
             return "One method of a collection; call it, or ask for help() on it."
         return instance._words()
 
 
-class Verb:
+class Method:
     """One method of a collection; call it, or ask for ``help()`` on it."""
 
     __slots__ = ("__name__", "__qualname__", "_collection")
@@ -47,7 +47,7 @@ class Verb:
         """Do it; see the documentation of the single method."""
         return self._collection._call(self.__name__, given, keywords)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Verb:
+    def __get__(self, instance: Any, owner: type | None = None) -> Method:
         # Having this makes it a routine for `inspect`, so that help() shows it and not its class.
         return self
 
@@ -70,8 +70,8 @@ class Verb:
             return docstrings.body_doc(operation, release.node(operation.body))
         return docstrings.doc(operation, known.intro)
 
-    def _parts(self) -> tuple[CollectionSpec, Any, methods.Spec]:
-        return self._collection._spec, self._collection._release, SPECS[self.__name__]
+    def _parts(self) -> tuple[CollectionSpec, Any, methods.MethodSpec]:
+        return self._collection._spec, self._collection._release, METHODS[self.__name__]
 
     def __repr__(self) -> str:
         return f"<{self.__qualname__}, a method of a collection; see help()>"
@@ -101,11 +101,11 @@ class Collection:
         return self._client.contract.spec(self._attribute)
 
     @property
-    def op(self) -> Offers:
+    def op(self) -> ExtraOperations:
         """What the server offers for it beside the usual: ``om.tables.op.add_sample_data(…)``."""
-        from dynclient.client.extra_operations import Offers
+        from dynclient.client.extra_operations import ExtraOperations
 
-        return Offers(self._client, self._attribute)
+        return ExtraOperations(self._client, self._attribute)
 
     @property
     def _dispatcher(self) -> Dispatcher:
@@ -113,25 +113,25 @@ class Collection:
 
     # -- methods -----------------------------------------------------------------------------------
 
-    def __getattr__(self, name: str) -> Verb:
+    def __getattr__(self, name: str) -> Method:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
         if name not in self._verbs():
             raise self._unknown(name)
-        made = self.__dict__[name] = Verb(self, name)
+        made = self.__dict__[name] = Method(self, name)
         return made
 
     def _verbs(self) -> list[str]:
         operations = self._spec.operations
-        return [name for name, known in SPECS.items() if known.operation in operations]
+        return [name for name, known in METHODS.items() if known.operation in operations]
 
     def _unknown(self, name: str) -> UnknownOperation:
-        from dynclient.dispatch.binding import nearest
+        from dynclient.suggestions import did_you_mean, nearest
 
         known, attribute = self._verbs(), self._spec.attribute
         near = nearest(name, known)
-        told = f"; nearest: {', '.join(near)}" if near else f"; it has {', '.join(known) or 'none'}"
-        message = f"{attribute} of release {self._release.name} has no method {name!r}{told}"
+        hint = did_you_mean(near, f"; it has {', '.join(known) or 'none'}")
+        message = f"{attribute} of release {self._release.name} has no method {name!r}{hint}"
         return UnknownOperation(message, name=name, obj=self, nearest=near)
 
     def __dir__(self) -> list[str]:
@@ -144,7 +144,7 @@ class Collection:
         if verb == "patch" and len(given) == 1 and not keywords:
             return self._client.save(given[0])
         if verb == "list":
-            self._client.contract.make_sure(self._spec, keywords)
+            self._client.contract.confirm_filters(self._spec, keywords)
         plan = self._plan(verb, given, keywords)
         if verb == "list":
             return self._listing(plan)
@@ -161,7 +161,7 @@ class Collection:
         ask: Ask | None = None,
     ) -> Plan:
         call = Call(self._spec, self._release, verb, given, keywords, ask or self._carry_out)
-        plan = SPECS[verb].plan(call)
+        plan = METHODS[verb].plan(call)
         fields = plan.arguments.get("fields")
         if fields is not None and not isinstance(fields, (str, list, tuple)):
             # What can be looped over once has to last for every page, and for a second try.

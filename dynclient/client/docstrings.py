@@ -11,7 +11,7 @@ from dynclient.openapi.operations import BODY
 if TYPE_CHECKING:
     from inspect import Signature
 
-    from dynclient.openapi.operations import Served
+    from dynclient.openapi.operations import CallableOperation
     from dynclient.operations import Operation, Parameter
     from dynclient.schema import Node
 
@@ -71,7 +71,7 @@ def _kind(parameter: Parameter, *, quoted: bool = False) -> str:
     return " | ".join(choices) or _PLACEHOLDER[parameter.type]
 
 
-def offer_signature(served: Served, body: Node | None) -> Signature:
+def offer_signature(served: CallableOperation, body: Node | None) -> Signature:
     """Return the signature of an operation that a server offers: path, body, query.
 
     Args:
@@ -103,7 +103,7 @@ def _body_words(operation: Operation, body: Node | None) -> str:
     return kinds.get(operation.body_kind or "", "bytes")
 
 
-def offer_doc(served: Served, body: Node | None) -> str:
+def offer_doc(served: CallableOperation, body: Node | None) -> str:
     """Return the documentation of an operation that a server offers, in the server's words.
 
     Args:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.dispatch import label, refused
+from dynclient.dispatch import bad_arguments, label
 from dynclient.dispatch.binding import Bound, nearest
 from dynclient.errors import BadArguments, Problem, UnknownOperation
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from inspect import Signature
 
     from dynclient.client.client import Client
-    from dynclient.openapi.index import Index, Told
-    from dynclient.openapi.operations import Served
+    from dynclient.openapi.index import Index, OperationInfo
+    from dynclient.openapi.operations import CallableOperation
     from dynclient.operations import Operation
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Node
 
 
-class Offers:
+class ExtraOperations:
     """Operations of one collection, or of the server, as attributes.
 
     By item they can be had by their ``operationId``, or by method and path, too:
@@ -37,15 +38,15 @@ class Offers:
     def __init__(self, client: Client, attribute: str | None = None) -> None:
         self._client = client
         self._attribute = attribute
-        self._named: tuple[Index, dict[str, Told]] | None = None
-        self._made: dict[str, Served] = {}
+        self._named: tuple[Index, dict[str, OperationInfo]] | None = None
+        self._made: dict[str, CallableOperation] = {}
 
     # -- what there is -----------------------------------------------------------------------------
 
     def _spec(self) -> CollectionSpec | None:
         return None if self._attribute is None else self._client.contract.spec(self._attribute)
 
-    def _names(self, index: Index | None) -> dict[str, Told]:
+    def _names(self, index: Index | None) -> dict[str, OperationInfo]:
         """Return what an index tells, by Python name."""
         if index is None:
             return {}
@@ -59,27 +60,27 @@ class Offers:
             self._named, self._made = (index, names), {}
         return self._named[1]
 
-    def _glanced(self) -> dict[str, Told]:
+    def _glanced(self) -> dict[str, OperationInfo]:
         """Return what is known without asking the server."""
         if self._client._dispatcher.release is None:
             return {}
-        return self._names(self._client.contract.at_a_glance())
+        return self._names(self._client.contract.completion_index())
 
-    def _served(self, name: str, *, ask: bool) -> Served:
+    def _served(self, name: str, *, ask: bool) -> CallableOperation:
         """Return an operation by name.
 
         Args:
             name: its Python name.
             ask: whether the server may be asked; else what completion shows will do.
         """
-        from dynclient.openapi.operations import served
+        from dynclient.openapi.operations import to_operation
 
         known = self._names(self._client.contract.openapi) if ask else self._glanced()
         told = known.get(name)
         if told is None:
             raise self._unknown(name)
         if told.key not in self._made:
-            self._made[told.key] = served(name, told, self._client.release, self._spec())
+            self._made[told.key] = to_operation(name, told, self._client.release, self._spec())
         return self._made[told.key]
 
     def _unknown(self, name: str) -> UnknownOperation:
@@ -94,8 +95,8 @@ class Offers:
             message = f"{name!r} of the server is called {right!r} here"
             return UnknownOperation(message, name=name, obj=self, nearest=(right,))
         near = nearest(name, list(known))
-        told = f"; nearest: {', '.join(near)}" if near else f"; dir() lists the {len(known)}"
-        message = f"{whose} of {index.version} offers no operation {name!r}{told}"
+        hint = did_you_mean(near, f"; dir() lists the {len(known)}")
+        message = f"{whose} of {index.version} offers no operation {name!r}{hint}"
         return UnknownOperation(message, name=name, obj=self, nearest=near)
 
     def _meant(self, key: str) -> str | None:
@@ -108,14 +109,14 @@ class Offers:
 
     # -- access ------------------------------------------------------------------------------------
 
-    def __getattr__(self, name: str) -> Offer:
+    def __getattr__(self, name: str) -> ExtraOperation:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
         if name not in self._glanced() and name not in self._names(self._client.contract.openapi):
             raise self._unknown(name)
-        return Offer(self, name)
+        return ExtraOperation(self, name)
 
-    def __getitem__(self, key: str) -> Offer:
+    def __getitem__(self, key: str) -> ExtraOperation:
         """Return an operation by its name, its ``operationId``, or its method and path.
 
         Raises:
@@ -124,7 +125,7 @@ class Offers:
         name = self._meant(key)
         if name is None:
             raise self._unknown(key)
-        return Offer(self, name)
+        return ExtraOperation(self, name)
 
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
@@ -141,13 +142,13 @@ class Offers:
         return f"<{len(known)} operations of {whose}; dir() lists them>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Offers, (self._client, self._attribute)
+        return ExtraOperations, (self._client, self._attribute)
 
 
 class _Words:
     """The docstring of an operation; a descriptor, so that nothing is written before it is read."""
 
-    def __get__(self, instance: Offer | None, owner: type | None = None) -> str:
+    def __get__(self, instance: ExtraOperation | None, owner: type | None = None) -> str:
         if instance is None:
             return "One operation that a server offers; call it, or ask for help() on it."
         from dynclient.client import docstrings
@@ -155,14 +156,14 @@ class _Words:
         return docstrings.offer_doc(*instance._glanced())
 
 
-class Offer:
+class ExtraOperation:
     """One operation that a server offers; call it, or ask for ``help()`` on it."""
 
     __slots__ = ("__name__", "__qualname__", "_offers")
 
     __module__ = "dynclient"
 
-    def __init__(self, offers: Offers, name: str) -> None:
+    def __init__(self, offers: ExtraOperations, name: str) -> None:
         self._offers = offers
         self.__name__ = name
         before = f"{offers._attribute}." if offers._attribute else ""
@@ -172,7 +173,7 @@ class Offer:
         """Do it; see the documentation of the single operation."""
         return self._offers._client._dispatcher.call(*self._plan(given, keywords))
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Offer:
+    def __get__(self, instance: Any, owner: type | None = None) -> ExtraOperation:
         # Having this makes it a routine for `inspect`, so that help() shows it and not its class.
         return self
 
@@ -182,7 +183,7 @@ class Offer:
 
         return docstrings.offer_signature(*self._glanced())
 
-    def _glanced(self) -> tuple[Served, Node | None]:
+    def _glanced(self) -> tuple[CallableOperation, Node | None]:
         """Return the operation, and what it sends, as far as is known without asking."""
         served = self._offers._served(self.__name__, ask=False)
         return served, self._offers._client._dispatcher.node(served.operation.body)
@@ -214,7 +215,7 @@ class Offer:
         if body is None and served.body_required:
             problems.append(Problem(BODY, None, "required", "is missing"))
         if problems:
-            raise refused(label(operation), problems + _others(operation, arguments))
+            raise bad_arguments(label(operation), problems + _others(operation, arguments))
         if body is None:
             operation = operation._replace(body_kind=None)
         return operation, arguments, body
@@ -229,8 +230,8 @@ class Offer:
     __doc__ = _Words()
 
 
-def _offer(offers: Offers, name: str) -> Offer:
-    return Offer(offers, name)
+def _offer(offers: ExtraOperations, name: str) -> ExtraOperation:
+    return ExtraOperation(offers, name)
 
 
 def _others(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:

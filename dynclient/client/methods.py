@@ -37,9 +37,9 @@ def sends(call: Call) -> Plan:
         if fields:
             held = model.raw(body) if isinstance(body, model.Entity) else body
             body = {**held, **fields}
-    from dynclient.client.references import settled
+    from dynclient.client.references import resolve_references
 
-    return Plan(operation, outer, settled(call, operation.body or "", body))
+    return Plan(operation, outer, resolve_references(call, operation.body or "", body))
 
 
 def _fits(call: Call, operation: Operation, request: Any) -> None:
@@ -148,7 +148,7 @@ def votes(call: Call) -> Plan:
     return Plan(call.operation("vote"), {"id": id_of(call, call.given[:1]), **call.keywords}, body)
 
 
-class Spec(NamedTuple):
+class MethodSpec(NamedTuple):
     """What is known of a verb apart from any collection."""
 
     operation: str
@@ -160,39 +160,43 @@ class Spec(NamedTuple):
 
 
 _ONE = (("key", "many"),)
-SPECS: dict[str, Spec] = {
-    "create": Spec("create", sends),
-    "upsert": Spec("upsert", sends),
-    "get": Spec(
+METHODS: dict[str, MethodSpec] = {
+    "create": MethodSpec("create", sends),
+    "upsert": MethodSpec("upsert", sends),
+    "get": MethodSpec(
         "get", gets, _ONE,
         "Return one entity, or None where there is none.\n\n"
         "Takes its id, its fully qualified name, or its names one by one from the outermost on\n"
         "(which are quoted where needed); an entity or a reference is read anew.",
     ),
-    "list": Spec(
+    "list": MethodSpec(
         "list", lists, (),
         "Return a lazy list: loop over it, ask for its len(), or take its pages one by one.\n\n"
         "`limit` is the size of a page, not of the whole.",
     ),
-    "patch": Spec(
+    "patch": MethodSpec(
         "patch", patches, (("entity", "many"),),
         "Send the changes of an entity, as om.save does; or, of an id, the JSON Patch given.",
     ),
-    "delete": Spec(
+    "delete": MethodSpec(
         "delete", deletes, _ONE,
         "Delete one entity, given as for get, and return it as it was.\n\n"
         "Softly unless hard; with recursive everything below goes too.",
     ),
-    "restore": Spec("restore", restores, _ONE, "Bring a softly deleted entity back."),
-    "versions": Spec("versions", versions, _ONE, "Return all versions of an entity, newest first."),
-    "version": Spec(
+    "restore": MethodSpec("restore", restores, _ONE, "Bring a softly deleted entity back."),
+    "versions": MethodSpec(
+        "versions", versions, _ONE, "Return all versions of an entity, newest first."
+    ),
+    "version": MethodSpec(
         "version", version, (*_ONE, ("version", "one")),
         "Return an entity as it was in a version, such as 0.1.",
     ),
-    "follow": Spec("follow", follows, (("entity", "one"), ("user", "one"))),
-    "unfollow": Spec("unfollow", follows, (("entity", "one"), ("user", "one"))),
-    "followers": Spec("follow", follower_fields, _ONE, "Return the users who follow an entity."),
-    "vote": Spec(
+    "follow": MethodSpec("follow", follows, (("entity", "one"), ("user", "one"))),
+    "unfollow": MethodSpec("unfollow", follows, (("entity", "one"), ("user", "one"))),
+    "followers": MethodSpec(
+        "follow", follower_fields, _ONE, "Return the users who follow an entity."
+    ),
+    "vote": MethodSpec(
         "vote", votes, (("entity", "one"), ("vote", "one")),
         "Vote for or against an entity: votedUp, votedDown or unVoted.",
     ),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NAME = "fullyQualifiedName"
 
 
-def settled(call: Call, path: str, body: Any) -> Any:
+def resolve_references(call: Call, path: str, body: Any) -> Any:
     """Return a create request with its references as the release wants them.
 
     Args:

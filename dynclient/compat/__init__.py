@@ -55,10 +55,10 @@ def entity_class(release: Release, path: str) -> Any:
     Raises:
         SchemaNotFound: the release has no such document or place.
     """
-    from dynclient.compat.models.class_registry import family
+    from dynclient.compat.models.class_registry import class_registry
 
     document, _, pointer = path.partition("#")
-    return family(release).class_at(release.node(document, pointer))
+    return class_registry(release).class_at(release.node(document, pointer))
 
 
 def payload(value: Any) -> Any:

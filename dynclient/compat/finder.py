@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.missing_modules import lost_module, lost_name, unserved
 from dynclient.compat.models.alias_fields import say_moved
-from dynclient.compat.models.class_registry import PACKAGE, Family, family, module_of, path_of
+from dynclient.compat.models.class_registry import (
+    PACKAGE,
+    ClassRegistry,
+    class_registry,
+    module_of,
+    path_of,
+)
 from dynclient.drift import table
 from dynclient.errors import DynclientError
 from dynclient.schema.type_names import stem
@@ -59,7 +65,7 @@ class Finder:
 
     def _open(self, release: Release) -> None:
         self.release = release
-        self._family = family(release)
+        self._family = class_registry(release)
         self._documents = {module_of(path): path for path in release.paths}
         self._folders = {
             name.rsplit(".", depth)[0]
@@ -170,7 +176,7 @@ class _Mirrored:
 class _Schema:
     """Makes the module of a schema document; its classes are made when they are asked for."""
 
-    def __init__(self, owner: Family, path: str, asked: str | None = None) -> None:
+    def __init__(self, owner: ClassRegistry, path: str, asked: str | None = None) -> None:
         """Say what is served.
 
         Args:

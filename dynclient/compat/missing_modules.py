@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.compat.models import class_names
 from dynclient.compat.models.class_registry import module_of, path_of
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def lost_module(release: Release, module: str) -> str:
     same = [other for other in release.paths if other.rpartition("/")[2].lower() == stem.lower()]
     told += [f"this release has {module_of(other)}" for other in same]
     if not same:
-        told += [f"nearest: {', '.join(near)}" for near in [_near(module, release)] if near]
+        return "; ".join(told) + did_you_mean(_near(module, release))
     return "; ".join(told)
 
 
@@ -58,7 +59,7 @@ def lost_name(release: Release, path: str, name: str) -> str:
         from dynclient.suggestions import nearest
 
         near = nearest(name, class_names.classes(release, path))
-        told += [f"nearest: {', '.join(near)}"] if near else []
+        return "; ".join(told) + did_you_mean(near)
     return "; ".join(told)
 
 

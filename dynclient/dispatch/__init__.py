@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dynclient.dispatch.binding import label, refused
+from dynclient.dispatch.binding import bad_arguments, label
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.pagination import Listing, Page
 
-__all__ = ["Dispatcher", "Listing", "Page", "label", "refused"]
+__all__ = ["Dispatcher", "Listing", "Page", "bad_arguments", "label"]

@@ -58,7 +58,7 @@ class Bound:
         for name, value in self._left.items():
             self._unknown(name, value)
         if self._problems:
-            raise refused(label(operation), self._problems)
+            raise bad_arguments(label(operation), self._problems)
 
     @property
     def path(self) -> str:
@@ -197,7 +197,7 @@ def own_fields(
 def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
     if word in entity.properties or release is None or release.drift == ERROR:
         return word
-    found = table.counterpart(word, entity.properties, entity.path)
+    found = table.find_alias(word, entity.properties, entity.path)
     if found is None:
         return word
     message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
@@ -206,7 +206,7 @@ def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
 
 
 def _no_field(entity: EntityType, release: Release | None, word: str) -> Problem:
-    found = table.counterpart(word, entity.properties, entity.path)
+    found = table.find_alias(word, entity.properties, entity.path)
     if found is not None and release is not None:
         message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
         return Problem("fields", word, "drift", message, (found.name,))
@@ -226,7 +226,7 @@ def _plain(value: Any) -> str | None:
     return "".join(value) if isinstance(value, str) else str(value)
 
 
-def refused(what: str, problems: list[Problem]) -> BadArguments:
+def bad_arguments(what: str, problems: list[Problem]) -> BadArguments:
     """Return the error that tells all problems of a call."""
     lines = "".join(f"\n  {problem}" for problem in problems)
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.dispatch import responses
-from dynclient.dispatch.binding import Bound, label, refused
+from dynclient.dispatch.binding import Bound, bad_arguments, label
 from dynclient.dispatch.pagination import Page
 from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
 from dynclient.transport.request import Request
-from dynclient.validation import judge
+from dynclient.validation import validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Node, Release
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
-    from dynclient.transport.request import Answer
+    from dynclient.transport.request import Response
 
 
 _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -61,7 +61,7 @@ class Dispatcher:
         self.release = release
         self.hrefs: dict[str, str] = {}
         """Routes by entity type, from the addresses in answers; see ``answers.routes_in``."""
-        self.census = model.Census()
+        self.unknown_values = model.UnknownValues()
         """What the server said that the release does not know, counted."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
@@ -103,7 +103,9 @@ class Dispatcher:
             return _written(operation, raw, type(body).__name__)
         except RecursionError:
             message = "is nested deeper than can be followed, or lies in itself"
-        raise refused(label(operation), [Problem("body", type(body).__name__, "json", message)])
+        raise bad_arguments(
+            label(operation), [Problem("body", type(body).__name__, "json", message)]
+        )
 
     def _judged(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one of a list of them, as JSON has it."""
@@ -166,7 +168,7 @@ class Dispatcher:
             raise error
         return self.result(request, answer)
 
-    def _answered(self, request: Request) -> Answer:
+    def _answered(self, request: Request) -> Response:
         hooks = self.hooks
         if hooks is None:
             return self.transport.send(request)
@@ -186,7 +188,7 @@ class Dispatcher:
 
     # -- in ----------------------------------------------------------------------------------------
 
-    def result(self, request: Request, answer: Answer) -> Any:
+    def result(self, request: Request, answer: Response) -> Any:
         """Return what a successful answer holds.
 
         An entity; a :class:`Page` of them; for a history the list of versions; decoded JSON where
@@ -222,13 +224,13 @@ class Dispatcher:
             self.hrefs.update(responses.routes_in(data, entity.name))
 
     def _all_loaded(self, found: tuple[type, Node], data: Sequence[Any]) -> list[Any]:
-        self.census.take(found[1], data)
+        self.unknown_values.take(found[1], data)
         return [self._loaded(found, each) for each in data]
 
     def _loaded(self, found: tuple[type, Node], data: Any) -> Any:
         cls, node = found
         if self.settings.responses == "strict":
-            judging = judge(node.release)
+            judging = validator(node.release)
             if not judging.accepts(node, data):
                 what = f"the {node.type_name} that the server gave"
                 raise ResponseInvalid(what=what, problems=judging.faults(node, data))
@@ -243,7 +245,7 @@ def _written(operation: Operation, raw: Any, kind: str) -> bytes:
         return json.dumps(raw, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         problem = Problem("", kind, "json", f"cannot be written as JSON: {error}")
-    raise refused(label(operation), [problem])
+    raise bad_arguments(label(operation), [problem])
 
 
 def _plain(operation: Operation, body: Any) -> bytes:
@@ -253,7 +255,7 @@ def _plain(operation: Operation, body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode()
     message = f"is a {type(body).__name__}, where {operation.body_kind} is wanted: str or bytes"
-    raise refused(label(operation), [Problem("body", type(body).__name__, "type", message)])
+    raise bad_arguments(label(operation), [Problem("body", type(body).__name__, "type", message)])
 
 
 def _all(body: Any) -> Any:

@@ -9,7 +9,7 @@ from dynclient import errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dynclient.transport.request import Answer, Request
+    from dynclient.transport.request import Request, Response
 
 _KINDS: dict[int, type[errors.ServerError]] = {
     400: errors.BadRequest,
@@ -44,7 +44,7 @@ _PROXY = (
 )
 
 
-def fault(request: Request, answer: Answer) -> errors.ServerError:
+def fault(request: Request, answer: Response) -> errors.ServerError:
     """Return the error that an answer tells of.
 
     Args:
@@ -80,7 +80,7 @@ def fault(request: Request, answer: Answer) -> errors.ServerError:
     return kind(_short(message) or f"status {answer.status}, without a word", code=meant, **parts)
 
 
-def _hint(request: Request, answer: Answer, meant: int, message: str) -> str | None:
+def _hint(request: Request, answer: Response, meant: int, message: str) -> str | None:
     if meant in {404, 405} and is_route(message):
         return _NO_ROUTE
     if meant == 404 and request.method == "DELETE" and answer.attempts > 1:
@@ -93,7 +93,7 @@ def is_route(message: str) -> bool:
     return message.startswith("HTTP 40") or "[HTTP 40" in message
 
 
-def decode(request: Request, answer: Answer) -> Any:
+def decode(request: Request, answer: Response) -> Any:
     """Return the JSON of a success; None where it has no body.
 
     Raises:
@@ -117,7 +117,7 @@ def decode(request: Request, answer: Answer) -> Any:
     )
 
 
-def by_media_type(request: Request, answer: Answer) -> Any:
+def by_media_type(request: Request, answer: Response) -> Any:
     """Return what a success holds, as its media type says: JSON decoded, text, or bytes.
 
     Raises:
@@ -197,7 +197,7 @@ def _fastest() -> Callable[[bytes], Any]:
     return orjson.loads
 
 
-def _decoded(answer: Answer) -> Any:
+def _decoded(answer: Response) -> Any:
     try:
         return loads(answer.body) if answer.body else None
     except ValueError:
@@ -227,7 +227,7 @@ def _meant(status: int, message: str) -> int:
     return int(digits) if digits.isdigit() and int(digits) in _KINDS else status
 
 
-def _request_id(answer: Answer, told: Any) -> str | None:
+def _request_id(answer: Response, told: Any) -> str | None:
     for name in _IDS:
         if answer.headers.get(name):
             return str(answer.headers[name])
@@ -235,7 +235,7 @@ def _request_id(answer: Answer, told: Any) -> str | None:
     return known if isinstance(known, str) else None
 
 
-def _is_page(answer: Answer, text: str) -> bool:
+def _is_page(answer: Response, text: str) -> bool:
     kind = answer.headers.get("Content-Type", "")
     return "html" in kind.lower() or text[:1] == "<" or not 400 <= answer.status < 600
 

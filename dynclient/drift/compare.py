@@ -339,7 +339,7 @@ def _renamed(before: dict[str, Any], after: dict[str, Any], paths: set[str]) -> 
         if name in after:
             continue
         for path in sorted(paths):
-            other = table.counterpart(name, added, path)
+            other = table.find_alias(name, added, path)
             if other is not None and other.name not in found.values():
                 found[name] = other.name
                 break

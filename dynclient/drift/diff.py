@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift.change import KINDS, Change
 from dynclient.errors import SchemaNotFound
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from dynclient.drift.change import Change
@@ -69,8 +70,10 @@ def _neither(
     old: Release, new: Release, name: str, missing: list[SchemaNotFound]
 ) -> SchemaNotFound:
     nearest = tuple(dict.fromkeys(near for error in missing for near in error.parts["nearest"]))
-    near = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    message = f"neither {old.name} nor {new.name} has an entity, type or document {name!r}{near}"
+    message = (
+        f"neither {old.name} nor {new.name} has an entity, type or document {name!r}"
+        f"{did_you_mean(nearest)}"
+    )
     return SchemaNotFound(message, name=name, release=new.name, nearest=nearest)
 
 

@@ -61,7 +61,7 @@ class Items(NamedTuple):
     """The other fields of the new item, with the values that say no more than the old one did."""
 
 
-class Gone(NamedTuple):
+class RemovedField(NamedTuple):
     """One field that has no counterpart since a release."""
 
     field: str
@@ -83,7 +83,7 @@ class Reference(NamedTuple):
     """What it wants since then, ``name`` or ``reference``; before, it is the other one."""
 
 
-class Counterpart(NamedTuple):
+class FieldAlias(NamedTuple):
     """What a release has in the place of a field that it lacks."""
 
     name: str
@@ -125,9 +125,9 @@ def boxed(reference: str) -> Items | None:
 
 
 @lru_cache(maxsize=1)
-def losses() -> tuple[Gone, ...]:
+def removed_fields() -> tuple[RemovedField, ...]:
     """Return all fields that went without a counterpart."""
-    return tuple(Gone(**_frozen(row)) for row in _table()["gone"])
+    return tuple(RemovedField(**_frozen(row)) for row in _table()["gone"])
 
 
 @lru_cache(maxsize=1)
@@ -160,7 +160,7 @@ def moved(path: str, known: Container[str]) -> str | None:
     return None
 
 
-def counterpart(name: str, known: Container[str], path: str) -> Counterpart | None:
+def find_alias(name: str, known: Container[str], path: str) -> FieldAlias | None:
     """Return what stands for a field in a schema that lacks it, or None.
 
     Args:
@@ -174,18 +174,20 @@ def counterpart(name: str, known: Container[str], path: str) -> Counterpart | No
         other = rename.new if name == rename.old else rename.old
         if other in known and (not rename.documents or path in rename.documents):
             turn = "wrap" if other == rename.new else "unwrap"
-            return Counterpart(other, turn if rename.change == "list" else "same", rename)
+            return FieldAlias(other, turn if rename.change == "list" else "same", rename)
     return None
 
 
-def gone(name: str, path: str) -> Gone | None:
+def gone(name: str, path: str) -> RemovedField | None:
     """Return what is known of a field that a schema has no more, or None.
 
     Args:
         name: the field, which the schema lacks.
         path: of the schema's document.
     """
-    return next((loss for loss in losses() if name == loss.field and path in loss.documents), None)
+    return next(
+        (loss for loss in removed_fields() if name == loss.field and path in loss.documents), None
+    )
 
 
 def turned(value: Any, turn: str) -> Any:
@@ -221,7 +223,7 @@ def translated(data: dict[str, Any], known: Container[str], path: str) -> dict[s
     """
     made = {}
     for name, value in data.items():
-        found = None if name in known else counterpart(name, known, path)
+        found = None if name in known else find_alias(name, known, path)
         if found is None or found.name in data:
             made[name] = value
             continue

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
 from dynclient.errors import Problem, RequestInvalid
-from dynclient.model.alias_descriptors import fitted
+from dynclient.model.alias_descriptors import with_own_names
 from dynclient.model.classes import class_for
 from dynclient.model.entity import EntityMeta
 from dynclient.schema.release import ERROR
 from dynclient.schema.unions import Union
-from dynclient.validation import judge
+from dynclient.validation import validator
 from dynclient.validation.messages import where
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def bridged(node: Node, raw: Any, what: str) -> Any:
     translation = _Translation()
     made = translation.turned(node, raw, (), None)
     told = translation.problems
-    judging = judge(node.release)
+    judging = validator(node.release)
     faults = [] if judging.accepts(node, made) else judging.faults(node, made)
     if not told and not faults:
         return made
@@ -84,7 +84,7 @@ class _Translation:
         cls = class_for(node)
         if not isinstance(cls, EntityMeta):
             return raw
-        made, problems = fitted(cls, raw)
+        made, problems = with_own_names(cls, raw)
         for name, problem in problems.items():
             place = where((*path, name))
             self.problems[place] = problem._replace(path=place)

@@ -38,7 +38,7 @@ TOO_DEEP = "(too deep to be looked through)"
 _looks: WeakKeyDictionary[Release, dict[str, Look]] = WeakKeyDictionary()
 
 
-class Census:
+class UnknownValues:
     """How often each unknown thing was met, by one client.
 
     ``Table.shininess`` is an unknown field, ``Column.dataType = 'QUBIT'`` an unknown value.

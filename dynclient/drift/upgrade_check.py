@@ -15,13 +15,13 @@ from dynclient.drift import table
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound
 from dynclient.model.functions import accepted, bridged
 from dynclient.schema.release import WARN
-from dynclient.validation import judge
+from dynclient.validation import validator
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
 
 
-class Verdict(NamedTuple):
+class ReleaseCheck(NamedTuple):
     """What one release says to one piece of data."""
 
     release: str
@@ -44,9 +44,9 @@ class Verdict(NamedTuple):
         return self.breaks and not self.left
 
 
-def verdicts(
+def check_releases(
     data: Any, kind: str | Node, releases: Iterable[Release | str | Path]
-) -> list[Verdict]:
+) -> list[ReleaseCheck]:
     """Return what some releases say to data, in their order: what would break where, and why.
 
     Args:
@@ -69,12 +69,14 @@ def verdicts(
     if missing and len(missing) == len(nodes):
         raise missing[-1]
     return [
-        verdict(data, node) if not isinstance(node, SchemaNotFound) else _absent(release, node)
+        check_release(data, node)
+        if not isinstance(node, SchemaNotFound)
+        else _absent(release, node)
         for release, node in zip(asked, nodes, strict=True)
     ]
 
 
-def verdict(data: Any, node: Node) -> Verdict:
+def check_release(data: Any, node: Node) -> ReleaseCheck:
     """Return what a release says to data.
 
     Args:
@@ -85,8 +87,8 @@ def verdict(data: Any, node: Node) -> Verdict:
     release = node.release.with_drift(WARN)
     name, node = release.name, release.node(node.path, node.pointer)
     if accepted(node, data):
-        return Verdict(name, (), (), ())
-    judging = judge(release)
+        return ReleaseCheck(name, (), (), ())
+    judging = validator(release)
     problems = () if judging.accepts(node, data) else tuple(judging.faults(node, data))
     left: tuple[Problem, ...] = ()
     with warnings.catch_warnings(record=True) as told:
@@ -96,7 +98,7 @@ def verdict(data: Any, node: Node) -> Verdict:
         except RequestInvalid as error:
             left = tuple(error.problems)
     words = [str(each.message) for each in told if issubclass(each.category, DriftWarning)]
-    return Verdict(name, problems or left, left, tuple(dict.fromkeys(words)))
+    return ReleaseCheck(name, problems or left, left, tuple(dict.fromkeys(words)))
 
 
 def _node(release: Release, name: str) -> Node | SchemaNotFound:
@@ -111,6 +113,6 @@ def _node(release: Release, name: str) -> Node | SchemaNotFound:
         return error
 
 
-def _absent(release: Release, error: SchemaNotFound) -> Verdict:
+def _absent(release: Release, error: SchemaNotFound) -> ReleaseCheck:
     problem = Problem("", None, "type", str(error))
-    return Verdict(release.name, (problem,), (problem,), ())
+    return ReleaseCheck(release.name, (problem,), (problem,), ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.drift.unknown_values import Census
+from dynclient.drift.unknown_values import UnknownValues
 from dynclient.model.classes import class_for, wrap
 from dynclient.model.entity import Entity
 from dynclient.model.functions import (
@@ -21,9 +21,9 @@ from dynclient.model.functions import (
 from dynclient.model.namespace import Types, types
 
 __all__ = [
-    "Census",
     "Entity",
     "Types",
+    "UnknownValues",
     "accepted",
     "asdict",
     "bridged",

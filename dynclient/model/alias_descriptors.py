@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
-class Unbridgeable(ValueError):
+class NotTranslatable(ValueError):
     """Why a value cannot be said in this release."""
 
 
-class Bridge:
+class Alias:
     """One field that a class lacks; on its class, a descriptor that finds what stands for it.
 
     Args:
@@ -63,7 +63,7 @@ class Bridge:
         self._sure(entity)
         try:
             fitting = self._fitting(entity, value)
-        except Unbridgeable as error:
+        except NotTranslatable as error:
             problem = self.problem(str(error))
             message = f"{self.node.type_name}.{self.name} cannot be set:\n  {problem}"
             raise BadArguments(message, problems=(problem,)) from None
@@ -121,12 +121,12 @@ class Bridge:
         table.say(self.node.release, self.words())
 
 
-class Renamed(Bridge):
+class RenamedAlias(Alias):
     """A field under another name, single where the other is a list or the reverse."""
 
     __slots__ = ("_found", "right")
 
-    def __init__(self, node: Node, name: str, found: table.Counterpart) -> None:
+    def __init__(self, node: Node, name: str, found: table.FieldAlias) -> None:
         super().__init__(node, name)
         self._found = found
         self.right = (found.name,)
@@ -140,13 +140,13 @@ class Renamed(Bridge):
             return held
         if self._found.turn == "wrap":
             return held[0] if held else None
-        return SoleList.of(entity, self, held)
+        return SingleItemList.of(entity, self, held)
 
     def _fitting(self, entity: Entity, value: Any) -> Any:
         held = entity[self._found.name] if self._found.turn == "wrap" else None
         if held is not None and len(held) > 1 and not isinstance(value, (list, tuple)):
             # One would take the place of all, which nobody who knows of one only can mean.
-            raise Unbridgeable(
+            raise NotTranslatable(
                 f"{self._place()} in release {self.node.release.name}, and {len(held)} are there;"
                 f" set {self._found.name} to say which of them stay"
             )
@@ -158,7 +158,7 @@ class Renamed(Bridge):
     def fit(self, fields: dict[str, Any], value: Any) -> None:
         """Put it under the release's own name."""
         if fields.get(self._found.name) is not None:
-            raise Unbridgeable(f"{self._place()} here, which is given too")
+            raise NotTranslatable(f"{self._place()} here, which is given too")
         fields[self._found.name] = self._turned(value)
 
     def _turned(self, value: Any) -> Any:
@@ -166,7 +166,7 @@ class Renamed(Bridge):
         try:
             return table.turned(several, self._found.turn)
         except ValueError:
-            raise Unbridgeable(
+            raise NotTranslatable(
                 f"{self._place()} in release {self.node.release.name}, which has one where"
                 f" {len(several)} are given"
             ) from None
@@ -177,7 +177,7 @@ class Renamed(Bridge):
         return entity[self._found.name]
 
 
-class SoleList(FieldList):
+class SingleItemList(FieldList):
     """The one value of a field as the list that another release has; changes reach the field.
 
     It takes no second value, since the release has no room for one.
@@ -187,7 +187,7 @@ class SoleList(FieldList):
     _bridge: Any  # a Renamed; as an attribute it is no descriptor
 
     @classmethod
-    def of(cls, entity: Entity, bridge: Renamed, held: Any) -> SoleList:
+    def of(cls, entity: Entity, bridge: RenamedAlias, held: Any) -> SingleItemList:
         """Return the list of what a field of an entity holds."""
         from dynclient.model.classes import wrapper
 
@@ -202,7 +202,7 @@ class SoleList(FieldList):
         values = list(list.__iter__(self))
         try:
             held = self._bridge.sole(self._entity, values)
-        except Unbridgeable as error:
+        except NotTranslatable as error:
             list.__setitem__(self, slice(None), self._raw)
             problem = self._bridge.problem(str(error))
             raise BadArguments(f"{problem}", problems=(problem,)) from None
@@ -220,7 +220,7 @@ class SoleList(FieldList):
         self._written()
 
 
-class MovedIn(Bridge):
+class NestedAlias(Alias):
     """A field that became part of an object: ``password``, which is ``authType.password``."""
 
     __slots__ = ("_move", "right")
@@ -248,11 +248,11 @@ class MovedIn(Bridge):
         """Put it into the object, which others of its kind may have made already."""
         outer = fields.get(self._move.into)
         if outer is not None and (not isinstance(outer, dict) or self._move.new in outer):
-            raise Unbridgeable(f"{self._place()} here, and {self._move.into} is given too")
+            raise NotTranslatable(f"{self._place()} here, and {self._move.into} is given too")
         fields[self._move.into] = {**(outer or {}), self._move.new: value}
 
 
-class MovedOut(Bridge):
+class FlattenedAlias(Alias):
     """An object whose parts are fields of their own here: ``authType`` of ``password``."""
 
     __slots__ = ("_parts", "right")
@@ -281,7 +281,7 @@ class MovedOut(Bridge):
         apart = self._apart(value)
         doubled = [name for name in apart if fields.get(name) is not None]
         if doubled:
-            raise Unbridgeable(f"{self._place()} here, and {', '.join(doubled)} is given too")
+            raise NotTranslatable(f"{self._place()} here, and {', '.join(doubled)} is given too")
         fields.update(apart)
 
     def _apart(self, value: Any) -> dict[str, Any]:
@@ -292,11 +292,11 @@ class MovedOut(Bridge):
         if held is None or lacking:
             what = f", not {', '.join(lacking)}" if lacking else ""
             release = self.node.release.name
-            raise Unbridgeable(f"release {release} has {', '.join(self._parts.values())}{what}")
+            raise NotTranslatable(f"release {release} has {', '.join(self._parts.values())}{what}")
         return {self._parts[name]: part for name, part in held.items()}
 
 
-class Inside(Bridge):
+class BoxedItemAlias(Alias):
     """A field of an item that was put into an object: ``name``, which is ``term.name``."""
 
     __slots__ = ("_inner", "right")
@@ -324,11 +324,11 @@ class Inside(Bridge):
         """Put it into the inner object."""
         held = fields.get(self._inner) or {}
         if not isinstance(held, dict):
-            raise Unbridgeable(f"{self._place()} here, and {self._inner} is given too")
+            raise NotTranslatable(f"{self._place()} here, and {self._inner} is given too")
         fields[self._inner] = {**held, self.name: value}
 
 
-class Itself(Bridge):
+class BareItemAlias(Alias):
     """A field of an object that newer releases put an item into, on the item that is bare here."""
 
     __slots__ = ("_row",)
@@ -364,7 +364,7 @@ class Itself(Bridge):
     def _agree(self, value: Any) -> None:
         """Refuse a value that the release cannot say."""
         if self.name == self._row.inner or value != self._row.others[self.name]:
-            raise Unbridgeable(f"{self._place()} in release {self.node.release.name}")
+            raise NotTranslatable(f"{self._place()} in release {self.node.release.name}")
 
     def fit(self, fields: dict[str, Any], value: Any) -> None:
         """Put what is in the inner part in its place, where nothing else is told beside it."""
@@ -375,7 +375,7 @@ class Itself(Bridge):
         if isinstance(value, Entity):
             held = as_reference(self.node, value) or held
         if held is None or fields:
-            raise Unbridgeable(f"{self._place()} in release {self.node.release.name}")
+            raise NotTranslatable(f"{self._place()} in release {self.node.release.name}")
         fields.update(held)
 
 
@@ -386,48 +386,50 @@ def _held(value: Any) -> Mapping[str, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
-def bridges(node: Node) -> dict[str, Bridge]:
+def aliases(node: Node) -> dict[str, Alias]:
     """Return what stands for the fields that a class lacks and other releases have, by name.
 
     Args:
         node: the place of the class.
     """
     known = node.properties
-    found: dict[str, Bridge] = {}
+    found: dict[str, Alias] = {}
     for rename in table.renames():
         # Nearly every class has both names or neither, and every class that is built comes here.
         if (rename.old in known) == (rename.new in known):
             continue
         name = rename.new if rename.old in known else rename.old
-        theirs = table.counterpart(name, known, node.path)
+        theirs = table.find_alias(name, known, node.path)
         if theirs is not None:
-            found[name] = Renamed(node, name, theirs)
+            found[name] = RenamedAlias(node, name, theirs)
     moves = [move for move in table.moves() if node.path in move.documents]
     for move in moves:
         if move.into in known and move.old not in known:
-            found[move.old] = MovedIn(node, move)
+            found[move.old] = NestedAlias(node, move)
         elif move.old in known and move.into not in known:
             parts = {each.new: each.old for each in moves if each.into == move.into}
-            found[move.into] = MovedOut(node, move.into, parts)
+            found[move.into] = FlattenedAlias(node, move.into, parts)
     for each in _of_items(node):
         found[each.name] = each
     return found
 
 
-def _of_items(node: Node) -> Iterator[Bridge]:
+def _of_items(node: Node) -> Iterator[Alias]:
     for row in table.items():
         if node.pointer:
             continue
         if node.path == row.new:
             for name in node.properties[row.inner].properties:
                 if name not in node.properties:
-                    yield Inside(node, name, row.inner)
+                    yield BoxedItemAlias(node, name, row.inner)
         elif node.path == row.old and row.new not in node.release.paths:
             for name in (row.inner, *row.others):
-                yield Itself(node, name, row)
+                yield BareItemAlias(node, name, row)
 
 
-def fitted(cls: Any, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Problem]]:
+def with_own_names(
+    cls: Any, fields: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Problem]]:
     """Return the fields of an object with those of other releases in their place here.
 
     Args:
@@ -438,7 +440,7 @@ def fitted(cls: Any, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
         The fields, and by name what is wrong with those that could not be put anywhere, which stay
         as they are.
     """
-    found: dict[str, Bridge] = cls._bridges
+    found: dict[str, Alias] = cls._bridges
     node: Node = cls._node
     meant = [name for name in fields if name in found and name not in cls._nodes]
     made = {name: value for name, value in fields.items() if name not in meant}
@@ -447,11 +449,11 @@ def fitted(cls: Any, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
         bridge = found[name]
         try:
             if node.release.drift == ERROR:
-                raise Unbridgeable(f"{bridge._place()} in release {node.release.name}")
+                raise NotTranslatable(f"{bridge._place()} in release {node.release.name}")
             if fields[name] is not None:
                 bridge.fit(made, fields[name])
             bridge.say()
-        except Unbridgeable as error:
+        except NotTranslatable as error:
             problems[name] = bridge.problem(str(error))
             made[name] = fields[name]
     for name in fields:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from dynclient.model.containers import FieldMap, lazy_list
 from dynclient.model.entity import EntityMeta, entity_class, made
-from dynclient.model.scalars import BASES, choice_class, scalar_class
+from dynclient.model.scalars import BASES, enum_class, scalar_class
 from dynclient.schema.unions import Union
 from dynclient.secrets import Secret
 
@@ -48,7 +48,7 @@ def class_for(node: Node) -> type:
     if kind == "object":
         build: Callable[[Node], type] = entity_class
     elif kind == "enum" and any(isinstance(value, str) for value in target.enum or ()):
-        build = choice_class
+        build = enum_class
     elif kind in BASES and named and not target.secret:
         build = scalar_class
     else:

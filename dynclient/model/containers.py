@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from dynclient.model.entity import touch
+from dynclient.model.entity import keep_original
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,10 +44,10 @@ class FieldMap(MutableMapping[str, Any]):
         return self._kept[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        from dynclient.model.conversion import adopt
+        from dynclient.model.conversion import attach
 
-        touch(self._entity)
-        raw, held = adopt(self._entity, self._node, value)
+        keep_original(self._entity)
+        raw, held = attach(self._entity, self._node, value)
         self._raw[name] = raw
         self._kept.pop(name, None)
         if held is not None:
@@ -55,7 +55,7 @@ class FieldMap(MutableMapping[str, Any]):
 
     def __delitem__(self, name: str) -> None:
         if name in self._raw:
-            touch(self._entity)
+            keep_original(self._entity)
         del self._raw[name]
         self._kept.pop(name, None)
 
@@ -117,10 +117,10 @@ class FieldList(list[Any]):
 
     def _taken(self, value: Any) -> Any:
         """Return a value as this list holds it."""
-        from dynclient.model.conversion import adopt
+        from dynclient.model.conversion import attach
 
         _, entity, node, wrap = self._of
-        raw, held = adopt(entity, node, value)
+        raw, held = attach(entity, node, value)
         return wrap(raw, entity) if held is None else held
 
     def _written(self) -> None:
@@ -136,7 +136,7 @@ class FieldList(list[Any]):
         """Add an item before an index."""
         from dynclient.model.conversion import raw_of
 
-        touch(self._entity)
+        keep_original(self._entity)
         held = self._taken(value)
         self._raw.insert(index, raw_of(held))
         super().insert(index, held)
@@ -155,7 +155,7 @@ class FieldList(list[Any]):
         return self
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        touch(self._entity)
+        keep_original(self._entity)
         if isinstance(index, slice):
             value = [self._taken(one) for one in value]
         else:
@@ -164,13 +164,13 @@ class FieldList(list[Any]):
         self._written()
 
     def __delitem__(self, index: Any) -> None:
-        touch(self._entity)
+        keep_original(self._entity)
         super().__delitem__(index)
         self._written()
 
     def pop(self, index: SupportsIndex = -1) -> Any:
         """Remove and return an item."""
-        touch(self._entity)
+        keep_original(self._entity)
         value = super().pop(index)
         self._written()
         return value
@@ -185,13 +185,13 @@ class FieldList(list[Any]):
 
     def sort(self, *, key: Any = None, reverse: bool = False) -> None:
         """Sort in place."""
-        touch(self._entity)
+        keep_original(self._entity)
         super().sort(key=key, reverse=reverse)
         self._written()
 
     def reverse(self) -> None:
         """Reverse in place."""
-        touch(self._entity)
+        keep_original(self._entity)
         super().reverse()
         self._written()
 

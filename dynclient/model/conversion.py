@@ -20,7 +20,7 @@ _REFERENCE = "EntityReference"
 _ways: WeakKeyDictionary[Node, tuple[Any, Any]] = WeakKeyDictionary()
 
 
-def adopt(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
+def attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
     """Take a value into an entity.
 
     An entity that belongs to no other becomes part of the owner: later changes of it are changes of
@@ -52,7 +52,7 @@ def _adopt_list(owner: Entity, items: Node | None, values: Any) -> tuple[Any, An
             raw.append(value._raw)
             held.append(value)
         else:
-            below, kept = adopt(owner, items, value)
+            below, kept = attach(owner, items, value)
             raw.append(below)
             held.append(wrap(below, owner) if kept is None else kept)
     return raw, held_list(raw, held, items, wrap, owner)
@@ -134,11 +134,11 @@ def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
 
 def _in_place(node: Node, value: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """Return a mapping with the fields of other releases where this one has them."""
-    from dynclient.model.alias_descriptors import fitted
+    from dynclient.model.alias_descriptors import with_own_names
     from dynclient.model.classes import class_for
 
     cls = class_for(node)
-    return fitted(cls, value)[0] if getattr(cls, "_bridges", None) else value
+    return with_own_names(cls, value)[0] if getattr(cls, "_bridges", None) else value
 
 
 def _plain_scalar(node: Node | None, value: Any) -> Any:

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from dynclient.drift import table
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dynclient.model.alias_descriptors import Bridge
+    from dynclient.model.alias_descriptors import Alias
     from dynclient.schema import Node
 
 NEW: Any = object()
@@ -30,7 +31,7 @@ NEW: Any = object()
 _SCALARS = frozenset({str, int, float, bool})
 
 
-class Origin:
+class Original:
     """The JSON of an entity as the server gave it, kept once the entity was changed."""
 
     __slots__ = ("raw",)
@@ -48,12 +49,12 @@ def clone(raw: Any) -> Any:
     return raw
 
 
-def touch(entity: Entity) -> None:
+def keep_original(entity: Entity) -> None:
     """Prepare for a change anywhere below an entity: keep what the server gave, once."""
     while isinstance(entity._link, Entity):
         entity = entity._link
     if entity._link is None:
-        _set_link(entity, Origin(clone(entity._raw)))
+        _set_link(entity, Original(clone(entity._raw)))
 
 
 class EntityMeta(type):
@@ -63,7 +64,7 @@ class EntityMeta(type):
 
     _node: Node
     _nodes: dict[str, Node]
-    _bridges: dict[str, Bridge]
+    _bridges: dict[str, Alias]
     _closed: bool
 
     def __repr__(cls) -> str:
@@ -129,7 +130,7 @@ class Entity(metaclass=EntityMeta):
 
     _raw: dict[str, Any]
     _link: Any
-    _bridges: dict[str, Bridge] = {}
+    _bridges: dict[str, Alias] = {}
     __iter__ = None  # a look-up by number is no iteration
 
     def __init__(self, data: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
@@ -146,9 +147,9 @@ class Entity(metaclass=EntityMeta):
         cls = type(self)
         known = cls._nodes.keys() >= fields.keys()
         if not known:
-            from dynclient.model.alias_descriptors import fitted
+            from dynclient.model.alias_descriptors import with_own_names
 
-            fields, problems = fitted(cls, fields)
+            fields, problems = with_own_names(cls, fields)
             known = cls._nodes.keys() >= fields.keys()
             if problems or (cls._closed and not known):
                 raise _unknown(cls, [name for name in fields if name not in cls._nodes], problems)
@@ -200,7 +201,7 @@ class Entity(metaclass=EntityMeta):
                 return
             if cls._closed:
                 raise _no_field(self, name)
-        touch(self)
+        keep_original(self)
         self.__dict__.pop(name, None)
         if value is None:
             self._raw.pop(name, None)
@@ -216,7 +217,7 @@ class Entity(metaclass=EntityMeta):
                 raise _nothing(self, name)
             bridge.write(self, None)
             return
-        touch(self)
+        keep_original(self)
         self.__dict__.pop(name, None)
         del self._raw[name]
 
@@ -266,8 +267,8 @@ class Entity(metaclass=EntityMeta):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Entity:
         link = self._link
-        if isinstance(link, Origin):
-            link = Origin(clone(link.raw))
+        if isinstance(link, Original):
+            link = Original(clone(link.raw))
         copied = made(type(self), clone(self._raw), NEW if isinstance(link, Entity) else link)
         memo[id(self)] = copied
         return copied
@@ -276,8 +277,8 @@ class Entity(metaclass=EntityMeta):
         from dynclient.model.masking import sealed
 
         cls, link = type(self), self._link
-        given = link is None or isinstance(link, Origin)
-        origin = sealed(cls._node, link.raw) if isinstance(link, Origin) else None
+        given = link is None or isinstance(link, Original)
+        origin = sealed(cls._node, link.raw) if isinstance(link, Original) else None
         return _restored, (cls, sealed(cls._node, self._raw), given, origin)
 
 
@@ -321,9 +322,9 @@ def link_to(entity: Entity, owner: Entity) -> None:
 
 
 def _put(entity: Entity, name: str, value: Any) -> None:
-    from dynclient.model.conversion import adopt
+    from dynclient.model.conversion import attach
 
-    raw, held = adopt(entity, type(entity)._nodes.get(name), value)
+    raw, held = attach(entity, type(entity)._nodes.get(name), value)
     entity._raw[name] = raw
     if held is not None:
         entity.__dict__[name] = held
@@ -354,7 +355,7 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
 
     cls = type(entity)
     near = nearest(str(name), {*cls._nodes, *entity._raw})
-    told = f"; nearest: {', '.join(near)}" if near else ""
+    told = did_you_mean(near)
     loss = table.gone(str(name), cls._node.path)
     if loss is not None:
         told = f", which was taken before release {loss.since}; {loss.way}"
@@ -376,7 +377,7 @@ def _restored(
 
     link = None if given else NEW
     if origin is not None:
-        link = Origin(unsealed(origin))
+        link = Original(unsealed(origin))
     return made(cls, unsealed(raw), link)
 
 
@@ -397,9 +398,9 @@ copyreg.pickle(EntityMeta, _reduce_class)
 
 def entity_class(node: Node) -> EntityMeta:
     """Build the class of an object schema; see ``factory.class_for`` for the one there is."""
-    from dynclient.model.alias_descriptors import bridges
+    from dynclient.model.alias_descriptors import aliases
 
-    nodes, other = node.properties, bridges(node)
+    nodes, other = node.properties, aliases(node)
     namespace: dict[str, Any] = {
         name: Field(name, below) for name, below in nodes.items() if name not in RESERVED
     }

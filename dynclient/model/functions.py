@@ -8,7 +8,7 @@ from dynclient.errors import UsageError
 from dynclient.model import json_patch
 from dynclient.model.classes import class_for
 from dynclient.model.containers import FieldList, FieldMap
-from dynclient.model.entity import Entity, EntityMeta, Origin, clone, made
+from dynclient.model.entity import Entity, EntityMeta, Original, clone, made
 from dynclient.model.masking import masked
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def schema_of(value: Any) -> Node:
 
 def check(value: Entity) -> list[Problem]:
     """Return everything that is wrong with an entity or request; an empty list when it is valid."""
-    from dynclient.validation import judge
+    from dynclient.validation import validator
 
     node = schema_of(value)
-    judging = judge(node.release)
+    judging = validator(node.release)
     return [] if judging.accepts(node, value._raw) else judging.faults(node, value._raw)
 
 
@@ -79,9 +79,9 @@ def accepted(node: Node, raw: Any) -> bool:
 
     What an open schema lets pass may be a field of another release, which a server would drop.
     """
-    from dynclient.validation import judge
+    from dynclient.validation import validator
 
-    if not judge(node.release).accepts(node, raw):
+    if not validator(node.release).accepts(node, raw):
         return False
     if node.kind != "object" or not isinstance(raw, dict):
         return True
@@ -106,7 +106,7 @@ def original(entity: Entity) -> dict[str, Any]:
         UsageError: no server gave it; it was built here, or is part of another entity.
     """
     link = entity._link
-    if isinstance(link, Origin):
+    if isinstance(link, Original):
         copied: dict[str, Any] = clone(link.raw)
         return copied
     if link is not None:
@@ -127,7 +127,7 @@ def changes(entity: Entity) -> list[dict[str, Any]]:
     if entity._link is None:
         return []
     link = entity._link
-    before = link.raw if isinstance(link, Origin) else original(entity)
+    before = link.raw if isinstance(link, Original) else original(entity)
     return difference(before, entity._raw)
 
 

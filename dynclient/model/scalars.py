@@ -25,7 +25,7 @@ class ScalarMeta(type):
     _node: Node
 
 
-class Text(str, metaclass=ScalarMeta):
+class NamedStr(str, metaclass=ScalarMeta):
     """A string of a named definition."""
 
     __slots__ = ()
@@ -34,7 +34,7 @@ class Text(str, metaclass=ScalarMeta):
         return type(self), ("".join(self),)
 
 
-class Whole(int, metaclass=ScalarMeta):
+class NamedInt(int, metaclass=ScalarMeta):
     """A whole number of a named definition."""
 
     __slots__ = ()
@@ -43,7 +43,7 @@ class Whole(int, metaclass=ScalarMeta):
         return type(self), (int(self),)
 
 
-class Real(float, metaclass=ScalarMeta):
+class NamedFloat(float, metaclass=ScalarMeta):
     """A number of a named definition."""
 
     __slots__ = ()
@@ -52,11 +52,11 @@ class Real(float, metaclass=ScalarMeta):
         return type(self), (float(self),)
 
 
-class ChoiceMeta(EnumMeta):
+class NamedEnumMeta(EnumMeta):
     """The type of enumerations: they pickle by their schema place."""
 
 
-class Choice(str, Enum, metaclass=ChoiceMeta):
+class NamedEnum(str, Enum, metaclass=NamedEnumMeta):
     """One value of an enumeration; equal to, and printed as, its string."""
 
     def __str__(self) -> str:
@@ -74,14 +74,14 @@ class Choice(str, Enum, metaclass=ChoiceMeta):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return type(self), (self.value,)
 
-    def __deepcopy__(self, memo: Any) -> Choice:
+    def __deepcopy__(self, memo: Any) -> NamedEnum:
         return self
 
-    def __copy__(self) -> Choice:
+    def __copy__(self) -> NamedEnum:
         return self
 
 
-BASES: dict[str, type] = {"string": Text, "integer": Whole, "number": Real}
+BASES: dict[str, type] = {"string": NamedStr, "integer": NamedInt, "number": NamedFloat}
 """Base class of the named scalars by JSON type."""
 
 
@@ -97,7 +97,7 @@ def scalar_class(node: Node) -> type:
     return ScalarMeta(node.type_name, (BASES[node.kind],), namespace)
 
 
-def choice_class(node: Node) -> type:
+def enum_class(node: Node) -> type:
     """Build the class of an enumeration of strings.
 
     A member is called as its value; where that is no identifier (``"1.0"``, ``"a-b"``) other
@@ -112,7 +112,7 @@ def choice_class(node: Node) -> type:
         while name in members:
             name += "_"
         members[name] = value
-    cls: Any = Choice(  # type: ignore[call-overload]  # the functional form of Enum
+    cls: Any = NamedEnum(  # type: ignore[call-overload]  # the functional form of Enum
         node.type_name, list(members.items()), module="dynclient.types", qualname=node.type_name
     )
     cls.__doc__ = "\n".join(
@@ -142,4 +142,4 @@ def _reduce(cls: Any) -> Any:
 
 
 copyreg.pickle(ScalarMeta, _reduce)
-copyreg.pickle(ChoiceMeta, _reduce)
+copyreg.pickle(NamedEnumMeta, _reduce)

@@ -32,8 +32,9 @@ def digest(document: Any) -> Digest:
 
     Returns:
         ``operations``, sorted by path and method, each as ``[method, path, id, tag, parameters,
-        body, result, doc]`` (see :class:`dynclient.openapi.index.Told`), and ``collections`` as
-        ``[path, component that a POST or PUT takes, component that GET {path}/{id} gives]``.
+        body, result, doc]`` (see :class:`dynclient.openapi.index.OperationInfo`), and
+        ``collections`` as ``[path, component that a POST or PUT takes, component that
+        GET {path}/{id} gives]``.
 
     Raises:
         ValueError: it is no OpenAPI 3 document, or names no path.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.openapi.index import Index, shape
-from dynclient.openapi.schema_tree import ENTITY, SERIES, Shown, lowered
+from dynclient.openapi.schema_tree import ENTITY, SERIES, EntityComponent, lowered
 from dynclient.operations.routes import folder, plural
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ _ABILITIES = {"followers": "/{}/followers", "votes": "/{}/vote", "deleted": "/re
 """Properties that go with an operation below the collection."""
 
 
-def shown(told: Digest, schemas: Mapping[str, Any], roots: Iterable[Root] = ()) -> list[Shown]:
+def find_entities(
+    told: Digest, schemas: Mapping[str, Any], roots: Iterable[Root] = ()
+) -> list[EntityComponent]:
     """Return the types of entities and time series that a document shows, by component.
 
     A component is an entity's when it has the fields that all entities have, and some path of the
@@ -52,7 +54,7 @@ def shown(told: Digest, schemas: Mapping[str, Any], roots: Iterable[Root] = ()) 
         lacking = {n for n, below in _ABILITIES.items() if shape(route) + below not in paths}
         path = f"{folder(route.removeprefix('/v1'))}{name}.json"
         without = frozenset(lacking) if kind == ENTITY else frozenset()
-        found.append(Shown(name, component, create, path, kind, without))
+        found.append(EntityComponent(name, component, create, path, kind, without))
     return found
 
 

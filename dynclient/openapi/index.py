@@ -13,7 +13,7 @@ FORMAT = 1
 """Version of what :meth:`Index.parts` gives; part of the name of the files it is kept in."""
 
 
-class Told(NamedTuple):
+class OperationInfo(NamedTuple):
     """One operation as a server's OpenAPI document tells of it; fields as there."""
 
     method: str
@@ -37,7 +37,7 @@ class Told(NamedTuple):
         return f"{self.method} {self.path}"
 
 
-class Shown(NamedTuple):
+class CollectionPath(NamedTuple):
     """One path that looks like a collection."""
 
     path: str
@@ -65,9 +65,9 @@ class Index:
     ) -> None:
         self.version = version
         self.revision = revision
-        self.collections = tuple(Shown(*each) for each in collections)
+        self.collections = tuple(CollectionPath(*each) for each in collections)
         self._operations = operations
-        self._decoded: tuple[Told, ...] | None = None
+        self._decoded: tuple[OperationInfo, ...] | None = None
 
     @classmethod
     def of_digest(cls, digest: Digest, version: str, revision: str) -> Index:
@@ -92,19 +92,19 @@ class Index:
         return {**head, "collections": [list(each) for each in self.collections]}, body
 
     @property
-    def operations(self) -> tuple[Told, ...]:
+    def operations(self) -> tuple[OperationInfo, ...]:
         """All operations, sorted by path and method."""
         if self._decoded is None:
             told = self._operations
             if isinstance(told, bytes):
                 told = json.loads(b"[%s]" % told.replace(b"\n", b","))
-            self._decoded = tuple(Told(*each) for each in told)
+            self._decoded = tuple(OperationInfo(*each) for each in told)
         return self._decoded
 
     def __repr__(self) -> str:
         return f"<Index of {self.version}: {len(self.operations)} operations>"
 
-    def operation(self, method: str, path: str) -> Told | None:
+    def operation(self, method: str, path: str) -> OperationInfo | None:
         """Return one operation, whatever its path calls the parameters; None where there is none.
 
         Args:
@@ -120,14 +120,14 @@ class Index:
         return None
 
     @staticmethod
-    def _looked_up(body: bytes, method: str, path: str) -> Told | None:
+    def _looked_up(body: bytes, method: str, path: str) -> OperationInfo | None:
         """Find one operation without reading the others, as the first list of a process does."""
         begins = _line([method, path])[:-1] + b","
         start = 0 if body.startswith(begins) else body.find(b"\n" + begins) + 1
         if start == 0 and not body.startswith(begins):
             return None
         line, _, _ = body[start:].partition(b"\n")
-        return Told(*json.loads(line))
+        return OperationInfo(*json.loads(line))
 
     def places(self, *names: str) -> list[str]:
         """Return the paths that are collections of an entity type, the surest ones only.
@@ -145,7 +145,9 @@ class Index:
         # What takes another type's request is that type's collection, whatever it is said to give.
         return [each.path for each in given if _created(each.taken) is None]
 
-    def below(self, route: str, others: Iterator[str] | tuple[str, ...] = ()) -> list[Told]:
+    def below(
+        self, route: str, others: Iterator[str] | tuple[str, ...] = ()
+    ) -> list[OperationInfo]:
         """Return the operations at a path and below it, but for those of other collections.
 
         Args:
@@ -161,7 +163,7 @@ class Index:
                 found.append(told)
         return found
 
-    def beside(self, routes: tuple[str, ...]) -> list[Told]:
+    def beside(self, routes: tuple[str, ...]) -> list[OperationInfo]:
         """Return the operations of none of these collections."""
         own = [shape(route) for route in routes]
         return [

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dynclient.openapi.digest import placeholders
 
 if TYPE_CHECKING:
-    from dynclient.openapi.index import Told
+    from dynclient.openapi.index import OperationInfo
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _NUMBER = re.compile(r"_\d+$")
@@ -42,7 +42,7 @@ def identifier(text: str, fallback: str = "value") -> str:
     return f"{name}_" if iskeyword(name) else name
 
 
-def operation_names(operations: Iterable[Told], root: str) -> dict[str, Told]:
+def operation_names(operations: Iterable[OperationInfo], root: str) -> dict[str, OperationInfo]:
     """Return operations by their Python names, sorted.
 
     Args:
@@ -59,7 +59,7 @@ def operation_names(operations: Iterable[Told], root: str) -> dict[str, Told]:
             break
         for place in movable:
             levels[place] += 1
-    names: dict[str, Told] = {}
+    names: dict[str, OperationInfo] = {}
     for name, places in groups.items():
         for number, place in enumerate(places, 1):
             # Only where method and path differ in nothing but signs is it down to counting.
@@ -67,7 +67,9 @@ def operation_names(operations: Iterable[Told], root: str) -> dict[str, Told]:
     return dict(sorted(names.items()))
 
 
-def _grouped(told: list[Told], levels: Mapping[int, int], root: str) -> dict[str, list[int]]:
+def _grouped(
+    told: list[OperationInfo], levels: Mapping[int, int], root: str
+) -> dict[str, list[int]]:
     """Return the places of operations by the name that they have at their level."""
     first: dict[str, list[int]] = {}
     for place, each in enumerate(told):
@@ -82,13 +84,13 @@ def _grouped(told: list[Told], levels: Mapping[int, int], root: str) -> dict[str
     return groups
 
 
-def _base(told: Told, root: str) -> str:
+def _base(told: OperationInfo, root: str) -> str:
     name = snake_case(_NUMBER.sub("", told.identity)) if told.identity else ""
     # An attribute starts with a letter.
     return name if name[:1].isalpha() else _whole("", told, None, root)
 
 
-def _common(told: list[Told]) -> _Group:
+def _common(told: list[OperationInfo]) -> _Group:
     return _Group(
         frozenset.intersection(*(frozenset(placeholders(each.path)) for each in told)),
         frozenset.intersection(*(frozenset(_words(each.path)) for each in told)),
@@ -99,30 +101,30 @@ def _words(path: str) -> list[str]:
     return [part for part in path.split("/") if part and part[:1] != "{"]
 
 
-def _by_parameters(base: str, told: Told, common: _Group, root: str) -> str:  # noqa: ARG001
+def _by_parameters(base: str, told: OperationInfo, common: _Group, root: str) -> str:  # noqa: ARG001
     """``patch_table`` → ``patch_table_by_fqn``: the parameters that not all of the name have."""
     own = [snake_case(name) for name in placeholders(told.path) if name not in common.parameters]
     return f"{base}_by_{'_and_'.join(own)}" if own else base
 
 
-def _by_method(base: str, told: Told, common: _Group, root: str) -> str:
+def _by_method(base: str, told: OperationInfo, common: _Group, root: str) -> str:
     """``report_usage_by_id`` → ``report_usage_by_id_put``."""
     return f"{_by_parameters(base, told, common, root)}_{told.method.lower()}"
 
 
-def _by_words(base: str, told: Told, common: _Group, root: str) -> str:
+def _by_words(base: str, told: OperationInfo, common: _Group, root: str) -> str:
     """Add the words of the path that not all of the name have."""
     own = [snake_case(word) for word in _words(told.path) if word not in common.words]
     return "_".join([_by_method(base, told, common, root), *own])
 
 
-def _whole(base: str, told: Told, common: _Group | None, root: str) -> str:  # noqa: ARG001
+def _whole(base: str, told: OperationInfo, common: _Group | None, root: str) -> str:  # noqa: ARG001
     """Return method and path, the root of them all left out: ``put_id_sample_data``."""
     own = told.path.removeprefix(root)
     return "_".join(part for part in (told.method.lower(), snake_case(own)) if part)
 
 
-_LEVELS: tuple[Callable[[str, Told, _Group, str], str], ...] = (
+_LEVELS: tuple[Callable[[str, OperationInfo, _Group, str], str], ...] = (
     _by_parameters,
     _by_method,
     _by_words,

@@ -15,12 +15,12 @@ from dynclient.operations.operation import Operation, Parameter
 from dynclient.operations.standard import _INCLUDE, _USUAL
 
 if TYPE_CHECKING:
-    from dynclient.openapi.index import Index, Told
+    from dynclient.openapi.index import Index, OperationInfo
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import EntityType, Release
 
 
-def as_told(listing: Operation, index: Index) -> Operation:
+def merge_server_parameters(listing: Operation, index: Index) -> Operation:
     """Return a list operation with the parameters that a server tells of.
 
     Paging stays as it is, whatever is told, and so does what is known for certain.
@@ -54,7 +54,7 @@ _UNDECLARED = {"POST", "PUT", "PATCH"}
 """Methods that may take a body although the document does not say so."""
 
 
-class Served(NamedTuple):
+class CallableOperation(NamedTuple):
     """One operation that a server offers."""
 
     name: str
@@ -62,11 +62,13 @@ class Served(NamedTuple):
     operation: Operation
     """Ready to be called; ``body_kind`` is None where it takes no body."""
     body_required: bool
-    told: Told
+    told: OperationInfo
     """What the server tells of it."""
 
 
-def served(name: str, told: Told, release: Release, spec: CollectionSpec | None = None) -> Served:
+def to_operation(
+    name: str, told: OperationInfo, release: Release, spec: CollectionSpec | None = None
+) -> CallableOperation:
     """Return an operation that is ready to be called.
 
     Args:
@@ -90,10 +92,10 @@ def served(name: str, told: Told, release: Release, spec: CollectionSpec | None 
         result_kind=result_kind,
         doc=told.doc,
     )
-    return Served(name, operation, required, told)
+    return CallableOperation(name, operation, required, told)
 
 
-def parameters(told: Told) -> tuple[Parameter, ...]:
+def parameters(told: OperationInfo) -> tuple[Parameter, ...]:
     """Return the parameters of an operation, under names that Python takes as keywords."""
     found: dict[str, Parameter] = {}
     for wire, place, required, kind, choices, doc in told.parameters:
@@ -106,7 +108,7 @@ def parameters(told: Told) -> tuple[Parameter, ...]:
 
 
 def _body(
-    told: Told, release: Release, entity: EntityType | None
+    told: OperationInfo, release: Release, entity: EntityType | None
 ) -> tuple[str | None, str | None, bool]:
     """Return reference, kind, and whether there has to be a body."""
     if told.body is None:
@@ -120,7 +122,9 @@ def _body(
     return reference(release, component, _document(entity)), kind, True
 
 
-def _result(told: Told, release: Release, spec: CollectionSpec | None) -> tuple[str | None, str]:
+def _result(
+    told: OperationInfo, release: Release, spec: CollectionSpec | None
+) -> tuple[str | None, str]:
     """Return reference and kind of the answer."""
     own = None if spec is None else _standard(told, spec)
     if own is not None:
@@ -144,7 +148,7 @@ def _result(told: Told, release: Release, spec: CollectionSpec | None) -> tuple[
     return found, "entity" if kind == "object" else kind
 
 
-def _standard(told: Told, spec: CollectionSpec) -> Operation | None:
+def _standard(told: OperationInfo, spec: CollectionSpec) -> Operation | None:
     """Return the operation that the tree shows at this method and path, or None."""
     wanted = told.method, shape(told.path)
     for each in spec.operations.values():

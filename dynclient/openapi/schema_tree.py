@@ -26,7 +26,7 @@ _BASIC: Place = ("type/basic.json", "/definitions/uuid")
 """Bodies that are a bare id are judged by it."""
 
 
-class Shown(NamedTuple):
+class EntityComponent(NamedTuple):
     """One type of entity (or time series) that a document shows."""
 
     name: str
@@ -45,7 +45,7 @@ class Shown(NamedTuple):
 
 def documents_of(
     components: Mapping[str, Any],
-    shown: Iterable[Shown],
+    shown: Iterable[EntityComponent],
     roots: Iterable[Root] = (),
     places: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class _Tree:
     def __init__(
         self,
         components: Mapping[str, Any],
-        shown: list[Shown],
+        shown: list[EntityComponent],
         roots: list[Root],
         places: Mapping[str, str],
     ) -> None:
@@ -141,7 +141,7 @@ class _Tree:
             _drop(schema, self._not_meant(entity))
         return schema
 
-    def _not_meant(self, entity: Shown) -> frozenset[str]:
+    def _not_meant(self, entity: EntityComponent) -> frozenset[str]:
         """Return what a create request has only because all of them have it.
 
         The server's classes share an interface whose getters show in each of them, whether the

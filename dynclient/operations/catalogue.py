@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection, UsageError
-from dynclient.openapi.operations import as_told
+from dynclient.openapi.operations import merge_server_parameters
 from dynclient.operations.operation import Operation
 from dynclient.operations.routes import attribute_name, route
 from dynclient.operations.standard import collection_operations, server_operations
+from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import Index
@@ -56,7 +57,7 @@ class CollectionSpec:
             known = collection_operations(self.entity, self.route, self._release)
             made = {each.name: each for each in known}
             if self._index is not None and "list" in made:
-                made["list"] = as_told(made["list"], self._index)
+                made["list"] = merge_server_parameters(made["list"], self._index)
             self._operations = MappingProxyType(made)
         return self._operations
 
@@ -153,16 +154,11 @@ class Catalogue:
         return None if entity is None else self._by_name().get(entity.name)
 
     def _unknown(self, key: object) -> UnknownCollection:
-        from difflib import get_close_matches
-
         name = key if isinstance(key, str) else _called(key)
         known = {**self._by_name(), **self.collections}
-        folded = {other.casefold(): other for other in known}
-        close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
-        nearest = tuple(dict.fromkeys(known[folded[other]].attribute for other in close))
-        near = f"; nearest: {', '.join(nearest)}" if nearest else ""
-        message = f"release {self.release.name} has no collection {name!r}{near}"
-        return UnknownCollection(message, name=name, nearest=nearest)
+        near = tuple(dict.fromkeys(known[other].attribute for other in nearest(name, known)))
+        message = f"release {self.release.name} has no collection {name!r}{did_you_mean(near)}"
+        return UnknownCollection(message, name=name, nearest=near)
 
 
 def _called(key: object) -> str:

@@ -12,7 +12,7 @@ from dynclient.releases.staging import Staging
 
 if TYPE_CHECKING:
     from dynclient.releases.cache import Cache
-    from dynclient.releases.github_tree import Listed, Remote
+    from dynclient.releases.github_tree import GitHubTree, RemoteFile
     from dynclient.schema.release import Release
 
 PARALLEL = 16
@@ -26,7 +26,7 @@ def unseen(done: int, total: int) -> None:
     """Tell nobody about the progress."""
 
 
-def download(remote: Remote, name: str, cache: Cache, progress: Progress = unseen) -> Release:
+def download(remote: GitHubTree, name: str, cache: Cache, progress: Progress = unseen) -> Release:
     """Fetch a release and take it into the cache.
 
     Whatever stops it, the cache holds all of the release or nothing; files that came are kept in a
@@ -45,7 +45,7 @@ def download(remote: Remote, name: str, cache: Cache, progress: Progress = unsee
         TransportError: GitHub is not reached.
         KeyboardInterrupt: somebody stopped it; its argument tells how far it came.
     """
-    from dynclient.releases.registry import take_in
+    from dynclient.releases.registry import add_documents
     from dynclient.releases.tree_files import decode
 
     listed = remote.listing()
@@ -56,17 +56,17 @@ def download(remote: Remote, name: str, cache: Cache, progress: Progress = unsee
         raise _resumable(error, staging.held(listed), len(listed)) from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(staging.held(listed), len(listed))) from None
-    release = take_in(decode(files, remote.page), name, cache=cache, origin=remote.page)
+    release = add_documents(decode(files, remote.page), name, cache=cache, origin=remote.page)
     if cache.find(release.name, release.digest) is not None:
         staging.discard()  # otherwise the next attempt needs them still
     return release
 
 
 def _fetched(
-    remote: Remote, listed: list[Listed], staging: Staging, progress: Progress
+    remote: GitHubTree, listed: list[RemoteFile], staging: Staging, progress: Progress
 ) -> dict[str, bytes]:
     """Return the content of all files by path; the first that fails ends it."""
-    crew = _Crew(listed, lambda each: _one(remote, each, staging))
+    crew = _DownloadPool(listed, lambda each: _one(remote, each, staging))
     files: dict[str, bytes] = {}
     try:
         while len(files) < len(listed):
@@ -83,7 +83,7 @@ def _fetched(
     return files
 
 
-class _Crew:
+class _DownloadPool:
     """Threads that fetch files; unlike those of a pool they keep no process from ending.
 
     Args:
@@ -91,9 +91,9 @@ class _Crew:
         fetch: fetches one.
     """
 
-    def __init__(self, listed: list[Listed], fetch: Callable[[Listed], bytes]) -> None:
+    def __init__(self, listed: list[RemoteFile], fetch: Callable[[RemoteFile], bytes]) -> None:
         self._fetch = fetch
-        self._todo: SimpleQueue[Listed] = SimpleQueue()
+        self._todo: SimpleQueue[RemoteFile] = SimpleQueue()
         self._done: SimpleQueue[tuple[str, bytes | BaseException]] = SimpleQueue()
         self._dismissed = threading.Event()
         for each in listed:
@@ -133,7 +133,7 @@ class _Crew:
             thread.join()
 
 
-def _one(remote: Remote, listed: Listed, staging: Staging) -> bytes:
+def _one(remote: GitHubTree, listed: RemoteFile, staging: Staging) -> bytes:
     staged = staging.get(listed)
     if staged is not None:
         return staged

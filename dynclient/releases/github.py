@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
     from dynclient.transport.auth import Anonymous
     from dynclient.transport.http import Transport
-    from dynclient.transport.request import Answer
+    from dynclient.transport.request import Response
 
 API, RAW = "https://api.github.com", "https://raw.githubusercontent.com"
 VARIABLE, TOKEN = "DYNCLIENT_GITHUB", "GITHUB_TOKEN"
@@ -55,7 +55,10 @@ def fetch(
         for name in _tagged(version):
             try:
                 return download(
-                    github_tree.Remote(github_tree.tag_of(name), api, raw), name, cache, progress
+                    github_tree.GitHubTree(github_tree.tag_of(name), api, raw),
+                    name,
+                    cache,
+                    progress,
                 )
             except SourceUnavailable as error:
                 if error.parts.get("status") != 404:
@@ -118,7 +121,7 @@ def _identity(base: str) -> Anonymous | None:
 def _asking(transport: Transport) -> github_tree.Get:
     from dynclient.transport.request import Request
 
-    def ask(path: str) -> Answer:
+    def ask(path: str) -> Response:
         try:
             return transport.send(Request("GET", path))
         except ServerError as error:  # it asks for too much patience, or sends elsewhere

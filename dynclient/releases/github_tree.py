@@ -34,8 +34,8 @@ WAY_OUT = (
 """What else can be done, for errors."""
 
 
-class Answer(Protocol):
-    """What comes back for a request; :class:`dynclient.transport.request.Answer` is one."""
+class Response(Protocol):
+    """What comes back for a request; :class:`dynclient.transport.request.Response` is one."""
 
     @property
     def status(self) -> int:
@@ -50,7 +50,7 @@ class Answer(Protocol):
         """The body, decompressed."""
 
 
-Get = Callable[[str], Answer]
+Get = Callable[[str], Response]
 """Asks for a path with its query, encoded, and returns the answer of whatever status."""
 
 
@@ -59,7 +59,7 @@ def tag_of(version: str) -> str:
     return f"{version}-release"
 
 
-class Listed(NamedTuple):
+class RemoteFile(NamedTuple):
     """One schema file, as GitHub lists it."""
 
     path: str
@@ -80,7 +80,7 @@ def object_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-class Remote:
+class GitHubTree:
     """The schema folder of one tag.
 
     Args:
@@ -101,7 +101,7 @@ class Remote:
 
     # -- the listing -------------------------------------------------------------------------------
 
-    def listing(self) -> list[Listed]:
+    def listing(self) -> list[RemoteFile]:
         """List the schema files: one request, or some more where the whole is too long for one.
 
         Raises:
@@ -119,7 +119,7 @@ class Remote:
                 if each.path.startswith(above)
             ]
         found = [
-            Listed(safe_name(each.path, self.page), each.sha, each.size)
+            RemoteFile(safe_name(each.path, self.page), each.sha, each.size)
             for each in entries
             if each.mode in _REGULAR and is_document(each.path)
         ]
@@ -193,7 +193,7 @@ class Remote:
 
     # -- files -------------------------------------------------------------------------------------
 
-    def fetch(self, listed: Listed) -> bytes:
+    def fetch(self, listed: RemoteFile) -> bytes:
         """Fetch one file, and make sure that it is the one listed.
 
         Raises:
@@ -218,7 +218,7 @@ class Remote:
 
     # -- refusals ----------------------------------------------------------------------------------
 
-    def _failed(self, answer: Answer, what: str) -> SourceUnavailable:
+    def _failed(self, answer: Response, what: str) -> SourceUnavailable:
         status = answer.status
         if status == 404:
             why = f"GitHub has nothing for {what}; there may be no such tag in {REPOSITORY}"
@@ -263,12 +263,12 @@ class _Tree(NamedTuple):
     truncated: bool
 
 
-def _is_page(answer: Answer) -> bool:
+def _is_page(answer: Response) -> bool:
     kind = answer.headers.get("Content-Type", "")
     return "html" in kind or answer.body.lstrip()[:1] == b"<"
 
 
-def _is_limited(answer: Answer) -> bool:
+def _is_limited(answer: Response) -> bool:
     spent = answer.headers.get("X-RateLimit-Remaining") == "0"
     return spent or "Retry-After" in answer.headers or b"rate limit" in answer.body
 

@@ -18,6 +18,7 @@ from dynclient.releases.staging import FOLDER
 from dynclient.schema.pointers import walk
 from dynclient.schema.release import Release
 from dynclient.schema.versions import close
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from dynclient.releases.cache import Cache
@@ -220,8 +221,8 @@ def _known(cache: Cache, names: Iterable[str]) -> list[str]:
     missing = [name for name in wanted if name not in held and name != STARTER]
     if missing:
         near = close(missing[0], held)
-        meant = f"; nearest: {', '.join(near)}" if near else ""
         here = ", ".join(held) or "nothing"
-        message = f"{cache.directory} has no release {', '.join(missing)}{meant}; it holds {here}"
+        absent = f"{', '.join(missing)}{did_you_mean(near, '.')}"
+        message = f"{cache.directory} has no release {absent} Releases there: {here}"
         raise UnknownRelease(message, name=missing[0])
     return wanted

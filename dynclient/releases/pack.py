@@ -27,7 +27,7 @@ from dynclient.schema.pointers import join, walk
 from dynclient.schema.type_names import root_names, type_names
 
 if TYPE_CHECKING:
-    from dynclient.schema.repair import Repaired
+    from dynclient.schema.repair import RepairNote
 
 FORMAT = 3
 """Version of the format; part of the file name, so that versions live side by side.
@@ -46,7 +46,7 @@ def minified(value: Any) -> bytes:
 
 def build(
     documents: dict[str, Any],
-    repairs: tuple[Repaired, ...],
+    repairs: tuple[RepairNote, ...],
     name: str | None,
     version: str | None = None,
     *,
@@ -174,11 +174,11 @@ class Pack:
         section = self._section("names")
         return section["names"], section["ambiguous"]
 
-    def repairs(self) -> tuple[Repaired, ...]:
+    def repairs(self) -> tuple[RepairNote, ...]:
         """Return what was changed when the tree was taken in."""
-        from dynclient.schema.repair import Repaired
+        from dynclient.schema.repair import RepairNote
 
-        return tuple(Repaired(*fields) for fields in self._section("repairs"))
+        return tuple(RepairNote(*fields) for fields in self._section("repairs"))
 
     def _section(self, name: str) -> Any:
         return self._parse(*self._order[name])

@@ -11,6 +11,7 @@ from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.releases.pack import Pack
 from dynclient.schema.release import Release
+from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import os
@@ -68,8 +69,8 @@ def release(
     from dynclient.schema.versions import close
 
     near = close(name, [*store.names(), STARTER])
-    meant = f"; nearest: {', '.join(near)}" if near else ""
-    raise UnknownRelease(_teach(f"no schema tree of {name} is at hand{meant}", store), name=name)
+    what = f"no schema tree of {name} is available{did_you_mean(near)}"
+    raise UnknownRelease(_teach(what, store), name=name)
 
 
 def starter(store: Cache | None = None) -> Release:
@@ -176,7 +177,7 @@ def ingest(source: Path, name: str | None = None, version: str | None = None) ->
     return _packed(tree.documents, name or tree.version, version)
 
 
-def take_in(
+def add_documents(
     documents: dict[str, Any],
     name: str,
     *,

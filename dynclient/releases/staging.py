@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dynclient.releases.github_tree import Listed
+    from dynclient.releases.github_tree import RemoteFile
 
 FOLDER = "staging"
 """Folder of the cache that they are in."""
@@ -36,7 +36,7 @@ class Staging:
         self.directory = self._above / name
         self._writable = True
 
-    def get(self, listed: Listed) -> bytes | None:
+    def get(self, listed: RemoteFile) -> bytes | None:
         """Return the content of a file that was fetched earlier, or None."""
         try:
             data = (self.directory / listed.sha).read_bytes()
@@ -44,7 +44,7 @@ class Staging:
             return None
         return data if listed.fits(data) else None
 
-    def put(self, listed: Listed, data: bytes) -> None:
+    def put(self, listed: RemoteFile, data: bytes) -> None:
         """Keep the content of a file."""
         if not self._writable:
             return
@@ -60,7 +60,7 @@ class Staging:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
 
-    def held(self, listed: list[Listed]) -> int:
+    def held(self, listed: list[RemoteFile]) -> int:
         """Return how many of these files are there."""
         return sum((self.directory / each.sha).exists() for each in listed)
 

@@ -27,7 +27,7 @@ _LANDMARK = "type/basic.json"
 """Shared types that every release has: what best tells a schema root."""
 
 
-class Tree(NamedTuple):
+class SchemaFiles(NamedTuple):
     """The schema files of one source."""
 
     documents: dict[str, Any]
@@ -38,7 +38,7 @@ class Tree(NamedTuple):
     """Version told by the name of the archive or folder."""
 
 
-def read(source: Path) -> Tree:
+def read(source: Path) -> SchemaFiles:
     """Read the schema tree out of a directory or an archive.
 
     Args:
@@ -60,7 +60,7 @@ def read(source: Path) -> Tree:
         message = f"{source} is neither a directory nor a file"
         raise SourceRefused(message, source=str(source))
     version = next((found for name in names if (found := version_in(name))), None)
-    return Tree(decode(raw, str(source)), root, version)
+    return SchemaFiles(decode(raw, str(source)), root, version)
 
 
 _VERSION = re.compile(

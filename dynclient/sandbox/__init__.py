@@ -11,14 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.process import Running, start
+    from dynclient.sandbox.process import Running, RunningSandbox, start
     from dynclient.sandbox.server import serve
     from dynclient.sandbox.startup_errors import SandboxFailed
 
-__all__ = ["Running", "SandboxFailed", "serve", "start"]
+__all__ = ["Running", "RunningSandbox", "SandboxFailed", "serve", "start"]
 
 _HOMES = {
     "Running": "dynclient.sandbox.process",
+    "RunningSandbox": "dynclient.sandbox.process",
     "SandboxFailed": "dynclient.sandbox.startup_errors",
     "start": "dynclient.sandbox.process",
     "serve": "dynclient.sandbox.server",

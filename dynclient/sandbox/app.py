@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 
 from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import seed
-from dynclient.sandbox.entities.entity_model import Shapes
-from dynclient.sandbox.entities.request_context import Caller, Clock, Session
+from dynclient.sandbox.entities.entity_model import EntityModels
+from dynclient.sandbox.entities.request_context import Caller, Clock, RequestContext
 from dynclient.sandbox.features import (
     assets,
     collection_routes,
@@ -36,10 +36,17 @@ from dynclient.sandbox.features import (
     time_series,
     usage,
 )
-from dynclient.sandbox.http_errors import Escaped, Fault, bad_request, escaped, refused, wrapped
+from dynclient.sandbox.http_errors import (
+    Fault,
+    UnhandledServerError,
+    bad_request,
+    error_response,
+    escaped,
+    wrapped,
+)
 from dynclient.sandbox.json_codec import dumps, loads_first
 from dynclient.sandbox.people import access_tokens, accounts, jwt, resource_policies
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 from dynclient.sandbox.startup_errors import DataRefused
 
 if TYPE_CHECKING:
@@ -66,7 +73,7 @@ class Sandbox:
     def __init__(self, release: Release, database: Database) -> None:
         self.release = release
         self.database = database
-        self.shapes = Shapes(release)
+        self.shapes = EntityModels(release)
         self.rules = self.shapes.rules
         with database.write() as tx:
             key = tx.meta("signing key")
@@ -109,8 +116,8 @@ class Sandbox:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
             admin, now = Caller(seed.ADMIN), self._clock.now()
-            session = Session(tx, self.shapes, self.where, admin, "", now)
-            seed.plant(session)
+            context = RequestContext(tx, self.shapes, self.where, admin, "", now)
+            seed.plant(context)
             row = tx.find("user", seed.ADMIN)
             if row is not None:
                 tx.set_meta(f"password:{row.id}", jwt.hashed(DEFAULT_PASSWORD))
@@ -135,16 +142,16 @@ class Sandbox:
         """Return the ASGI application."""
         return Starlette(routes=[WebRoute("/{path:path}", self._serve, methods=_METHODS)])
 
-    async def _serve(self, request: Request) -> Response:
+    async def _serve(self, request: HttpRequest) -> Response:
         body = await request.body()
         return await run_in_threadpool(self._respond, request, body)
 
-    def _respond(self, request: Request, body: bytes) -> Response:
+    def _respond(self, request: HttpRequest, body: bytes) -> Response:
         try:
             return self._answered(request, body)
         except Fault as fault:
             return self._refusal(fault)
-        except Escaped as error:
+        except UnhandledServerError as error:
             return self._refusal(escaped(error.message, with_type=self._with_type))
         except sqlite3.OperationalError as error:
             LOG.warning("the data file %s cannot be used: %s", self.database.path, error)
@@ -154,7 +161,7 @@ class Sandbox:
             LOG.exception("the sandbox failed on %s %s", request.method, request.url.path)
             return self._refusal(escaped(type(error).__name__, with_type=self._with_type))
 
-    def _answered(self, request: Request, body: bytes) -> Response:
+    def _answered(self, request: HttpRequest, body: bytes) -> Response:
         path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
         if path == _DOCUMENT and request.method in {"GET", "HEAD"}:
             return Response(self._document(), 200, media_type=JSON)
@@ -176,7 +183,7 @@ class Sandbox:
         token = request.headers.get("authorization", "").partition(" ")[2]
         query, headers = request.query_params, request.headers
         pairs = tuple(query.multi_items())
-        asked = Asked(method, values, query, None, base, token, headers, pairs)
+        asked = Request(method, values, query, None, base, token, headers, pairs)
         if route.consumes is not None:
             asked = asked._replace(body=_body(route, request, body))
         return self._run(route, asked, caller or Caller("anonymous", admin=False))
@@ -189,25 +196,25 @@ class Sandbox:
                 self._made = dumps(document.made(self.routes, self.where))
             return self._made
 
-    def _caller(self, request: Request) -> Caller:
+    def _caller(self, request: HttpRequest) -> Caller:
         header = request.headers.get("authorization")
         name = self.signer.user_of(header)
         token = (header or "").partition(" ")[2]
         with self.database.read() as tx:
             row = tx.find("user", name)
             if tx.meta(f"revoked:{jwt.fingerprint(token)}"):
-                raise refused(401, "Expired token!")
+                raise error_response(401, "Expired token!")
         if row is None:
             raise jwt.unauthorized(f"User {name} is not known")
         return Caller(
             row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
         )
 
-    def _run(self, route: Route, asked: Asked, caller: Caller) -> Response:
+    def _run(self, route: Route, asked: Request, caller: Caller) -> Response:
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
-            session = Session(tx, self.shapes, self.where, caller, asked.base, now)
-            answer = route.handler(session, asked)
+            context = RequestContext(tx, self.shapes, self.where, caller, asked.base, now)
+            answer = route.handler(context, asked)
         return _response(answer)
 
     def _refusal(self, fault: Fault) -> Response:
@@ -223,7 +230,7 @@ def _below_version(route: str) -> str:
     return route.removeprefix("/v1")
 
 
-def _body(route: Route, request: Request, body: bytes) -> Any:
+def _body(route: Route, request: HttpRequest, body: bytes) -> Any:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != route.consumes and not (given == "" and not body):
         raise wrapped(415)
@@ -252,7 +259,7 @@ def _complaint(text: str, error: json.JSONDecodeError) -> str:
     return f"Unexpected end-of-input: expected close marker for {opened}"
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: Result) -> Response:
     headers = dict(answer.headers)
     if answer.change is not None:
         headers["X-OpenMetadata-Change"] = answer.change

@@ -18,7 +18,7 @@ class Fault(Exception):
         self.body = body
 
 
-class Escaped(Exception):
+class UnhandledServerError(Exception):
     """Something the server did not foresee; answered as 500 around ``message``."""
 
     def __init__(self, message: str) -> None:
@@ -26,24 +26,24 @@ class Escaped(Exception):
         self.message = message
 
 
-def refused(status: int, message: str) -> Fault:
+def error_response(status: int, message: str) -> Fault:
     """Return a fault with the usual body."""
     return Fault(status, {"code": status, "message": message})
 
 
 def bad_request(message: str) -> Fault:
     """Return a 400."""
-    return refused(400, message)
+    return error_response(400, message)
 
 
 def not_found(type: str, key: str) -> Fault:
     """Return the 404 of an entity that is not there; ``key`` is the id or FQN asked for."""
-    return refused(404, f"{type} instance for {key} not found")
+    return error_response(404, f"{type} instance for {key} not found")
 
 
 def exists() -> Fault:
     """Return the 409 of a POST that would make the same entity twice."""
-    return refused(409, "Entity already exists")
+    return error_response(409, "Entity already exists")
 
 
 def escaped(message: str, *, with_type: bool) -> Fault:
@@ -58,6 +58,6 @@ def escaped(message: str, *, with_type: bool) -> Fault:
 _REASONS = {404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type"}
 
 
-def wrapped(status: int) -> Escaped:
+def wrapped(status: int) -> UnhandledServerError:
     """Return the error for a missing route, method or media type, a 500 on real servers."""
-    return Escaped(f"HTTP {status} {_REASONS[status]}")
+    return UnhandledServerError(f"HTTP {status} {_REASONS[status]}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STOP_SECONDS = 10.0
 
 
-class Running:
+class RunningSandbox:
     """A sandbox that runs; a context manager that stops it.
 
     One that nobody stops ends with the process that started it, however that ends.
@@ -53,7 +53,7 @@ class Running:
         if stop is not None:
             stop()
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> RunningSandbox:
         return self
 
     def __exit__(
@@ -72,7 +72,7 @@ def start(
     data: str | Path | None = None,
     port: int = 0,
     in_process: bool = False,
-) -> Running:
+) -> RunningSandbox:
     """Start a sandbox and return it when it answers.
 
     Args:
@@ -109,7 +109,7 @@ def _arguments(
 
 def _in_process(
     release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
-) -> Running:
+) -> RunningSandbox:
     command = [sys.executable, "-m", "dynclient.sandbox", *_arguments(release, tree, data, port)]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command,
@@ -128,7 +128,7 @@ def _in_process(
         _end(process)
         raise
     _drain(cast("IO[str]", process.stderr))
-    return Running(told, lambda: _end(process))
+    return RunningSandbox(told, lambda: _end(process))
 
 
 def _drain(complaints: IO[str]) -> None:
@@ -157,7 +157,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _in_thread(
     release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
-) -> Running:
+) -> RunningSandbox:
     from dynclient.sandbox import server as serving
     from dynclient.sandbox.app import Sandbox
     from dynclient.sandbox.storage.data_file import opened
@@ -181,7 +181,10 @@ def _in_thread(
         thread.join(_STOP_SECONDS)
         stack.close()
 
-    return Running(serving.facts(sandbox, listener), stop)
+    return RunningSandbox(serving.facts(sandbox, listener), stop)
 
 
-__all__: list[Any] = ["Running", "SandboxFailed", "start"]
+Running = RunningSandbox
+"""The name under which ``dynclient.sandbox`` has exported it from the start."""
+
+__all__: list[Any] = ["Running", "RunningSandbox", "SandboxFailed", "start"]

@@ -32,14 +32,14 @@ def openmetadata_options() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def openmetadata_sandbox(openmetadata_options: dict[str, Any]) -> Iterator[sandbox.Running]:
+def openmetadata_sandbox(openmetadata_options: dict[str, Any]) -> Iterator[sandbox.RunningSandbox]:
     """A sandbox in a process of its own, started once and stopped at the end, whatever fails."""
     with sandbox.start(**openmetadata_options) as running:
         yield running
 
 
 @pytest.fixture
-def openmetadata(openmetadata_sandbox: sandbox.Running) -> Iterator[dynclient.Client]:
+def openmetadata(openmetadata_sandbox: sandbox.RunningSandbox) -> Iterator[dynclient.Client]:
     """An administrator's client of the sandbox; what one test made, the next one sees."""
     running = openmetadata_sandbox
     with dynclient.connect(

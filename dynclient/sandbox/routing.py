@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 
-class Answer(NamedTuple):
+class Result(NamedTuple):
     """What goes back: status, body, and the headers that say what happened."""
 
     status: int
@@ -30,7 +30,7 @@ TEXT = "text/plain"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """One request as handlers see it."""
 
     method: str
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
     """All query parameters, those that are given again, too."""
 
 
-Handler = Callable[[Any, Asked], Answer]
+Handler = Callable[[Any, Request], Result]
 """Called with the session of the request."""
 
 

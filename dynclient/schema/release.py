@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.errors import AmbiguousName, RefUnresolved, SchemaNotFound
 from dynclient.schema import entity_types
 from dynclient.schema.node import Node
 from dynclient.schema.pointers import join, look_up
 from dynclient.schema.versions import numbers
+from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.releases.pack import Pack
     from dynclient.schema.entity_types import EntityType
-    from dynclient.schema.repair import Repaired
+    from dynclient.schema.repair import RepairNote
 
 BRIDGE, WARN, ERROR = DRIFTS = ("bridge", "warn", "error")
 """What becomes of fields of other releases; see :meth:`Release.with_drift`."""
 
+
+T = TypeVar("T")
 
 class Release:
     """One immutable schema tree.
@@ -43,6 +46,7 @@ class Release:
         "_cache",
         "_documents",
         "_manners",
+        "_memo",
         "_nodes",
         "_pack",
         "_where",
@@ -66,6 +70,7 @@ class Release:
     _manners: dict[str, Release]
     _nodes: dict[tuple[str, str], Node]
     _cache: dict[str, Any]
+    _memo: dict[str, Any]
 
     def __init__(
         self, pack: Pack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
@@ -83,6 +88,7 @@ class Release:
             "_manners": {BRIDGE: self},
             "_nodes": {},
             "_cache": {},
+            "_memo": {},
         }
         for field, value in fields.items():
             object.__setattr__(self, field, value)
@@ -132,6 +138,22 @@ class Release:
             found = self._manners.setdefault(drift, made)
         return found
 
+    def memo(self, key: str, build: Callable[[Release], T]) -> T:
+        """Return what a part of the client builds from this release; it is built once.
+
+        Classes, validators and catalogues are kept here, so that they belong to this very release,
+        not to one of equal content under another name, and go when it goes. They are not pickled.
+
+        Args:
+            key: which part: ``classes``, ``validator`` …
+            build: makes it from the release. Two threads may both build; one result is kept.
+        """
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo.setdefault(key, build(self))
+        result: T = found
+        return result
+
     # -- documents ---------------------------------------------------------------------------------
 
     @property
@@ -143,9 +165,9 @@ class Release:
         return found
 
     @property
-    def repairs(self) -> tuple[Repaired, ...]:
+    def repairs(self) -> tuple[RepairNote, ...]:
         """What was changed, or found and left, when the tree was taken in."""
-        found: tuple[Repaired, ...] | None = self._cache.get("repairs")
+        found: tuple[RepairNote, ...] | None = self._cache.get("repairs")
         if found is None:
             found = self._cache["repairs"] = self._pack.repairs()
         return found
@@ -320,11 +342,6 @@ class Release:
         return found
 
     def _not_found(self, name: str, known: Any, what: str) -> SchemaNotFound:
-        from difflib import get_close_matches
-
-        folded = {other.casefold(): other for other in known}
-        close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
-        nearest = tuple(folded[other] for other in close)
-        near = f"; nearest: {', '.join(nearest)}" if nearest else ""
-        message = f"release {self.name} has no {what} {name!r}{near}"
-        return SchemaNotFound(message, name=name, release=self.name, nearest=nearest)
+        near = nearest(name, known)
+        message = f"release {self.name} has no {what} {name!r}{did_you_mean(near)}"
+        return SchemaNotFound(message, name=name, release=self.name, nearest=near)

@@ -19,7 +19,7 @@ BASE = "file:///tree/"
 """Made-up root of the paths, since `referencing` resolves against URIs; no file is read."""
 
 
-class Repaired(NamedTuple):
+class RepairNote(NamedTuple):
     """One thing that a step changed, or found and left."""
 
     step: str
@@ -39,10 +39,10 @@ class Step(NamedTuple):
     run: Callable[[Documents], Iterator[tuple[str, str, str]]]
 
 
-def repair(documents: Documents) -> tuple[Repaired, ...]:
+def repair(documents: Documents) -> tuple[RepairNote, ...]:
     """Run every step over the documents, in order, and return what was changed or found."""
     return tuple(
-        Repaired(step.name, path, pointer, note)
+        RepairNote(step.name, path, pointer, note)
         for step in STEPS
         for path, pointer, note in step.run(documents)
     )

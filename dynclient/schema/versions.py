@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dynclient import suggestions
+
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; of no version ``()``."""
@@ -31,7 +33,7 @@ def names_for(version: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([version, plain, shorter]))
 
 
-class Near(NamedTuple):
+class NearestRelease(NamedTuple):
     """A release that is near to a version."""
 
     name: str
@@ -39,7 +41,7 @@ class Near(NamedTuple):
     """What they share: ``minor`` (1.6 and 1.6) or ``major`` (1.6 and 1.8)."""
 
 
-def nearest(version: str, names: Iterable[str]) -> Near | None:
+def nearest(version: str, names: Iterable[str]) -> NearestRelease | None:
     """Return the release that is nearest to a version, or None where none has its major version.
 
     One of the same minor version comes first, whatever its distance. Of two that are as near, the
@@ -60,7 +62,7 @@ def nearest(version: str, names: Iterable[str]) -> Near | None:
     if not ranked:
         return None
     minors, _, _, name = min(ranked)
-    return Near(name, "major" if minors else "minor")
+    return NearestRelease(name, "major" if minors else "minor")
 
 
 def close(name: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -70,9 +72,7 @@ def close(name: str, names: Iterable[str]) -> tuple[str, ...]:
         name: as somebody typed it: ``1.31.0``.
         names: of the releases there are.
     """
-    from difflib import get_close_matches
-
-    return tuple(get_close_matches(name, list(names), n=3, cutoff=0.6))
+    return suggestions.nearest(name, names)
 
 
 def _three(version: str) -> tuple[int, int, int] | None:

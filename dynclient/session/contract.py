@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dynclient.openapi.index import Index
     from dynclient.openapi.index_cache import Documents
     from dynclient.schema import EntityType, Release
-    from dynclient.session.route_facts import Fact
+    from dynclient.session.route_facts import RouteFact
 
 _RESOURCES = Request("GET", "/v1/policies/resources")
 
@@ -142,7 +142,7 @@ class Contract:
         self._specs = {}
         self._asked = True
 
-    def at_hand(self) -> Index | None:
+    def cached_index(self) -> Index | None:
         """Return what is known of the document without asking the server anything."""
         told = self._client._told
         if self._index is None and not self._recalled and told is not None:
@@ -153,9 +153,9 @@ class Contract:
                     self._take(found, "cache")
         return self._index
 
-    def at_a_glance(self) -> Index | None:
+    def completion_index(self) -> Index | None:
         """Return what completion shows: the same, or what the server told an earlier process."""
-        known = self.at_hand()
+        known = self.cached_index()
         if known is not None or self._client._told is not None:
             return known
         if self._glance is None:
@@ -176,7 +176,7 @@ class Contract:
             return found
         base = self._client._known().collections[attribute]
         # What was made of a server's words alone knows no folders, so its routes are guesses.
-        index = self.openapi if self.release.lossy else self.at_hand()
+        index = self.openapi if self.release.lossy else self.cached_index()
         return base if index is None else self._placed(base, index)
 
     def _placed(self, base: CollectionSpec, index: Index) -> CollectionSpec:
@@ -208,7 +208,7 @@ class Contract:
         self._specs[spec.attribute] = CollectionSpec(self.release, base.entity, place, index)
         return True
 
-    def make_sure(self, spec: CollectionSpec, keywords: Mapping[str, Any]) -> None:
+    def confirm_filters(self, spec: CollectionSpec, keywords: Mapping[str, Any]) -> None:
         """Ask for the document, where the data are not sure that a list takes some keyword.
 
         Args:
@@ -243,12 +243,12 @@ class Contract:
     # -- facts -------------------------------------------------------------------------------------
 
     @property
-    def facts(self) -> dict[str, Fact]:
+    def facts(self) -> dict[str, RouteFact]:
         """What is known of every collection, from what was asked so far."""
-        from dynclient.session.route_facts import Evidence, facts
+        from dynclient.session.route_facts import RouteEvidence, facts
 
         hrefs = self._client._dispatcher.hrefs
-        evidence = Evidence(self.at_hand(), hrefs, self._resources, self._answers)
+        evidence = RouteEvidence(self.cached_index(), hrefs, self._resources, self._answers)
         return facts(self._client._known(), evidence)
 
     @property
@@ -306,7 +306,7 @@ class Contract:
 
     # -- as a container ----------------------------------------------------------------------------
 
-    def __getitem__(self, key: Any) -> Fact:
+    def __getitem__(self, key: Any) -> RouteFact:
         """Return what is known of a collection, by any of its names.
 
         Raises:

@@ -31,7 +31,7 @@ def served_release(client: Client, cache: Cache) -> Release:
         SourceUnavailable: the server has no OpenAPI document, or one that shows no entity.
     """
     from dynclient import releases
-    from dynclient.releases.registry import take_in
+    from dynclient.releases.registry import add_documents
 
     build = client._build
     name = _name(build)
@@ -49,7 +49,7 @@ def served_release(client: Client, cache: Cache) -> Release:
     if not types:
         name = _name(build._replace(revision=""))  # not the last word on that build
     contract._take(contract._documents.keep(read.digest, build), "server")
-    return take_in(documents, name, cache=cache, origin=client.host, lossy=True)
+    return add_documents(documents, name, cache=cache, origin=client.host, lossy=True)
 
 
 def _name(build: Build) -> str:
@@ -62,7 +62,7 @@ def _name(build: Build) -> str:
 def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
     """Return the documents of a tree; none where no entity shows."""
     from dynclient.openapi.components import places
-    from dynclient.openapi.entities import shown
+    from dynclient.openapi.entities import find_entities
     from dynclient.openapi.root_schemas import roots_of
     from dynclient.openapi.schema_tree import documents_of
     from dynclient.releases.cache import bundled
@@ -70,7 +70,7 @@ def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
 
     roots = roots_of(types)
     schemas = _dict(_dict(read.document.get("components")).get("schemas"))
-    found = shown(read.digest, schemas, roots)
+    found = find_entities(read.digest, schemas, roots)
     if not found:
         return {}
     # Only where things lie is taken from there, never what they are.

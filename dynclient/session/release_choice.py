@@ -75,11 +75,10 @@ def _step(given: object) -> str | Path:
             return given
         if is_path(given):
             return Path(given)
-    from dynclient.suggestions import nearest
+    from dynclient.suggestions import did_you_mean, nearest
 
     near = nearest(given, STEPS) if isinstance(given, str) else ()
-    meant = f"; nearest: {', '.join(near)}" if near else ""
-    message = f"source= takes {', '.join(STEPS)}, or a path, not {given!r}{meant}"
+    message = f"source= takes {', '.join(STEPS)}, or a path, not {given!r}{did_you_mean(near)}"
     raise UsageError(message)
 
 

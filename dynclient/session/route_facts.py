@@ -29,7 +29,7 @@ ABSENT = "absent"
 STATUSES = (CONFIRMED, CORRECTED, UNKNOWN, ABSENT)
 
 
-class Fact(NamedTuple):
+class RouteFact(NamedTuple):
     """What is known of one collection of a server, and from where."""
 
     attribute: str
@@ -55,7 +55,7 @@ class Fact(NamedTuple):
         return f"<{self.attribute} at {self.route} by {self.source}, {self.status}{said}>"
 
 
-class Evidence(NamedTuple):
+class RouteEvidence(NamedTuple):
     """What a server has said so far."""
 
     openapi: Index | None = None
@@ -68,7 +68,7 @@ class Evidence(NamedTuple):
     """Whether it answered at the routes of collections that were tried, by their names."""
 
 
-def facts(catalogue: Catalogue, evidence: Evidence) -> dict[str, Fact]:
+def facts(catalogue: Catalogue, evidence: RouteEvidence) -> dict[str, RouteFact]:
     """Return what is known of every collection, by its name.
 
     Args:
@@ -93,10 +93,10 @@ def _paths(index: Index | None) -> dict[str, list[str]]:
 def _fact(
     spec: CollectionSpec,
     catalogue: Catalogue,
-    evidence: Evidence,
+    evidence: RouteEvidence,
     paths: dict[str, list[str]],
     listed: Collection[str] | None,
-) -> Fact:
+) -> RouteFact:
     entity, expected = spec.entity, spec.route
     own = exception(entity, catalogue.release.version)
     source = "rule" if own is None else "exception"
@@ -126,7 +126,7 @@ def _fact(
     is_listed = None if listed is None else entity.name in listed
     if is_listed:
         said.append("resources: listed")
-    return Fact(
+    return RouteFact(
         spec.attribute, entity.name, route, source, status, expected, tuple(said), is_listed
     )
 

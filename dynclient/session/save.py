@@ -12,7 +12,7 @@ from dynclient.errors import (
     ServerError,
     UsageError,
 )
-from dynclient.validation import judge
+from dynclient.validation import validator
 
 if TYPE_CHECKING:
     from dynclient.dispatch.dispatcher import Dispatcher
@@ -81,7 +81,7 @@ def _judged(node: Any, before: Any, after: Any) -> Any:
     try:
         return model.bridged(node, after, what)
     except RequestInvalid as error:
-        judging = judge(node.release)
+        judging = validator(node.release)
         known = {*map(str, judging.explain(node, before))}
         problems = [each for each in error.problems if str(each) not in known]
     if problems:

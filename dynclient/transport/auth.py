@@ -13,13 +13,13 @@ from typing import Any
 
 from dynclient.errors import Unauthorized, UsageError
 from dynclient.secrets import MASK, Secret
-from dynclient.transport.request import Answer, Request
+from dynclient.transport.request import Request, Response
 
 
 class Anonymous:
     """Sends no token; the base of what ``dynclient.transport.auth`` offers."""
 
-    def header(self, send: Callable[[Request], Answer]) -> str | None:  # noqa: ARG002
+    def header(self, send: Callable[[Request], Response]) -> str | None:  # noqa: ARG002
         """Return the value of the Authorization header, or None for no header.
 
         Args:
@@ -27,7 +27,7 @@ class Anonymous:
         """
         return None
 
-    def renew(self, send: Callable[[Request], Answer], used: str) -> bool:  # noqa: ARG002
+    def renew(self, send: Callable[[Request], Response], used: str) -> bool:  # noqa: ARG002
         """Get another token after the server refused one; tell whether to try again with it."""
         return False
 
@@ -70,7 +70,7 @@ class Bearer(Anonymous):
             raise UsageError(f"token= takes a string or a callable, not {type(token).__name__}")
         self._header = _bearer(token)
 
-    def header(self, send: Callable[[Request], Answer]) -> str | None:  # noqa: ARG002
+    def header(self, send: Callable[[Request], Response]) -> str | None:  # noqa: ARG002
         """Return the header; what another process pickled has lost its token.
 
         Raises:
@@ -100,7 +100,7 @@ class Fresh(Anonymous):
     def __init__(self, function: Callable[[], str]) -> None:
         self._function = function
 
-    def header(self, send: Callable[[Request], Answer]) -> str | None:  # noqa: ARG002
+    def header(self, send: Callable[[Request], Response]) -> str | None:  # noqa: ARG002
         """Call it, and return the header."""
         token: object = self._function()
         if not isinstance(token, str) or not token:
@@ -108,7 +108,7 @@ class Fresh(Anonymous):
             raise UsageError(f"token= was called and gave {kind}, where a token was wanted")
         return _bearer(token)
 
-    def renew(self, send: Callable[[Request], Answer], used: str) -> bool:  # noqa: ARG002
+    def renew(self, send: Callable[[Request], Response], used: str) -> bool:  # noqa: ARG002
         """Let it be called again."""
         return True
 
@@ -137,7 +137,7 @@ class Login(Anonymous):
         self._session = None
         self._free()
 
-    def header(self, send: Callable[[Request], Answer]) -> str | None:
+    def header(self, send: Callable[[Request], Response]) -> str | None:
         """Return the header of the session, logging in where there is none yet."""
         if self._process != os.getpid():  # in a forked child the lock may be held for ever
             self._free()
@@ -147,14 +147,14 @@ class Login(Anonymous):
                     self._session = self._log_in(send)
         return self._session[0]
 
-    def renew(self, send: Callable[[Request], Answer], used: str) -> bool:
+    def renew(self, send: Callable[[Request], Response], used: str) -> bool:
         """Refresh the session; log in again where that fails. One thread does it for all."""
         with self._lock:
             if self._session is not None and self._session[0] == used:
                 self._session = self._refreshed(send, self._session[1]) or self._log_in(send)
         return True
 
-    def _log_in(self, send: Callable[[Request], Answer]) -> tuple[Secret, Secret | None]:
+    def _log_in(self, send: Callable[[Request], Response]) -> tuple[Secret, Secret | None]:
         from base64 import b64encode
 
         if self._password == MASK:
@@ -180,7 +180,7 @@ class Login(Anonymous):
 
     @staticmethod
     def _refreshed(
-        send: Callable[[Request], Answer], token: Secret | None
+        send: Callable[[Request], Response], token: Secret | None
     ) -> tuple[Secret, Secret | None] | None:
         if token is None:
             return None
@@ -198,7 +198,7 @@ def _post(path: str, body: dict[str, str]) -> Request:
     return Request("POST", path, (), headers, json.dumps(body).encode())
 
 
-def _decoded(answer: Answer) -> dict[str, Any]:
+def _decoded(answer: Response) -> dict[str, Any]:
     import json
 
     try:
@@ -208,7 +208,7 @@ def _decoded(answer: Answer) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _session_of(answer: Answer) -> tuple[Secret, Secret | None] | None:
+def _session_of(answer: Response) -> tuple[Secret, Secret | None] | None:
     """Return header and refresh token of a session, or None where the server gave none."""
     given = _decoded(answer)
     token, refresh = given.get("accessToken"), given.get("refreshToken")
@@ -217,6 +217,6 @@ def _session_of(answer: Answer) -> tuple[Secret, Secret | None] | None:
     return _bearer(token), Secret(refresh) if isinstance(refresh, str) else None
 
 
-def _words(answer: Answer) -> str:
+def _words(answer: Response) -> str:
     given = _decoded(answer)
     return str(given.get("message") or given.get("responseMessage") or f"status {answer.status}")

@@ -1,7 +1,7 @@
 """HTTP over requests: one pooled session per client, timeouts, retries, TLS, and who is calling.
 
-A :class:`Request` goes in, an :class:`Answer` of whatever status comes out; only where there is no
-answer at all is an error raised. What the answer means is the dispatcher's business.
+A :class:`Request` goes in, a :class:`Response` of whatever status comes out; an error is raised
+only where there is no response at all. What the answer means is the dispatcher's business.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.transport.auth import Anonymous
-from dynclient.transport.request import Answer, Request
+from dynclient.transport.request import Request, Response
 
 if TYPE_CHECKING:
     import logging
@@ -98,7 +98,7 @@ class Transport:
 
     # -- sending -----------------------------------------------------------------------------------
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         """Send a request and return the answer, whatever its status.
 
         After a 401 the token is renewed once, where that can be done. Requests that are safe to
@@ -115,7 +115,7 @@ class Transport:
             answer = self._send(request, self.auth.header(self._send))
         return answer
 
-    def _send(self, request: Request, authorization: str | None = None) -> Answer:
+    def _send(self, request: Request, authorization: str | None = None) -> Response:
         """Send with retries, as somebody or nobody."""
         attempt = 0
         while True:
@@ -133,7 +133,7 @@ class Transport:
 
     def _attempt(
         self, request: Request, authorization: str | None, attempt: int
-    ) -> tuple[Answer | None, TransportError | None]:
+    ) -> tuple[Response | None, TransportError | None]:
         """Send once; return the answer, or why there is none."""
         begin = time.perf_counter()
         try:
@@ -152,7 +152,7 @@ class Transport:
         _log().debug("%s %s: %s", request.method, request.shown, type(error).__name__)
         return None, error
 
-    def _once(self, request: Request, authorization: str | None, attempt: int) -> Answer:
+    def _once(self, request: Request, authorization: str | None, attempt: int) -> Response:
         url = self._below(request) + request.target
         for _ in range(_REDIRECTS_MAX + 1):
             pool = self._open()
@@ -166,7 +166,7 @@ class Transport:
         else:
             message = f"{_REDIRECTS_MAX} redirects and no end"
             raise _stray(message, request, url, 302)
-        return Answer(
+        return Response(
             response.status_code,
             response.headers,
             response.content,
@@ -222,7 +222,7 @@ class Transport:
     def _pause(
         self,
         request: Request,
-        answer: Answer | None,
+        answer: Response | None,
         error: TransportError | None,
         attempt: int,
     ) -> float | None:
@@ -302,7 +302,7 @@ class Transport:
             pool.close()
 
 
-def _passes(answer: Answer) -> bool:
+def _passes(answer: Response) -> bool:
     """Tell whether a refusal is for now only; some limits are told as 403, and until when."""
     return answer.status in PASSING or (answer.status == 403 and "Retry-After" in answer.headers)
 
@@ -392,7 +392,7 @@ def _stray(message: str, request: Request, url: str, status: int) -> NotOpenMeta
 
 
 def _too_long(
-    request: Request, answer: Answer, asked: float, settings: Settings
+    request: Request, answer: Response, asked: float, settings: Settings
 ) -> TooManyRequests | Unavailable:
     kind = TooManyRequests if answer.status == 429 else Unavailable
     limit = settings.retry_after_limit

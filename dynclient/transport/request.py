@@ -56,7 +56,7 @@ class Request(NamedTuple):
         return f"<Request {self.method} {self.shown}{size}>"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back for a request."""
 
     status: int

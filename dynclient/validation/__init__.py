@@ -1,10 +1,10 @@
 """Who judges data: jsonschema-rs accepts, jsonschema explains.
 
-:func:`judge` gives the judge of a release. Valid data never loads the slow engine.
+:func:`validator` gives the judge of a release. Valid data never loads the slow engine.
 """
 
 from __future__ import annotations
 
-from dynclient.validation.validator import Judge, judge
+from dynclient.validation.validator import Validator, validator
 
-__all__ = ["Judge", "judge"]
+__all__ = ["Validator", "validator"]

@@ -21,7 +21,7 @@ from referencing.jsonschema import DRAFT7
 
 from dynclient.errors import Problem
 from dynclient.validation.documents import Documents, finder, root_schema
-from dynclient.validation.messages import Wording, shown, where
+from dynclient.validation.messages import ProblemWriter, shown, where
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
@@ -35,7 +35,7 @@ def problems(documents: Documents, reference: str, data: Any) -> list[Problem]:
     alien = list(_no_json(data, ()))
     if alien:
         return alien
-    wording = Wording(data)
+    wording = ProblemWriter(data)
     found: dict[Problem, None] = {}
     for error in sorted(_validator(documents, reference).iter_errors(data), key=_order):
         for problem in wording.problems(error):

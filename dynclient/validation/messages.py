@@ -54,7 +54,7 @@ def shown(value: Any) -> Any:
     return f"a {type(value).__name__}"
 
 
-class Wording:
+class ProblemWriter:
     """Words for the errors in one piece of data."""
 
     def __init__(self, data: Any) -> None:

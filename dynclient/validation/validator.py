@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
     from dynclient.schema import Node, Release
 
-_judges: WeakKeyDictionary[Release, Judge] = WeakKeyDictionary()
+_judges: WeakKeyDictionary[Release, Validator] = WeakKeyDictionary()
 
 
-def judge(release: Release) -> Judge:
+def validator(release: Release) -> Validator:
     """Return the judge of a release; there is one per process."""
     found = _judges.get(release)
     if found is None:
-        found = _judges.setdefault(release, Judge(release))
+        found = _judges.setdefault(release, Validator(release))
     elif not found.judges_by(release):
         # That of an equal release, which may be gone before this one is.
         _judges.pop(release, None)
-        found = _judges.setdefault(release, Judge(release))
+        found = _judges.setdefault(release, Validator(release))
     return found
 
 
-class Judge:
+class Validator:
     """Judges data by the schemas of one release.
 
     Compiled validators are kept by reference (``path#pointer``), so a second judgement of the same

@@ -49,7 +49,7 @@ ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "secrets"}
+GROUND_IMPORTS = {"errors", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {

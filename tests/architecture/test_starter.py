@@ -20,7 +20,7 @@ from dynclient.releases import release
 from dynclient.releases.cache import bundled
 from dynclient.schema import Release
 from dynclient.schema.pointers import escape, join, look_up, walk
-from dynclient.validation import judge
+from dynclient.validation import validator
 from tests.property.data import made
 from tests.support.trees import real_release, shared
 
@@ -357,9 +357,9 @@ def test_what_a_request_may_hold_here_it_may_really_hold(
     def holds(drawn: st.DataObject) -> None:
         nonlocal accepted
         raw = made(drawn.draw, starter.node(path))
-        if judge(starter).accepts(path, raw):
+        if validator(starter).accepts(path, raw):
             accepted += 1
-            assert judge(real).accepts(path, raw), judge(real).explain(path, raw)
+            assert validator(real).accepts(path, raw), validator(real).explain(path, raw)
 
     holds()
     assert accepted

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dynclient.compat.models import class_names
-from dynclient.compat.models.class_registry import family
+from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.fields import UNDEFINED
 from dynclient.compat.models.serialization import Options, dump
 from tests.compat.official import DATA, RELEASE, official_python, told
@@ -65,7 +65,7 @@ def test_classes_are_described_as_the_official_ones() -> None:
         here = class_names.classes(release, path) if path in release.paths else {}
         for name, described in classes.items():
             if name in here and here[name].kind == described["kind"] and len(described) > 1:
-                cls = family(release).class_at(here[name].node)
+                cls = class_registry(release).class_at(here[name].node)
                 met |= {f"{module}:{name}.{what}" for what in differences(cls, described)}
                 compared += 1
     assert compared > 900

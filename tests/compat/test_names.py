@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dynclient.compat.models import class_names
-from dynclient.compat.models.class_registry import PACKAGE, family, module_of
+from dynclient.compat.models.class_registry import PACKAGE, class_registry, module_of
 from dynclient.schema import Release
 from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
 
@@ -76,7 +76,7 @@ def test_most_of_what_is_listed_as_later_is_in_later_trees(name: str) -> None:
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_names_of_a_module_are_identifiers_and_lead_to_classes(name: str) -> None:
     release = release_named(name)
-    classes = family(release)
+    classes = class_registry(release)
     for path in release.paths:
         assert all(part.isidentifier() for part in module_of(path).split(".")), path
         for key, named in classes.names(path).items():

@@ -104,7 +104,7 @@ def test_on_what_grounds_is_told_of_filters_alone(each: Client) -> None:
     with pytest.raises(dynclient.BadArguments) as caught:
         each.users.list(limit=-1)
     assert "known are the filters" not in str(caught.value)
-    with pytest.raises(dynclient.BadArguments, match="nearest: team"):
+    with pytest.raises(dynclient.BadArguments, match="did you mean team"):
         each.users.list(tem="x")
 
 

@@ -15,7 +15,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from dynclient.schema import EntityType, Node, Release
-from dynclient.validation import judge
+from dynclient.validation import validator
 from tests.matrix import references
 from tests.matrix.values import Row, Values
 
@@ -300,7 +300,7 @@ class Payloads:
         """Tell whether a request with placeholders is valid, whatever they stand for."""
         assert entity.create is not None
         node = self.release.node(entity.create)
-        return judge(self.release).accepts(entity.create, _with_stand_ins(node, data))
+        return validator(self.release).accepts(entity.create, _with_stand_ins(node, data))
 
     def _smallest(self, entity: EntityType, extent: str) -> dict[str, Any]:
         key = (entity.name, extent)

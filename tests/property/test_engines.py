@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dynclient.validation import judge
+from dynclient.validation import validator
 from tests.property.data import made, mutated
 from tests.support.trees import ALL_RELEASES, release_named
 
@@ -30,7 +30,7 @@ def test_there_are_enough_roots() -> None:
 @pytest.mark.parametrize("path", roots())
 def test_the_engines_agree(path: str) -> None:
     release = release_named(RELEASE)
-    judging = judge(release)
+    judging = validator(release)
     node = release.node(path)
     verdicts: set[bool] = set()
 

@@ -54,7 +54,7 @@ def at_once(running: sandbox.Running) -> Callable[..., list[Any]]:
                 start.wait()
                 return work(api, number)
             finally:
-                api.session.close()
+                api.context.close()
 
         with ThreadPoolExecutor(WRITERS) as pool:
             return list(pool.map(one, range(WRITERS)))

@@ -10,7 +10,7 @@ import requests
 
 import dynclient
 from dynclient import sandbox
-from tests.support.sandbox_processes import launched, refused
+from tests.support.sandbox_processes import error_response, launched
 from tests.support.trees import TREES
 
 
@@ -49,14 +49,14 @@ def test_a_tree_is_served_by_its_path(name: str) -> None:
 
 
 def test_a_name_that_is_not_at_hand_is_told() -> None:
-    said = refused("--release", "99.0.0")
+    said = error_response("--release", "99.0.0")
     assert "99.0.0" in said
 
 
 def test_a_file_that_is_no_tree_is_told(tmp_path: Path) -> None:
     file = tmp_path / "tree.zip"
     file.write_text("no archive")
-    assert str(file) in refused("--tree", file)
+    assert str(file) in error_response("--tree", file)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def busy_port() -> object:
 
 
 def test_a_busy_port_is_told(busy_port: int) -> None:
-    said = refused("--port", busy_port)
+    said = error_response("--port", busy_port)
     assert f"port {busy_port}" in said
     assert "name another port" in said
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.drift.table import Counterpart, Move, counterpart, gone, moves, say, turned
+from dynclient.drift.table import FieldAlias, Move, find_alias, gone, moves, say, turned
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _LIST = "EntityReferenceList"
 
 
-def meant(cls: Any, name: str) -> Counterpart | None:
+def meant(cls: Any, name: str) -> FieldAlias | None:
     """Return what a model has in the place of a field that it lacks, or None."""
     node: Node = cls._node
-    return counterpart(name, cls._by_key, node.path)
+    return find_alias(name, cls._by_key, node.path)
 
 
 def moved_into(cls: Any, name: str) -> Move | None:
@@ -102,7 +102,7 @@ def _held(value: Any) -> dict[str, Any] | None:
     return None if given is None else {name: getattr(value, name) for name in sorted(given)}
 
 
-def written(found: Counterpart, value: Any) -> Any:
+def written(found: FieldAlias, value: Any) -> Any:
     """Return a value that a user gave as its counterpart has it.
 
     Raises:
@@ -112,7 +112,7 @@ def written(found: Counterpart, value: Any) -> Any:
     return turned(inner if isinstance(inner, list) else value, found.turn)
 
 
-def write(model: Any, name: str, found: Counterpart, value: Any) -> None:
+def write(model: Any, name: str, found: FieldAlias, value: Any) -> None:
     """Set a counterpart to what is meant for the field of that name."""
     _say(type(model), name, f"is called {found.name}")
     setattr(model, found.name, written(found, value))
@@ -135,7 +135,7 @@ def read_from(model: Any, move: Move) -> Any:
     return None if outer is None else getattr(outer, move.new, None)
 
 
-def read(model: Any, found: Counterpart) -> Any:
+def read(model: Any, found: FieldAlias) -> Any:
     """Return the value of a counterpart as the field that was asked for has it."""
     rename = found.rename
     name = rename.old if found.name == rename.new else rename.new
@@ -151,13 +151,13 @@ def read(model: Any, found: Counterpart) -> Any:
 
 def _listed(model: Any, value: Any) -> Any:
     """Return one value as the list that newer releases have: of references, a model of its own."""
-    from dynclient.compat.models.class_registry import family
+    from dynclient.compat.models.class_registry import class_registry
 
     release = type(model)._node.release
     place = release.type_names.get(_LIST)
     if getattr(type(value), "_node", None) is None or place is None:
         return [value]
-    return family(release).class_at(release.node(*place.split("#")))([value])
+    return class_registry(release).class_at(release.node(*place.split("#")))([value])
 
 
 def _say(cls: Any, name: str, place: str) -> None:

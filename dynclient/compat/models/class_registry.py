@@ -19,17 +19,17 @@ from dynclient.compat.models.class_names import (
 )
 from dynclient.compat.models.enums import enum_class
 from dynclient.compat.models.field_types import (
-    ClassShape,
-    ListShape,
-    LiteralShape,
-    MapShape,
-    NullableShape,
-    UnionShape,
+    ClassType,
+    ListType,
+    LiteralType,
+    MapType,
+    NullableType,
+    UnionType,
 )
 from dynclient.compat.models.fields import FieldInfo
 from dynclient.compat.models.model import Model, ModelMeta
 from dynclient.compat.models.root_models import root_base
-from dynclient.compat.models.scalar_types import Shape, leaf
+from dynclient.compat.models.scalar_types import FieldType, leaf
 from dynclient.schema.pointers import join
 from dynclient.schema.unions import Union
 
@@ -39,26 +39,26 @@ if TYPE_CHECKING:
 PACKAGE = "metadata.generated.schema"
 """Where the official SDK's modules of the schema documents lie."""
 
-_families: WeakKeyDictionary[Release, Family] = WeakKeyDictionary()
+_families: WeakKeyDictionary[Release, ClassRegistry] = WeakKeyDictionary()
 _lock = threading.RLock()
 
 
-def family(release: Release) -> Family:
+def class_registry(release: Release) -> ClassRegistry:
     """Return the classes of a release; there is one set per process."""
     with _lock:
         found = _families.get(release)
         if found is None:
-            found = _families[release] = Family(release)
+            found = _families[release] = ClassRegistry(release)
         return found
 
 
-class Family:
+class ClassRegistry:
     """The classes of a release, by place and by module."""
 
     def __init__(self, release: Release) -> None:
         self.release = release
         self._classes: dict[str, type] = {}
-        self._shapes: dict[str, Shape] = {}
+        self._shapes: dict[str, FieldType] = {}
         self._modules: dict[str, dict[str, Named]] = {}
         self._named: dict[str, Named] = {}
 
@@ -119,26 +119,26 @@ class Family:
         space["__slots__"] = ()
         return ModelMeta(name, (Model,), space)
 
-    def _union(self, node: Node, places: list[Node]) -> Shape:
+    def _union(self, node: Node, places: list[Node]) -> FieldType:
         def by_place() -> dict[str, Any]:
             return {_meant(place): _late(self, place) for place in places}
 
-        def nearest(raw: Any) -> Shape | None:
+        def nearest(raw: Any) -> FieldType | None:
             found = Union(node).choose(raw, None)
             return None if found is None else self.shape(found)
 
-        return UnionShape(tuple(_late(self, place) for place in places), by_place, nearest)
+        return UnionType(tuple(_late(self, place) for place in places), by_place, nearest)
 
     # -- shapes ------------------------------------------------------------------------------------
 
-    def shape(self, node: Node) -> Shape:
+    def shape(self, node: Node) -> FieldType:
         """Return the shape of a place."""
         found = self._shapes.get(node.ref)
         if found is None:
             found = self._shapes.setdefault(node.ref, self._shape(node))
         return found
 
-    def _shape(self, node: Node) -> Shape:
+    def _shape(self, node: Node) -> FieldType:
         reference = node.schema.get("$ref")
         if isinstance(reference, str):
             return self._class_shape(self.release.resolve(reference, node.path))
@@ -147,13 +147,13 @@ class Family:
             return self._class_shape(node)
         return self._plain(node)
 
-    def _class_shape(self, node: Node) -> Shape:
+    def _class_shape(self, node: Node) -> FieldType:
         named = self.named(node)
         # What the official SDK's base class makes of the branch of a union in the place of a fault.
         label = f"function-after[parse_name(), {named.name}]" if named.kind == MODEL else named.name
-        return ClassShape(label, lambda: self.class_at(node))
+        return ClassType(label, lambda: self.class_at(node))
 
-    def _plain(self, node: Node, *, inside: bool = True) -> Shape:
+    def _plain(self, node: Node, *, inside: bool = True) -> FieldType:
         """Return the shape of a place apart from any class of its own."""
         schema = node.schema
         reference = schema.get("$ref")
@@ -165,12 +165,12 @@ class Family:
             )
         kind, nullable = _type(schema)
         shape = self._of_kind(node, kind)
-        return NullableShape(shape) if nullable else shape
+        return NullableType(shape) if nullable else shape
 
-    def _of_kind(self, node: Node, kind: str) -> Shape:
+    def _of_kind(self, node: Node, kind: str) -> FieldType:
         schema = node.schema
         if isinstance(schema.get("enum"), list):
-            return LiteralShape(schema["enum"])
+            return LiteralType(schema["enum"])
         for keyword in ("oneOf", "anyOf", "allOf"):
             listed = schema.get(keyword)
             if isinstance(listed, list) and listed:
@@ -180,10 +180,10 @@ class Family:
                 return self._union(node, places)
         if kind == "array" or "items" in schema:
             items = node.items
-            return ListShape(_late(self, items) if items is not None else Shape, schema)
+            return ListType(_late(self, items) if items is not None else FieldType, schema)
         if kind == "object":
             values = node.values
-            return MapShape(_late(self, values) if values is not None else Shape)
+            return MapType(_late(self, values) if values is not None else FieldType)
         return leaf(node, kind)
 
 
@@ -193,7 +193,7 @@ def _meant(node: Node) -> str:
     return "#".join(join(node.path, reference)) if isinstance(reference, str) else node.ref
 
 
-def _late(owner: Family, node: Node) -> Any:
+def _late(owner: ClassRegistry, node: Node) -> Any:
     return lambda: owner.shape(node)
 
 

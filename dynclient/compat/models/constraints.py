@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.validation_errors import Fault, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc
 from dynclient.validation.documents import finder
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _is_told(keyword: str, limit: Any) -> bool:
     return not isinstance(limit, bool)
 
 
-def broken(rules: tuple[Rule, ...], value: Any, loc: Loc, shown: Any) -> list[Fault]:
+def broken(rules: tuple[Rule, ...], value: Any, loc: Loc, shown: Any) -> list[FieldError]:
     """Return a fault for the first limit a value breaks; none where it breaks none.
 
     Args:
@@ -99,5 +99,5 @@ def broken(rules: tuple[Rule, ...], value: Any, loc: Loc, shown: Any) -> list[Fa
     """
     for kind, fine, words in rules:
         if not fine(value):
-            return [Fault(kind, loc, words, shown)]
+            return [FieldError(kind, loc, words, shown)]
     return []

@@ -7,7 +7,7 @@ from enum import Enum
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.validation_errors import Fault, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -36,7 +36,7 @@ class OfficialEnum(str, Enum):
         return cls._value2member_map_.get(raw, raw) if isinstance(raw, str) else raw
 
     @classmethod
-    def _check(cls, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def _check(cls, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         if isinstance(value, cls):
             return value
         plain = value.value if isinstance(value, Enum) else value
@@ -44,15 +44,15 @@ class OfficialEnum(str, Enum):
         if found is None:
             known = tuple(str(known) for known in cls._value2member_map_)
             listed = ", ".join(map(repr, known[:12])) + (" …" if len(known) > 12 else "")
-            faults.append(Fault("enum", loc, f"is none of {listed}", value, known))
+            faults.append(FieldError("enum", loc, f"is none of {listed}", value, known))
             return value
         return found
 
 
 def _restored(node: Node, value: str) -> Any:
-    from dynclient.compat.models.class_registry import family
+    from dynclient.compat.models.class_registry import class_registry
 
-    return family(node.release).class_at(node)(value)
+    return class_registry(node.release).class_at(node)(value)
 
 
 def member_names(values: list[Any]) -> dict[str, str]:

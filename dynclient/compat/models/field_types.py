@@ -6,26 +6,26 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.constraints import broken, rules_of
-from dynclient.compat.models.scalar_types import Shape
-from dynclient.compat.models.validation_errors import Fault, Loc
+from dynclient.compat.models.scalar_types import FieldType
+from dynclient.compat.models.validation_errors import FieldError, Loc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Late = Callable[[], Shape]
+    Late = Callable[[], FieldType]
     """A shape that is made when it is first needed: shapes may hold themselves."""
 
 
-class ListShape(Shape):
+class ListType(FieldType):
     """A list."""
 
     def __init__(self, item: Late, schema: dict[str, Any]) -> None:
         self._late = item
-        self._item: Shape | None = None
+        self._item: FieldType | None = None
         self._rules = rules_of(schema, "list")
 
     @property
-    def item(self) -> Shape:
+    def item(self) -> FieldType:
         """The shape of its items."""
         found = self._item
         if found is None:
@@ -44,11 +44,11 @@ class ListShape(Shape):
         take = self.item.take
         return [take(one) for one in raw]
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take lists, tuples and sets; a list whose items stay what they are is kept itself."""
         if not isinstance(value, (list, tuple, set, frozenset)):
             words = f"a {type(value).__name__} is no list"
-            faults.append(Fault("list_type", loc, words, value))
+            faults.append(FieldError("list_type", loc, words, value))
             return value
         check = self.item.check
         items = [check(one, (*loc, place), faults) for place, one in enumerate(value)]
@@ -57,15 +57,15 @@ class ListShape(Shape):
         return value if same else items
 
 
-class MapShape(Shape):
+class MapType(FieldType):
     """A map from any name to values of one shape."""
 
     def __init__(self, values: Late) -> None:
         self._late = values
-        self._values: Shape | None = None
+        self._values: FieldType | None = None
 
     @property
-    def values(self) -> Shape:
+    def values(self) -> FieldType:
         """The shape of its values."""
         found = self._values
         if found is None:
@@ -84,24 +84,26 @@ class MapShape(Shape):
         take = self.values.take
         return {name: take(one) for name, one in raw.items()}
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take mappings whose names are strings."""
         if not isinstance(value, Mapping):
             words = f"a {type(value).__name__} is no dict"
-            faults.append(Fault("dict_type", loc, words, value))
+            faults.append(FieldError("dict_type", loc, words, value))
             return value
         taken = {}
         for name, one in value.items():
             if not isinstance(name, str):
-                faults.append(Fault("string_type", (*loc, name, "[key]"), "is no string", name))
+                faults.append(
+                    FieldError("string_type", (*loc, name, "[key]"), "is no string", name)
+                )
             taken[name] = self.values.check(one, (*loc, name), faults)
         return taken
 
 
-class NullableShape(Shape):
+class NullableType(FieldType):
     """What may be null too."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: FieldType) -> None:
         self._shape = shape
         self.label = shape.label
 
@@ -109,33 +111,33 @@ class NullableShape(Shape):
         """Return None, or what the rest stands for."""
         return None if raw is None else self._shape.take(raw)
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take None too."""
         return None if value is None else self._shape.check(value, loc, faults)
 
 
-class LiteralShape(Shape):
+class LiteralType(FieldType):
     """One of some values that make no enumeration of strings."""
 
     def __init__(self, values: list[Any]) -> None:
         self._values = values
         self.label = f"literal[{','.join(map(repr, values))}]"
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take those values."""
         if value not in self._values:
-            faults.append(Fault("literal_error", loc, f"is none of {self._values}", value))
+            faults.append(FieldError("literal_error", loc, f"is none of {self._values}", value))
         return value
 
 
-class UnionShape(Shape):
+class UnionType(FieldType):
     """One of several shapes."""
 
     def __init__(
         self,
         branches: tuple[Late, ...],
         places: Callable[[], Mapping[str, Late]],
-        nearest: Callable[[Any], Shape | None],
+        nearest: Callable[[Any], FieldType | None],
     ) -> None:
         """Take the shapes, and what tells the places of those that are classes.
 
@@ -151,10 +153,10 @@ class UnionShape(Shape):
         self._places = places
         self._nearest = nearest
         self._by_place: Mapping[str, Late] | None = None
-        self._branches: list[Shape] | None = None
+        self._branches: list[FieldType] | None = None
 
     @property
-    def branches(self) -> list[Shape]:
+    def branches(self) -> list[FieldType]:
         """The shapes, in the schema's order."""
         found = self._branches
         if found is None:
@@ -171,19 +173,19 @@ class UnionShape(Shape):
         found = self._best(raw, (), []) or self._nearest(raw)
         return raw if found is None else found.take(raw)
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take what some branch takes; of several the one that knows most of its names."""
         own = self._own(value)
         if own is not None:
             return own.check(value, loc, faults)
-        met: list[Fault] = []
+        met: list[FieldError] = []
         found = self._best(value, loc, met)
         if found is None:
             faults += met
             return value
         return found.check(value, loc, [])
 
-    def _own(self, value: Any) -> Shape | None:
+    def _own(self, value: Any) -> FieldType | None:
         """Return the branch that a value is an instance of, or None."""
         node = getattr(type(value), "_node", None)
         if node is None:
@@ -193,11 +195,11 @@ class UnionShape(Shape):
         late = self._by_place.get(node.ref)
         return None if late is None else late()
 
-    def _best(self, value: Any, loc: Loc, met: list[Fault]) -> Shape | None:
+    def _best(self, value: Any, loc: Loc, met: list[FieldError]) -> FieldType | None:
         best: tuple[int, int] | None = None
         chosen = None
         for branch in self.branches:
-            wrong: list[Fault] = []
+            wrong: list[FieldError] = []
             taken = branch.check(value, (*loc, branch.label), wrong)
             if wrong:
                 met += wrong
@@ -209,7 +211,7 @@ class UnionShape(Shape):
         return chosen
 
 
-class ClassShape(Shape):
+class ClassType(FieldType):
     """A class of the official face: a model, an enumeration or a root."""
 
     def __init__(self, label: str, make: Callable[[], Any]) -> None:
@@ -228,6 +230,6 @@ class ClassShape(Shape):
         """Return an instance for a server's JSON."""
         return self.cls._take(raw)
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take instances, and what makes one."""
         return self.cls._check(value, loc, faults)

@@ -6,7 +6,7 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.scalar_types import Shape
+from dynclient.compat.models.scalar_types import FieldType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,17 +31,19 @@ class FieldInfo:
 
     __slots__ = ("_late", "_shape", "default", "key", "name", "node", "required")
 
-    def __init__(self, key: str, node: Node, required: bool, shape: Callable[[], Shape]) -> None:
+    def __init__(
+        self, key: str, node: Node, required: bool, shape: Callable[[], FieldType]
+    ) -> None:
         self.key = key
         self.name = field_name(key)
         self.node = node
         self.required = required
         self.default = UNDEFINED if required else _default(node)
         self._late = shape
-        self._shape: Shape | None = None
+        self._shape: FieldType | None = None
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> FieldType:
         """What the field holds."""
         found = self._shape
         if found is None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models import alias_fields, name_encoding, serialization
 from dynclient.compat.models.fields import FieldInfo
-from dynclient.compat.models.pydantic_api import ModelFace
+from dynclient.compat.models.pydantic_api import ModelApi
 from dynclient.compat.models.pydantic_interop import refusal
-from dynclient.compat.models.scalar_types import SecretShape
+from dynclient.compat.models.scalar_types import SecretType
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.compat.models.serialization import Options, payload
-from dynclient.compat.models.validation_errors import Fault, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc
 from dynclient.model.entity import clone
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def _shown(cls: ModelMeta, key: str, value: Any) -> Any:
     """Return the value of a field as the fault of another may show it."""
     field = cls._by_key.get(key)
-    secret = field is not None and isinstance(field.shape, SecretShape)
+    secret = field is not None and isinstance(field.shape, SecretType)
     return SecretStr(str(value)) if secret else value
 
 
@@ -79,7 +79,7 @@ class ModelMeta(type):
         return sorted({*super().__dir__(), "model_fields", "model_config"})
 
 
-class Model(ModelFace, metaclass=ModelMeta):
+class Model(ModelApi, metaclass=ModelMeta):
     """An object with named fields."""
 
     __slots__ = ("__dict__", "__weakref__", "_given", "_raw")
@@ -93,14 +93,14 @@ class Model(ModelFace, metaclass=ModelMeta):
         Raises:
             ValidationError: what is missing, unknown or does not fit; all of it.
         """
-        faults: list[Fault] = []
+        faults: list[FieldError] = []
         self._fill(data, (), faults)
         if faults:
             raise refusal(type(self).__name__, faults)
 
     # -- building ----------------------------------------------------------------------------------
 
-    def _fill(self, data: Mapping[str, Any], loc: Loc, faults: list[Fault]) -> None:
+    def _fill(self, data: Mapping[str, Any], loc: Loc, faults: list[FieldError]) -> None:
         cls = type(self)
         if not cls._by_key.keys() >= data.keys():
             data = alias_fields.renamed(cls, data)
@@ -110,7 +110,7 @@ class Model(ModelFace, metaclass=ModelMeta):
             if key not in data:
                 if field.required:
                     shown = {name: _shown(cls, name, value) for name, value in data.items()}
-                    faults.append(Fault("missing", (*loc, key), "is required", shown))
+                    faults.append(FieldError("missing", (*loc, key), "is required", shown))
                 continue
             value = data[key]
             given.add(field.name)
@@ -124,7 +124,7 @@ class Model(ModelFace, metaclass=ModelMeta):
             self._fill_unknown(data, given, loc, faults)
 
     def _fill_unknown(
-        self, data: Mapping[str, Any], given: set[str], loc: Loc, faults: list[Fault]
+        self, data: Mapping[str, Any], given: set[str], loc: Loc, faults: list[FieldError]
     ) -> None:
         cls = type(self)
         for key in data:
@@ -133,7 +133,7 @@ class Model(ModelFace, metaclass=ModelMeta):
             if cls._extra == "forbid":
                 known = tuple(cls._by_key)
                 words = alias_fields.lost(cls, key, data[key]) or "is unknown"
-                faults.append(Fault("extra_forbidden", (*loc, key), words, data[key], known))
+                faults.append(FieldError("extra_forbidden", (*loc, key), words, data[key], known))
             elif cls._extra == "allow":
                 self.__dict__[key] = data[key]
                 given.add(key)
@@ -158,7 +158,7 @@ class Model(ModelFace, metaclass=ModelMeta):
                 self.__dict__[key] = value
 
     @classmethod
-    def _check(cls, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def _check(cls, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Return a model for what a user gave: an instance, or a dict of fields."""
         if isinstance(value, cls):
             return value
@@ -167,7 +167,7 @@ class Model(ModelFace, metaclass=ModelMeta):
             value = payload(value)
         if not isinstance(value, Mapping):
             words = f"a {type(value).__name__} is neither a dict nor a {cls.__name__}"
-            faults.append(Fault("model_type", loc, words, value))
+            faults.append(FieldError("model_type", loc, words, value))
             return value
         made = cls.__new__(cls)
         made._fill(value, loc, faults)
@@ -217,7 +217,7 @@ class Model(ModelFace, metaclass=ModelMeta):
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
         elif value is not None:
             # What does not fit is kept as it is, as the official models do, and judged when sent.
-            faults: list[Fault] = []
+            faults: list[FieldError] = []
             fitting = field.shape.check(value, (), faults)
             value = value if faults else fitting
         self.model_fields_set.add(name)
@@ -303,10 +303,10 @@ class Model(ModelFace, metaclass=ModelMeta):
 
 
 def _restored(node: Node, raw: dict[str, Any], held: dict[str, Any], given: set[str]) -> Any:
-    from dynclient.compat.models.class_registry import family
+    from dynclient.compat.models.class_registry import class_registry
     from dynclient.model.masking import unsealed
 
-    made = family(node.release).class_at(node)._take({})  # type: ignore[attr-defined]
+    made = class_registry(node.release).class_at(node)._take({})  # type: ignore[attr-defined]
     made.__dict__.update(held)
     _set_raw(made, unsealed(raw))
     _set_given(made, given)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.pydantic_interop import core_schema, json_schema, refusal
 from dynclient.compat.models.serialization import Options, dump
-from dynclient.compat.models.validation_errors import Fault
+from dynclient.compat.models.validation_errors import FieldError
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
-class Face:
+class PydanticApi:
     """What models and root types share."""
 
     __slots__ = ()
@@ -26,7 +26,7 @@ class Face:
         raise NotImplementedError
 
     @classmethod
-    def _check(cls, value: Any, loc: Any, faults: list[Fault]) -> Any:
+    def _check(cls, value: Any, loc: Any, faults: list[FieldError]) -> Any:
         raise NotImplementedError
 
     @classmethod
@@ -36,7 +36,7 @@ class Face:
         Raises:
             ValidationError: it does not fit; all of what is wrong.
         """
-        faults: list[Fault] = []
+        faults: list[FieldError] = []
         made = cls._check(obj, (), faults)
         if faults:
             raise refusal(cls.__name__, faults)
@@ -52,7 +52,7 @@ class Face:
         try:
             obj = json.loads(json_data)
         except ValueError as error:
-            fault = Fault("json_invalid", (), f"no JSON: {error}", "")
+            fault = FieldError("json_invalid", (), f"no JSON: {error}", "")
             raise refusal(cls.__name__, [fault]) from None
         return cls.model_validate(obj)
 
@@ -180,7 +180,7 @@ class Face:
         return json_schema(cls)
 
 
-class ModelFace(Face):
+class ModelApi(PydanticApi):
     """Methods of models."""
 
     __slots__ = ()

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.serialization import Options, dump
-from dynclient.compat.models.validation_errors import Fault, ValidationError
+from dynclient.compat.models.validation_errors import FieldError, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ def raise_pydantics(wanted: bool) -> None:
     _wanted[0] = wanted
 
 
-def refusal(title: str, faults: Iterable[Fault]) -> Exception:
+def refusal(title: str, faults: Iterable[FieldError]) -> Exception:
     """Return the error for data that a class does not take.
 
     Args:
@@ -59,7 +59,7 @@ def core_schema(cls: Any) -> Any:
     schemas: Any = import_module(f"{_CORE}.core_schema")
 
     def validated(value: Any) -> Any:
-        faults: list[Fault] = []
+        faults: list[FieldError] = []
         made = cls._check(value, (), faults)
         if faults:
             raise translated(ValidationError(title=cls.__name__, faults=faults))

@@ -10,31 +10,31 @@ import json
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.field_types import ListShape, MapShape
-from dynclient.compat.models.pydantic_api import Face
+from dynclient.compat.models.field_types import ListType, MapType
+from dynclient.compat.models.pydantic_api import PydanticApi
 from dynclient.compat.models.pydantic_interop import refusal
 from dynclient.compat.models.scalar_types import (
-    Leaf,
+    BoolType,
+    FloatType,
+    IntType,
     Parsed,
-    RealShape,
-    SecretShape,
-    TruthShape,
-    WholeShape,
+    ScalarType,
+    SecretType,
 )
 from dynclient.compat.models.serialization import Options, dump, payload, plain
-from dynclient.compat.models.validation_errors import Fault
+from dynclient.compat.models.validation_errors import FieldError
 
 if TYPE_CHECKING:
-    from dynclient.compat.models.scalar_types import Shape
+    from dynclient.compat.models.scalar_types import FieldType
     from dynclient.schema import Node
 
 
-class RootFace(Face):
+class RootApi(PydanticApi):
     """Methods of root types."""
 
     __slots__ = ()
 
-    _shape: Shape
+    _shape: FieldType
     _kinds: tuple[type, ...] = ()
     """What the value is in JSON; none for what may be anything."""
     _plain = False
@@ -58,7 +58,7 @@ class RootFace(Face):
         Raises:
             ValidationError: it does not fit, or other names than ``root`` are given.
         """
-        faults: list[Fault] = []
+        faults: list[FieldError] = []
         if value is None and named:
             # Named otherwise, they are the fields of the one object that the root is.
             value = named.get("root", named.get("__root__", named))
@@ -82,10 +82,10 @@ class RootFace(Face):
         return cls._wrapped(raw if cls._plain else cls._shape.take(raw))
 
     @classmethod
-    def _check(cls, value: Any, loc: Any, faults: list[Fault]) -> Any:
+    def _check(cls, value: Any, loc: Any, faults: list[FieldError]) -> Any:
         if type(value) is cls:
             return value
-        if isinstance(value, RootFace) and not value._kinds:
+        if isinstance(value, RootApi) and not value._kinds:
             value = value.root
         before = len(faults)
         taken = cls._shape.check(value, loc, faults)
@@ -117,9 +117,9 @@ class RootFace(Face):
 
 
 def _restored(node: Node, value: Any) -> Any:
-    from dynclient.compat.models.class_registry import family
+    from dynclient.compat.models.class_registry import class_registry
 
-    return family(node.release).class_at(node)._wrapped(value)  # type: ignore[attr-defined]
+    return class_registry(node.release).class_at(node)._wrapped(value)  # type: ignore[attr-defined]
 
 
 def _open(value: Any) -> Any:
@@ -129,7 +129,7 @@ def _open(value: Any) -> Any:
     return plain(value) if isinstance(value, (str, int, float)) else value
 
 
-class TextRoot(RootFace, str):
+class TextRoot(RootApi, str):
     """A named string."""
 
     __slots__ = ()
@@ -167,7 +167,7 @@ class ParsedRoot(TextRoot):
         return self._shape.take("".join(self))
 
 
-class WholeRoot(RootFace, int):
+class WholeRoot(RootApi, int):
     """A named whole number."""
 
     __slots__ = ()
@@ -191,7 +191,7 @@ class WholeRoot(RootFace, int):
         return f"{type(self).__name__}(root={int(self)})"
 
 
-class RealRoot(RootFace, float):
+class RealRoot(RootApi, float):
     """A named number."""
 
     __slots__ = ()
@@ -215,7 +215,7 @@ class RealRoot(RootFace, float):
         return f"{type(self).__name__}(root={float(self)})"
 
 
-class ListRoot(RootFace, list[Any]):
+class ListRoot(RootApi, list[Any]):
     """A named list."""
 
     __slots__ = ()
@@ -243,7 +243,7 @@ class ListRoot(RootFace, list[Any]):
         return f"{type(self).__name__}(root={list.__repr__(self)})"
 
 
-class MapRoot(RootFace, dict[str, Any]):
+class MapRoot(RootApi, dict[str, Any]):
     """A named map."""
 
     __slots__ = ()
@@ -273,7 +273,7 @@ class MapRoot(RootFace, dict[str, Any]):
         return f"{type(self).__name__}(root={dict.__repr__(self)})"
 
 
-class ValueRoot(RootFace):
+class ValueRoot(RootApi):
     """A named value of any other shape: a boolean, one of several classes, anything."""
 
     __slots__ = ("__weakref__", "root")
@@ -308,16 +308,16 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 
-def root_base(shape: Shape) -> type:
+def root_base(shape: FieldType) -> type:
     """Return the base of a root class by the shape of its value."""
     bases: tuple[tuple[type, type], ...] = (
-        (SecretShape, ValueRoot),
+        (SecretType, ValueRoot),
         (Parsed, ParsedRoot),
-        (TruthShape, ValueRoot),
-        (WholeShape, WholeRoot),
-        (RealShape, RealRoot),
-        (Leaf, TextRoot),
-        (ListShape, ListRoot),
-        (MapShape, MapRoot),
+        (BoolType, ValueRoot),
+        (IntType, WholeRoot),
+        (FloatType, RealRoot),
+        (ScalarType, TextRoot),
+        (ListType, ListRoot),
+        (MapType, MapRoot),
     )
     return next((base for kind, base in bases if isinstance(shape, kind)), ValueRoot)

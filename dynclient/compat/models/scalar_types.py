@@ -13,7 +13,7 @@ from uuid import UUID
 
 from dynclient.compat.models.constraints import Rule, broken, rules_of
 from dynclient.compat.models.secret_values import SecretStr
-from dynclient.compat.models.validation_errors import Fault, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
-class Shape:
+class FieldType:
     """What a place holds: read without judgement from a server, taken with judgement from a user.
 
     This one takes anything.
@@ -34,7 +34,7 @@ class Shape:
         """Return what users hold for a server's JSON; what does not fit stays as it is."""
         return raw
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Return what users hold for a value a user gave.
 
         Args:
@@ -46,7 +46,7 @@ class Shape:
         return value
 
 
-class Leaf(Shape):
+class ScalarType(FieldType):
     """A single value with limits."""
 
     what = "text"
@@ -61,28 +61,28 @@ class Leaf(Shape):
         """Return a server's value; dates and identifiers that do not parse stay text."""
         return raw
 
-    def limited(self, measured: Any, loc: Loc, faults: list[Fault], shown: Any) -> None:
+    def limited(self, measured: Any, loc: Loc, faults: list[FieldError], shown: Any) -> None:
         """Add a fault where a value breaks a limit."""
         if self._rules:
             faults += broken(self._rules, measured, loc, shown)
 
 
-class TextShape(Leaf):
+class StringType(ScalarType):
     """A string."""
 
     label = "str"
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take strings, and enum members that are strings."""
         if not isinstance(value, str):
-            faults.append(Fault("string_type", loc, f"{_a(value)} is no string", value))
+            faults.append(FieldError("string_type", loc, f"{_a(value)} is no string", value))
             return value
         text = value if type(value) is str else "".join(value)
         self.limited(text, loc, faults, value)
         return text
 
 
-class SecretShape(Leaf):
+class SecretType(ScalarType):
     """A string that is secret."""
 
     label = "function-plain"
@@ -91,7 +91,7 @@ class SecretShape(Leaf):
         """Return a server's secret, sealed."""
         return SecretStr(raw) if isinstance(raw, str) else raw
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take strings and what has ``get_secret_value``, as pydantic's own secrets do."""
         if type(value) is SecretStr:
             return value
@@ -100,24 +100,24 @@ class SecretShape(Leaf):
             value = opener()
         if not isinstance(value, str):
             hidden = SecretStr(str(value))
-            faults.append(Fault("string_type", loc, f"{_a(value)} is no string", hidden))
+            faults.append(FieldError("string_type", loc, f"{_a(value)} is no string", hidden))
             return value
         secret = SecretStr("".join(value))
         self.limited("".join(value), loc, faults, secret)
         return secret
 
 
-class WholeShape(Leaf):
+class IntType(ScalarType):
     """A whole number."""
 
     label = "int"
     what = "number"
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take whole numbers, also written as text or with a fraction of nothing."""
         number = _whole(value)
         if isinstance(number, str):
-            faults.append(Fault(number, loc, f"{_a(value)} is no whole number", value))
+            faults.append(FieldError(number, loc, f"{_a(value)} is no whole number", value))
             return value
         self.limited(number, loc, faults, value)
         return number
@@ -139,7 +139,7 @@ def _whole(value: Any) -> Any:
         return "int_parsing"
 
 
-class RealShape(Leaf):
+class FloatType(ScalarType):
     """A number."""
 
     label = "float"
@@ -149,15 +149,15 @@ class RealShape(Leaf):
         """Return a server's number as a float, as official models show numbers."""
         return float(raw) if type(raw) is int else raw
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take numbers, also written as text."""
         try:
             number = float(value) if isinstance(value, (int, float, str)) else None
         except ValueError:
-            faults.append(Fault("float_parsing", loc, f"{value!r} is no number", value))
+            faults.append(FieldError("float_parsing", loc, f"{value!r} is no number", value))
             return value
         if number is None:
-            faults.append(Fault("float_type", loc, f"{_a(value)} is no number", value))
+            faults.append(FieldError("float_type", loc, f"{_a(value)} is no number", value))
             return value
         self.limited(number, loc, faults, value)
         return number
@@ -168,21 +168,25 @@ _BOOLEANS = dict.fromkeys((True, 1, "1", "true", "t", "yes", "y", "on"), True) |
 )
 
 
-class TruthShape(Leaf):
+class BoolType(ScalarType):
     """True or false."""
 
     label = "bool"
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take booleans, 0 and 1, and the words that stand for them."""
         if type(value) is bool:
             return value
         if not isinstance(value, (str, int)) and value not in _BOOLEANS.values():
-            faults.append(Fault("bool_type", loc, f"{_a(value)} is neither true nor false", value))
+            faults.append(
+                FieldError("bool_type", loc, f"{_a(value)} is neither true nor false", value)
+            )
             return value
         told = _BOOLEANS.get(value.lower() if isinstance(value, str) else value)
         if told is None:
-            faults.append(Fault("bool_parsing", loc, f"{value!r} is neither true nor false", value))
+            faults.append(
+                FieldError("bool_parsing", loc, f"{value!r} is neither true nor false", value)
+            )
             return value
         return told
 
@@ -195,7 +199,7 @@ class _Inexact(ValueError):
     """A moment that is more than the date it stands for."""
 
 
-class Parsed(Leaf):
+class Parsed(ScalarType):
     """A string that users hold as an object of Python's library."""
 
     kind = ""
@@ -220,7 +224,7 @@ class Parsed(Leaf):
         except ValueError:
             return raw
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take the object itself, or what stands for it."""
         if type(value) is self.held:
             return value
@@ -228,10 +232,10 @@ class Parsed(Leaf):
             return self.read(value)
         except _Inexact:
             words = f"{value!r} is a date with a time of day"
-            faults.append(Fault(f"{self.kind}_from_datetime_inexact", loc, words, value))
+            faults.append(FieldError(f"{self.kind}_from_datetime_inexact", loc, words, value))
         except (ValueError, OverflowError):
             faults.append(
-                Fault(
+                FieldError(
                     f"{self.kind}_{self.unparsed}",
                     loc,
                     f"{value!r} is no {self.held.__name__}",
@@ -240,11 +244,11 @@ class Parsed(Leaf):
             )
         except TypeError:
             words = f"a {type(value).__name__} is no {self.held.__name__}"
-            faults.append(Fault(f"{self.kind}_type", loc, words, value))
+            faults.append(FieldError(f"{self.kind}_type", loc, words, value))
         return value
 
 
-class IdentifierShape(Parsed):
+class UuidType(Parsed):
     """A UUID."""
 
     label = kind = "uuid"
@@ -257,7 +261,7 @@ class IdentifierShape(Parsed):
         return UUID("".join(value))
 
 
-class DateTimeShape(Parsed):
+class DateTimeType(Parsed):
     """A date and time."""
 
     label = kind = "datetime"
@@ -273,7 +277,7 @@ class DateTimeShape(Parsed):
         return datetime.fromisoformat(_iso(value))
 
 
-class DateShape(Parsed):
+class DateType(Parsed):
     """A date."""
 
     label = kind = "date"
@@ -281,7 +285,7 @@ class DateShape(Parsed):
     held = date
 
     def read(self, value: Any) -> Any:
-        """Read ISO 8601, or a moment at midnight as :class:`DateTimeShape` reads it."""
+        """Read ISO 8601, or a moment at midnight as :class:`DateTimeType` reads it."""
         moment = value if isinstance(value, datetime) else None
         if isinstance(value, (int, float)):
             moment = _moment(value)
@@ -294,7 +298,7 @@ class DateShape(Parsed):
         return moment.date()
 
 
-class TimeShape(Parsed):
+class TimeType(Parsed):
     """A time of day."""
 
     label = kind = "time"
@@ -324,53 +328,55 @@ def _iso(value: Any) -> str:
     return re.sub(r"\.(\d{1,6})\d*", lambda found: f".{found[1]:0<6}", text)
 
 
-class AddressShape(Leaf):
+class UrlType(ScalarType):
     """An absolute URI; users hold the text as it was written."""
 
     label = "url"
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take what has a scheme, as text or as an object whose text it is."""
         text = value if isinstance(value, str) else str(value)
         known = isinstance(value, str) or hasattr(value, "scheme")
         if not known or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
             kind = "url_parsing" if known else "url_type"
-            faults.append(Fault(kind, loc, "no absolute URI (scheme://host/…)", value))
+            faults.append(FieldError(kind, loc, "no absolute URI (scheme://host/…)", value))
             return value
         return "".join(text)
 
 
-class EmailShape(Leaf):
+class EmailType(ScalarType):
     """An e-mail address."""
 
     label = "function-after[_validate(), str]"
 
-    def check(self, value: Any, loc: Loc, faults: list[Fault]) -> Any:
+    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
         """Take a text with a name, an ``@`` and a domain."""
         if not isinstance(value, str):
             words = f"a {type(value).__name__} is no string"
-            faults.append(Fault("string_type", loc, words, value))
+            faults.append(FieldError("string_type", loc, words, value))
             return value
         text = "".join(value)
         if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", text):
-            faults.append(Fault("value_error", loc, "no e-mail address (name@host.domain)", value))
+            faults.append(
+                FieldError("value_error", loc, "no e-mail address (name@host.domain)", value)
+            )
             return value
         self.limited(text, loc, faults, value)
         return text
 
 
-FORMATS: dict[str, Callable[[dict[str, Any]], Leaf]] = {
-    "email": EmailShape,
-    "uuid": IdentifierShape,
-    "date-time": DateTimeShape,
-    "date": DateShape,
-    "time": TimeShape,
-    "uri": AddressShape,
+FORMATS: dict[str, Callable[[dict[str, Any]], ScalarType]] = {
+    "email": EmailType,
+    "uuid": UuidType,
+    "date-time": DateTimeType,
+    "date": DateType,
+    "time": TimeType,
+    "uri": UrlType,
 }
 """Shapes by JSON Schema's ``format``; strings of other formats are plain ones."""
 
 
-def leaf(node: Node, kind: str) -> Shape:
+def leaf(node: Node, kind: str) -> FieldType:
     """Return the shape of a place that holds a single value.
 
     Args:
@@ -381,11 +387,11 @@ def leaf(node: Node, kind: str) -> Shape:
     if kind == "string":
         form = schema.get("format")
         if form == "password":
-            return SecretShape(schema)
+            return SecretType(schema)
 
-        return FORMATS[form](schema) if form in FORMATS else TextShape(schema)
-    made = {"integer": WholeShape, "number": RealShape, "boolean": TruthShape}.get(kind)
-    return made(schema) if made is not None else Shape()
+        return FORMATS[form](schema) if form in FORMATS else StringType(schema)
+    made = {"integer": IntType, "number": FloatType, "boolean": BoolType}.get(kind)
+    return made(schema) if made is not None else FieldType()
 
 
 def _a(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.errors import Problem, ValidationFailed
 from dynclient.secrets import MASK, looks_secret
+from dynclient.suggestions import did_you_mean
 
 _SHOWN = 100
 """Characters of a value that the text of an error shows."""
@@ -15,7 +16,7 @@ Loc = tuple[Any, ...]
 """Where in the data: names and numbers, and which branch of a union was tried."""
 
 
-class Fault(NamedTuple):
+class FieldError(NamedTuple):
     """One thing wrong with a value."""
 
     kind: str
@@ -39,8 +40,7 @@ class Fault(NamedTuple):
     @property
     def told(self) -> str:
         """The message, with what was probably meant."""
-        near = self.nearest
-        return f"{self.message}; nearest: {', '.join(near)}" if near else self.message
+        return f"{self.message}{did_you_mean(self.nearest)}"
 
 
 class ValidationError(ValidationFailed):
@@ -48,11 +48,13 @@ class ValidationError(ValidationFailed):
 
     title: str
     """The name of the model."""
-    faults: tuple[Fault, ...]
+    faults: tuple[FieldError, ...]
 
     def __init__(self, message: str = "", *, title: str = "", faults: Any = (), **_: Any) -> None:
         # What a fault may not show, the error does not hold either.
-        listed = tuple(fault._replace(value=shown(fault)) for fault in map(Fault._make, faults))
+        listed = tuple(
+            fault._replace(value=shown(fault)) for fault in map(FieldError._make, faults)
+        )
         super().__init__(
             message, title=title, what=title, faults=listed, problems=map(_problem, listed)
         )
@@ -102,11 +104,11 @@ class ValidationError(ValidationFailed):
         return json.dumps(self.errors(**options), indent=indent, default=str)
 
 
-def _rebuilt(title: str, faults: tuple[Fault, ...]) -> ValidationError:
+def _rebuilt(title: str, faults: tuple[FieldError, ...]) -> ValidationError:
     return ValidationError(title=title, faults=faults)
 
 
-def shown(fault: Fault) -> Any:
+def shown(fault: FieldError) -> Any:
     """Return the value of a fault as it may be shown: masked where it may be secret."""
     names = [step for step in fault.loc if isinstance(step, str)]
     return masked(fault.value, hide=bool(names) and looks_secret(names[-1]))
@@ -135,7 +137,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]}…{text[-_SHOWN // 2 :]}"
 
 
-def _problem(fault: Fault) -> Problem:
+def _problem(fault: FieldError) -> Problem:
     path = ""
     for step in fault.loc:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dynclient.settings import Settings
     from dynclient.transport.auth import Anonymous
     from dynclient.transport.http import Transport
-    from dynclient.transport.request import Answer, Request
+    from dynclient.transport.request import Request, Response
 
 API_VERSION = "v1"
 TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
@@ -181,7 +181,7 @@ def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str]
     return filled, auth
 
 
-def _no_login(request: Request) -> Answer:
+def _no_login(request: Request) -> Response:
     message = "extraHeaders: %(Authorization)s needs a token, and a login has none beforehand"
     raise UsageError(f"{message} (it would have to ask {request.path})")
 

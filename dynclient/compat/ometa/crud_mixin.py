@@ -1,6 +1,6 @@
 """What the official client does with entities of every kind: write, read, list, delete, versions.
 
-Each method is one operation of the release's catalogue, or a few; see :mod:`.road`.
+Each method is one operation of the release's catalogue, or a few; see :mod:`.gateway`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.exceptions import APIError, EmptyPayloadException
 from dynclient.compat.ometa.gateway import filtered, own_fields, plain
 from dynclient.compat.ometa.result_types import EntityList
-from dynclient.compat.ometa.server_mixin import About
+from dynclient.compat.ometa.server_mixin import ServerMixin
 from dynclient.dispatch import Listing, Page
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _HISTORY = "type/entityHistory.json"
 _REFERENCE = "type/entityReference.json"
 
 
-class Generic(About):
+class CrudMixin(ServerMixin):
     """The methods that take the class of an entity; base of the official client."""
 
     # -- writing -----------------------------------------------------------------------------------
@@ -42,9 +42,9 @@ class Generic(About):
 
     def _written(self, verb: str, data: Any) -> Any:
         kind = self.get_entity_from_create(type(data))
-        spec = self.road.spec(kind)
-        body = schema_classes.to_send(self.road.release.node(spec.entity.create or ""), data)
-        return self._loaded(kind, self.road.entity(spec, verb, {}, body))
+        spec = self.gateway.spec(kind)
+        body = schema_classes.to_send(self.gateway.release.node(spec.entity.create or ""), data)
+        return self._loaded(kind, self.gateway.entity(spec, verb, {}, body))
 
     def _loaded(self, kind: type, answer: Any) -> Any:
         """Return the entity that an answer holds.
@@ -54,7 +54,7 @@ class Generic(About):
         """
         if not answer:
             raise EmptyPayloadException(f"the server answered without a {kind.__name__}")
-        return schema_classes.wrap(kind, answer, self.road.release)
+        return schema_classes.wrap(kind, answer, self.gateway.release)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -91,16 +91,16 @@ class Generic(About):
         return self._got(entity, "get", asked, nullable)
 
     def _got(self, entity: type, verb: str, asked: dict[str, Any], nullable: bool) -> Any:
-        spec = self.road.spec(entity)
+        spec = self.gateway.spec(entity)
         if asked.get("fields"):
             asked["fields"] = own_fields(spec, asked["fields"])
-        answer = self.road.found(spec, verb, asked, nullable=nullable)
+        answer = self.gateway.found(spec, verb, asked, nullable=nullable)
         return None if answer is None else self._loaded(entity, answer)
 
     def get_entity_reference(self, entity: type, fqn: Any) -> Any:
         """Return a reference to an entity, found by its name; None where there is none."""
-        spec = self.road.spec(entity)
-        answer = self.road.found(spec, "get_by_name", {"fqn": plain(fqn)}, nullable=True)
+        spec = self.gateway.spec(entity)
+        answer = self.gateway.found(spec, "get_by_name", {"fqn": plain(fqn)}, nullable=True)
         if answer is None:
             return None
         known = ("id", "name", "fullyQualifiedName", "description", "displayName", "href")
@@ -134,7 +134,7 @@ class Generic(About):
             include: ``non-deleted``, ``deleted`` or ``all``.
         """
         del skip_on_failure
-        spec = self.road.spec(entity)
+        spec = self.gateway.spec(entity)
         asked = _asked(own_fields(spec, fields), limit, params, include)
         answer = self._page(spec, {**asked, **_cursors(spec, after, before)})
         if self._raw_data:
@@ -153,7 +153,7 @@ class Generic(About):
     ) -> Iterator[Any]:
         """Give all entities, fetched page by page as they are needed; arguments as for one page."""
         del skip_on_failure
-        spec = self.road.spec(entity)
+        spec = self.gateway.spec(entity)
         asked = _asked(own_fields(spec, fields), limit, params, include)
 
         def fetch(more: dict[str, Any]) -> Page:
@@ -168,11 +168,11 @@ class Generic(About):
         return [*self.list_all_entities(entity)]
 
     def _page(self, spec: CollectionSpec, asked: dict[str, Any]) -> Any:
-        return self.road.call(filtered(spec.operations["list"], asked), asked)
+        return self.gateway.call(filtered(spec.operations["list"], asked), asked)
 
     def _loaded_page(self, kind: type, answer: Any) -> Page:
         """Return the page that an answer holds, its entities as objects of a class."""
-        told, spoken = answer if isinstance(answer, dict) else {}, self.road.release
+        told, spoken = answer if isinstance(answer, dict) else {}, self.gateway.release
         listed = [schema_classes.wrap(kind, each, spoken) for each in told.get("data") or ()]
         return Page(listed, told.get("paging"))
 
@@ -180,7 +180,9 @@ class Generic(About):
 
     def list_versions(self, entity_id: Any, entity: type) -> Any:
         """Return the history of an entity; its ``versions`` are JSON texts, newest first."""
-        answer = self.road.entity(self.road.spec(entity), "versions", {"id": plain(entity_id)})
+        answer = self.gateway.entity(
+            self.gateway.spec(entity), "versions", {"id": plain(entity_id)}
+        )
         if self._raw_data:
             return answer
         return schema_classes.wrap(
@@ -225,13 +227,13 @@ class Generic(About):
             hard_delete: for good, not softly.
         """
         asked = {"id": plain(entity_id), "recursive": recursive, "hard": hard_delete}
-        self.road.entity(self.road.spec(entity), "delete", asked)
+        self.gateway.entity(self.gateway.spec(entity), "delete", asked)
 
     def restore(self, entity: type, entity_id: Any) -> Any:
         """Bring a softly deleted entity back and return it; None where the server refuses."""
-        spec = self.road.spec(entity)
+        spec = self.gateway.spec(entity)
         try:
-            answer = self.road.entity(spec, "restore", {}, {"id": plain(entity_id)})
+            answer = self.gateway.entity(spec, "restore", {}, {"id": plain(entity_id)})
         except APIError as error:
             log().warning("%s was not restored: %s", plain(entity_id), error.message)
             return None

@@ -32,7 +32,7 @@ class Properties(Patching, Requests):
             body_kind="json",
         )  # fmt: skip
         body = schema_classes.payload(ometa_custom_property.createCustomPropertyRequest)
-        return self.road.call(write, {"id": kind["id"]}, body)
+        return self.gateway.call(write, {"id": kind["id"]}, body)
 
     def get_property_type_ref(self, data_type: Any) -> Any:
         """Return a reference to a type that properties can have, such as ``string``."""
@@ -50,7 +50,7 @@ class Properties(Patching, Requests):
     def _type(self, entity: Any, **query: str) -> dict[str, Any]:
         taken = (_TYPE, *(Parameter(name, "query") for name in query))
         read = Operation("type", None, "GET", _READ, taken)
-        found: dict[str, Any] = self.road.call(read, {"name": self._type_name(entity), **query})
+        found: dict[str, Any] = self.gateway.call(read, {"name": self._type_name(entity), **query})
         return found
 
     def patch_custom_properties(

@@ -170,16 +170,16 @@ def _rebuilt(native: type[ServerError], parts: dict[str, Any]) -> APIError:
     return _as_api_error(native)(**parts)
 
 
-class RefusedHere(APIError, BadArguments):
+class RejectedBeforeSending(APIError, BadArguments):
     """A request that no server would take, refused before it was sent; status and code are 400."""
 
     problems: tuple[Problem, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return RefusedHere, (), {"parts": self.parts}
+        return RejectedBeforeSending, (), {"parts": self.parts}
 
     def __setstate__(self, state: Any) -> None:
-        RefusedHere.__init__(self, **state["parts"])
+        RejectedBeforeSending.__init__(self, **state["parts"])
 
     def render(self) -> str:
         """Return what is wrong; there is no answer to tell of."""
@@ -198,5 +198,7 @@ def official(error: DynclientError) -> DynclientError:
         return _as_api_error(type(error))(**error.parts)
     if isinstance(error, (BadArguments, RequestInvalid)):
         told = {"method": "", "url": "", "request_id": None, "body": str(error)}
-        return RefusedHere(str(error), status=400, code=400, problems=error.problems, **told)
+        return RejectedBeforeSending(
+            str(error), status=400, code=400, problems=error.problems, **told
+        )
     return error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException, official
 from dynclient.compat.ometa.utils import model_str
-from dynclient.drift.table import counterpart
+from dynclient.drift.table import find_alias
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dynclient.transport.request import Request
 
 
-class Road:
+class Gateway:
     """The calls of one official client.
 
     Args:
@@ -47,11 +47,11 @@ class Road:
         try:
             return self.client.release
         except UnknownRelease as error:
-            lacking, refused = str(error), None
+            lacking, bad_arguments = str(error), None
         except ServerError as error:
-            lacking, refused = "", official(error)
-        if refused is not None:
-            raise refused
+            lacking, bad_arguments = "", official(error)
+        if bad_arguments is not None:
+            raise bad_arguments
         from dynclient import compat
 
         hook = compat.installed()
@@ -187,7 +187,7 @@ def own_fields(spec: CollectionSpec, fields: Any) -> Any:
     known = spec.entity.properties
     asked = []
     for name in fields.split(",") if isinstance(fields, str) else fields:
-        found = None if name in known else counterpart(name, known, spec.entity.path)
+        found = None if name in known else find_alias(name, known, spec.entity.path)
         asked.append(name if found is None else found.name)
     return asked
 

@@ -123,7 +123,7 @@ class Lineage(Requests):
         body_kind = None if body is None else kind
         name = f"lineage.{method.lower()}"
         operation = Operation(name, None, method, f"/v1/lineage{route}", taken, body_kind=body_kind)
-        return self.road.call(operation, arguments, body)
+        return self.gateway.call(operation, arguments, body)
 
 
 def _type(value: Any) -> str:

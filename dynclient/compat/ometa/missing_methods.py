@@ -7,11 +7,11 @@ from typing import Any
 from dynclient.compat.ometa.request_methods import Method, rows
 
 
-class Absent:
+class MissingMethods:
     """The methods that raise NotImplementedError; they are put in below."""
 
 
-class _Lacking(Method):
+class _MissingMethod(Method):
     """A method that is not there."""
 
     @property
@@ -28,4 +28,4 @@ class _Lacking(Method):
 
 for _row in rows():
     if _row["how"] == "absent":
-        setattr(Absent, _row["name"], _Lacking(_row))
+        setattr(MissingMethods, _row["name"], _MissingMethod(_row))

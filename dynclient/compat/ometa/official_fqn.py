@@ -146,9 +146,9 @@ def _databases(metadata: OpenMetadata | None, service: str) -> list[str]:
     """Return the names of a service's databases."""
     if metadata is None:
         return []
-    spec = metadata.road.spec("database")
+    spec = metadata.gateway.spec("database")
     asked = {"service": quote_name(service), "limit": _MANY}
-    listed = metadata.road.call(spec.operations["list"], asked)
+    listed = metadata.gateway.call(spec.operations["list"], asked)
     return [str(each["name"]) for each in listed.get("data") or ()]
 
 

@@ -14,9 +14,9 @@ from dynclient.compat.ometa.exceptions import (
     InvalidEntityException,
     MissingEntityTypeException,
 )
-from dynclient.compat.ometa.gateway import Road
+from dynclient.compat.ometa.gateway import Gateway
 from dynclient.compat.ometa.lineage_mixin import Lineage
-from dynclient.compat.ometa.missing_methods import Absent
+from dynclient.compat.ometa.missing_methods import MissingMethods
 from dynclient.compat.ometa.patch_helpers_mixin import Labels
 from dynclient.compat.ometa.profile_mixin import Profiles
 from dynclient.compat.ometa.rest_client import REST
@@ -34,7 +34,7 @@ _VARIABLES = "openmetadata__connection__"
 
 
 class OpenMetadata(
-    Labels, Properties, Lineage, Quality, Profiles, Searching, People, Services, Absent
+    Labels, Properties, Lineage, Quality, Profiles, Searching, People, Services, MissingMethods
 ):
     """One server, as scripts of the official SDK talk to it.
 
@@ -64,10 +64,10 @@ class OpenMetadata(
         named = hook.release if hook is not None and hook.named else None
         self.config = config
         self.native = Client(found.base, found.transport(), found.settings, named)
-        self.road = Road(self.native)
+        self.gateway = Gateway(self.native)
         if hook is not None:
-            hook.meet(lambda: self.road.release)
-        self.client = REST.over(self.road)
+            hook.meet(lambda: self.gateway.release)
+        self.client = REST.over(self.gateway)
         self._raw_data = raw_data
 
     @classmethod

@@ -38,8 +38,8 @@ def _told(row: Row) -> str:
         return f"not there; instead: {row['instead']}"
     if row["how"] == "code":
         return "there"
-    refused = "; a refusal is logged" if "refused" in row else ""
-    return f"`{row['method']} {row['path']}`{refused}"
+    bad_arguments = "; a refusal is logged" if "refused" in row else ""
+    return f"`{row['method']} {row['path']}`{bad_arguments}"
 
 
 def updated(text: str) -> str:

@@ -124,7 +124,7 @@ class Labels(Patching):
             if not state.get(held) or force:
                 _refer(state, held, references)
 
-        known = self.road.spec(entity).entity.properties
+        known = self.gateway.spec(entity).entity.properties
         return self._changed(entity, source.id, ["owners", "owner"], change)
 
     def patch_domain(
@@ -141,7 +141,7 @@ class Labels(Patching):
         if not isinstance(entity, type):
             entity, source, domains = type(entity), entity, source
         references = _references(domain if domains is None else domains)
-        known = self.road.spec(entity).entity.properties
+        known = self.gateway.spec(entity).entity.properties
 
         def change(state: State) -> None:
             _refer(state, "domains" if "domains" in known else "domain", references)

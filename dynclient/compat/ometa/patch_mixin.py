@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.ometa.crud_mixin import Generic, log
+from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import CONSTRAINTS, build_patch, state_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Patching(Generic):
+class Patching(CrudMixin):
     """The methods of the official client that change an entity by a JSON Patch."""
 
     def patch(
@@ -49,7 +49,7 @@ class Patching(Generic):
         Raises:
             APIError: the server refused, and ``skip_on_failure`` is false.
         """
-        node = self.road.release.node(self.road.spec(entity).entity.path)
+        node = self.gateway.release.node(self.gateway.spec(entity).entity.path)
         operations = build_patch(
             schema_classes.to_send(node, source),
             schema_classes.to_send(node, destination),
@@ -71,9 +71,9 @@ class Patching(Generic):
         if_match: str | None = None,
     ) -> Any:
         """Send operations to an entity and return it; None where the server refused."""
-        spec, key = self.road.spec(entity), plain(entity_id)
+        spec, key = self.gateway.spec(entity), plain(entity_id)
         try:
-            answer = self.road.guarded(spec, "patch", {"id": key}, operations, if_match)
+            answer = self.gateway.guarded(spec, "patch", {"id": key}, operations, if_match)
         except APIError as error:
             overtaken = if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED
             if overtaken or not skip_on_failure:
@@ -102,13 +102,13 @@ class Patching(Generic):
         Returns:
             The entity as it is now; None where there is none, or nothing to change.
         """
-        spec = self.road.spec(entity)
+        spec = self.gateway.spec(entity)
         asked = [name for name in fields if name in spec.entity.properties]
         instance = self.get_by_id(entity, entity_id, asked)
         if instance is None:
             return None
         before = state_of(
-            schema_classes.to_send(self.road.release.node(spec.entity.path), instance)
+            schema_classes.to_send(self.gateway.release.node(spec.entity.path), instance)
         )
         after = deepcopy(before)
         change(after)

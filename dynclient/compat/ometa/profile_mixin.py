@@ -47,11 +47,11 @@ class Profiles(Requests):
             message = f"there are no profiles of class {kind}, but {', '.join(_KINDS)}"
             problem = Problem("profile_type", kind, "argument", message, _KINDS)
             raise BadArguments(message, problems=(problem,))
-        route = f"{self.road.spec('table').route}/{{fqn}}/{kind[0].lower()}{kind[1:]}"
+        route = f"{self.gateway.spec('table').route}/{{fqn}}/{kind[0].lower()}{kind[1:]}"
         times = tuple(Parameter(name, "query", type="integer") for name in ("startTs", "endTs"))
         read = Operation("profiles", None, "GET", route, (Parameter("fqn", "path"), *times))
         asked = {"fqn": plain(fqn), "startTs": plain(start_ts), "endTs": plain(end_ts)}
-        answer = self.road.call(read, asked) or {}
+        answer = self.gateway.call(read, asked) or {}
         cls = profile_type or schema_classes.class_at(
             self.types, f"{_TABLE}#/definitions/tableProfile"
         )
@@ -69,10 +69,10 @@ class Profiles(Requests):
         table = self.get_by_name(entity, fqn)
         if table is None:
             return None
-        route = f"{self.road.spec(entity).route}/{{id}}/tableProfilerConfig"
+        route = f"{self.gateway.spec(entity).route}/{{id}}/tableProfilerConfig"
         write = Operation("configure", None, "PUT", route, (_ID,), body_kind="json")
         body = schema_classes.payload(table_profiler_config)
-        return self._loaded(entity, self.road.call(write, {"id": plain(table.id)}, body))
+        return self._loaded(entity, self.gateway.call(write, {"id": plain(table.id)}, body))
 
     def ingest_entity_queries_data(self, entity: Any, queries: list[Any]) -> None:
         """Make queries, and tell that each used an entity.
@@ -81,7 +81,7 @@ class Profiles(Requests):
             entity: that was queried.
             queries: requests for them; those with ``exclude_usage`` are left out.
         """
-        used = [{"id": plain(entity.id), "type": self.road.spec(type(entity)).entity.name}]
+        used = [{"id": plain(entity.id), "type": self.gateway.spec(type(entity)).entity.name}]
         for request in queries:
             if getattr(request, "exclude_usage", False):
                 continue
@@ -95,6 +95,6 @@ class Profiles(Requests):
                 self._tell(made, "usedBy", names)
 
     def _tell(self, query: Any, what: str, value: list[Any]) -> None:
-        route = f"{self.road.spec('query').route}/{{id}}/{what}"
+        route = f"{self.gateway.spec('query').route}/{{id}}/{what}"
         write = Operation(what, None, "PUT", route, (_ID,), body_kind="json")
-        self.road.call(write, {"id": plain(query.id)}, value)
+        self.gateway.call(write, {"id": plain(query.id)}, value)

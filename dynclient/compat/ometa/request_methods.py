@@ -12,7 +12,7 @@ A row of that file says what a method takes, what it sends, and what it gives ba
     ``none``; ``text``; ``as table``, the class of that argument; ``created data``, what that
     request makes; ``class``, ``list`` or ``page`` and the place of a schema; ``field``, one field
     and its place. Else decoded JSON.
-``refused``
+``bad_arguments``
     What a refusal gives, after a line in the log: ``none`` or ``empty``. Else it is raised.
 """
 
@@ -24,7 +24,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.ometa.crud_mixin import Generic, log
+from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError, MissingEntityTypeException
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.result_types import EntityList
@@ -96,7 +96,7 @@ def signature(row: Row) -> Signature:
     return Signature(taken)
 
 
-class Requests(Generic):
+class Requests(CrudMixin):
     """The methods that are one request each; they are put in below."""
 
     def _requested(self, row: Row, given: dict[str, Any]) -> Any:
@@ -130,12 +130,12 @@ class Requests(Generic):
         operation = Operation(
             row["name"], None, row["method"], f"/v1{route}", tuple(names), result_kind=kind
         )
-        return self.road.carry(operation, values, *_content(row, given))
+        return self.gateway.carry(operation, values, *_content(row, given))
 
     def _step(self, expression: str, given: dict[str, Any], values: dict[str, Any]) -> str:
         """Return what stands for an expression in a path: a route itself, or a parameter."""
         if expression.endswith(":route"):
-            return self.road.spec(given[expression.partition(":")[0]]).route.removeprefix("/v1")
+            return self.gateway.spec(given[expression.partition(":")[0]]).route.removeprefix("/v1")
         if expression.endswith(":type"):
             value = self._type_name(given[expression.partition(":")[0]])
         else:
@@ -145,7 +145,7 @@ class Requests(Generic):
         return f"{{{name}}}"
 
     def _type_name(self, entity: Any) -> str:
-        return entity if isinstance(entity, str) else self.road.spec(entity).entity.name
+        return entity if isinstance(entity, str) else self.gateway.spec(entity).entity.name
 
     def _given(self, gives: str, answer: Any, given: dict[str, Any]) -> Any:
         """Return an answer in the form that a row tells."""

@@ -16,7 +16,7 @@ from dynclient.compat.ometa.exceptions import (
     LimitsException,
     RetryException,
 )
-from dynclient.compat.ometa.gateway import Road, plain
+from dynclient.compat.ometa.gateway import Gateway, plain
 from dynclient.operations import Operation
 from dynclient.transport.request import Request
 
@@ -60,13 +60,13 @@ class REST:
 
     def __init__(self, config: ClientConfig) -> None:
         self.config = config
-        self._road = Road(_client(config))
+        self._road = Gateway(_client(config))
 
     @classmethod
-    def over(cls, road: Road) -> REST:
+    def over(cls, gateway: Gateway) -> REST:
         """Return one that shares the connections of another client."""
         made = cls.__new__(cls)
-        made._road = road
+        made._road = gateway
         return made
 
     def get(self, path: str, data: Any = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
-from dynclient.compat.models.class_registry import family
+from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
 from dynclient.drift.table import translated
@@ -63,7 +63,7 @@ def class_at(release: Release, path: str) -> type:
         node = release.node(document, pointer)
     except SchemaNotFound as error:
         raise MissingEntityTypeException(str(error), name=path) from None
-    return family(release).class_at(node)
+    return class_registry(release).class_at(node)
 
 
 def wrap(cls: Any, data: Any, spoken: Release | None = None) -> Any:

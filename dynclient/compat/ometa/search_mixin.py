@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dynclient.compat.ometa.crud_mixin import Generic, log
+from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.operations import Operation, Parameter
@@ -17,7 +17,7 @@ _SEARCH = Operation(
 )  # fmt: skip
 
 
-class Searching(Generic):
+class Searching(CrudMixin):
     """The method of the official client that finds entities by a pattern of their name."""
 
     def es_search_from_fqn(
@@ -38,12 +38,12 @@ class Searching(Generic):
             fields: fields beyond the usual ones, joined by commas.
         """
         wanted = str(plain(fqn_search_string))
-        kind = self.road.spec(entity_type).entity.name
+        kind = self.gateway.spec(entity_type).entity.name
         index = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower() + "_search_index"
         values = ("fullyQualifiedName", wanted, from_count, size, index, "false")
         asked = {name: str(value) for name, value in zip(_ASKED, values, strict=True)}
         try:
-            answer = self.road.call(_SEARCH, asked) or {}
+            answer = self.gateway.call(_SEARCH, asked) or {}
         except APIError as error:
             log().warning("nothing was searched for %s: %s", wanted, error.message)
             return None

@@ -9,14 +9,14 @@ from dynclient.compat.ometa.exceptions import InvalidEntityException, VersionPar
 from dynclient.errors import Problem
 
 if TYPE_CHECKING:
-    from dynclient.compat.ometa.gateway import Road
+    from dynclient.compat.ometa.gateway import Gateway
     from dynclient.schema import Release
 
 
-class About:
+class ServerMixin:
     """The methods that change nothing and need no entity; base of all others."""
 
-    road: Road
+    gateway: Gateway
     _raw_data: bool
 
     @property
@@ -25,13 +25,13 @@ class About:
         from dynclient import compat
 
         hook = compat.installed()
-        return self.road.release if hook is None else hook.release
+        return self.gateway.release if hook is None else hook.release
 
     # -- what the server is ------------------------------------------------------------------------
 
     def health_check(self) -> bool:
         """Tell whether the server is there and is an OpenMetadata."""
-        return self.road.client.health_check()
+        return self.gateway.client.health_check()
 
     def get_server_version(self) -> str:
         """Return the server's version as three numbers: ``1.6.0``.
@@ -41,7 +41,7 @@ class About:
         """
         import re
 
-        told = self.road.client.version
+        told = self.gateway.client.version
         found = re.search(r"\d+\.\d+\.\d+", told)
         if found is None:
             raise VersionParsingException(f"the server says it is of version {told!r}")
@@ -53,7 +53,7 @@ class About:
 
     def client_version(self) -> str:
         """Return the release whose schemas are spoken: that of the server."""
-        return self.road.release.name
+        return self.gateway.release.name
 
     def validate_versions(self) -> None:
         """Do nothing: whatever version the server has, its own schemas are spoken."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.ometa.crud_mixin import Generic
+from dynclient.compat.ometa.crud_mixin import CrudMixin
 
 
-class Services(Generic):
+class Services(CrudMixin):
     """The methods of the official client that make services."""
 
     def get_create_service_from_source(self, entity: type, config: Any) -> Any:

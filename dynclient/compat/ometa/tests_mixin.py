@@ -66,19 +66,19 @@ class Quality(Patching, Requests):
 
     def _had(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
         """Return an entity by its name, made with what the release takes where there is none."""
-        spec = self.road.spec(kind)
+        spec = self.gateway.spec(kind)
         entity = schema_classes.class_at(self.types, spec.entity.path)
         found = self.get_by_name(entity, fqn)
         if found is not None:
             return found
-        node = self.road.release.node(spec.entity.create or "")
+        node = self.gateway.release.node(spec.entity.create or "")
         given = {"name": name or fqn, **fields}
         body = {
             field: schema_classes.payload(value)
             for field, value in given.items()
             if value is not None and field in node.properties
         }
-        return self._loaded(entity, self.road.entity(spec, "upsert", {}, body))
+        return self._loaded(entity, self.gateway.entity(spec, "upsert", {}, body))
 
     def patch_test_case_definition(
         self,
@@ -96,7 +96,7 @@ class Quality(Patching, Requests):
             compute_passed_failed_row_count: whether rows are counted; None leaves that as it is.
         """
         values = schema_classes.payload(test_case_parameter_values or [])
-        known = self.road.spec("testCase").entity.properties
+        known = self.gateway.spec("testCase").entity.properties
 
         def change(state: dict[str, Any]) -> None:
             state["entityLink"] = plain(entity_link)
@@ -115,7 +115,7 @@ class Quality(Patching, Requests):
         Raises:
             RuntimeError: there is no such table.
         """
-        entity = schema_classes.class_at(self.types, self.road.spec("table").entity.path)
+        entity = schema_classes.class_at(self.types, self.gateway.spec("table").entity.path)
         table = self.get_by_name(entity, table_fqn, fields=["testSuite"])
         if table is None:
             raise RuntimeError(f"there is no table {table_fqn}")
@@ -126,10 +126,10 @@ class Quality(Patching, Requests):
         found = self.get_executable_test_suite(entity_fqn)
         if found is not None:
             return found
-        spec = self.road.spec("testSuite")
-        known = self.road.release.node(spec.entity.create or "").properties
+        spec = self.gateway.spec("testSuite")
+        known = self.gateway.release.node(spec.entity.create or "").properties
         field = next(name for name in _TABLE_OF_SUITE if name in known)
         body = {"name": f"{plain(entity_fqn)}.testSuite", field: plain(entity_fqn)}
         write = Operation("make", None, "PUT", f"{spec.route}/executable", body_kind="json")
         entity = schema_classes.class_at(self.types, spec.entity.path)
-        return self._loaded(entity, self.road.call(write, {}, body))
+        return self._loaded(entity, self.gateway.call(write, {}, body))

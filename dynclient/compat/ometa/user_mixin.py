@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.compat.ometa import schema_classes
-from dynclient.compat.ometa.crud_mixin import Generic
+from dynclient.compat.ometa.crud_mixin import CrudMixin
 from dynclient.compat.ometa.gateway import plain
 
 _LIST = "type/entityReferenceList.json"
@@ -13,7 +13,7 @@ _OWNING = "Group"
 """The only kind of team that may own something."""
 
 
-class People(Generic):
+class People(CrudMixin):
     """The methods of the official client that find users and teams."""
 
     def get_reference_by_name(
@@ -67,11 +67,13 @@ class People(Generic):
         from dynclient import fqn
 
         asked = {"fqn": fqn.build(str(name).strip('"'))}
-        return self.road.found(self.road.spec(kind), "get_by_name", asked, nullable=True)
+        return self.gateway.found(self.gateway.spec(kind), "get_by_name", asked, nullable=True)
 
     def _with_email(self, wanted: str) -> Any:
-        spec = self.road.spec("user")
-        every = self.list_all_entities(schema_classes.class_at(self.road.release, spec.entity.path))
+        spec = self.gateway.spec("user")
+        every = self.list_all_entities(
+            schema_classes.class_at(self.gateway.release, spec.entity.path)
+        )
         listed = (schema_classes.payload(each) for each in every)
         return next((each for each in listed if each.get("email", "").casefold() == wanted), None)
 

@@ -11,15 +11,15 @@ from dynclient.sandbox.entities.tag_labels import each_list, walk_members
 from dynclient.sandbox.http_errors import bad_request, not_found
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import RefField, Shape, Shapes
-    from dynclient.sandbox.storage.store import Head, Tx
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels, RefField
+    from dynclient.sandbox.storage.store import Head, Transaction
     from dynclient.schema.node import Node
 
 Links = dict[str, list[tuple[str, str]]]
 """Per reference field the (id, type) pairs it names."""
 
 
-class Draft:
+class NewEntity:
     """An entity in the making: ``doc`` without references, ``links``, what was ``given``."""
 
     def __init__(self, doc: dict[str, Any], links: Links, given: frozenset[str]) -> None:
@@ -28,18 +28,18 @@ class Draft:
         self.given = given
 
 
-class Drafter:
+class CreateRequestReader:
     """Makes drafts within one transaction."""
 
-    def __init__(self, tx: Tx, shapes: Shapes) -> None:
+    def __init__(self, tx: Transaction, shapes: EntityModels) -> None:
         self._tx = tx
         self._shapes = shapes
 
     # from a create request
 
     def from_request(
-        self, shape: Shape, body: dict[str, Any], given: frozenset[str] | None = None
-    ) -> Draft:
+        self, shape: EntityModel, body: dict[str, Any], given: frozenset[str] | None = None
+    ) -> NewEntity:
         """Return the draft of what a checked create request asks for; raises 404 for unknown names.
 
         ``given`` are the fields the request itself set, without defaults.
@@ -64,9 +64,9 @@ class Drafter:
                 doc[name] = default
         self._hand_down(shape, doc, links)
         self.name(shape, doc, links)
-        return Draft(doc, links, given)
+        return NewEntity(doc, links, given)
 
-    def resolve(self, shape: Shape, field: RefField, value: Any) -> list[tuple[str, str]]:
+    def resolve(self, shape: EntityModel, field: RefField, value: Any) -> list[tuple[str, str]]:
         """Return what a field of a request names, as (id, type) pairs."""
         values = value if isinstance(value, list) else [value]
         return [
@@ -74,7 +74,7 @@ class Drafter:
             for item in values
         ]
 
-    def _inverse(self, shape: Shape, name: str, value: Any) -> list[tuple[str, str]]:
+    def _inverse(self, shape: EntityModel, name: str, value: Any) -> list[tuple[str, str]]:
         inverse = shape.inverse[name]
         type = inverse.types[0] if inverse.types else None
         values = value if isinstance(value, list) else [value]
@@ -84,7 +84,7 @@ class Drafter:
     def _pair(head: Head) -> tuple[str, str]:
         return head.id, head.type
 
-    def head_of(self, shape: Shape, name: str, type: str | None, value: Any) -> Head:
+    def head_of(self, shape: EntityModel, name: str, type: str | None, value: Any) -> Head:
         """Return the entity that a reference, an FQN or an id names; raises the server's 404."""
         if isinstance(value, dict):
             return self._by_reference(value)
@@ -113,7 +113,7 @@ class Drafter:
             raise not_found(str(type), fqn)
         return head
 
-    def _hand_down(self, shape: Shape, doc: dict[str, Any], links: Links) -> None:
+    def _hand_down(self, shape: EntityModel, doc: dict[str, Any], links: Links) -> None:
         """Take over from the parent what a child shows of it: service, database, serviceType."""
         parent = self.parent(shape, links)
         if parent is None:
@@ -133,7 +133,7 @@ class Drafter:
                 doc["serviceType"] = row.doc["serviceType"]
 
     @staticmethod
-    def parent(shape: Shape, links: Links) -> tuple[str, str] | None:
+    def parent(shape: EntityModel, links: Links) -> tuple[str, str] | None:
         """Return the (id, type) of the parent, or None at the top."""
         for name in shape.hierarchy:
             if links.get(name):
@@ -142,7 +142,7 @@ class Drafter:
 
     # names
 
-    def name(self, shape: Shape, doc: dict[str, Any], links: Links) -> None:
+    def name(self, shape: EntityModel, doc: dict[str, Any], links: Links) -> None:
         """Set the FQN of the draft and of its members."""
         rule = shape.rules.table("fqn").get(shape.type, {})
         doc["fullyQualifiedName"] = self._fqn(shape, doc, links, rule)
@@ -155,7 +155,9 @@ class Drafter:
                 if group.path == tuple(told["path"]):
                     _display(each_list(doc, group.path), told)
 
-    def _fqn(self, shape: Shape, doc: dict[str, Any], links: Links, rule: dict[str, Any]) -> str:
+    def _fqn(
+        self, shape: EntityModel, doc: dict[str, Any], links: Links, rule: dict[str, Any]
+    ) -> str:
         name = doc["name"]
         if rule.get("kept"):
             return str(doc.get("fullyQualifiedName") or quote(name))
@@ -217,7 +219,7 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _may_be_id(shape: Shape, name: str) -> bool:
+def _may_be_id(shape: EntityModel, name: str) -> bool:
     """Tell whether a field of a create request may hold ids, rather than names alone."""
     node = None if shape.create is None else shape.create.properties.get(name)
     if node is not None and node.kind == "array":
@@ -235,4 +237,4 @@ def _is_uuid(value: Any) -> bool:
     return True
 
 
-__all__ = ["Draft", "Drafter", "Links", "link_fqn", "new_id", "walk_members"]
+__all__ = ["CreateRequestReader", "Links", "NewEntity", "link_fqn", "new_id", "walk_members"]

@@ -11,52 +11,52 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.http_errors import bad_request
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.sandbox.entities.request_context import RequestContext
 
 FIELD = "customProperties"
 """Where a type keeps the definitions of its custom properties."""
 
 
-def check(session: Session, type: str, extension: Any) -> None:
+def check(context: RequestContext, type: str, extension: Any) -> None:
     """Refuse values of custom properties that the type does not have, or that do not fit."""
     if not isinstance(extension, dict) or not extension:
         return
-    row = session.tx.find("type", type)
+    row = context.tx.find("type", type)
     known = {one["name"]: one for one in (row.doc.get(FIELD) or ())} if row is not None else {}
     for name, value in extension.items():
         if name not in known:
             raise bad_request(f"Unknown custom field {name}")
-        _check_value(session, known[name], value)
+        _check_value(context, known[name], value)
 
 
-def kinds(session: Session, type: str) -> dict[str, str]:
+def kinds(context: RequestContext, type: str) -> dict[str, str]:
     """Return the type of each custom property's values, by the property's name."""
-    row = session.tx.find("type", type)
+    row = context.tx.find("type", type)
     told = (row.doc.get(FIELD) or ()) if row is not None else ()
     return {one["name"]: str(one["propertyType"]["name"]) for one in told}
 
 
-def forget(session: Session, type: str, names: set[str]) -> None:
+def forget(context: RequestContext, type: str, names: set[str]) -> None:
     """Take the values of properties that are no more out of all entities of a type."""
     for name in sorted(names):
         path = f'$.extension."{name}"'
         where = "e.type = ? and json_extract(e.doc, ?) is not null"
-        while rows := session.tx.page(where, [type, path], "e.id", _AT_ONCE):
+        while rows := context.tx.page(where, [type, path], "e.id", _AT_ONCE):
             for row in rows:
                 doc = dict(row.doc)
                 held = doc.pop("extension")
                 kept = {key: value for key, value in held.items() if key != name}
-                session.tx.put(type, {**doc, **({"extension": kept} if kept else {})})
+                context.tx.put(type, {**doc, **({"extension": kept} if kept else {})})
 
 
 _AT_ONCE = 500
 
 
-def _check_value(session: Session, told: dict[str, Any], value: Any) -> None:
+def _check_value(context: RequestContext, told: dict[str, Any], value: Any) -> None:
     name, kind = told["name"], told["propertyType"]["name"]
-    row = session.tx.get(told["propertyType"]["id"])
+    row = context.tx.get(told["propertyType"]["id"])
     schema = json.loads(row.doc.get("schema") or "{}") if row is not None else {}
-    wrong = list(_complaints(session, schema, value))
+    wrong = list(_complaints(context, schema, value))
     if wrong:
         raise bad_request(f"Custom field {name} has invalid JSON [{', '.join(wrong)}]")
     config = (told.get("customPropertyConfig") or {}).get("config")
@@ -78,12 +78,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _MILLISECONDS = r"^[0-9]+(\.?[0-9]+)?$"
 
 
-def _complaints(session: Session, schema: dict[str, Any], value: Any) -> list[str]:
+def _complaints(context: RequestContext, schema: dict[str, Any], value: Any) -> list[str]:
     out = []
     kind = schema.get("type")
     if isinstance(value, str):
         if schema.get("format") == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-            out.append(f"$: {session.rules.flag('email_complaint').format(value=value)}")
+            out.append(f"$: {context.rules.flag('email_complaint').format(value=value)}")
         if schema.get("format") == "utc-millisec" and not re.fullmatch(_MILLISECONDS, value):
             out.append(f"$: does not match the utc-millisec pattern {_MILLISECONDS}")
         pattern = schema.get("pattern")

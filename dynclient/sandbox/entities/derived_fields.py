@@ -6,8 +6,8 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
-    from dynclient.sandbox.storage.store import Tx
+    from dynclient.sandbox.entities.entity_model import EntityModel
+    from dynclient.sandbox.storage.store import Transaction
 
 DAYS_OF_JOINS = 30
 
@@ -16,20 +16,20 @@ def _today() -> datetime.date:
     return datetime.datetime.now(datetime.timezone.utc).date()
 
 
-def rule_for(shape: Shape, name: str) -> dict[str, Any] | None:
+def rule_for(shape: EntityModel, name: str) -> dict[str, Any] | None:
     """Return the rule by which a field is computed, or None."""
     table = shape.rules.table("computed")
     rule: dict[str, Any] | None = table.get(f"{shape.type}.{name}", table.get(f"*.{name}"))
     return rule
 
 
-def value_of(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def value_of(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     """Return a computed value; kind ``roles`` gives references as ``[(id, type), …]``."""
     maker = _MAKERS[rule["kind"]]
     return maker(tx, shape, rule, doc)
 
 
-def _usage(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _usage(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     return tx.latest(doc["id"], "usage") or unused()
 
 
@@ -44,7 +44,7 @@ def unused() -> dict[str, Any]:
     }
 
 
-def _joins(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _joins(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     start = _today() - datetime.timedelta(days=DAYS_OF_JOINS)
     counts: dict[str, dict[str, int]] = {}
     for held in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
@@ -65,17 +65,17 @@ def _joins(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> A
     }  # fmt: skip
 
 
-def _latest(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _latest(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     """The newest record of a time series, alone or as a list."""
     found = tx.latest(doc["id"], rule["series"])
     return ([found] if found else []) if rule.get("many") else found
 
 
-def _metrics(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _metrics(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     return metrics(tx, doc["id"]).get("", [])
 
 
-def metrics(tx: Tx, id: str) -> dict[str, list[dict[str, Any]]]:
+def metrics(tx: Transaction, id: str) -> dict[str, list[dict[str, Any]]]:
     """Return the custom metrics of a table, by column; those of the table itself by ``""``."""
     out: dict[str, list[dict[str, Any]]] = {}
     for one in tx.records(id, "customMetric", 0, 0):
@@ -86,7 +86,7 @@ def metrics(tx: Tx, id: str) -> dict[str, list[dict[str, Any]]]:
 STATUSES = {"Success": "success", "Failed": "failed", "Aborted": "aborted", "Queued": "queued"}
 
 
-def _results(tx: Tx, suite: str) -> list[tuple[str, dict[str, Any]]]:
+def _results(tx: Transaction, suite: str) -> list[tuple[str, dict[str, Any]]]:
     """Return FQN and newest result of each case of a suite that has one."""
     edges = tx.edges_to([suite], ["testSuite", "testSuites"], ["testCase"])
     heads = tx.heads(edge.source for edge in edges)
@@ -95,7 +95,7 @@ def _results(tx: Tx, suite: str) -> list[tuple[str, dict[str, Any]]]:
     return [(fqn, result) for fqn, result in sorted(found, key=str) if result is not None]
 
 
-def summed(tx: Tx, suite: str) -> dict[str, Any]:
+def summed(tx: Transaction, suite: str) -> dict[str, Any]:
     """Return how the newest results of a suite's cases came out."""
     out: dict[str, Any] = {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
     for _, result in _results(tx, suite):
@@ -106,33 +106,39 @@ def summed(tx: Tx, suite: str) -> dict[str, Any]:
     return {**out, "columnTestSummary": []}
 
 
-def _summary(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _summary(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     told = summed(tx, doc["id"])
     known = shape.node.properties["summary"].properties
     return {name: value for name, value in told.items() if not known or name in known}
 
 
-def _result_list(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _result_list(
+    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+) -> Any:
     return [
         {"testCaseName": fqn, "status": one.get("testCaseStatus"), "timestamp": one["timestamp"]}
         for fqn, one in _results(tx, doc["id"])
     ]
 
 
-def _constant(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _constant(
+    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+) -> Any:
     return doc.get(rule.get("stored", ""), rule["value"])
 
 
-def _count(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _count(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     types = [shape.type if name == "<self>" else name for name in rule["types"]]
     return len(tx.edges_to([doc["id"]], rule["fields"], types))
 
 
-def _label_uses(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _label_uses(
+    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+) -> Any:
     return tx.label_count(doc["fullyQualifiedName"], below=bool(rule.get("below")))
 
 
-def _roles(tx: Tx, shape: Shape, rule: dict[str, Any], doc: dict[str, Any]) -> Any:  # noqa: ARG001
+def _roles(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     """Roles that come from the teams above: ``start`` leads to the first, ``up`` further."""
     if doc.get("isBot") or (doc.get("isAdmin") and rule.get("not_admin")):
         return []

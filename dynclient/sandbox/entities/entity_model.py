@@ -1,8 +1,8 @@
 """What the schemas tell about each entity type: references, members, parents, secrets.
 
-A :class:`Shape` says which fields name other entities and how a create request writes them, where
-lists of named members (columns, fields, tasks …) sit, from which field the FQN's parent comes, and
-which fields an answer shows. What the schemas cannot tell comes from
+An :class:`EntityModel` says which fields name other entities and how a create request writes
+them, where lists of named members (columns, fields, tasks …) are, from which field the FQN's
+parent comes, and which fields a response shows. What schemas do not say comes from
 :mod:`dynclient.sandbox.rules`.
 """
 
@@ -82,10 +82,10 @@ def is_label_list(node: Node) -> bool:
     return node.kind == "array" and node.items is not None and node.items.type_name == "TagLabel"
 
 
-class Shape:
+class EntityModel:
     """The facts about one entity type of a release."""
 
-    def __init__(self, kinds: Shapes, entity: EntityType) -> None:
+    def __init__(self, kinds: EntityModels, entity: EntityType) -> None:
         self._kinds = kinds
         self.rules = kinds.rules
         self.entity: EntityType = entity
@@ -289,19 +289,19 @@ class Shape:
 _NOT_MEMBERS = {"EntityReference", "TagLabel", "CustomMetric"}
 
 
-class Shapes:
+class EntityModels:
     """The shapes of one release, made when first asked for."""
 
     def __init__(self, release: Release) -> None:
         self.release = release
         self.rules = Rules(release.version)
-        self._made: dict[str, Shape] = {}
+        self._made: dict[str, EntityModel] = {}
         self._secret: set[str] = set()
 
-    def __getitem__(self, type: str) -> Shape:
+    def __getitem__(self, type: str) -> EntityModel:
         shape = self._made.get(type)
         if shape is None:
-            shape = self._made[type] = Shape(self, self.release.entities[type])
+            shape = self._made[type] = EntityModel(self, self.release.entities[type])
         return shape
 
     def __contains__(self, type: object) -> bool:

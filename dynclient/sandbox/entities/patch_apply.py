@@ -10,7 +10,7 @@ from typing import Any
 import jsonpatch
 import jsonpointer
 
-from dynclient.sandbox.http_errors import Escaped, bad_request
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request
 from dynclient.sandbox.json_codec import dumps
 
 _KNOWN = {"add", "remove", "replace", "move", "copy", "test"}
@@ -20,7 +20,9 @@ _NEED_VALUE = {"add", "replace", "test"}
 def apply(document: dict[str, Any], operations: Any) -> Any:
     """Return ``document`` changed; raises 400 for no patch and 500 for one that does not fit."""
     if operations is None:
-        raise Escaped('Cannot invoke "javax.json.JsonPatch.toJsonArray()" because "patch" is null')
+        raise UnhandledServerError(
+            'Cannot invoke "javax.json.JsonPatch.toJsonArray()" because "patch" is null'
+        )
     if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):
         raise bad_request("JSON patch has to be an array of objects\n at [Source: UNKNOWN]")
     for operation in operations:
@@ -31,25 +33,27 @@ def apply(document: dict[str, Any], operations: Any) -> Any:
 def _apply_one(document: Any, operation: dict[str, Any]) -> Any:
     name = operation.get("op")
     if name is None:
-        raise Escaped("no mapping for op")
+        raise UnhandledServerError("no mapping for op")
     if name not in _KNOWN:
-        raise Escaped(f"Illegal value for the operationName of the JSON patch operation: {name}")
+        raise UnhandledServerError(
+            f"Illegal value for the operationName of the JSON patch operation: {name}"
+        )
     path = operation.get("path")
     if not isinstance(path, str):
-        raise Escaped("no mapping for path")
+        raise UnhandledServerError("no mapping for path")
     if path and not path.startswith("/"):
-        raise Escaped("A non-empty JsonPointer string must begin with a '/'")
+        raise UnhandledServerError("A non-empty JsonPointer string must begin with a '/'")
     if name in _NEED_VALUE and "value" not in operation:
-        raise Escaped("name or value/builder must not be null")
+        raise UnhandledServerError("name or value/builder must not be null")
     try:
         return jsonpatch.apply_patch(document, [operation])
     except jsonpatch.JsonPatchTestFailed:
         if _missing(document, path) is not None:
-            raise Escaped(str(_missing(document, path))) from None
-        raise Escaped("JsonPatch.Operation.TEST fails! Values are not equal") from None
+            raise UnhandledServerError(str(_missing(document, path))) from None
+        raise UnhandledServerError("JsonPatch.Operation.TEST fails! Values are not equal") from None
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
         place = operation.get("from") if name in {"move", "copy"} else path
-        raise Escaped(_missing(document, str(place)) or str(error)) from None
+        raise UnhandledServerError(_missing(document, str(place)) or str(error)) from None
 
 
 def _missing(document: Any, path: str) -> str | None:

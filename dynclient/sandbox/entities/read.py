@@ -7,15 +7,15 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import masked
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
-from dynclient.sandbox.http_errors import Fault, bad_request, refused, wrapped
+from dynclient.sandbox.http_errors import Fault, bad_request, error_response, wrapped
 from dynclient.sandbox.json_codec import dumps, loads
-from dynclient.sandbox.routing import Answer
+from dynclient.sandbox.routing import Result
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.storage.store import Row
 
 DEFAULT_LIMIT = 10
@@ -55,7 +55,7 @@ BY_NAME = Order(("name", "id"))
 BY_FQN = Order(("fqn",))
 
 
-def wanted_fields(shape: Shape, text: str | None) -> frozenset[str]:
+def wanted_fields(shape: EntityModel, text: str | None) -> frozenset[str]:
     """Return the fields that ``fields=`` names; raises the server's 400 for an unknown one."""
     if not text:
         return frozenset()
@@ -78,28 +78,35 @@ def wanted_include(text: str | None) -> str:
     return text.lower()
 
 
-def shown(session: Session, shape: Shape, rows: list[Row], fields: frozenset[str]) -> list[Any]:
+def shown(
+    context: RequestContext, shape: EntityModel, rows: list[Row], fields: frozenset[str]
+) -> list[Any]:
     """Return the answers for rows with the fields asked for."""
     groups = {group.path[0] for group in shape.members}
     alone = shape.type not in shape.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
     asked = fields & shape.on_request
-    return session.linked.show(
-        shape, [row.doc for row in rows], asked, members=members, mask=not session.caller.bot
+    return context.linked.show(
+        shape, [row.doc for row in rows], asked, members=members, mask=not context.caller.bot
     )
 
 
 def get(
-    session: Session, shape: Shape, key: str, query: Mapping[str, str], *, by_name: bool
-) -> Answer:
+    context: RequestContext,
+    shape: EntityModel,
+    key: str,
+    query: Mapping[str, str],
+    *,
+    by_name: bool,
+) -> Result:
     """Answer ``GET`` by id or by name."""
     fields = wanted_fields(shape, query.get("fields"))
     include = wanted_include(query.get("include"))
-    row = session.row(shape, key, include, by_name=by_name)
-    return Answer(200, shown(session, shape, [row], fields)[0])
+    row = context.row(shape, key, include, by_name=by_name)
+    return Result(200, shown(context, shape, [row], fields)[0])
 
 
-def page(session: Session, shape: Shape, query: Mapping[str, str]) -> Answer:
+def page(context: RequestContext, shape: EntityModel, query: Mapping[str, str]) -> Result:
     """Answer ``GET collection``."""
     fields = wanted_fields(shape, query.get("fields"))
     include = wanted_include(query.get("include"))
@@ -107,23 +114,23 @@ def page(session: Session, shape: Shape, query: Mapping[str, str]) -> Answer:
     before, after = query.get("before"), query.get("after")
     if before and after:
         raise bad_request("Only one of before or after query parameter allowed")
-    where, values = _filters(session, shape, query, include)
-    total = session.tx.count(where, values)
+    where, values = _filters(context, shape, query, include)
+    total = context.tx.count(where, values)
     if limit == 0:
-        return Answer(200, {"data": [], "paging": {"total": total}})
-    order = BY_FQN if session.rules.flag("ordered_by_fqn") else BY_NAME
+        return Result(200, {"data": [], "paging": {"total": total}})
+    order = BY_FQN if context.rules.flag("ordered_by_fqn") else BY_NAME
     places = (_place(before, order), _place(after, order))
-    rows, paging = _turn(session, where, values, limit, order, *places)
-    data = shown(session, shape, rows, fields)
+    rows, paging = _turn(context, where, values, limit, order, *places)
+    data = shown(context, shape, rows, fields)
     told: dict[str, Any] = {}
     for name in ("before", "after"):
         if name in paging:
             told[name] = _cursor(paging[name], order)
-    return Answer(200, {"data": data, "paging": {**told, "total": total}})
+    return Result(200, {"data": data, "paging": {**told, "total": total}})
 
 
 def _turn(
-    session: Session,
+    context: RequestContext,
     where: str,
     values: list[Any],
     limit: int,
@@ -134,7 +141,7 @@ def _turn(
     """Return one page and the places of its neighbours."""
     if before is not None:
         where += f" and {order.beyond('<')}"
-        rows = session.tx.page(where, [*values, *before], order.descending, limit + 1)
+        rows = context.tx.page(where, [*values, *before], order.descending, limit + 1)
         more_before = len(rows) > limit
         rows = rows[:limit][::-1]
         more_after = True
@@ -142,7 +149,7 @@ def _turn(
         if after is not None:
             where += f" and {order.beyond('>')}"
             values = [*values, *after]
-        rows = session.tx.page(where, values, order.ascending, limit + 1)
+        rows = context.tx.page(where, values, order.ascending, limit + 1)
         more_after = len(rows) > limit
         rows = rows[:limit]
         more_before = after is not None
@@ -202,7 +209,7 @@ def _place(text: str | None, order: Order) -> Place | None:
 
 
 def _filters(
-    session: Session, shape: Shape, query: Mapping[str, str], include: str
+    context: RequestContext, shape: EntityModel, query: Mapping[str, str], include: str
 ) -> tuple[str, list[Any]]:
     where = ["e.type = ?"]
     values: list[Any] = [shape.type]
@@ -211,11 +218,11 @@ def _filters(
         values.append(int(include == "deleted"))
     elif include == "deleted":
         where.append("0")
-    table = session.rules.table("filters")
+    table = context.rules.table("filters")
     told = {**table.get("*", {}), **table.get(shape.type, {})}
     for name, rule in told.items():
         if query.get(name) not in (None, "") and rule is not None:
-            condition, given = _condition(session, shape, rule, query[name])
+            condition, given = _condition(context, shape, rule, query[name])
             if condition:
                 where.append(condition)
                 values.extend(given)
@@ -223,7 +230,7 @@ def _filters(
 
 
 def _condition(
-    session: Session, shape: Shape, rule: dict[str, Any], value: str
+    context: RequestContext, shape: EntityModel, rule: dict[str, Any], value: str
 ) -> tuple[str, list[Any]]:
     kind = rule["kind"]
     if kind == "below":
@@ -243,7 +250,7 @@ def _condition(
         return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
     if kind == "reference":
         type = shape.references[rule["field"]].type if rule["field"] in shape.references else None
-        head = session.tx.head(rule.get("type", type or ""), value)
+        head = context.tx.head(rule.get("type", type or ""), value)
         target = head.id if head is not None else value
         return (
             "e.id in (select source from refs where field = ? and target = ?)",
@@ -262,27 +269,27 @@ def _condition(
 # versions
 
 
-def versions(session: Session, shape: Shape, id: str) -> Answer:
+def versions(context: RequestContext, shape: EntityModel, id: str) -> Result:
     """Answer ``GET versions``: every state as JSON text, newest first."""
-    row = session.row(shape, id, "all")
-    now = session.whole(shape, row.doc)
-    states = [now, *(loads(text) for text in session.tx.pasts(id))]
-    return Answer(
+    row = context.row(shape, id, "all")
+    now = context.whole(shape, row.doc)
+    states = [now, *(loads(text) for text in context.tx.pasts(id))]
+    return Result(
         200, {"entityType": shape.type, "versions": [dumps(masked(shape, one)) for one in states]}
     )
 
 
-def version(session: Session, shape: Shape, id: str, wanted: str) -> Answer:
+def version(context: RequestContext, shape: EntityModel, id: str, wanted: str) -> Result:
     """Answer ``GET versions/{version}``."""
     try:
         number = float(wanted)
     except ValueError:
         raise bad_request(f'For input string: "{wanted}"') from None
-    row = session.row(shape, id, "all")
+    row = context.row(shape, id, "all")
     if row.doc["version"] == number:
-        return Answer(200, masked(shape, session.whole(shape, row.doc)))
-    past = session.tx.past(id, number)
+        return Result(200, masked(shape, context.whole(shape, row.doc)))
+    past = context.tx.past(id, number)
     if past is None:
-        told = session.told(shape)
-        raise refused(404, f"{told} instance for {id} and version {wanted} not found")
-    return Answer(200, masked(shape, past))
+        told = context.told(shape)
+        raise error_response(404, f"{told} instance for {id} and version {wanted} not found")
+    return Result(200, masked(shape, past))

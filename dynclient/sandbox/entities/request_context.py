@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.create_requests import Links
 from dynclient.sandbox.entities.request_parsing import Reader, check, violations
-from dynclient.sandbox.entities.serializer import LOADED, Presenter
+from dynclient.sandbox.entities.serializer import LOADED, EntitySerializer
 from dynclient.sandbox.entities.tag_labels import used
-from dynclient.sandbox.http_errors import Escaped, bad_request, not_found
-from dynclient.sandbox.storage.store import Edge, Row
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
+from dynclient.sandbox.storage.store import Reference, Row
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.rules import Rules
-    from dynclient.sandbox.storage.store import Tx
+    from dynclient.sandbox.storage.store import Transaction
     from dynclient.schema.node import Node
 
 
@@ -52,32 +52,38 @@ class Caller(NamedTuple):
     admin: bool = True
 
 
-class Session:
+class RequestContext:
     """The tools of one operation.
 
     ``base`` is the address links start with (``http://host/api``), ``now`` the operation's time.
     """
 
     def __init__(
-        self, tx: Tx, shapes: Shapes, routes: dict[str, str], caller: Caller, base: str, now: int
+        self,
+        tx: Transaction,
+        shapes: EntityModels,
+        routes: dict[str, str],
+        caller: Caller,
+        base: str,
+        now: int,
     ) -> None:
         self.tx = tx
         self.shapes = shapes
         self.routes = routes
         self.caller = caller
         self.base = base
-        self.linked = Presenter(tx, shapes, routes, base)
-        self.bare = Presenter(tx, shapes, routes, None)
+        self.linked = EntitySerializer(tx, shapes, routes, base)
+        self.bare = EntitySerializer(tx, shapes, routes, None)
         self.now = now
 
-    def as_caller(self, name: str) -> Session:
+    def as_caller(self, name: str) -> RequestContext:
         """Return a session of the same transaction in which somebody else acts."""
         caller = Caller(name, self.caller.id, admin=True)
-        return Session(self.tx, self.shapes, self.routes, caller, self.base, self.now)
+        return RequestContext(self.tx, self.shapes, self.routes, caller, self.base, self.now)
 
-    def again(self) -> Session:
+    def again(self) -> RequestContext:
         """Return a session of the same request that has looked nothing up yet."""
-        return Session(self.tx, self.shapes, self.routes, self.caller, self.base, self.now)
+        return RequestContext(self.tx, self.shapes, self.routes, self.caller, self.base, self.now)
 
     @property
     def rules(self) -> Rules:
@@ -87,12 +93,14 @@ class Session:
     def read(self, node: Node, raw: Any) -> Any:
         """Read a body strictly; raises the server's 400."""
         if raw is None:
-            raise Escaped('Cannot invoke "java.lang.Object.getClass()" because "request" is null')
+            raise UnhandledServerError(
+                'Cannot invoke "java.lang.Object.getClass()" because "request" is null'
+            )
         body = Reader(node, self.rules.flag("source_in_messages")).read(raw)
         check(node, body)
         return body
 
-    def read_entity(self, shape: Shape, raw: Any, before: Any) -> Any:
+    def read_entity(self, shape: EntityModel, raw: Any, before: Any) -> Any:
         """Read a whole entity; what is missing is left to the caller, who knows what was there.
 
         What broke a rule ``before`` may go on to: a list that the server itself made empty.
@@ -109,7 +117,7 @@ class Session:
     # finding
 
     def row(
-        self, shape: Shape, key: str, include: str = "non-deleted", *, by_name: bool = False
+        self, shape: EntityModel, key: str, include: str = "non-deleted", *, by_name: bool = False
     ) -> Row:
         """Return a stored entity by id or FQN; raises the server's 404."""
         if by_name and shape.type in self.rules.names("case_insensitive", "*"):
@@ -119,7 +127,7 @@ class Session:
             raise not_found(self.told(shape), key)
         return row
 
-    def told(self, shape: Shape) -> str:
+    def told(self, shape: EntityModel) -> str:
         """Return what messages call an entity type."""
         return str(self.rules.table("told_types").get(shape.type, shape.type))
 
@@ -127,7 +135,7 @@ class Session:
 
     def whole(
         self,
-        shape: Shape,
+        shape: EntityModel,
         doc: dict[str, Any],
         members: str = LOADED,
         more: frozenset[str] = frozenset(),
@@ -137,7 +145,7 @@ class Session:
             shape, [doc], shape.for_update | more, members=members, own_link=False, mask=False
         )[0]
 
-    def remember(self, shape: Shape, doc: dict[str, Any], state: dict[str, Any]) -> None:
+    def remember(self, shape: EntityModel, doc: dict[str, Any], state: dict[str, Any]) -> None:
         """Keep the state of a version that is over."""
         more = self.rules.names("in_history", shape.type) & shape.on_request
         if more and doc["version"] == FIRST:
@@ -148,7 +156,7 @@ class Session:
 
     def answer(
         self,
-        shape: Shape,
+        shape: EntityModel,
         doc: dict[str, Any],
         fields: Collection[str],
         *,
@@ -162,12 +170,12 @@ class Session:
 
     # storing
 
-    def store(self, shape: Shape, doc: dict[str, Any]) -> None:
+    def store(self, shape: EntityModel, doc: dict[str, Any]) -> None:
         """Write a document with the labels it carries."""
         self.tx.put(shape.type, doc)
         self.tx.set_labels(doc["id"], used(shape, doc))
 
-    def link(self, shape: Shape, id: str, links: Links) -> None:
+    def link(self, shape: EntityModel, id: str, links: Links) -> None:
         """Make the reference fields name what ``links`` says, on whichever side they are kept."""
         for name, pairs in links.items():
             if name in shape.inverse:
@@ -177,13 +185,15 @@ class Session:
                 if name in self.rules.names("symmetric", shape.type):
                     self._unlink_others(shape, id, name, {target for target, _ in pairs})
 
-    def _unlink_others(self, shape: Shape, id: str, name: str, wanted: set[str]) -> None:
+    def _unlink_others(self, shape: EntityModel, id: str, name: str, wanted: set[str]) -> None:
         """End a relation that holds both ways on the side of those that are not named any more."""
         for edge in self.tx.edges_to([id], [name], [shape.type]):
             if edge.source not in wanted:
                 self.tx.drop_edge(edge.source, name, id)
 
-    def _link_others(self, shape: Shape, id: str, name: str, pairs: list[tuple[str, str]]) -> None:
+    def _link_others(
+        self, shape: EntityModel, id: str, name: str, pairs: list[tuple[str, str]]
+    ) -> None:
         inverse = shape.inverse[name]
         held = self.tx.edges_to([id], inverse.fields, inverse.types)
         wanted = {target for target, _ in pairs}
@@ -196,7 +206,7 @@ class Session:
             if field is None:
                 continue
             if kept_there[field].many:
-                self.tx.add_edge(Edge(other, field, id, type, shape.type))
+                self.tx.add_edge(Reference(other, field, id, type, shape.type))
             else:
                 self.tx.link(other, type, field, [(id, shape.type)])
 

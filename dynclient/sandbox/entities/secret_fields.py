@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities.request_parsing import choose_branch
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.schema.node import Node
 
 MASK = "*********"
 """What the server sends in place of a secret: nine stars."""
 
 
-def masked(shape: Shape, doc: dict[str, Any]) -> dict[str, Any]:
+def masked(shape: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
     """Return ``doc`` with every secret masked; parts without any are shared with the original."""
     if not shape.secret_fields:
         return doc
@@ -25,7 +25,7 @@ def masked(shape: Shape, doc: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def unmasked(shape: Shape, doc: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+def unmasked(shape: EntityModel, doc: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
     """Return ``doc`` with masks that a client sent back replaced by the stored secrets."""
     if not shape.secret_fields:
         return doc

@@ -7,13 +7,13 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities.create_requests import Drafter, new_id
+from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.request_parsing import fill
 from dynclient.sandbox.entities.tag_labels import used
 from dynclient.sandbox.rules import Version, holds
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.sandbox.entities.request_context import RequestContext
     from dynclient.schema.node import Node
 
 ADMIN = "admin"
@@ -28,39 +28,41 @@ def document() -> dict[str, Any]:
     return loaded
 
 
-def plant(session: Session) -> None:
+def plant(context: RequestContext) -> None:
     """Make everything a fresh server has, in the session's transaction."""
-    drafter = Drafter(session.tx, session.shapes)
+    drafter = CreateRequestReader(context.tx, context.shapes)
     for entry in document()["entities"]:
-        if entry["type"] in session.shapes:
-            _plant_one(session, drafter, entry)
-    if "type" in session.shapes:
-        _plant_types(session)
+        if entry["type"] in context.shapes:
+            _plant_one(context, drafter, entry)
+    if "type" in context.shapes:
+        _plant_types(context)
 
 
-def _plant_one(session: Session, drafter: Drafter, entry: dict[str, Any]) -> None:
-    shape = session.shapes[entry["type"]]
+def _plant_one(
+    context: RequestContext, drafter: CreateRequestReader, entry: dict[str, Any]
+) -> None:
+    shape = context.shapes[entry["type"]]
     if shape.create is None:
         return
-    given = _of_release(entry["create"], session.rules.version)
+    given = _of_release(entry["create"], context.rules.version)
     body = fill(shape.create, fit(shape.create, given))
     draft = drafter.from_request(shape, body)
     forced = {name: value for name, value in entry.get("set", {}).items() if name in shape.fields}
     doc = {**draft.doc, **forced, "id": new_id(), "version": 0.1}
-    doc["updatedAt"] = session.now
+    doc["updatedAt"] = context.now
     doc["updatedBy"] = ADMIN
-    session.tx.put(shape.type, doc)
-    session.tx.set_labels(doc["id"], used(shape, doc))
+    context.tx.put(shape.type, doc)
+    context.tx.set_labels(doc["id"], used(shape, doc))
     links = dict(draft.links)
     for field, names in entry.get("links", {}).items():
         reference = shape.references.get(field)
         if reference is not None:
             links[field] = drafter.resolve(shape, reference, names)
-    for field, target in session.rules.table("default_links").get(shape.type, {}).items():
-        head = session.tx.head(target["type"], target["fqn"])
+    for field, target in context.rules.table("default_links").get(shape.type, {}).items():
+        head = context.tx.head(target["type"], target["fqn"])
         if head is not None and head.id != doc["id"]:
             links.setdefault(field, [(head.id, head.type)])
-    session.link(shape, doc["id"], links)
+    context.link(shape, doc["id"], links)
 
 
 def _of_release(value: Any, version: Version) -> Any:
@@ -94,18 +96,18 @@ ENTITY_MARK, FIELD_MARK = "@om-entity-type", "@om-field-type"
 """What schemas say of themselves that types are made of."""
 
 
-def _plant_types(session: Session) -> None:
+def _plant_types(context: RequestContext) -> None:
     """Make the type entities: what the tree marks as types of entities and of fields."""
-    release = session.shapes.release
+    release = context.shapes.release
     for path in release.paths:
         if path.startswith("entity/") and path.count("/") <= _DEEPEST:
             found = release.document(path)
             if ENTITY_MARK in str(found.get("$comment", "")):
-                _plant_type(session, path, _stem(path), "entity", found)
+                _plant_type(context, path, _stem(path), "entity", found)
         elif path.startswith("type/"):
             for name, found in (release.document(path).get("definitions") or {}).items():
                 if isinstance(found, dict) and FIELD_MARK in str(found.get("$comment", "")):
-                    _plant_type(session, path, name, "field", found)
+                    _plant_type(context, path, name, "field", found)
 
 
 _DEEPEST = 4
@@ -117,9 +119,9 @@ def _stem(path: str) -> str:
 
 
 def _plant_type(
-    session: Session, path: str, name: str, category: str, schema: dict[str, Any]
+    context: RequestContext, path: str, name: str, category: str, schema: dict[str, Any]
 ) -> None:
-    if session.tx.head("type", name) is not None:
+    if context.tx.head("type", name) is not None:
         return
     space = path.rpartition("/")[0] if category == "entity" else path.removesuffix(".json")
     described = schema.get("description")
@@ -134,7 +136,7 @@ def _plant_type(
         "nameSpace": space.rpartition("/")[2],
         "schema": json.dumps(schema, indent=2, separators=(",", " : "), ensure_ascii=False),
         "version": 0.1,
-        "updatedAt": session.now,
+        "updatedAt": context.now,
         "updatedBy": ADMIN,
     }
-    session.tx.put("type", doc)
+    context.tx.put("type", doc)

@@ -11,8 +11,8 @@ from dynclient.sandbox.entities.secret_fields import masked
 from dynclient.sandbox.entities.tag_labels import Labels
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Members, Shape, Shapes
-    from dynclient.sandbox.storage.store import Head, Tx
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels, Members
+    from dynclient.sandbox.storage.store import Head, Transaction
 
 GIVEN = "given"
 """Members show the labels they have in the document, and no empty lists."""
@@ -31,10 +31,12 @@ Linked = dict[str, list[tuple[str, str]]]
 """Per entity id the (id, type) pairs that one field names."""
 
 
-class Presenter:
+class EntitySerializer:
     """Shows entities of one transaction; links start with ``base``, None for no links."""
 
-    def __init__(self, tx: Tx, shapes: Shapes, routes: dict[str, str], base: str | None) -> None:
+    def __init__(
+        self, tx: Transaction, shapes: EntityModels, routes: dict[str, str], base: str | None
+    ) -> None:
         self._tx = tx
         self._shapes = shapes
         self._routes = routes
@@ -83,7 +85,7 @@ class Presenter:
 
     def show(
         self,
-        shape: Shape,
+        shape: EntityModel,
         docs: Sequence[dict[str, Any]],
         fields: Collection[str],
         *,
@@ -130,7 +132,7 @@ class Presenter:
     # references
 
     def _links(
-        self, shape: Shape, docs: Sequence[dict[str, Any]], fields: Collection[str]
+        self, shape: EntityModel, docs: Sequence[dict[str, Any]], fields: Collection[str]
     ) -> tuple[dict[str, Linked], set[tuple[str, str]]]:
         ids = [doc["id"] for doc in docs]
         wanted = [
@@ -162,7 +164,7 @@ class Presenter:
         inherited = self._inherit(shape, ids, linked)
         return linked, inherited
 
-    def _mirror(self, shape: Shape, ids: Sequence[str], linked: dict[str, Linked]) -> None:
+    def _mirror(self, shape: EntityModel, ids: Sequence[str], linked: dict[str, Linked]) -> None:
         """A relation such as "related to" holds both ways, whoever was told of it."""
         for name in shape.rules.names("symmetric", shape.type) & set(linked):
             for edge in self._tx.edges_to(ids, [name], [shape.type]):
@@ -170,7 +172,7 @@ class Presenter:
                 if (edge.source, edge.source_type) not in pairs:
                     pairs.append((edge.source, edge.source_type))
 
-    def _stand_in(self, shape: Shape, ids: Sequence[str], linked: dict[str, Linked]) -> None:
+    def _stand_in(self, shape: EntityModel, ids: Sequence[str], linked: dict[str, Linked]) -> None:
         """Show what an empty field means: a user without a team is in the organization."""
         for name, target in shape.rules.table("empty_means").get(shape.type, {}).items():
             if name not in linked:
@@ -181,7 +183,7 @@ class Presenter:
                     linked[name][id] = [(head.id, head.type)]
 
     def _inherit(
-        self, shape: Shape, ids: Sequence[str], linked: dict[str, Linked]
+        self, shape: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
     ) -> set[tuple[str, str]]:
         """Fill empty owners, domains … from the nearest parent that has some."""
         told = shape.rules.names("inherited", shape.type)
@@ -204,7 +206,7 @@ class Presenter:
                         del climbing[id]
         return out
 
-    def _step_up(self, shape: Shape, climbing: dict[str, str]) -> tuple[dict[str, str], Any]:
+    def _step_up(self, shape: EntityModel, climbing: dict[str, str]) -> tuple[dict[str, str], Any]:
         """Replace every id by its parent's; all parents are of one type, as rows of a page are."""
         parents: dict[str, tuple[str, str]] = {}
         order = {name: place for place, name in enumerate(shape.hierarchy)}
@@ -218,7 +220,7 @@ class Presenter:
     # the rest
 
     def _one(
-        self, shape: Shape, doc: dict[str, Any], fields: frozenset[str], members: str
+        self, shape: EntityModel, doc: dict[str, Any], fields: frozenset[str], members: str
     ) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         for name in shape.fields:
@@ -242,7 +244,7 @@ class Presenter:
         return shown
 
     def _show_computed(
-        self, shape: Shape, name: str, doc: dict[str, Any], shown: dict[str, Any]
+        self, shape: EntityModel, name: str, doc: dict[str, Any], shown: dict[str, Any]
     ) -> None:
         """Show a field that is computed, where a rule says so, else as it is stored."""
         rule = derived_fields.rule_for(shape, name)
@@ -262,7 +264,7 @@ class Presenter:
     def _embedded(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
         """Show the entities that some fields name whole, without links."""
         out = []
-        bare = Presenter(self._tx, self._shapes, self._routes, None)
+        bare = EntitySerializer(self._tx, self._shapes, self._routes, None)
         for edge in self._tx.edges([doc["id"]], rule["fields"]):
             row = self._tx.get(edge.target)
             if row is not None:
@@ -320,7 +322,7 @@ class Presenter:
 
 
 def _told_with(
-    shape: Shape, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
+    shape: EntityModel, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return references with what an entity tells of each: ``{"relationType": …, "term": …}``."""
     node, inside = shape.node.properties[name].items, shape.references[name].inside

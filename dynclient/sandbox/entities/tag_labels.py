@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.http_errors import bad_request, not_found
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Members, Shape
+    from dynclient.sandbox.entities.entity_model import EntityModel, Members
     from dynclient.sandbox.rules import Rules
-    from dynclient.sandbox.storage.store import Row, Tx
+    from dynclient.sandbox.storage.store import Row, Transaction
 
 TAG_TYPES = {"Classification": "tag", "Tag": "tag", "Glossary": "glossaryTerm"}
 """What a label of each source names; before 1.0 the source of a classification tag was ``Tag``."""
@@ -42,7 +42,7 @@ def walk_members(
                 stack.extend((child, depth + 1) for child in reversed(below))
 
 
-def carriers(shape: Shape, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def carriers(shape: EntityModel, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield everything in ``doc`` that may carry labels: itself, then its members."""
     if shape.labelled:
         yield doc
@@ -51,7 +51,7 @@ def carriers(shape: Shape, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield member
 
 
-def used(shape: Shape, doc: dict[str, Any]) -> list[tuple[str, str]]:
+def used(shape: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the (tag FQN, source) pairs in a document, one for each use."""
     return [
         (label["tagFQN"], label.get("source", "Classification"))
@@ -63,7 +63,7 @@ def used(shape: Shape, doc: dict[str, Any]) -> list[tuple[str, str]]:
 class Labels:
     """The labels of one transaction; every tag is looked up once."""
 
-    def __init__(self, tx: Tx, rules: Rules) -> None:
+    def __init__(self, tx: Transaction, rules: Rules) -> None:
         self._tx = tx
         self._details: tuple[str, ...] = tuple(rules.flag("label_details"))
         self._known: dict[tuple[str, str], Row | None] = {}

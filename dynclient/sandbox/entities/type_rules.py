@@ -8,96 +8,100 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import custom_property_values
-from dynclient.sandbox.entities.create_requests import Draft, Links, link_fqn, new_id
+from dynclient.sandbox.entities.create_requests import Links, NewEntity, link_fqn, new_id
 from dynclient.sandbox.entities.request_parsing import fill
 from dynclient.sandbox.http_errors import bad_request, exists, not_found
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
-    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.sandbox.entities.entity_model import EntityModel
+    from dynclient.sandbox.entities.request_context import RequestContext
 
 Rule = dict[str, Any]
 
 
-def before(session: Session, shape: Shape, body: dict[str, Any], verb: str) -> None:
+def before(context: RequestContext, shape: EntityModel, body: dict[str, Any], verb: str) -> None:
     """Check and complete a create request, in place.
 
     Args:
-        session: the request's.
+        context: the request's.
         shape: of the entity.
         body: the request.
         verb: ``create`` or ``upsert``; a rule may hold for one only.
     """
     for name in ("owner", "owners"):
         if body.get(name):
-            check_owners(session, body[name] if isinstance(body[name], list) else [body[name]])
-    custom_property_values.check(session, shape.type, body.get("extension"))
-    for rule in _rules(session, shape):
+            check_owners(context, body[name] if isinstance(body[name], list) else [body[name]])
+    custom_property_values.check(context, shape.type, body.get("extension"))
+    for rule in _rules(context, shape):
         step = _BEFORE.get(rule["step"])
         if step is not None and rule.get("verb", verb) == verb:
-            step(session, shape, body, rule)
+            step(context, shape, body, rule)
 
 
-def after(session: Session, shape: Shape, body: dict[str, Any], draft: Draft) -> None:
+def after(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity
+) -> None:
     """Complete a draft, in place."""
-    for rule in _rules(session, shape):
+    for rule in _rules(context, shape):
         step = _AFTER.get(rule["step"])
         if step is not None:
-            step(session, shape, body, draft, rule)
+            step(context, shape, body, draft, rule)
 
 
-def after_patch(session: Session, shape: Shape, doc: dict[str, Any], links: Links) -> None:
+def after_patch(
+    context: RequestContext, shape: EntityModel, doc: dict[str, Any], links: Links
+) -> None:
     """Check what a patch made of an entity."""
-    heads = session.tx.heads(id for name in ("owner", "owners") for id, _ in links.get(name, ()))
-    check_owners(session, [{"id": head.id, "type": head.type} for head in heads.values()])
-    custom_property_values.check(session, shape.type, doc.get("extension"))
+    heads = context.tx.heads(id for name in ("owner", "owners") for id, _ in links.get(name, ()))
+    check_owners(context, [{"id": head.id, "type": head.type} for head in heads.values()])
+    custom_property_values.check(context, shape.type, doc.get("extension"))
     if not isinstance(doc.get("extension", {}), dict):
         del doc["extension"]
-    for rule in _rules(session, shape):
+    for rule in _rules(context, shape):
         if rule["step"] in _ALSO_PATCHES:
-            _BEFORE[rule["step"]](session, shape, doc, rule)
+            _BEFORE[rule["step"]](context, shape, doc, rule)
 
 
-def default_links(session: Session, shape: Shape, links: Links) -> Links:
+def default_links(context: RequestContext, shape: EntityModel, links: Links) -> Links:
     """Return the references an entity has when nobody gives any: a user's team, a team's parent."""
     out: Links = {}
-    told = session.rules.table("default_links").get(shape.type, {})
+    told = context.rules.table("default_links").get(shape.type, {})
     for field, target in told.items():
         if links.get(field):
             continue
-        head = session.tx.head(target["type"], target["fqn"])
+        head = context.tx.head(target["type"], target["fqn"])
         if head is not None:
             out[field] = [(head.id, head.type)]
     return out
 
 
-def links_taken_over(session: Session, shape: Shape, links: Links) -> Links:
+def links_taken_over(context: RequestContext, shape: EntityModel, links: Links) -> Links:
     """Return the references that a new entity takes over from what it is made in, by release.
 
     They are its own from then on, unlike those that are inherited for as long as it has none.
     """
     out: Links = {}
-    for field, above in session.rules.table("links_taken_over").get(shape.type, {}).items():
-        edges = session.tx.edges([id for id, _ in links.get(above, ())], [field])
+    for field, above in context.rules.table("links_taken_over").get(shape.type, {}).items():
+        edges = context.tx.edges([id for id, _ in links.get(above, ())], [field])
         if edges and not links.get(field):
             out[field] = [(edge.target, edge.target_type) for edge in edges]
     return out
 
 
-def _rules(session: Session, shape: Shape) -> list[Rule]:
-    table = session.rules.table("preparations")
+def _rules(context: RequestContext, shape: EntityModel) -> list[Rule]:
+    table = context.rules.table("preparations")
     return [*table.get("*", ()), *table.get(shape.type, ())]
 
 
 # owners
 
 
-def check_owners(session: Session, owners: list[dict[str, Any]]) -> None:
+def check_owners(context: RequestContext, owners: list[dict[str, Any]]) -> None:
     """Refuse owners the server would not take: a team that is no group, and by release more."""
-    if session.rules.flag("owner_types_checked"):
+    if context.rules.flag("owner_types_checked"):
         _check_owner_types([owner.get("type") for owner in owners])
     for owner in owners:
-        row = session.tx.get(str(owner.get("id")))
+        row = context.tx.get(str(owner.get("id")))
         kind = row.doc.get("teamType") if row is not None and row.type == "team" else "Group"
         if kind != "Group":
             raise bad_request(
@@ -125,25 +129,27 @@ def _check_owner_types(types: list[Any]) -> None:
 # steps on the request
 
 
-def _name_by_email(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _name_by_email(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     body["name"] = str(body["email"]).partition("@")[0]
 
 
-def _lower(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _lower(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     for name in rule["fields"]:
         if isinstance(body.get(name), str):
             body[name] = body[name].lower()
 
 
-def _unique(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+def _unique(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     """Refuse a second entity with the same value of a field (a user's e-mail)."""
     field = rule["field"]
     where = f"e.type = ? and json_extract(e.doc, '$.{field}') = ? and e.name <> ?"
-    if session.tx.count(where, (shape.type, body[field], body["name"])):
+    if context.tx.count(where, (shape.type, body[field], body["name"])):
         raise exists()
 
 
-def _columns(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _columns(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     listed: Any = body
     for step in rule["path"]:
         listed = listed.get(step) if isinstance(listed, dict) else None
@@ -174,7 +180,9 @@ def _check_columns(listed: list[dict[str, Any]]) -> None:
             _check_columns(column["children"])
 
 
-def _constraints(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _constraints(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     known = {column.get("name") for column in body.get("columns") or ()}
     for constraint in body.get("tableConstraints") or ():
         for name in constraint.get("columns") or ():
@@ -182,12 +190,16 @@ def _constraints(session: Session, shape: Shape, body: dict[str, Any], rule: Rul
                 raise bad_request("Invalid column name found in table constraint")
 
 
-def _not_empty(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _not_empty(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     if not body.get(rule["field"]):
         raise bad_request(rule["message"])
 
 
-def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _connection(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Read ``connection.config`` as ``serviceType`` says; refuse what does not fit."""
     connection = body.get("connection")
     if not isinstance(connection, dict) or not isinstance(connection.get("config"), dict):
@@ -203,20 +215,24 @@ def _connection(session: Session, shape: Shape, body: dict[str, Any], rule: Rule
         unknown = [name for name in config if name not in branch.properties]
         if (unknown and branch.closed) or config.get("type") not in (None, *tag.enum):
             field = unknown[0] if unknown else "type"
-            message = session.rules.flag("connection_unfit")
+            message = context.rules.flag("connection_unfit")
             raise bad_request(message.format(name=body["name"], type=kind, field=field))
         connection["config"] = fill(branch, config, unions=True)
         return
 
 
-def _connection_below(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _connection_below(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Fill in the connection that a workflow tests."""
     node = shape.node.properties.get(rule["field"])
     if node is not None and isinstance(body.get(rule["field"]), dict):
         body[rule["field"]] = fill(node, body[rule["field"]], unions=True)
 
 
-def _conditions(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _conditions(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Refuse rules whose conditions call functions that do not exist."""
     for one in body.get(rule["list"]) or ():
         for name in re.findall(r"(\w+)\s*\(", str(one.get("condition") or "")):
@@ -226,7 +242,7 @@ def _conditions(session: Session, shape: Shape, body: dict[str, Any], rule: Rule
                 )
 
 
-def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _team(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     """Refuse a second organization and parents that may not hold such a team."""
     kind = body.get("teamType", "Group")
     if kind == "Organization":
@@ -234,7 +250,7 @@ def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> N
             "Only one Organization is allowed. New Organization type can't be created"
         )
     for id in body.get("parents") or ():
-        row = session.tx.get(id) if isinstance(id, str) else None
+        row = context.tx.get(id) if isinstance(id, str) else None
         above = row.doc.get("teamType") if row is not None else None
         if row is not None and kind not in rule["below"].get(above, (kind,)):
             raise bad_request(
@@ -243,64 +259,72 @@ def _team(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> N
             )
 
 
-def _bot_user(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _bot_user(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     name = body["botUser"]
-    user = session.tx.find("user", name) if isinstance(name, str) else None
+    user = context.tx.find("user", name) if isinstance(name, str) else None
     if user is None:
         return
     if not user.doc.get("isBot"):
         raise bad_request(f"User [{user.name}] is not a bot user")
-    for edge in session.tx.edges_to([user.id], ["botUser"], [shape.type]):
-        bot = session.tx.get(edge.source)
+    for edge in context.tx.edges_to([user.id], ["botUser"], [shape.type]):
+        bot = context.tx.get(edge.source)
         if bot is not None and bot.name != body["name"]:
             raise bad_request(f"Bot user [{user.name}] is already used by [{bot.name}] bot")
 
 
-def _linked(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _linked(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     """Refuse a link to an entity that is not there: ``<#E::table::a.b.c>``."""
     parts = str(body.get(rule["field"]) or "").strip("<>").split("::")
-    if len(parts) > 2 and parts[1] in session.shapes:
-        head = session.tx.head(parts[1], parts[2])
+    if len(parts) > 2 and parts[1] in context.shapes:
+        head = context.tx.head(parts[1], parts[2])
         if head is None or head.deleted:
             raise not_found(parts[1], parts[2])
 
 
-def _parameters(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _parameters(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Refuse a test without the parameters that its definition requires."""
     named = body.get(rule["definition"])
     key = named.get("fullyQualifiedName") if isinstance(named, dict) else named
-    row = session.tx.find(rule["definition"], str(key))
+    row = context.tx.find(rule["definition"], str(key))
     given = {one.get("name") for one in body.get("parameterValues") or ()}
     for told in (row.doc.get("parameterDefinition") or ()) if row is not None else ():
         if told.get("required") and told.get("name") not in given:
             raise bad_request("Required parameter value is not passed in parameterValues")
 
 
-def _named_by_digest(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+def _named_by_digest(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Name what has no name by its text, which is taken once then."""
     if not body.get("name") and body.get(rule["take"]):
         text = str(body[rule["take"]])
         body["name"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ? and e.name <> ?"
-        if session.tx.count(where, (shape.type, text, body["name"])):
+        if context.tx.count(where, (shape.type, text, body["name"])):
             raise exists()
 
 
-def _named_after(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _named_after(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Name an entity after the one that it belongs to, whatever the request calls it."""
     named = next((body[field] for field in rule["fields"] if body.get(field)), None)
     if isinstance(named, dict):
         named = named.get("fullyQualifiedName")
-    head = session.tx.head(rule["type"], named) if isinstance(named, str) else None
+    head = context.tx.head(rule["type"], named) if isinstance(named, str) else None
     if head is not None:
         body["name"] = f"{head.fqn}.{rule['suffix']}"
 
 
-def _among(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:
+def _among(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     """Refuse the items of a list whose names the entity that another field names does not tell."""
     field = shape.references.get(rule["of"])
     named = body.get(rule["of"])
-    row = session.tx.find(str(field.type), named) if field and isinstance(named, str) else None
+    row = context.tx.find(str(field.type), named) if field and isinstance(named, str) else None
     if row is None:
         return
     known = {one.get("name") for one in row.doc.get(rule["in"]) or ()}
@@ -309,13 +333,13 @@ def _among(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> 
             raise bad_request(rule["message"].format(**one))
 
 
-def _values(session: Session, shape: Shape, body: dict[str, Any], rule: Rule) -> None:  # noqa: ARG001
+def _values(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     """Take the values of custom properties along that a type is left without."""
-    row = session.tx.find(shape.type, str(body["name"]))
+    row = context.tx.find(shape.type, str(body["name"]))
     before = (row.doc.get(custom_property_values.FIELD) or ()) if row is not None else ()
     kept = {one["name"] for one in body.get(custom_property_values.FIELD) or ()}
     custom_property_values.forget(
-        session, str(body["name"]), {one["name"] for one in before} - kept
+        context, str(body["name"]), {one["name"] for one in before} - kept
     )
 
 
@@ -344,19 +368,25 @@ _ALSO_PATCHES = {"columns", "constraints", "values"}
 # steps on the draft
 
 
-def _set(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _set(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+) -> None:
     for name, value in rule["values"].items():
         draft.doc.setdefault(name, value)
 
 
-def _spell(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _spell(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+) -> None:
     """Write one value of a list the way the server does."""
     for member in draft.doc.get(rule["list"]) or ():
         if isinstance(member.get(rule["field"]), list):
             member[rule["field"]] = [rule["words"].get(one, one) for one in member[rule["field"]]]
 
 
-def _sort(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _sort(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+) -> None:
     """Sort lists of plain values inside the members of a list, as the server stores them."""
     for member in draft.doc.get(rule["list"]) or ():
         for field in rule["fields"]:
@@ -364,27 +394,31 @@ def _sort(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, ru
                 member[field] = sorted(member[field])
 
 
-def _digest(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _digest(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+) -> None:
     if draft.doc.get(rule["take"]) is not None:
         text = str(draft.doc[rule["take"]])
         draft.doc[rule["to"]] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _ids(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _ids(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+) -> None:
     """Give the items of a list ids of their own."""
     for item in draft.doc.get(rule["list"]) or ():
         item.setdefault("id", new_id())
 
 
 def _take_from(
-    session: Session,
-    shape: Shape,
-    body: dict[str, Any],  # noqa: ARG001 - the signature of all preparations
-    draft: Draft,
+    context: RequestContext,
+    shape: EntityModel,
+    body: dict[str, Any],
+    draft: NewEntity,
     rule: Rule,
 ) -> None:
     """Take over what the entity of the same name and another type says: an app its definition."""
-    row = session.tx.find(rule["type"], str(draft.doc["fullyQualifiedName"]))
+    row = context.tx.find(rule["type"], str(draft.doc["fullyQualifiedName"]))
     if row is None:
         raise not_found(rule["type"], str(draft.doc["name"]))
     for name in shape.fields:
@@ -393,23 +427,25 @@ def _take_from(
 
 
 def _link_fqn(
-    session: Session,  # noqa: ARG001 - the signature of all preparations
-    shape: Shape,  # noqa: ARG001
-    body: dict[str, Any],  # noqa: ARG001
-    draft: Draft,
+    context: RequestContext,
+    shape: EntityModel,
+    body: dict[str, Any],
+    draft: NewEntity,
     rule: Rule,
 ) -> None:
     draft.doc[rule["to"]] = link_fqn(str(draft.doc[rule["take"]]))
 
 
-def _copy(session: Session, shape: Shape, body: dict[str, Any], draft: Draft, rule: Rule) -> None:  # noqa: ARG001
+def _copy(
+    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+) -> None:
     """Take a value over under another name."""
     if body.get(rule["take"]) is not None:
         value = body[rule["take"]]
         draft.doc[rule["to"]] = {rule["key"]: value, **rule["into"]} if "into" in rule else value
 
 
-_AFTER: dict[str, Callable[[Any, Any, dict[str, Any], Draft, Rule], None]] = {
+_AFTER: dict[str, Callable[[Any, Any, dict[str, Any], NewEntity, Rule], None]] = {
     "set": _set,
     "sort": _sort,
     "spell": _spell,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.json_codec import dumps
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.rules import Rules
 
 MINOR, MAJOR = 0.1, 1.0
@@ -61,7 +61,7 @@ def next_version(version: float, *, major: bool) -> float:
 class Differ:
     """Compares the states of one entity type."""
 
-    def __init__(self, shape: Shape, rules: Rules, *, patched: bool = False) -> None:
+    def __init__(self, shape: EntityModel, rules: Rules, *, patched: bool = False) -> None:
         self._shape = shape
         self._untracked = rules.names("untracked", shape.type) | (
             shape.on_request - shape.for_update

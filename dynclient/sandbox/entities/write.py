@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, type_rules
-from dynclient.sandbox.entities.create_requests import Draft, Drafter, Links, new_id
-from dynclient.sandbox.entities.request_context import FIRST, Session
+from dynclient.sandbox.entities.create_requests import CreateRequestReader, Links, NewEntity, new_id
+from dynclient.sandbox.entities.request_context import FIRST, RequestContext
 from dynclient.sandbox.entities.secret_fields import unmasked
 from dynclient.sandbox.entities.serializer import GIVEN, LOADED
 from dynclient.sandbox.entities.tag_labels import carriers, each_list, walk_members
 from dynclient.sandbox.entities.version_changes import Change, Differ, next_version
-from dynclient.sandbox.http_errors import Escaped, bad_request, exists, not_found
-from dynclient.sandbox.routing import Answer
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, exists, not_found
+from dynclient.sandbox.routing import Result
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
+    from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.storage.store import Row
 
 _KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href")
@@ -25,111 +25,117 @@ _KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy"
 
 
 def _draft(
-    session: Session, shape: Shape, raw: Any, verb: str, values: dict[str, Any] | None = None
-) -> Draft:
+    context: RequestContext,
+    shape: EntityModel,
+    raw: Any,
+    verb: str,
+    values: dict[str, Any] | None = None,
+) -> NewEntity:
     """Read a create request and prepare what it asks for; raises every refusal of the server."""
     if shape.create is None:
         raise bad_request(f"{shape.type} can not be created")
     if raw is None:
         owner = "getOwners" if "owners" in shape.create.properties else "getOwner"
-        raise Escaped(
+        raise UnhandledServerError(
             f'Cannot invoke "org.openmetadata.schema.CreateEntity.{owner}()"'
             ' because "request" is null'
         )
-    body = session.read(shape.create, raw)
-    type_rules.before(session, shape, body, verb)
+    body = context.read(shape.create, raw)
+    type_rules.before(context, shape, body, verb)
     if body.get("name") is None:
         raise bad_request("[name must not be null]")
     given = frozenset(name for name, value in raw.items() if value is not None)
-    draft = Drafter(session.tx, session.shapes).from_request(shape, body, given)
-    type_rules.after(session, shape, body, draft)
+    draft = CreateRequestReader(context.tx, context.shapes).from_request(shape, body, given)
+    type_rules.after(context, shape, body, draft)
     draft.doc.update(values or {})
     return draft
 
 
-def _accept_labels(session: Session, shape: Shape, doc: dict[str, Any]) -> None:
+def _accept_labels(context: RequestContext, shape: EntityModel, doc: dict[str, Any]) -> None:
     for carrier in carriers(shape, doc):
         if carrier.get("tags"):
-            carrier["tags"] = session.linked.labels.accepted(carrier["tags"])
+            carrier["tags"] = context.linked.labels.accepted(carrier["tags"])
 
 
 def create(
-    session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
-) -> Answer:
+    context: RequestContext, shape: EntityModel, raw: Any, values: dict[str, Any] | None = None
+) -> Result:
     """Answer ``POST collection``: 201, or 409 where the FQN is taken; ``values`` are set, too."""
-    draft = _draft(session, shape, raw, "create", values)
-    if session.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
+    draft = _draft(context, shape, raw, "create", values)
+    if context.tx.head(shape.type, draft.doc["fullyQualifiedName"]) is not None:
         raise exists()
-    return insert(session, shape, draft)
+    return insert(context, shape, draft)
 
 
 def upsert(
-    session: Session, shape: Shape, raw: Any, values: dict[str, Any] | None = None
-) -> Answer:
+    context: RequestContext, shape: EntityModel, raw: Any, values: dict[str, Any] | None = None
+) -> Result:
     """Answer ``PUT collection``: 201 for a new entity, 200 for one that is there."""
-    draft = _draft(session, shape, raw, "upsert", values)
-    row = session.tx.find(shape.type, draft.doc["fullyQualifiedName"])
+    draft = _draft(context, shape, raw, "upsert", values)
+    row = context.tx.find(shape.type, draft.doc["fullyQualifiedName"])
     if row is None:
-        made = insert(session, shape, draft)
+        made = insert(context, shape, draft)
         return made._replace(change="entityCreated", location=None)
-    return _replace(session, shape, row, draft)
+    return _replace(context, shape, row, draft)
 
 
-def insert(session: Session, shape: Shape, draft: Draft) -> Answer:
+def insert(context: RequestContext, shape: EntityModel, draft: NewEntity) -> Result:
     """Store a draft that is complete, and answer with what it became."""
-    _accept_labels(session, shape, draft.doc)
+    _accept_labels(context, shape, draft.doc)
     doc = {
         **draft.doc,
         "id": new_id(),
         "version": FIRST,
-        "updatedAt": session.now,
-        "updatedBy": session.caller.name,
+        "updatedAt": context.now,
+        "updatedBy": context.caller.name,
     }
-    session.store(shape, doc)
-    taken = type_rules.links_taken_over(session, shape, draft.links)
-    links = {**type_rules.default_links(session, shape, draft.links), **draft.links, **taken}
-    session.link(shape, doc["id"], links)
+    context.store(shape, doc)
+    taken = type_rules.links_taken_over(context, shape, draft.links)
+    links = {**type_rules.default_links(context, shape, draft.links), **draft.links, **taken}
+    context.link(shape, doc["id"], links)
     fields = ((draft.given | taken.keys()) & shape.on_request) | shape.shown_after("create")
-    body = session.answer(shape, doc, fields, members=GIVEN)
+    body = context.answer(shape, doc, fields, members=GIVEN)
     if "votes" in body and "votes" not in draft.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
-    return Answer(201, body, location=session.linked.href(shape.type, doc["id"]))
+    return Result(201, body, location=context.linked.href(shape.type, doc["id"]))
 
 
 # PUT on what is there
 
 
-def _replace(session: Session, shape: Shape, row: Row, draft: Draft) -> Answer:
-    for name, message in session.rules.table("needed_by_put").get("*", {}).items():
+def _replace(context: RequestContext, shape: EntityModel, row: Row, draft: NewEntity) -> Result:
+    for name, message in context.rules.table("needed_by_put").get("*", {}).items():
         if row.doc.get(name) and name in shape.sayable and not draft.doc.get(name):
             raise bad_request(message)
-    before = session.whole(shape, row.doc)
-    doc = _merged(session, shape, row.doc, draft)
-    _accept_labels(session, shape, doc)
+    before = context.whole(shape, row.doc)
+    doc = _merged(context, shape, row.doc, draft)
+    _accept_labels(context, shape, doc)
     shown = copy.deepcopy(doc)
-    _merge_labels(session, shape, row.doc, doc)
+    _merge_labels(context, shape, row.doc, doc)
     if doc.get("tags") and "tags" in draft.given:
         shown["tags"] = doc["tags"]
-    session.store(shape, doc)
-    session.link(shape, row.id, _links_by_put(session, shape, draft))
-    after = session.whole(shape, doc, members=LOADED)
+    context.store(shape, doc)
+    context.link(shape, row.id, _links_by_put(context, shape, draft))
+    after = context.whole(shape, doc, members=LOADED)
     after = _as_given(shape, draft.doc, before, after)
-    change = Differ(shape, session.rules).compare(before, after)
-    advance(session, shape, row.doc, doc, before, change)
+    change = Differ(shape, context.rules).compare(before, after)
+    advance(context, shape, row.doc, doc, before, change)
     for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
         if name in doc:
             shown[name] = doc[name]
         else:
             shown.pop(name, None)
     fields = (draft.given & shape.on_request) | shape.shown_after("put")
-    body = session.answer(shape, shown, fields, members=GIVEN)
-    return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
+    body = context.answer(shape, shown, fields, members=GIVEN)
+    return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
-def _merged(session: Session, shape: Shape, stored: dict[str, Any], draft: Draft) -> dict[str, Any]:
+def _merged(
+    context: RequestContext, shape: EntityModel, stored: dict[str, Any], draft: NewEntity
+) -> dict[str, Any]:
     """Return the document a PUT makes of a stored one: the request says all it can say."""
     sayable = shape.sayable
-    kept = session.rules.names("kept_by_put", shape.type)
+    kept = context.rules.names("kept_by_put", shape.type)
     doc: dict[str, Any] = dict(draft.doc)
     doc |= {
         name: value
@@ -139,20 +145,20 @@ def _merged(session: Session, shape: Shape, stored: dict[str, Any], draft: Draft
     doc["id"] = stored["id"]
     if "deleted" in stored:
         doc["deleted"] = False
-    if session.caller.bot:
+    if context.caller.bot:
         for name in ("description", "displayName"):
             if stored.get(name):
                 doc[name] = stored[name]
-    if session.rules.flag("mask_keeps_secret"):
+    if context.rules.flag("mask_keeps_secret"):
         doc = unmasked(shape, doc, stored)
     return doc
 
 
 def _merge_labels(
-    session: Session, shape: Shape, stored: dict[str, Any], doc: dict[str, Any]
+    context: RequestContext, shape: EntityModel, stored: dict[str, Any], doc: dict[str, Any]
 ) -> None:
     """Add the labels that are there: a PUT never removes one."""
-    accepted = session.linked.labels.accepted
+    accepted = context.linked.labels.accepted
     if shape.labelled and stored.get("tags"):
         doc["tags"] = accepted([*(doc.get("tags") or []), *stored["tags"]])
     for group in shape.members:
@@ -167,7 +173,7 @@ def _merge_labels(
 
 
 def _as_given(
-    shape: Shape, given: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+    shape: EntityModel, given: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
 ) -> dict[str, Any]:
     """Drop the empty label lists of new members, which the server does not have at that point."""
     for group in shape.members:
@@ -187,17 +193,17 @@ def _as_given(
     return after
 
 
-def _links_by_put(session: Session, shape: Shape, draft: Draft) -> Links:
+def _links_by_put(context: RequestContext, shape: EntityModel, draft: NewEntity) -> Links:
     """Return the references a PUT sets: those given, and none where a missing field means none."""
     links = dict(draft.links)
-    kept = session.rules.names("references_kept_by_put", shape.type)
+    kept = context.rules.names("references_kept_by_put", shape.type)
     for name in (*shape.references, *shape.inverse):
         if name in links or name in kept or name not in shape.sayable:
             continue
         links[name] = []
     return {**links, **{
         name: pairs
-        for name, pairs in type_rules.default_links(session, shape, draft.links).items()
+        for name, pairs in type_rules.default_links(context, shape, draft.links).items()
         if not links.get(name)
     }}  # fmt: skip
 
@@ -206,57 +212,57 @@ def _links_by_put(session: Session, shape: Shape, draft: Draft) -> Links:
 
 
 def change(
-    session: Session,
-    shape: Shape,
+    context: RequestContext,
+    shape: EntityModel,
     row: Row,
     fields: dict[str, Any],
     links: Links | None = None,
     *,
     fold: bool = False,
-) -> Answer:
+) -> Result:
     """Set fields and references of an entity and answer with it; None takes a field away.
 
     That makes a version, or with ``fold`` is folded into the last one as a patch is.
     """
-    before = session.whole(shape, row.doc)
+    before = context.whole(shape, row.doc)
     doc = {name: value for name, value in {**row.doc, **fields}.items() if value is not None}
-    _accept_labels(session, shape, doc)
-    session.store(shape, doc)
-    session.link(shape, row.id, links or {})
-    after = session.whole(shape, doc)
+    _accept_labels(context, shape, doc)
+    context.store(shape, doc)
+    context.link(shape, row.id, links or {})
+    after = context.whole(shape, doc)
     if fold:
-        change = _compare_folding(session, shape, row, before, after, doc)
+        change = _compare_folding(context, shape, row, before, after, doc)
     else:
-        change = Differ(shape, session.rules).compare(before, after)
-        advance(session, shape, row.doc, doc, before, change)
-    body = session.answer(shape, doc, shape.for_update, members=GIVEN)
-    return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
+        change = Differ(shape, context.rules).compare(before, after)
+        advance(context, shape, row.doc, doc, before, change)
+    body = context.answer(shape, doc, shape.for_update, members=GIVEN)
+    return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
-def note(session: Session, shape: Shape, row: Row, fields: dict[str, Any]) -> None:
+def note(context: RequestContext, shape: EntityModel, row: Row, fields: dict[str, Any]) -> None:
     """Set fields of an entity that the server itself notes; None takes one away.
 
     What is tracked makes a version, or is folded into the last one as a patch is; the time of the
     last change stays.
     """
-    before = session.whole(shape, row.doc)
+    before = context.whole(shape, row.doc)
     doc = {**row.doc, **fields}
     doc = {name: value for name, value in doc.items() if value is not None}
     if not fields or doc == row.doc:
         return
-    session.store(shape, doc)
-    _compare_folding(session, shape, row, before, session.whole(shape, doc), doc)
+    context.store(shape, doc)
+    _compare_folding(context, shape, row, before, context.whole(shape, doc), doc)
     for name in ("updatedAt", "updatedBy"):
         doc[name] = row.doc[name]
-    session.store(shape, doc)
+    context.store(shape, doc)
 
 
 # versions
 
 
 def advance(
-    session: Session,
-    shape: Shape,
+    context: RequestContext,
+    shape: EntityModel,
     stored: dict[str, Any],
     doc: dict[str, Any],
     before: dict[str, Any],
@@ -264,96 +270,96 @@ def advance(
 ) -> None:
     """Give the document its next version and keep the state before, or keep the version it has."""
     if change:
-        session.remember(shape, stored, before)
+        context.remember(shape, stored, before)
         doc["version"] = next_version(stored["version"], major=change.major)
         doc["changeDescription"] = change.description(stored["version"])
-        doc["updatedAt"] = session.now
-        doc["updatedBy"] = session.caller.name
+        doc["updatedAt"] = context.now
+        doc["updatedBy"] = context.caller.name
     else:
         for name in ("version", "updatedAt", "updatedBy", "changeDescription"):
             if name in stored:
                 doc[name] = stored[name]
-    session.store(shape, doc)
+    context.store(shape, doc)
 
 
 # PATCH
 
 
-def patch(session: Session, shape: Shape, row: Row, operations: Any) -> Answer:
+def patch(context: RequestContext, shape: EntityModel, row: Row, operations: Any) -> Result:
     """Answer ``PATCH``: the operations are applied to the entity as the server loads it."""
-    before = session.whole(shape, row.doc)
+    before = context.whole(shape, row.doc)
     if isinstance(operations, list):
         operations = [one for one in operations if not _on_link(one)]
     patched = patch_apply.apply(before, operations)
-    read = session.read_entity(shape, patched, before)
-    _check_untouchable(session, shape, before, read)
-    renamed = _renamed(session, shape, row, read)
-    for name in (*_KEPT, *session.rules.names("ignored_in_patches", shape.type)):
+    read = context.read_entity(shape, patched, before)
+    _check_untouchable(context, shape, before, read)
+    renamed = _renamed(context, shape, row, read)
+    for name in (*_KEPT, *context.rules.names("ignored_in_patches", shape.type)):
         if name == "name" and renamed:
             continue
         if name in row.doc:
             read[name] = row.doc[name]
-    doc, links = _taken_apart(session, shape, row.doc, read)
-    type_rules.after_patch(session, shape, doc, links)
-    drafter = Drafter(session.tx, session.shapes)
-    session.link(shape, row.id, links)
-    if renamed or _moved(shape, row, links, session):
-        _rename(session, shape, row, doc, drafter)
+    doc, links = _taken_apart(context, shape, row.doc, read)
+    type_rules.after_patch(context, shape, doc, links)
+    drafter = CreateRequestReader(context.tx, context.shapes)
+    context.link(shape, row.id, links)
+    if renamed or _moved(shape, row, links, context):
+        _rename(context, shape, row, doc, drafter)
     else:
-        drafter.name(shape, doc, _parents(session, shape, row.id))
-    _accept_labels(session, shape, doc)
-    if not session.caller.bot:
+        drafter.name(shape, doc, _parents(context, shape, row.id))
+    _accept_labels(context, shape, doc)
+    if not context.caller.bot:
         doc = unmasked(shape, doc, row.doc)
-    session.store(shape, doc)
-    after = session.whole(shape, doc, GIVEN)
-    change = _compare_folding(session, shape, row, before, after, doc)
-    body = session.answer(shape, doc, shape.for_update, members=GIVEN)
-    return Answer(200, body, change="entityUpdated" if change else "entityNoChange")
+    context.store(shape, doc)
+    after = context.whole(shape, doc, GIVEN)
+    change = _compare_folding(context, shape, row, before, after, doc)
+    body = context.answer(shape, doc, shape.for_update, members=GIVEN)
+    return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
 def _compare_folding(
-    session: Session,
-    shape: Shape,
+    context: RequestContext,
+    shape: EntityModel,
     row: Row,
     before: dict[str, Any],
     after: dict[str, Any],
     doc: dict[str, Any],
 ) -> Change:
     """Compare with the state before; newer servers fold one user's patches into one version."""
-    differ = Differ(shape, session.rules, patched=True)
-    base = _folds_into(session, row)
+    differ = Differ(shape, context.rules, patched=True)
+    base = _folds_into(context, row)
     if base is None:
         change = differ.compare(before, after)
-        advance(session, shape, row.doc, doc, before, change)
+        advance(context, shape, row.doc, doc, before, change)
         return change
     change = differ.compare(base, after)
     # The server first takes its last version back, and what that breaks counts too.
     change.major = change.major or differ.compare(before, base).major
-    doc["updatedAt"] = session.now
-    doc["updatedBy"] = session.caller.name
+    doc["updatedAt"] = context.now
+    doc["updatedBy"] = context.caller.name
     if change:
         doc["version"] = next_version(base["version"], major=change.major)
         doc["changeDescription"] = change.description(base["version"])
     else:
         doc["version"] = base["version"]
         doc.pop("changeDescription", None)
-    session.store(shape, doc)
+    context.store(shape, doc)
     return change
 
 
-def _folds_into(session: Session, row: Row) -> dict[str, Any] | None:
+def _folds_into(context: RequestContext, row: Row) -> dict[str, Any] | None:
     """Return the state a patch is counted from, where it is folded into the last version."""
     stored = row.doc
     told = stored.get("changeDescription")
     if (
-        not session.rules.flag("patches_fold")
+        not context.rules.flag("patches_fold")
         or told is None
         or stored["version"] <= FIRST
-        or stored.get("updatedBy") != session.caller.name
-        or session.now - stored.get("updatedAt", 0) > session.rules.flag("fold_within_ms")
+        or stored.get("updatedBy") != context.caller.name
+        or context.now - stored.get("updatedAt", 0) > context.rules.flag("fold_within_ms")
     ):
         return None
-    return session.tx.past(row.id, told["previousVersion"])
+    return context.tx.past(row.id, told["previousVersion"])
 
 
 def _on_link(operation: Any) -> bool:
@@ -362,21 +368,21 @@ def _on_link(operation: Any) -> bool:
 
 
 def _check_untouchable(
-    session: Session, shape: Shape, before: dict[str, Any], read: dict[str, Any]
+    context: RequestContext, shape: EntityModel, before: dict[str, Any], read: dict[str, Any]
 ) -> None:
     if read.get("name") is None:
-        raise Escaped("null")
+        raise UnhandledServerError("null")
     if any(before.get(name) for name in shape.hierarchy) and not any(
         read.get(name) for name in shape.hierarchy
     ):
-        raise Escaped(
+        raise UnhandledServerError(
             'Cannot invoke "org.openmetadata.schema.type.EntityReference.getId()"'
             ' because "ref" is null'
         )
     for name in sorted(shape.node.required):
         if before.get(name) is not None and read.get(name) is None and name != "id":
-            raise Escaped(f'Cannot invoke "java.lang.Object" because "{name}" is null')
-    fixed = session.rules.table("fixed_by_patches").get(shape.type, {})
+            raise UnhandledServerError(f'Cannot invoke "java.lang.Object" because "{name}" is null')
+    fixed = context.rules.table("fixed_by_patches").get(shape.type, {})
     for name, message in fixed.items():
         if before.get(name) != read.get(name):
             raise bad_request(message.format(**before))
@@ -384,8 +390,8 @@ def _check_untouchable(
         raise bad_request(f"{shape.type} attribute deleted can't be modified")
 
 
-def _renamed(session: Session, shape: Shape, row: Row, read: dict[str, Any]) -> bool:
-    allowed = shape.type in session.rules.table("renameable")["types"]
+def _renamed(context: RequestContext, shape: EntityModel, row: Row, read: dict[str, Any]) -> bool:
+    allowed = shape.type in context.rules.table("renameable")["types"]
     renamed = allowed and read.get("name") not in (None, row.name)
     if renamed and row.doc.get("provider") == "system":
         raise bad_request(f"System entity [{row.name}] of type {shape.type} can not be renamed.")
@@ -393,16 +399,16 @@ def _renamed(session: Session, shape: Shape, row: Row, read: dict[str, Any]) -> 
 
 
 def _taken_apart(
-    session: Session, shape: Shape, stored: dict[str, Any], read: dict[str, Any]
+    context: RequestContext, shape: EntityModel, stored: dict[str, Any], read: dict[str, Any]
 ) -> tuple[dict[str, Any], Links]:
     """Split a patched entity into its document and what its reference fields name."""
-    drafter = Drafter(session.tx, session.shapes)
+    drafter = CreateRequestReader(context.tx, context.shapes)
     doc = {
         name: value
         for name, value in stored.items()
         if name in shape.on_request and name not in shape.for_update
     }
-    movable = shape.type in session.rules.table("renameable")["types"]
+    movable = shape.type in context.rules.table("renameable")["types"]
     links: Links = {}
     for name in shape.fields:
         if name in shape.references or name in shape.inverse:
@@ -417,7 +423,7 @@ def _taken_apart(
             ):
                 held = [item for item in _listed(read.get(name)) if not item.get("inherited")]
                 if movable and name in shape.hierarchy:
-                    _check_named(session, held)
+                    _check_named(context, held)
                 field = shape.references.get(name)
                 named = [item if field is None else field.reference_in(item) for item in held]
                 links[name] = [
@@ -431,9 +437,9 @@ def _taken_apart(
     return doc, links
 
 
-def _check_named(session: Session, parents: list[dict[str, Any]]) -> None:
+def _check_named(context: RequestContext, parents: list[dict[str, Any]]) -> None:
     """Refuse a new parent that is named by its id alone, where the server looks for its FQN."""
-    for parent in parents if session.rules.flag("moved_by_fqn") else ():
+    for parent in parents if context.rules.flag("moved_by_fqn") else ():
         if parent.get("fullyQualifiedName") is None:
             raise not_found(str(parent.get("type")), "null")
 
@@ -454,50 +460,56 @@ def _listed(value: Any) -> list[dict[str, Any]]:
     return value if isinstance(value, list) else [value]
 
 
-def _parents(session: Session, shape: Shape, id: str) -> Links:
+def _parents(context: RequestContext, shape: EntityModel, id: str) -> Links:
     links: Links = {}
-    for edge in session.tx.edges([id], shape.hierarchy):
+    for edge in context.tx.edges([id], shape.hierarchy):
         links.setdefault(edge.field, []).append((edge.target, edge.target_type))
     return links
 
 
-def _moved(shape: Shape, row: Row, links: Links, session: Session) -> bool:
+def _moved(shape: EntityModel, row: Row, links: Links, context: RequestContext) -> bool:
     """Tell whether a patch gave the entity another parent, which renames it too."""
-    if shape.type not in session.rules.table("renameable")["types"]:
+    if shape.type not in context.rules.table("renameable")["types"]:
         return False
     doc = dict(row.doc)
-    Drafter(session.tx, session.shapes).name(shape, doc, _parents(session, shape, row.id))
+    CreateRequestReader(context.tx, context.shapes).name(
+        shape, doc, _parents(context, shape, row.id)
+    )
     return bool(doc["fullyQualifiedName"] != row.fqn) and any(links.get(n) for n in shape.hierarchy)
 
 
 def _rename(
-    session: Session, shape: Shape, row: Row, doc: dict[str, Any], drafter: Drafter
+    context: RequestContext,
+    shape: EntityModel,
+    row: Row,
+    doc: dict[str, Any],
+    drafter: CreateRequestReader,
 ) -> None:
     """Give the entity its new FQN and carry it on to everything below and to every label."""
     old = row.fqn
-    drafter.name(shape, doc, _parents(session, shape, row.id))
+    drafter.name(shape, doc, _parents(context, shape, row.id))
     new = doc["fullyQualifiedName"]
-    if session.tx.head(shape.type, new) is not None and new != old:
+    if context.tx.head(shape.type, new) is not None and new != old:
         raise exists()
 
     def moved(fqn: str) -> str:
         return new + fqn[len(old) :] if fqn == old or fqn.startswith(f"{old}.") else fqn
 
-    session.tx.put(shape.type, {**row.doc, "fullyQualifiedName": new, "name": doc["name"]})
-    for below in session.tx.below(old, session.rules.table("renameable")["types"]):
+    context.tx.put(shape.type, {**row.doc, "fullyQualifiedName": new, "name": doc["name"]})
+    for below in context.tx.below(old, context.rules.table("renameable")["types"]):
         below.doc["fullyQualifiedName"] = moved(below.fqn)
-        session.tx.put(below.type, below.doc)
-    for id in session.tx.labelled(old):
+        context.tx.put(below.type, below.doc)
+    for id in context.tx.labelled(old):
         if id != row.id:
-            _relabel(session, id, moved)
+            _relabel(context, id, moved)
 
 
-def _relabel(session: Session, id: str, moved: Callable[[str], str]) -> None:
-    held = session.tx.get(id)
+def _relabel(context: RequestContext, id: str, moved: Callable[[str], str]) -> None:
+    held = context.tx.get(id)
     if held is None:
         return
-    shape = session.shapes[held.type]
+    shape = context.shapes[held.type]
     for carrier in carriers(shape, held.doc):
         for label in carrier.get("tags") or ():
             label["tagFQN"] = moved(label["tagFQN"])
-    session.store(shape, held.doc)
+    context.store(shape, held.doc)

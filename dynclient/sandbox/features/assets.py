@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import write
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.http_errors import not_found
-from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.create_requests import Links
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
     from dynclient.schema.node import Node
 
@@ -24,34 +24,34 @@ _LISTED = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
 class Assets:
     """The handlers of one type of owner."""
 
-    def __init__(self, shape: Shape, body: Node) -> None:
+    def __init__(self, shape: EntityModel, body: Node) -> None:
         self._shape = shape
         self.body = body
 
-    def add(self, session: Session, asked: Asked) -> Answer:
+    def add(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT …/assets/add``."""
-        return self._all(session, asked, add=True)
+        return self._all(context, asked, add=True)
 
-    def remove(self, session: Session, asked: Asked) -> Answer:
+    def remove(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT …/assets/remove``."""
-        return self._all(session, asked, add=False)
+        return self._all(context, asked, add=False)
 
-    def _all(self, session: Session, asked: Asked, *, add: bool) -> Answer:
+    def _all(self, context: RequestContext, asked: Request, *, add: bool) -> Result:
         by_name = "name" in asked.path
-        owner = session.row(self._shape, asked.path["name" if by_name else "id"], by_name=by_name)
-        given = session.read(self.body, asked.body)
+        owner = context.row(self._shape, asked.path["name" if by_name else "id"], by_name=by_name)
+        given = context.read(self.body, asked.body)
         dry = not by_name and bool(given.get("dryRun", True))
         assets = given.get("assets") or []
-        heads = session.tx.heads(one["id"] for one in assets)
+        heads = context.tx.heads(one["id"] for one in assets)
         done = []
         for one in assets:
             head = heads.get(one["id"])
             if head is None or head.type != one["type"]:
                 raise not_found(one["type"], one["id"])
-            row = session.tx.get(head.id)
+            row = context.tx.get(head.id)
             if row is not None and not dry:
-                self._change(session, row, owner, add=add)
-            done.append({"request": session.bare.reference(head)})
+                self._change(context, row, owner, add=add)
+            done.append({"request": context.bare.reference(head)})
         told = {
             "dryRun": dry,
             "status": "success",
@@ -62,37 +62,37 @@ class Assets:
         }
         if add and not by_name:
             told["failedRequest"] = []
-        return Answer(200, told)
+        return Result(200, told)
 
-    def _change(self, session: Session, row: Row, owner: Row, *, add: bool) -> None:
-        shape = session.shapes[row.type]
+    def _change(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
+        shape = context.shapes[row.type]
         if self._shape.type not in _LISTED:
             if shape.labelled:
-                write.change(session, shape, row, {"tags": _labels(session, row, owner, add)})
+                write.change(context, shape, row, {"tags": _labels(context, row, owner, add)})
             return
         field = next((name for name in _LISTED[self._shape.type] if name in shape.references), None)
         if field is None:
             return
         named = [
-            (edge.target, edge.target_type) for edge in session.tx.edges([row.id], [field])
+            (edge.target, edge.target_type) for edge in context.tx.edges([row.id], [field])
             if edge.target != owner.id
         ]  # fmt: skip
         if not shape.references[field].many:
             named = []
         links: Links = {field: [*named, *([(owner.id, owner.type)] if add else ())]}
-        write.change(session, shape, row, {}, links)
+        write.change(context, shape, row, {}, links)
 
 
-def _labels(session: Session, row: Row, term: Row, add: bool) -> list[dict[str, Any]]:
+def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dict[str, Any]]:
     """Return the labels of an asset with or without that of a term."""
     kept = [one for one in row.doc.get("tags") or () if one.get("tagFQN") != term.fqn]
     label = {
         "tagFQN": term.fqn, "source": "Glossary", "labelType": "Manual", "state": "Confirmed"
     }  # fmt: skip
-    return session.linked.labels.accepted([*kept, label]) if add else kept
+    return context.linked.labels.accepted([*kept, label]) if add else kept
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     for type in (*_LISTED, "glossaryTerm"):
         if type not in where:

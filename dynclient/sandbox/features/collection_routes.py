@@ -6,76 +6,76 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import delete, read, write
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import etags, followers_votes
 from dynclient.sandbox.http_errors import bad_request
 from dynclient.sandbox.people import permissions
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Handler, Route, Routes
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Handler, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
 
 
-def _flag(asked: Asked, name: str) -> bool:
+def _flag(asked: Request, name: str) -> bool:
     return asked.query.get(name, "").lower() == "true"
 
 
 class Collection:
     """The handlers of one entity type; ``values`` are fields that all made here have set."""
 
-    def __init__(self, shape: Shape, values: dict[str, Any] | None = None) -> None:
+    def __init__(self, shape: EntityModel, values: dict[str, Any] | None = None) -> None:
         self._shape = shape
         self._values = values
 
-    def create(self, session: Session, asked: Asked) -> Answer:
-        permissions.check(session, self._shape.type, "Create")
-        made = write.create(session, self._shape, asked.body, self._values)
-        return etags.tagged(session, asked, made)
+    def create(self, context: RequestContext, asked: Request) -> Result:
+        permissions.check(context, self._shape.type, "Create")
+        made = write.create(context, self._shape, asked.body, self._values)
+        return etags.tagged(context, asked, made)
 
-    def upsert(self, session: Session, asked: Asked) -> Answer:
-        permissions.check(session, self._shape.type, "Create")
-        made = write.upsert(session, self._shape, asked.body, self._values)
-        return etags.tagged(session, asked, made)
+    def upsert(self, context: RequestContext, asked: Request) -> Result:
+        permissions.check(context, self._shape.type, "Create")
+        made = write.upsert(context, self._shape, asked.body, self._values)
+        return etags.tagged(context, asked, made)
 
-    def list(self, session: Session, asked: Asked) -> Answer:
-        return read.page(session, self._shape, asked.query)
+    def list(self, context: RequestContext, asked: Request) -> Result:
+        return read.page(context, self._shape, asked.query)
 
-    def get(self, session: Session, asked: Asked) -> Answer:
-        found = read.get(session, self._shape, asked.path["id"], asked.query, by_name=False)
-        return etags.tagged(session, asked, found)
+    def get(self, context: RequestContext, asked: Request) -> Result:
+        found = read.get(context, self._shape, asked.path["id"], asked.query, by_name=False)
+        return etags.tagged(context, asked, found)
 
-    def get_by_name(self, session: Session, asked: Asked) -> Answer:
-        found = read.get(session, self._shape, asked.path["fqn"], asked.query, by_name=True)
-        return etags.tagged(session, asked, found)
+    def get_by_name(self, context: RequestContext, asked: Request) -> Result:
+        found = read.get(context, self._shape, asked.path["fqn"], asked.query, by_name=True)
+        return etags.tagged(context, asked, found)
 
-    def patch(self, session: Session, asked: Asked) -> Answer:
-        return self._patch(session, asked, session.row(self._shape, asked.path["id"]))
+    def patch(self, context: RequestContext, asked: Request) -> Result:
+        return self._patch(context, asked, context.row(self._shape, asked.path["id"]))
 
-    def patch_by_name(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        return self._patch(session, asked, row)
+    def patch_by_name(self, context: RequestContext, asked: Request) -> Result:
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        return self._patch(context, asked, row)
 
-    def _patch(self, session: Session, asked: Asked, row: Row) -> Answer:
-        permissions.check_patch(session, self._shape.type, row.id, asked.body)
-        etags.check(session, asked, self._shape, row)
-        changed = write.patch(session, self._shape, row, asked.body)
-        return etags.tagged(session, asked, changed)
+    def _patch(self, context: RequestContext, asked: Request, row: Row) -> Result:
+        permissions.check_patch(context, self._shape.type, row.id, asked.body)
+        etags.check(context, asked, self._shape, row)
+        changed = write.patch(context, self._shape, row, asked.body)
+        return etags.tagged(context, asked, changed)
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["id"], "all")
-        return self._delete(session, asked, row)
+    def delete(self, context: RequestContext, asked: Request) -> Result:
+        row = context.row(self._shape, asked.path["id"], "all")
+        return self._delete(context, asked, row)
 
-    def delete_by_name(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["fqn"], "all", by_name=True)
-        return self._delete(session, asked, row)
+    def delete_by_name(self, context: RequestContext, asked: Request) -> Result:
+        row = context.row(self._shape, asked.path["fqn"], "all", by_name=True)
+        return self._delete(context, asked, row)
 
-    def _delete(self, session: Session, asked: Asked, row: Row) -> Answer:
-        permissions.check(session, self._shape.type, "Delete", row.id)
+    def _delete(self, context: RequestContext, asked: Request, row: Row) -> Result:
+        permissions.check(context, self._shape.type, "Delete", row.id)
         if self._values is None:
             self._check_plain(row)
         return delete.delete(
-            session, self._shape, row,
+            context, self._shape, row,
             recursive=_flag(asked, "recursive"), hard=_flag(asked, "hardDelete"),
         )  # fmt: skip
 
@@ -86,50 +86,50 @@ class Collection:
             if apart and all(row.doc.get(name) == value for name, value in told["values"].items()):
                 raise bad_request(apart)
 
-    def restore(self, session: Session, asked: Asked) -> Answer:
+    def restore(self, context: RequestContext, asked: Request) -> Result:
         body = asked.body if isinstance(asked.body, dict) else {}
         if body.get("id") is None:
             raise bad_request("[id must not be null]")
-        return delete.restore(session, self._shape, str(body["id"]))
+        return delete.restore(context, self._shape, str(body["id"]))
 
-    def versions(self, session: Session, asked: Asked) -> Answer:
-        return read.versions(session, self._shape, asked.path["id"])
+    def versions(self, context: RequestContext, asked: Request) -> Result:
+        return read.versions(context, self._shape, asked.path["id"])
 
-    def version(self, session: Session, asked: Asked) -> Answer:
-        return read.version(session, self._shape, asked.path["id"], asked.path["version"])
+    def version(self, context: RequestContext, asked: Request) -> Result:
+        return read.version(context, self._shape, asked.path["id"], asked.path["version"])
 
-    def follow(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["id"])
+    def follow(self, context: RequestContext, asked: Request) -> Result:
+        row = context.row(self._shape, asked.path["id"])
         if not isinstance(asked.body, str):
             raise bad_request(
                 "Cannot deserialize value of type `java.util.UUID` from Object value (token"
                 " `JsonToken.START_OBJECT`)\n at [Source: UNKNOWN]"
             )
-        return followers_votes.follow(session, self._shape, row, asked.body)
+        return followers_votes.follow(context, self._shape, row, asked.body)
 
-    def unfollow(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["id"])
-        return followers_votes.unfollow(session, self._shape, row, asked.path["userId"])
+    def unfollow(self, context: RequestContext, asked: Request) -> Result:
+        row = context.row(self._shape, asked.path["id"])
+        return followers_votes.unfollow(context, self._shape, row, asked.path["userId"])
 
-    def vote(self, session: Session, asked: Asked) -> Answer:
-        row = session.row(self._shape, asked.path["id"])
+    def vote(self, context: RequestContext, asked: Request) -> Result:
+        row = context.row(self._shape, asked.path["id"])
         kind = asked.body.get("updatedVoteType") if isinstance(asked.body, dict) else None
         if kind not in {"votedUp", "votedDown", "unVoted"}:
             raise bad_request(
                 "Cannot construct instance of `org.openmetadata.schema.api.VoteRequest$VoteType`,"
                 f" problem: {kind}\n at [Source: UNKNOWN]"
             )
-        return followers_votes.vote(session, self._shape, row, str(kind))
+        return followers_votes.vote(context, self._shape, row, str(kind))
 
 
-_Need = Callable[["Shape"], bool]
+_Need = Callable[["EntityModel"], bool]
 
 
-def _always(shape: Shape) -> bool:  # noqa: ARG001
+def _always(shape: EntityModel) -> bool:  # noqa: ARG001
     return True
 
 
-def _creatable(shape: Shape) -> bool:
+def _creatable(shape: EntityModel) -> bool:
     return shape.create is not None
 
 
@@ -172,7 +172,9 @@ _TOLD: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-def _route(name: str, method: str, consumes: str | None, handler: Handler, shape: Shape) -> Route:
+def _route(
+    name: str, method: str, consumes: str | None, handler: Handler, shape: EntityModel
+) -> Route:
     """Return the route of an operation, with what the OpenAPI document tells of it."""
     operation, gives, query = _TOLD[name]
     takes = shape.create if name in {"create", "upsert"} else None
@@ -185,7 +187,7 @@ def _route(name: str, method: str, consumes: str | None, handler: Handler, shape
 _VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of every collection; ``where`` gives the route of each entity type."""
     absent = shapes.rules.table("absent_operations")
     by_name = bool(shapes.rules.flag("patch_by_name"))

@@ -15,7 +15,7 @@ from dynclient.sandbox.entities import custom_property_values
 from dynclient.sandbox.http_errors import bad_request
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.sandbox.entities.request_context import RequestContext
     from dynclient.schema.node import Node
 
 Column = dict[str, Any]
@@ -30,27 +30,27 @@ def field_of(column: Column, node: Node) -> str | None:
     return next((name for name in column["fields"] if name in node.properties), None)
 
 
-def read(session: Session, column: Column, node: Node, text: str) -> Any:
+def read(context: RequestContext, column: Column, node: Node, text: str) -> Any:
     """Return the value that a cell gives its field, None for none; raises :class:`Wrong`.
 
     Args:
-        session: of the request.
+        context: of the request.
         column: of the cell.
         node: the entity, or the member of one, that a line is about.
         text: what stands in the cell.
     """
     if not text:
         return column.get("empty")
-    return _READERS[column["kind"]](session, column, node, text)
+    return _READERS[column["kind"]](context, column, node, text)
 
 
-def write(session: Session, column: Column, node: Node, shown: dict[str, Any]) -> str:
+def write(context: RequestContext, column: Column, node: Node, shown: dict[str, Any]) -> str:
     """Return the cell of an entity, or of a member, as answers show it."""
     field = field_of(column, node)
     value = shown.get(field) if field is not None else None
     if value is None or value in ([], {}):
         return ""
-    return _WRITERS[column["kind"]](session, column, node, value)
+    return _WRITERS[column["kind"]](context, column, node, value)
 
 
 # lists in cells
@@ -82,54 +82,54 @@ def _child(column: Column, node: Node) -> Node:
 # plain values
 
 
-def _read_text(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_text(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     return text
 
 
-def _write_text(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_text(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     return str(value)
 
 
-def _read_number(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_number(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     try:
         return int(text)
     except ValueError:
         raise Wrong(f"Field {text} should be an integer") from None
 
 
-def _read_flag(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_flag(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     if text.lower() not in {"true", "false"}:
         raise Wrong(f"Field {text} should be either 'true' of 'false'")
     return text.lower() == "true"
 
 
-def _write_flag(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_flag(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     return str(value).lower()
 
 
-def _read_choice(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_choice(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     """A word that the enumeration does not have ends the whole import."""
     if text not in (_child(column, node).enum or ()):
         raise bad_request(text)
     return text
 
 
-def _read_status(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_status(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     allowed = _child(column, node).enum or ()
     if text not in allowed:
         raise Wrong(f"{text} is none of {', '.join(map(str, allowed))}")
     return text
 
 
-def _read_texts(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_texts(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     return items(text)
 
 
-def _write_texts(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_texts(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     return joined(value)
 
 
-def _read_pairs(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_pairs(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     """``name;address;name;address``"""
     listed = items(text)
     if len(listed) % 2:
@@ -139,7 +139,7 @@ def _read_pairs(session: Session, column: Column, node: Node, text: str) -> Any:
     return [{first: one, second: other} for one, other in pairs]
 
 
-def _write_pairs(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_pairs(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     first, second = column["pair"]
     return joined(text for one in value for text in (one.get(first, ""), one.get(second, "")))
 
@@ -147,24 +147,24 @@ def _write_pairs(session: Session, column: Column, node: Node, value: Any) -> st
 # references
 
 
-def _named(session: Session, type: str, fqn: str) -> dict[str, Any]:
-    head = session.tx.head(type, fqn) if type in session.shapes else None
+def _named(context: RequestContext, type: str, fqn: str) -> dict[str, Any]:
+    head = context.tx.head(type, fqn) if type in context.shapes else None
     if head is None or head.deleted:
-        raise Wrong(session.rules.flag("csv_unknown").format(type=type, name=fqn))
+        raise Wrong(context.rules.flag("csv_unknown").format(type=type, name=fqn))
     return {"id": head.id, "type": head.type}
 
 
-def _read_reference(session: Session, column: Column, node: Node, text: str) -> Any:
-    found = _named(session, column["type"], text)
+def _read_reference(context: RequestContext, column: Column, node: Node, text: str) -> Any:
+    found = _named(context, column["type"], text)
     return [found] if _child(column, node).kind == "array" else found
 
 
-def _write_reference(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_reference(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     return next((str(one["fullyQualifiedName"]) for one in _own(value)), "")
 
 
-def _read_references(session: Session, column: Column, node: Node, text: str) -> Any:
-    found = [_named(session, column["type"], fqn) for fqn in items(text)]
+def _read_references(context: RequestContext, column: Column, node: Node, text: str) -> Any:
+    found = [_named(context, column["type"], fqn) for fqn in items(text)]
     child = _child(column, node)
     if child.kind != "array":
         return found[0] if found else None
@@ -174,12 +174,12 @@ def _read_references(session: Session, column: Column, node: Node, text: str) ->
     return found
 
 
-def _write_references(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_references(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     inside = str(column.get("inside"))
     return joined(one.get(inside, one)["fullyQualifiedName"] for one in _own(value))
 
 
-def _read_owners(session: Session, column: Column, node: Node, text: str) -> Any:
+def _read_owners(context: RequestContext, column: Column, node: Node, text: str) -> Any:
     """``user:ada;team:shop`` where there may be many, ``user;ada`` where there is one.
 
     The second is taken everywhere, since servers document it for either.
@@ -192,7 +192,7 @@ def _read_owners(session: Session, column: Column, node: Node, text: str) -> Any
     else:
         parts = [listed[at : at + _PAIR] for at in range(0, len(listed), _PAIR)]
     # Where there may be many, what names no type is passed over, as the recorded server does.
-    found = [_named(session, *one) for one in parts if len(one) == _PAIR]
+    found = [_named(context, *one) for one in parts if len(one) == _PAIR]
     if many:
         return found
     if len(found) != 1 or len(parts) != 1:
@@ -204,7 +204,7 @@ _PAIR = 2
 _OWNERS = ("user", "team")
 
 
-def _write_owners(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_owners(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     owned = [(one["type"], one["fullyQualifiedName"]) for one in _own(value)]
     if _child(column, node).kind == "array":
         return joined(":".join(pair) for pair in owned)
@@ -218,18 +218,18 @@ def _source(column: Column) -> str:
     return str(column.get("source", "Classification"))
 
 
-def _read_labels(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+def _read_labels(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     type = column["type"]
     out = []
     for fqn in items(text):
-        _named(session, type, fqn)
+        _named(context, type, fqn)
         out.append({
             "tagFQN": fqn, "source": _source(column), "labelType": "Manual", "state": "Confirmed",
         })  # fmt: skip
     return out
 
 
-def _write_labels(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_labels(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     """Only labels of the column's source, below or not below a classification as it says."""
     below, beside = column.get("below"), column.get("beside")
     return joined(
@@ -244,8 +244,8 @@ def _write_labels(session: Session, column: Column, node: Node, value: Any) -> s
 # custom properties
 
 
-def _read_extension(session: Session, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    kinds = custom_property_values.kinds(session, column["type"])
+def _read_extension(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
+    kinds = custom_property_values.kinds(context, column["type"])
     out = {}
     for item in items(text):
         name, colon, value = item.partition(":")
@@ -254,11 +254,11 @@ def _read_extension(session: Session, column: Column, node: Node, text: str) -> 
                 f"Invalid key-value pair in extension string: Key = {name}, Value = null ."
                 " Extensions should be of format customPropertyName:customPropertyValue"
             )
-        out[name] = _property_value(session, kinds.get(name, ""), value)
+        out[name] = _property_value(context, kinds.get(name, ""), value)
     return out
 
 
-def _property_value(session: Session, kind: str, text: str) -> Any:
+def _property_value(context: RequestContext, kind: str, text: str) -> Any:
     if kind in {"integer", "number", "timestamp"}:
         try:
             return int(text)
@@ -267,12 +267,12 @@ def _property_value(session: Session, kind: str, text: str) -> Any:
     if kind == "enum":
         return text.split("|")
     if kind == "entityReference":
-        return _named(session, *_type_and_name(text))
+        return _named(context, *_type_and_name(text))
     if kind == "entityReferenceList":
-        return [_named(session, *_type_and_name(one)) for one in text.split("|")]
+        return [_named(context, *_type_and_name(one)) for one in text.split("|")]
     if kind == "timeInterval":
         start, _, end = text.partition(":")
-        return {name: _property_value(session, "timestamp", one)
+        return {name: _property_value(context, "timestamp", one)
                 for name, one in (("start", start), ("end", end))}  # fmt: skip
     return text
 
@@ -284,7 +284,7 @@ def _type_and_name(text: str) -> tuple[str, str]:
     return type, name
 
 
-def _write_extension(session: Session, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
+def _write_extension(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     return joined(f"{name}:{_property_text(one)}" for name, one in value.items())
 
 

@@ -13,17 +13,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities import type_rules, write
-from dynclient.sandbox.entities.create_requests import Drafter
+from dynclient.sandbox.entities.create_requests import CreateRequestReader
 from dynclient.sandbox.entities.names import join, parent_of, split
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.tag_labels import each_list, walk_members
 from dynclient.sandbox.features import csv_cells
-from dynclient.sandbox.http_errors import Escaped, Fault
+from dynclient.sandbox.http_errors import Fault, UnhandledServerError
 from dynclient.sandbox.people import permissions
-from dynclient.sandbox.routing import TEXT, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import TEXT, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.features.csv_cells import Column
     from dynclient.sandbox.storage.store import Row
     from dynclient.schema.node import Node
@@ -43,10 +43,10 @@ class _Outcome(NamedTuple):
 class Sheet:
     """The handlers of one sheet: what hangs below an entity, a line for each."""
 
-    def __init__(self, shapes: Shapes, type: str, told: dict[str, Any]) -> None:
+    def __init__(self, shapes: EntityModels, type: str, told: dict[str, Any]) -> None:
         self._told = told
-        self._holder: Shape = shapes[told.get("below", type)]
-        self._shape: Shape = shapes[told.get("rows", type)]
+        self._holder: EntityModel = shapes[told.get("below", type)]
+        self._shape: EntityModel = shapes[told.get("rows", type)]
         self._columns: list[Column] = told["columns"]
         self._header = [
             f"{column['name']}{'*' if column.get('required') else ''}" for column in self._columns
@@ -57,14 +57,14 @@ class Sheet:
         """What a line is about: an entity, or a member of the one that holds the sheet."""
         return self._shape.node
 
-    def _found(self, session: Session, asked: Asked) -> Row:
+    def _found(self, context: RequestContext, asked: Request) -> Row:
         below = self._told.get("below")
         key = asked.path["name"] if below is None else asked.query.get(below, "")
-        return session.row(self._holder, key, by_name=True)
+        return context.row(self._holder, key, by_name=True)
 
-    def documentation(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+    def documentation(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
         """Answer ``GET documentation/csv``: the columns, and what goes into them."""
-        return Answer(200, {
+        return Result(200, {
             "summary": f"{self._shape.type} below a {self._holder.type}, one on each line.",
             "headers": [
                 {
@@ -79,107 +79,109 @@ class Sheet:
 
     # export
 
-    def export(self, session: Session, asked: Asked) -> Answer:
+    def export(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET export``."""
         lines = [
-            [csv_cells.write(session, column, self._node, shown) for column in self._columns]
-            for shown in self._shown(session, self._found(session, asked))
+            [csv_cells.write(context, column, self._node, shown) for column in self._columns]
+            for shown in self._shown(context, self._found(context, asked))
         ]
-        return Answer(200, written([self._header, *lines]))
+        return Result(200, written([self._header, *lines]))
 
-    def _shown(self, session: Session, holder: Row) -> list[dict[str, Any]]:
+    def _shown(self, context: RequestContext, holder: Row) -> list[dict[str, Any]]:
         """Return what the lines are about as answers show it."""
-        rows = self._rows(session, holder)
+        rows = self._rows(context, holder)
         wanted = {name for column in self._columns for name in column["fields"]}
-        return session.bare.show(
+        return context.bare.show(
             self._shape, [row.doc for row in rows], wanted & self._shape.on_request,
             own_link=False, mask=True,
         )  # fmt: skip
 
-    def _rows(self, session: Session, holder: Row) -> list[Row]:
+    def _rows(self, context: RequestContext, holder: Row) -> list[Row]:
         through = self._told.get("through")
         if through is None:
-            found = session.tx.below(holder.fqn, [self._shape.type])
+            found = context.tx.below(holder.fqn, [self._shape.type])
         else:
-            found = _below(session, holder.id, through)
+            found = _below(context, holder.id, through)
             if "member_of" in self._told:
                 ids = [holder.id, *(row.id for row in found)]
-                edges = session.tx.edges_to(ids, [self._told["member_of"]], [self._shape.type])
+                edges = context.tx.edges_to(ids, [self._told["member_of"]], [self._shape.type])
                 sources = dict.fromkeys(edge.source for edge in edges)
-                found = [row for id in sources if (row := session.tx.get(id)) is not None]
+                found = [row for id in sources if (row := context.tx.get(id)) is not None]
         return sorted((row for row in found if not row.deleted), key=lambda row: row.fqn)
 
     # import
 
-    def load(self, session: Session, asked: Asked) -> Answer:
+    def load(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT import``."""
-        holder = self._found(session, asked)
-        permissions.check(session, self._holder.type, "EditAll", holder.id)
+        holder = self._found(context, asked)
+        permissions.check(context, self._holder.type, "EditAll", holder.id)
         trial = asked.query.get("dryRun", "true").lower() == "true"
         told: dict[str, Any] = {"dryRun": trial}
         try:
             lines = [line for line in csv.reader(io.StringIO(asked.body, newline=""), strict=True)
                      if line]  # fmt: skip
         except csv.Error as error:
-            return Answer(200, {**told, **_aborted(f"#PARSER_FAILURE: {error}")})
+            return Result(200, {**told, **_aborted(f"#PARSER_FAILURE: {error}")})
         if not lines:
-            raise Escaped(session.rules.flag("csv_empty"))
+            raise UnhandledServerError(context.rules.flag("csv_empty"))
         header, *rest = lines
         if header != self._header:
             given, wanted = ",".join(header), ",".join(self._header)
             reason = f"#INVALID_HEADER: Headers [{given}] doesn't match [{wanted}]"
-            return Answer(200, {**told, **_aborted(reason)})
-        with session.tx.part() as part:
-            outcomes = self._load(session, holder, rest)
+            return Result(200, {**told, **_aborted(reason)})
+        with context.tx.part() as part:
+            outcomes = self._load(context, holder, rest)
             if trial:
                 part.undo()
-        return Answer(200, {**told, **self._result(session, rest, outcomes)})
+        return Result(200, {**told, **self._result(context, rest, outcomes)})
 
-    def _load(self, session: Session, holder: Row, lines: Sequence[list[str]]) -> list[_Outcome]:
+    def _load(
+        self, context: RequestContext, holder: Row, lines: Sequence[list[str]]
+    ) -> list[_Outcome]:
         out = []
         for line in lines:
-            wrong = self._miscounted(session, line)
+            wrong = self._miscounted(context, line)
             if wrong is not None:
                 out.append(wrong)
                 continue
-            with session.tx.part() as part:
+            with context.tx.part() as part:
                 # Each line sees what the lines before it did.
-                outcome = self._line(session.again(), holder, line)
+                outcome = self._line(context.again(), holder, line)
                 if outcome.wrong:
                     part.undo()
             out.append(outcome)
         return out
 
-    def _miscounted(self, session: Session, line: list[str]) -> _Outcome | None:
+    def _miscounted(self, context: RequestContext, line: list[str]) -> _Outcome | None:
         count, wanted = len(line), len(self._columns)
         if count == wanted:
             return None
-        if session.rules.flag("csv_short_line_fails") and "members" not in self._told:
-            raise Escaped(
+        if context.rules.flag("csv_short_line_fails") and "members" not in self._told:
+            raise UnhandledServerError(
                 'Cannot invoke "org.apache.commons.csv.CSVRecord.get(int)" because "csvRecord" is'
                 " null"
             )
         told = f"Field count {count} does not match the expected field count of {wanted}"
         return _Outcome("", (f"#INVALID_FIELD_COUNT: {told}",))
 
-    def _line(self, session: Session, holder: Row, line: list[str]) -> _Outcome:
-        body, wrong = self._read(session, line)
-        wrong += self._misplaced(session, holder, body)
+    def _line(self, context: RequestContext, holder: Row, line: list[str]) -> _Outcome:
+        body, wrong = self._read(context, line)
+        wrong += self._misplaced(context, holder, body)
         if wrong:
             return _Outcome("", tuple(wrong))
         if "within" in self._told:
             body[self._told["within"]] = {"id": holder.id, "type": holder.type}
         try:
-            return _Outcome(self._stored(session, body))
+            return _Outcome(self._stored(context, body))
         except Fault as fault:
             message = fault.body["message"] if isinstance(fault.body, dict) else fault.body
             return _Outcome("", (str(message),))
 
-    def _read(self, session: Session, line: list[str]) -> tuple[dict[str, Any], list[str]]:
+    def _read(self, context: RequestContext, line: list[str]) -> tuple[dict[str, Any], list[str]]:
         """Return the fields that a line sets, and what is wrong with its cells."""
         body: dict[str, Any] = {}
         wrong: list[str] = []
-        kept = session.rules.names("references_kept_by_put", self._shape.type)
+        kept = context.rules.names("references_kept_by_put", self._shape.type)
         for place, (column, text) in enumerate(zip(self._columns, line, strict=True), 1):
             field = csv_cells.field_of(column, self._node)
             if field is None or (wrong and not column.get("always")):
@@ -188,7 +190,7 @@ class Sheet:
                 wrong.append(f"#FIELD_REQUIRED: Field {place} is required")
                 continue
             try:
-                value = csv_cells.read(session, column, self._node, text)
+                value = csv_cells.read(context, column, self._node, text)
             except csv_cells.Wrong as told:
                 wrong.append(f"#INVALID_FIELD: Field {place} error - {told}")
                 continue
@@ -201,33 +203,33 @@ class Sheet:
                 body[field] = value
         return body, wrong
 
-    def _misplaced(self, session: Session, holder: Row, body: dict[str, Any]) -> list[str]:
+    def _misplaced(self, context: RequestContext, holder: Row, body: dict[str, Any]) -> list[str]:
         """Return what is wrong with a line that puts something outside the holder."""
         through = self._told.get("through")
         if through is None:
             return []
-        inside = {holder.id, *(row.id for row in _below(session, holder.id, through))}
+        inside = {holder.id, *(row.id for row in _below(context, holder.id, through))}
         for place, column in enumerate(self._columns, 1):
             if not column.get("inside_holder"):
                 continue
             named = body.get(column["fields"][0]) or ()
-            heads = session.tx.heads(one["id"] for one in named if one["id"] not in inside)
+            heads = context.tx.heads(one["id"] for one in named if one["id"] not in inside)
             if heads:
                 name = next(iter(heads.values())).name
                 told = f"{name} is not under {holder.name} {holder.type} hierarchy"
                 return [f"#INVALID_FIELD: Field {place} error - {told}"]
         return []
 
-    def _stored(self, session: Session, body: dict[str, Any]) -> str:
+    def _stored(self, context: RequestContext, body: dict[str, Any]) -> str:
         given = {name: value for name, value in body.items() if value is not None}
-        read = session.read_entity(self._shape, given, {})
-        type_rules.before(session, self._shape, read, "upsert")
-        drafter = Drafter(session.tx, session.shapes)
+        read = context.read_entity(self._shape, given, {})
+        type_rules.before(context, self._shape, read, "upsert")
+        drafter = CreateRequestReader(context.tx, context.shapes)
         draft = drafter.from_request(self._shape, read, frozenset(given))
-        row = session.tx.find(self._shape.type, draft.doc["fullyQualifiedName"])
+        row = context.tx.find(self._shape.type, draft.doc["fullyQualifiedName"])
         if row is None:
-            type_rules.after(session, self._shape, read, draft)
-            write.insert(session, self._shape, draft)
+            type_rules.after(context, self._shape, read, draft)
+            write.insert(context, self._shape, draft)
             return _CREATED
         links = {name: pairs for name, pairs in draft.links.items() if name in given}
         fields = {name: read.get(name) for name in body if name not in draft.links}
@@ -238,18 +240,18 @@ class Sheet:
         if row.deleted:
             fields["deleted"] = False
         links.update((name, []) for name in self._told.get("clears", ()))
-        write.change(session, self._shape, row, fields, links, fold=True)
+        write.change(context, self._shape, row, fields, links, fold=True)
         return _UPDATED
 
     def _result(
-        self, session: Session, lines: Sequence[list[str]], outcomes: Sequence[_Outcome]
+        self, context: RequestContext, lines: Sequence[list[str]], outcomes: Sequence[_Outcome]
     ) -> dict[str, Any]:
         """Return what came of the lines; the header counts as one that passed."""
         passed = 1 + sum(not outcome.wrong for outcome in outcomes)
         failed = sum(len(outcome.wrong) for outcome in outcomes)
         status = "success"
         if failed:
-            partial = passed >= session.rules.flag("csv_partial_from")
+            partial = passed >= context.rules.flag("csv_partial_from")
             status = "partialSuccess" if partial else "failure"
         told = [["status", "details", *self._header]]
         for line, outcome in zip(lines, outcomes, strict=True):
@@ -268,7 +270,7 @@ class Sheet:
 class MemberSheet(Sheet):
     """The sheet of an entity's own members: the columns of a table, named from the table on."""
 
-    def __init__(self, shapes: Shapes, type: str, told: dict[str, Any]) -> None:
+    def __init__(self, shapes: EntityModels, type: str, told: dict[str, Any]) -> None:
         super().__init__(shapes, type, told)
         path = tuple(told["members"])
         self._group = next(group for group in self._holder.members if group.path == path)
@@ -277,18 +279,20 @@ class MemberSheet(Sheet):
     def _node(self) -> Node:
         return self._group.item
 
-    def _shown(self, session: Session, holder: Row) -> list[dict[str, Any]]:  # noqa: ARG002
+    def _shown(self, context: RequestContext, holder: Row) -> list[dict[str, Any]]:  # noqa: ARG002
         below = len(holder.fqn) + 1
         return [
             {**member, "fullyQualifiedName": member["fullyQualifiedName"][below:]}
             for member, _ in walk_members(self._group, each_list(holder.doc, self._group.path))
         ]
 
-    def _load(self, session: Session, holder: Row, lines: Sequence[list[str]]) -> list[_Outcome]:
+    def _load(
+        self, context: RequestContext, holder: Row, lines: Sequence[list[str]]
+    ) -> list[_Outcome]:
         """All lines are one change of the entity."""
         doc = copy.deepcopy(holder.doc)
         out = [
-            self._miscounted(session, line) or self._member(session, holder, doc, line)
+            self._miscounted(context, line) or self._member(context, holder, doc, line)
             for line in lines
         ]
         if not any(not outcome.wrong for outcome in out):
@@ -298,15 +302,15 @@ class MemberSheet(Sheet):
         ):
             if "ordinalPosition" in self._node.properties:
                 member["ordinalPosition"] = place
-        type_rules.after_patch(session, self._shape, doc, {})
+        type_rules.after_patch(context, self._shape, doc, {})
         top = self._group.path[0]
-        write.change(session, self._shape, holder, {top: doc[top]}, fold=True)
+        write.change(context, self._shape, holder, {top: doc[top]}, fold=True)
         return out
 
     def _member(
-        self, session: Session, holder: Row, doc: dict[str, Any], line: list[str]
+        self, context: RequestContext, holder: Row, doc: dict[str, Any], line: list[str]
     ) -> _Outcome:
-        body, wrong = self._read(session, line)
+        body, wrong = self._read(context, line)
         if wrong:
             return _Outcome("", tuple(wrong))
         fqn = f"{holder.fqn}.{body.pop('fullyQualifiedName')}"
@@ -318,7 +322,7 @@ class MemberSheet(Sheet):
         if fqn not in known:
             above = parent_of(fqn)
             if above != holder.fqn and above not in known:
-                told = session.rules.flag("csv_unknown").format(type="column", name=above)
+                told = context.rules.flag("csv_unknown").format(type="column", name=above)
                 return _Outcome("", (f"#INVALID_FIELD: Field 1 error - {told}",))
             name = split(fqn)[-1].strip('"')
             known[fqn] = {"name": name, "fullyQualifiedName": join(str(above), name)}
@@ -337,14 +341,14 @@ class MemberSheet(Sheet):
         return _Outcome(done)
 
 
-def _below(session: Session, id: str, field: str) -> list[Row]:
+def _below(context: RequestContext, id: str, field: str) -> list[Row]:
     """Return what is below an entity by the field in which each names those above it."""
     found: dict[str, Row] = {}
     level = [id]
     while level:
-        edges = session.tx.edges_to(level, [field])
+        edges = context.tx.edges_to(level, [field])
         level = [edge.source for edge in edges if edge.source not in found]
-        found.update((one, row) for one in level if (row := session.tx.get(one)) is not None)
+        found.update((one, row) for one in level if (row := context.tx.get(one)) is not None)
     return list(found.values())
 
 
@@ -402,7 +406,7 @@ _EXAMPLES = {
 }
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of the sheets that the release has."""
     for type, told in shapes.rules.table("sheets").items():
         if type not in where or told.get("rows", type) not in where:

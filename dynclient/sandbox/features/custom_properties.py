@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import write
 from dynclient.sandbox.entities.custom_property_values import FIELD
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.http_errors import bad_request, not_found
 from dynclient.sandbox.people import permissions
-from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.schema.node import Node
 
 _KEPT = ("customPropertyConfig",)
@@ -23,39 +23,39 @@ NEEDS = ("entity/type.json",)
 class Properties:
     """The handler that defines them."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shape = shapes["type"]
         listed = self._shape.node.properties[FIELD]
         self.body: Node = listed.items or listed
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT metadata/types/{id}``: a property is added, or defined anew."""
-        permissions.check(session, self._shape.type, "EditAll")
-        row = session.row(self._shape, asked.path["id"])
-        given = session.read(self.body, asked.body)
-        kind = session.tx.get(given["propertyType"]["id"])
+        permissions.check(context, self._shape.type, "EditAll")
+        row = context.row(self._shape, asked.path["id"])
+        given = context.read(self.body, asked.body)
+        kind = context.tx.get(given["propertyType"]["id"])
         if kind is None or kind.type != self._shape.type:
             raise not_found(self._shape.type, given["propertyType"]["id"])
         if row.doc.get("category") != "entity":
             raise bad_request("Only entity types can be extended and field types can't be extended")
-        needed = session.rules.table("property_config").get(kind.name)
+        needed = context.rules.table("property_config").get(kind.name)
         if needed is not None and not (given.get("customPropertyConfig") or {}).get("config"):
             raise bad_request(needed)
-        head = session.tx.heads([kind.id])[kind.id]
-        given["propertyType"] = session.bare.reference(head)
+        head = context.tx.heads([kind.id])[kind.id]
+        given["propertyType"] = context.bare.reference(head)
         known: dict[str, dict[str, Any]] = {one["name"]: one for one in row.doc.get(FIELD) or ()}
         others = [one for name, one in known.items() if name != given["name"]]
         held = known.get(given["name"])
         if held is not None and held["propertyType"]["id"] == kind.id:
             given = {**{name: held[name] for name in _KEPT if name in held}, **given}
         listed = sorted([*others, given], key=lambda one: str(one["name"]))
-        answer = write.change(session, self._shape, row, {FIELD: listed})
+        answer = write.change(context, self._shape, row, {FIELD: listed})
         # The server tells the one that was asked for first.
         answer.body[FIELD].sort(key=lambda one: one["name"] != given["name"])
         return answer
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the route."""
     properties = Properties(shapes)
     put = Route(

@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.http_errors import refused
+from dynclient.sandbox.http_errors import error_response
 from dynclient.sandbox.json_codec import dumps
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape
-    from dynclient.sandbox.entities.request_context import Session
-    from dynclient.sandbox.routing import Answer, Asked
+    from dynclient.sandbox.entities.entity_model import EntityModel
+    from dynclient.sandbox.entities.request_context import RequestContext
+    from dynclient.sandbox.routing import Request, Result
     from dynclient.sandbox.storage.store import Row
 
 _STALE = "The entity has been modified since it was read. Read it again and repeat the change."
@@ -28,9 +28,9 @@ def strong(body: Any) -> str:
     return f'"{hashlib.sha256(dumps(body).encode()).hexdigest()[:32]}"'
 
 
-def tagged(session: Session, asked: Asked, answer: Answer) -> Answer:
+def tagged(context: RequestContext, asked: Request, answer: Result) -> Result:
     """Return an answer with its tag; 304 without a body where the caller has the entity already."""
-    if not session.rules.flag("etags") or answer.status not in {200, 201}:
+    if not context.rules.flag("etags") or answer.status not in {200, 201}:
         return answer
     tag = strong(answer.body)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
@@ -39,17 +39,17 @@ def tagged(session: Session, asked: Asked, answer: Answer) -> Answer:
     return answer._replace(headers=headers)
 
 
-def check(session: Session, asked: Asked, shape: Shape, row: Row) -> None:
+def check(context: RequestContext, asked: Request, shape: EntityModel, row: Row) -> None:
     """Refuse a patch whose condition does not hold any more, with a 412."""
     wanted = _tags(asked, "if-match")
-    if not wanted or "*" in wanted or not session.rules.flag("etags"):
+    if not wanted or "*" in wanted or not context.rules.flag("etags"):
         return
     if f'W/"{row.doc["version"]}"' in wanted:
         return
-    if strong(session.whole(shape, row.doc)) not in wanted:
-        raise refused(412, _STALE)
+    if strong(context.whole(shape, row.doc)) not in wanted:
+        raise error_response(412, _STALE)
 
 
-def _tags(asked: Asked, header: str) -> list[str]:
+def _tags(asked: Request, header: str) -> list[str]:
     told = asked.headers.get(header)
     return [tag.strip() for tag in told.split(",")] if told else []

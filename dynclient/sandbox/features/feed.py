@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, write
 from dynclient.sandbox.entities.create_requests import new_id
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.entities.tag_labels import each_list
 from dynclient.sandbox.features import time_series
-from dynclient.sandbox.http_errors import Escaped, bad_request, not_found
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
 from dynclient.sandbox.json_codec import loads
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.sandbox.storage.store import Row
 
 THREAD = "entity/feed/thread.json"
@@ -37,7 +37,7 @@ _QUERY = ("entityLink", "type", "taskStatus", "userId", "filterType", "limit", "
 class Feed:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shapes = shapes
         self._node = shapes.schema(THREAD)
         self.create_body = shapes.schema(CREATE)
@@ -47,22 +47,22 @@ class Feed:
 
     # threads
 
-    def create(self, session: Session, asked: Asked) -> Answer:
+    def create(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``POST feed``."""
-        given = session.read(self.create_body, asked.body)
-        about = self._about(session, given["about"])
-        author = self._author(session, given)
+        given = context.read(self.create_body, asked.body)
+        about = self._about(context, given["about"])
+        author = self._author(context, given)
         kind = given.get("type", "Conversation")
         thread = {
             "id": new_id(),
             "type": kind,
-            "threadTs": session.now,
+            "threadTs": context.now,
             "about": given["about"],
             "entityId": about.id,
             "entityRef": {"id": about.id, "type": about.type},
             "createdBy": author,
-            "updatedAt": session.now,
-            "updatedBy": session.caller.name,
+            "updatedAt": context.now,
+            "updatedBy": context.caller.name,
             "resolved": False,
             "message": given["message"],
             "postsCount": 0,
@@ -70,50 +70,52 @@ class Feed:
             "reactions": [],
         }
         if kind == "Task":
-            thread["task"] = self._task(session, given)
+            thread["task"] = self._task(context, given)
         elif kind == "Announcement":
-            thread["announcement"] = self._announced(session, given, about)
+            thread["announcement"] = self._announced(context, given, about)
         for name, node in self._node.properties.items():
             default = default_of(node)
             if name not in thread and default not in (None, []):
                 thread[name] = default
         known = {n: thread[n] for n in self._node.properties if n in thread}
-        self._keep(session, about.id, known)
-        shown = self._shown(session, known)
-        return Answer(201, shown, change="threadCreated", location=shown["href"])
+        self._keep(context, about.id, known)
+        shown = self._shown(context, known)
+        return Result(201, shown, change="threadCreated", location=shown["href"])
 
-    def _author(self, session: Session, given: dict[str, Any]) -> str:
+    def _author(self, context: RequestContext, given: dict[str, Any]) -> str:
         """Return who says something; the newest releases take the caller's word for nobody else."""
-        name = str(given.get("from") or session.caller.name)
-        if session.tx.head("user", name) is None:
+        name = str(given.get("from") or context.caller.name)
+        if context.tx.head("user", name) is None:
             raise not_found("user", name)
         return name
 
-    def _about(self, session: Session, link: str) -> Row:
+    def _about(self, context: RequestContext, link: str) -> Row:
         """Return the entity that a link is about; raises the server's 404."""
         parts = link.strip("<>").split("::")
         if len(parts) < 3 or parts[1] not in self._shapes:
             raise not_found(parts[1] if len(parts) > 1 else "entity", link)
-        return session.row(self._shapes[parts[1]], parts[2], by_name=True)
+        return context.row(self._shapes[parts[1]], parts[2], by_name=True)
 
-    def _task(self, session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    def _task(self, context: RequestContext, given: dict[str, Any]) -> dict[str, Any]:
         told = given.get("taskDetails")
         if told is None:
-            raise Escaped(_NO_TASK)
-        number = int(session.tx.meta("last task") or "0") + 1
-        session.tx.set_meta("last task", str(number))
-        heads = session.tx.heads(one["id"] for one in told["assignees"])
+            raise UnhandledServerError(_NO_TASK)
+        number = int(context.tx.meta("last task") or "0") + 1
+        context.tx.set_meta("last task", str(number))
+        heads = context.tx.heads(one["id"] for one in told["assignees"])
         for one in told["assignees"]:
             if one["id"] not in heads:
                 raise not_found(one["type"], one["id"])
-        assignees = [session.bare.reference(heads[one["id"]]) for one in told["assignees"]]
+        assignees = [context.bare.reference(heads[one["id"]]) for one in told["assignees"]]
         return {"id": number, **told, "assignees": assignees, "status": "Open"}
 
-    def _announced(self, session: Session, given: dict[str, Any], about: Row) -> dict[str, Any]:
+    def _announced(
+        self, context: RequestContext, given: dict[str, Any], about: Row
+    ) -> dict[str, Any]:
         told: dict[str, Any] = given.get("announcementDetails") or {}
         if told.get("startTime", 0) >= told.get("endTime", 0):
             raise bad_request("Announcement start time must be earlier than the end time")
-        for other in session.tx.records(about.id, KIND, 0, time_series.ALWAYS):
+        for other in context.tx.records(about.id, KIND, 0, time_series.ALWAYS):
             held = other.get("announcement")
             if (
                 held is not None
@@ -126,29 +128,29 @@ class Feed:
                 )
         return told
 
-    def _keep(self, session: Session, owner: str, thread: dict[str, Any]) -> None:
-        session.tx.record(owner, KIND, thread["threadTs"], thread["id"], thread)
+    def _keep(self, context: RequestContext, owner: str, thread: dict[str, Any]) -> None:
+        context.tx.record(owner, KIND, thread["threadTs"], thread["id"], thread)
 
-    def _held(self, session: Session, id: str) -> tuple[str, dict[str, Any]]:
-        found = session.tx.record_of(KIND, id)
+    def _held(self, context: RequestContext, id: str) -> tuple[str, dict[str, Any]]:
+        found = context.tx.record_of(KIND, id)
         if found is None:
             raise not_found("Thread", id)
         return found
 
-    def _shown(self, session: Session, thread: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, context: RequestContext, thread: dict[str, Any]) -> dict[str, Any]:
         """Show a thread, and the entity it is about as it is now."""
-        out = {**thread, "href": f"{session.base}/v1/feed/{thread['id']}"}
+        out = {**thread, "href": f"{context.base}/v1/feed/{thread['id']}"}
         if "entityRef" in thread:
-            heads = session.tx.heads([thread["entityRef"]["id"]])
+            heads = context.tx.heads([thread["entityRef"]["id"]])
             for head in heads.values():
-                out["entityRef"] = session.bare.reference(head)
+                out["entityRef"] = context.bare.reference(head)
         return {name: out[name] for name in self._node.properties if name in out}
 
-    def get(self, session: Session, asked: Asked) -> Answer:
+    def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET feed/{id}``."""
-        return Answer(200, self._shown(session, self._held(session, asked.path["id"])[1]))
+        return Result(200, self._shown(context, self._held(context, asked.path["id"])[1]))
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET feed``: threads, the newest first."""
         query = asked.query
         kinds = [str(kind) for kind in self._node.properties["type"].enum or ()]
@@ -156,18 +158,18 @@ class Feed:
         if wanted is not None and wanted not in kinds:
             raise bad_request(f"query param type must be one of [{', '.join(kinds)}]")
         found = [
-            one for one in session.tx.records_of(KIND, 0, time_series.ALWAYS)
-            if self._wanted(session, one, query)
+            one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS)
+            if self._wanted(context, one, query)
         ]  # fmt: skip
         limit = time_series.number(query, "limit", 10)
         most = time_series.number(query, "limitPosts", 3)
         data = [
-            self._shown(session, {**one, "posts": one["posts"][-most:] if most else []})
+            self._shown(context, {**one, "posts": one["posts"][-most:] if most else []})
             for one in found[:limit]
         ]
-        return Answer(200, {"data": data, "paging": {"total": len(found)}})
+        return Result(200, {"data": data, "paging": {"total": len(found)}})
 
-    def _wanted(self, session: Session, thread: dict[str, Any], query: Any) -> bool:
+    def _wanted(self, context: RequestContext, thread: dict[str, Any], query: Any) -> bool:
         link = str(query.get("entityLink") or "").rstrip(">")
         task = thread.get("task") or {}
         tests = [
@@ -177,75 +179,77 @@ class Feed:
         ]
         if query.get("activeAnnouncement"):
             told = thread.get("announcement") or {}
-            active = told.get("startTime", 0) <= session.now <= told.get("endTime", 0)
+            active = told.get("startTime", 0) <= context.now <= told.get("endTime", 0)
             tests.append(active == (query["activeAnnouncement"] == "true"))
         if query.get("userId") and query.get("filterType") == "ASSIGNED_TO":
             assigned = {one["id"] for one in task.get("assignees") or ()}
             tests.append(query["userId"] in assigned)
         return all(tests)
 
-    def patch(self, session: Session, asked: Asked) -> Answer:
+    def patch(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PATCH feed/{id}``."""
-        owner, held = self._held(session, asked.path["id"])
-        changed = self._patched(session, held, asked.body)
+        owner, held = self._held(context, asked.path["id"])
+        changed = self._patched(context, held, asked.body)
         told = "threadUpdated" if changed != held else "entityNoChange"
-        self._keep(session, owner, changed)
-        return Answer(200, self._shown(session, changed), change=told)
+        self._keep(context, owner, changed)
+        return Result(200, self._shown(context, changed), change=told)
 
-    def _patched(self, session: Session, held: dict[str, Any], operations: Any) -> dict[str, Any]:
-        changed: dict[str, Any] = session.read(self._node, patch_apply.apply(held, operations))
+    def _patched(
+        self, context: RequestContext, held: dict[str, Any], operations: Any
+    ) -> dict[str, Any]:
+        changed: dict[str, Any] = context.read(self._node, patch_apply.apply(held, operations))
         changed |= {name: held[name] for name in ("id", "threadTs", "about") if name in held}
         for one in changed.get("reactions") or ():
-            heads = session.tx.heads([one["user"]["id"]])
+            heads = context.tx.heads([one["user"]["id"]])
             if one["user"]["id"] in heads:
-                one["user"] = session.bare.reference(heads[one["user"]["id"]])
+                one["user"] = context.bare.reference(heads[one["user"]["id"]])
         if changed != held:
-            changed["updatedAt"], changed["updatedBy"] = session.now, session.caller.name
+            changed["updatedAt"], changed["updatedBy"] = context.now, context.caller.name
         return changed
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE feed/{id}``."""
-        owner, held = self._held(session, asked.path["id"])
-        session.tx.erase_record(owner, KIND, held["id"])
-        shown = self._shown(session, held)
+        owner, held = self._held(context, asked.path["id"])
+        context.tx.erase_record(owner, KIND, held["id"])
+        shown = self._shown(context, held)
         del shown["href"]
-        return Answer(200, shown, change="entityDeleted")
+        return Result(200, shown, change="entityDeleted")
 
     # posts
 
-    def add_post(self, session: Session, asked: Asked) -> Answer:
+    def add_post(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``POST feed/{id}/posts``."""
-        owner, held = self._held(session, asked.path["id"])
-        given = session.read(self.post_body, asked.body)
+        owner, held = self._held(context, asked.path["id"])
+        given = context.read(self.post_body, asked.body)
         post = {
-            "id": new_id(), "message": given["message"], "postTs": session.now,
-            "from": self._author(session, given), "reactions": [],
+            "id": new_id(), "message": given["message"], "postTs": context.now,
+            "from": self._author(context, given), "reactions": [],
         }  # fmt: skip
-        changed = self._with_posts(session, held, [*held["posts"], post])
-        self._keep(session, owner, changed)
-        shown = self._shown(session, changed)
-        return Answer(201, shown, change="postCreated", location=shown["href"])
+        changed = self._with_posts(context, held, [*held["posts"], post])
+        self._keep(context, owner, changed)
+        shown = self._shown(context, changed)
+        return Result(201, shown, change="postCreated", location=shown["href"])
 
     def _with_posts(
-        self, session: Session, held: dict[str, Any], posts: Sequence[dict[str, Any]]
+        self, context: RequestContext, held: dict[str, Any], posts: Sequence[dict[str, Any]]
     ) -> dict[str, Any]:
-        told = {"posts": [*posts], "postsCount": len(posts), "updatedAt": session.now}
-        return {**held, **told, "updatedBy": session.caller.name}
+        told = {"posts": [*posts], "postsCount": len(posts), "updatedAt": context.now}
+        return {**held, **told, "updatedBy": context.caller.name}
 
-    def posts(self, session: Session, asked: Asked) -> Answer:
+    def posts(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET feed/{id}/posts``."""
-        return Answer(200, {"data": self._held(session, asked.path["id"])[1]["posts"]})
+        return Result(200, {"data": self._held(context, asked.path["id"])[1]["posts"]})
 
-    def patch_post(self, session: Session, asked: Asked) -> Answer:
+    def patch_post(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PATCH feed/{id}/posts/{post}``."""
-        return self._one_post(session, asked, "postUpdated")
+        return self._one_post(context, asked, "postUpdated")
 
-    def delete_post(self, session: Session, asked: Asked) -> Answer:
+    def delete_post(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE feed/{id}/posts/{post}``."""
-        return self._one_post(session, asked, "entityDeleted")
+        return self._one_post(context, asked, "entityDeleted")
 
-    def _one_post(self, session: Session, asked: Asked, change: str) -> Answer:
-        owner, held = self._held(session, asked.path["id"])
+    def _one_post(self, context: RequestContext, asked: Request, change: str) -> Result:
+        owner, held = self._held(context, asked.path["id"])
         wanted = asked.path["postId"]
         post = next((one for one in held["posts"] if one["id"] == wanted), None)
         if post is None:
@@ -254,59 +258,64 @@ class Feed:
         if change == "postUpdated":
             post = patch_apply.apply(post, asked.body)
             kept = [post if one["id"] == wanted else one for one in held["posts"]]
-        self._keep(session, owner, self._with_posts(session, held, kept))
-        return Answer(200, post, change=change)
+        self._keep(context, owner, self._with_posts(context, held, kept))
+        return Result(200, post, change=change)
 
     # tasks
 
-    def task(self, session: Session, asked: Asked) -> Answer:
+    def task(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET feed/tasks/{number}``."""
-        return Answer(200, self._shown(session, self._by_number(session, asked)[1]))
+        return Result(200, self._shown(context, self._by_number(context, asked)[1]))
 
-    def _by_number(self, session: Session, asked: Asked) -> tuple[str, dict[str, Any]]:
+    def _by_number(self, context: RequestContext, asked: Request) -> tuple[str, dict[str, Any]]:
         number = asked.path["number"]
-        for one in session.tx.records_of(KIND, 0, time_series.ALWAYS):
+        for one in context.tx.records_of(KIND, 0, time_series.ALWAYS):
             if str((one.get("task") or {}).get("id")) == number:
-                return self._held(session, one["id"])
+                return self._held(context, one["id"])
         raise not_found("Task", number)
 
-    def resolve(self, session: Session, asked: Asked) -> Answer:
+    def resolve(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT feed/tasks/{number}/resolve``: the entity takes the new value."""
-        owner, held = self._by_number(session, asked)
-        given = session.read(self.resolve_body, asked.body)
-        self._apply(session, held, given["newValue"])
-        return self._closed(session, owner, held, {"newValue": given["newValue"]}, "taskResolved")
+        owner, held = self._by_number(context, asked)
+        given = context.read(self.resolve_body, asked.body)
+        self._apply(context, held, given["newValue"])
+        return self._closed(context, owner, held, {"newValue": given["newValue"]}, "taskResolved")
 
-    def close(self, session: Session, asked: Asked) -> Answer:
+    def close(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT feed/tasks/{number}/close``."""
-        owner, held = self._by_number(session, asked)
-        given = session.read(self.close_body, asked.body)
-        answer = self._closed(session, owner, held, {}, "taskClosed")
-        self._remark(session, held["id"], f"Closed the Task with comment - {given['comment']}")
+        owner, held = self._by_number(context, asked)
+        given = context.read(self.close_body, asked.body)
+        answer = self._closed(context, owner, held, {}, "taskClosed")
+        self._remark(context, held["id"], f"Closed the Task with comment - {given['comment']}")
         return answer
 
-    def _remark(self, session: Session, id: str, message: str) -> None:
+    def _remark(self, context: RequestContext, id: str, message: str) -> None:
         """Let the server itself post what came of a task; the answer does not show that yet."""
-        owner, held = self._held(session, id)
+        owner, held = self._held(context, id)
         post = {
-            "id": new_id(), "message": message, "postTs": session.now,
-            "from": session.caller.name, "reactions": [],
+            "id": new_id(), "message": message, "postTs": context.now,
+            "from": context.caller.name, "reactions": [],
         }  # fmt: skip
-        self._keep(session, owner, self._with_posts(session, held, [*held["posts"], post]))
+        self._keep(context, owner, self._with_posts(context, held, [*held["posts"], post]))
 
     def _closed(
-        self, session: Session, owner: str, held: dict[str, Any], more: dict[str, Any], change: str
-    ) -> Answer:
-        told = {"status": "Closed", "closedBy": session.caller.name, "closedAt": session.now}
+        self,
+        context: RequestContext,
+        owner: str,
+        held: dict[str, Any],
+        more: dict[str, Any],
+        change: str,
+    ) -> Result:
+        told = {"status": "Closed", "closedBy": context.caller.name, "closedAt": context.now}
         task = {**held["task"], **told, **more}
-        changed = {**held, "task": task, "updatedAt": session.now}
-        changed["updatedBy"] = session.caller.name
-        self._keep(session, owner, changed)
-        return Answer(200, self._shown(session, changed), change=change)
+        changed = {**held, "task": task, "updatedAt": context.now}
+        changed["updatedBy"] = context.caller.name
+        self._keep(context, owner, changed)
+        return Result(200, self._shown(context, changed), change=change)
 
-    def _apply(self, session: Session, thread: dict[str, Any], value: str) -> None:
+    def _apply(self, context: RequestContext, thread: dict[str, Any], value: str) -> None:
         """Change the field that a task is about, as a patch by the caller would."""
-        row = self._about(session, thread["about"])
+        row = self._about(context, thread["about"])
         shape = self._shapes[row.type]
         steps = thread["about"].strip("<>").split("::")[3:]
         field = steps[-1] if steps else "description"
@@ -320,10 +329,10 @@ class Feed:
         made: Any = value
         if field == "tags":
             made = loads(value)
-        write.patch(session, shape, row, [{"op": "add", "path": place, "value": made}])
+        write.patch(context, shape, row, [{"op": "add", "path": place, "value": made}])
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
     feed = Feed(shapes)
     root = "/v1/feed"

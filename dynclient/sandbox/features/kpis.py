@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import followers_votes, time_series
-from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
 
 NEEDS = ("dataInsight/kpi/kpi.json", "dataInsight/kpi/basic.json")
 KIND = "kpiResult"
@@ -18,36 +18,36 @@ KIND = "kpiResult"
 class Kpis:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shape = shapes["kpi"]
         self.body = shapes.schema("dataInsight/kpi/basic.json", "/definitions/kpiResult")
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT kpi/{fqn}/kpiResult``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        given = session.read(self.body, asked.body)
-        session.tx.record(row.id, KIND, given["timestamp"], "", given)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        given = context.read(self.body, asked.body)
+        context.tx.record(row.id, KIND, given["timestamp"], "", given)
         told = {"fieldsUpdated": [{"name": KIND, "newValue": given}]}
-        return followers_votes.event(session, self._shape, row, told)._replace(status=201)
+        return followers_votes.event(context, self._shape, row, told)._replace(status=201)
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(session, row.id, KIND, asked.query, time_series.NO_SPAN)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, KIND, asked.query, time_series.NO_SPAN)
 
-    def computed(self, session: Session, asked: Asked) -> Answer:
+    def computed(self, context: RequestContext, asked: Request) -> Result:
         """Answer the same where the server computes results, which the sandbox has none of."""
-        session.row(self._shape, asked.path["fqn"], by_name=True)
-        return Answer(200, {"results": []})
+        context.row(self._shape, asked.path["fqn"], by_name=True)
+        return Result(200, {"results": []})
 
-    def latest(self, session: Session, asked: Asked) -> Answer:
+    def latest(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET kpi/{fqn}/latestKpiResult``; without any there is no content."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        found = session.tx.latest(row.id, KIND)
-        return Answer(204, None) if found is None else Answer(200, found)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        found = context.tx.latest(row.id, KIND)
+        return Result(204, None) if found is None else Result(200, found)
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     if "kpi" not in where:
         return

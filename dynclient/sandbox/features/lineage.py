@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.names import split
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.tag_labels import each_list, walk_members
-from dynclient.sandbox.http_errors import Escaped, bad_request, not_found, refused
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
-from dynclient.sandbox.storage.store import Flow, Head
+from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
+    bad_request,
+    error_response,
+    not_found,
+)
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
+from dynclient.sandbox.storage.store import Head, LineageEdge
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
 
 NEEDS = ("api/lineage/addLineage.json", "type/entityLineage.json")
 DEEPEST = 3
@@ -41,61 +46,61 @@ class _Step(NamedTuple):
     target: str
     other: str
     """The end the walk goes on from."""
-    flow: Flow
+    flow: LineageEdge
 
 
 class Lineage:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shapes = shapes
         self.body = shapes.schema("api/lineage/addLineage.json")
         self._details = shapes.schema("type/entityLineage.json", "/definitions/lineageDetails")
 
     # writing
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT lineage``."""
-        edge = session.read(self.body, asked.body)["edge"]
-        source, target = (self._named(session, edge[end]) for end in ("fromEntity", "toEntity"))
+        edge = context.read(self.body, asked.body)["edge"]
+        source, target = (self._named(context, edge[end]) for end in ("fromEntity", "toEntity"))
         details = edge.get("lineageDetails")
         pipeline = None
         if details is not None:
-            self._check_columns(session, details, source, target)
+            self._check_columns(context, details, source, target)
             if details.get("pipeline"):
-                pipeline = self._named(session, details["pipeline"]).id
-        flow = Flow(source.id, source.type, target.id, target.type, details)
-        session.tx.put_flow(flow, pipeline)
-        return Answer(200, None)
+                pipeline = self._named(context, details["pipeline"]).id
+        flow = LineageEdge(source.id, source.type, target.id, target.type, details)
+        context.tx.put_flow(flow, pipeline)
+        return Result(200, None)
 
-    def _named(self, session: Session, reference: Mapping[str, Any]) -> Head:
-        return self._head(session, str(reference["type"]), str(reference["id"]))
+    def _named(self, context: RequestContext, reference: Mapping[str, Any]) -> Head:
+        return self._head(context, str(reference["type"]), str(reference["id"]))
 
-    def _head(self, session: Session, type: str, key: str, *, by_name: bool = False) -> Head:
+    def _head(self, context: RequestContext, type: str, key: str, *, by_name: bool = False) -> Head:
         """Return what an edge names, deleted or not."""
         if type not in self._shapes:
-            raise refused(404, session.rules.flag("unknown_type").format(type=type))
+            raise error_response(404, context.rules.flag("unknown_type").format(type=type))
         if by_name:
-            head = session.tx.head(type, key)
+            head = context.tx.head(type, key)
         else:
-            head = session.tx.heads([_checked_id(key)]).get(key)
+            head = context.tx.heads([_checked_id(key)]).get(key)
         if head is None or head.type != type:
             raise not_found(type, key)
         return head
 
     def _check_columns(
-        self, session: Session, details: dict[str, Any], source: Head, target: Head
+        self, context: RequestContext, details: dict[str, Any], source: Head, target: Head
     ) -> None:
         for one in details.get("columnsLineage") or ():
             for fqn in one.get("fromColumns") or ():
-                self._check_column(session, source, fqn)
+                self._check_column(context, source, fqn)
             if one.get("toColumn"):
-                self._check_column(session, target, one["toColumn"])
+                self._check_column(context, target, one["toColumn"])
 
-    def _check_column(self, session: Session, head: Head, fqn: str) -> None:
+    def _check_column(self, context: RequestContext, head: Head, fqn: str) -> None:
         """Refuse the name of a member that an entity with members does not have."""
         groups = self._shapes[head.type].members
-        row = session.tx.get(head.id)
+        row = context.tx.get(head.id)
         if not groups or row is None:
             return
         for group in groups:
@@ -104,138 +109,140 @@ class Lineage:
                     return
         raise bad_request(f"Invalid fully qualified column name {fqn}")
 
-    def patch(self, session: Session, asked: Asked) -> Answer:
+    def patch(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PATCH`` of an edge: its details are changed."""
-        flow = self._edge(session, asked)
+        flow = self._edge(context, asked)
         before = flow.details or {}
-        details = session.read(self._details, patch_apply.apply(before, asked.body))
+        details = context.read(self._details, patch_apply.apply(before, asked.body))
         pipeline = details.get("pipeline")
-        head = self._named(session, pipeline) if pipeline else None
-        session.tx.put_flow(flow._replace(details=details), head.id if head else None)
+        head = self._named(context, pipeline) if pipeline else None
+        context.tx.put_flow(flow._replace(details=details), head.id if head else None)
         changed = "entityUpdated" if details != before else "entityNoChange"
-        return Answer(200, self._shown(session, details), change=changed)
+        return Result(200, self._shown(context, details), change=changed)
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE`` of an edge, by ids or by names."""
-        flow = self._edge(session, asked)
-        session.tx.drop_flow(flow.source, flow.target)
-        return Answer(200, None)
+        flow = self._edge(context, asked)
+        context.tx.drop_flow(flow.source, flow.target)
+        return Result(200, None)
 
-    def delete_by_origin(self, session: Session, asked: Asked) -> Answer:
+    def delete_by_origin(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE lineage/{type}/{id}/type/{origin}``: edges into it that came so."""
-        head = self._head(session, asked.path["type"], asked.path["key"])
-        for flow in session.tx.flows_into(head.id):
+        head = self._head(context, asked.path["type"], asked.path["key"])
+        for flow in context.tx.flows_into(head.id):
             if (flow.details or {}).get("source") == asked.path["origin"]:
-                session.tx.drop_flow(flow.source, flow.target)
-        return Answer(200, None)
+                context.tx.drop_flow(flow.source, flow.target)
+        return Result(200, None)
 
-    def _edge(self, session: Session, asked: Asked) -> Flow:
+    def _edge(self, context: RequestContext, asked: Request) -> LineageEdge:
         path = asked.path
         by_name = "from_name" in path
         ends = ("from_name", "to_name") if by_name else ("key", "to")
-        source = self._head(session, path["type"], path[ends[0]], by_name=by_name)
-        target = self._head(session, path["to_type"], path[ends[1]], by_name=by_name)
-        flow = session.tx.flow(source.id, target.id)
+        source = self._head(context, path["type"], path[ends[0]], by_name=by_name)
+        target = self._head(context, path["to_type"], path[ends[1]], by_name=by_name)
+        flow = context.tx.flow(source.id, target.id)
         if flow is None:
-            raise refused(404, "Lineage edge not found")
+            raise error_response(404, "Lineage edge not found")
         return flow
 
     # reading
 
-    def get(self, session: Session, asked: Asked) -> Answer:
+    def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET lineage/{type}/{id}``."""
-        return self._around(session, asked, asked.path["id"], by_name=False)
+        return self._around(context, asked, asked.path["id"], by_name=False)
 
-    def get_by_name(self, session: Session, asked: Asked) -> Answer:
+    def get_by_name(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET lineage/{type}/name/{fqn}``."""
-        return self._around(session, asked, asked.path["fqn"], by_name=True)
+        return self._around(context, asked, asked.path["fqn"], by_name=True)
 
-    def _around(self, session: Session, asked: Asked, key: str, *, by_name: bool) -> Answer:
+    def _around(
+        self, context: RequestContext, asked: Request, key: str, *, by_name: bool
+    ) -> Result:
         up, down = _depths(asked.query)
-        head = self._head(session, asked.path["type"], key, by_name=by_name)
-        above, below = _walk(session, head, up, up=True), _walk(session, head, down, up=False)
-        heads = session.tx.heads(step.other for step in (*above, *below))
+        head = self._head(context, asked.path["type"], key, by_name=by_name)
+        above, below = _walk(context, head, up, up=True), _walk(context, head, down, up=False)
+        heads = context.tx.heads(step.other for step in (*above, *below))
         order = dict.fromkeys(step.other for step in (*above, *below))
-        return Answer(200, {
-            "entity": session.linked.reference(head),
-            "nodes": [session.linked.reference(heads[id]) for id in order if id in heads],
-            "upstreamEdges": [self._told(session, step) for step in above],
-            "downstreamEdges": [self._told(session, step) for step in below],
+        return Result(200, {
+            "entity": context.linked.reference(head),
+            "nodes": [context.linked.reference(heads[id]) for id in order if id in heads],
+            "upstreamEdges": [self._told(context, step) for step in above],
+            "downstreamEdges": [self._told(context, step) for step in below],
         })  # fmt: skip
 
-    def _told(self, session: Session, step: _Step) -> dict[str, Any]:
+    def _told(self, context: RequestContext, step: _Step) -> dict[str, Any]:
         out: dict[str, Any] = {"fromEntity": step.source, "toEntity": step.target}
         if step.flow.details is not None:
-            out["lineageDetails"] = self._shown(session, step.flow.details)
+            out["lineageDetails"] = self._shown(context, step.flow.details)
         return out
 
-    def _shown(self, session: Session, details: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, context: RequestContext, details: dict[str, Any]) -> dict[str, Any]:
         out = dict(details)
         if out.get("pipeline"):
-            head = session.tx.heads([out["pipeline"]["id"]]).get(out["pipeline"]["id"])
-            out["pipeline"] = session.bare.reference(head) if head else out["pipeline"]
+            head = context.tx.heads([out["pipeline"]["id"]]).get(out["pipeline"]["id"])
+            out["pipeline"] = context.bare.reference(head) if head else out["pipeline"]
         return out
 
-    def edge(self, session: Session, asked: Asked) -> Answer:
+    def edge(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET lineage/getLineageEdge/{from}/{to}``."""
         source, target = _checked_id(asked.path["from"]), _checked_id(asked.path["to"])
-        flow = session.tx.flow(source, target)
+        flow = context.tx.flow(source, target)
         if flow is None:
             message = f"Lineage edge not found between {source} and  {target}"
-            raise refused(404, message)
-        return Answer(200, {"edge": self._shown(session, flow.details or {})})
+            raise error_response(404, message)
+        return Result(200, {"edge": self._shown(context, flow.details or {})})
 
-    def export(self, session: Session, asked: Asked) -> Answer:
+    def export(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET lineage/export``: the edges around an entity as CSV."""
-        _, steps = self._steps(session, asked.query)
+        _, steps = self._steps(context, asked.query)
         flows = {(step.flow.source, step.flow.target): step.flow for step in steps}
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(_COLUMNS)
         for flow in flows.values():
-            writer.writerow(self._line(session, flow))
-        return Answer(200, text.getvalue())
+            writer.writerow(self._line(context, flow))
+        return Result(200, text.getvalue())
 
-    def graph(self, session: Session, asked: Asked) -> Answer:
+    def graph(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET lineage/getLineage``: whole entities, and edges as the search keeps them."""
         query = asked.query
-        head, steps = self._steps(session, query)
+        head, steps = self._steps(context, query)
         ids = list(dict.fromkeys([*(step.other for step in steps), head.id]))
-        shown = {id: self._searched(session, id) for id in ids}
+        shown = {id: self._searched(context, id) for id in ids}
         flows = {(step.flow.source, step.flow.target): step.flow for step in steps}
-        heads = session.tx.heads([id for pair in flows for id in pair])
-        return Answer(200, {
+        heads = context.tx.heads([id for pair in flows for id in pair])
+        return Result(200, {
             "nodes": [shown[id] for id in ids],
             "edges": [
-                self._searched_edge(session, flow, heads[flow.source], heads[flow.target])
+                self._searched_edge(context, flow, heads[flow.source], heads[flow.target])
                 for flow in flows.values()
             ],
             "entity": shown[head.id],
         })  # fmt: skip
 
-    def _steps(self, session: Session, query: Mapping[str, str]) -> tuple[Head, list[_Step]]:
+    def _steps(self, context: RequestContext, query: Mapping[str, str]) -> tuple[Head, list[_Step]]:
         """Return what a query is about, and the edges around it."""
         if query.get("type") is None:
-            raise Escaped(
+            raise UnhandledServerError(
                 'Cannot invoke "String.equalsIgnoreCase(String)" because "entityType" is null'
             )
         up, down = _depths(query)
-        head = self._head(session, query["type"], query.get("fqn", ""), by_name=True)
-        return head, [*_walk(session, head, up, up=True), *_walk(session, head, down, up=False)]
+        head = self._head(context, query["type"], query.get("fqn", ""), by_name=True)
+        return head, [*_walk(context, head, up, up=True), *_walk(context, head, down, up=False)]
 
-    def _searched(self, session: Session, id: str) -> dict[str, Any]:
-        row = session.tx.get(id)
+    def _searched(self, context: RequestContext, id: str) -> dict[str, Any]:
+        row = context.tx.get(id)
         if row is None:  # edges go with their entities, so it is there
             return {"id": id}
         shape = self._shapes[row.type]
-        shown = session.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
+        shown = context.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
         display = row.doc.get("displayName", row.name)
         return {**shown, "entityType": row.type, "displayName": display}
 
     def _searched_edge(
-        self, session: Session, flow: Flow, source: Head, target: Head
+        self, context: RequestContext, flow: LineageEdge, source: Head, target: Head
     ) -> dict[str, Any]:
-        details = self._shown(session, flow.details or {})
+        details = self._shown(context, flow.details or {})
         out = {
             "fromEntity": _end(source),
             "toEntity": _end(target),
@@ -248,10 +255,10 @@ class Lineage:
                 out[told] = details[name]
         return out
 
-    def _line(self, session: Session, flow: Flow) -> list[str]:
+    def _line(self, context: RequestContext, flow: LineageEdge) -> list[str]:
         details = flow.details or {}
         pipeline = (details.get("pipeline") or {}).get("id", "")
-        heads = session.tx.heads([flow.source, flow.target, *([pipeline] if pipeline else ())])
+        heads = context.tx.heads([flow.source, flow.target, *([pipeline] if pipeline else ())])
         pairs = [
             f"{source}:{one.get('toColumn', '')}"
             for one in details.get("columnsLineage") or ()
@@ -288,7 +295,7 @@ def _depths(query: Mapping[str, str]) -> tuple[int, int]:
         try:
             depth = int(text)
         except ValueError:
-            raise Escaped("HTTP 404 Not Found") from None
+            raise UnhandledServerError("HTTP 404 Not Found") from None
         if depth < 0:
             wrong.append(f"query param {name} must be greater than or equal to 0")
         if depth > DEEPEST:
@@ -299,17 +306,17 @@ def _depths(query: Mapping[str, str]) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def _walk(session: Session, head: Head, depth: int, *, up: bool) -> list[_Step]:
+def _walk(context: RequestContext, head: Head, depth: int, *, up: bool) -> list[_Step]:
     """Return the edges within some steps, as the server meets them: it may pass one again."""
     steps: list[_Step] = []
-    _go(session, head.id, depth, up, steps)
+    _go(context, head.id, depth, up, steps)
     return steps
 
 
-def _go(session: Session, id: str, depth: int, up: bool, steps: list[_Step]) -> None:
+def _go(context: RequestContext, id: str, depth: int, up: bool, steps: list[_Step]) -> None:
     if depth == 0:
         return
-    tx = session.tx
+    tx = context.tx
     near = [
         _Step(flow.source, flow.target, flow.source if up else flow.target, flow)
         for flow in (tx.flows_into(id) if up else tx.flows_from(id))
@@ -322,10 +329,10 @@ def _go(session: Session, id: str, depth: int, up: bool, steps: list[_Step]) -> 
             near.append(_Step(id, flow.target, flow.target, flow))
     steps += near
     for step in near:
-        _go(session, step.other, depth - 1, up, steps)
+        _go(context, step.other, depth - 1, up, steps)
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes of a release that has them; ``lineage_routes`` of the rules says which."""
     lineage = Lineage(shapes)
     served = {

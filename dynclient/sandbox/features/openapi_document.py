@@ -12,7 +12,7 @@ from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.schema.node import Node
 
 _SHARED = (
@@ -49,7 +49,7 @@ _QUERY: dict[str, dict[str, Any]] = {
 class Document:
     """The document in the making."""
 
-    def __init__(self, shapes: Shapes, version: str) -> None:
+    def __init__(self, shapes: EntityModels, version: str) -> None:
         self._shapes = shapes
         self._version = version
         self._names: dict[str, str] = {}
@@ -94,7 +94,7 @@ class Document:
     # operations
 
     def _operation(
-        self, template: str, method: str, route: Route, collections: dict[str, Shape]
+        self, template: str, method: str, route: Route, collections: dict[str, EntityModel]
     ) -> dict[str, Any]:
         root = max((r for r in collections if template == r or template.startswith(f"{r}/")),
                    key=len, default="")  # fmt: skip
@@ -131,7 +131,7 @@ class Document:
             return self._schema(route.takes)
         return {"type": "object"} if route.consumes in {JSON, JSON_PATCH} else {"type": "string"}
 
-    def _answer(self, route: Route, shape: Shape | None) -> dict[str, Any]:
+    def _answer(self, route: Route, shape: EntityModel | None) -> dict[str, Any]:
         told: dict[str, Any] = {"description": "OK"}
         if shape is None or not route.gives:
             return told
@@ -162,7 +162,7 @@ class Document:
 
     # schemas
 
-    def _entity(self, shape: Shape) -> str:
+    def _entity(self, shape: EntityModel) -> str:
         """Return the component of an entity, with what all their classes have."""
         name = self._component(shape.node)
         properties = self._components[name]["properties"]
@@ -228,7 +228,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query_of(route: Route, shape: Shape | None) -> list[str]:
+def _query_of(route: Route, shape: EntityModel | None) -> list[str]:
     """Return the query parameters of an operation: its own, and the filters of a list."""
     names = [*route.query]
     if route.gives == "page" and shape is not None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import derived_fields
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.names import parent_of
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
-from dynclient.sandbox.http_errors import bad_request, not_found, refused
-from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+from dynclient.sandbox.http_errors import bad_request, error_response, not_found
+from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
     from dynclient.schema.node import Node
 
@@ -32,7 +32,7 @@ class Kept:
 
     def __init__(
         self,
-        shape: Shape,
+        shape: EntityModel,
         field: str,
         node: Node,
         check: Callable[[Row, dict[str, Any]], None] | None = None,
@@ -42,37 +42,39 @@ class Kept:
         self.body = node
         self._check = check
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT``."""
-        row = session.row(self._shape, asked.path["id"])
-        given = session.read(self.body, asked.body)
+        row = context.row(self._shape, asked.path["id"])
+        given = context.read(self.body, asked.body)
         if self._check is not None:
             self._check(row, given)
         doc = {**row.doc, self._field: given}
-        session.tx.put(self._shape.type, doc)
-        return self._told(session, "PUT", doc)
+        context.tx.put(self._shape.type, doc)
+        return self._told(context, "PUT", doc)
 
-    def get(self, session: Session, asked: Asked) -> Answer:
+    def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET``."""
-        return self._told(session, "GET", session.row(self._shape, asked.path["id"]).doc)
+        return self._told(context, "GET", context.row(self._shape, asked.path["id"]).doc)
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE``."""
-        row = session.row(self._shape, asked.path["id"])
+        row = context.row(self._shape, asked.path["id"])
         doc = {name: value for name, value in row.doc.items() if name != self._field}
-        session.tx.put(self._shape.type, doc)
-        shows_old = self._field in session.rules.names("shown_after_removal", "*")
-        return self._told(session, "DELETE", row.doc if shows_old else doc)
+        context.tx.put(self._shape.type, doc)
+        shows_old = self._field in context.rules.names("shown_after_removal", "*")
+        return self._told(context, "DELETE", row.doc if shows_old else doc)
 
-    def _told(self, session: Session, method: str, doc: dict[str, Any]) -> Answer:
-        return shown(session, self._shape, self._field, method, doc)
+    def _told(self, context: RequestContext, method: str, doc: dict[str, Any]) -> Result:
+        return shown(context, self._shape, self._field, method, doc)
 
 
-def shown(session: Session, shape: Shape, field: str, method: str, doc: dict[str, Any]) -> Answer:
+def shown(
+    context: RequestContext, shape: EntityModel, field: str, method: str, doc: dict[str, Any]
+) -> Result:
     """Answer with an entity that shows one field, and those that the server loads with it."""
-    told = session.rules.table("shown_with").get(field, {}).get(method, [])
+    told = context.rules.table("shown_with").get(field, {}).get(method, [])
     fields = ({field, *told} & set(shape.fields)) & shape.on_request
-    return Answer(200, session.answer(shape, doc, fields, members="hidden", own_link=False))
+    return Result(200, context.answer(shape, doc, fields, members="hidden", own_link=False))
 
 
 def _check_columns(row: Row, names: list[Any]) -> None:
@@ -96,89 +98,89 @@ def check_sample(row: Row, given: dict[str, Any]) -> None:
 class Profiles:
     """Profiles of tables, their columns and what the database says of its own work."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shape = shapes["table"]
         self.body = shapes.schema("api/data/createTableProfile.json")
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT tables/{id}/tableProfile``."""
-        row = session.row(self._shape, asked.path["id"])
-        given = session.read(self.body, asked.body)
+        row = context.row(self._shape, asked.path["id"])
+        given = context.read(self.body, asked.body)
         columns = given.get("columnProfile") or []
         _check_columns(row, [column["name"] for column in columns])
         table = given["tableProfile"]
-        session.tx.record(row.id, TABLES, table["timestamp"], "", table)
+        context.tx.record(row.id, TABLES, table["timestamp"], "", table)
         for column in columns:
-            session.tx.record(row.id, COLUMNS, column["timestamp"], column["name"], column)
+            context.tx.record(row.id, COLUMNS, column["timestamp"], column["name"], column)
         for one in given.get("systemProfile") or ():
             mark = str(one.get("operation"))
-            session.tx.record(row.id, SYSTEM, one["timestamp"], mark, one)
-        answer = shown(session, self._shape, "profile", "PUT", row.doc)
+            context.tx.record(row.id, SYSTEM, one["timestamp"], mark, one)
+        answer = shown(context, self._shape, "profile", "PUT", row.doc)
         answer.body["profile"] = table
         return answer
 
-    def latest(self, session: Session, asked: Asked) -> Answer:
+    def latest(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET tables/{fqn}/tableProfile/latest``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        answer = shown(session, self._shape, "profile", "GET", row.doc)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        answer = shown(context, self._shape, "profile", "GET", row.doc)
         newest: dict[str, Any] = {}
-        for one in session.tx.records(row.id, COLUMNS, 0, time_series.ALWAYS):
+        for one in context.tx.records(row.id, COLUMNS, 0, time_series.ALWAYS):
             newest.setdefault(one["name"], one)
         columns = [
             {**column, "profile": newest[column["name"]]} if column["name"] in newest else column
             for column in answer.body.get("columns") or ()
         ]
-        return Answer(200, {**answer.body, "columns": columns})
+        return Result(200, {**answer.body, "columns": columns})
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET tables/{fqn}/tableProfile``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(session, row.id, TABLES, asked.query, _NO_SPAN)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, TABLES, asked.query, _NO_SPAN)
 
-    def list_system(self, session: Session, asked: Asked) -> Answer:
+    def list_system(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET tables/{fqn}/systemProfile``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(session, row.id, SYSTEM, asked.query, _NO_SPAN)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, SYSTEM, asked.query, _NO_SPAN)
 
-    def list_column(self, session: Session, asked: Asked) -> Answer:
+    def list_column(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET tables/{fqn of a column}/columnProfile``."""
         fqn = asked.path["fqn"]
-        row = session.row(self._shape, parent_of(fqn) or fqn, by_name=True)
+        row = context.row(self._shape, parent_of(fqn) or fqn, by_name=True)
         name = next(
             (one["name"] for one in row.doc.get("columns") or ()
              if one.get("fullyQualifiedName") == fqn), None,
         )  # fmt: skip
-        answer = time_series.page(session, row.id, COLUMNS, asked.query, _NO_SPAN)
+        answer = time_series.page(context, row.id, COLUMNS, asked.query, _NO_SPAN)
         data = [one for one in answer.body["data"] if one["name"] == name]
         paging = {**answer.body["paging"], "total": len(data)}
-        return Answer(200, {"data": data, "paging": paging})
+        return Result(200, {"data": data, "paging": paging})
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE tables/{fqn}/{table|column|system}/{timestamp}/profile``."""
         kind, fqn = asked.path["kind"], asked.path["fqn"]
         kinds = {"table": TABLES, "column": COLUMNS, "system": SYSTEM}
         if kind not in kinds:
             raise bad_request(f"entityType {kind} is not supported")
         above = parent_of(fqn) or fqn
-        row = session.row(self._shape, above if kind == "column" else fqn, by_name=True)
-        held = time_series.at(session, row.id, kinds[kind], asked.path["timestamp"])
+        row = context.row(self._shape, above if kind == "column" else fqn, by_name=True)
+        held = time_series.at(context, row.id, kinds[kind], asked.path["timestamp"])
         if held is None:
             stamp = asked.path["timestamp"]
-            raise refused(404, f"Failed to find profile for {fqn} at {stamp}")
-        session.tx.erase(row.id, kinds[kind], held["timestamp"])
-        return Answer(200, None)
+            raise error_response(404, f"Failed to find profile for {fqn} at {stamp}")
+        context.tx.erase(row.id, kinds[kind], held["timestamp"])
+        return Result(200, None)
 
 
 class Joins:
     """How often columns are joined with others, by day."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: EntityModel) -> None:
         self._shape = shape
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT tables/{id}/joins``: counts are added to those of the day."""
-        row = session.row(self._shape, asked.path["id"])
-        given = session.read(self._shape.node.properties["joins"], asked.body)
+        row = context.row(self._shape, asked.path["id"])
+        given = context.read(self._shape.node.properties["joins"], asked.body)
         today = datetime.datetime.now(datetime.timezone.utc).date()
         try:
             day = datetime.date.fromisoformat(str(given.get("startDate")))
@@ -192,53 +194,53 @@ class Joins:
             raise bad_request("Date range can only include past 30 days starting today")
         columns = given.get("columnJoins") or []
         _check_columns(row, [column.get("columnName") for column in columns])
-        session.tx.record(row.id, "joins", day.toordinal(), new_id(), {"columnJoins": columns})
-        return shown(session, self._shape, "joins", "PUT", row.doc)
+        context.tx.record(row.id, "joins", day.toordinal(), new_id(), {"columnJoins": columns})
+        return shown(context, self._shape, "joins", "PUT", row.doc)
 
 
 class Metrics:
     """Custom metrics of a table or its columns."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shape = shapes["table"]
         self.body = shapes.schema(_METRIC)
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT tables/{id}/customMetric``."""
-        row = session.row(self._shape, asked.path["id"])
-        given = session.read(self.body, asked.body)
+        row = context.row(self._shape, asked.path["id"])
+        given = context.read(self.body, asked.body)
         column = given.get("columnName", "")
         if column:
             _check_columns(row, [column])
         key = f"{column}.{given['name']}"
         held = next(
-            (one for one in derived_fields.metrics(session.tx, row.id).get(column, ())
+            (one for one in derived_fields.metrics(context.tx, row.id).get(column, ())
              if one["name"] == given["name"]), {},
         )  # fmt: skip
         made = {
-            "id": held.get("id", new_id()), **given, "updatedAt": session.now,
-            "updatedBy": session.caller.name,
+            "id": held.get("id", new_id()), **given, "updatedAt": context.now,
+            "updatedBy": context.caller.name,
         }  # fmt: skip
-        session.tx.record(row.id, "customMetric", 0, key, made)
-        return self._told(session, row)
+        context.tx.record(row.id, "customMetric", 0, key, made)
+        return self._told(context, row)
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE tables/{id}/customMetric/…``."""
-        row = session.row(self._shape, asked.path["id"])
+        row = context.row(self._shape, asked.path["id"])
         column, name = asked.path.get("column", ""), asked.path["name"]
-        if not session.tx.erase_record(row.id, "customMetric", f"{column}.{name}"):
+        if not context.tx.erase_record(row.id, "customMetric", f"{column}.{name}"):
             raise not_found("customMetric", name)
-        return self._told(session, row)
+        return self._told(context, row)
 
-    def _told(self, session: Session, row: Row) -> Answer:
-        return shown(session, self._shape, "customMetrics", "PUT", row.doc)
+    def _told(self, context: RequestContext, row: Row) -> Result:
+        return shown(context, self._shape, "customMetrics", "PUT", row.doc)
 
 
 _METRIC = "api/tests/createCustomMetric.json"
 _OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     for type, route in where.items():
         if "sampleData" in shapes[type].fields:

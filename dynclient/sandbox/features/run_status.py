@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import write
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import followers_votes, time_series
-from dynclient.sandbox.http_errors import bad_request, refused
-from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+from dynclient.sandbox.http_errors import bad_request, error_response
+from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
 
 NEEDS = ("entity/data/pipeline.json",)
 RUNS = "pipelineStatus"
@@ -21,22 +21,22 @@ _INGESTION = "entity/services/ingestionPipelines/ingestionPipeline.json"
 class Pipelines:
     """Runs of pipelines and their tasks."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shape = shapes["pipeline"]
         self.body = shapes.schema("entity/data/pipeline.json", "/definitions/pipelineStatus")
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT pipelines/{fqn}/status``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        given = session.read(self.body, asked.body)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        given = context.read(self.body, asked.body)
         known = {task.get("name") for task in row.doc.get("tasks") or ()}
         for task in given.get("taskStatus") or ():
             if task.get("name") not in known:
                 raise bad_request(f"Invalid task name {task.get('name')}")
-        before = session.tx.latest(row.id, RUNS)
-        session.tx.record(row.id, RUNS, given["timestamp"], "", given)
-        answer = self._shown(session, row.doc)
-        if not session.rules.flag("statuses_are_changes"):
+        before = context.tx.latest(row.id, RUNS)
+        context.tx.record(row.id, RUNS, given["timestamp"], "", given)
+        answer = self._shown(context, row.doc)
+        if not context.rules.flag("statuses_are_changes"):
             return answer
         told = {"name": RUNS, **({"oldValue": before} if before else {}), "newValue": given}
         answer.body["changeDescription"] = {
@@ -45,83 +45,83 @@ class Pipelines:
         }  # fmt: skip
         return answer._replace(change="entityUpdated")
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET pipelines/{fqn}/status``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(session, row.id, RUNS, asked.query, time_series.NO_SPAN)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, RUNS, asked.query, time_series.NO_SPAN)
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE pipelines/{fqn}/status/{timestamp}``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        held = time_series.at(session, row.id, RUNS, asked.path["timestamp"])
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        held = time_series.at(context, row.id, RUNS, asked.path["timestamp"])
         if held is None:
             stamp = asked.path["timestamp"]
-            raise refused(404, f"Failed to find pipeline status for {row.name} at {stamp}")
-        session.tx.erase(row.id, RUNS, held["timestamp"])
-        answer = self._shown(session, row.doc)
+            raise error_response(404, f"Failed to find pipeline status for {row.name} at {stamp}")
+        context.tx.erase(row.id, RUNS, held["timestamp"])
+        answer = self._shown(context, row.doc)
         answer.body[RUNS] = held
         return answer
 
-    def _shown(self, session: Session, doc: dict[str, Any]) -> Answer:
-        link = not session.rules.flag("statuses_are_changes")
-        return Answer(200, session.answer(self._shape, doc, {"tasks", RUNS}, own_link=link))
+    def _shown(self, context: RequestContext, doc: dict[str, Any]) -> Result:
+        link = not context.rules.flag("statuses_are_changes")
+        return Result(200, context.answer(self._shape, doc, {"tasks", RUNS}, own_link=link))
 
 
 class Ingestions:
     """Runs of ingestion pipelines, each with an id."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shape = shapes["ingestionPipeline"]
         self.body = shapes.schema(_INGESTION, "/definitions/pipelineStatus")
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT ingestionPipelines/{fqn}/pipelineStatus``: by its id a run is told again."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        given = session.read(self.body, asked.body)
-        before = self._run(session, row.id, str(given.get("runId")))
-        stamp = given.get("timestamp") or session.now
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        given = context.read(self.body, asked.body)
+        before = self._run(context, row.id, str(given.get("runId")))
+        stamp = given.get("timestamp") or context.now
         if before is not None:
-            session.tx.erase_record(row.id, RUNS, str(given["runId"]))
-        session.tx.record(row.id, RUNS, stamp, str(given.get("runId")), given)
+            context.tx.erase_record(row.id, RUNS, str(given["runId"]))
+        context.tx.record(row.id, RUNS, stamp, str(given.get("runId")), given)
         told = {"name": RUNS, **({"oldValue": before} if before else {}), "newValue": given}
-        return followers_votes.event(session, self._shape, row, {"fieldsUpdated": [told]})._replace(
+        return followers_votes.event(context, self._shape, row, {"fieldsUpdated": [told]})._replace(
             status=201
         )
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET ingestionPipelines/{fqn}/pipelineStatus``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(session, row.id, RUNS, asked.query, time_series.NO_SPAN)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, RUNS, asked.query, time_series.NO_SPAN)
 
-    def get(self, session: Session, asked: Asked) -> Answer:
+    def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET ingestionPipelines/{fqn}/pipelineStatus/{run}``."""
-        row = session.row(self._shape, asked.path["fqn"], by_name=True)
-        found = self._run(session, row.id, asked.path["run"])
-        return Answer(204 if found is None else 200, found)
+        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        found = self._run(context, row.id, asked.path["run"])
+        return Result(204 if found is None else 200, found)
 
-    def _run(self, session: Session, owner: str, run: str) -> dict[str, Any] | None:
-        found = session.tx.record_of(RUNS, run)
+    def _run(self, context: RequestContext, owner: str, run: str) -> dict[str, Any] | None:
+        found = context.tx.record_of(RUNS, run)
         return found[1] if found is not None and found[0] == owner else None
 
 
 class Connections:
     """Results of connection tests, kept with the service."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: EntityModel) -> None:
         self._shape = shape
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT {service}/{id}/testConnectionResult``."""
-        row = session.row(self._shape, asked.path["id"])
-        given = session.read(self._shape.node.properties["testConnectionResult"], asked.body)
-        write.note(session, self._shape, row, {"testConnectionResult": given})
+        row = context.row(self._shape, asked.path["id"])
+        given = context.read(self._shape.node.properties["testConnectionResult"], asked.body)
+        write.note(context, self._shape, row, {"testConnectionResult": given})
         doc = {**row.doc, "testConnectionResult": given}
-        link = bool(session.rules.flag("links_after_removal"))
-        shown = session.answer(self._shape, doc, self._shape.for_update, own_link=link)
-        return Answer(200, shown)
+        link = bool(context.rules.flag("links_after_removal"))
+        shown = context.answer(self._shape, doc, self._shape.for_update, own_link=link)
+        return Result(200, shown)
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     pipelines = Pipelines(shapes)
     root = "/v1/pipelines/{fqn}/status"

@@ -14,14 +14,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.names import split
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import search_query
-from dynclient.sandbox.http_errors import Escaped, bad_request, refused
-from dynclient.sandbox.routing import Answer, Asked, Route, Routes
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, error_response
+from dynclient.sandbox.routing import Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Condition
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.sandbox.storage.store import Row
 
 NEEDS = ("type/entityReference.json",)
@@ -36,7 +36,7 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class Search:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes, types: Sequence[str]) -> None:
+    def __init__(self, shapes: EntityModels, types: Sequence[str]) -> None:
         self._shapes = shapes
         told = shapes.rules.table("search_indexes")
         apart = told["apart"]
@@ -55,7 +55,7 @@ class Search:
 
     # asking
 
-    def query(self, session: Session, asked: Asked) -> Answer:
+    def query(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET search/query``."""
         query = asked.query
         types = self._searched(query)
@@ -80,55 +80,55 @@ class Search:
             if sort in (None, "", "_score")
             else _sorted_by(str(sort))
         )
-        found = session.tx.ranked(
+        found = context.tx.ranked(
             search_query.joined("and", [where, after]), by, order, size, start
         )  # fmt: skip
         hits = [
-            self._hit(session, row, asked, rank, sort not in (None, "", "_score"))
+            self._hit(context, row, asked, rank, sort not in (None, "", "_score"))
             for row, rank in found
         ]
-        total = session.tx.count(*search_query.joined("and", [where, after]))
+        total = context.tx.count(*search_query.joined("and", [where, after]))
         body = self._answer(types, total, hits)
-        body["aggregations"] = self._facets(session, types, query.get("index", ""), where)
-        return Answer(200, body)
+        body["aggregations"] = self._facets(context, types, query.get("index", ""), where)
+        return Result(200, body)
 
-    def field_query(self, session: Session, asked: Asked) -> Answer:
+    def field_query(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET search/fieldQuery``: one field has one value."""
         types = self._searched(asked.query)
         field, value = asked.query.get("fieldName", ""), asked.query.get("fieldValue", "")
         wild = {"wildcard": {field: value}}
         where = self._where(types, search_query.filtered(wild), deleted=False)
-        found = session.tx.ranked(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._hit(session, row, asked, rank, False) for row, rank in found]
-        return Answer(200, self._answer(types, session.tx.count(*where), hits))
+        found = context.tx.ranked(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._hit(context, row, asked, rank, False) for row, rank in found]
+        return Result(200, self._answer(types, context.tx.count(*where), hits))
 
-    def document(self, session: Session, asked: Asked) -> Answer:
+    def document(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET search/get/{index}/doc/{id}``."""
         types = self._searched(asked.path)
-        row = session.tx.get(asked.path["id"])
+        row = context.tx.get(asked.path["id"])
         if row is None or row.type not in types:
-            raise refused(404, "Document not found.")
-        return Answer(200, {
+            raise error_response(404, "Document not found.")
+        return Result(200, {
             "_index": self._types[row.type], "_id": row.id, "_version": 1, "_seq_no": 0,
-            "_primary_term": 1, "found": True, "_source": self._source(session, row),
+            "_primary_term": 1, "found": True, "_source": self._source(context, row),
         })  # fmt: skip
 
-    def suggest(self, session: Session, asked: Asked) -> Answer:
+    def suggest(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET search/suggest``: what has a name that begins so."""
         types = self._searched(asked.query)
         text = asked.query.get("q", "")
         starts = search_query.filtered({"prefix": {"displayName": text}})
         where = self._where(types, starts, deleted=False)
         size = _number(asked.query, "size", _SIZE)
-        found = session.tx.ranked(where, Condition("1.0"), "desc", size, 0)
+        found = context.tx.ranked(where, Condition("1.0"), "desc", size, 0)
         options = [
-            {"text": row.display or row.name, **self._hit(session, row, asked, rank, False)}
+            {"text": row.display or row.name, **self._hit(context, row, asked, rank, False)}
             for row, rank in found
         ]
         told = {"text": text, "offset": 0, "length": len(text), "options": options}
-        return Answer(200, {"suggest": {"metadata-suggest": [told]}})
+        return Result(200, {"suggest": {"metadata-suggest": [told]}})
 
-    def aggregate(self, session: Session, asked: Asked) -> Answer:
+    def aggregate(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET search/aggregate``: the values of one field, and how often each is."""
         types = self._searched(asked.query)
         field = asked.query.get("field")
@@ -139,16 +139,16 @@ class Search:
         except search_query.Unreadable as error:
             raise _failed(str(error)) from None
         where = self._where(types, condition, deleted=False)
-        body = self._answer(types, session.tx.count(*where), [])
-        body["aggregations"] = {f"sterms#{field}": self._facet(session, field, where)}
-        return Answer(200, body)
+        body = self._answer(types, context.tx.count(*where), [])
+        body["aggregations"] = {f"sterms#{field}": self._facet(context, field, where)}
+        return Result(200, body)
 
     def _searched(self, told: Mapping[str, str]) -> list[str]:
         """Return the types an index holds; several indexes are parted by commas."""
         names = (told.get("index") or next(iter(self._groups), "")).split(",")
         for name in names:
             if name not in self._groups:
-                raise Escaped(
+                raise UnhandledServerError(
                     "Elasticsearch exception [type=index_not_found_exception, reason=no such index"
                     f" [{name}]]"
                 )
@@ -180,7 +180,7 @@ class Search:
         }
 
     def _hit(
-        self, session: Session, row: Row, asked: Asked, rank: Any, by_field: bool
+        self, context: RequestContext, row: Row, asked: Request, rank: Any, by_field: bool
     ) -> dict[str, Any]:
         hit: dict[str, Any] = {
             "_index": self._types[row.type],
@@ -188,7 +188,7 @@ class Search:
             "_score": None if by_field else float(rank),
         }
         if asked.query.get("fetch_source", "true").lower() == "true":
-            source = self._source(session, row)
+            source = self._source(context, row)
             named = [value for name, value in asked.pairs if name == "include_source_fields"]
             hit["_source"] = {
                 name: value for name, value in source.items()
@@ -198,10 +198,10 @@ class Search:
             hit["sort"] = [rank]
         return hit
 
-    def _source(self, session: Session, row: Row) -> dict[str, Any]:
+    def _source(self, context: RequestContext, row: Row) -> dict[str, Any]:
         """Return what is searched in of an entity: the entity, and what is made for searching."""
         shape = self._shapes[row.type]
-        shown = session.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
+        shown = context.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
         labels = shown.get("tags") or []
         tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
         votes = shown.get("votes") or {}
@@ -227,19 +227,19 @@ class Search:
     # facets
 
     def _facets(
-        self, session: Session, types: Sequence[str], index: str, where: Condition
+        self, context: RequestContext, types: Sequence[str], index: str, where: Condition
     ) -> dict[str, Any]:
-        told = session.rules.table("search_facets")
+        told = context.rules.table("search_facets")
         fields = told.get(types[0] if len(types) == 1 else index, told["*"])
-        return {f"sterms#{field}": self._facet(session, field, where) for field in fields}
+        return {f"sterms#{field}": self._facet(context, field, where) for field in fields}
 
-    def _facet(self, session: Session, field: str, where: Condition) -> dict[str, Any]:
+    def _facet(self, context: RequestContext, field: str, where: Condition) -> dict[str, Any]:
         plain = field.removesuffix(".keyword")
-        buckets = session.tx.values_of(where, *_values(plain)) if field != _COUNT else []
+        buckets = context.tx.values_of(where, *_values(plain)) if field != _COUNT else []
         if field == _COUNT:
-            found = session.tx.values_of(where, "e.type", "")
+            found = context.tx.values_of(where, "e.type", "")
             buckets = [(self._types[str(type)], count) for type, count in found]
-        lower = session.rules.flag("search_lower") and field != _COUNT
+        lower = context.rules.flag("search_lower") and field != _COUNT
         return {
             "doc_count_error_upper_bound": 0,
             "sum_other_doc_count": 0,
@@ -309,7 +309,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise Escaped("HTTP 404 Not Found") from None
+        raise UnhandledServerError("HTTP 404 Not Found") from None
     if number < 0:
         raise _failed(f"[{name}] parameter cannot be negative, found [{number}]")
     return number
@@ -325,15 +325,17 @@ def _json(query: Mapping[str, str], name: str) -> Any:
         raise _failed(f"{name}: {error}") from None
 
 
-def _failed(why: str = "all shards failed") -> Escaped:
-    return Escaped(f"Elasticsearch exception [type=search_phase_execution_exception, reason={why}]")
+def _failed(why: str = "all shards failed") -> UnhandledServerError:
+    return UnhandledServerError(
+        f"Elasticsearch exception [type=search_phase_execution_exception, reason={why}]"
+    )
 
 
 _QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "track_total_hits",
           "query_filter", "post_filter", "fetch_source", "include_source_fields")  # fmt: skip
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of a release that has them; ``search_routes`` of the rules says which."""
     search = Search(shapes, list(where))
     of_field = ("fieldName", "fieldValue", "index")

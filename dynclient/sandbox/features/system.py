@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dynclient.sandbox.entities.request_context import Session
-from dynclient.sandbox.routing import Answer, Asked, Route, Routes
+from dynclient.sandbox.entities.request_context import RequestContext
+from dynclient.sandbox.routing import Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.schema.release import Release
 
 
 class System:
     """Handlers that tell about the server."""
 
-    def __init__(self, release: Release, shapes: Shapes) -> None:
+    def __init__(self, release: Release, shapes: EntityModels) -> None:
         self._release = release
         self._shapes = shapes
 
-    def version(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+    def version(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
         told = {"version": self._release.name, "revision": self._release.digest[:40]}
-        return Answer(200, {**told, "timestamp": 0})
+        return Result(200, {**told, "timestamp": 0})
 
-    def auth(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
-        return Answer(200, {
+    def auth(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+        return Result(200, {
             "clientType": "public", "provider": "basic", "responseType": "id_token",
             "providerName": "", "authority": "", "clientId": "", "callbackUrl": "",
             "jwtPrincipalClaimsMapping": [],
@@ -34,31 +34,31 @@ class System:
             "enableSelfSignup": True,
         })  # fmt: skip
 
-    def authorizer(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+    def authorizer(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
         body = {"adminPrincipals": ["admin"], "testPrincipals": [], "principalDomain": ""}
-        return Answer(200, body)
+        return Result(200, body)
 
-    def jwks(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
-        return Answer(200, {"keys": []})
+    def jwks(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+        return Result(200, {"keys": []})
 
-    def status(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
-        return Answer(200, {"database": {"passed": True}})
+    def status(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+        return Result(200, {"database": {"passed": True}})
 
-    def count(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+    def count(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
         told: dict[str, int] = {}
         for key, types in self._shapes.rules.table("counts").items():
             known = [type for type in types if type in self._shapes]
             told[key] = sum(
-                session.tx.count("e.type = ? and e.deleted = 0", [type]) for type in known
+                context.tx.count("e.type = ? and e.deleted = 0", [type]) for type in known
             )
-        return Answer(200, told)
+        return Result(200, told)
 
 
 def mount(routes: Routes, system: System, prefix: str) -> None:
     """Add the routes; ``prefix`` is ``/system`` since 1.0, empty before."""
 
     def get(
-        path: str, handler: Callable[[Session, Asked], Answer], *, anyone: bool = False
+        path: str, handler: Callable[[RequestContext, Request], Result], *, anyone: bool = False
     ) -> None:
         routes.add("GET", path, Route(handler, None, anyone))
 

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import patch_apply, write
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.derived_fields import summed
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import followers_votes, incidents, time_series
-from dynclient.sandbox.http_errors import Escaped, bad_request, exists, not_found, refused
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
-from dynclient.sandbox.storage.store import Edge
+from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
+    bad_request,
+    error_response,
+    exists,
+    not_found,
+)
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
+from dynclient.sandbox.storage.store import Reference
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.sandbox.storage.store import Row
 
 NEEDS = ("tests/testCase.json", "tests/testSuite.json", "tests/basic.json")
@@ -30,7 +36,7 @@ _NO_TIME = (
 class Results:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._cases = shapes["testCase"]
         self._suites = shapes["testSuite"]
         self.body = shapes.schema("tests/basic.json", "/definitions/testCaseResult")
@@ -39,119 +45,121 @@ class Results:
 
     # results
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT testCases/{fqn}/testCaseResult``."""
-        row = session.row(self._cases, asked.path["fqn"], by_name=True)
-        given = session.read(self.body, asked.body)
+        row = context.row(self._cases, asked.path["fqn"], by_name=True)
+        given = context.read(self.body, asked.body)
         if given.get("timestamp") is None:
-            raise Escaped(_NO_TIME)
+            raise UnhandledServerError(_NO_TIME)
         if self._resources:
-            return Answer(201, self._recorded(session, row, given), change="entityUpdated")
-        before = session.tx.latest(row.id, KIND)
-        session.tx.record(row.id, KIND, given["timestamp"], "", given)
+            return Result(201, self._recorded(context, row, given), change="entityUpdated")
+        before = context.tx.latest(row.id, KIND)
+        context.tx.record(row.id, KIND, given["timestamp"], "", given)
         told = {"name": KIND, "oldValue": before, "newValue": given}
         if before is None:
             del told["oldValue"]
-        return self._event(session, row, {"fieldsUpdated": [told]}, 201)
+        return self._event(context, row, {"fieldsUpdated": [told]}, 201)
 
-    def post(self, session: Session, asked: Asked) -> Answer:
+    def post(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``POST testCases/testCaseResults/{fqn}``."""
-        row = session.row(self._cases, asked.path["fqn"], by_name=True)
-        given = session.read(self.body, asked.body)
-        made = self._recorded(session, row, given)
+        row = context.row(self._cases, asked.path["fqn"], by_name=True)
+        given = context.read(self.body, asked.body)
+        made = self._recorded(context, row, given)
         where = f"{asked.base}/v1/dataQuality/testCases/testCaseResults/{row.fqn}"
-        return Answer(201, made, location=where)
+        return Result(201, made, location=where)
 
-    def _recorded(self, session: Session, row: Row, given: dict[str, Any]) -> dict[str, Any]:
+    def _recorded(self, context: RequestContext, row: Row, given: dict[str, Any]) -> dict[str, Any]:
         """Keep a result; the case tells its status, and a failure belongs to an incident."""
         stamp = given["timestamp"]
-        if session.tx.records(row.id, KIND, stamp, stamp):
+        if context.tx.records(row.id, KIND, stamp, stamp):
             raise exists()
         made = {"id": new_id(), "testCaseFQN": row.fqn, **given}
         if given.get("testCaseStatus") == FAILED:
-            made["incidentId"] = incidents.open_for(session, row)
+            made["incidentId"] = incidents.open_for(context, row)
         ordered = {name: made[name] for name in self.body.properties if name in made}
-        session.tx.record(row.id, KIND, stamp, made["id"], ordered)
-        self._tell_status(session, row)
+        context.tx.record(row.id, KIND, stamp, made["id"], ordered)
+        self._tell_status(context, row)
         return ordered
 
-    def _tell_status(self, session: Session, row: Row) -> None:
+    def _tell_status(self, context: RequestContext, row: Row) -> None:
         """Let the case tell how its newest result came out."""
-        newest = session.tx.latest(row.id, KIND) or {}
+        newest = context.tx.latest(row.id, KIND) or {}
         fields = {
             "testCaseStatus": newest.get("testCaseStatus"), "incidentId": newest.get("incidentId")
         }  # fmt: skip
         fields = {name: value for name, value in fields.items() if name in self._cases.fields}
-        write.note(session, self._cases, row, fields)
+        write.note(context, self._cases, row, fields)
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET`` of the results of a case; of one that is not there it has none."""
-        head = session.tx.head("testCase", asked.path["fqn"])
+        head = context.tx.head("testCase", asked.path["fqn"])
         owner = head.id if head is not None else None
-        return time_series.page(session, owner, KIND, asked.query, time_series.NO_SPAN)
+        return time_series.page(context, owner, KIND, asked.query, time_series.NO_SPAN)
 
-    def patch(self, session: Session, asked: Asked) -> Answer:
+    def patch(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PATCH`` of one result."""
-        row = session.row(self._cases, asked.path["fqn"], by_name=True)
-        held = self._held(session, row, asked.path["timestamp"])
-        changed = session.read(self.body, patch_apply.apply(held, asked.body))
+        row = context.row(self._cases, asked.path["fqn"], by_name=True)
+        held = self._held(context, row, asked.path["timestamp"])
+        changed = context.read(self.body, patch_apply.apply(held, asked.body))
         changed |= {name: held[name] for name in ("id", "timestamp", "testCaseFQN")}
         ordered = {name: changed[name] for name in self.body.properties if name in changed}
-        session.tx.record(row.id, KIND, held["timestamp"], held["id"], ordered)
+        context.tx.record(row.id, KIND, held["timestamp"], held["id"], ordered)
         told = "entityUpdated" if ordered != held else "entityNoChange"
-        return Answer(200, ordered, change=told)
+        return Result(200, ordered, change=told)
 
-    def delete(self, session: Session, asked: Asked) -> Answer:
+    def delete(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE`` of one result."""
-        row = session.row(self._cases, asked.path["fqn"], by_name=True)
-        held = self._held(session, row, asked.path["timestamp"])
-        session.tx.erase(row.id, KIND, held["timestamp"])
+        row = context.row(self._cases, asked.path["fqn"], by_name=True)
+        held = self._held(context, row, asked.path["timestamp"])
+        context.tx.erase(row.id, KIND, held["timestamp"])
         if self._resources:
-            return Answer(200, None, change="entityDeleted")
+            return Result(200, None, change="entityDeleted")
         told = {"fieldsDeleted": [{"name": KIND, "oldValue": held}]}
-        return self._event(session, row, told, 200)
+        return self._event(context, row, told, 200)
 
-    def _held(self, session: Session, row: Row, stamp: str) -> dict[str, Any]:
-        held = time_series.at(session, row.id, KIND, stamp)
+    def _held(self, context: RequestContext, row: Row, stamp: str) -> dict[str, Any]:
+        held = time_series.at(context, row.id, KIND, stamp)
         if held is None:
-            raise refused(404, f"Failed to find testCase result for {row.name} at {stamp}")
+            raise error_response(404, f"Failed to find testCase result for {row.name} at {stamp}")
         return held
 
-    def _event(self, session: Session, row: Row, told: dict[str, Any], status: int) -> Answer:
-        return followers_votes.event(session, self._cases, row, told)._replace(status=status)
+    def _event(
+        self, context: RequestContext, row: Row, told: dict[str, Any], status: int
+    ) -> Result:
+        return followers_votes.event(context, self._cases, row, told)._replace(status=status)
 
     # what suites tell of them
 
-    def summary(self, session: Session, asked: Asked) -> Answer:
+    def summary(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET testSuites/executionSummary``."""
-        row = session.row(self._suites, asked.query.get("testSuiteId", ""))
-        return Answer(200, summed(session.tx, row.id))
+        row = context.row(self._suites, asked.query.get("testSuiteId", ""))
+        return Result(200, summed(context.tx, row.id))
 
-    def add_cases(self, session: Session, asked: Asked) -> Answer:
+    def add_cases(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT testCases/logicalTestCases``: cases of other suites join one."""
         body = asked.body if isinstance(asked.body, dict) else {}
-        row = session.row(self._suites, str(body.get("testSuiteId")))
-        heads = session.tx.heads(body.get("testCaseIds") or ())
+        row = context.row(self._suites, str(body.get("testSuiteId")))
+        heads = context.tx.heads(body.get("testCaseIds") or ())
         cases = [id for id, head in heads.items() if head.type == "testCase"]
         if len(cases) < len(set(body.get("testCaseIds") or ())):
             raise bad_request("You are trying to add one or more test cases that do not exist.")
         for id in cases:
-            session.tx.add_edge(Edge(id, "testSuites", row.id, "testCase", "testSuite"))
-        shown = session.answer(self._suites, row.doc, frozenset(), own_link=False)
-        return Answer(200, shown, change="logicalTestCaseAdded")
+            context.tx.add_edge(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
+        shown = context.answer(self._suites, row.doc, frozenset(), own_link=False)
+        return Result(200, shown, change="logicalTestCaseAdded")
 
-    def remove_case(self, session: Session, asked: Asked) -> Answer:
+    def remove_case(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``DELETE testCases/logicalTestCases/{suite}/{case}``."""
-        suite = session.row(self._suites, asked.path["suiteId"])
-        case = session.row(self._cases, asked.path["id"])
-        if not session.tx.drop_edge(case.id, "testSuites", suite.id):
+        suite = context.row(self._suites, asked.path["suiteId"])
+        case = context.row(self._cases, asked.path["id"])
+        if not context.tx.drop_edge(case.id, "testSuites", suite.id):
             raise not_found("testCase", case.id)
         fields = self._cases.for_update
-        shown = session.answer(self._cases, case.doc, fields, own_link=False)
-        return Answer(200, shown, change="entityDeleted")
+        shown = context.answer(self._cases, case.doc, fields, own_link=False)
+        return Result(200, shown, change="entityDeleted")
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
     results = Results(shapes)
     cases = "/v1/dataQuality/testCases"

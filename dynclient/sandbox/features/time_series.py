@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply
-from dynclient.sandbox.entities.create_requests import Drafter, new_id
-from dynclient.sandbox.entities.entity_model import Shape
+from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
+from dynclient.sandbox.entities.entity_model import EntityModel
 from dynclient.sandbox.entities.read import DEFAULT_LIMIT, MOST
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
-from dynclient.sandbox.http_errors import Escaped, bad_request, not_found, wrapped
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found, wrapped
 from dynclient.sandbox.people import permissions
-from dynclient.sandbox.routing import JSON, JSON_PATCH, Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import Catalogue
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
 
 
 ALWAYS = 1 << 62
@@ -39,7 +39,7 @@ def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
     for name in SPAN:
         text = query.get(name)
         if text is None:
-            raise Escaped(otherwise)
+            raise UnhandledServerError(otherwise)
         try:
             out.append(int(text))
         except ValueError:
@@ -59,31 +59,31 @@ NO_SPAN = "startTs is marked non-null but is null"
 
 
 def page(
-    session: Session, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
-) -> Answer:
+    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
+) -> Result:
     """Answer a list of records, newest first; the cursors are the span itself."""
     start, end = span(query, otherwise)
-    found = session.tx.records(owner, kind, start, end) if owner is not None else []
+    found = context.tx.records(owner, kind, start, end) if owner is not None else []
     return _spanned(found, start, end)
 
 
-def page_of_all(session: Session, kind: str, start: int, end: int) -> Answer:
+def page_of_all(context: RequestContext, kind: str, start: int, end: int) -> Result:
     """Answer a list of the records of all owners in a span, whose cursors are the span itself."""
-    return _spanned(session.tx.records_of(kind, start, end), start, end)
+    return _spanned(context.tx.records_of(kind, start, end), start, end)
 
 
-def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Answer:
+def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Result:
     paging = {"before": _encoded(start), "after": _encoded(end), "total": len(found)}
-    return Answer(200, {"data": found, "paging": paging})
+    return Result(200, {"data": found, "paging": paging})
 
 
-def at(session: Session, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
+def at(context: RequestContext, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
     """Return the record of one time, as a path names it."""
     try:
         moment = int(stamp)
     except ValueError:
         raise wrapped(404) from None
-    return next(iter(session.tx.records(owner, kind, moment, moment)), None)
+    return next(iter(context.tx.records(owner, kind, moment, moment)), None)
 
 
 def _encoded(stamp: int) -> str:
@@ -93,16 +93,16 @@ def _encoded(stamp: int) -> str:
 class Stream:
     """The handlers of one type of records."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: EntityModel) -> None:
         self._shape = shape
 
-    def create(self, session: Session, asked: Asked) -> Answer:
+    def create(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``POST``: 200, as these resources do."""
-        permissions.check(session, self._shape.type, "Create")
+        permissions.check(context, self._shape.type, "Create")
         shape = self._shape
         if shape.create is None or asked.body is None:
             raise bad_request(f"{shape.type} can not be created")
-        body = session.read(shape.create, asked.body)
+        body = context.read(shape.create, asked.body)
         doc: dict[str, Any] = {"id": new_id()}
         owner = ""
         for name, node in shape.node.properties.items():
@@ -110,74 +110,74 @@ class Stream:
                 if (default := default_of(node)) is not None and name not in shape.sayable:
                     doc[name] = default
                 continue
-            doc[name] = self._value(session, name, body[name])
+            doc[name] = self._value(context, name, body[name])
             if name in shape.references and not shape.references[name].many:
                 owner = owner or str(doc[name]["id"])
-        doc.setdefault("timestamp", session.now)
-        self._sign(session, doc)
+        doc.setdefault("timestamp", context.now)
+        self._sign(context, doc)
         doc = {name: doc[name] for name in shape.node.properties if name in doc}
-        session.tx.record(owner, shape.type, int(doc["timestamp"]), doc["id"], doc)
-        return Answer(200, doc)
+        context.tx.record(owner, shape.type, int(doc["timestamp"]), doc["id"], doc)
+        return Result(200, doc)
 
-    def _value(self, session: Session, name: str, value: Any) -> Any:
+    def _value(self, context: RequestContext, name: str, value: Any) -> Any:
         field = self._shape.references.get(name)
         if field is None:
             return value
-        drafter = Drafter(session.tx, session.shapes)
+        drafter = CreateRequestReader(context.tx, context.shapes)
         heads = [
             drafter.head_of(self._shape, name, field.type, each)
             for each in (value if isinstance(value, list) else [value])
         ]
-        told = [session.bare.reference(head) for head in heads]
+        told = [context.bare.reference(head) for head in heads]
         return told if field.many else told[0]
 
-    def _sign(self, session: Session, doc: dict[str, Any]) -> None:
+    def _sign(self, context: RequestContext, doc: dict[str, Any]) -> None:
         known = self._shape.node.properties
         if "updatedAt" in known:
-            doc["updatedAt"] = session.now
+            doc["updatedAt"] = context.now
         if "updatedBy" in self._shape.references:
-            head = session.tx.head("user", session.caller.name)
+            head = context.tx.head("user", context.caller.name)
             if head is not None:
-                doc["updatedBy"] = session.bare.reference(head)
+                doc["updatedBy"] = context.bare.reference(head)
         elif "updatedBy" in known:
-            doc["updatedBy"] = session.caller.name
+            doc["updatedBy"] = context.caller.name
 
-    def list(self, session: Session, asked: Asked) -> Answer:
+    def list(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET collection``: the records of a time, newest first."""
         start, end = (_number(asked.query, name) for name in SPAN)
         if self._shape.rules.table("span_cursors").get(self._shape.type):
-            return page_of_all(session, self._shape.type, start or 0, end or ALWAYS)
+            return page_of_all(context, self._shape.type, start or 0, end or ALWAYS)
         limit = _number(asked.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
-        found = session.tx.records_of(self._shape.type, start or 0, ALWAYS if end is None else end)
+        found = context.tx.records_of(self._shape.type, start or 0, ALWAYS if end is None else end)
         at = _offset(asked.query.get("offset"))
         paging: dict[str, Any] = {}
         if at > 0:
             paging["before"] = _cursor(max(0, at - limit))
         if at + limit < len(found):
             paging["after"] = _cursor(at + limit)
-        return Answer(
+        return Result(
             200, {"data": found[at : at + limit], "paging": {**paging, "total": len(found)}}
         )
 
-    def get(self, session: Session, asked: Asked) -> Answer:
+    def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET`` by id."""
-        return Answer(200, self._held(session, asked)[1])
+        return Result(200, self._held(context, asked)[1])
 
-    def patch(self, session: Session, asked: Asked) -> Answer:
+    def patch(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PATCH``; id and time stay what they are."""
-        permissions.check(session, self._shape.type, "EditAll")
-        owner, doc = self._held(session, asked)
-        patched = session.read_entity(self._shape, patch_apply.apply(doc, asked.body), doc)
+        permissions.check(context, self._shape.type, "EditAll")
+        owner, doc = self._held(context, asked)
+        patched = context.read_entity(self._shape, patch_apply.apply(doc, asked.body), doc)
         patched |= {name: doc[name] for name in ("id", "timestamp") if name in doc}
-        self._sign(session, patched)
-        session.tx.record(
+        self._sign(context, patched)
+        context.tx.record(
             owner, self._shape.type, int(patched["timestamp"]), patched["id"], patched
         )
-        return Answer(200, patched, change="entityUpdated")
+        return Result(200, patched, change="entityUpdated")
 
-    def _held(self, session: Session, asked: Asked) -> tuple[str, dict[str, Any]]:
-        held = session.tx.record_of(self._shape.type, asked.path["id"])
+    def _held(self, context: RequestContext, asked: Request) -> tuple[str, dict[str, Any]]:
+        held = context.tx.record_of(self._shape.type, asked.path["id"])
         if held is None:
             raise not_found(self._shape.type, asked.path["id"])
         return held
@@ -212,7 +212,7 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 )
 
 
-def mount(routes: Routes, shapes: Shapes, known: Catalogue) -> None:
+def mount(routes: Routes, shapes: EntityModels, known: Catalogue) -> None:
     """Add the routes of the time series that have one of their own.
 
     Some are filled by servers alone, and stay empty here; they can be asked for all the same.
@@ -220,7 +220,7 @@ def mount(routes: Routes, shapes: Shapes, known: Catalogue) -> None:
     for spec in known:
         if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
-        shape = Shape(shapes, spec.entity)
+        shape = EntityModel(shapes, spec.entity)
         served = Stream(shape)
         for name, method, tail, consumes in _OPERATIONS:
             if name not in spec.operations:

@@ -6,13 +6,13 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
-from dynclient.sandbox.entities.request_context import Session
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import followers_votes, time_series
-from dynclient.sandbox.http_errors import Escaped, refused
-from dynclient.sandbox.routing import JSON, Answer, Asked, Route, Routes
+from dynclient.sandbox.http_errors import UnhandledServerError, error_response
+from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shape, Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
 
 NEEDS = ("type/dailyCount.json",)
@@ -23,64 +23,64 @@ _SPANS = {"dailyStats": 1, "weeklyStats": 7, "monthlyStats": 30}
 class Usage:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shapes = shapes
         self.body = shapes.schema("type/dailyCount.json")
 
-    def post(self, session: Session, asked: Asked) -> Answer:
+    def post(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``POST``: the count of a day is set."""
-        return self._counted(session, asked, add=False)
+        return self._counted(context, asked, add=False)
 
-    def put(self, session: Session, asked: Asked) -> Answer:
+    def put(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``PUT``: a count is added to that of the day."""
-        return self._counted(session, asked, add=True)
+        return self._counted(context, asked, add=True)
 
-    def _counted(self, session: Session, asked: Asked, *, add: bool) -> Answer:
-        shape, row = self._found(session, asked)
-        given = session.read(self.body, asked.body)
+    def _counted(self, context: RequestContext, asked: Request, *, add: bool) -> Result:
+        shape, row = self._found(context, asked)
+        given = context.read(self.body, asked.body)
         day = _day(given["date"])
-        before = session.tx.latest(row.id, KIND) or derived_fields.unused()
-        held = next(iter(session.tx.records(row.id, KIND, day.toordinal(), day.toordinal())), None)
+        before = context.tx.latest(row.id, KIND) or derived_fields.unused()
+        held = next(iter(context.tx.records(row.id, KIND, day.toordinal(), day.toordinal())), None)
         told: dict[str, Any] = {}
         for name, days in _SPANS.items():
             if held is not None:
                 old = 0 if add else held["dailyStats"]["count"]
                 count = held[name]["count"] - old + given["count"]
             else:
-                count = given["count"] + self._since(session, row, day, days)
+                count = given["count"] + self._since(context, row, day, days)
             told[name] = {"count": count, "percentileRank": 0.0}
         told["date"] = day.isoformat()
-        session.tx.record(row.id, KIND, day.toordinal(), "", told)
-        after = session.tx.latest(row.id, KIND)
+        context.tx.record(row.id, KIND, day.toordinal(), "", told)
+        after = context.tx.latest(row.id, KIND)
         change = {"name": "usageSummary", "oldValue": before, "newValue": after}
-        answer = followers_votes.event(session, shape, row, {"fieldsUpdated": [change]})
+        answer = followers_votes.event(context, shape, row, {"fieldsUpdated": [change]})
         fields = {"usageSummary"} & shape.on_request
-        answer.body["entity"] = session.bare.show(shape, [row.doc], fields)[0]
+        answer.body["entity"] = context.bare.show(shape, [row.doc], fields)[0]
         return answer._replace(status=201)
 
-    def _since(self, session: Session, row: Row, day: datetime.date, days: int) -> int:
+    def _since(self, context: RequestContext, row: Row, day: datetime.date, days: int) -> int:
         """Return what was counted within some days, as the server adds it up at this moment."""
         if days == 1:
             return 0
         start = day.toordinal() - days + 1
-        found = session.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
+        found = context.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
         return sum(one["dailyStats"]["count"] for one in found)
 
-    def get(self, session: Session, asked: Asked) -> Answer:
+    def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET``: the usage of the days before one."""
-        _, row = self._found(session, asked)
+        _, row = self._found(context, asked)
         today = datetime.datetime.now(datetime.timezone.utc).date()
         day = _day(asked.query["date"]) if asked.query.get("date") else today
         start = day.toordinal() - time_series.number(asked.query, "days", 1) + 1
-        found = session.tx.records(row.id, KIND, start, day.toordinal())
-        head = session.tx.heads([row.id])[row.id]
-        return Answer(200, {"entity": session.linked.reference(head), "usage": found})
+        found = context.tx.records(row.id, KIND, start, day.toordinal())
+        head = context.tx.heads([row.id])[row.id]
+        return Result(200, {"entity": context.linked.reference(head), "usage": found})
 
-    def rank(self, session: Session, asked: Asked) -> Answer:
+    def rank(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``POST usage/compute.percentile/{type}/{date}``."""
-        shape = self._shape(session, asked.path["type"])
+        shape = self._shape(context, asked.path["type"])
         day = _day(asked.path["date"]).toordinal()
-        found = session.tx.owned_records(KIND, shape.type, day)
+        found = context.tx.owned_records(KIND, shape.type, day)
         for name in _SPANS:
             counts = sorted(one[name]["count"] for _, one in found)
             for _, one in found:
@@ -88,17 +88,17 @@ class Usage:
                 rank = 100.0 * lower / (len(counts) - 1) if len(counts) > 1 else 0.0
                 one[name]["percentileRank"] = rank
         for owner, one in found:
-            session.tx.record(owner, KIND, day, "", one)
-        return Answer(201, None)
+            context.tx.record(owner, KIND, day, "", one)
+        return Result(201, None)
 
-    def _found(self, session: Session, asked: Asked) -> tuple[Shape, Row]:
-        shape = self._shape(session, asked.path["type"])
+    def _found(self, context: RequestContext, asked: Request) -> tuple[EntityModel, Row]:
+        shape = self._shape(context, asked.path["type"])
         by_name = "fqn" in asked.path
-        return shape, session.row(shape, asked.path["fqn" if by_name else "id"], by_name=by_name)
+        return shape, context.row(shape, asked.path["fqn" if by_name else "id"], by_name=by_name)
 
-    def _shape(self, session: Session, type: str) -> Shape:
+    def _shape(self, context: RequestContext, type: str) -> EntityModel:
         if type not in self._shapes:
-            raise refused(404, session.rules.flag("unknown_type").format(type=type))
+            raise error_response(404, context.rules.flag("unknown_type").format(type=type))
         return self._shapes[type]
 
 
@@ -107,10 +107,10 @@ def _day(text: str) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError:
         why = f'ERROR: invalid input syntax for type date: "{text}"'
-        raise Escaped(f"org.postgresql.util.PSQLException: {why}") from None
+        raise UnhandledServerError(f"org.postgresql.util.PSQLException: {why}") from None
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
     usage = Usage(shapes)
     for tail in ("{id}", "name/{fqn}"):

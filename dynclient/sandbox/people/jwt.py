@@ -15,7 +15,7 @@ import secrets
 import time
 from typing import Any
 
-from dynclient.sandbox.http_errors import Fault, refused
+from dynclient.sandbox.http_errors import Fault, error_response
 
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 _ROUNDS = 20_000
@@ -79,7 +79,7 @@ class Tokens:
         except (ValueError, KeyError, IndexError):
             raise unauthorized("Unable to decode the token.") from None
         if claims.get("exp") is not None and claims["exp"] < time.time():
-            raise refused(401, "Expired token!")
+            raise error_response(401, "Expired token!")
         return user
 
 
@@ -90,7 +90,7 @@ def fingerprint(token: str) -> str:
 
 def unauthorized(why: str) -> Fault:
     """Return the server's 401."""
-    return refused(401, f"Not Authorized! {why}")
+    return error_response(401, f"Not Authorized! {why}")
 
 
 def hashed(password: str, salt: bytes | None = None) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.sandbox.http_errors import Fault, refused
+from dynclient.sandbox.http_errors import Fault, error_response
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.request_context import Session
+    from dynclient.sandbox.entities.request_context import RequestContext
 
 _OWNER = "isOwner()"
 _OWNERLESS = "noOwner()"
@@ -35,26 +35,26 @@ class Grant(NamedTuple):
 
 def forbidden(caller: str, operation: str) -> Fault:
     """Return the server's 403."""
-    return refused(
+    return error_response(
         403, f"Principal: CatalogPrincipal{{name='{caller}'}} operations [{operation}] not allowed"
     )
 
 
-def check_admin(session: Session) -> None:
+def check_admin(context: RequestContext) -> None:
     """Refuse callers who are neither admin nor bot."""
-    if not (session.caller.admin or session.caller.bot):
-        caller = session.caller.name
-        raise refused(403, f"Principal: CatalogPrincipal{{name='{caller}'}} is not admin")
+    if not (context.caller.admin or context.caller.bot):
+        caller = context.caller.name
+        raise error_response(403, f"Principal: CatalogPrincipal{{name='{caller}'}} is not admin")
 
 
-def check(session: Session, type: str, operation: str, id: str | None = None) -> None:
+def check(context: RequestContext, type: str, operation: str, id: str | None = None) -> None:
     """Refuse an operation (``Create``, ``Delete``, ``EditTags`` …) that no policy allows."""
-    caller = session.caller
+    caller = context.caller
     if caller.admin or caller.bot or caller.id is None:
         return
-    owned_by = owners(session, id)
+    owned_by = owners(context, id)
     allowed = False
-    for rule, _, _ in granted(session, caller.id):
+    for rule, _, _ in granted(context, caller.id):
         if not concerns(rule, type, operation) or not holds(rule, caller.id, owned_by):
             continue
         if rule.get("effect") == "deny":
@@ -64,55 +64,57 @@ def check(session: Session, type: str, operation: str, id: str | None = None) ->
         raise forbidden(caller.name, operation)
 
 
-def check_patch(session: Session, type: str, id: str, operations: Any) -> None:
+def check_patch(context: RequestContext, type: str, id: str, operations: Any) -> None:
     """Refuse a patch of fields the caller may not edit."""
-    if session.caller.admin or session.caller.bot or not isinstance(operations, list):
+    if context.caller.admin or context.caller.bot or not isinstance(operations, list):
         return
     for one in operations:
         path = str(one.get("path", "")) if isinstance(one, dict) else ""
         if isinstance(one, dict) and one.get("op") != "test":
             if path == "/isAdmin":
-                check_admin(session)
+                check_admin(context)
             field = path.split("/")[1] if "/" in path else ""
-            check(session, type, _BY_FIELD.get(field, "EditAll"), id)
+            check(context, type, _BY_FIELD.get(field, "EditAll"), id)
 
 
-def owners(session: Session, id: str | None) -> set[str] | None:
+def owners(context: RequestContext, id: str | None) -> set[str] | None:
     """Return the ids that own an entity, or None where there is none yet."""
     if id is None:
         return None
-    return {edge.target for edge in session.tx.edges([id], ["owner", "owners"])}
+    return {edge.target for edge in context.tx.edges([id], ["owner", "owners"])}
 
 
-def granted(session: Session, user: str) -> Iterator[Grant]:
+def granted(context: RequestContext, user: str) -> Iterator[Grant]:
     """Yield the rules of a user's roles, then of their teams: nearest first, up to the top."""
     seen: set[str] = set()
-    yield from _of_roles(session, [user], "roles", seen)
-    level = [edge.target for edge in session.tx.edges([user], ["teams"])]
+    yield from _of_roles(context, [user], "roles", seen)
+    level = [edge.target for edge in context.tx.edges([user], ["teams"])]
     if not level:
-        head = session.tx.head("team", "Organization")
+        head = context.tx.head("team", "Organization")
         level = [head.id] if head is not None else []
     while level:
         level = [id for id in level if id not in seen]
         seen.update(level)
-        yield from _of_roles(session, level, "defaultRoles", seen)
-        yield from _of_policies(session, level, None, seen)
-        level = [edge.target for edge in session.tx.edges(level, ["parents"])]
+        yield from _of_roles(context, level, "defaultRoles", seen)
+        yield from _of_policies(context, level, None, seen)
+        level = [edge.target for edge in context.tx.edges(level, ["parents"])]
 
 
-def _of_roles(session: Session, ids: list[str], field: str, seen: set[str]) -> Iterator[Grant]:
-    for edge in session.tx.edges(ids, [field]):
-        row = session.tx.get(edge.target)
+def _of_roles(
+    context: RequestContext, ids: list[str], field: str, seen: set[str]
+) -> Iterator[Grant]:
+    for edge in context.tx.edges(ids, [field]):
+        row = context.tx.get(edge.target)
         if row is not None and not row.deleted and row.id not in seen:
             seen.add(row.id)
-            yield from _of_policies(session, [row.id], row.name, seen)
+            yield from _of_policies(context, [row.id], row.name, seen)
 
 
 def _of_policies(
-    session: Session, ids: list[str], role: str | None, seen: set[str]
+    context: RequestContext, ids: list[str], role: str | None, seen: set[str]
 ) -> Iterator[Grant]:
-    for edge in session.tx.edges(ids, ["policies"]):
-        row = session.tx.get(edge.target)
+    for edge in context.tx.edges(ids, ["policies"]):
+        row = context.tx.get(edge.target)
         if row is not None and not row.deleted and row.id not in seen:
             seen.add(row.id)
             for rule in row.doc.get("rules") or ():

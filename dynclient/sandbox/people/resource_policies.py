@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities.request_context import Caller, Session
+from dynclient.sandbox.entities.request_context import Caller, RequestContext
 from dynclient.sandbox.http_errors import bad_request
 from dynclient.sandbox.people.permissions import check_admin, concerns, granted, holds, owners
-from dynclient.sandbox.routing import Answer, Asked, Route, Routes
+from dynclient.sandbox.routing import Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import Shapes
+    from dynclient.sandbox.entities.entity_model import EntityModels
 
 _DOCUMENT = "entity/policies/accessControl/resourceDescriptor.json"
 NEEDS = (_DOCUMENT,)
@@ -27,7 +27,7 @@ _WIDE = {"ViewAll": "View", "EditAll": "Edit"}
 class Access:
     """The handlers."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: EntityModels) -> None:
         self._shapes = shapes
         release = shapes.release
         self._kinds = sorted({*release.entities, *release.time_series})
@@ -45,44 +45,44 @@ class Access:
             names |= {by_field[name] for name in self._shapes[resource].fields if name in by_field}
         return [name for name in self._known if name in names]
 
-    def resources(self, session: Session, asked: Asked) -> Answer:  # noqa: ARG002
+    def resources(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
         """Answer ``GET policies/resources``."""
         names = [_ALL, *self._kinds]
         data = [{"name": name, "operations": self._operations(name)} for name in names]
-        return Answer(200, {"data": data, "paging": {"total": len(data)}})
+        return Result(200, {"data": data, "paging": {"total": len(data)}})
 
     # permissions
 
-    def of_all(self, session: Session, asked: Asked) -> Answer:
+    def of_all(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET permissions``: of one user on everything."""
-        user = _user(session, asked)
-        data = [self._told(session, user, name, None) for name in self._kinds]
-        return Answer(200, {"data": data, "paging": {"total": len(data)}})
+        user = _user(context, asked)
+        data = [self._told(context, user, name, None) for name in self._kinds]
+        return Result(200, {"data": data, "paging": {"total": len(data)}})
 
-    def of_kind(self, session: Session, asked: Asked) -> Answer:
+    def of_kind(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET permissions/{resource}``: what depends on the entity is conditional."""
-        user = _user(session, asked)
-        return Answer(200, self._told(session, user, self._resource(asked), None))
+        user = _user(context, asked)
+        return Result(200, self._told(context, user, self._resource(asked), None))
 
-    def of_one(self, session: Session, asked: Asked) -> Answer:
+    def of_one(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET permissions/{resource}/{id}`` and ``…/name/{name}``."""
-        user = _user(session, asked)
+        user = _user(context, asked)
         resource = self._resource(asked)
         if resource not in self._shapes:
             raise _unknown(resource)
         by_name = "name" in asked.path
         key = asked.path["name" if by_name else "id"]
-        row = session.row(self._shapes[resource], key, by_name=by_name)
-        return Answer(200, self._told(session, user, resource, owners(session, row.id)))
+        row = context.row(self._shapes[resource], key, by_name=by_name)
+        return Result(200, self._told(context, user, resource, owners(context, row.id)))
 
-    def _resource(self, asked: Asked) -> str:
+    def _resource(self, asked: Request) -> str:
         resource = asked.path["resource"]
         if resource not in self._kinds:
             raise _unknown(resource)
         return resource
 
     def _told(
-        self, session: Session, user: Caller, resource: str, owned_by: set[str] | None
+        self, context: RequestContext, user: Caller, resource: str, owned_by: set[str] | None
     ) -> dict[str, Any]:
         """Return a user's permissions; ``owned_by`` is of one entity, None for any."""
         operations = self._operations(resource)
@@ -91,7 +91,7 @@ class Access:
                 name: {"operation": name, "access": "allow"} for name in operations
             }
         else:
-            decided = _decided(session, user, resource, operations, owned_by)
+            decided = _decided(context, user, resource, operations, owned_by)
         told = [
             one for name, one in decided.items()
             if not any(
@@ -104,7 +104,7 @@ class Access:
 
 
 def _decided(
-    session: Session,
+    context: RequestContext,
     user: Caller,
     resource: str,
     operations: list[str],
@@ -114,7 +114,7 @@ def _decided(
     decided: dict[str, dict[str, Any]] = {
         name: {"operation": name, "access": "notAllow"} for name in operations
     }
-    for rule, policy, role in granted(session, str(user.id)):
+    for rule, policy, role in granted(context, str(user.id)):
         access = str(rule.get("effect"))
         if rule.get("condition"):
             if owned_by is None:
@@ -142,19 +142,19 @@ def _unknown(resource: str) -> Exception:
     return bad_request(f"Resource type {resource} not found")
 
 
-def _user(session: Session, asked: Asked) -> Caller:
+def _user(context: RequestContext, asked: Request) -> Caller:
     """Return whose permissions are asked for; only administrators ask for those of others."""
     name = asked.query.get("user")
-    if name is None or name == session.caller.name:
-        return session.caller
-    check_admin(session)
-    row = session.row(session.shapes["user"], name, by_name=True)
+    if name is None or name == context.caller.name:
+        return context.caller
+    check_admin(context)
+    row = context.row(context.shapes["user"], name, by_name=True)
     return Caller(
         row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
     )
 
 
-def mount(routes: Routes, shapes: Shapes, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
     access = Access(shapes)
     routes.add("GET", "/v1/policies/resources", Route(access.resources))

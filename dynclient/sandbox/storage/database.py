@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dynclient.sandbox.startup_errors import DataRefused
-from dynclient.sandbox.storage.store import Tx
+from dynclient.sandbox.storage.store import Transaction
 
 FORMAT = "1"
 """Changes with the layout of the tables; a file of another layout is refused, never misread."""
@@ -121,7 +121,7 @@ class Database:
             tx.set_meta("format", FORMAT)
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
+    def write(self) -> Iterator[Transaction]:
         """Give a transaction that is committed at the end, or undone when the block raises.
 
         Raises ``sqlite3.OperationalError`` where the file cannot be written; then nothing changes.
@@ -129,7 +129,7 @@ class Database:
         with self._writing:
             self._writer.execute("begin immediate")
             try:
-                yield Tx(self._writer)
+                yield Transaction(self._writer)
                 self._writer.execute("commit")
             finally:
                 # SQLite ends some transactions itself when the disk is full.
@@ -137,7 +137,7 @@ class Database:
                     self._writer.execute("rollback")
 
     @contextmanager
-    def read(self) -> Iterator[Tx]:
+    def read(self) -> Iterator[Transaction]:
         """Give a transaction that sees one state throughout."""
         with self._guard:
             connection = self._idle.pop() if self._idle else None
@@ -146,7 +146,7 @@ class Database:
         try:
             connection.execute("begin")
             try:
-                yield Tx(connection)
+                yield Transaction(connection)
             finally:
                 connection.execute("rollback")
         finally:

@@ -33,7 +33,7 @@ class Row(NamedTuple):
     doc: dict[str, Any]
 
 
-class Edge(NamedTuple):
+class Reference(NamedTuple):
     """One reference: ``source.field`` names ``target``."""
 
     source: str
@@ -82,7 +82,7 @@ def _head(found: tuple[Any, ...]) -> Head:
     return Head(id, type, name, fqn, display, description, bool(deleted))
 
 
-class Flow(NamedTuple):
+class LineageEdge(NamedTuple):
     """One edge of lineage: data flows from the source to the target."""
 
     source: str
@@ -93,7 +93,7 @@ class Flow(NamedTuple):
 
 
 class Part:
-    """A part of a transaction; see :meth:`Tx.part`."""
+    """A part of a transaction; see :meth:`Transaction.part`."""
 
     def __init__(self) -> None:
         self.undone = False
@@ -103,7 +103,7 @@ class Part:
         self.undone = True
 
 
-class Tx:
+class Transaction:
     """The queries; made by ``Database.read`` and ``Database.write``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -244,23 +244,23 @@ class Tx:
 
     # references
 
-    def edges(self, sources: Sequence[str], fields: Sequence[str]) -> list[Edge]:
+    def edges(self, sources: Sequence[str], fields: Sequence[str]) -> list[Reference]:
         """Return the references of these entities in these fields, in their order."""
-        out: list[Edge] = []
+        out: list[Reference] = []
         for chunk in _chunks(sources):
             query = (
                 "select source, field, target, source_type, target_type from refs"  # noqa: S608
                 f" where source in ({_marks(chunk)}) and field in ({_marks(fields)})"
                 " order by source, field, pos"
             )
-            out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields)))
+            out.extend(Reference(*found) for found in self._run(query, (*chunk, *fields)))
         return out
 
     def edges_to(
         self, targets: Sequence[str], fields: Sequence[str], types: Sequence[str] = ()
-    ) -> list[Edge]:
+    ) -> list[Reference]:
         """Return the references that name these entities, by fields and types of the sources."""
-        out: list[Edge] = []
+        out: list[Reference] = []
         kind = f" and source_type in ({_marks(types)})" if types else ""
         for chunk in _chunks(targets):
             query = (
@@ -270,7 +270,7 @@ class Tx:
                 f" where r.target in ({_marks(chunk)}) and r.field in ({_marks(fields)})"
                 f"{kind} order by e.name"
             )
-            out.extend(Edge(*found) for found in self._run(query, (*chunk, *fields, *types)))
+            out.extend(Reference(*found) for found in self._run(query, (*chunk, *fields, *types)))
         return out
 
     def sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
@@ -303,7 +303,7 @@ class Tx:
             ],
         )
 
-    def add_edge(self, edge: Edge) -> bool:
+    def add_edge(self, edge: Reference) -> bool:
         """Add one reference at the end; tell whether it is new."""
         done = self._run(
             "insert or ignore into refs select ?, ?, coalesce(max(pos), -1) + 1, ?, ?, ? from refs"
@@ -422,7 +422,7 @@ class Tx:
 
     # lineage
 
-    def put_flow(self, flow: Flow, pipeline: str | None) -> None:
+    def put_flow(self, flow: LineageEdge, pipeline: str | None) -> None:
         """Add or replace the edge between two entities; ``pipeline`` is what moves the data."""
         self._run(
             "insert into lineage (source, source_type, target, target_type, pipeline, doc)"
@@ -432,29 +432,29 @@ class Tx:
              None if flow.details is None else dumps(flow.details)),
         )  # fmt: skip
 
-    def flow(self, source: str, target: str) -> Flow | None:
+    def flow(self, source: str, target: str) -> LineageEdge | None:
         """Return the edge between two entities, or None."""
         return next(iter(self._flows("source = ? and target = ?", (source, target))), None)
 
-    def flows_from(self, source: str) -> list[Flow]:
+    def flows_from(self, source: str) -> list[LineageEdge]:
         """Return the edges out of an entity, oldest first."""
         return self._flows("source = ?", (source,))
 
-    def flows_into(self, target: str) -> list[Flow]:
+    def flows_into(self, target: str) -> list[LineageEdge]:
         """Return the edges into an entity, oldest first."""
         return self._flows("target = ?", (target,))
 
-    def flows_through(self, pipeline: str) -> list[Flow]:
+    def flows_through(self, pipeline: str) -> list[LineageEdge]:
         """Return the edges that a pipeline makes, oldest first."""
         return self._flows("pipeline = ?", (pipeline,))
 
-    def _flows(self, where: str, values: tuple[str, ...]) -> list[Flow]:
+    def _flows(self, where: str, values: tuple[str, ...]) -> list[LineageEdge]:
         query = (
             "select source, source_type, target, target_type, doc from lineage"  # noqa: S608
             f" where {where} order by place"
         )
         return [
-            Flow(source, source_type, target, target_type, loads(doc) if doc else None)
+            LineageEdge(source, source_type, target, target_type, loads(doc) if doc else None)
             for source, source_type, target, target_type, doc in self._run(query, values)
         ]
 

@@ -17,7 +17,7 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
-from dynclient.client.extra_operations import Offer, Offers
+from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
 from dynclient.transport.request import Request
 from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of
 from tests.support.payloads import least
@@ -58,11 +58,11 @@ def last(om: Client, servers: dict[str, OpenAPIServer]) -> Any:
 # -- every operation of real servers ---------------------------------------------------------------
 
 
-def namespaces(om: Client) -> dict[str, Offers]:
+def namespaces(om: Client) -> dict[str, ExtraOperations]:
     return {"om": om.op, **{attribute: om[attribute].op for attribute in om.contract}}
 
 
-def arguments(om: Client, offer: Offer) -> tuple[dict[str, Any], Any]:
+def arguments(om: Client, offer: ExtraOperation) -> tuple[dict[str, Any], Any]:
     """Return values for everything an operation takes, and a body where it has one."""
     served = offer._offers._served(offer.__name__, ask=True)
     given: dict[str, Any] = {}
@@ -153,7 +153,7 @@ def test_an_entity_stands_for_its_id(om: Client) -> None:
 
 
 def test_a_body_is_judged_by_the_tree(om: Client, servers: dict[str, OpenAPIServer]) -> None:
-    with pytest.raises(dynclient.RequestInvalid, match="nearest: columns"):
+    with pytest.raises(dynclient.RequestInvalid, match="did you mean columns"):
         om.tables.op.add_sample_data(ID, {"colums": ["id"]})
     with pytest.raises(dynclient.RequestInvalid, match=r"EntityReference \[1\]"):
         om.queries.op.add_query_usage(ID, [{"id": ID, "type": "table"}, {"ident": 1}])

@@ -143,7 +143,7 @@ OLDER = next((name for name in TREES if name.startswith("1.6")), "starter")
 
 
 def newest() -> str:
-    return compat.at_hand().name
+    return compat.cached_index().name
 
 
 def test_the_release_may_be_named(script: Any) -> None:
@@ -209,7 +209,7 @@ for broken in (
         places.append([(fault["type"], fault["loc"]) for fault in error.errors()])
         assert isinstance(error, ValueError)
         if len(places) == 2:
-            assert "nearest: INT" in str(error)
+            assert "did you mean INT" in str(error)
 assert places == [
     [("string_too_short", ("name",)), ("uuid_parsing", ("owner", "id")),
      ("missing", ("owner", "type"))],

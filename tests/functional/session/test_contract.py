@@ -166,7 +166,7 @@ def test_a_warm_start_reads_no_operation_before_one_is_asked_for(connect: Connec
     assert om.version == "1.13.0"
     table = om.tables.create(name="orders", databaseSchema="a.b.c", columns=[])
     assert om.tables.get(table.id).name == "orders"
-    index = om.contract.at_hand()
+    index = om.contract.cached_index()
     assert index is not None
     assert index._decoded is None
     om.tables.list(colour="red").page()
@@ -206,13 +206,13 @@ def test_a_damaged_index_is_asked_for_again(
 
 
 def test_an_index_of_another_format_is_asked_for_again(connect: Connect, cache: Path) -> None:
-    from dynclient.openapi import facts
+    from dynclient.openapi.index_cache import keep
 
     connect().contract.load()
     kept = connect().contract
     name = kept._documents._name(kept._client._build)
     for head in ({}, [], None, {"version": 1}):
-        facts.keep(Cache(), name, head)
+        keep(Cache(), name, head)
         assert connect().contract.load().origin == "server"
 
 
@@ -348,7 +348,7 @@ def test_where_the_data_are_sure_a_filter_costs_no_question(name: str) -> None:
         with dynclient.connect(server.host, release=release) as om:
             om.tables.list(database="a.b", include="all").page()
             assert not server.asked(DOCUMENT)
-            with pytest.raises(dynclient.BadArguments, match="nearest: database"):
+            with pytest.raises(dynclient.BadArguments, match="did you mean database"):
                 om.tables.list(databse="a.b")
             assert server.asked(DOCUMENT) == 1
 
@@ -473,7 +473,7 @@ def test_a_contract_tells_what_is_known(server: OpenAPIServer, connect: Connect)
     assert "tables" in om.contract
     assert "tabels" not in om.contract
     assert len(om.contract) == len(list(om.contract)) == len(catalogue(om.release).collections)
-    with pytest.raises(dynclient.UnknownCollection, match="nearest: tables"):
+    with pytest.raises(dynclient.UnknownCollection, match="did you mean tables"):
         om.contract["tabels"]
     assert "tables at /v1/tables by rule, confirmed" in repr(om.contract["tables"])
 

@@ -63,7 +63,7 @@ def connect(server: OpenAPIServer) -> Iterator[Connect]:
         om.close()
 
 
-def take_in(folder: Path, version: str) -> None:
+def add_documents(folder: Path, version: str) -> None:
     """Put a release into the cache."""
     release(source=make_zip(folder / f"{version}.zip", files()))
 
@@ -94,7 +94,7 @@ def entity_document(version: str = "7.1.0") -> dict[str, Any]:
 
 
 def test_the_cache_comes_first(connect: Connect, hub: GitHub, tmp_path: Path) -> None:
-    take_in(tmp_path, "7.1.0")
+    add_documents(tmp_path, "7.1.0")
     om = connect()
     assert om.release.name == "7.1.0"
     assert hub.seen == []
@@ -128,7 +128,7 @@ def test_then_the_nearest_with_one_warning_that_names_both(
 ) -> None:
     server.routes[VERSION] = {"version": "7.1.5", "revision": "abc"}
     for version in ("7.0.9", "7.1.2", "6.9.0"):
-        take_in(tmp_path, version)
+        add_documents(tmp_path, version)
     om = connect()
     with pytest.warns(DynclientWarning) as caught:
         names = [om.release.name, om.release.name]
@@ -144,7 +144,7 @@ def test_the_same_major_version_will_do(
 ) -> None:
     server.routes[VERSION] = {"version": "7.4.0", "revision": "abc"}
     for version in ("7.0.9", "7.2.2", "8.4.0"):
-        take_in(tmp_path, version)
+        add_documents(tmp_path, version)
     with pytest.warns(DynclientWarning, match=r"7\.4\.0 are not.* 7\.2\.2.* same major"):
         assert connect().release.name == "7.2.2"
 
@@ -179,7 +179,7 @@ def test_a_damaged_pack_is_passed_over_for_the_next_nearest(
 ) -> None:
     server.routes[VERSION] = {"version": "7.1.5", "revision": "abc"}
     for version in ("7.1.4", "7.1.2"):
-        take_in(tmp_path, version)
+        add_documents(tmp_path, version)
     (pack,) = Cache().directory.glob("7.1.4-*.pack")
     pack.write_bytes(b"damaged")
     for note in Cache().directory.glob("source-*.json"):
@@ -214,7 +214,7 @@ def test_a_step_that_is_not_named_is_not_taken(
     connect: Connect, hub: GitHub, tmp_path: Path, server: OpenAPIServer
 ) -> None:
     server.routes[VERSION] = {"version": "7.1.5", "revision": "abc"}
-    take_in(tmp_path, "7.1.2")
+    add_documents(tmp_path, "7.1.2")
     with pytest.raises(UnknownRelease) as caught:
         _ = connect(source=["cache"]).release
     assert [step for step, _ in caught.value.steps] == ["cache"]
@@ -228,7 +228,7 @@ def test_a_step_that_is_not_named_is_not_taken(
 def test_steps_are_gone_through_in_the_order_named(
     connect: Connect, hub: GitHub, tmp_path: Path
 ) -> None:
-    take_in(tmp_path, "7.1.0")
+    add_documents(tmp_path, "7.1.0")
     assert connect(source=["github", "cache"]).release.name == "7.1.0"
     assert hub.seen
 

@@ -28,12 +28,12 @@ class Shop(Api):
         return answer.json() if answer.content else None
 
     def paths(self) -> dict[str, Any]:
-        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        document = self.context.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
         told: dict[str, Any] = document["paths"]
         return told
 
     def schemas(self) -> dict[str, Any]:
-        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        document = self.context.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
         told: dict[str, Any] = document["components"]["schemas"]
         return told
 
@@ -89,9 +89,9 @@ def test_lineage_of_columns_is_checked(shop: Shop, flow: Flows) -> None:
     body = flow(a, b)
     wrong = {"fromColumns": ["s.d.c.column-a.nope"], "toColumn": "s.d.c.column-b.id"}
     body["edge"]["lineageDetails"] = {"columnsLineage": [wrong]}
-    refused = shop.ask("PUT", "/v1/lineage", json=body)
-    assert refused.status_code == 400
-    assert "column-a.nope" in refused.json()["message"]
+    error_response = shop.ask("PUT", "/v1/lineage", json=body)
+    assert error_response.status_code == 400
+    assert "column-a.nope" in error_response.json()["message"]
     wrong["fromColumns"] = ["s.d.c.column-a.id"]
     shop.put("/v1/lineage", body)
     edge = shop.got(f"/v1/lineage/table/{b['id']}")["upstreamEdges"][0]
@@ -146,8 +146,8 @@ def test_results_of_kpis(shop: Shop) -> None:
     if written:
         body["targetDefinition"] = target
         wrong = {**body, "targetDefinition": [{"name": "nope", "value": "1"}]}
-        refused = shop.ask("POST", "/v1/kpi", json=wrong)
-        assert (refused.status_code, "nope" in refused.text) == (400, True)
+        error_response = shop.ask("POST", "/v1/kpi", json=wrong)
+        assert (error_response.status_code, "nope" in error_response.text) == (400, True)
     else:
         body |= {"targetValue": 60, "dataInsightChart": "percentage_of_data_asset_with_owner_kpi"}
     shop.made("/v1/kpi", **body)
@@ -201,8 +201,8 @@ def test_a_table_has_one_suite_of_its_own(shop: Shop) -> None:
     unknown = shop.ask("POST", executable, json={"name": "other", field: "s.d.c.nope"})
     assert unknown.status_code == 404
     plain = executable.removesuffix("/executable")
-    refused = shop.ask("DELETE", f"{plain}/{made['id']}")
-    assert (refused.status_code, executable in refused.text) == (400, True)
+    error_response = shop.ask("DELETE", f"{plain}/{made['id']}")
+    assert (error_response.status_code, executable in error_response.text) == (400, True)
     assert shop.ask("DELETE", f"{executable}/{made['id']}?hardDelete=true").status_code == 200
 
 
@@ -225,9 +225,9 @@ def test_custom_properties_hold_what_fits(shop: Shop) -> None:
     for extension, said in (({"rank": "x"}, "string found, integer expected"),
                             ({"nope": 1}, "Unknown custom field nope")):  # fmt: skip
         change = {"op": "add", "path": "/extension", "value": extension}
-        refused = shop.patched(f"/v1/tables/{made['id']}", change)
-        assert refused.status_code == 400
-        assert said in refused.json()["message"]
+        error_response = shop.patched(f"/v1/tables/{made['id']}", change)
+        assert error_response.status_code == 400
+        assert said in error_response.json()["message"]
     removed = {"op": "remove", "path": "/customProperties/0"}
     assert shop.patched(f"/v1/metadata/types/{table['id']}", removed).status_code == 200
     assert "extension" not in shop.got(f"/v1/tables/{made['id']}?fields=extension")

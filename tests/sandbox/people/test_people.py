@@ -54,9 +54,9 @@ def company(request: pytest.FixtureRequest) -> Iterator[Company]:
 def test_a_team_with_teams_below_is_deleted_as_a_whole_or_not_at_all(company: Company) -> None:
     top = company.made("/v1/teams", name="top", teamType="Department")
     below = company.made("/v1/teams", name="below", teamType="Group", parents=[top["id"]])
-    refused = company.ask("DELETE", f"/v1/teams/{top['id']}")
-    assert refused.status_code == 400
-    assert refused.json()["message"] == "team is not empty"
+    error_response = company.ask("DELETE", f"/v1/teams/{top['id']}")
+    assert error_response.status_code == 400
+    assert error_response.json()["message"] == "team is not empty"
     taken = company.ask("DELETE", f"/v1/teams/{top['id']}?recursive=true&hardDelete=true")
     assert taken.status_code == 200
     assert company.ask("GET", f"/v1/teams/{below['id']}?include=all").status_code == 404
@@ -73,9 +73,9 @@ def test_only_groups_and_people_own(company: Company) -> None:
             return company.patched(path, {"op": "add", "path": "/owners", "value": [owner]})
         return company.patched(path, {"op": "add", "path": "/owner", "value": owner})
 
-    refused = given(company.division)
-    assert refused.status_code == 400
-    assert "Team of type Division can't own entities" in refused.json()["message"]
+    error_response = given(company.division)
+    assert error_response.status_code == 400
+    assert "Team of type Division can't own entities" in error_response.json()["message"]
     assert given(company.group).status_code == 200
 
 
@@ -174,9 +174,9 @@ def test_personal_access_tokens_are_good_until_they_are_revoked(company: Company
 def test_what_the_server_brought_along_keeps_its_name(company: Company) -> None:
     tier = company.got("/v1/classifications/name/Tier")
     change = {"op": "replace", "path": "/name", "value": "Tier9"}
-    refused = company.patched(f"/v1/classifications/{tier['id']}", change)
-    assert refused.status_code == 400
-    assert "System entity [Tier]" in refused.json()["message"]
+    error_response = company.patched(f"/v1/classifications/{tier['id']}", change)
+    assert error_response.status_code == 400
+    assert "System entity [Tier]" in error_response.json()["message"]
     assert company.got("/v1/classifications/name/Tier")["id"] == tier["id"]
 
 

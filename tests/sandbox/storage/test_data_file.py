@@ -23,7 +23,7 @@ import requests
 
 from dynclient import sandbox
 from dynclient.releases.cache import bundled
-from tests.support.sandbox_processes import Launched, launched, refused
+from tests.support.sandbox_processes import Launched, error_response, launched
 from tests.support.trees import TREES
 
 
@@ -50,7 +50,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         told = second.ask("GET", f"/v1/teams/{made['id']}")
         assert told.json()["name"] == "shop"
         # Tokens outlive the process as well.
-        second.session.headers["Authorization"] = f"Bearer {first.told['bot_token']}"
+        second.context.headers["Authorization"] = f"Bearer {first.told['bot_token']}"
         assert second.ask("GET", "/v1/users/loggedInUser").json()["name"] == "ingestion-bot"
         second.end(signal.SIGTERM)
 
@@ -64,19 +64,19 @@ def descriptions(running: Launched) -> dict[str, str]:
 def write_until_killed(running: Launched, writer: str) -> dict[str, str]:
     """Make and describe teams until the server is gone; return what it said it had kept."""
     acknowledged: dict[str, str] = {}
-    with requests.Session() as session:
-        session.headers.update(running.session.headers)
+    with requests.RequestContext() as context:
+        context.headers.update(running.context.headers)
         for number in itertools.count():
             name = f"{writer}-{number}"
             try:
-                told = session.post(f"{running.told['host']}/v1/teams", json=team(name), timeout=60)
+                told = context.post(f"{running.told['host']}/v1/teams", json=team(name), timeout=60)
             except requests.RequestException:
                 return acknowledged
             assert told.status_code == 201, told.text
             acknowledged[name] = ""
             change = [{"op": "add", "path": "/description", "value": f"changed {name}"}]
             try:
-                told = session.patch(
+                told = context.patch(
                     f"{running.told['host']}/v1/teams/{told.json()['id']}",
                     data=json.dumps(change), timeout=60,
                     headers={"Content-Type": "application/json-patch+json"},
@@ -117,7 +117,7 @@ def kept(acknowledged: dict[str, str], running: Launched) -> bool:
 def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     with launched("--data", data) as first:
-        said = refused("--data", data)
+        said = error_response("--data", data)
         assert str(data) in said
         assert "is served by another sandbox" in said
         for in_process in (False, True):
@@ -155,7 +155,7 @@ def test_a_file_of_another_release_is_refused(tmp_path: Path, other_tree: Path) 
     with launched("--data", data) as first:
         first.end(signal.SIGTERM)
     before = data.read_bytes()
-    said = refused("--data", data, "--tree", other_tree)
+    said = error_response("--data", data, "--tree", other_tree)
     assert said == (
         f"the data file {data} was made for release starter, not for 9.9.9; serve that release or"
         " name another file"
@@ -173,14 +173,14 @@ def test_a_file_of_another_tree_of_that_name_is_refused(tmp_path: Path, other_tr
     starter = bundled()
     assert starter is not None
     shutil.copytree(starter, plain / "9.9.9" / "json" / "schema")
-    said = refused("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
+    said = error_response("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
     assert "made for another tree that is called 9.9.9 too" in said
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     data = tmp_path / "notes.txt"
     data.write_text("my notes\n" * 100)
-    said = refused("--data", data)
+    said = error_response("--data", data)
     assert str(data) in said
     assert "not a database" in said
     assert data.read_text() == "my notes\n" * 100
@@ -193,7 +193,7 @@ def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> Non
     connection.commit()
     connection.close()
     before = data.read_bytes()
-    assert "is a database of something else" in refused("--data", data)
+    assert "is a database of something else" in error_response("--data", data)
     assert data.read_bytes() == before
 
 
@@ -205,7 +205,7 @@ def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
     connection.execute("update meta set value = '0' where key = 'format'")
     connection.commit()
     connection.close()
-    assert "has layout 0" in refused("--data", data)
+    assert "has layout 0" in error_response("--data", data)
 
 
 # disks that do not take any more
@@ -213,7 +213,7 @@ def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     data = tmp_path / "missing" / "file.db"
-    said = refused("--data", data)
+    said = error_response("--data", data)
     assert str(data) in said
     assert "unable to open database file" in said
     assert "in a folder that exists and can be written" in said
@@ -242,7 +242,7 @@ def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o555)
-    said = refused("--data", folder / "file.db", **without_privilege)
+    said = error_response("--data", folder / "file.db", **without_privilege)
     assert str(folder / "file.db") in said
     assert "in a folder that exists and can be written" in said
 
@@ -254,7 +254,7 @@ def test_a_file_that_cannot_be_written_is_told(
     with launched("--data", data) as first:
         first.end(signal.SIGTERM)
     data.chmod(0o444)
-    said = refused("--data", data, **without_privilege)
+    said = error_response("--data", data, **without_privilege)
     assert str(data) in said
     assert "readonly database" in said
 
@@ -263,7 +263,7 @@ def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
 
-    said = refused("--data", tmp_path / "file.db", preexec_fn=full)
+    said = error_response("--data", tmp_path / "file.db", preexec_fn=full)
     assert str(tmp_path / "file.db") in said
     assert "disk" in said
 

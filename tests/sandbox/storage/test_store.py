@@ -17,7 +17,7 @@ import pytest
 
 from dynclient.sandbox.entities.read import MOST
 from dynclient.sandbox.storage.database import Database
-from dynclient.sandbox.storage.store import Edge, Tx
+from dynclient.sandbox.storage.store import Reference, Transaction
 from tests.support.sandbox_processes import Launched, launched
 
 MANY = 100_000
@@ -41,7 +41,7 @@ def made(running: Launched, path: str, body: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def multiply(tx: Tx, id: str, count: int) -> None:
+def multiply(tx: Transaction, id: str, count: int) -> None:
     """Write copies of a table, each with a name of its own."""
     row = tx.get(id)
     assert row is not None
@@ -55,7 +55,7 @@ def multiply(tx: Tx, id: str, count: int) -> None:
         doc |= {"id": str(uuid.uuid4()), "name": name}
         tx.put("table", doc)
         for edge in edges:
-            tx.add_edge(Edge(doc["id"], edge.field, edge.target, "table", edge.target_type))
+            tx.add_edge(Reference(doc["id"], edge.field, edge.target, "table", edge.target_type))
 
 
 @pytest.fixture(scope="module")
@@ -166,11 +166,11 @@ def test_everything_below_a_service_is_deleted_in_bounded_memory(running: Launch
     before = memory(running)
     service = running.ask("GET", "/v1/services/databaseServices/name/s").json()["id"]
     path = f"/v1/services/databaseServices/{service}"
-    refused = running.ask("DELETE", path)
-    assert (refused.status_code, refused.json()["message"]) == (
+    error_response = running.ask("DELETE", path)
+    assert (error_response.status_code, error_response.json()["message"]) == (
         400, "databaseService is not empty"
     )  # fmt: skip
-    done = running.session.delete(
+    done = running.context.delete(
         running.told["host"] + path, params={"recursive": "true", "hardDelete": "true"}, timeout=600
     )
     assert done.status_code == 200, done.text

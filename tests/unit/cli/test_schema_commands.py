@@ -89,7 +89,7 @@ def test_what_is_no_version_is_asked_of_nobody(
     code, out, err = run(capsys, "schemas", "fetch", version)
     assert (code, out, hub.seen, names(cache)) == (1, "", [], ())
     assert "is no version of OpenMetadata" in err
-    assert err.endswith(f"; nearest: {near}\n") == bool(near)
+    assert err.endswith(f"; did you mean {near}?\n") == bool(near)
 
 
 def test_an_unknown_release_is_one_line_with_a_way_out(capsys, hub: GitHub, cache: Cache) -> None:
@@ -254,7 +254,7 @@ def test_remove(capsys, cache: Cache, trees) -> None:
         run(capsys, "schemas", "add", tree)
     code, _, err = run(capsys, "schemas", "remove", "7.0.0", "7.1.1")
     assert (code, names(cache)) == (1, ("7.0.0", "7.1.0"))
-    assert "no release 7.1.1; nearest: 7.1.0" in err
+    assert "no release 7.1.1; did you mean 7.1.0" in err
     code, out, _ = run(capsys, "schemas", "remove", "7.0.0")
     assert (code, names(cache)) == (0, ("7.1.0",))
     assert out.startswith("7.0.0: removed 7.0.0-")
@@ -299,10 +299,10 @@ def test_diff_tells_what_there_is_where_a_name_is_wrong(capsys, trees, cache: Ca
     run(capsys, "schemas", "add", trees[0])
     code, _, err = run(capsys, "schemas", "diff", "7.0.0", "7.0.O")
     assert code == 1
-    assert "nearest: 7.0.0" in err
+    assert "did you mean 7.0.0" in err
     code, _, err = run(capsys, "schemas", "diff", *trees, "--entity", "Thng")
     assert code == 1
-    assert "nearest: Thing" in err
+    assert "did you mean Thing" in err
 
 
 def test_whoever_reads_half_of_it_sees_no_error(trees) -> None:

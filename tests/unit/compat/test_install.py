@@ -12,7 +12,7 @@ import pytest
 
 from dynclient import compat
 from dynclient.compat.models import class_names
-from dynclient.compat.models.class_registry import family, module_of
+from dynclient.compat.models.class_registry import class_registry, module_of
 from dynclient.drift import table
 from dynclient.errors import DriftWarning, UsageError
 from dynclient.releases import release as opened
@@ -53,7 +53,7 @@ def test_every_way_to_import_works(release: Release) -> None:
 
 
 def test_a_misspelt_name_is_told_the_nearest(release: Release) -> None:
-    with pytest.raises(ImportError, match=r"has no Tabel; nearest: .*Table"):
+    with pytest.raises(ImportError, match=r"has no Tabel; did you mean .*Table"):
         exec(f"from {SCHEMA}.entity.data.table import Tabel")
     with pytest.raises(ModuleNotFoundError, match=rf"has no {SCHEMA}\.entity\.data\.tabel;.*table"):
         importlib.import_module(f"{SCHEMA}.entity.data.tabel")
@@ -111,7 +111,7 @@ def test_a_document_with_another_name_is_served_under_both() -> None:
             asked, given = entry["old"], entry["new"]
             with pytest.warns(DriftWarning, match="is called"):
                 module = importlib.import_module(module_of(asked))
-            root = family(newer).named(newer.node(given)).name
+            root = class_registry(newer).named(newer.node(given)).name
             assert getattr(module, root) is getattr(importlib.import_module(module_of(given)), root)
             assert getattr(module, camel(stem(asked))) is getattr(module, root)
     finally:

@@ -17,7 +17,7 @@ from dynclient.operations import Operation
 from dynclient.operations.catalogue import catalogue
 from dynclient.schema import Release
 from dynclient.settings import Settings
-from dynclient.transport.request import Answer, Request
+from dynclient.transport.request import Request, Response
 from tests.support.trees import ALL_RELEASES, release_named
 
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
@@ -31,13 +31,13 @@ class Wire:
         self.answers = list(answers) or [{}]
         self.sent: list[Request] = []
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         self.sent.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
         status, body = answer if isinstance(answer, tuple) else (200, answer)
-        return Answer(status, {}, json.dumps(body).encode(), "http://server/api" + request.path)
+        return Response(status, {}, json.dumps(body).encode(), "http://server/api" + request.path)
 
 
 def dispatcher(*answers: Any, release: Release, **settings: Any) -> tuple[Dispatcher, Wire]:
@@ -241,7 +241,7 @@ def test_versions_come_as_text_and_as_json(release: Release) -> None:
 
 def test_no_body_is_none(release: Release) -> None:
     wire = Wire()
-    wire.send = lambda request: Answer(204, {}, b"", "u")  # type: ignore[method-assign]
+    wire.send = lambda request: Response(204, {}, b"", "u")  # type: ignore[method-assign]
     road = Dispatcher(wire, Settings(), None, release)  # type: ignore[arg-type]
     assert road.call(operation(release, "tables.delete"), {"id": ID}) is None
 

@@ -11,7 +11,7 @@ import pytest
 
 from dynclient import errors
 from dynclient.dispatch import responses
-from dynclient.transport.request import Answer, Request
+from dynclient.transport.request import Request, Response
 from tests.support.trees import shared
 
 ASK = Request("GET", "/v1/tables/x")
@@ -26,7 +26,7 @@ def fault(
     attempts: int = 1,
 ) -> errors.ServerError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return responses.fault(request, Answer(status, headers or {}, data, URL, attempts))
+    return responses.fault(request, Response(status, headers or {}, data, URL, attempts))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_page_that_says_not_now_is_believed(status: int) -> None:
 
 
 def test_a_page_in_the_place_of_an_answer_is_told() -> None:
-    answer = Answer(200, {"Content-Type": "text/html"}, PAGE, URL)
+    answer = Response(200, {"Content-Type": "text/html"}, PAGE, URL)
     with pytest.raises(errors.NotOpenMetadata, match="404 Not Found"):
         responses.decode(ASK, answer)
 
@@ -162,7 +162,7 @@ def test_every_recorded_error_is_told_as_what_it_is(path: Path) -> None:
         body = text.encode() if isinstance(text, str) else json.dumps(text).encode()
         request = Request(exchange["request"]["method"], exchange["request"]["path"])
         headers = {str(k): str(v) for k, v in response["headers"].items()}
-        error = responses.fault(request, Answer(response["status"], headers, body, URL))
+        error = responses.fault(request, Response(response["status"], headers, body, URL))
         words = text if isinstance(text, str) else json.dumps(text)
         expected = response["status"]
         for wrapped in (404, 405, 415):

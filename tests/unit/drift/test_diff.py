@@ -14,9 +14,9 @@ from dynclient.drift.change import KINDS, Change
 from dynclient.drift.diff import Diff, diff
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownRelease, UsageError
 from dynclient.releases import Cache
-from dynclient.releases.registry import take_in
+from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
-from dynclient.validation import judge
+from dynclient.validation import validator
 from tests.support.small_tree import SMALL
 from tests.support.trees import ALL_RELEASES, real_release, release_named, shared
 
@@ -33,7 +33,7 @@ def changed(tmp_path) -> Callable[..., Diff]:
         for name, edit in (("7.0.0", old), ("7.1.0", new)):
             tree = copy.deepcopy(SMALL)
             edit(tree)
-            made.append(take_in(tree, name, cache=Cache(tmp_path), origin="a test"))
+            made.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
         return diff(*made)
 
     return compared
@@ -289,7 +289,7 @@ def test_only_an_entity_with_its_request(changed) -> None:
 
 def test_unknown_names_are_told_with_what_is_near(changed) -> None:
     found = changed(lambda tree: None)
-    with pytest.raises(SchemaNotFound, match=r"neither 7\.0\.0 nor 7\.1\.0 .*nearest: Thing"):
+    with pytest.raises(SchemaNotFound, match=r"neither 7\.0\.0 nor 7\.1\.0 .*did you mean Thing"):
         found.only("Thng")
     with pytest.raises(UsageError, match="no kind of change: field_lost; known are"):
         found.of("field_lost")
@@ -502,15 +502,15 @@ def test_whatever_breaks_recorded_requests_is_among_the_breaking_changes(
     found = diff(before, after)
     broken: dict[str, int] = {}
     for create, body in recorded_requests(old, before):
-        if create not in after.paths or not judge(before).accepts(create, body):
+        if create not in after.paths or not validator(before).accepts(create, body):
             continue
-        if judge(after).accepts(create, body):
+        if validator(after).accepts(create, body):
             continue
         broken[create] = broken.get(create, 0) + 1
         breaking = found.only(create, deep=True).breaking
         names = {c.name.rpartition(".")[2].split("[")[0] for c in breaking}
         values = {c.old for c in breaking.of("value_removed")}
-        for problem in judge(after).faults(create, body):
+        for problem in validator(after).faults(create, body):
             first, last = (problem.path.split(".")[end].split("[")[0] for end in (0, -1))
             # Of a union the branch that is told of need not be the one that was meant.
             near = keys(body.get(first)) & names

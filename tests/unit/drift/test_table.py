@@ -11,18 +11,18 @@ from jsonschema import Draft7Validator
 
 import dynclient
 from dynclient.drift.table import (
-    Gone,
     Items,
     Move,
     Reference,
+    RemovedField,
     Rename,
-    counterpart,
+    find_alias,
     gone,
     items,
-    losses,
     moved,
     moves,
     references,
+    removed_fields,
     renames,
     translated,
     turned,
@@ -111,14 +111,14 @@ def test_a_document_has_one_path_or_the_other(row: dict[str, str]) -> None:
 
 
 def test_what_a_schema_lacks_is_found_under_its_other_name() -> None:
-    found = counterpart("owner", {"owners"}, "entity/data/table.json")
+    found = find_alias("owner", {"owners"}, "entity/data/table.json")
     assert found is not None
     assert (found.name, found.turn) == ("owners", "wrap")
-    back = counterpart("owners", {"owner"}, "entity/data/table.json")
+    back = find_alias("owners", {"owner"}, "entity/data/table.json")
     assert back is not None
     assert (back.name, back.turn) == ("owner", "unwrap")
-    assert counterpart("owner", {"name"}, "entity/data/table.json") is None
-    assert counterpart("status", {"entityStatus"}, "entity/data/table.json") is None
+    assert find_alias("owner", {"name"}, "entity/data/table.json") is None
+    assert find_alias("status", {"entityStatus"}, "entity/data/table.json") is None
 
 
 @pytest.mark.parametrize(
@@ -203,10 +203,10 @@ def test_items_are_bare_before_and_in_objects_since(row: Items, name: str) -> No
 
 @pytest.mark.parametrize(
     ("loss", "path"),
-    [(loss, path) for loss in losses() for path in loss.documents],
-    ids=lambda value: value.field if isinstance(value, Gone) else Path(value).stem,
+    [(loss, path) for loss in removed_fields() for path in loss.documents],
+    ids=lambda value: value.field if isinstance(value, RemovedField) else Path(value).stem,
 )
-def test_what_is_gone_was_there_before(loss: Gone, path: str) -> None:
+def test_what_is_gone_was_there_before(loss: RemovedField, path: str) -> None:
     before, since = _versions(loss.since)
     fields = {
         name: real_release(name).node(path).properties

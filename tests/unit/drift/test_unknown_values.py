@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from dynclient.drift.unknown_values import OTHERS, TOO_DEEP, Census
+from dynclient.drift.unknown_values import OTHERS, TOO_DEEP, UnknownValues
 from dynclient.operations.catalogue import catalogue
 from dynclient.schema import Release
-from dynclient.validation import judge
+from dynclient.validation import validator
 from tests.support.trees import TREES, real_release, release_named, shared
 
 TABLE = {"id": "1", "name": "t", "columns": []}
@@ -24,9 +24,9 @@ def release() -> Release:
 
 
 def counted(release: Release, data: Any, path: str = "entity/data/table.json") -> dict[str, int]:
-    census = Census()
-    census.take(release.node(path), [data])
-    return census.counts()
+    unknown_values = UnknownValues()
+    unknown_values.take(release.node(path), [data])
+    return unknown_values.counts()
 
 
 def test_fields_and_values_are_counted_by_the_type_they_are_of(release: Release) -> None:
@@ -72,25 +72,25 @@ def test_no_secret_is_kept(release: Release) -> None:
 
 
 def test_what_a_server_makes_up_without_end_is_counted_as_one(release: Release) -> None:
-    census = Census()
+    unknown_values = UnknownValues()
     for number in range(1500):
-        census.take(release.node("entity/data/table.json"), [{f"field{number}": 1}])
-    counts = census.counts()
+        unknown_values.take(release.node("entity/data/table.json"), [{f"field{number}": 1}])
+    counts = unknown_values.counts()
     assert len(counts) == 1001
     assert counts[OTHERS] == 500
     assert sum(counts.values()) == 1500
 
 
 def test_whatever_is_told_around_each_connection_counts_for_it_alone(release: Release) -> None:
-    census = Census()
+    unknown_values = UnknownValues()
     kinds = [("Mysql", "MysqlConnection"), ("Postgres", "PostgresConnection"), ("Mysql", "")]
     listed = [
         {"serviceType": kind, "connection": {"config": {"quark": 1, "hostPort": "h:1"}}}
         for kind, _ in kinds
     ]
     odd = [{"serviceType": f"Odd{number}"} for number in range(3000)]
-    census.take(release.node("entity/services/databaseService.json"), [*listed, *odd])
-    counts = census.counts()
+    unknown_values.take(release.node("entity/services/databaseService.json"), [*listed, *odd])
+    counts = unknown_values.counts()
     assert counts["MysqlConnection.quark"] == 2
     assert counts["PostgresConnection.quark"] == 1
 
@@ -103,19 +103,19 @@ def test_data_of_any_depth_is_taken(release: Release) -> None:
 
 
 def test_threads_count_together(release: Release) -> None:
-    census = Census()
+    unknown_values = UnknownValues()
     node = release.node("entity/data/table.json")
 
     def work() -> None:
         for _ in range(300):
-            census.take(node, [{"shininess": 1}])
+            unknown_values.take(node, [{"shininess": 1}])
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert census.counts() == {"Table.shininess": 2400}
+    assert unknown_values.counts() == {"Table.shininess": 2400}
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -126,7 +126,7 @@ def test_what_real_servers_said_holds_nothing_unknown_where_it_is_valid(name: st
         pytest.skip(f"no recordings of {name} are at hand")
     release = real_release(name)
     specs = {spec.route: spec for spec in catalogue(release)}
-    judging, checked, found = judge(release), 0, Counter[str]()
+    judging, checked, found = validator(release), 0, Counter[str]()
     for file in sorted(folder.glob("*.json")):
         for exchange in json.loads(file.read_text("utf-8")):
             spec = specs.get(exchange["request"]["path"])

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient import verdicts
-from dynclient.drift.upgrade_check import Verdict
+from dynclient import check_releases
+from dynclient.drift.upgrade_check import ReleaseCheck
 from dynclient.errors import AmbiguousName, SchemaNotFound
 from dynclient.releases import Cache
-from dynclient.releases.registry import take_in
+from dynclient.releases.registry import add_documents
 from tests.support.small_tree import SMALL
 from tests.support.trees import TREES, real_release
 
@@ -34,13 +34,13 @@ def releases(tmp_path) -> list[dynclient.Release]:
         tree["api/data/createThing.json"]["properties"]["key"] = {
             "type": "string", "format": "password", "minLength": 20 if name == "7.1.0" else 1
         }  # fmt: skip
-        made.append(take_in(tree, name, cache=Cache(tmp_path), origin="a test"))
+        made.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
     return made
 
 
 def test_what_fits_everywhere(releases) -> None:
-    assert verdicts({"name": "a"}, "CreateThingRequest", releases) == [
-        Verdict("7.0.0", (), (), ()), Verdict("7.1.0", (), (), ())
+    assert check_releases({"name": "a"}, "CreateThingRequest", releases) == [
+        ReleaseCheck("7.0.0", (), (), ()), ReleaseCheck("7.1.0", (), (), ())
     ]  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
     data = {"name": "a", "owner": "ada"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # nobody is warned: it is told in the verdict
-        first, second = verdicts(data, "CreateThingRequest", releases)
+        first, second = check_releases(data, "CreateThingRequest", releases)
     assert not first.breaks
     assert (second.breaks, second.bridges, second.left) == (True, True, ())
     assert [problem.path for problem in second.problems] == ["owner"]
@@ -57,7 +57,7 @@ def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
 
 
 def test_what_is_left_is_told(releases) -> None:
-    first, second = verdicts(
+    first, second = check_releases(
         {"owners": ["ada", "bob"], "colour": 1}, "CreateThingRequest", releases
     )
     assert {problem.path for problem in first.problems} == {"owners", "colour", "name"}
@@ -68,7 +68,7 @@ def test_what_is_left_is_told(releases) -> None:
 
 
 def test_secrets_are_never_shown(releases) -> None:
-    _, second = verdicts({"name": "a", "key": "sesame-open"}, "CreateThingRequest", releases)
+    _, second = check_releases({"name": "a", "key": "sesame-open"}, "CreateThingRequest", releases)
     assert second.breaks
     assert "sesame" not in repr(second)
 
@@ -76,8 +76,8 @@ def test_secrets_are_never_shown(releases) -> None:
 def test_a_type_that_a_release_lacks_breaks_there(releases, tmp_path) -> None:
     tree = {path: copy.deepcopy(SMALL[path]) for path in ("type/basic.json",)}
     tree["entity/data/thing.json"] = copy.deepcopy(SMALL["entity/data/thing.json"])
-    lacking = take_in(tree, "6.0.0", cache=Cache(tmp_path), origin="a test")
-    first, second = verdicts({"name": "a"}, "CreateThingRequest", [lacking, releases[0]])
+    lacking = add_documents(tree, "6.0.0", cache=Cache(tmp_path), origin="a test")
+    first, second = check_releases({"name": "a"}, "CreateThingRequest", [lacking, releases[0]])
     assert "release 6.0.0 has no type 'CreateThingRequest'" in first.problems[0].message
     assert not second.breaks
 
@@ -85,24 +85,24 @@ def test_a_type_that_a_release_lacks_breaks_there(releases, tmp_path) -> None:
 def test_names_are_those_of_types_entities_and_documents(releases) -> None:
     good = {"id": "3f0b6ae0-1111-4222-8333-abcdefabcdef"}
     for kind in ("thing", "Thing", "entity/data/thing.json", releases[0].find("Thing")):
-        assert not any(each.breaks for each in verdicts(good, kind, releases))
-    assert not verdicts({"name": "x"}, "entity/data/thing.json#/definitions/part", releases)[
+        assert not any(each.breaks for each in check_releases(good, kind, releases))
+    assert not check_releases({"name": "x"}, "entity/data/thing.json#/definitions/part", releases)[
         0
     ].breaks
-    with pytest.raises(SchemaNotFound, match="nearest: CreateThingRequest"):
-        verdicts({}, "CreateThngRequest", releases)
+    with pytest.raises(SchemaNotFound, match="did you mean CreateThingRequest"):
+        check_releases({}, "CreateThngRequest", releases)
 
 
 @pytest.mark.parametrize("data", [None, [], 1, "x", float("nan")])
 def test_whatever_is_given_is_judged(releases, data: Any) -> None:
-    assert all(each.breaks for each in verdicts(data, "CreateThingRequest", releases))
+    assert all(each.breaks for each in check_releases(data, "CreateThingRequest", releases))
 
 
 # -- real trees ------------------------------------------------------------------------------------
 
 
 def on(data: Any, kind: str, *names: str) -> list[tuple[bool, bool]]:
-    found = verdicts(data, kind, [real_release(name) for name in names])
+    found = check_releases(data, kind, [real_release(name) for name in names])
     return [(each.breaks, each.bridges) for each in found]
 
 
@@ -133,17 +133,17 @@ def test_a_term_relation_and_a_connection() -> None:
 def test_a_document_is_found_where_it_moved() -> None:
     path, releases = "security/credentials/gcsValues.json", ("1.0.4", "1.13.0")
     assert path not in real_release("1.13.0").paths
-    found = verdicts({"type": 7}, path, [real_release(name) for name in releases])
+    found = check_releases({"type": 7}, path, [real_release(name) for name in releases])
     assert all("type" in [problem.path for problem in each.problems] for each in found)
 
 
 def test_an_ambiguous_name_lists_what_may_be_meant() -> None:
     with pytest.raises(AmbiguousName):
-        verdicts("INT", "DataType", [real_release("1.13.0")])
+        check_releases("INT", "DataType", [real_release("1.13.0")])
 
 
 def test_trees_go_by_path() -> None:
     if not TREES:
         pytest.skip("no real tree is at hand (see tests/support/trees.py)")
-    (found,) = verdicts(TABLE, "CreateTableRequest", [next(iter(TREES.values()))])
+    (found,) = check_releases(TABLE, "CreateTableRequest", [next(iter(TREES.values()))])
     assert not found.breaks

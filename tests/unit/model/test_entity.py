@@ -74,7 +74,7 @@ def test_unknown_names_are_told_all_at_once(named) -> None:
     with pytest.raises(errors.BadArguments) as caught:
         named.Column(nam="id", dattype="INT")
     assert [problem.path for problem in caught.value.problems] == ["nam", "dattype"]
-    assert "nearest: name" in str(caught.value)
+    assert "did you mean name" in str(caught.value)
     assert isinstance(caught.value, TypeError)
 
 
@@ -95,9 +95,9 @@ def test_typos_are_told(table) -> None:
     with pytest.raises(AttributeError) as caught:
         table.colums  # noqa: B018  # the access is the test
     assert caught.value.name == "colums"
-    with pytest.raises(errors.UnknownField, match="nearest: columns"):
+    with pytest.raises(errors.UnknownField, match="did you mean columns"):
         table["colums"]
-    with pytest.raises(errors.UnknownField, match="nearest: description"):
+    with pytest.raises(errors.UnknownField, match="did you mean description"):
         table.descripton = "x"
     with pytest.raises(errors.UnknownField):
         del table.descripton
@@ -260,7 +260,7 @@ def test_completion(named, table) -> None:
     assert "fromTomorrow" in dir(table)
     assert "columns" in table._ipython_key_completions_()
     assert "CreateTableRequest" in dir(named)
-    with pytest.raises(AttributeError, match="nearest: Table"):
+    with pytest.raises(AttributeError, match="did you mean Table"):
         named.Tabel  # noqa: B018  # the access is the test
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dynclient.openapi.digest import digest
-from dynclient.openapi.index import Told
+from dynclient.openapi.index import OperationInfo
 from tests.support.openapi_server import DOCUMENTS, document_of
 
 
@@ -32,9 +32,9 @@ def document(**paths: Any) -> dict[str, Any]:
     }
 
 
-def told(operation: dict[str, Any], path: str = "tables", method: str = "get") -> Told:
+def told(operation: dict[str, Any], path: str = "tables", method: str = "get") -> OperationInfo:
     (found,) = digest(document(**{path: {method: operation}}))["operations"]
-    return Told(*found)
+    return OperationInfo(*found)
 
 
 def answer(name: str, status: str = "200") -> dict[str, Any]:
@@ -67,7 +67,7 @@ def test_an_operation_keeps_what_calls_need() -> None:
         "tables/{id}/sampleData",
         "put",
     )
-    assert found == Told(
+    assert found == OperationInfo(
         "PUT", "/v1/tables/{id}/sampleData", "addSampleData", "Tables",
         [["id", "path", True, "string", [], ""]],
         ["application/json", "Table", False], ["object", "Table"], "Add sample data\n\nAdd it.",
@@ -134,7 +134,7 @@ def test_parameters_of_the_path_and_by_reference_count_too() -> None:
         "get": {"parameters": [{"name": "limit", "in": "query", "required": True}]},
     }
     (found,) = digest(document(**{"tables/{id}": item}))["operations"]
-    assert [each[:4] for each in Told(*found).parameters] == [
+    assert [each[:4] for each in OperationInfo(*found).parameters] == [
         ["id", "path", True, "string"],
         ["limit", "query", True, "string"],
     ]
@@ -209,7 +209,7 @@ def test_collections_are_what_takes_create_requests_or_gives_entities() -> None:
 def test_every_operation_of_a_real_document_is_read(name: str) -> None:
     whole = document_of(name)
     keys = {f"{method.upper()} {path}" for path, item in whole["paths"].items() for method in item}
-    found = [Told(*each) for each in digest(whole)["operations"]]
+    found = [OperationInfo(*each) for each in digest(whole)["operations"]]
     assert [each.key for each in found] == sorted(
         (each.key for each in found), key=lambda key: key.split()[::-1]
     )

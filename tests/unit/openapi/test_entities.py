@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynclient.openapi.digest import digest
-from dynclient.openapi.entities import entity_name, shown
+from dynclient.openapi.entities import entity_name, find_entities
 from dynclient.openapi.schema_tree import ENTITY
 from dynclient.operations.routes import folder, rule
 from tests.support.openapi_server import DOCUMENTS, document_of
@@ -44,7 +44,7 @@ def test_an_entity_has_what_all_have_and_a_collection() -> None:
         "/v1/reports/{id}/vote": {"put": {}},
         "/v1/reports/restore": {"put": {}},
     }
-    found = shown(digest({"openapi": "3.0.1", "paths": paths}), schemas)
+    found = find_entities(digest({"openapi": "3.0.1", "paths": paths}), schemas)
     assert [(e.name, e.component, e.create, e.path, e.kind) for e in found] == [
         ("report", "Report", None, "entity/data/report.json", ENTITY),
         ("table", "Table", "CreateTable", "entity/data/table.json", ENTITY),
@@ -79,7 +79,7 @@ def test_real_documents_show_every_entity_that_they_have(name: str) -> None:
     """An entity of the release is missing only where the document has no component of it."""
     document, release = document_of(name), real_release(name)
     schemas = document["components"]["schemas"]
-    found = {each.component: each for each in shown(digest(document), schemas)}
+    found = {each.component: each for each in find_entities(digest(document), schemas)}
     for entity in release.entities.values():
         java = str(release.node(entity.path).schema["javaType"]).rsplit(".", 1)[-1]
         if java not in schemas:

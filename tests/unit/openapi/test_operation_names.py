@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.openapi.digest import digest
-from dynclient.openapi.index import Told
+from dynclient.openapi.index import OperationInfo
 from dynclient.openapi.operation_names import identifier, operation_names, snake_case
 from tests.support.openapi_server import DOCUMENTS, document_of
 
 
-def told(method: str, path: str, identity: str | None = None) -> Told:
-    return Told(method, path, identity, None, [], None, None, "")
+def told(method: str, path: str, identity: str | None = None) -> OperationInfo:
+    return OperationInfo(method, path, identity, None, [], None, None, "")
 
 
-def names(*operations: Told) -> dict[str, str]:
+def names(*operations: OperationInfo) -> dict[str, str]:
     found = operation_names(operations, "/v1/tables")
     return {name: each.key.replace("/v1/tables", "") for name, each in found.items()}
 
@@ -104,7 +104,7 @@ _TOLD = st.builds(
 
 @given(st.lists(_TOLD, max_size=12, unique_by=lambda each: each.key), st.randoms())
 def test_names_are_valid_unique_and_do_not_depend_on_the_order(
-    operations: list[Told], order: random.Random
+    operations: list[OperationInfo], order: random.Random
 ) -> None:
     found = operation_names(operations, "/v1/tables")
     assert sorted(each.key for each in found.values()) == sorted(each.key for each in operations)
@@ -117,7 +117,7 @@ def test_names_are_valid_unique_and_do_not_depend_on_the_order(
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_names_of_a_real_server_do_not_depend_on_what_else_it_offers(name: str) -> None:
-    operations = [Told(*each) for each in digest(document_of(name))["operations"]]
+    operations = [OperationInfo(*each) for each in digest(document_of(name))["operations"]]
     below = [each for each in operations if each.path.startswith("/v1/tables")]
     whole = operation_names(below, "/v1/tables")
     # Numbered anew, as the next build of the document would be.

@@ -8,20 +8,22 @@ import pytest
 
 from dynclient.openapi.components import reference
 from dynclient.openapi.digest import digest
-from dynclient.openapi.index import Index, Told
-from dynclient.openapi.operations import Served, served
+from dynclient.openapi.index import Index, OperationInfo
+from dynclient.openapi.operations import CallableOperation, to_operation
 from dynclient.operations.catalogue import catalogue
 from tests.support.openapi_server import DOCUMENTS, document_of
 from tests.support.trees import real_release
 
 
-def offered(path: str, method: str = "PUT", **told: Any) -> Served:
+def offered(path: str, method: str = "PUT", **told: Any) -> CallableOperation:
     """Return an operation of release 1.6.0; ``path`` is below ``/v1``."""
     release = real_release("1.6.0")
     specs = [spec for spec in catalogue(release) if f"/v1/{path}".startswith(f"{spec.route}/")]
     spec = max(specs, key=lambda each: len(each.route), default=None)
     parts = {"parameters": [], "body": None, "result": None, "doc": "", **told}
-    return served("x", Told(method, f"/v1/{path}", None, None, **parts), release, spec)
+    return to_operation(
+        "x", OperationInfo(method, f"/v1/{path}", None, None, **parts), release, spec
+    )
 
 
 # -- components ------------------------------------------------------------------------------------
@@ -56,7 +58,7 @@ def test_components_are_found_in_the_tree(
 def test_all_but_a_few_components_of_a_real_server_are_found(name: str) -> None:
     """Merged by the server under one name, or no schema of its tree at all."""
     release = real_release(name)
-    operations = [Told(*each) for each in digest(document_of(name))["operations"]]
+    operations = [OperationInfo(*each) for each in digest(document_of(name))["operations"]]
     sent = {each.body[1] for each in operations if each.body and each.body[1]}
     given = {each.result[1] for each in operations if each.result}
     assert {each for each in sent if reference(release, each) is None} == {

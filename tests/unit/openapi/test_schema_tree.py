@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dynclient.openapi.root_schemas import roots_of
-from dynclient.openapi.schema_tree import ENTITY, SERIES, Shown, documents_of, lowered
+from dynclient.openapi.schema_tree import ENTITY, SERIES, EntityComponent, documents_of, lowered
 from dynclient.releases import Cache
-from dynclient.releases.registry import take_in
+from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
 from tests.unit.openapi.test_root_schemas import COMPONENTS, TABLE, ref, told
 
@@ -38,9 +38,11 @@ ENTITIES = {
     "Result": {"properties": {"timestamp": {"type": "integer", "nullable": True}}},
 }
 SHOWN = [
-    Shown("table", "Table", "CreateTable", "entity/data/table.json", ENTITY, frozenset({"votes"})),
-    Shown("topic", "Topic", "CreateTopic", "entity/data/topic.json", ENTITY, frozenset()),
-    Shown("result", "Result", None, "tests/result.json", SERIES, frozenset()),
+    EntityComponent(
+        "table", "Table", "CreateTable", "entity/data/table.json", ENTITY, frozenset({"votes"})
+    ),
+    EntityComponent("topic", "Topic", "CreateTopic", "entity/data/topic.json", ENTITY, frozenset()),
+    EntityComponent("result", "Result", None, "tests/result.json", SERIES, frozenset()),
 ]
 
 
@@ -50,7 +52,7 @@ def made(tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = 
     documents = documents_of(components, SHOWN, roots_of(types), places)
     assert components == ENTITIES  # nothing is changed in place
     cache = Cache(tmp_path / "cache")
-    return take_in(documents, "7.1.0+openapi", cache=cache, origin="http://x", lossy=True)
+    return add_documents(documents, "7.1.0+openapi", cache=cache, origin="http://x", lossy=True)
 
 
 def test_entities_requests_and_series_are_found_again(tmp_path: Any) -> None:

@@ -150,7 +150,7 @@ def test_what_is_removed_does_not_come_back(cache: Cache, file: Path, small_zip:
 
 
 def test_all_or_nothing(cache: Cache, file: Path) -> None:
-    with pytest.raises(UnknownRelease, match=r"no release 7\.1\.O; nearest: 7\.1\.0"):
+    with pytest.raises(UnknownRelease, match=r"no release 7\.1\.O; did you mean 7\.1\.0"):
         remove(cache, ["7.1.0", "7.1.O"])
     with pytest.raises(UsageError, match="'starter' comes along"):
         remove(cache, ["7.1.0", "starter"])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dynclient.errors import PackCorrupt
 from dynclient.releases.pack import FORMAT, Pack, build, load, write
-from dynclient.schema.repair import Repaired, repair
+from dynclient.schema.repair import RepairNote, repair
 from tests.support.small_tree import SMALL
 
 
@@ -32,7 +32,7 @@ def test_what_goes_in_comes_out() -> None:
     assert {path: again.document(path) for path in again.index} == documents
     assert list(again.index) == sorted(documents)
     assert again.repairs() == repairs
-    assert all(isinstance(one, Repaired) for one in again.repairs())
+    assert all(isinstance(one, RepairNote) for one in again.repairs())
     assert (again.name, again.lossy, again.digest) == ("7.1.0", True, pack.digest)
     assert [(one.name, one.create) for one in again.entities()] == [
         ("thing", "api/data/createThing.json")

@@ -47,7 +47,7 @@ def test_documents_are_parsed_once_and_shared(small: Release) -> None:
 
 
 def test_a_missing_document_tells_close_ones(small: Release) -> None:
-    with pytest.raises(SchemaNotFound, match=r"nearest: entity/data/thing\.json") as caught:
+    with pytest.raises(SchemaNotFound, match=r"did you mean entity/data/thing\.json") as caught:
         small.document("entity/data/things.json")
     assert caught.value.nearest[0] == "entity/data/thing.json"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.versions import Near, close, names_for, nearest
+from dynclient.schema.versions import NearestRelease, close, names_for, nearest
 
 
 @pytest.mark.parametrize(
@@ -27,19 +27,19 @@ def test_names_of_a_version(version: str, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("version", "names", "found"),
     [
-        ("1.6.1", ["1.6.0", "1.6.7", "1.7.1"], Near("1.6.0", "minor")),
-        ("1.6.1", ["1.6.9", "1.7.1"], Near("1.6.9", "minor")),
-        ("1.6.2", ["1.6.1", "1.6.3"], Near("1.6.1", "minor")),
-        ("1.6.1", ["1.4.0", "1.8.0", "0.13.2", "2.0.0"], Near("1.4.0", "major")),
-        ("1.6.1", ["1.0.4", "1.8.0"], Near("1.8.0", "major")),
-        ("1.6.1", ["1.7.1-patched"], Near("1.7.1-patched", "major")),
-        ("1.6", ["1.6.0"], Near("1.6.0", "minor")),
+        ("1.6.1", ["1.6.0", "1.6.7", "1.7.1"], NearestRelease("1.6.0", "minor")),
+        ("1.6.1", ["1.6.9", "1.7.1"], NearestRelease("1.6.9", "minor")),
+        ("1.6.2", ["1.6.1", "1.6.3"], NearestRelease("1.6.1", "minor")),
+        ("1.6.1", ["1.4.0", "1.8.0", "0.13.2", "2.0.0"], NearestRelease("1.4.0", "major")),
+        ("1.6.1", ["1.0.4", "1.8.0"], NearestRelease("1.8.0", "major")),
+        ("1.6.1", ["1.7.1-patched"], NearestRelease("1.7.1-patched", "major")),
+        ("1.6", ["1.6.0"], NearestRelease("1.6.0", "minor")),
         ("1.6.1", ["starter", "tree-0123456789ab", "2.0.0"], None),
         ("nightly", ["1.6.0"], None),
         ("1.6.0", [], None),
     ],
 )
-def test_the_nearest(version: str, names: list[str], found: Near | None) -> None:
+def test_the_nearest(version: str, names: list[str], found: NearestRelease | None) -> None:
     assert nearest(version, names) == found
 
 

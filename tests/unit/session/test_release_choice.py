@@ -43,8 +43,8 @@ def test_a_folder_is_one_whatever_it_is_called(tmp_path: Path, monkeypatch) -> N
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("gihub", r"not 'gihub'; nearest: github"),
-        (["cache", "serve"], r"not 'serve'; nearest: server"),
+        ("gihub", r"not 'gihub'; did you mean github"),
+        (["cache", "serve"], r"not 'serve'; did you mean server"),
         ([7], "not 7"),
         ([], "names no step"),
         ("", "not ''"),

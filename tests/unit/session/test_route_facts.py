@@ -8,7 +8,7 @@ from dynclient.openapi.digest import digest
 from dynclient.openapi.index import Index
 from dynclient.operations.catalogue import Catalogue, catalogue
 from dynclient.operations.routes import resource_entities
-from dynclient.session.route_facts import Evidence, Fact, facts, place_of
+from dynclient.session.route_facts import RouteEvidence, RouteFact, facts, place_of
 from tests.support.openapi_server import DOCUMENTS, document_of
 from tests.support.trees import real_release, release_named
 from tests.unit.operations.test_catalogue import FACTS, fact_file
@@ -24,13 +24,13 @@ def index(collections: list[list[str | None]], *keys: str) -> Index:
     return Index("1.13.0", "abc", collections, operations)
 
 
-def fact(known: Catalogue, attribute: str = "tables", **evidence: object) -> Fact:
-    found = facts(known, Evidence(**evidence))  # type: ignore[arg-type]
+def fact(known: Catalogue, attribute: str = "tables", **evidence: object) -> RouteFact:
+    found = facts(known, RouteEvidence(**evidence))  # type: ignore[arg-type]
     assert list(found) == list(known.collections)
     return found[attribute]
 
 
-def summary(fact: Fact) -> tuple[str, str, str]:
+def summary(fact: RouteFact) -> tuple[str, str, str]:
     return fact.route, fact.source, fact.status
 
 
@@ -119,7 +119,7 @@ def test_every_resource_of_a_real_server_is_an_entity_of_its_tree(name: str) -> 
 def test_a_real_server_confirms_every_route_it_tells_of_and_corrects_none(name: str) -> None:
     index = Index.of_digest(digest(document_of(name)), name, "")
     known = catalogue(real_release(name))
-    found = facts(known, Evidence(index))
+    found = facts(known, RouteEvidence(index))
     rows = fact_file("entity_paths.json")[FACTS[name][0]]
     truth = {(row["entityType"], f"/v1{row['path']}") for row in rows}
     assert truth <= {(each.entity, each.route) for each in found.values()}

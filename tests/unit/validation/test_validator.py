@@ -15,7 +15,7 @@ from dynclient.releases import release
 from dynclient.releases.registry import ingest
 from dynclient.schema import Release
 from dynclient.schema.release import Release as Tree
-from dynclient.validation import judge
+from dynclient.validation import validator
 from tests.support.trees import ALL_RELEASES, release_named
 
 CORNERS: dict[str, Any] = {
@@ -90,7 +90,7 @@ def corners(tmp_path_factory) -> Release:
     ],
 )
 def test_corner_cases_have_one_verdict(corners: Release, data: Any, valid: bool) -> None:
-    judging = judge(corners)
+    judging = validator(corners)
     assert judging.accepts("type/corners.json", data) is valid
     assert (judging.explain("type/corners.json", data) == []) is valid
 
@@ -99,12 +99,12 @@ def test_corner_cases_have_one_verdict(corners: Release, data: Any, valid: bool)
     "data", [{"number": float("nan")}, {"text": "\ud800x"}, {1: 2}, {"x": {1}}]
 )
 def test_what_is_no_json_is_named(corners: Release, data: Any) -> None:
-    judging = judge(corners)
+    judging = validator(corners)
     assert judging.explain("type/corners.json", data)[0].rule == "json"
 
 
 def test_places_inside_documents(corners: Release) -> None:
-    judging = judge(corners)
+    judging = validator(corners)
     assert judging.accepts("type/corners.json#/definitions/node", {"children": []})
     assert not judging.accepts(corners.node("type/corners.json", "/definitions/node"), {"x": 1})
     with pytest.raises(SchemaNotFound):
@@ -124,7 +124,7 @@ def test_problems_are_told_all_at_once_and_pickle() -> None:
         "columns": [{"name": "x", "dataType": "BIGNT"}, {"name": "", "dataType": 5}],
     }
     with pytest.raises(RequestInvalid) as caught:
-        judge(newest()).check(TABLE, data, "CreateTableRequest")
+        validator(newest()).check(TABLE, data, "CreateTableRequest")
     again = pickle.loads(pickle.dumps(caught.value))
     assert again.problems == caught.value.problems
     told = {problem.path: str(problem) for problem in again.problems}
@@ -136,8 +136,8 @@ def test_problems_are_told_all_at_once_and_pickle() -> None:
         "columns[1].dataType",
         "columns[1].name",
     }
-    assert told["columns[0].dataType"].endswith("nearest: BIGINT, INT, BIT")
-    assert told["nmae"] == "nmae: is unknown here; nearest: name"
+    assert told["columns[0].dataType"].endswith("did you mean BIGINT, INT or BIT?")
+    assert told["nmae"] == "nmae: is unknown here; did you mean name?"
     assert "hunter2" not in str(caught.value)
 
 
@@ -154,7 +154,7 @@ def test_the_branch_that_was_meant_is_explained() -> None:
             }
         },
     }
-    problems = judge(newest()).explain("api/services/createDatabaseService.json", data)
+    problems = validator(newest()).explain("api/services/createDatabaseService.json", data)
     told = {problem.path for problem in problems}
     assert "connection.config.usrname" in told
     assert all("7" not in str(p.value) for p in problems if p.path.endswith("password"))
@@ -164,7 +164,7 @@ def test_no_value_of_a_secret_is_shown() -> None:
     data = {"name": "s", "serviceType": "Mysql", "connection": {"config": {"type": "Mysql"}}}
     data["connection"]["config"]["authType"] = {"password": ["hunter2"]}  # type: ignore[index]
     data["connection"]["config"]["secretKey"] = "hunter2"  # type: ignore[index]
-    problems = judge(newest()).explain("api/services/createDatabaseService.json", data)
+    problems = validator(newest()).explain("api/services/createDatabaseService.json", data)
     assert problems
     assert "hunter2" not in str(problems)
 
@@ -172,10 +172,10 @@ def test_no_value_of_a_secret_is_shown() -> None:
 def test_a_valid_request_loads_only_the_fast_engine(tmp_path) -> None:
     script = (
         "import sys; from dynclient.releases import release\n"
-        "from dynclient.validation import judge\n"
+        "from dynclient.validation import validator\n"
         "known = release('starter')\n"
         "data = {'name': 't', 'databaseSchema': 'a.b.c', 'columns': []}\n"
-        f"assert judge(known).accepts('{TABLE}', data)\n"
+        f"assert validator(known).accepts('{TABLE}', data)\n"
         "print([m for m in ('jsonschema', 'referencing', 'requests') if m in sys.modules])"
     )
     release("starter")
@@ -186,17 +186,17 @@ def test_a_valid_request_loads_only_the_fast_engine(tmp_path) -> None:
 
 
 def test_without_the_fast_engine_the_other_does_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dynclient.validation.validator import Judge
+    from dynclient.validation.validator import Validator
 
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
-    judging = Judge(newest())
+    judging = Validator(newest())
     good = {"name": "t", "databaseSchema": "a.b.c", "columns": [{"name": "x", "dataType": "INT"}]}
     assert judging.accepts(TABLE, good)
     assert not judging.accepts(TABLE, {**good, "name": 5})
 
 
 def test_a_refusal_that_nobody_explains_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    judging = judge(newest())
+    judging = validator(newest())
     monkeypatch.setattr(type(judging), "accepts", lambda *_: False)
     good = {"name": "t", "databaseSchema": "a.b.c", "columns": []}
     with pytest.raises(RequestInvalid, match="nobody can say why"):
@@ -207,10 +207,10 @@ def test_a_judge_outlives_a_release_that_only_equals_its_own() -> None:
     pack = release_named(ALL_RELEASES[0])._pack
     first, second = Tree(pack), Tree(pack)
     place = next(iter(first.entities.values())).path
-    judge(first)
-    ours = judge(second)
+    validator(first)
+    ours = validator(second)
     del first
     gc.collect()
     assert ours.explain(place, 7)
-    assert not judge(second).accepts(place, 7)
-    assert judge(second) is judge(second)
+    assert not validator(second).accepts(place, 7)
+    assert validator(second) is validator(second)

@@ -60,7 +60,7 @@ def test_members_are_their_values(release: Release) -> None:
 
 def test_a_wrong_value_is_told_with_the_nearest(release: Release) -> None:
     column = compat.entity_class(release, "entity/data/table.json#/definitions/column")
-    with pytest.raises(ValidationError, match=r"nearest: .*VARCHAR") as caught:
+    with pytest.raises(ValidationError, match=r"did you mean .*VARCHAR") as caught:
         column(name="a", dataType="VARCHR")
     assert caught.value.errors()[0]["loc"] == ("dataType",)
     assert "VARCHAR" in caught.value.errors()[0]["ctx"]["nearest"]

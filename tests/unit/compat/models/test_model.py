@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dynclient import compat
 from dynclient.compat.models import class_names
-from dynclient.compat.models.class_registry import family
+from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.fields import UNDEFINED
 from dynclient.compat.models.model import Model
 from dynclient.compat.models.validation_errors import ValidationError
@@ -50,7 +50,7 @@ def without_nulls(value: Any) -> Any:
 def test_every_class_is_made_and_judges(release: Release) -> None:
     for path in release.paths:
         for named in class_names.classes(release, path).values():
-            cls: Any = family(release).class_at(named.node)
+            cls: Any = class_registry(release).class_at(named.node)
             if named.kind != class_names.MODEL:
                 continue
             for field in cls.model_fields.values():
@@ -178,7 +178,7 @@ def test_entities_of_the_native_client_are_wrapped_and_sent(release: Release) ->
 
 
 def test_unknown_names_are_refused_with_the_nearest(release: Release) -> None:
-    with pytest.raises(ValidationError, match="unknown; nearest: columns"):
+    with pytest.raises(ValidationError, match="unknown; did you mean columns"):
         request_class(release)(name="t", colums=[])
     held = compat.wrap(table(release), {})
     with pytest.raises(ValueError, match='"Table" object has no field "colums"'):

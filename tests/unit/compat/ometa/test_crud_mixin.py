@@ -154,7 +154,7 @@ def test_time_series_have_cursors_of_another_name(stub: Stub) -> None:
     compat.install(release)
     try:
         with OpenMetadata({"hostPort": f"{stub.host}/api", "authProvider": "no-auth"}) as metadata:
-            spec = metadata.road.spec(release.time_series["reportData"])
+            spec = metadata.gateway.spec(release.time_series["reportData"])
             stub.routes[f"/api{spec.route}"] = {"data": [], "paging": {"total": 0}}
             metadata.list_entities(class_at(release, spec.entity.path), after="next")
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from dynclient import errors
 from dynclient.compat.ometa import exceptions
-from dynclient.compat.ometa.exceptions import APIError, RefusedHere, official
+from dynclient.compat.ometa.exceptions import APIError, RejectedBeforeSending, official
 
 PARTS: dict[str, Any] = {
     "status": 404,
@@ -84,19 +84,23 @@ def test_they_pickle(kind: type[errors.ServerError]) -> None:
 def test_what_is_refused_here_is_the_400_that_the_server_would_give() -> None:
     problem = errors.Problem("fields", "ownr", "enum", "'ownr' is no field of Table", ("owners",))
     error = official(errors.BadArguments("tables.get: 1 problem", problems=(problem,)))
-    assert isinstance(error, RefusedHere)
+    assert isinstance(error, RejectedBeforeSending)
     assert isinstance(error, APIError)
     assert isinstance(error, errors.BadArguments)
     assert (error.status_code, error.problems) == (400, (problem,))
     assert str(error) == "tables.get: 1 problem"
     again = pickle.loads(pickle.dumps(error))
-    assert (type(again), str(again), again.problems) == (RefusedHere, str(error), (problem,))
+    assert (type(again), str(again), again.problems) == (
+        RejectedBeforeSending,
+        str(error),
+        (problem,),
+    )
 
 
 def test_a_body_that_breaks_its_schema_is_told_with_all_its_problems() -> None:
     problem = errors.Problem("name", 3, "type", "is no string")
     error = official(errors.RequestInvalid(what="CreateTableRequest", problems=(problem,)))
-    assert isinstance(error, RefusedHere)
+    assert isinstance(error, RejectedBeforeSending)
     assert "name: is no string" in str(error)
 
 
