@@ -359,8 +359,8 @@ def test_everything_that_breaks_is_told(capsys, trees, tmp_path: Path) -> None:
     code, out, err = check(capsys, trees, tmp_path / "p.json")
     assert (code, err) == (3, "")
     assert "  7.1.0: breaks, 2 problems\n" in out
-    assert "    deleted: is unknown here" in out
-    assert "    colour: `green` is none of the 3 values of colour: red, blue, gold\n" in out
+    assert "    deleted: is not a known property" in out
+    assert "    colour: must be one of 'red', 'blue', 'gold', not 'green'\n" in out
     assert out.endswith("7.0.0: 0 of 2 break\n7.1.0: 1 of 2 break\n")
 
 
