@@ -109,10 +109,10 @@ class Transport:
             TooManyRequests, Unavailable: ``Retry-After`` is longer than the settings allow.
             UsageError: the client is closed.
         """
-        header = None if request.web else self.auth.header(self._send)
+        header = None if request.web else self.auth.header(self._send, self.base)
         answer = self._send(request, header)
         if answer.status == 401 and header is not None and self.auth.renew(self._send, header):
-            answer = self._send(request, self.auth.header(self._send))
+            answer = self._send(request, self.auth.header(self._send, self.base))
         return answer
 
     def _send(self, request: Request, authorization: str | None = None) -> Response:
