@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, SchemaNotFound
 from dynclient.schema.pointers import walk
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import declared_java_name, java_name, stem
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
@@ -84,10 +84,7 @@ def _java_name(schema: dict[str, Any], path: str, pointer: str) -> str | None:
 
     The generator names roots and definitions after their file and key, where nothing is told.
     """
-    named = schema.get("javaType")
-    if isinstance(named, str) and named:
-        return named.rsplit(".", 1)[-1]
     if not pointer:
-        return camel(stem(path))
+        return java_name(schema, stem(path))
     above, _, key = pointer.rpartition("/")
-    return camel(key) if above == "/definitions" else None
+    return java_name(schema, key) if above == "/definitions" else declared_java_name(schema)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dynclient.schema.pointers import join, look_up, parts, walk
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import java_name, stem
 
 Place = tuple[str, str]
 """Path of a document and JSON pointer in it."""
@@ -96,7 +96,7 @@ class Fitting:
         self.aliases: dict[Place, str] = {}
         by_name = {name.casefold(): name for name in components}
         for path, schema in self._documents.items():
-            name = by_name.get(java_name(schema, path).casefold())
+            name = by_name.get(java_name(schema, stem(path)).casefold())
             if name is not None:
                 self._bind(name, (path, ""))
         self._name_the_rest(by_name)
@@ -184,12 +184,6 @@ def _commonest(fragments: list[Any]) -> Any:
     """Return the fragment that was met most often; of several the one met first."""
     told = [json.dumps(each, sort_keys=True) for each in fragments]
     return fragments[told.index(max(told, key=told.count))]
-
-
-def java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the class that a server makes of a root."""
-    named = schema.get("javaType")
-    return named.rsplit(".", 1)[-1] if isinstance(named, str) else camel(stem(path))
 
 
 def _name_of(place: Place) -> str:
