@@ -6,7 +6,6 @@ are merged there. What is ambiguous is not taken: no judgement is better than a 
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, SchemaNotFound
@@ -15,9 +14,6 @@ from dynclient.schema.type_names import camel, stem
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
-
-_names: dict[str, dict[str, list[str]]] = {}
-_lock = threading.Lock()
 
 
 def reference(release: Release, component: str, near: str | None = None) -> str | None:
@@ -58,18 +54,14 @@ def places(release: Release) -> dict[str, str]:
 
 
 def _java_names(release: Release) -> dict[str, list[str]]:
-    """Return references by the names of the classes that the server makes of them.
+    """Return references by the names of the Java classes that the server generates from them.
 
-    Every document is read for it, once for each release and only when a call needs it.
+    This reads every document of the release, once, when a call first needs it.
     """
-    found = _names.get(release.digest)
-    if found is None:
-        with _lock:
-            found = _names.setdefault(release.digest, _read(release))
-    return found
+    return release.memo("java names", _read_java_names)
 
 
-def _read(release: Release) -> dict[str, list[str]]:
+def _read_java_names(release: Release) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for path in release.paths:
         for pointer, schema in walk(release.document(path)):

@@ -12,7 +12,7 @@ from dynclient.openapi.components import reference
 from dynclient.openapi.index import shape
 from dynclient.openapi.operation_names import identifier
 from dynclient.operations.operation import Operation, Parameter
-from dynclient.operations.standard import _INCLUDE, _USUAL
+from dynclient.operations.standard import LIST_PARAMETERS
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import Index, OperationInfo
@@ -20,26 +20,32 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType, Release
 
 
-def merge_server_parameters(listing: Operation, index: Index) -> Operation:
-    """Return a list operation with the parameters that a server tells of.
+def merge_server_parameters(operation: Operation, index: Index) -> Operation:
+    """Return a ``list`` operation with the parameters that a server documents.
 
-    Paging stays as it is, whatever is told, and so does what is known for certain.
+    Documented filters replace those of the release's facts; paging parameters stay as they are, and
+    ``include`` only if it is documented. Any other operation is returned unchanged, and so is a
+    ``list`` that the document lacks.
+
+    Args:
+        operation: an operation of a collection, at this server's route.
+        index: the index of the server's OpenAPI document.
     """
-    told = index.operation(listing.method, listing.route)
-    if told is None:
-        return listing
-    theirs = {each.wire or each.name: each for each in parameters(told) if each.place == "query"}
-    kept = []
-    for each in listing.parameters:
-        here = theirs.pop(each.wire or each.name, None)
-        if each.place == "path":
-            kept.append(each)
-        elif each.name in _USUAL:
-            if here is not None or each.name != _INCLUDE.name:
-                kept.append(each._replace(guessed=False))
-        elif here is not None or not each.guessed:
-            kept.append(here or each)
-    return listing._replace(parameters=(*kept, *theirs.values()))
+    info = index.operation(operation.method, operation.route) if operation.name == "list" else None
+    if info is None:
+        return operation
+    documented = {p.wire or p.name: p for p in parameters(info) if p.place == "query"}
+    merged = []
+    for own in operation.parameters:
+        theirs = documented.pop(own.wire or own.name, None)
+        if own.place == "path":
+            merged.append(own)
+        elif own.name in LIST_PARAMETERS:
+            if theirs is not None or own.name != "include":
+                merged.append(own._replace(guessed=False))
+        elif theirs is not None or not own.guessed:
+            merged.append(theirs or own)
+    return operation._replace(parameters=(*merged, *documented.values()))
 
 
 BODY = "body"

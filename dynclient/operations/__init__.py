@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
-from dynclient.operations.operation import INCLUDES, LIMIT_MAX, VOTES, Operation, Parameter
+from dynclient.operations.operation import INCLUDES, LIMIT_MAX, Operation, Parameter
 from dynclient.operations.routes import attribute_name, plural, route, rule
 
 __all__ = [
     "INCLUDES",
     "LIMIT_MAX",
-    "VOTES",
     "Catalogue",
     "CollectionSpec",
     "Operation",

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
 INCLUDES = ("non-deleted", "deleted", "all")
 """What ``include=`` takes."""
-VOTES = ("votedUp", "votedDown", "unVoted")
-"""What a vote can be."""
 LIMIT_MAX = 1_000_000
 """The most a server gives in one page."""
 

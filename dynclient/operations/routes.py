@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dynclient.data import _read, data_file
+from dynclient.data import data_file
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType
@@ -129,14 +130,11 @@ def _number(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")) if version else ()
 
 
+@cache
 def _facts() -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return the rows of ``routes.json`` by kind and entity."""
-    if "by entity" not in _read:
-        by: dict[str, dict[str, list[dict[str, Any]]]] = {}
-        told = data_file("routes.json")
-        for kind in ("routes", "operations"):
-            for row in told[kind]:
-                by.setdefault(kind, {}).setdefault(row["entity"], []).append(row)
-        _read["by entity"] = by
-    found: dict[str, dict[str, list[dict[str, Any]]]] = _read["by entity"]
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {"routes": {}, "operations": {}}
+    for kind, by_entity in found.items():
+        for row in data_file("routes.json")[kind]:
+            by_entity.setdefault(row["entity"], []).append(row)
     return found

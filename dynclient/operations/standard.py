@@ -36,7 +36,8 @@ _START = Parameter(
 _END = Parameter("end", "query", type="integer", wire="endTs", doc="Not after, in ms since 1970.")
 _OFFSET = Parameter("offset", "query", doc="Cursor that a page gave: the page after it.")
 _STREAM = (_LIMIT, _OFFSET, _START, _END)
-_USUAL = {each.name for each in (*_PAGES, *_STREAM)}
+LIST_PARAMETERS = frozenset(each.name for each in (*_PAGES, *_STREAM))
+"""Names of the parameters that lists have beside filters."""
 
 _NEWEST = (999,)
 _PATCH_BY_NAME_SINCE = (1, 3)
@@ -205,10 +206,3 @@ def server_operations(version: tuple[int, ...]) -> Iterator[Operation]:
     old = bool(version) and version < (1, 0)
     yield _gives("version", "GET", "/v1/version" if old else "/v1/system/version", (), None, None,
                  "raw", "Return the server's version, revision and build time.")  # fmt: skip
-    yield Operation("login", None, "POST", "/v1/users/login", (), "auth/loginRequest.json", "json",
-                    None, "raw", "Exchange a user's password for a token.")  # fmt: skip
-    yield Operation("refresh", None, "POST", "/v1/users/refresh", (),
-                    "auth/tokenRefreshRequest.json", "json", None, "raw",
-                    "Exchange a refresh token for a token.")  # fmt: skip
-    yield _gives("me", "GET", "/v1/users/loggedInUser", (_FIELDS,), None, "entity/teams/user.json",
-                 "entity", "Return the user whose token this is.")  # fmt: skip

@@ -336,6 +336,12 @@ class Node:
         return any(n.schema.get("additionalProperties") is False for n in self._lineage())
 
 
+def node_of(cls: type) -> Node | None:
+    """Return the schema place that a class was built from; None for any other class."""
+    node: Node | None = getattr(cls, "_node", None) or getattr(cls, "_schema_node", None)
+    return node
+
+
 def _kind_of_value(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
