@@ -1,4 +1,4 @@
-"""What can be asked of a server, as data: parameters, operations and collections of a release."""
+"""The operations of a server, as data: parameters, operations and collections of a release."""
 
 from __future__ import annotations
 

@@ -92,6 +92,17 @@ def stem(path: str) -> str:
     return path.rsplit("/", 1)[-1].removesuffix(".json")
 
 
+def java_name(schema: dict[str, Any], path: str) -> str:
+    """Return the simple name of the Java class that a server generates from a root schema.
+
+    That is the last part of ``javaType``, or the file's name as a class name if there is none.
+    """
+    java_type = schema.get("javaType")
+    if isinstance(java_type, str) and java_type:
+        return java_type.rsplit(".", 1)[-1]
+    return camel(stem(path))
+
+
 def class_name(path: str, title: Any) -> str:
     """Return the class name of a root: its title if that makes an identifier, else its stem."""
     name = camel(title) if isinstance(title, str) else ""
