@@ -73,13 +73,20 @@ def client_doc(cls: type, release: str, specs: Mapping[str, CollectionSpec]) -> 
     return "\n".join(lines)
 
 
-def collection_doc(collection: Collection) -> str:
-    """Return the documentation of a collection: its methods and its namespace of operations."""
+def collection_doc(collection: Collection, release: str) -> str:
+    """Return the documentation of a collection: its methods and its namespace of operations.
+
+    Args:
+        collection: the collection.
+        release: the name of the release.
+    """
     names = [n for n in dir(collection) if not n.startswith("_") and n != "op"]
     lines = [_class_doc(type(collection)), ""]
     if names:
-        lines.append(f"Methods; help() on one of them, such as .{names[0]}, shows its arguments:")
+        lines.append("Methods; help() on one shows its arguments:")
         lines += _summaries((name, getattr(collection, name)) for name in names)
+    else:
+        lines.append(f"Methods: none in release {release}.")
     lines += ["", "Properties:", *_summaries([("op", type(collection).op)])]
     return "\n".join(lines)
 
