@@ -7,10 +7,10 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.connect import HOST
 from dynclient.compat.finder import ROOT, Finder
 from dynclient.compat.models.pydantic_interop import raise_pydantics
 from dynclient.errors import UsageError
+from dynclient.transport.address import HOST
 
 if TYPE_CHECKING:
     from dynclient.schema import Release

@@ -94,7 +94,7 @@ class FieldAlias(NamedTuple):
 
 def say(release: Release, message: str) -> None:
     """Warn that something has another place in a release, as often as the release wants that."""
-    warn.tell(message, DriftWarning, always=release.drift == WARN)
+    warn.warn_user(message, DriftWarning, always=release.drift == WARN)
 
 
 @lru_cache(maxsize=1)

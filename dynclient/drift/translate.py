@@ -15,7 +15,7 @@ from dynclient.model.entity import EntityMeta
 from dynclient.schema.release import ERROR
 from dynclient.schema.unions import Union
 from dynclient.validation import validator
-from dynclient.validation.messages import where
+from dynclient.validation.messages import format_path
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -39,8 +39,8 @@ def bridged(node: Node, raw: Any, what: str) -> Any:
     translation = _Translation()
     made = translation.turned(node, raw, (), None)
     told = translation.problems
-    judging = validator(node.release)
-    faults = [] if judging.accepts(node, made) else judging.faults(node, made)
+    checker = validator(node.release)
+    faults = [] if checker.is_valid(node, made) else checker.problems(node, made)
     if not told and not faults:
         return made
     problems = [told.pop(fault.path, fault) for fault in faults]
@@ -86,7 +86,7 @@ class _Translation:
             return raw
         made, problems = with_own_names(cls, raw)
         for name, problem in problems.items():
-            place = where((*path, name))
+            place = format_path((*path, name))
             self.problems[place] = problem._replace(path=place)
         around = made.get("serviceType", around)
         rows = [row for row in table.items() if row.document == node.path and not node.pointer]
@@ -102,7 +102,7 @@ class _Translation:
         """Return the name that a reference carries, where this release wants just that."""
         if not {"id", "type"} <= raw.keys():
             return raw
-        place, release = where(path), node.release
+        place, release = format_path(path), node.release
         if release.drift == ERROR or not isinstance(raw.get(_NAME), str):
             message = f"release {release.name} wants the {_NAME} here, not a reference"
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)

@@ -88,8 +88,8 @@ def check_release(data: Any, node: Node) -> ReleaseCheck:
     name, node = release.name, release.node(node.path, node.pointer)
     if accepted(node, data):
         return ReleaseCheck(name, (), (), ())
-    judging = validator(release)
-    problems = () if judging.accepts(node, data) else tuple(judging.faults(node, data))
+    checker = validator(release)
+    problems = () if checker.is_valid(node, data) else tuple(checker.problems(node, data))
     left: tuple[Problem, ...] = ()
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

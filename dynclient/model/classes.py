@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dynclient.model.containers import FieldMap, lazy_list
-from dynclient.model.entity import EntityMeta, entity_class, made
+from dynclient.model.entity import Entity, EntityMeta, entity_class, made
 from dynclient.model.scalars import BASES, enum_class, scalar_class
-from dynclient.schema.unions import Union
+from dynclient.schema.unions import SERVICE_TYPE_FIELD, Union
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dynclient.model.entity import Entity
     from dynclient.schema import Node, Release
 
     Wrapper = Callable[[Any, Entity], Any]
@@ -135,10 +134,20 @@ def _wrap_map(values: Node | None) -> Wrapper:
 
 def _wrap_union(union: Union) -> Wrapper:
     def wrap_union(raw: Any, owner: Entity) -> Any:
-        branch = union.choose(raw, owner)
+        branch = union.branch(raw, lambda: _enclosing_service_type(owner))
         return _wrap_any(raw, owner) if branch is None else wrapper(branch)(raw, owner)
 
     return wrap_union
+
+
+def _enclosing_service_type(owner: Any) -> Any:
+    """Return the service type of an entity, or of the nearest one that encloses it, or None."""
+    while isinstance(owner, Entity):
+        service_type = owner._raw.get(SERVICE_TYPE_FIELD)
+        if service_type is not None:
+            return service_type
+        owner = owner._link
+    return None
 
 
 def _wrap_choice(cls: Any) -> Wrapper:

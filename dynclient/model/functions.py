@@ -70,8 +70,8 @@ def check(value: Entity) -> list[Problem]:
     from dynclient.validation import validator
 
     node = schema_of(value)
-    judging = validator(node.release)
-    return [] if judging.accepts(node, value._raw) else judging.faults(node, value._raw)
+    checker = validator(node.release)
+    return [] if checker.is_valid(node, value._raw) else checker.problems(node, value._raw)
 
 
 def accepted(node: Node, raw: Any) -> bool:
@@ -81,7 +81,7 @@ def accepted(node: Node, raw: Any) -> bool:
     """
     from dynclient.validation import validator
 
-    if not validator(node.release).accepts(node, raw):
+    if not validator(node.release).is_valid(node, raw):
         return False
     if node.kind != "object" or not isinstance(raw, dict):
         return True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, SchemaNotFound
 from dynclient.schema.pointers import walk
-from dynclient.schema.type_names import java_name
+from dynclient.schema.type_names import declared_java_name, java_name, stem
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
@@ -97,7 +97,7 @@ def _class_name(schema: dict[str, Any], path: str, pointer: str) -> str | None:
 
     Without a ``javaType``, classes are generated from documents and definitions only.
     """
+    if not pointer:
+        return java_name(schema, stem(path))
     parent, _, key = pointer.rpartition("/")
-    if pointer and parent != "/definitions" and not schema.get("javaType"):
-        return None
-    return java_name(schema, key if pointer else path)
+    return java_name(schema, key) if parent == "/definitions" else declared_java_name(schema)

@@ -89,7 +89,7 @@ class ComponentPlaces:
         self.aliases: dict[Place, str] = {}
         by_name = {name.casefold(): name for name in components}
         for path, schema in self._documents.items():
-            name = by_name.get(java_name(schema, path).casefold())
+            name = by_name.get(java_name(schema, stem(path)).casefold())
             if name is not None:
                 self._bind(name, (path, ""))
         self._match_by_name(by_name)

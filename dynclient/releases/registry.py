@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import threading
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.releases.pack import Pack
-from dynclient.schema.release import Release
+from dynclient.schema.release import BRIDGE, Release
 from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -117,6 +118,17 @@ def reopen(name: str, digest: str, cache: str | None = None, source: str | None 
         message = f"release {name} is at hand, but not with the documents it had ({digest[:12]})"
         raise UnknownRelease(message, name=name)
     return found
+
+
+def _reduce(release: Release) -> tuple[Any, ...]:
+    """Return how pickle and copy find a release again: by name and digest, never its documents."""
+    if release.drift != BRIDGE:
+        return Release.with_drift, (release.with_drift(BRIDGE), release.drift)
+    return reopen, (release.name, release.digest, *release.location)
+
+
+# Here, not in a method of the class: schema/ knows no registry, and every release is made here.
+copyreg.pickle(Release, _reduce)
 
 
 def _check(name: str, *, own: bool) -> None:

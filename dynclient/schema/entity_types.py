@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from dynclient.schema.pointers import escape, parts
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import camel, java_name, stem
 
 ENTITY = "entity"
 TIME_SERIES = "timeseries"
@@ -49,16 +49,9 @@ def _marks(schema: dict[str, Any]) -> set[str]:
     return {name.rsplit(".", 1)[-1] for name in names if isinstance(name, str)}
 
 
-def _java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the Java class in lower case; without one, the file's stem."""
-    java = schema.get("javaType")
-    name = java.rsplit(".", 1)[-1] if isinstance(java, str) else stem(path)
-    return name.lower()
-
-
-def _created(schema: dict[str, Any], path: str) -> str:
-    """Return the Java name of what a create request makes."""
-    name = _java_name(schema, path)
+def _created_name(schema: dict[str, Any], path: str) -> str:
+    """Return the Java name, in lower case, of the entity that a create request creates."""
+    name = java_name(schema, stem(path)).lower()
     return name.removeprefix("create").removesuffix("request").removesuffix("req")
 
 
@@ -82,13 +75,13 @@ def entities(documents: dict[str, Any], own: dict[str, str]) -> list[EntityType]
         marks = _marks(document)
         if _CREATE_MARK in marks:
             # A request may wrongly carry an entity's mark too; it is a request all the same.
-            marked.setdefault(_created(document, path), path)
+            marked.setdefault(_created_name(document, path), path)
         elif marks & _ENTITY_MARKS:
             found.append((path, document, ENTITY))
         elif _SERIES_MARK in marks:
             found.append((path, document, TIME_SERIES))
-        elif _java_name(document, path).startswith("create"):
-            unmarked.setdefault(_created(document, path), path)
+        elif java_name(document, stem(path)).lower().startswith("create"):
+            unmarked.setdefault(_created_name(document, path), path)
         for name, definition in _definitions(document):
             if _SERIES_MARK in _marks(definition):
                 found.append((f"{path}#/definitions/{escape(name)}", definition, TIME_SERIES))
@@ -114,7 +107,7 @@ def _entity_type(
         name=definition or stem(path),
         type_name=camel(definition) if definition else own[path],
         path=ref,
-        create=creates.get(_java_name(schema, definition or path)),
+        create=creates.get(java_name(schema, definition or stem(path)).lower()),
         kind=kind,
         properties=fields,
         followers="followers" in fields,

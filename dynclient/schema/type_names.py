@@ -1,4 +1,4 @@
-"""Names of the classes of root schemas and definitions."""
+"""Class names of root schemas and definitions, here and in the server's Java code."""
 
 from __future__ import annotations
 
@@ -81,6 +81,25 @@ class _Carriers:
                     self.definitions.setdefault(camel(key), []).append(f"{path}#{pointer}")
 
 
+def java_name(schema: dict[str, Any], name: str) -> str:
+    """Return the simple name of the Java class that the server generates from a schema.
+
+    Args:
+        schema: a root or a definition.
+        name: what the generator names the class after if there is no ``javaType``: the stem of a
+            root's file, the key of a definition.
+    """
+    return declared_java_name(schema) or camel(name)
+
+
+def declared_java_name(schema: dict[str, Any]) -> str | None:
+    """Return the simple name of the class in ``javaType``, or None if the schema has none."""
+    declared = schema.get("javaType")
+    if not isinstance(declared, str) or not declared:
+        return None
+    return declared.rsplit(".", 1)[-1]
+
+
 def camel(text: str) -> str:
     """Return text as a class name: ``Query Vote`` → ``QueryVote``, ``table-cp`` → ``TableCp``."""
     words = "".join(letter if letter.isalnum() else " " for letter in text).split()
@@ -90,17 +109,6 @@ def camel(text: str) -> str:
 def stem(path: str) -> str:
     """Return the file name of a document without folder and suffix."""
     return path.rsplit("/", 1)[-1].removesuffix(".json")
-
-
-def java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the Java class that a server generates from a root schema.
-
-    That is the last part of ``javaType``, or the file's name as a class name if there is none.
-    """
-    java_type = schema.get("javaType")
-    if isinstance(java_type, str) and java_type:
-        return java_type.rsplit(".", 1)[-1]
-    return camel(stem(path))
 
 
 def class_name(path: str, title: Any) -> str:

@@ -300,7 +300,7 @@ class Payloads:
         """Tell whether a request with placeholders is valid, whatever they stand for."""
         assert entity.create is not None
         node = self.release.node(entity.create)
-        return validator(self.release).accepts(entity.create, _with_stand_ins(node, data))
+        return validator(self.release).is_valid(entity.create, _with_stand_ins(node, data))
 
     def _smallest(self, entity: EntityType, extent: str) -> dict[str, Any]:
         key = (entity.name, extent)

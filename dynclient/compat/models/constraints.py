@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.validation_errors import FieldError, Loc
-from dynclient.validation.documents import finder
+from dynclient.validation.documents import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def _text(keyword: str, limit: Any) -> Rule:
 def _late_finder(pattern: str) -> Callable[[str], bool]:
     # Compiled when a value comes along: most patterns meet none.
     def fine(value: str) -> bool:
-        return finder(pattern)(value)
+        return compile_pattern(pattern)(value)
 
     return fine
 

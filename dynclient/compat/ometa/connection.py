@@ -10,12 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.client.connect import HOST, address, base_of, known_token, settings_of
+from dynclient.client.connect import address, settings_of
 from dynclient.compat.ometa.exceptions import (
     AuthenticationException,
     InvalidSSLVerificationException,
 )
 from dynclient.errors import UsageError
+from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,7 +97,7 @@ def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Co
     headers = {str(name): str(value) for name, value in (config.get("extraHeaders") or {}).items()}
     settings = {**_tls(config), **_arguments(more or {}, headers)}
     auth = _caller(config, base)
-    headers, auth = _templated(headers, auth)
+    headers, auth = _templated(headers, auth, base)
     settings["headers"] = headers
     return Connection(base, auth, settings_of(settings))
 
@@ -126,11 +127,11 @@ def _caller(config: Mapping[str, Any], base: str) -> Anonymous:
 
 def _of_environment(base: str) -> str | None:
     """Return the token of the environment, unless that names another server."""
-    own = known_token(base)
+    own = token_from_environment(base)
     if own:
         return own
     meant = os.environ.get(HOST)
-    if meant and base_of(meant) != base:
+    if meant and api_url(meant) != base:
         return None
     return next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
 
@@ -162,7 +163,9 @@ class _File:
         return self._path.read_text("utf-8").strip()
 
 
-def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str], Anonymous]:
+def _templated(
+    headers: dict[str, str], auth: Anonymous, base: str
+) -> tuple[dict[str, str], Anonymous]:
     """Return headers with ``%(Authorization)s`` filled in, and who calls beside them.
 
     A header ``Authorization`` of the script's own takes the place of the token's.
@@ -173,7 +176,7 @@ def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str]
     filled = dict(headers)
     for name, value in headers.items():
         if _TEMPLATE in value:
-            token = auth.header(_no_login)
+            token = auth.header(_no_login, base)
             plain = token.get_secret_value() if isinstance(token, Secret) else token or ""
             filled[name] = Secret(value.replace(_TEMPLATE, plain))
     if any(name.lower() == "authorization" for name in headers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -121,6 +122,19 @@ def in_another_process(pickled: bytes) -> str:
     command = [sys.executable, "-W", "ignore", "-c", script, pickled.hex()]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return done.stdout.strip()
+
+
+def test_copies_of_a_release_are_the_release(small_zip: Path, cache: Path) -> None:
+    one = release(source=small_zip, cache=cache).with_drift("error")
+    assert copy.copy(one) is one
+    assert copy.deepcopy(one) is one
+    assert pickle.loads(pickle.dumps(one)) is one
+
+
+def test_pickles_name_the_release_and_hold_no_document(small_zip: Path, cache: Path) -> None:
+    data = pickle.dumps(release(source=small_zip, cache=cache))
+    assert b"dynclient.releases.registry" in data
+    assert len(data) < 1000
 
 
 def test_a_pickle_finds_its_release_in_another_process(small_zip: Path, cache: Path) -> None:
