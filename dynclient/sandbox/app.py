@@ -6,6 +6,8 @@ import json
 import logging
 import sqlite3
 import threading
+from collections.abc import Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -18,24 +20,7 @@ from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import seed
 from dynclient.sandbox.entities.entity_model import EntityModels
 from dynclient.sandbox.entities.request_context import Caller, Clock, RequestContext
-from dynclient.sandbox.features import (
-    assets,
-    collection_routes,
-    csv_files,
-    custom_properties,
-    feed,
-    kpis,
-    lineage,
-    openapi_document,
-    profiles,
-    query_usage,
-    run_status,
-    search,
-    system,
-    test_results,
-    time_series,
-    usage,
-)
+from dynclient.sandbox.features import FEATURES, openapi_document
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
     UnhandledServerError,
@@ -54,12 +39,6 @@ if TYPE_CHECKING:
     from dynclient.schema.release import Release
 
 LOG = logging.getLogger(__name__)
-
-FEATURES = (
-    resource_policies, assets, feed, kpis, lineage, query_usage, profiles, custom_properties,
-    test_results, search, csv_files, run_status, usage,
-)  # fmt: skip
-"""Modules that serve single features, in releases that have the documents they need."""
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ROOT = "/api"
@@ -87,18 +66,11 @@ class Sandbox:
             if spec.entity.kind == "entity"
         }
         self.routes = Routes()
-        served = system.System(release, self.models)
-        system.mount(self.routes, served, self.rules.flag("system_prefix"))
-        if "user" in self.models:
-            accounts.mount(self.routes, accounts.Accounts(self.models, self.signer))
-            if all(path in release.paths for path in access_tokens.NEEDS):
-                own = access_tokens.PersonalTokens(self.models, self.signer)
-                access_tokens.mount(self.routes, own)
-        for feature in FEATURES:
-            if all(path in release.paths for path in feature.NEEDS):
+        self._mount_people()
+        for name in FEATURES:
+            feature = import_module(f"dynclient.sandbox.features.{name}")
+            if self._has(feature.NEEDS):
                 feature.mount(self.routes, self.models, self.where)
-        collection_routes.mount(self.routes, self.models, self.where)
-        time_series.mount(self.routes, self.models, catalogue(release))
         self._made: str | None = None
         self._making = threading.Lock()
         self._clock = Clock()
@@ -108,6 +80,19 @@ class Sandbox:
         self.bot_token = self.signer.create_token(
             seed.BOT, "ingestion-bot@open-metadata.org", bot=True
         )
+
+    def _has(self, paths: Iterable[str]) -> bool:
+        return all(path in self.release.paths for path in paths)
+
+    def _mount_people(self) -> None:
+        """Add the routes of users and permissions, before those of the collections."""
+        if "user" in self.models:
+            accounts.mount(self.routes, accounts.Accounts(self.models, self.signer))
+            if self._has(access_tokens.NEEDS):
+                tokens = access_tokens.PersonalTokens(self.models, self.signer)
+                access_tokens.mount(self.routes, tokens)
+        if self._has(resource_policies.NEEDS):
+            resource_policies.mount(self.routes, self.models, self.where)
 
     def _prepare(self) -> None:
         """Fill a fresh data file; refuse one that another release filled."""

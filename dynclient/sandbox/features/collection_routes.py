@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
 
+NEEDS: tuple[str, ...] = ()
+"""Documents of a release that these routes are for."""
+
 
 def _flag(request: Request, name: str) -> bool:
     return request.query.get(name, "").lower() == "true"

@@ -10,14 +10,16 @@ from dynclient.sandbox.routing import Request, Result, Route, Routes
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
-    from dynclient.schema.release import Release
+
+NEEDS: tuple[str, ...] = ()
+"""Documents of a release that these routes are for."""
 
 
 class System:
     """Handlers that tell about the server."""
 
-    def __init__(self, release: Release, models: EntityModels) -> None:
-        self._release = release
+    def __init__(self, models: EntityModels) -> None:
+        self._release = models.release
         self._models = models
 
     def version(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
@@ -54,8 +56,10 @@ class System:
         return Result(200, told)
 
 
-def mount(routes: Routes, system: System, prefix: str) -> None:
-    """Add the routes; ``prefix`` is ``/system`` since 1.0, empty before."""
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes, below ``/system`` since 1.0 and directly below ``/v1`` before."""
+    system = System(models)
+    prefix = models.rules.flag("system_prefix")
 
     def get(
         path: str, handler: Callable[[RequestContext, Request], Result], *, anyone: bool = False

@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.entity_model import EntityModel
@@ -26,9 +27,10 @@ from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.operations.catalogue import Catalogue
     from dynclient.sandbox.entities.entity_model import EntityModels
 
+NEEDS: tuple[str, ...] = ()
+"""Documents of a release that these routes are for."""
 
 ALWAYS = 1 << 62
 """Later than any record."""
@@ -217,12 +219,12 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 )
 
 
-def mount(routes: Routes, models: EntityModels, known: Catalogue) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes of the time series that have one of their own.
 
     Some are filled by servers alone, and stay empty here; they can be asked for all the same.
     """
-    for spec in known:
+    for spec in catalogue(models.release):
         if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
         model = EntityModel(models, spec.entity)
