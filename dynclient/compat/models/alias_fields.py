@@ -151,13 +151,12 @@ def read(model: Any, found: FieldAlias) -> Any:
 
 def _listed(model: Any, value: Any) -> Any:
     """Return one value as the list that newer releases have: of references, a model of its own."""
-    from dynclient.compat.models.class_registry import class_registry
-
-    release = type(model)._node.release
+    registry = type(model)._registry
+    release = registry.release
     place = release.type_names.get(_LIST)
     if getattr(type(value), "_node", None) is None or place is None:
         return [value]
-    return class_registry(release).class_at(release.node(*place.split("#")))([value])
+    return registry.class_at(release.node(*place.split("#")))([value])
 
 
 def _say(cls: Any, name: str, place: str) -> None:
@@ -165,6 +164,6 @@ def _say(cls: Any, name: str, place: str) -> None:
     say(release, f"{cls.__name__}.{name} {place} in release {release.name}")
 
 
-def say_moved(release: Release, asked: str, given: str) -> None:
+def warn_renamed_module(release: Release, asked: str, given: str) -> None:
     """Say that a module that is imported has another name in a release."""
     say(release, f"{asked} is called {given} in release {release.name}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from dynclient.compat.models import name_encoding
 from dynclient.compat.models.class_names import (
@@ -39,17 +38,12 @@ if TYPE_CHECKING:
 PACKAGE = "metadata.generated.schema"
 """Where the official SDK's modules of the schema documents lie."""
 
-_families: WeakKeyDictionary[Release, ClassRegistry] = WeakKeyDictionary()
 _lock = threading.RLock()
 
 
 def class_registry(release: Release) -> ClassRegistry:
     """Return the classes of a release; there is one set per process."""
-    with _lock:
-        found = _families.get(release)
-        if found is None:
-            found = _families[release] = ClassRegistry(release)
-        return found
+    return release.memo("class_registry", ClassRegistry)
 
 
 class ClassRegistry:
@@ -61,6 +55,9 @@ class ClassRegistry:
         self._shapes: dict[str, FieldType] = {}
         self._modules: dict[str, dict[str, Named]] = {}
         self._named: dict[str, Named] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return class_registry, (self.release,)
 
     def names(self, path: str) -> dict[str, Named]:
         """Return the classes of a document's module by name; none is made for it."""
@@ -84,7 +81,9 @@ class ClassRegistry:
         with _lock:
             found = self._classes.get(node.ref)
             if found is None:
-                found = self._classes[node.ref] = self._build(self.named(node))
+                found = self._build(self.named(node))
+                type.__setattr__(found, "_registry", self)  # `Enum` takes no new attributes itself
+                self._classes[node.ref] = found
             return found
 
     def _build(self, named: Named) -> type:

@@ -28,7 +28,8 @@ class OfficialEnum(str, Enum):
         return hash(self.value)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return _restored, (type(self)._schema_node, self.value)  # type: ignore[attr-defined]
+        cls: Any = type(self)
+        return _restored, (cls._registry, cls._schema_node, self.value)
 
     @classmethod
     def _take(cls, raw: Any) -> Any:
@@ -49,10 +50,8 @@ class OfficialEnum(str, Enum):
         return found
 
 
-def _restored(node: Node, value: str) -> Any:
-    from dynclient.compat.models.class_registry import class_registry
-
-    return class_registry(node.release).class_at(node)(value)
+def _restored(registry: Any, node: Node, value: str) -> Any:
+    return registry.class_at(node)(value)
 
 
 def member_names(values: list[Any]) -> dict[str, str]:

@@ -299,14 +299,16 @@ class Model(ModelApi, metaclass=ModelMeta):
 
         # Secrets are sealed: what was met is `SecretStr`, the rest is told by the schema.
         node = type(self)._node
-        return _restored, (node, sealed(node, self._raw), self.__dict__, self.model_fields_set)
+        raw = sealed(node, self._raw)
+        return _restored, (self._registry, node, raw, self.__dict__, self.model_fields_set)
 
 
-def _restored(node: Node, raw: dict[str, Any], held: dict[str, Any], given: set[str]) -> Any:
-    from dynclient.compat.models.class_registry import class_registry
+def _restored(
+    registry: Any, node: Node, raw: dict[str, Any], held: dict[str, Any], given: set[str]
+) -> Any:
     from dynclient.model.masking import unsealed
 
-    made = class_registry(node.release).class_at(node)._take({})  # type: ignore[attr-defined]
+    made = registry.class_at(node)._take({})
     made.__dict__.update(held)
     _set_raw(made, unsealed(raw))
     _set_given(made, given)

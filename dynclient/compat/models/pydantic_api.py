@@ -19,6 +19,8 @@ class PydanticApi:
     __slots__ = ()
 
     _node: Node
+    _registry: Any
+    """The ClassRegistry that made the class; it finds the other classes of the release."""
 
     @property
     def model_fields_set(self) -> set[str]:

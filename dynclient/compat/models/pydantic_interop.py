@@ -20,7 +20,7 @@ _CORE = "pydantic_core"
 _wanted = [False]
 
 
-def raise_pydantics(wanted: bool) -> None:
+def use_pydantic_errors(wanted: bool) -> None:
     """Say whether pydantic's own error is raised where pydantic is loaded.
 
     It cannot be inherited from, so an ``except pydantic.ValidationError`` catches nothing else.

@@ -113,13 +113,11 @@ class RootApi(PydanticApi):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         value = _open(self)
-        return _restored, (self._node, self.root if value is self else value)
+        return _restored, (self._registry, self._node, self.root if value is self else value)
 
 
-def _restored(node: Node, value: Any) -> Any:
-    from dynclient.compat.models.class_registry import class_registry
-
-    return class_registry(node.release).class_at(node)._wrapped(value)  # type: ignore[attr-defined]
+def _restored(registry: Any, node: Node, value: Any) -> Any:
+    return registry.class_at(node)._wrapped(value)
 
 
 def _open(value: Any) -> Any:
