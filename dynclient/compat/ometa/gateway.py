@@ -6,9 +6,9 @@ Errors leave under their official names.
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
+from dynclient import warn
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException, official
 from dynclient.compat.ometa.utils import model_str
 from dynclient.drift.table import find_alias
@@ -55,9 +55,9 @@ class Gateway:
         from dynclient import compat
 
         hook = compat.installed()
-        release = compat.at_hand() if hook is None else hook.release
-        message = f"{lacking}. Until then {release.name} is spoken"
-        warnings.warn(message, DynclientWarning, stacklevel=4)
+        chosen = compat.find_release() if hook is None else hook.release
+        release = chosen.with_drift(self.client.settings.drift)
+        warn.tell(f"{lacking}. Using release {release.name} until then", DynclientWarning)
         self.client._dispatcher.release = release
         return release
 
@@ -175,7 +175,7 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     from dynclient.dispatch import label
 
     message = f"{label(operation)}: the server may ignore the filter {', '.join(unknown)}"
-    warnings.warn(message, DynclientWarning, stacklevel=4)
+    warn.tell(message, DynclientWarning)
     more = tuple(Parameter(name, "query") for name in unknown)
     return operation._replace(parameters=operation.parameters + more)
 
