@@ -37,7 +37,7 @@ def bridged(node: Node, raw: Any, what: str) -> Any:
         RequestInvalid: it is not valid even so; ``problems`` lists everything that is wrong.
     """
     translation = _Translation()
-    made = translation.turned(node, raw, (), None)
+    made = translation.convert_value(node, raw, (), None)
     told = translation.problems
     judging = validator(node.release)
     faults = [] if judging.accepts(node, made) else judging.faults(node, made)
@@ -53,7 +53,7 @@ class _Translation:
     def __init__(self) -> None:
         self.problems: dict[str, Problem] = {}
 
-    def turned(self, node: Node | None, raw: Any, path: Path, around: Any) -> Any:
+    def convert_value(self, node: Node | None, raw: Any, path: Path, around: Any) -> Any:
         """Return data as the release has it, as far as that can be.
 
         Args:
@@ -66,14 +66,14 @@ class _Translation:
             return raw
         if isinstance(raw, list):
             return [
-                self.turned(node.items, each, (*path, number), around)
+                self.convert_value(node.items, each, (*path, number), around)
                 for number, each in enumerate(raw)
             ]
         if node.kind == "union":
-            return self.turned(Union(node).branch(raw, lambda: around), raw, path, around)
+            return self.convert_value(Union(node).branch(raw, lambda: around), raw, path, around)
         if node.kind == "map":
             return {
-                name: self.turned(node.values, value, (*path, name), around)
+                name: self.convert_value(node.values, value, (*path, name), around)
                 for name, value in raw.items()
             }
         if node.kind == "string":
@@ -94,7 +94,7 @@ class _Translation:
             if isinstance(made.get(row.field), list):
                 made[row.field] = [_item(row, node, each) for each in made[row.field]]
         return {
-            name: self.turned(node.properties.get(name), value, (*path, name), around)
+            name: self.convert_value(node.properties.get(name), value, (*path, name), around)
             for name, value in made.items()
         }
 
@@ -108,7 +108,7 @@ class _Translation:
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)
             return raw
         message = f"{place} is a {_NAME} in release {release.name}, not a reference"
-        table.say(release, message)
+        table.warn_drift(release, message)
         return raw[_NAME]
 
 
@@ -135,4 +135,4 @@ def _item(row: table.Items, node: Node, item: Any) -> Any:
 def _say_item(row: table.Items, node: Node) -> None:
     shape = "objects" if row.new in node.release.paths else "bare references"
     message = f"items of {node.type_name}.{row.field} are {shape} in release {node.release.name}"
-    table.say(node.release, message)
+    table.warn_drift(node.release, message)

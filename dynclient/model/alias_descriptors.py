@@ -118,7 +118,7 @@ class Alias:
 
     def say(self) -> None:
         """Warn that the field has another place here."""
-        table.say(self.node.release, self.words())
+        table.warn_drift(self.node.release, self.words())
 
 
 class RenamedAlias(Alias):
@@ -136,14 +136,14 @@ class RenamedAlias(Alias):
 
     def _got(self, entity: Entity) -> Any:
         held = entity[self._found.name]
-        if held is None or self._found.turn == "same":
+        if held is None or self._found.conversion == "same":
             return held
-        if self._found.turn == "wrap":
+        if self._found.conversion == "wrap":
             return held[0] if held else None
         return SingleItemList.of(entity, self, held)
 
     def _fitting(self, entity: Entity, value: Any) -> Any:
-        held = entity[self._found.name] if self._found.turn == "wrap" else None
+        held = entity[self._found.name] if self._found.conversion == "wrap" else None
         if held is not None and len(held) > 1 and not isinstance(value, (list, tuple)):
             # One would take the place of all, which nobody who knows of one only can mean.
             raise NotTranslatable(
@@ -164,7 +164,7 @@ class RenamedAlias(Alias):
     def _turned(self, value: Any) -> Any:
         several = list(value) if isinstance(value, (tuple, set, frozenset)) else value
         try:
-            return table.turned(several, self._found.turn)
+            return table.convert_value(several, self._found.conversion)
         except ValueError:
             raise NotTranslatable(
                 f"{self._place()} in release {self.node.release.name}, which has one where"
@@ -457,7 +457,7 @@ def with_own_names(
             problems[name] = bridge.problem(str(error))
             made[name] = fields[name]
     for name in fields:
-        loss = None if name in cls._nodes else table.gone(name, node.path)
+        loss = None if name in cls._nodes else table.removed_field(name, node.path)
         if loss is not None and name not in problems:
             message = f"was taken before release {loss.since}; {loss.way}"
             problems[name] = Problem(name, None, "drift", message)

@@ -356,7 +356,7 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     cls = type(entity)
     near = nearest(str(name), {*cls._nodes, *entity._raw})
     told = did_you_mean(near)
-    loss = table.gone(str(name), cls._node.path)
+    loss = table.removed_field(str(name), cls._node.path)
     if loss is not None:
         told = f", which was taken before release {loss.since}; {loss.way}"
     return UnknownField(f"{cls.__name__} has no field {name!r}{told}", name=str(name), obj=entity)

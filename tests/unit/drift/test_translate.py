@@ -37,7 +37,7 @@ def node_of(name: str, path: str, drift: str = "bridge") -> Node:
     return release_named(name).with_drift(drift).node(path)
 
 
-def turned(node: Node, raw: dict[str, Any]) -> Any:
+def translate(node: Node, raw: dict[str, Any]) -> Any:
     """Translate a request that is not accepted, and hold that it stays untouched."""
     before = copy.deepcopy(raw)
     assert not accepted(node, raw)
@@ -49,13 +49,13 @@ def turned(node: Node, raw: dict[str, Any]) -> Any:
 
 @many_owners
 def test_one_becomes_many(name: str) -> None:
-    made = turned(node_of(name, CREATE), {**TABLE, "owner": USER})
+    made = translate(node_of(name, CREATE), {**TABLE, "owner": USER})
     assert made == {**TABLE, "owners": [USER]}
 
 
 @one_owner
 def test_many_become_one(name: str) -> None:
-    made = turned(node_of(name, CREATE), {**TABLE, "owners": [USER]})
+    made = translate(node_of(name, CREATE), {**TABLE, "owners": [USER]})
     assert made == {**TABLE, "owner": USER}
 
 
@@ -85,7 +85,7 @@ def test_parts_of_a_connection_go_where_the_release_has_them(name: str) -> None:
     secret = {"password": "open-sesame"}
     foreign = secret if "authType" in _login(name) else {"authType": secret}
     request = {**SERVICE, "connection": {"config": {**rest, **foreign}}}
-    made = turned(node, request)
+    made = translate(node, request)
     assert made == {**SERVICE, "connection": {"config": {**rest, **_login(name)}}}
 
 
@@ -96,7 +96,7 @@ def test_items_are_put_into_objects_or_taken_out(name: str) -> None:
     term = {"id": USER["id"], "name": "a", "description": "x", "glossary": TEAM}
     bare, boxed = USER, {"relationType": "relatedTo", "term": USER}
     new = "type/termRelation.json" in release.paths
-    made = turned(node, {**term, "relatedTerms": [bare if new else boxed]})
+    made = translate(node, {**term, "relatedTerms": [bare if new else boxed]})
     assert made["relatedTerms"] == [{"term": USER} if new else USER]
     if not new:
         special = {"relationType": "broader", "term": USER}
@@ -109,7 +109,7 @@ def test_a_reference_is_as_good_as_the_name_in_it(name: str) -> None:
     node = node_of(name, CREATE)
     reference = {**TEAM, "type": "databaseSchema"}
     named = {**reference, "fullyQualifiedName": "s.d.x"}
-    assert turned(node, {**TABLE, "databaseSchema": named}) == TABLE
+    assert translate(node, {**TABLE, "databaseSchema": named}) == TABLE
     with pytest.raises(errors.RequestInvalid, match="wants the fullyQualifiedName here"):
         bridged(node, {**TABLE, "databaseSchema": reference}, "the request")
 
