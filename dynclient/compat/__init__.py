@@ -98,4 +98,4 @@ def wrap(cls: Any, data: Any) -> Any:
     """
     from dynclient.model import Entity, asdict
 
-    return cls._take(asdict(data, secrets=True) if isinstance(data, Entity) else data)
+    return cls._from_json(asdict(data, secrets=True) if isinstance(data, Entity) else data)

@@ -135,5 +135,5 @@ def find_release(release: Release | str | None = None) -> Release:
             f"release {', '.join(unusable)} in the cache is damaged and cannot be rebuilt; using"
             f" {found.name} instead. Add it again with 'dynclient schemas fetch {unusable[0]}'"
         )
-        warn.tell(message, DynclientWarning)
+        warn.warn_user(message, DynclientWarning)
     return found

@@ -57,7 +57,7 @@ class Gateway:
         hook = compat.installed()
         chosen = compat.find_release() if hook is None else hook.release
         release = chosen.with_drift(self.client.settings.drift)
-        warn.tell(f"{lacking}. Using release {release.name} until then", DynclientWarning)
+        warn.warn_user(f"{lacking}. Using release {release.name} until then", DynclientWarning)
         self.client._dispatcher.release = release
         return release
 
@@ -175,7 +175,7 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     from dynclient.dispatch import label
 
     message = f"{label(operation)}: the server may ignore the filter {', '.join(unknown)}"
-    warn.tell(message, DynclientWarning)
+    warn.warn_user(message, DynclientWarning)
     more = tuple(Parameter(name, "query") for name in unknown)
     return operation._replace(parameters=operation.parameters + more)
 

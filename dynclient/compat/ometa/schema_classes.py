@@ -78,7 +78,7 @@ def wrap(cls: Any, data: Any, spoken: Release | None = None) -> Any:
     node = node_of(cls)
     if spoken is not None and spoken is not node.release and isinstance(data, dict):
         data = translated(data, node.properties, node.path)
-    return cls._take(data)
+    return cls._from_json(data)
 
 
 def to_send(node: Node, value: Any) -> Any:
