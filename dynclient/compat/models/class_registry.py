@@ -186,7 +186,7 @@ class ClassRegistry:
             return {_target_ref(branch): self._lazy_type(branch) for branch in branches}
 
         def closest(raw: Any) -> FieldType | None:
-            found = Union(node).choose(raw, None)
+            found = Union(node).branch(raw, lambda: None)
             return None if found is None else self.field_type(found)
 
         return UnionType(tuple(self._lazy_type(branch) for branch in branches), by_ref, closest)
