@@ -102,8 +102,9 @@ class Model(ModelApi, metaclass=ModelMeta):
 
     def _fill(self, data: Mapping[str, Any], loc: Loc, errors: list[FieldError]) -> None:
         cls = type(self)
+        reasons: dict[str, str] = {}
         if not cls._by_key.keys() >= data.keys():
-            data = alias_fields.renamed(cls, data)
+            data, reasons = alias_fields.translated(cls, data)
         values = self.__dict__
         fields_set: set[str] = set()
         for key, field in cls._by_key.items():
@@ -121,10 +122,10 @@ class Model(ModelApi, metaclass=ModelMeta):
         _set_fields_set(self, fields_set)
         _set_raw(self, _EMPTY)
         if not cls._by_key.keys() >= data.keys():
-            self._fill_unknown(data, fields_set, loc, errors)
+            self._fill_unknown(data, reasons, loc, errors)
 
     def _fill_unknown(
-        self, data: Mapping[str, Any], fields_set: set[str], loc: Loc, errors: list[FieldError]
+        self, data: Mapping[str, Any], reasons: dict[str, str], loc: Loc, errors: list[FieldError]
     ) -> None:
         cls = type(self)
         for key in data:
@@ -132,12 +133,12 @@ class Model(ModelApi, metaclass=ModelMeta):
                 continue
             if cls._extra == "forbid":
                 known = tuple(cls._by_key)
-                reason = alias_fields.lost(cls, key, data[key])
+                reason = reasons.get(key)
                 message = "Extra inputs are not permitted" + (f": {reason}" if reason else "")
                 errors.append(FieldError("extra_forbidden", (*loc, key), message, data[key], known))
             elif cls._extra == "allow":
                 self.__dict__[key] = data[key]
-                fields_set.add(key)
+                self.model_fields_set.add(key)
 
     @classmethod
     def _from_json(cls, raw: Any) -> Any:
@@ -194,25 +195,18 @@ class Model(ModelApi, metaclass=ModelMeta):
     def __getattr__(self, name: str) -> Any:
         """Return the value of a field that has this name in another release."""
         if not name.startswith("_"):
-            found = alias_fields.meant(type(self), name)
-            if found is not None:
-                return alias_fields.read(self, found)
-            move = alias_fields.moved_into(type(self), name)
-            if move is not None:
-                return alias_fields.read_from(self, move)
+            alias = alias_fields.find_alias(type(self), name)
+            if alias is not None:
+                return alias_fields.get_field(self, alias)
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         field = type(self)._fields.get(name)
         if field is None:
-            found = alias_fields.meant(type(self), name)
-            if found is not None:
-                alias_fields.write(self, name, found, value)
-                return
-            move = alias_fields.moved_into(type(self), name)
-            if move is not None:
-                alias_fields.write_into(self, move, value)
+            alias = alias_fields.find_alias(type(self), name)
+            if alias is not None:
+                alias_fields.set_field(self, alias, value)
                 return
             if type(self)._extra != "allow" and name not in self.__dict__:
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')

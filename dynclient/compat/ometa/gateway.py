@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient import warn
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException, official
 from dynclient.compat.ometa.utils import model_str
-from dynclient.drift.table import find_alias
+from dynclient.drift.aliases import own_field_names
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -148,6 +148,15 @@ class Gateway:
             told = official(error)
         raise told
 
+    def own_field_names(self, spec: CollectionSpec, fields: Any) -> list[str] | None:
+        """Return names for ``fields=`` as the server's release has them, with a DriftWarning.
+
+        Args:
+            spec: the collection.
+            fields: names, or one string with commas between them; None stays None.
+        """
+        return None if fields is None else own_field_names(spec.entity, self.release, fields)
+
     def found(
         self, spec: CollectionSpec, verb: str, arguments: Mapping[str, Any], *, nullable: bool
     ) -> Any:
@@ -178,18 +187,6 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     warn.warn_user(message, DynclientWarning)
     more = tuple(Parameter(name, "query") for name in unknown)
     return operation._replace(parameters=operation.parameters + more)
-
-
-def own_fields(spec: CollectionSpec, fields: Any) -> Any:
-    """Return the fields that are asked for, by the names that the server's release has for them."""
-    if fields is None:
-        return None
-    known = spec.entity.properties
-    asked = []
-    for name in fields.split(",") if isinstance(fields, str) else fields:
-        found = None if name in known else find_alias(name, known, spec.entity.path)
-        asked.append(name if found is None else found.name)
-    return asked
 
 
 def plain(value: Any) -> Any:
