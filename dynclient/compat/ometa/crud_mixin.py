@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.exceptions import APIError, EmptyPayloadException
-from dynclient.compat.ometa.gateway import filtered, own_fields, plain
+from dynclient.compat.ometa.gateway import filtered, plain
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.compat.ometa.server_mixin import ServerMixin
 from dynclient.dispatch import Listing, Page
@@ -93,7 +93,7 @@ class CrudMixin(ServerMixin):
     def _got(self, entity: type, verb: str, asked: dict[str, Any], nullable: bool) -> Any:
         spec = self.gateway.spec(entity)
         if asked.get("fields"):
-            asked["fields"] = own_fields(spec, asked["fields"])
+            asked["fields"] = self.gateway.own_field_names(spec, asked["fields"])
         answer = self.gateway.found(spec, verb, asked, nullable=nullable)
         return None if answer is None else self._loaded(entity, answer)
 
@@ -135,7 +135,7 @@ class CrudMixin(ServerMixin):
         """
         del skip_on_failure
         spec = self.gateway.spec(entity)
-        asked = _asked(own_fields(spec, fields), limit, params, include)
+        asked = _asked(self.gateway.own_field_names(spec, fields), limit, params, include)
         answer = self._page(spec, {**asked, **_cursors(spec, after, before)})
         if self._raw_data:
             return answer
@@ -154,7 +154,7 @@ class CrudMixin(ServerMixin):
         """Give all entities, fetched page by page as they are needed; arguments as for one page."""
         del skip_on_failure
         spec = self.gateway.spec(entity)
-        asked = _asked(own_fields(spec, fields), limit, params, include)
+        asked = _asked(self.gateway.own_field_names(spec, fields), limit, params, include)
 
         def fetch(more: dict[str, Any]) -> Page:
             return self._loaded_page(entity, self._page(spec, {**asked, **more}))

@@ -6,12 +6,12 @@ Errors leave under their official names.
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
+from dynclient import warn
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException, official
 from dynclient.compat.ometa.utils import model_str
-from dynclient.drift.table import find_alias
+from dynclient.drift.aliases import own_field_names
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -55,9 +55,9 @@ class Gateway:
         from dynclient import compat
 
         hook = compat.installed()
-        release = compat.at_hand() if hook is None else hook.release
-        message = f"{lacking}. Until then {release.name} is spoken"
-        warnings.warn(message, DynclientWarning, stacklevel=4)
+        chosen = compat.find_release() if hook is None else hook.release
+        release = chosen.with_drift(self.client.settings.drift)
+        warn.warn_user(f"{lacking}. Using release {release.name} until then", DynclientWarning)
         self.client._dispatcher.release = release
         return release
 
@@ -148,6 +148,15 @@ class Gateway:
             told = official(error)
         raise told
 
+    def own_field_names(self, spec: CollectionSpec, fields: Any) -> list[str] | None:
+        """Return names for ``fields=`` as the server's release has them, with a DriftWarning.
+
+        Args:
+            spec: the collection.
+            fields: names, or one string with commas between them; None stays None.
+        """
+        return None if fields is None else own_field_names(spec.entity, self.release, fields)
+
     def found(
         self, spec: CollectionSpec, verb: str, arguments: Mapping[str, Any], *, nullable: bool
     ) -> Any:
@@ -175,21 +184,9 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     from dynclient.dispatch import label
 
     message = f"{label(operation)}: the server may ignore the filter {', '.join(unknown)}"
-    warnings.warn(message, DynclientWarning, stacklevel=4)
+    warn.warn_user(message, DynclientWarning)
     more = tuple(Parameter(name, "query") for name in unknown)
     return operation._replace(parameters=operation.parameters + more)
-
-
-def own_fields(spec: CollectionSpec, fields: Any) -> Any:
-    """Return the fields that are asked for, by the names that the server's release has for them."""
-    if fields is None:
-        return None
-    known = spec.entity.properties
-    asked = []
-    for name in fields.split(",") if isinstance(fields, str) else fields:
-        found = None if name in known else find_alias(name, known, spec.entity.path)
-        asked.append(name if found is None else found.name)
-    return asked
 
 
 def plain(value: Any) -> Any:

@@ -61,12 +61,12 @@ class OpenMetadata(
 
         found = read(schema_classes.payload(config), additional_client_config_arguments)
         hook = compat.installed()
-        named = hook.release if hook is not None and hook.named else None
+        named = hook.release if hook is not None and hook.is_fixed else None
         self.config = config
         self.native = Client(found.base, found.transport(), found.settings, named)
         self.gateway = Gateway(self.native)
         if hook is not None:
-            hook.meet(lambda: self.gateway.release)
+            hook.set_server(lambda: self.gateway.release)
         self.client = REST.over(self.gateway)
         self._raw_data = raw_data
 

@@ -8,6 +8,7 @@ from dynclient import model
 from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
+from dynclient.drift.aliases import with_own_names
 from dynclient.drift.table import translated
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.catalogue import CollectionSpec, catalogue
@@ -78,7 +79,7 @@ def wrap(cls: Any, data: Any, spoken: Release | None = None) -> Any:
     node = node_of(cls)
     if spoken is not None and spoken is not node.release and isinstance(data, dict):
         data = translated(data, node.properties, node.path)
-    return cls._take(data)
+    return cls._from_json(data)
 
 
 def to_send(node: Node, value: Any) -> Any:
@@ -90,7 +91,8 @@ def to_send(node: Node, value: Any) -> Any:
     """
     data = payload(value)
     if isinstance(data, dict) and getattr(type(value), "_node", node).release is not node.release:
-        return translated(data, node.properties, node.path)
+        # What cannot be translated stays as it is; validation reports it.
+        return with_own_names(node, data)[0]
     return data
 
 
