@@ -1,4 +1,4 @@
-# Every target does its own set-up in $(VENV); nothing but Python (3.10 or newer) and make is needed.
+# Every target does its own set-up in $(VENV); nothing but Python (3.11 or newer) and make is needed.
 #
 #   make demo              the walkthrough against the sandbox, ending in a transcript
 #   make demo TREE=path    the same on a real schema tree (a folder, .zip or .tar.gz)
@@ -51,7 +51,7 @@ clean:
 
 # One environment, made once, and brought up to date whenever what it is made from changes.
 $(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit("dynclient needs Python 3.10 or newer; this is " + sys.version.split()[0] + " (make PYTHON=python3.12 ...)" if sys.version_info < (3, 10) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit("dynclient needs Python 3.11 or newer; this is " + sys.version.split()[0] + " (make PYTHON=python3.12 ...)" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 

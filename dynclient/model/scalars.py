@@ -56,7 +56,7 @@ class NamedEnumMeta(EnumMeta):
     """The type of enumerations: they pickle by their schema place."""
 
 
-class NamedEnum(str, Enum, metaclass=NamedEnumMeta):
+class NamedEnum(str, Enum, metaclass=NamedEnumMeta):  # noqa: UP042 -- has its own str and format
     """One value of an enumeration; equal to, and printed as, its string."""
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ text for an identifier or a date.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -312,7 +312,7 @@ class TimeType(Parsed):
 def _moment(number: float) -> datetime:
     """Return the moment that is so many seconds, or milliseconds, after 1970."""
     seconds = number / 1000 if abs(number) > _MILLISECONDS else number
-    return datetime.fromtimestamp(seconds, timezone.utc)
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _text(value: Any) -> str:

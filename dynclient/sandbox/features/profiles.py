@@ -181,7 +181,7 @@ class Joins:
         """Answer ``PUT tables/{id}/joins``: counts are added to those of the day."""
         row = context.row(self._shape, asked.path["id"])
         given = context.read(self._shape.node.properties["joins"], asked.body)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        today = datetime.datetime.now(datetime.UTC).date()
         try:
             day = datetime.date.fromisoformat(str(given.get("startDate")))
         except ValueError:

@@ -69,7 +69,7 @@ class Usage:
     def get(self, context: RequestContext, asked: Request) -> Result:
         """Answer ``GET``: the usage of the days before one."""
         _, row = self._found(context, asked)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        today = datetime.datetime.now(datetime.UTC).date()
         day = _day(asked.query["date"]) if asked.query.get("date") else today
         start = day.toordinal() - time_series.number(asked.query, "days", 1) + 1
         found = context.tx.records(row.id, KIND, start, day.toordinal())
