@@ -167,7 +167,7 @@ def test_ctrl_c_ends_a_fetch_at_once_and_the_next_continues_from_there(
             _, err = process.communicate(timeout=PATIENCE)  # the server still holds a file back
         finally:
             interrupted.set()
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert "2 of 3 files are kept, and the next attempt goes on from there" in err
     assert "Traceback" not in err
     assert names(cache) == ()
