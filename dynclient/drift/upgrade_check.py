@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.drift import table
+from dynclient.drift.translate import is_accepted, translate
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound
-from dynclient.model.functions import accepted, bridged
 from dynclient.schema.release import WARN
 from dynclient.validation import validator
 
@@ -86,7 +86,7 @@ def check_release(data: Any, node: Node) -> ReleaseCheck:
     # This manner tells of every bridge, not of the first one in a place of the code.
     release = node.release.with_drift(WARN)
     name, node = release.name, release.node(node.path, node.pointer)
-    if accepted(node, data):
+    if is_accepted(node, data):
         return ReleaseCheck(name, (), (), ())
     judging = validator(release)
     problems = () if judging.accepts(node, data) else tuple(judging.faults(node, data))
@@ -94,7 +94,7 @@ def check_release(data: Any, node: Node) -> ReleaseCheck:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
-            bridged(node, data, name)
+            translate(node, data, name)
         except RequestInvalid as error:
             left = tuple(error.problems)
     words = [str(each.message) for each in told if issubclass(each.category, DriftWarning)]

@@ -63,7 +63,7 @@ def test_what_is_left_is_told(releases) -> None:
     assert {problem.path for problem in first.problems} == {"owners", "colour", "name"}
     assert first.breaks
     assert not first.bridges
-    assert any("2 are given" in problem.message for problem in first.left)
+    assert any("takes one value, not 2" in problem.message for problem in first.left)
     assert {problem.path for problem in second.left} == {"colour", "name"}
 
 
