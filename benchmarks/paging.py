@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks import payloads
 from benchmarks.harness import Row, side_by_side
 from dynclient import model
+from dynclient.drift.unknown_values import UnknownValues
 
 
 def measure() -> list[Row]:
@@ -30,7 +31,7 @@ def measure() -> list[Row]:
     sample = side_by_side(listed, lambda: decode(text)["data"], rounds=20, seconds=0.1)
     data, unknown_values, node = (
         decode(text)["data"],
-        model.UnknownValues(),
+        UnknownValues(),
         payloads.release().find("Table"),
     )
     looked = side_by_side(

@@ -13,7 +13,7 @@ _told: dict[tuple[str, int, str], tuple[object, tuple[object, ...]]] = {}
 begin anew, be it another list or the same one changed."""
 
 
-def tell(message: str, category: type[Warning], *, always: bool = False) -> None:
+def warn_user(message: str, category: type[Warning], *, always: bool = False) -> None:
     """Warn in the first place that is neither in this package nor in Python's own imports.
 
     Args:

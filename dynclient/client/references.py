@@ -104,4 +104,4 @@ class _Settling:
     def _say(self, wanted: str) -> None:
         release = self._call.release
         message = f"{self._row.field} is {wanted} in release {release.name}; it was looked up"
-        table.say(release, message)
+        table.warn_drift(release, message)

@@ -201,7 +201,7 @@ def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
     if found is None:
         return word
     message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
-    table.say(release, message)
+    table.warn_drift(release, message)
     return found.name
 
 

@@ -9,6 +9,8 @@ from dynclient import model
 from dynclient.dispatch import responses
 from dynclient.dispatch.binding import Bound, bad_arguments, label
 from dynclient.dispatch.pagination import Page
+from dynclient.drift.translate import is_accepted, translate
+from dynclient.drift.unknown_values import UnknownValues
 from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
 from dynclient.transport.request import Request
 from dynclient.validation import validator
@@ -61,7 +63,7 @@ class Dispatcher:
         self.release = release
         self.hrefs: dict[str, str] = {}
         """Routes by entity type, from the addresses in answers; see ``answers.routes_in``."""
-        self.unknown_values = model.UnknownValues()
+        self.unknown_values = UnknownValues()
         """What the server said that the release does not know, counted."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
@@ -118,9 +120,9 @@ class Dispatcher:
             raw = as_reference(node, body)
         if raw is None:
             raw = model.raw(body, node)
-        if model.accepted(node, raw):
+        if is_accepted(node, raw):
             return raw
-        return model.bridged(node, raw, f"{node.type_name} {place}".strip())
+        return translate(node, raw, f"{node.type_name} {place}".strip())
 
     def node(self, reference: str | None) -> Node | None:
         """Return the node of a reference; None where the release does not have the document."""

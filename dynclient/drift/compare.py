@@ -161,7 +161,7 @@ class _Documents:
                 to = f"{_field((*road, ('properties', move.into)))}.{move.new}"
                 here = _field((*road, ("properties", name)))
                 return self._change("field_moved", road, here, to=to, breaks=closed)
-        gone = table.gone(name, self._there)
+        gone = table.removed_field(name, self._there)
         made = self._field(road, name, field, "removed", old, breaks=closed)
         return made if gone is None else made._replace(way=gone.way)
 

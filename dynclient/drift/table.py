@@ -87,14 +87,14 @@ class FieldAlias(NamedTuple):
     """What a release has in the place of a field that it lacks."""
 
     name: str
-    turn: str
+    conversion: str
     """What becomes of the value: ``same``, ``wrap`` (into a list), ``unwrap`` (out of one)."""
     rename: Rename
 
 
-def say(release: Release, message: str) -> None:
+def warn_drift(release: Release, message: str) -> None:
     """Warn that something has another place in a release, as often as the release wants that."""
-    warn.tell(message, DriftWarning, always=release.drift == WARN)
+    warn.warn_user(message, DriftWarning, always=release.drift == WARN)
 
 
 @lru_cache(maxsize=1)
@@ -173,12 +173,12 @@ def find_alias(name: str, known: Container[str], path: str) -> FieldAlias | None
             continue
         other = rename.new if name == rename.old else rename.old
         if other in known and (not rename.documents or path in rename.documents):
-            turn = "wrap" if other == rename.new else "unwrap"
-            return FieldAlias(other, turn if rename.change == "list" else "same", rename)
+            conversion = "wrap" if other == rename.new else "unwrap"
+            return FieldAlias(other, conversion if rename.change == "list" else "same", rename)
     return None
 
 
-def gone(name: str, path: str) -> RemovedField | None:
+def removed_field(name: str, path: str) -> RemovedField | None:
     """Return what is known of a field that a schema has no more, or None.
 
     Args:
@@ -190,45 +190,22 @@ def gone(name: str, path: str) -> RemovedField | None:
     )
 
 
-def turned(value: Any, turn: str) -> Any:
-    """Return a value as its counterpart has it.
+def convert_value(value: Any, conversion: str) -> Any:
+    """Return a value of a field as the field that replaces it has it.
 
     Args:
-        value: JSON, or objects in lists.
-        turn: ``same``, ``wrap`` or ``unwrap``.
+        value: JSON, or a list of any objects.
+        conversion: ``same``, ``wrap`` (into a list) or ``unwrap`` (out of a list).
 
     Raises:
-        ValueError: there are several where only one can be.
+        ValueError: the list has several items, and the other field takes one.
     """
-    if value is None or turn == "same":
+    if value is None or conversion == "same":
         return value
-    if turn == "wrap":
+    if conversion == "wrap":
         return value if isinstance(value, list) else [value]
     if not isinstance(value, list):
         return value
     if len(value) > 1:
-        raise ValueError(f"{len(value)} of them, where this release has one")
+        raise ValueError(f"takes one value, not {len(value)}")
     return value[0] if value else None
-
-
-def translated(data: dict[str, Any], known: Container[str], path: str) -> dict[str, Any]:
-    """Return an object with the fields that a schema lacks under the names it has for them.
-
-    What cannot be translated stays as it is; judging it tells what is wrong.
-
-    Args:
-        data: decoded JSON; only its own fields are looked at.
-        known: the fields that the schema has.
-        path: of the schema's document.
-    """
-    made = {}
-    for name, value in data.items():
-        found = None if name in known else find_alias(name, known, path)
-        if found is None or found.name in data:
-            made[name] = value
-            continue
-        try:
-            made[found.name] = turned(value, found.turn)
-        except ValueError:
-            made[name] = value
-    return made

@@ -45,7 +45,7 @@ class Types:
         moved = None if path in release.paths else table.moved(path, release.paths)
         if moved is not None and release.drift != ERROR:
             message = f"{path} is {moved} in release {release.name}"
-            table.say(release, message)
+            table.warn_drift(release, message)
             name = f"{moved}{mark}{pointer}"
         return class_for(release.find(name))
 

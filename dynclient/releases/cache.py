@@ -175,7 +175,7 @@ class Cache:
                 " memory, which costs every process a second or so. Name another place with"
                 f" {VARIABLE} or cache="
             )
-            warn.tell(message, DynclientWarning)
+            warn.warn_user(message, DynclientWarning)
 
     # -- other files -------------------------------------------------------------------------------
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model.entity import Entity
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,7 +21,7 @@ _KINDS: dict[type, tuple[str, ...]] = {
     list: ("array",),
     dict: ("object", "map"),
 }
-_TELLING = "serviceType"
+SERVICE_TYPE_FIELD = "serviceType"
 """The field beside a connection that says which of the connectors it is for."""
 
 
@@ -35,15 +33,6 @@ class Union:
     def __init__(self, node: Node) -> None:
         self._branches = tuple(_leaves(node))
         self._fixed: dict[str, dict[str, Any]] = {}
-
-    def choose(self, raw: Any, owner: Any) -> Node | None:
-        """Return the branch that data is of, or None where no branch takes its kind.
-
-        Args:
-            raw: the data.
-            owner: the entity it lies in.
-        """
-        return self.branch(raw, lambda: _around(owner))
 
     def branch(self, raw: Any, around: Callable[[], Any]) -> Node | None:
         """Return the branch that data is of, or None where no branch takes its kind.
@@ -102,12 +91,3 @@ def _fixed_values(branch: Node) -> dict[str, Any]:
         elif place.enum is not None and len(place.enum) == 1:
             fixed[name] = place.enum[0]
     return fixed
-
-
-def _around(owner: Any) -> Any:
-    while isinstance(owner, Entity):
-        told = owner._raw.get(_TELLING)
-        if told is not None:
-            return told
-        owner = owner._link
-    return None

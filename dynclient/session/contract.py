@@ -229,7 +229,7 @@ class Contract:
                 f"whether this server lists {spec.attribute} by {guessed} is a guess from other"
                 f" releases; what it does not know it ignores. No certainty: {self._why}"
             )
-            warn.tell(message, DynclientWarning)
+            warn.warn_user(message, DynclientWarning)
 
     def explained(self, error: BadArguments) -> BadArguments:
         """Return an error about filters that tells on what grounds they were refused."""

@@ -121,7 +121,7 @@ def _say_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
         f"the schemas of the server are not at hand; going on with {found.name}, made of what it"
         f" tells of itself, which is less: not all that it would refuse is told before ({reasons})"
     )
-    warn.tell(message, DynclientWarning)
+    warn.warn_user(message, DynclientWarning)
 
 
 def _taken(step: str | Path, version: str, client: Client) -> Release:
@@ -179,7 +179,7 @@ def _nearest(version: str, cache: Cache) -> Release:
                 f" the nearest in the cache of the same {near.same} version. What changed between"
                 " the two may be refused wrongly, by this client or by the server"
             )
-            warn.tell(message, DynclientWarning)
+            warn.warn_user(message, DynclientWarning)
             return found
     message = f"{cache.directory} holds no release of the same major version"
     raise SourceUnavailable(message, source=str(cache.directory))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
+from dynclient.drift.translate import is_accepted, translate
 from dynclient.errors import (
     LostUpdate,
     PreconditionFailed,
@@ -75,11 +76,11 @@ def _judged(node: Any, before: Any, after: Any) -> Any:
     Raises:
         RequestInvalid: the changes break the schema.
     """
-    if model.accepted(node, after):
+    if is_accepted(node, after):
         return after
     what = f"the changed {node.type_name}"
     try:
-        return model.bridged(node, after, what)
+        return translate(node, after, what)
     except RequestInvalid as error:
         judging = validator(node.release)
         known = {*map(str, judging.explain(node, before))}

@@ -76,7 +76,7 @@ class Transport:
             from dynclient import warn
 
             message = f"the certificate of {base} is not checked: anybody in between can read along"
-            warn.tell(message, InsecureWarning)
+            warn.warn_user(message, InsecureWarning)
 
     def __repr__(self) -> str:
         return f"<Transport to {self.base} as {self.auth!r}>"

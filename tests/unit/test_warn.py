@@ -28,7 +28,7 @@ def _standing(path: str, call: Callable[[], Any]) -> Callable[[], Any]:
     return FunctionType(code, {}, closure=run.__closure__)
 
 
-_tell = partial(warn.tell, "owner is called owners", DriftWarning)
+_tell = partial(warn.warn_user, "owner is called owners", DriftWarning)
 
 
 def test_it_is_told_where_the_users_code_is() -> None:

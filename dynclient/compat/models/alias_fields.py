@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.drift.table import FieldAlias, Move, find_alias, gone, moves, say, turned
+from dynclient.drift.table import (
+    FieldAlias,
+    Move,
+    convert_value,
+    find_alias,
+    moves,
+    removed_field,
+    warn_drift,
+)
 
 if TYPE_CHECKING:
     from dynclient.schema import Node, Release
@@ -90,7 +98,7 @@ def lost(cls: Any, name: str, value: Any) -> str:
         except ValueError as error:
             return f"is called {found.name} in release {release}: {error}"
         return f"is called {found.name} in release {release}, which is given too"
-    loss = gone(name, cls._node.path)
+    loss = removed_field(name, cls._node.path)
     return "" if loss is None else f"was taken before release {loss.since}; {loss.way}"
 
 
@@ -109,7 +117,7 @@ def written(found: FieldAlias, value: Any) -> Any:
         ValueError: there are several where only one can be.
     """
     inner = getattr(value, "root", value)
-    return turned(inner if isinstance(inner, list) else value, found.turn)
+    return convert_value(inner if isinstance(inner, list) else value, found.conversion)
 
 
 def write(model: Any, name: str, found: FieldAlias, value: Any) -> None:
@@ -141,9 +149,9 @@ def read(model: Any, found: FieldAlias) -> Any:
     name = rename.old if found.name == rename.new else rename.new
     _say(type(model), name, f"is called {found.name}")
     value = getattr(model, found.name)
-    if value is None or found.turn == "same":
+    if value is None or found.conversion == "same":
         return value
-    if found.turn == "wrap":  # the list is here, one is asked for
+    if found.conversion == "wrap":  # the list is here, one is asked for
         listed = getattr(value, "root", value)
         return listed[0] if listed else None
     return _listed(model, value)
@@ -162,9 +170,9 @@ def _listed(model: Any, value: Any) -> Any:
 
 def _say(cls: Any, name: str, place: str) -> None:
     release = cls._node.release
-    say(release, f"{cls.__name__}.{name} {place} in release {release.name}")
+    warn_drift(release, f"{cls.__name__}.{name} {place} in release {release.name}")
 
 
 def say_moved(release: Release, asked: str, given: str) -> None:
     """Say that a module that is imported has another name in a release."""
-    say(release, f"{asked} is called {given} in release {release.name}")
+    warn_drift(release, f"{asked} is called {given} in release {release.name}")

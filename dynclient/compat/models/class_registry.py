@@ -124,7 +124,7 @@ class ClassRegistry:
             return {_meant(place): _late(self, place) for place in places}
 
         def nearest(raw: Any) -> FieldType | None:
-            found = Union(node).choose(raw, None)
+            found = Union(node).branch(raw, lambda: None)
             return None if found is None else self.shape(found)
 
         return UnionType(tuple(_late(self, place) for place in places), by_place, nearest)

@@ -8,7 +8,7 @@ from dynclient import model
 from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
-from dynclient.drift.table import translated
+from dynclient.drift.aliases import translate_object
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.catalogue import CollectionSpec, catalogue
 
@@ -77,7 +77,7 @@ def wrap(cls: Any, data: Any, spoken: Release | None = None) -> Any:
     """
     node = node_of(cls)
     if spoken is not None and spoken is not node.release and isinstance(data, dict):
-        data = translated(data, node.properties, node.path)
+        data = translate_object(node, data)
     return cls._take(data)
 
 
@@ -90,7 +90,7 @@ def to_send(node: Node, value: Any) -> Any:
     """
     data = payload(value)
     if isinstance(data, dict) and getattr(type(value), "_node", node).release is not node.release:
-        return translated(data, node.properties, node.path)
+        return translate_object(node, data)
     return data
 
 

@@ -83,7 +83,7 @@ def test_a_list_of_one_becomes_one(old: Get) -> None:
 
 
 def test_several_owners_are_too_many_for_one(old: Get) -> None:
-    with pytest.raises(ValueError, match=r"is called owner in release .*: 2 of them"):
+    with pytest.raises(ValueError, match=r"is called owner in release .*: takes one value, not 2"):
         create(old, owners=[OWNER, OWNER])
 
 
