@@ -39,13 +39,13 @@ class Request(NamedTuple):
     query: Mapping[str, str]
     body: Any
     """The decoded JSON, or the text."""
-    base: str
+    base_url: str
     """What links start with: ``http://host:port/api``."""
     token: str = ""
     """The bearer token the request came with."""
     headers: Mapping[str, str] = MappingProxyType({})
     """The request's headers; names in any case."""
-    pairs: tuple[tuple[str, str], ...] = ()
+    query_pairs: tuple[tuple[str, str], ...] = ()
     """All query parameters, those that are given again, too."""
 
 
@@ -59,15 +59,15 @@ class Route(NamedTuple):
     handler: Handler
     consumes: str | None = None
     """The content type the body must have; None: no body is read."""
-    open: bool = False
+    public: bool = False
     """Answered without a token."""
     writes: bool = False
     """Needs a transaction that can write."""
     operation: str = ""
     """Its id in the OpenAPI document, with ``{name}`` of the entity; "" for one by its path."""
-    takes: Node | None = None
+    body_schema: Node | None = None
     """The schema of the body, where there is one."""
-    gives: str = ""
+    returns: str = ""
     """What the answer shows of the collection: ``entity``, ``page``, ``history``, or nothing."""
     query: tuple[str, ...] = ()
     """Query parameters it knows, apart from the filters of lists."""
@@ -104,7 +104,7 @@ class Routes:
                 place = place.fixed.setdefault(step, _Place())
         place.methods.setdefault(method, route)
 
-    def refuse(self, template: str) -> None:
+    def add_without_methods(self, template: str) -> None:
         """Make a path known that takes no method: asking for it is a wrong method."""
         place = self._root
         for step in template.strip("/").split("/"):

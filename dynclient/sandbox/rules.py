@@ -20,7 +20,7 @@ def parse_version(text: str) -> Version:
     return tuple(int(part) for part in text.split("."))
 
 
-def holds(entry: Mapping[str, Any], version: Version) -> bool:
+def is_for_release(entry: Mapping[str, Any], version: Version) -> bool:
     """Tell whether an entry is for this release."""
     start, end = entry.get("from"), entry.get("until")
     if start is not None and version < parse_version(start):
@@ -48,7 +48,7 @@ class Rules:
         value: Any = None
         found = False
         for entry in document()["flags"][name]:
-            if holds(entry, self.version):
+            if is_for_release(entry, self.version):
                 value, found = entry["value"], True
         if not found:
             raise KeyError(f"rules.json: no value of {name} for {self.version}")
@@ -60,7 +60,7 @@ class Rules:
         if merged is None:
             merged = {}
             for block in document()[section]:
-                if holds(block, self.version):
+                if is_for_release(block, self.version):
                     merged.update(block["rules"])
             self._sections[section] = merged
         return merged

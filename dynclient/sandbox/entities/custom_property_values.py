@@ -29,14 +29,14 @@ def check(context: RequestContext, type: str, extension: Any) -> None:
         _check_value(context, known[name], value)
 
 
-def kinds(context: RequestContext, type: str) -> dict[str, str]:
+def value_types(context: RequestContext, type: str) -> dict[str, str]:
     """Return the type of each custom property's values, by the property's name."""
     row = context.tx.find("type", type)
     told = (row.doc.get(FIELD) or ()) if row is not None else ()
     return {one["name"]: str(one["propertyType"]["name"]) for one in told}
 
 
-def forget(context: RequestContext, type: str, names: set[str]) -> None:
+def remove_values(context: RequestContext, type: str, names: set[str]) -> None:
     """Take the values of properties that are no more out of all entities of a type."""
     for name in sorted(names):
         path = f'$.extension."{name}"'

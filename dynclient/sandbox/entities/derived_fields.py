@@ -16,24 +16,24 @@ def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 
 
-def rule_for(shape: EntityModel, name: str) -> dict[str, Any] | None:
+def rule_for(model: EntityModel, name: str) -> dict[str, Any] | None:
     """Return the rule by which a field is computed, or None."""
-    table = shape.rules.table("computed")
-    rule: dict[str, Any] | None = table.get(f"{shape.type}.{name}", table.get(f"*.{name}"))
+    table = model.rules.table("computed")
+    rule: dict[str, Any] | None = table.get(f"{model.type}.{name}", table.get(f"*.{name}"))
     return rule
 
 
-def value_of(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def compute(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     """Return a computed value; kind ``roles`` gives references as ``[(id, type), …]``."""
     maker = _MAKERS[rule["kind"]]
-    return maker(tx, shape, rule, doc)
+    return maker(tx, model, rule, doc)
 
 
-def _usage(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    return tx.latest(doc["id"], "usage") or unused()
+def _usage(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    return tx.latest(doc["id"], "usage") or empty_usage()
 
 
-def unused() -> dict[str, Any]:
+def empty_usage() -> dict[str, Any]:
     """Return the usage of what nobody has told any of."""
     nothing = {"count": 0, "percentileRank": 0.0}
     return {
@@ -44,7 +44,7 @@ def unused() -> dict[str, Any]:
     }
 
 
-def _joins(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _joins(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     start = _today() - datetime.timedelta(days=DAYS_OF_JOINS)
     counts: dict[str, dict[str, int]] = {}
     for held in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
@@ -65,13 +65,13 @@ def _joins(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[
     }  # fmt: skip
 
 
-def _latest(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _latest(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     """The newest record of a time series, alone or as a list."""
     found = tx.latest(doc["id"], rule["series"])
     return ([found] if found else []) if rule.get("many") else found
 
 
-def _metrics(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _metrics(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     return metrics(tx, doc["id"]).get("", [])
 
 
@@ -88,14 +88,14 @@ STATUSES = {"Success": "success", "Failed": "failed", "Aborted": "aborted", "Que
 
 def _results(tx: Transaction, suite: str) -> list[tuple[str, dict[str, Any]]]:
     """Return FQN and newest result of each case of a suite that has one."""
-    edges = tx.edges_to([suite], ["testSuite", "testSuites"], ["testCase"])
+    edges = tx.references_to([suite], ["testSuite", "testSuites"], ["testCase"])
     heads = tx.heads(edge.source for edge in edges)
     found = [(head.fqn, tx.latest(head.id, "testCaseResult"))
              for head in heads.values() if not head.deleted]  # fmt: skip
     return [(fqn, result) for fqn, result in sorted(found, key=str) if result is not None]
 
 
-def summed(tx: Transaction, suite: str) -> dict[str, Any]:
+def summarize_results(tx: Transaction, suite: str) -> dict[str, Any]:
     """Return how the newest results of a suite's cases came out."""
     out: dict[str, Any] = {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
     for _, result in _results(tx, suite):
@@ -106,14 +106,14 @@ def summed(tx: Transaction, suite: str) -> dict[str, Any]:
     return {**out, "columnTestSummary": []}
 
 
-def _summary(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    told = summed(tx, doc["id"])
-    known = shape.node.properties["summary"].properties
+def _summary(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    told = summarize_results(tx, doc["id"])
+    known = model.node.properties["summary"].properties
     return {name: value for name, value in told.items() if not known or name in known}
 
 
 def _result_list(
-    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+    tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
     return [
         {"testCaseName": fqn, "status": one.get("testCaseStatus"), "timestamp": one["timestamp"]}
@@ -122,28 +122,28 @@ def _result_list(
 
 
 def _constant(
-    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+    tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
     return doc.get(rule.get("stored", ""), rule["value"])
 
 
-def _count(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    types = [shape.type if name == "<self>" else name for name in rule["types"]]
-    return len(tx.edges_to([doc["id"]], rule["fields"], types))
+def _count(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    types = [model.type if name == "<self>" else name for name in rule["types"]]
+    return len(tx.references_to([doc["id"]], rule["fields"], types))
 
 
 def _label_uses(
-    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+    tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
-    return tx.label_count(doc["fullyQualifiedName"], below=bool(rule.get("below")))
+    return tx.count_labels(doc["fullyQualifiedName"], below=bool(rule.get("below")))
 
 
-def _roles(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _roles(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     """Roles that come from the teams above: ``start`` leads to the first, ``up`` further."""
     if doc.get("isBot") or (doc.get("isAdmin") and rule.get("not_admin")):
         return []
     found: dict[str, str] = {}
-    level = [edge.target for edge in tx.edges([doc["id"]], [rule["start"]])]
+    level = [edge.target for edge in tx.references_from([doc["id"]], [rule["start"]])]
     if not level and "otherwise" in rule:
         head = tx.head(rule["otherwise"]["type"], rule["otherwise"]["fqn"])
         level = [head.id] if head is not None else []
@@ -153,8 +153,10 @@ def _roles(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[
         seen.update(level)
         if not level:
             break
-        found.update((edge.target, edge.target_type) for edge in tx.edges(level, [rule["take"]]))
-        level = [edge.target for edge in tx.edges(level, [rule["up"]])]
+        found.update(
+            (edge.target, edge.target_type) for edge in tx.references_from(level, [rule["take"]])
+        )
+        level = [edge.target for edge in tx.references_from(level, [rule["up"]])]
     return list(found.items())
 
 

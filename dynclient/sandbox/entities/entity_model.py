@@ -86,7 +86,7 @@ class EntityModel:
     """The facts about one entity type of a release."""
 
     def __init__(self, kinds: EntityModels, entity: EntityType) -> None:
-        self._kinds = kinds
+        self._models = kinds
         self.rules = kinds.rules
         self.entity: EntityType = entity
         self.type = entity.name
@@ -101,7 +101,7 @@ class EntityModel:
         return tuple(self.node.properties)
 
     @cached_property
-    def sayable(self) -> frozenset[str]:
+    def creatable_fields(self) -> frozenset[str]:
         """Fields that a create request can give."""
         return frozenset(self.create.properties) if self.create is not None else frozenset()
 
@@ -150,7 +150,7 @@ class EntityModel:
             return self.type if named == "<self>" else str(named)
         if name == "service":
             return self._service_type()
-        return self._kinds.type_for_field(name)
+        return self._models.type_for_field(name)
 
     def _service_type(self) -> str | None:
         """Return the service an entity belongs to: where its ``serviceType`` is defined."""
@@ -158,7 +158,7 @@ class EntityModel:
         if kind is None:
             node = self.rules.table("reference_types").get(f"{self.type}.service")
             return str(node) if node else None
-        found = self._kinds.release.entity_of(kind.target.path)
+        found = self._models.release.entity_of(kind.target.path)
         return found.name if found is not None else None
 
     @cached_property
@@ -180,10 +180,10 @@ class EntityModel:
 
     def _guess_inverse(self, name: str) -> dict[str, Any] | None:
         """A list ``tables`` on a databaseSchema shows the tables whose ``databaseSchema`` it is."""
-        other = self._kinds.type_for_field(name)
+        other = self._models.type_for_field(name)
         if other is None or other == self.type:
             return None
-        held = self._kinds.release.entities[other]
+        held = self._models.release.entities[other]
         if self.type not in held.properties:
             return None
         return {"fields": [self.type], "types": [other]}
@@ -203,7 +203,7 @@ class EntityModel:
         )  # fmt: skip
 
     @cached_property
-    def handed_down(self) -> tuple[str, ...]:
+    def copied_from_parent(self) -> tuple[str, ...]:
         """Reference fields that are taken from the parent: a table's database and service."""
         if not self.hierarchy:
             return ()
@@ -215,7 +215,7 @@ class EntityModel:
     # members and labels
 
     @cached_property
-    def labelled(self) -> bool:
+    def has_labels(self) -> bool:
         """Whether the entity itself carries tags."""
         return "tags" in self.node.properties and is_label_list(self.node.properties["tags"])
 
@@ -251,7 +251,7 @@ class EntityModel:
     def secret_fields(self) -> frozenset[str]:
         """Top-level fields that hold a secret somewhere below."""
         return frozenset(
-            name for name, node in self.node.properties.items() if self._kinds.holds_secret(node)
+            name for name, node in self.node.properties.items() if self._models.has_secret(node)
         )
 
     # what answers show
@@ -259,7 +259,7 @@ class EntityModel:
     @cached_property
     def on_request(self) -> frozenset[str]:
         """Fields shown only where ``fields=`` asks for them."""
-        standing = {*self.hierarchy, *self.handed_down}
+        standing = {*self.hierarchy, *self.copied_from_parent}
         named = {name for name in self.references if name not in standing} | set(self.inverse)
         told = self.rules.table("on_request")
         for name in (*told.get("*", ()), *told.get(self.type, ())):
@@ -281,7 +281,7 @@ class EntityModel:
         }  # fmt: skip
         return (self.on_request - left_out) | (own & self.on_request)
 
-    def shown_after(self, operation: str) -> frozenset[str]:
+    def fields_after(self, operation: str) -> frozenset[str]:
         """Fields the answer to ``create`` or ``put`` shows even where nobody set them."""
         return self.rules.names(f"shown_after_{operation}", self.type) & set(self.fields)
 
@@ -295,14 +295,14 @@ class EntityModels:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.rules = Rules(release.version)
-        self._made: dict[str, EntityModel] = {}
+        self._built: dict[str, EntityModel] = {}
         self._secret: set[str] = set()
 
     def __getitem__(self, type: str) -> EntityModel:
-        shape = self._made.get(type)
-        if shape is None:
-            shape = self._made[type] = EntityModel(self, self.release.entities[type])
-        return shape
+        model = self._built.get(type)
+        if model is None:
+            model = self._built[type] = EntityModel(self, self.release.entities[type])
+        return model
 
     def __contains__(self, type: object) -> bool:
         return type in self.release.entities
@@ -322,7 +322,7 @@ class EntityModels:
                 return guess
         return None
 
-    def holds_secret(self, node: Node) -> bool:
+    def has_secret(self, node: Node) -> bool:
         """Tell whether a secret may lie at a place or anywhere below it."""
         return self._search(node, set())
 

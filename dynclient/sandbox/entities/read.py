@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.secret_fields import masked
+from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
-from dynclient.sandbox.http_errors import Fault, bad_request, error_response, wrapped
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    bad_request,
+    error_response,
+    unhandled_status,
+)
 from dynclient.sandbox.json_codec import dumps, loads
 from dynclient.sandbox.routing import Result
 
@@ -55,21 +60,21 @@ BY_NAME = Order(("name", "id"))
 BY_FQN = Order(("fqn",))
 
 
-def wanted_fields(shape: EntityModel, text: str | None) -> frozenset[str]:
+def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
     """Return the fields that ``fields=`` names; raises the server's 400 for an unknown one."""
     if not text:
         return frozenset()
     if text.strip() == "*":
-        return frozenset(shape.fields)
+        return frozenset(model.fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in shape.fields:
+        if name not in model.fields:
             raise bad_request(f"Invalid field name {name}")
-    brought = shape.rules.table("loaded_with").get(shape.type, {})
+    brought = model.rules.table("loaded_with").get(model.type, {})
     return frozenset(names).union(*(brought.get(name, ()) for name in names))
 
 
-def wanted_include(text: str | None) -> str:
+def parse_include(text: str | None) -> str:
     """Return ``include`` in lower case; raises the server's 400."""
     if not text:
         return "non-deleted"
@@ -78,50 +83,50 @@ def wanted_include(text: str | None) -> str:
     return text.lower()
 
 
-def shown(
-    context: RequestContext, shape: EntityModel, rows: list[Row], fields: frozenset[str]
+def serialize_rows(
+    context: RequestContext, model: EntityModel, rows: list[Row], fields: frozenset[str]
 ) -> list[Any]:
     """Return the answers for rows with the fields asked for."""
-    groups = {group.path[0] for group in shape.members}
-    alone = shape.type not in shape.rules.names("member_labels_need_their_field", "*")
+    groups = {group.path[0] for group in model.members}
+    alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    asked = fields & shape.on_request
-    return context.linked.show(
-        shape, [row.doc for row in rows], asked, members=members, mask=not context.caller.bot
+    request = fields & model.on_request
+    return context.serializer.serialize(
+        model, [row.doc for row in rows], request, members=members, mask=not context.caller.bot
     )
 
 
 def get(
     context: RequestContext,
-    shape: EntityModel,
+    model: EntityModel,
     key: str,
     query: Mapping[str, str],
     *,
     by_name: bool,
 ) -> Result:
     """Answer ``GET`` by id or by name."""
-    fields = wanted_fields(shape, query.get("fields"))
-    include = wanted_include(query.get("include"))
-    row = context.row(shape, key, include, by_name=by_name)
-    return Result(200, shown(context, shape, [row], fields)[0])
+    fields = parse_fields(model, query.get("fields"))
+    include = parse_include(query.get("include"))
+    row = context.get_row(model, key, include, by_name=by_name)
+    return Result(200, serialize_rows(context, model, [row], fields)[0])
 
 
-def page(context: RequestContext, shape: EntityModel, query: Mapping[str, str]) -> Result:
+def page(context: RequestContext, model: EntityModel, query: Mapping[str, str]) -> Result:
     """Answer ``GET collection``."""
-    fields = wanted_fields(shape, query.get("fields"))
-    include = wanted_include(query.get("include"))
+    fields = parse_fields(model, query.get("fields"))
+    include = parse_include(query.get("include"))
     limit = _limit(query.get("limit"))
     before, after = query.get("before"), query.get("after")
     if before and after:
         raise bad_request("Only one of before or after query parameter allowed")
-    where, values = _filters(context, shape, query, include)
+    where, values = _filters(context, model, query, include)
     total = context.tx.count(where, values)
     if limit == 0:
         return Result(200, {"data": [], "paging": {"total": total}})
     order = BY_FQN if context.rules.flag("ordered_by_fqn") else BY_NAME
     places = (_place(before, order), _place(after, order))
     rows, paging = _turn(context, where, values, limit, order, *places)
-    data = shown(context, shape, rows, fields)
+    data = serialize_rows(context, model, rows, fields)
     told: dict[str, Any] = {}
     for name in ("before", "after"):
         if name in paging:
@@ -167,7 +172,7 @@ def _limit(text: str | None) -> int:
     try:
         limit = int(text)
     except ValueError:
-        raise wrapped(404) from None
+        raise unhandled_status(404) from None
     if limit < 0:
         raise bad_request("[query param limit must be greater than or equal to 0]")
     if limit > MOST:
@@ -202,27 +207,27 @@ def _place(text: str | None, order: Order) -> Place | None:
     except (ValueError, TypeError, KeyError):
         reason = "Failed to process JSON "
         message = f"An exception with message [{reason}] was thrown while processing request."
-        raise Fault(500, {"code": 500, "message": message}) from None
+        raise ErrorResponse(500, {"code": 500, "message": message}) from None
 
 
 # filters
 
 
 def _filters(
-    context: RequestContext, shape: EntityModel, query: Mapping[str, str], include: str
+    context: RequestContext, model: EntityModel, query: Mapping[str, str], include: str
 ) -> tuple[str, list[Any]]:
     where = ["e.type = ?"]
-    values: list[Any] = [shape.type]
-    if include != "all" and shape.entity.deleted:
+    values: list[Any] = [model.type]
+    if include != "all" and model.entity.deleted:
         where.append("e.deleted = ?")
         values.append(int(include == "deleted"))
     elif include == "deleted":
         where.append("0")
     table = context.rules.table("filters")
-    told = {**table.get("*", {}), **table.get(shape.type, {})}
+    told = {**table.get("*", {}), **table.get(model.type, {})}
     for name, rule in told.items():
         if query.get(name) not in (None, "") and rule is not None:
-            condition, given = _condition(context, shape, rule, query[name])
+            condition, given = _condition(context, model, rule, query[name])
             if condition:
                 where.append(condition)
                 values.extend(given)
@@ -230,7 +235,7 @@ def _filters(
 
 
 def _condition(
-    context: RequestContext, shape: EntityModel, rule: dict[str, Any], value: str
+    context: RequestContext, model: EntityModel, rule: dict[str, Any], value: str
 ) -> tuple[str, list[Any]]:
     kind = rule["kind"]
     if kind == "below":
@@ -249,7 +254,7 @@ def _condition(
         held: Any = {"true": 1, "false": 0}.get(value.lower(), value)
         return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
     if kind == "reference":
-        type = shape.references[rule["field"]].type if rule["field"] in shape.references else None
+        type = model.references[rule["field"]].type if rule["field"] in model.references else None
         head = context.tx.head(rule.get("type", type or ""), value)
         target = head.id if head is not None else value
         return (
@@ -269,27 +274,28 @@ def _condition(
 # versions
 
 
-def versions(context: RequestContext, shape: EntityModel, id: str) -> Result:
+def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
     """Answer ``GET versions``: every state as JSON text, newest first."""
-    row = context.row(shape, id, "all")
-    now = context.whole(shape, row.doc)
-    states = [now, *(loads(text) for text in context.tx.pasts(id))]
+    row = context.get_row(model, id, "all")
+    now = context.load_entity(model, row.doc)
+    states = [now, *(loads(text) for text in context.tx.past_versions(id))]
     return Result(
-        200, {"entityType": shape.type, "versions": [dumps(masked(shape, one)) for one in states]}
+        200,
+        {"entityType": model.type, "versions": [dumps(mask_secrets(model, one)) for one in states]},
     )
 
 
-def version(context: RequestContext, shape: EntityModel, id: str, wanted: str) -> Result:
+def version(context: RequestContext, model: EntityModel, id: str, wanted: str) -> Result:
     """Answer ``GET versions/{version}``."""
     try:
         number = float(wanted)
     except ValueError:
         raise bad_request(f'For input string: "{wanted}"') from None
-    row = context.row(shape, id, "all")
+    row = context.get_row(model, id, "all")
     if row.doc["version"] == number:
-        return Result(200, masked(shape, context.whole(shape, row.doc)))
-    past = context.tx.past(id, number)
+        return Result(200, mask_secrets(model, context.load_entity(model, row.doc)))
+    past = context.tx.find_version(id, number)
     if past is None:
-        told = context.told(shape)
+        told = context.type_label(model)
         raise error_response(404, f"{told} instance for {id} and version {wanted} not found")
-    return Result(200, masked(shape, past))
+    return Result(200, mask_secrets(model, past))

@@ -14,25 +14,27 @@ MASK = "*********"
 """What the server sends in place of a secret: nine stars."""
 
 
-def masked(shape: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
+def mask_secrets(model: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
     """Return ``doc`` with every secret masked; parts without any are shared with the original."""
-    if not shape.secret_fields:
+    if not model.secret_fields:
         return doc
     out = dict(doc)
-    for name in shape.secret_fields:
+    for name in model.secret_fields:
         if name in out:
-            out[name] = _replace(shape.node.properties[name], out[name], None)
+            out[name] = _replace(model.node.properties[name], out[name], None)
     return out
 
 
-def unmasked(shape: EntityModel, doc: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+def restore_secrets(
+    model: EntityModel, doc: dict[str, Any], stored: dict[str, Any]
+) -> dict[str, Any]:
     """Return ``doc`` with masks that a client sent back replaced by the stored secrets."""
-    if not shape.secret_fields:
+    if not model.secret_fields:
         return doc
     out = dict(doc)
-    for name in shape.secret_fields:
+    for name in model.secret_fields:
         if name in out and name in stored:
-            out[name] = _replace(shape.node.properties[name], out[name], stored[name])
+            out[name] = _replace(model.node.properties[name], out[name], stored[name])
     return out
 
 

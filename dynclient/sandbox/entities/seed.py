@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.request_parsing import fill
-from dynclient.sandbox.entities.tag_labels import used
-from dynclient.sandbox.rules import Version, holds
+from dynclient.sandbox.entities.tag_labels import label_uses
+from dynclient.sandbox.rules import Version, is_for_release
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.request_context import RequestContext
@@ -30,39 +30,37 @@ def document() -> dict[str, Any]:
 
 def plant(context: RequestContext) -> None:
     """Make everything a fresh server has, in the session's transaction."""
-    drafter = CreateRequestReader(context.tx, context.shapes)
+    reader = CreateRequestReader(context.tx, context.models)
     for entry in document()["entities"]:
-        if entry["type"] in context.shapes:
-            _plant_one(context, drafter, entry)
-    if "type" in context.shapes:
+        if entry["type"] in context.models:
+            _plant_one(context, reader, entry)
+    if "type" in context.models:
         _plant_types(context)
 
 
-def _plant_one(
-    context: RequestContext, drafter: CreateRequestReader, entry: dict[str, Any]
-) -> None:
-    shape = context.shapes[entry["type"]]
-    if shape.create is None:
+def _plant_one(context: RequestContext, reader: CreateRequestReader, entry: dict[str, Any]) -> None:
+    model = context.models[entry["type"]]
+    if model.create is None:
         return
     given = _of_release(entry["create"], context.rules.version)
-    body = fill(shape.create, fit(shape.create, given))
-    draft = drafter.from_request(shape, body)
-    forced = {name: value for name, value in entry.get("set", {}).items() if name in shape.fields}
-    doc = {**draft.doc, **forced, "id": new_id(), "version": 0.1}
+    body = fill(model.create, fit(model.create, given))
+    new_entity = reader.build(model, body)
+    forced = {name: value for name, value in entry.get("set", {}).items() if name in model.fields}
+    doc = {**new_entity.doc, **forced, "id": new_id(), "version": 0.1}
     doc["updatedAt"] = context.now
     doc["updatedBy"] = ADMIN
-    context.tx.put(shape.type, doc)
-    context.tx.set_labels(doc["id"], used(shape, doc))
-    links = dict(draft.links)
+    context.tx.put(model.type, doc)
+    context.tx.set_labels(doc["id"], label_uses(model, doc))
+    links = dict(new_entity.links)
     for field, names in entry.get("links", {}).items():
-        reference = shape.references.get(field)
+        reference = model.references.get(field)
         if reference is not None:
-            links[field] = drafter.resolve(shape, reference, names)
-    for field, target in context.rules.table("default_links").get(shape.type, {}).items():
+            links[field] = reader.resolve(model, reference, names)
+    for field, target in context.rules.table("default_links").get(model.type, {}).items():
         head = context.tx.head(target["type"], target["fqn"])
         if head is not None and head.id != doc["id"]:
             links.setdefault(field, [(head.id, head.type)])
-    context.link(shape, doc["id"], links)
+    context.link(model, doc["id"], links)
 
 
 def _of_release(value: Any, version: Version) -> Any:
@@ -72,7 +70,7 @@ def _of_release(value: Any, version: Version) -> Any:
     if isinstance(value, list):
         return [
             _of_release(item, version) for item in value
-            if not isinstance(item, dict) or holds(item, version)
+            if not isinstance(item, dict) or is_for_release(item, version)
         ]  # fmt: skip
     return value
 
@@ -98,7 +96,7 @@ ENTITY_MARK, FIELD_MARK = "@om-entity-type", "@om-field-type"
 
 def _plant_types(context: RequestContext) -> None:
     """Make the type entities: what the tree marks as types of entities and of fields."""
-    release = context.shapes.release
+    release = context.models.release
     for path in release.paths:
         if path.startswith("entity/") and path.count("/") <= _DEEPEST:
             found = release.document(path)

@@ -18,7 +18,7 @@ TAG_TYPES = {"Classification": "tag", "Tag": "tag", "Glossary": "glossaryTerm"}
 Label = dict[str, Any]
 
 
-def each_list(doc: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
+def members_at(doc: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the list of members at a path of ``doc``; empty where there is none."""
     value: Any = doc
     for step in path:
@@ -42,20 +42,20 @@ def walk_members(
                 stack.extend((child, depth + 1) for child in reversed(below))
 
 
-def carriers(shape: EntityModel, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def label_carriers(model: EntityModel, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield everything in ``doc`` that may carry labels: itself, then its members."""
-    if shape.labelled:
+    if model.has_labels:
         yield doc
-    for members in shape.members:
-        for member, _ in walk_members(members, each_list(doc, members.path)):
+    for members in model.members:
+        for member, _ in walk_members(members, members_at(doc, members.path)):
             yield member
 
 
-def used(shape: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]:
+def label_uses(model: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the (tag FQN, source) pairs in a document, one for each use."""
     return [
         (label["tagFQN"], label.get("source", "Classification"))
-        for carrier in carriers(shape, doc)
+        for carrier in label_carriers(model, doc)
         for label in carrier.get("tags") or ()
     ]
 
@@ -76,7 +76,7 @@ class Labels:
             self._known[key] = self._tx.find(*key)
         return self._known[key]
 
-    def accepted(self, given: list[Label]) -> list[Label]:
+    def accept(self, given: list[Label]) -> list[Label]:
         """Return labels as they are stored: known tags only, sorted, derived ones added.
 
         Raises the server's 404 for an unknown tag and 400 for tags that exclude each other.
@@ -136,7 +136,7 @@ class Labels:
                 return bool(row.doc.get("mutuallyExclusive"))
         return False
 
-    def shown(self, stored: list[Label]) -> list[Label]:
+    def serialize(self, stored: list[Label]) -> list[Label]:
         """Return labels as answers show them, with what the tag itself says."""
         out = []
         for label in stored:

@@ -61,22 +61,22 @@ def next_version(version: float, *, major: bool) -> float:
 class Differ:
     """Compares the states of one entity type."""
 
-    def __init__(self, shape: EntityModel, rules: Rules, *, patched: bool = False) -> None:
-        self._shape = shape
-        self._untracked = rules.names("untracked", shape.type) | (
-            shape.on_request - shape.for_update
+    def __init__(self, model: EntityModel, rules: Rules, *, patched: bool = False) -> None:
+        self._model = model
+        self._untracked = rules.names("untracked", model.type) | (
+            model.on_request - model.for_update
         )
-        self._raw = rules.names("untold_as_text", shape.type)
-        self._quoted = rules.names("told_as_text", shape.type)
-        self._always = rules.names("changed_by_any_patch", shape.type) if patched else frozenset()
-        self._breaking = rules.names("breaking_when_removed", shape.type)
-        self._compared = rules.table("compared_as_members").get(shape.type, {})
-        self._members = {group.path[0]: group for group in shape.members if len(group.path) == 1}
+        self._raw = rules.names("untold_as_text", model.type)
+        self._quoted = rules.names("told_as_text", model.type)
+        self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
+        self._breaking = rules.names("breaking_when_removed", model.type)
+        self._compared = rules.table("compared_as_members").get(model.type, {})
+        self._members = {group.path[0]: group for group in model.members if len(group.path) == 1}
 
     def compare(self, old: dict[str, Any], new: dict[str, Any]) -> Change:
         """Return what changed from ``old`` to ``new``."""
         change = Change()
-        for name in self._shape.fields:
+        for name in self._model.fields:
             if name in self._untracked:
                 continue
             before, after = _own(old.get(name)), _own(new.get(name))

@@ -24,22 +24,24 @@ _LISTED = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
 class Assets:
     """The handlers of one type of owner."""
 
-    def __init__(self, shape: EntityModel, body: Node) -> None:
-        self._shape = shape
+    def __init__(self, model: EntityModel, body: Node) -> None:
+        self._model = model
         self.body = body
 
-    def add(self, context: RequestContext, asked: Request) -> Result:
+    def add(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT …/assets/add``."""
-        return self._all(context, asked, add=True)
+        return self._all(context, request, add=True)
 
-    def remove(self, context: RequestContext, asked: Request) -> Result:
+    def remove(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT …/assets/remove``."""
-        return self._all(context, asked, add=False)
+        return self._all(context, request, add=False)
 
-    def _all(self, context: RequestContext, asked: Request, *, add: bool) -> Result:
-        by_name = "name" in asked.path
-        owner = context.row(self._shape, asked.path["name" if by_name else "id"], by_name=by_name)
-        given = context.read(self.body, asked.body)
+    def _all(self, context: RequestContext, request: Request, *, add: bool) -> Result:
+        by_name = "name" in request.path
+        owner = context.get_row(
+            self._model, request.path["name" if by_name else "id"], by_name=by_name
+        )
+        given = context.read(self.body, request.body)
         dry = not by_name and bool(given.get("dryRun", True))
         assets = given.get("assets") or []
         heads = context.tx.heads(one["id"] for one in assets)
@@ -51,7 +53,7 @@ class Assets:
             row = context.tx.get(head.id)
             if row is not None and not dry:
                 self._change(context, row, owner, add=add)
-            done.append({"request": context.bare.reference(head)})
+            done.append({"request": context.plain_serializer.reference(head)})
         told = {
             "dryRun": dry,
             "status": "success",
@@ -65,22 +67,23 @@ class Assets:
         return Result(200, told)
 
     def _change(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
-        shape = context.shapes[row.type]
-        if self._shape.type not in _LISTED:
-            if shape.labelled:
-                write.change(context, shape, row, {"tags": _labels(context, row, owner, add)})
+        model = context.models[row.type]
+        if self._model.type not in _LISTED:
+            if model.has_labels:
+                write.update(context, model, row, {"tags": _labels(context, row, owner, add)})
             return
-        field = next((name for name in _LISTED[self._shape.type] if name in shape.references), None)
+        field = next((name for name in _LISTED[self._model.type] if name in model.references), None)
         if field is None:
             return
         named = [
-            (edge.target, edge.target_type) for edge in context.tx.edges([row.id], [field])
+            (edge.target, edge.target_type)
+            for edge in context.tx.references_from([row.id], [field])
             if edge.target != owner.id
         ]  # fmt: skip
-        if not shape.references[field].many:
+        if not model.references[field].many:
             named = []
         links: Links = {field: [*named, *([(owner.id, owner.type)] if add else ())]}
-        write.change(context, shape, row, {}, links)
+        write.update(context, model, row, {}, links)
 
 
 def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dict[str, Any]]:
@@ -89,20 +92,20 @@ def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dic
     label = {
         "tagFQN": term.fqn, "source": "Glossary", "labelType": "Manual", "state": "Confirmed"
     }  # fmt: skip
-    return context.linked.labels.accepted([*kept, label]) if add else kept
+    return context.serializer.labels.accept([*kept, label]) if add else kept
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     for type in (*_LISTED, "glossaryTerm"):
         if type not in where:
             continue
         terms = type not in _LISTED
         path = LABELS if terms else BULK
-        if path not in shapes.release.paths:
+        if path not in models.release.paths:
             continue
-        assets = Assets(shapes[type], shapes.schema(path))
+        assets = Assets(models[type], models.schema(path))
         place = f"{where[type]}/{{{'id' if terms else 'name'}}}/assets"
         for name, handler in (("add", assets.add), ("remove", assets.remove)):
-            route = Route(handler, JSON, writes=True, takes=assets.body)
+            route = Route(handler, JSON, writes=True, body_schema=assets.body)
             routes.add("PUT", f"{place}/{name}", route)

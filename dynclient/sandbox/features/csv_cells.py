@@ -148,7 +148,7 @@ def _write_pairs(context: RequestContext, column: Column, node: Node, value: Any
 
 
 def _named(context: RequestContext, type: str, fqn: str) -> dict[str, Any]:
-    head = context.tx.head(type, fqn) if type in context.shapes else None
+    head = context.tx.head(type, fqn) if type in context.models else None
     if head is None or head.deleted:
         raise Wrong(context.rules.flag("csv_unknown").format(type=type, name=fqn))
     return {"id": head.id, "type": head.type}
@@ -245,7 +245,7 @@ def _write_labels(context: RequestContext, column: Column, node: Node, value: An
 
 
 def _read_extension(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    kinds = custom_property_values.kinds(context, column["type"])
+    kinds = custom_property_values.value_types(context, column["type"])
     out = {}
     for item in items(text):
         name, colon, value = item.partition(":")

@@ -16,9 +16,9 @@ from dynclient.sandbox.entities import type_rules, write
 from dynclient.sandbox.entities.create_requests import CreateRequestReader
 from dynclient.sandbox.entities.names import join, parent_of, split
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.tag_labels import each_list, walk_members
+from dynclient.sandbox.entities.tag_labels import members_at, walk_members
 from dynclient.sandbox.features import csv_cells
-from dynclient.sandbox.http_errors import Fault, UnhandledServerError
+from dynclient.sandbox.http_errors import ErrorResponse, UnhandledServerError
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import TEXT, Request, Result, Route, Routes
 
@@ -43,10 +43,10 @@ class _Outcome(NamedTuple):
 class Sheet:
     """The handlers of one sheet: what hangs below an entity, a line for each."""
 
-    def __init__(self, shapes: EntityModels, type: str, told: dict[str, Any]) -> None:
+    def __init__(self, models: EntityModels, type: str, told: dict[str, Any]) -> None:
         self._told = told
-        self._holder: EntityModel = shapes[told.get("below", type)]
-        self._shape: EntityModel = shapes[told.get("rows", type)]
+        self._holder: EntityModel = models[told.get("below", type)]
+        self._model: EntityModel = models[told.get("rows", type)]
         self._columns: list[Column] = told["columns"]
         self._header = [
             f"{column['name']}{'*' if column.get('required') else ''}" for column in self._columns
@@ -55,17 +55,17 @@ class Sheet:
     @property
     def _node(self) -> Node:
         """What a line is about: an entity, or a member of the one that holds the sheet."""
-        return self._shape.node
+        return self._model.node
 
-    def _found(self, context: RequestContext, asked: Request) -> Row:
+    def _found(self, context: RequestContext, request: Request) -> Row:
         below = self._told.get("below")
-        key = asked.path["name"] if below is None else asked.query.get(below, "")
-        return context.row(self._holder, key, by_name=True)
+        key = request.path["name"] if below is None else request.query.get(below, "")
+        return context.get_row(self._holder, key, by_name=True)
 
-    def documentation(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def documentation(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         """Answer ``GET documentation/csv``: the columns, and what goes into them."""
         return Result(200, {
-            "summary": f"{self._shape.type} below a {self._holder.type}, one on each line.",
+            "summary": f"{self._model.type} below a {self._holder.type}, one on each line.",
             "headers": [
                 {
                     "name": column["name"],
@@ -79,11 +79,11 @@ class Sheet:
 
     # export
 
-    def export(self, context: RequestContext, asked: Request) -> Result:
+    def export(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET export``."""
         lines = [
             [csv_cells.write(context, column, self._node, shown) for column in self._columns]
-            for shown in self._shown(context, self._found(context, asked))
+            for shown in self._shown(context, self._found(context, request))
         ]
         return Result(200, written([self._header, *lines]))
 
@@ -91,34 +91,34 @@ class Sheet:
         """Return what the lines are about as answers show it."""
         rows = self._rows(context, holder)
         wanted = {name for column in self._columns for name in column["fields"]}
-        return context.bare.show(
-            self._shape, [row.doc for row in rows], wanted & self._shape.on_request,
+        return context.plain_serializer.serialize(
+            self._model, [row.doc for row in rows], wanted & self._model.on_request,
             own_link=False, mask=True,
         )  # fmt: skip
 
     def _rows(self, context: RequestContext, holder: Row) -> list[Row]:
         through = self._told.get("through")
         if through is None:
-            found = context.tx.below(holder.fqn, [self._shape.type])
+            found = context.tx.rows_below(holder.fqn, [self._model.type])
         else:
             found = _below(context, holder.id, through)
             if "member_of" in self._told:
                 ids = [holder.id, *(row.id for row in found)]
-                edges = context.tx.edges_to(ids, [self._told["member_of"]], [self._shape.type])
+                edges = context.tx.references_to(ids, [self._told["member_of"]], [self._model.type])
                 sources = dict.fromkeys(edge.source for edge in edges)
                 found = [row for id in sources if (row := context.tx.get(id)) is not None]
         return sorted((row for row in found if not row.deleted), key=lambda row: row.fqn)
 
     # import
 
-    def load(self, context: RequestContext, asked: Request) -> Result:
+    def load(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT import``."""
-        holder = self._found(context, asked)
+        holder = self._found(context, request)
         permissions.check(context, self._holder.type, "EditAll", holder.id)
-        trial = asked.query.get("dryRun", "true").lower() == "true"
+        trial = request.query.get("dryRun", "true").lower() == "true"
         told: dict[str, Any] = {"dryRun": trial}
         try:
-            lines = [line for line in csv.reader(io.StringIO(asked.body, newline=""), strict=True)
+            lines = [line for line in csv.reader(io.StringIO(request.body, newline=""), strict=True)
                      if line]  # fmt: skip
         except csv.Error as error:
             return Result(200, {**told, **_aborted(f"#PARSER_FAILURE: {error}")})
@@ -146,7 +146,7 @@ class Sheet:
                 continue
             with context.tx.part() as part:
                 # Each line sees what the lines before it did.
-                outcome = self._line(context.again(), holder, line)
+                outcome = self._line(context.with_new_caches(), holder, line)
                 if outcome.wrong:
                     part.undo()
             out.append(outcome)
@@ -173,7 +173,7 @@ class Sheet:
             body[self._told["within"]] = {"id": holder.id, "type": holder.type}
         try:
             return _Outcome(self._stored(context, body))
-        except Fault as fault:
+        except ErrorResponse as fault:
             message = fault.body["message"] if isinstance(fault.body, dict) else fault.body
             return _Outcome("", (str(message),))
 
@@ -181,7 +181,7 @@ class Sheet:
         """Return the fields that a line sets, and what is wrong with its cells."""
         body: dict[str, Any] = {}
         wrong: list[str] = []
-        kept = context.rules.names("references_kept_by_put", self._shape.type)
+        kept = context.rules.names("references_kept_by_put", self._model.type)
         for place, (column, text) in enumerate(zip(self._columns, line, strict=True), 1):
             field = csv_cells.field_of(column, self._node)
             if field is None or (wrong and not column.get("always")):
@@ -222,25 +222,25 @@ class Sheet:
 
     def _stored(self, context: RequestContext, body: dict[str, Any]) -> str:
         given = {name: value for name, value in body.items() if value is not None}
-        read = context.read_entity(self._shape, given, {})
-        type_rules.before(context, self._shape, read, "upsert")
-        drafter = CreateRequestReader(context.tx, context.shapes)
-        draft = drafter.from_request(self._shape, read, frozenset(given))
-        row = context.tx.find(self._shape.type, draft.doc["fullyQualifiedName"])
+        read = context.read_entity(self._model, given, {})
+        type_rules.prepare_request(context, self._model, read, "upsert")
+        reader = CreateRequestReader(context.tx, context.models)
+        new_entity = reader.build(self._model, read, frozenset(given))
+        row = context.tx.find(self._model.type, new_entity.doc["fullyQualifiedName"])
         if row is None:
-            type_rules.after(context, self._shape, read, draft)
-            write.insert(context, self._shape, draft)
+            type_rules.complete_entity(context, self._model, read, new_entity)
+            write.insert(context, self._model, new_entity)
             return _CREATED
-        links = {name: pairs for name, pairs in draft.links.items() if name in given}
-        fields = {name: read.get(name) for name in body if name not in draft.links}
+        links = {name: pairs for name, pairs in new_entity.links.items() if name in given}
+        fields = {name: read.get(name) for name in body if name not in new_entity.links}
         fields = {
             name: value for name, value in fields.items()
-            if name not in {"name", *self._shape.references, *self._shape.inverse}
+            if name not in {"name", *self._model.references, *self._model.inverse}
         }  # fmt: skip
         if row.deleted:
             fields["deleted"] = False
         links.update((name, []) for name in self._told.get("clears", ()))
-        write.change(context, self._shape, row, fields, links, fold=True)
+        write.update(context, self._model, row, fields, links, fold=True)
         return _UPDATED
 
     def _result(
@@ -270,8 +270,8 @@ class Sheet:
 class MemberSheet(Sheet):
     """The sheet of an entity's own members: the columns of a table, named from the table on."""
 
-    def __init__(self, shapes: EntityModels, type: str, told: dict[str, Any]) -> None:
-        super().__init__(shapes, type, told)
+    def __init__(self, models: EntityModels, type: str, told: dict[str, Any]) -> None:
+        super().__init__(models, type, told)
         path = tuple(told["members"])
         self._group = next(group for group in self._holder.members if group.path == path)
 
@@ -283,7 +283,7 @@ class MemberSheet(Sheet):
         below = len(holder.fqn) + 1
         return [
             {**member, "fullyQualifiedName": member["fullyQualifiedName"][below:]}
-            for member, _ in walk_members(self._group, each_list(holder.doc, self._group.path))
+            for member, _ in walk_members(self._group, members_at(holder.doc, self._group.path))
         ]
 
     def _load(
@@ -298,13 +298,13 @@ class MemberSheet(Sheet):
         if not any(not outcome.wrong for outcome in out):
             return out
         for place, (member, _) in enumerate(
-            walk_members(self._group, each_list(doc, self._group.path)), 1
+            walk_members(self._group, members_at(doc, self._group.path)), 1
         ):
             if "ordinalPosition" in self._node.properties:
                 member["ordinalPosition"] = place
-        type_rules.after_patch(context, self._shape, doc, {})
+        type_rules.check_patched(context, self._model, doc, {})
         top = self._group.path[0]
-        write.change(context, self._shape, holder, {top: doc[top]}, fold=True)
+        write.update(context, self._model, holder, {top: doc[top]}, fold=True)
         return out
 
     def _member(
@@ -316,7 +316,7 @@ class MemberSheet(Sheet):
         fqn = f"{holder.fqn}.{body.pop('fullyQualifiedName')}"
         known = {
             member["fullyQualifiedName"]: member
-            for member, _ in walk_members(self._group, each_list(doc, self._group.path))
+            for member, _ in walk_members(self._group, members_at(doc, self._group.path))
         }
         done = _UPDATED
         if fqn not in known:
@@ -328,7 +328,7 @@ class MemberSheet(Sheet):
             known[fqn] = {"name": name, "fullyQualifiedName": join(str(above), name)}
             children = str(self._group.children)
             listed = (
-                each_list(doc, self._group.path) if above == holder.fqn
+                members_at(doc, self._group.path) if above == holder.fqn
                 else known[str(above)].setdefault(children, [])
             )  # fmt: skip
             listed.append(known[fqn])
@@ -346,7 +346,7 @@ def _below(context: RequestContext, id: str, field: str) -> list[Row]:
     found: dict[str, Row] = {}
     level = [id]
     while level:
-        edges = context.tx.edges_to(level, [field])
+        edges = context.tx.references_to(level, [field])
         level = [edge.source for edge in edges if edge.source not in found]
         found.update((one, row) for one in level if (row := context.tx.get(one)) is not None)
     return list(found.values())
@@ -406,12 +406,12 @@ _EXAMPLES = {
 }
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of the sheets that the release has."""
-    for type, told in shapes.rules.table("sheets").items():
+    for type, told in models.rules.table("sheets").items():
         if type not in where or told.get("rows", type) not in where:
             continue
-        sheet = (MemberSheet if "members" in told else Sheet)(shapes, type, told)
+        sheet = (MemberSheet if "members" in told else Sheet)(models, type, told)
         root = where[type]
         at = f"{root}/name/{{name}}" if "below" not in told else root
         query = (told["below"],) if "below" in told else ()

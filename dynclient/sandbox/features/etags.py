@@ -28,28 +28,28 @@ def strong(body: Any) -> str:
     return f'"{hashlib.sha256(dumps(body).encode()).hexdigest()[:32]}"'
 
 
-def tagged(context: RequestContext, asked: Request, answer: Result) -> Result:
+def tagged(context: RequestContext, request: Request, result: Result) -> Result:
     """Return an answer with its tag; 304 without a body where the caller has the entity already."""
-    if not context.rules.flag("etags") or answer.status not in {200, 201}:
-        return answer
-    tag = strong(answer.body)
+    if not context.rules.flag("etags") or result.status not in {200, 201}:
+        return result
+    tag = strong(result.body)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
-    if asked.method == "GET" and tag in _tags(asked, "if-none-match"):
-        return answer._replace(status=304, body=None, headers=headers)
-    return answer._replace(headers=headers)
+    if request.method == "GET" and tag in _tags(request, "if-none-match"):
+        return result._replace(status=304, body=None, headers=headers)
+    return result._replace(headers=headers)
 
 
-def check(context: RequestContext, asked: Request, shape: EntityModel, row: Row) -> None:
+def check(context: RequestContext, request: Request, model: EntityModel, row: Row) -> None:
     """Refuse a patch whose condition does not hold any more, with a 412."""
-    wanted = _tags(asked, "if-match")
+    wanted = _tags(request, "if-match")
     if not wanted or "*" in wanted or not context.rules.flag("etags"):
         return
     if f'W/"{row.doc["version"]}"' in wanted:
         return
-    if strong(context.whole(shape, row.doc)) not in wanted:
+    if strong(context.load_entity(model, row.doc)) not in wanted:
         raise error_response(412, _STALE)
 
 
-def _tags(asked: Request, header: str) -> list[str]:
-    told = asked.headers.get(header)
+def _tags(request: Request, header: str) -> list[str]:
+    told = request.headers.get(header)
     return [tag.strip() for tag in told.split(",")] if told else []

@@ -10,7 +10,7 @@ from dynclient.sandbox.entities import patch_apply, write
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
-from dynclient.sandbox.entities.tag_labels import each_list
+from dynclient.sandbox.entities.tag_labels import members_at
 from dynclient.sandbox.features import time_series
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
 from dynclient.sandbox.json_codec import loads
@@ -37,19 +37,19 @@ _QUERY = ("entityLink", "type", "taskStatus", "userId", "filterType", "limit", "
 class Feed:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shapes = shapes
-        self._node = shapes.schema(THREAD)
-        self.create_body = shapes.schema(CREATE)
-        self.post_body = shapes.schema(POST)
-        self.resolve_body = shapes.schema(RESOLVE)
-        self.close_body = shapes.schema(CLOSE)
+    def __init__(self, models: EntityModels) -> None:
+        self._models = models
+        self._node = models.schema(THREAD)
+        self.create_body = models.schema(CREATE)
+        self.post_body = models.schema(POST)
+        self.resolve_body = models.schema(RESOLVE)
+        self.close_body = models.schema(CLOSE)
 
     # threads
 
-    def create(self, context: RequestContext, asked: Request) -> Result:
+    def create(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST feed``."""
-        given = context.read(self.create_body, asked.body)
+        given = context.read(self.create_body, request.body)
         about = self._about(context, given["about"])
         author = self._author(context, given)
         kind = given.get("type", "Conversation")
@@ -92,9 +92,9 @@ class Feed:
     def _about(self, context: RequestContext, link: str) -> Row:
         """Return the entity that a link is about; raises the server's 404."""
         parts = link.strip("<>").split("::")
-        if len(parts) < 3 or parts[1] not in self._shapes:
+        if len(parts) < 3 or parts[1] not in self._models:
             raise not_found(parts[1] if len(parts) > 1 else "entity", link)
-        return context.row(self._shapes[parts[1]], parts[2], by_name=True)
+        return context.get_row(self._models[parts[1]], parts[2], by_name=True)
 
     def _task(self, context: RequestContext, given: dict[str, Any]) -> dict[str, Any]:
         told = given.get("taskDetails")
@@ -106,7 +106,9 @@ class Feed:
         for one in told["assignees"]:
             if one["id"] not in heads:
                 raise not_found(one["type"], one["id"])
-        assignees = [context.bare.reference(heads[one["id"]]) for one in told["assignees"]]
+        assignees = [
+            context.plain_serializer.reference(heads[one["id"]]) for one in told["assignees"]
+        ]
         return {"id": number, **told, "assignees": assignees, "status": "Open"}
 
     def _announced(
@@ -143,16 +145,16 @@ class Feed:
         if "entityRef" in thread:
             heads = context.tx.heads([thread["entityRef"]["id"]])
             for head in heads.values():
-                out["entityRef"] = context.bare.reference(head)
+                out["entityRef"] = context.plain_serializer.reference(head)
         return {name: out[name] for name in self._node.properties if name in out}
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
+    def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET feed/{id}``."""
-        return Result(200, self._shown(context, self._held(context, asked.path["id"])[1]))
+        return Result(200, self._shown(context, self._held(context, request.path["id"])[1]))
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
+    def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET feed``: threads, the newest first."""
-        query = asked.query
+        query = request.query
         kinds = [str(kind) for kind in self._node.properties["type"].enum or ()]
         wanted = query.get("type") or None
         if wanted is not None and wanted not in kinds:
@@ -186,10 +188,10 @@ class Feed:
             tests.append(query["userId"] in assigned)
         return all(tests)
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
+    def patch(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH feed/{id}``."""
-        owner, held = self._held(context, asked.path["id"])
-        changed = self._patched(context, held, asked.body)
+        owner, held = self._held(context, request.path["id"])
+        changed = self._patched(context, held, request.body)
         told = "threadUpdated" if changed != held else "entityNoChange"
         self._keep(context, owner, changed)
         return Result(200, self._shown(context, changed), change=told)
@@ -202,25 +204,25 @@ class Feed:
         for one in changed.get("reactions") or ():
             heads = context.tx.heads([one["user"]["id"]])
             if one["user"]["id"] in heads:
-                one["user"] = context.bare.reference(heads[one["user"]["id"]])
+                one["user"] = context.plain_serializer.reference(heads[one["user"]["id"]])
         if changed != held:
             changed["updatedAt"], changed["updatedBy"] = context.now, context.caller.name
         return changed
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
+    def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE feed/{id}``."""
-        owner, held = self._held(context, asked.path["id"])
-        context.tx.erase_record(owner, KIND, held["id"])
+        owner, held = self._held(context, request.path["id"])
+        context.tx.remove_record(owner, KIND, held["id"])
         shown = self._shown(context, held)
         del shown["href"]
         return Result(200, shown, change="entityDeleted")
 
     # posts
 
-    def add_post(self, context: RequestContext, asked: Request) -> Result:
+    def add_post(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST feed/{id}/posts``."""
-        owner, held = self._held(context, asked.path["id"])
-        given = context.read(self.post_body, asked.body)
+        owner, held = self._held(context, request.path["id"])
+        given = context.read(self.post_body, request.body)
         post = {
             "id": new_id(), "message": given["message"], "postTs": context.now,
             "from": self._author(context, given), "reactions": [],
@@ -236,58 +238,58 @@ class Feed:
         told = {"posts": [*posts], "postsCount": len(posts), "updatedAt": context.now}
         return {**held, **told, "updatedBy": context.caller.name}
 
-    def posts(self, context: RequestContext, asked: Request) -> Result:
+    def posts(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET feed/{id}/posts``."""
-        return Result(200, {"data": self._held(context, asked.path["id"])[1]["posts"]})
+        return Result(200, {"data": self._held(context, request.path["id"])[1]["posts"]})
 
-    def patch_post(self, context: RequestContext, asked: Request) -> Result:
+    def patch_post(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH feed/{id}/posts/{post}``."""
-        return self._one_post(context, asked, "postUpdated")
+        return self._one_post(context, request, "postUpdated")
 
-    def delete_post(self, context: RequestContext, asked: Request) -> Result:
+    def delete_post(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE feed/{id}/posts/{post}``."""
-        return self._one_post(context, asked, "entityDeleted")
+        return self._one_post(context, request, "entityDeleted")
 
-    def _one_post(self, context: RequestContext, asked: Request, change: str) -> Result:
-        owner, held = self._held(context, asked.path["id"])
-        wanted = asked.path["postId"]
+    def _one_post(self, context: RequestContext, request: Request, change: str) -> Result:
+        owner, held = self._held(context, request.path["id"])
+        wanted = request.path["postId"]
         post = next((one for one in held["posts"] if one["id"] == wanted), None)
         if post is None:
             raise not_found("Post", wanted)
         kept = [one for one in held["posts"] if one["id"] != wanted]
         if change == "postUpdated":
-            post = patch_apply.apply(post, asked.body)
+            post = patch_apply.apply(post, request.body)
             kept = [post if one["id"] == wanted else one for one in held["posts"]]
         self._keep(context, owner, self._with_posts(context, held, kept))
         return Result(200, post, change=change)
 
     # tasks
 
-    def task(self, context: RequestContext, asked: Request) -> Result:
+    def task(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET feed/tasks/{number}``."""
-        return Result(200, self._shown(context, self._by_number(context, asked)[1]))
+        return Result(200, self._shown(context, self._by_number(context, request)[1]))
 
-    def _by_number(self, context: RequestContext, asked: Request) -> tuple[str, dict[str, Any]]:
-        number = asked.path["number"]
+    def _by_number(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
+        number = request.path["number"]
         for one in context.tx.records_of(KIND, 0, time_series.ALWAYS):
             if str((one.get("task") or {}).get("id")) == number:
                 return self._held(context, one["id"])
         raise not_found("Task", number)
 
-    def resolve(self, context: RequestContext, asked: Request) -> Result:
+    def resolve(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT feed/tasks/{number}/resolve``: the entity takes the new value."""
-        owner, held = self._by_number(context, asked)
-        given = context.read(self.resolve_body, asked.body)
+        owner, held = self._by_number(context, request)
+        given = context.read(self.resolve_body, request.body)
         self._apply(context, held, given["newValue"])
         return self._closed(context, owner, held, {"newValue": given["newValue"]}, "taskResolved")
 
-    def close(self, context: RequestContext, asked: Request) -> Result:
+    def close(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT feed/tasks/{number}/close``."""
-        owner, held = self._by_number(context, asked)
-        given = context.read(self.close_body, asked.body)
-        answer = self._closed(context, owner, held, {}, "taskClosed")
+        owner, held = self._by_number(context, request)
+        given = context.read(self.close_body, request.body)
+        result = self._closed(context, owner, held, {}, "taskClosed")
         self._remark(context, held["id"], f"Closed the Task with comment - {given['comment']}")
-        return answer
+        return result
 
     def _remark(self, context: RequestContext, id: str, message: str) -> None:
         """Let the server itself post what came of a task; the answer does not show that yet."""
@@ -316,12 +318,12 @@ class Feed:
     def _apply(self, context: RequestContext, thread: dict[str, Any], value: str) -> None:
         """Change the field that a task is about, as a patch by the caller would."""
         row = self._about(context, thread["about"])
-        shape = self._shapes[row.type]
+        model = self._models[row.type]
         steps = thread["about"].strip("<>").split("::")[3:]
         field = steps[-1] if steps else "description"
         place = f"/{field}"
         if len(steps) > 2:
-            listed = each_list(row.doc, (steps[0],))
+            listed = members_at(row.doc, (steps[0],))
             names = [member.get("name") for member in listed]
             if steps[1] not in names:
                 raise bad_request(f"Invalid column name {steps[1]}")
@@ -329,25 +331,25 @@ class Feed:
         made: Any = value
         if field == "tags":
             made = loads(value)
-        write.patch(context, shape, row, [{"op": "add", "path": place, "value": made}])
+        write.patch(context, model, row, [{"op": "add", "path": place, "value": made}])
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
-    feed = Feed(shapes)
+    feed = Feed(models)
     root = "/v1/feed"
 
     def add(method: str, tail: str, route: Route) -> None:
         routes.add(method, root + tail, route)
 
     add("POST", "", Route(feed.create, JSON, writes=True, operation="createThread",
-                          takes=feed.create_body))  # fmt: skip
+                          body_schema=feed.create_body))  # fmt: skip
     add("GET", "", Route(feed.list, operation="listThreads", query=_QUERY))
     add("GET", "/{id}", Route(feed.get, operation="getThreadByID"))
     add("PATCH", "/{id}", Route(feed.patch, JSON_PATCH, writes=True, operation="patchThread"))
     add("DELETE", "/{id}", Route(feed.delete, writes=True, operation="deleteThread"))
     add("GET", "/{id}/posts", Route(feed.posts))
-    add("POST", "/{id}/posts", Route(feed.add_post, JSON, writes=True, takes=feed.post_body))
+    add("POST", "/{id}/posts", Route(feed.add_post, JSON, writes=True, body_schema=feed.post_body))
     one = "/{id}/posts/{postId}"
     add("PATCH", one, Route(feed.patch_post, JSON_PATCH, writes=True))
     add("DELETE", one, Route(feed.delete_post, writes=True))
@@ -355,10 +357,12 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None: 
     add(
         "PUT",
         "/tasks/{number}/resolve",
-        Route(feed.resolve, JSON, writes=True, operation="resolveTask", takes=feed.resolve_body),
+        Route(
+            feed.resolve, JSON, writes=True, operation="resolveTask", body_schema=feed.resolve_body
+        ),
     )
     add(
         "PUT",
         "/tasks/{number}/close",
-        Route(feed.close, JSON, writes=True, operation="closeTask", takes=feed.close_body),
+        Route(feed.close, JSON, writes=True, operation="closeTask", body_schema=feed.close_body),
     )

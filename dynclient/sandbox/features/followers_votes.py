@@ -18,47 +18,47 @@ if TYPE_CHECKING:
 _VOTES = {"votedUp": UP, "votedDown": DOWN}
 
 
-def follow(context: RequestContext, shape: EntityModel, row: Row, user: str) -> Result:
+def follow(context: RequestContext, model: EntityModel, row: Row, user: str) -> Result:
     """Answer ``PUT followers``: the user follows the entity."""
     head = context.tx.heads([user]).get(user)
     if head is None or head.type != "user":
         raise not_found("user", user)
-    context.tx.add_edge(Reference(row.id, "followers", user, shape.type, "user"))
-    told = {"name": "followers", "newValue": [context.bare.reference(head)]}
-    return event(context, shape, row, {"fieldsAdded": [told]})
+    context.tx.add_reference(Reference(row.id, "followers", user, model.type, "user"))
+    told = {"name": "followers", "newValue": [context.plain_serializer.reference(head)]}
+    return event(context, model, row, {"fieldsAdded": [told]})
 
 
-def unfollow(context: RequestContext, shape: EntityModel, row: Row, user: str) -> Result:
+def unfollow(context: RequestContext, model: EntityModel, row: Row, user: str) -> Result:
     """Answer ``DELETE followers/{user}``."""
     head = context.tx.heads([user]).get(user)
     if head is None or head.type != "user":
         raise not_found("user", user)
-    context.tx.drop_edge(row.id, "followers", user)
-    told = {"name": "followers", "oldValue": [context.bare.reference(head)]}
-    return event(context, shape, row, {"fieldsDeleted": [told]})
+    context.tx.remove_reference(row.id, "followers", user)
+    told = {"name": "followers", "oldValue": [context.plain_serializer.reference(head)]}
+    return event(context, model, row, {"fieldsDeleted": [told]})
 
 
-def vote(context: RequestContext, shape: EntityModel, row: Row, kind: str) -> Result:
+def vote(context: RequestContext, model: EntityModel, row: Row, kind: str) -> Result:
     """Answer ``PUT vote``; the caller's earlier vote is replaced."""
     if context.caller.id is not None:
         for field in (UP, DOWN):
-            context.tx.drop_edge(row.id, field, context.caller.id)
+            context.tx.remove_reference(row.id, field, context.caller.id)
         if kind in _VOTES:
-            context.tx.add_edge(
-                Reference(row.id, _VOTES[kind], context.caller.id, shape.type, "user")
+            context.tx.add_reference(
+                Reference(row.id, _VOTES[kind], context.caller.id, model.type, "user")
             )
-    return event(context, shape, row, {"fieldsUpdated": [{"name": "votes", "newValue": kind}]})
+    return event(context, model, row, {"fieldsUpdated": [{"name": "votes", "newValue": kind}]})
 
 
-def event(context: RequestContext, shape: EntityModel, row: Row, told: dict[str, Any]) -> Result:
+def event(context: RequestContext, model: EntityModel, row: Row, told: dict[str, Any]) -> Result:
     """Answer with the change event of an entity; ``told`` are its lists of fields."""
     version = row.doc["version"]
     change = {"fieldsAdded": [], "fieldsUpdated": [], "fieldsDeleted": [], **told}
     change["previousVersion"] = version
-    entity = context.whole(shape, row.doc)
+    entity = context.load_entity(model, row.doc)
     event = {
         "eventType": "entityUpdated",
-        "entityType": shape.type,
+        "entityType": model.type,
         "entityId": row.id,
         "entityFullyQualifiedName": row.fqn,
         "previousVersion": version,

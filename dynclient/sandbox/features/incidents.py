@@ -50,9 +50,9 @@ def _recorded(
         "stateId": state,
         "timestamp": context.now,
         **told,
-        "updatedBy": context.bare.reference(users[user]) if user in users else None,
+        "updatedBy": context.plain_serializer.reference(users[user]) if user in users else None,
         "updatedAt": context.now,
-        "testCaseReference": context.bare.reference(head) if head is not None else None,
+        "testCaseReference": context.plain_serializer.reference(head) if head is not None else None,
         "metrics": _measured(context, case, told["testCaseResolutionStatusType"], state),
     }
     context.tx.record(case.id, KIND, context.now, made["id"], made)
@@ -72,15 +72,15 @@ def _measured(context: RequestContext, case: Row, kind: str, state: str) -> list
 class Incidents:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._cases = shapes["testCase"]
-        self.body = shapes.schema(CREATE)
-        self._node = shapes.schema(STATUS)
+    def __init__(self, models: EntityModels) -> None:
+        self._cases = models["testCase"]
+        self.body = models.schema(CREATE)
+        self._node = models.schema(STATUS)
 
-    def post(self, context: RequestContext, asked: Request) -> Result:
+    def post(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST``: the open incident comes to a status, or a new one begins with it."""
-        given = context.read(self.body, asked.body)
-        case = context.row(self._cases, str(given.pop("testCaseReference")), by_name=True)
+        given = context.read(self.body, request.body)
+        case = context.get_row(self._cases, str(given.pop("testCaseReference")), by_name=True)
         details = given.get("testCaseResolutionStatusDetails")
         if given["testCaseResolutionStatusType"] == RESOLVED and details is None:
             raise UnhandledServerError(
@@ -90,36 +90,36 @@ class Incidents:
         state = _state(context, case) or new_id()
         return Result(200, _recorded(context, case, given, state))
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
+    def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET``: statuses of a span of time, newest first."""
-        start, end = time_series.span(asked.query, time_series.NO_SPAN)
-        head = context.tx.head("testCase", asked.query.get("testCaseFQN", ""))
+        start, end = time_series.span(request.query, time_series.NO_SPAN)
+        head = context.tx.head("testCase", request.query.get("testCaseFQN", ""))
         owner = head.id if head is not None else None
-        if asked.query.get("testCaseFQN") is None:
+        if request.query.get("testCaseFQN") is None:
             found = context.tx.records_of(KIND, start, end)
         else:
             found = context.tx.records(owner, KIND, start, end) if owner else []
-        if asked.query.get("latest", "").lower() == "true":
+        if request.query.get("latest", "").lower() == "true":
             found = list({one["stateId"]: one for one in reversed(found)}.values())[::-1]
-        limit = time_series.number(asked.query, "limit", 10)
+        limit = time_series.number(request.query, "limit", 10)
         return Result(200, {"data": found[:limit], "paging": {"total": len(found)}})
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
+    def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET`` of one status."""
-        return Result(200, self._held(context, asked.path["id"])[1])
+        return Result(200, self._held(context, request.path["id"])[1])
 
-    def of_state(self, context: RequestContext, asked: Request) -> Result:
+    def of_state(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET stateId/{id}``: all statuses of an incident."""
         found = [
             one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS)
-            if one["stateId"] == asked.path["id"]
+            if one["stateId"] == request.path["id"]
         ]  # fmt: skip
         return Result(200, {"data": found, "paging": {"total": len(found)}})
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
+    def patch(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH`` of one status."""
-        owner, held = self._held(context, asked.path["id"])
-        changed = context.read(self._node, patch_apply.apply(held, asked.body))
+        owner, held = self._held(context, request.path["id"])
+        changed = context.read(self._node, patch_apply.apply(held, request.body))
         changed |= {name: held[name] for name in ("id", "stateId", "timestamp")}
         changed["updatedAt"] = context.now
         context.tx.record(owner, KIND, held["timestamp"], held["id"], changed)
@@ -132,11 +132,11 @@ class Incidents:
         return found
 
 
-def mount(routes: Routes, shapes: EntityModels) -> None:
+def mount(routes: Routes, models: EntityModels) -> None:
     """Add the routes."""
-    incidents = Incidents(shapes)
+    incidents = Incidents(models)
     root = "/v1/dataQuality/testCases/testCaseIncidentStatus"
-    routes.add("POST", root, Route(incidents.post, JSON, writes=True, takes=incidents.body))
+    routes.add("POST", root, Route(incidents.post, JSON, writes=True, body_schema=incidents.body))
     query = (*time_series.SPAN, "testCaseFQN", "latest", "limit")
     routes.add("GET", root, Route(incidents.list, query=query))
     routes.add("GET", f"{root}/{{id}}", Route(incidents.get))

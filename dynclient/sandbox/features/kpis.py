@@ -18,44 +18,44 @@ KIND = "kpiResult"
 class Kpis:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shape = shapes["kpi"]
-        self.body = shapes.schema("dataInsight/kpi/basic.json", "/definitions/kpiResult")
+    def __init__(self, models: EntityModels) -> None:
+        self._model = models["kpi"]
+        self.body = models.schema("dataInsight/kpi/basic.json", "/definitions/kpiResult")
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT kpi/{fqn}/kpiResult``."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        given = context.read(self.body, asked.body)
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        given = context.read(self.body, request.body)
         context.tx.record(row.id, KIND, given["timestamp"], "", given)
         told = {"fieldsUpdated": [{"name": KIND, "newValue": given}]}
-        return followers_votes.event(context, self._shape, row, told)._replace(status=201)
+        return followers_votes.event(context, self._model, row, told)._replace(status=201)
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
+    def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, KIND, asked.query, time_series.NO_SPAN)
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, KIND, request.query, time_series.NO_SPAN)
 
-    def computed(self, context: RequestContext, asked: Request) -> Result:
+    def computed(self, context: RequestContext, request: Request) -> Result:
         """Answer the same where the server computes results, which the sandbox has none of."""
-        context.row(self._shape, asked.path["fqn"], by_name=True)
+        context.get_row(self._model, request.path["fqn"], by_name=True)
         return Result(200, {"results": []})
 
-    def latest(self, context: RequestContext, asked: Request) -> Result:
+    def latest(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET kpi/{fqn}/latestKpiResult``; without any there is no content."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
         found = context.tx.latest(row.id, KIND)
         return Result(204, None) if found is None else Result(200, found)
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     if "kpi" not in where:
         return
-    kpis = Kpis(shapes)
+    kpis = Kpis(models)
     root = f"{where['kpi']}/{{fqn}}"
-    written = shapes.rules.flag("kpi_results_written")
+    written = models.rules.flag("kpi_results_written")
     if written:
-        put = Route(kpis.put, JSON, writes=True, takes=kpis.body)
+        put = Route(kpis.put, JSON, writes=True, body_schema=kpis.body)
         routes.add("PUT", f"{root}/kpiResult", put)
     results = kpis.list if written else kpis.computed
     routes.add("GET", f"{root}/kpiResult", Route(results, query=time_series.SPAN))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.tag_labels import each_list, walk_members
+from dynclient.sandbox.entities.tag_labels import members_at, walk_members
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     bad_request,
@@ -52,16 +52,16 @@ class _Step(NamedTuple):
 class Lineage:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shapes = shapes
-        self.body = shapes.schema("api/lineage/addLineage.json")
-        self._details = shapes.schema("type/entityLineage.json", "/definitions/lineageDetails")
+    def __init__(self, models: EntityModels) -> None:
+        self._models = models
+        self.body = models.schema("api/lineage/addLineage.json")
+        self._details = models.schema("type/entityLineage.json", "/definitions/lineageDetails")
 
     # writing
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT lineage``."""
-        edge = context.read(self.body, asked.body)["edge"]
+        edge = context.read(self.body, request.body)["edge"]
         source, target = (self._named(context, edge[end]) for end in ("fromEntity", "toEntity"))
         details = edge.get("lineageDetails")
         pipeline = None
@@ -70,7 +70,7 @@ class Lineage:
             if details.get("pipeline"):
                 pipeline = self._named(context, details["pipeline"]).id
         flow = LineageEdge(source.id, source.type, target.id, target.type, details)
-        context.tx.put_flow(flow, pipeline)
+        context.tx.put_lineage(flow, pipeline)
         return Result(200, None)
 
     def _named(self, context: RequestContext, reference: Mapping[str, Any]) -> Head:
@@ -78,7 +78,7 @@ class Lineage:
 
     def _head(self, context: RequestContext, type: str, key: str, *, by_name: bool = False) -> Head:
         """Return what an edge names, deleted or not."""
-        if type not in self._shapes:
+        if type not in self._models:
             raise error_response(404, context.rules.flag("unknown_type").format(type=type))
         if by_name:
             head = context.tx.head(type, key)
@@ -99,73 +99,73 @@ class Lineage:
 
     def _check_column(self, context: RequestContext, head: Head, fqn: str) -> None:
         """Refuse the name of a member that an entity with members does not have."""
-        groups = self._shapes[head.type].members
+        groups = self._models[head.type].members
         row = context.tx.get(head.id)
         if not groups or row is None:
             return
         for group in groups:
-            for member, _ in walk_members(group, each_list(row.doc, group.path)):
+            for member, _ in walk_members(group, members_at(row.doc, group.path)):
                 if member.get("fullyQualifiedName") == fqn:
                     return
         raise bad_request(f"Invalid fully qualified column name {fqn}")
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
+    def patch(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH`` of an edge: its details are changed."""
-        flow = self._edge(context, asked)
+        flow = self._edge(context, request)
         before = flow.details or {}
-        details = context.read(self._details, patch_apply.apply(before, asked.body))
+        details = context.read(self._details, patch_apply.apply(before, request.body))
         pipeline = details.get("pipeline")
         head = self._named(context, pipeline) if pipeline else None
-        context.tx.put_flow(flow._replace(details=details), head.id if head else None)
+        context.tx.put_lineage(flow._replace(details=details), head.id if head else None)
         changed = "entityUpdated" if details != before else "entityNoChange"
         return Result(200, self._shown(context, details), change=changed)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
+    def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE`` of an edge, by ids or by names."""
-        flow = self._edge(context, asked)
-        context.tx.drop_flow(flow.source, flow.target)
+        flow = self._edge(context, request)
+        context.tx.remove_lineage(flow.source, flow.target)
         return Result(200, None)
 
-    def delete_by_origin(self, context: RequestContext, asked: Request) -> Result:
+    def delete_by_origin(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE lineage/{type}/{id}/type/{origin}``: edges into it that came so."""
-        head = self._head(context, asked.path["type"], asked.path["key"])
-        for flow in context.tx.flows_into(head.id):
-            if (flow.details or {}).get("source") == asked.path["origin"]:
-                context.tx.drop_flow(flow.source, flow.target)
+        head = self._head(context, request.path["type"], request.path["key"])
+        for flow in context.tx.lineage_into(head.id):
+            if (flow.details or {}).get("source") == request.path["origin"]:
+                context.tx.remove_lineage(flow.source, flow.target)
         return Result(200, None)
 
-    def _edge(self, context: RequestContext, asked: Request) -> LineageEdge:
-        path = asked.path
+    def _edge(self, context: RequestContext, request: Request) -> LineageEdge:
+        path = request.path
         by_name = "from_name" in path
         ends = ("from_name", "to_name") if by_name else ("key", "to")
         source = self._head(context, path["type"], path[ends[0]], by_name=by_name)
         target = self._head(context, path["to_type"], path[ends[1]], by_name=by_name)
-        flow = context.tx.flow(source.id, target.id)
+        flow = context.tx.find_lineage(source.id, target.id)
         if flow is None:
             raise error_response(404, "Lineage edge not found")
         return flow
 
     # reading
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
+    def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET lineage/{type}/{id}``."""
-        return self._around(context, asked, asked.path["id"], by_name=False)
+        return self._around(context, request, request.path["id"], by_name=False)
 
-    def get_by_name(self, context: RequestContext, asked: Request) -> Result:
+    def get_by_name(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET lineage/{type}/name/{fqn}``."""
-        return self._around(context, asked, asked.path["fqn"], by_name=True)
+        return self._around(context, request, request.path["fqn"], by_name=True)
 
     def _around(
-        self, context: RequestContext, asked: Request, key: str, *, by_name: bool
+        self, context: RequestContext, request: Request, key: str, *, by_name: bool
     ) -> Result:
-        up, down = _depths(asked.query)
-        head = self._head(context, asked.path["type"], key, by_name=by_name)
+        up, down = _depths(request.query)
+        head = self._head(context, request.path["type"], key, by_name=by_name)
         above, below = _walk(context, head, up, up=True), _walk(context, head, down, up=False)
         heads = context.tx.heads(step.other for step in (*above, *below))
         order = dict.fromkeys(step.other for step in (*above, *below))
         return Result(200, {
-            "entity": context.linked.reference(head),
-            "nodes": [context.linked.reference(heads[id]) for id in order if id in heads],
+            "entity": context.serializer.reference(head),
+            "nodes": [context.serializer.reference(heads[id]) for id in order if id in heads],
             "upstreamEdges": [self._told(context, step) for step in above],
             "downstreamEdges": [self._told(context, step) for step in below],
         })  # fmt: skip
@@ -180,21 +180,21 @@ class Lineage:
         out = dict(details)
         if out.get("pipeline"):
             head = context.tx.heads([out["pipeline"]["id"]]).get(out["pipeline"]["id"])
-            out["pipeline"] = context.bare.reference(head) if head else out["pipeline"]
+            out["pipeline"] = context.plain_serializer.reference(head) if head else out["pipeline"]
         return out
 
-    def edge(self, context: RequestContext, asked: Request) -> Result:
+    def edge(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET lineage/getLineageEdge/{from}/{to}``."""
-        source, target = _checked_id(asked.path["from"]), _checked_id(asked.path["to"])
-        flow = context.tx.flow(source, target)
+        source, target = _checked_id(request.path["from"]), _checked_id(request.path["to"])
+        flow = context.tx.find_lineage(source, target)
         if flow is None:
             message = f"Lineage edge not found between {source} and  {target}"
             raise error_response(404, message)
         return Result(200, {"edge": self._shown(context, flow.details or {})})
 
-    def export(self, context: RequestContext, asked: Request) -> Result:
+    def export(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET lineage/export``: the edges around an entity as CSV."""
-        _, steps = self._steps(context, asked.query)
+        _, steps = self._steps(context, request.query)
         flows = {(step.flow.source, step.flow.target): step.flow for step in steps}
         text = io.StringIO()
         writer = csv.writer(text)
@@ -203,9 +203,9 @@ class Lineage:
             writer.writerow(self._line(context, flow))
         return Result(200, text.getvalue())
 
-    def graph(self, context: RequestContext, asked: Request) -> Result:
+    def graph(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET lineage/getLineage``: whole entities, and edges as the search keeps them."""
-        query = asked.query
+        query = request.query
         head, steps = self._steps(context, query)
         ids = list(dict.fromkeys([*(step.other for step in steps), head.id]))
         shown = {id: self._searched(context, id) for id in ids}
@@ -234,8 +234,10 @@ class Lineage:
         row = context.tx.get(id)
         if row is None:  # edges go with their entities, so it is there
             return {"id": id}
-        shape = self._shapes[row.type]
-        shown = context.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
+        model = self._models[row.type]
+        shown = context.plain_serializer.serialize(
+            model, [row.doc], model.for_update, own_link=False
+        )[0]
         display = row.doc.get("displayName", row.name)
         return {**shown, "entityType": row.type, "displayName": display}
 
@@ -319,9 +321,9 @@ def _go(context: RequestContext, id: str, depth: int, up: bool, steps: list[_Ste
     tx = context.tx
     near = [
         _Step(flow.source, flow.target, flow.source if up else flow.target, flow)
-        for flow in (tx.flows_into(id) if up else tx.flows_from(id))
+        for flow in (tx.lineage_into(id) if up else tx.lineage_from(id))
     ]
-    for flow in tx.flows_through(id):
+    for flow in tx.lineage_through(id):
         # What a pipeline makes flows through it.
         if up:
             near.append(_Step(flow.source, id, flow.source, flow))
@@ -332,11 +334,11 @@ def _go(context: RequestContext, id: str, depth: int, up: bool, steps: list[_Ste
         _go(context, step.other, depth - 1, up, steps)
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes of a release that has them; ``lineage_routes`` of the rules says which."""
-    lineage = Lineage(shapes)
+    lineage = Lineage(models)
     served = {
-        "put": ("PUT", "", Route(lineage.put, JSON, writes=True, takes=lineage.body)),
+        "put": ("PUT", "", Route(lineage.put, JSON, writes=True, body_schema=lineage.body)),
         "get": ("GET", "/{type}/{id}", Route(lineage.get, query=_DEPTHS)),
         "get_by_name": ("GET", "/{type}/name/{fqn}", Route(lineage.get_by_name, query=_DEPTHS)),
         "delete": ("DELETE", "/{type}/{key}/{to_type}/{to}", Route(lineage.delete, writes=True)),
@@ -359,6 +361,6 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None: 
         "graph": ("GET", "/getLineage", Route(lineage.graph, query=_AROUND)),
         "export": ("GET", "/export", Route(lineage.export, query=_AROUND)),
     }
-    for name in shapes.rules.table("lineage_routes")["*"]:
+    for name in models.rules.table("lineage_routes")["*"]:
         method, tail, route = served[name]
         routes.add(method, f"/v1/lineage{tail}", route)

@@ -49,8 +49,8 @@ _QUERY: dict[str, dict[str, Any]] = {
 class Document:
     """The document in the making."""
 
-    def __init__(self, shapes: EntityModels, version: str) -> None:
-        self._shapes = shapes
+    def __init__(self, models: EntityModels, version: str) -> None:
+        self._models = models
         self._version = version
         self._names: dict[str, str] = {}
         self._taken_names = {"Paging", "EntityHistory"}
@@ -66,13 +66,13 @@ class Document:
         """
         for type in where:
             # First of all, since other schemas may have the names of their classes too.
-            shape = self._shapes[type]
-            for node in (shape.node, shape.create):
+            model = self._models[type]
+            for node in (model.node, model.create):
                 if node is not None:
                     self._name(node.target)
         for type in where:
-            self._entity(self._shapes[type])
-        collections = {route: self._shapes[type] for type, route in where.items()}
+            self._entity(self._models[type])
+        collections = {route: self._models[type] for type, route in where.items()}
         paths: dict[str, Any] = {}
         for template, method, route in routes.all():
             told = self._operation(template, method, route, collections)
@@ -98,8 +98,8 @@ class Document:
     ) -> dict[str, Any]:
         root = max((r for r in collections if template == r or template.startswith(f"{r}/")),
                    key=len, default="")  # fmt: skip
-        shape = collections.get(root)
-        name = shape.entity.type_name if shape is not None else ""
+        model = collections.get(root)
+        name = model.entity.type_name if model is not None else ""
         identity = self._identity(template.removeprefix(root), method, route, name)
         told: dict[str, Any] = {
             "tags": [name or "System"],
@@ -107,12 +107,12 @@ class Document:
             "parameters": [
                 *(_path_parameter(step[1:-1]) for step in template.split("/") if step[:1] == "{"),
                 *({"name": each, "in": "query", "schema": _QUERY.get(each, {"type": "string"})}
-                  for each in _query_of(route, shape)),
+                  for each in _query_of(route, model)),
             ],
         }  # fmt: skip
         if route.consumes is not None:
             told["requestBody"] = {"content": {route.consumes: {"schema": self._taken(route)}}}
-        told["responses"] = {"200": self._answer(route, shape)}
+        told["responses"] = {"200": self._answer(route, model)}
         return told
 
     def _identity(self, tail: str, method: str, route: Route, name: str) -> str:
@@ -127,17 +127,17 @@ class Document:
         return f"{text}_{count}" if count else text
 
     def _taken(self, route: Route) -> dict[str, Any]:
-        if route.takes is not None:
-            return self._schema(route.takes)
+        if route.body_schema is not None:
+            return self._schema(route.body_schema)
         return {"type": "object"} if route.consumes in {JSON, JSON_PATCH} else {"type": "string"}
 
-    def _answer(self, route: Route, shape: EntityModel | None) -> dict[str, Any]:
+    def _answer(self, route: Route, model: EntityModel | None) -> dict[str, Any]:
         told: dict[str, Any] = {"description": "OK"}
-        if shape is None or not route.gives:
+        if model is None or not route.returns:
             return told
-        name = self._entity(shape)
+        name = self._entity(model)
         schema: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
-        if route.gives == "page":
+        if route.returns == "page":
             listed = f"{name}List"
             self._components[listed] = {
                 "type": "object",
@@ -148,7 +148,7 @@ class Document:
                 },
             }
             schema = {"$ref": f"#/components/schemas/{listed}"}
-        elif route.gives == "history":
+        elif route.returns == "history":
             self._components["EntityHistory"] = {
                 "type": "object",
                 "properties": {
@@ -162,9 +162,9 @@ class Document:
 
     # schemas
 
-    def _entity(self, shape: EntityModel) -> str:
+    def _entity(self, model: EntityModel) -> str:
         """Return the component of an entity, with what all their classes have."""
-        name = self._component(shape.node)
+        name = self._component(model.node)
         properties = self._components[name]["properties"]
         for each in _SHARED:
             properties.setdefault(each, {"type": "number" if each == "version" else "string"})
@@ -228,12 +228,12 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query_of(route: Route, shape: EntityModel | None) -> list[str]:
+def _query_of(route: Route, model: EntityModel | None) -> list[str]:
     """Return the query parameters of an operation: its own, and the filters of a list."""
     names = [*route.query]
-    if route.gives == "page" and shape is not None:
-        table = shape.rules.table("filters")
-        names += [*table.get("*", {}), *table.get(shape.type, {})]
-    if shape is not None and not shape.entity.deleted:
+    if route.returns == "page" and model is not None:
+        table = model.rules.table("filters")
+        names += [*table.get("*", {}), *table.get(model.type, {})]
+    if model is not None and not model.entity.deleted:
         names = [name for name in names if name not in {"include", "hardDelete"}]
     return list(dict.fromkeys(names))

@@ -32,49 +32,49 @@ class Kept:
 
     def __init__(
         self,
-        shape: EntityModel,
+        model: EntityModel,
         field: str,
         node: Node,
         check: Callable[[Row, dict[str, Any]], None] | None = None,
     ) -> None:
-        self._shape = shape
+        self._model = model
         self._field = field
         self.body = node
         self._check = check
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT``."""
-        row = context.row(self._shape, asked.path["id"])
-        given = context.read(self.body, asked.body)
+        row = context.get_row(self._model, request.path["id"])
+        given = context.read(self.body, request.body)
         if self._check is not None:
             self._check(row, given)
         doc = {**row.doc, self._field: given}
-        context.tx.put(self._shape.type, doc)
+        context.tx.put(self._model.type, doc)
         return self._told(context, "PUT", doc)
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
+    def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET``."""
-        return self._told(context, "GET", context.row(self._shape, asked.path["id"]).doc)
+        return self._told(context, "GET", context.get_row(self._model, request.path["id"]).doc)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
+    def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE``."""
-        row = context.row(self._shape, asked.path["id"])
+        row = context.get_row(self._model, request.path["id"])
         doc = {name: value for name, value in row.doc.items() if name != self._field}
-        context.tx.put(self._shape.type, doc)
+        context.tx.put(self._model.type, doc)
         shows_old = self._field in context.rules.names("shown_after_removal", "*")
         return self._told(context, "DELETE", row.doc if shows_old else doc)
 
     def _told(self, context: RequestContext, method: str, doc: dict[str, Any]) -> Result:
-        return shown(context, self._shape, self._field, method, doc)
+        return shown(context, self._model, self._field, method, doc)
 
 
 def shown(
-    context: RequestContext, shape: EntityModel, field: str, method: str, doc: dict[str, Any]
+    context: RequestContext, model: EntityModel, field: str, method: str, doc: dict[str, Any]
 ) -> Result:
     """Answer with an entity that shows one field, and those that the server loads with it."""
     told = context.rules.table("shown_with").get(field, {}).get(method, [])
-    fields = ({field, *told} & set(shape.fields)) & shape.on_request
-    return Result(200, context.answer(shape, doc, fields, members="hidden", own_link=False))
+    fields = ({field, *told} & set(model.fields)) & model.on_request
+    return Result(200, context.serialize(model, doc, fields, members="hidden", own_link=False))
 
 
 def _check_columns(row: Row, names: list[Any]) -> None:
@@ -98,14 +98,14 @@ def check_sample(row: Row, given: dict[str, Any]) -> None:
 class Profiles:
     """Profiles of tables, their columns and what the database says of its own work."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shape = shapes["table"]
-        self.body = shapes.schema("api/data/createTableProfile.json")
+    def __init__(self, models: EntityModels) -> None:
+        self._model = models["table"]
+        self.body = models.schema("api/data/createTableProfile.json")
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT tables/{id}/tableProfile``."""
-        row = context.row(self._shape, asked.path["id"])
-        given = context.read(self.body, asked.body)
+        row = context.get_row(self._model, request.path["id"])
+        given = context.read(self.body, request.body)
         columns = given.get("columnProfile") or []
         _check_columns(row, [column["name"] for column in columns])
         table = given["tableProfile"]
@@ -115,72 +115,72 @@ class Profiles:
         for one in given.get("systemProfile") or ():
             mark = str(one.get("operation"))
             context.tx.record(row.id, SYSTEM, one["timestamp"], mark, one)
-        answer = shown(context, self._shape, "profile", "PUT", row.doc)
-        answer.body["profile"] = table
-        return answer
+        result = shown(context, self._model, "profile", "PUT", row.doc)
+        result.body["profile"] = table
+        return result
 
-    def latest(self, context: RequestContext, asked: Request) -> Result:
+    def latest(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET tables/{fqn}/tableProfile/latest``."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        answer = shown(context, self._shape, "profile", "GET", row.doc)
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        result = shown(context, self._model, "profile", "GET", row.doc)
         newest: dict[str, Any] = {}
         for one in context.tx.records(row.id, COLUMNS, 0, time_series.ALWAYS):
             newest.setdefault(one["name"], one)
         columns = [
             {**column, "profile": newest[column["name"]]} if column["name"] in newest else column
-            for column in answer.body.get("columns") or ()
+            for column in result.body.get("columns") or ()
         ]
-        return Result(200, {**answer.body, "columns": columns})
+        return Result(200, {**result.body, "columns": columns})
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
+    def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET tables/{fqn}/tableProfile``."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, TABLES, asked.query, _NO_SPAN)
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, TABLES, request.query, _NO_SPAN)
 
-    def list_system(self, context: RequestContext, asked: Request) -> Result:
+    def list_system(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET tables/{fqn}/systemProfile``."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, SYSTEM, asked.query, _NO_SPAN)
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        return time_series.page(context, row.id, SYSTEM, request.query, _NO_SPAN)
 
-    def list_column(self, context: RequestContext, asked: Request) -> Result:
+    def list_column(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET tables/{fqn of a column}/columnProfile``."""
-        fqn = asked.path["fqn"]
-        row = context.row(self._shape, parent_of(fqn) or fqn, by_name=True)
+        fqn = request.path["fqn"]
+        row = context.get_row(self._model, parent_of(fqn) or fqn, by_name=True)
         name = next(
             (one["name"] for one in row.doc.get("columns") or ()
              if one.get("fullyQualifiedName") == fqn), None,
         )  # fmt: skip
-        answer = time_series.page(context, row.id, COLUMNS, asked.query, _NO_SPAN)
-        data = [one for one in answer.body["data"] if one["name"] == name]
-        paging = {**answer.body["paging"], "total": len(data)}
+        result = time_series.page(context, row.id, COLUMNS, request.query, _NO_SPAN)
+        data = [one for one in result.body["data"] if one["name"] == name]
+        paging = {**result.body["paging"], "total": len(data)}
         return Result(200, {"data": data, "paging": paging})
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
+    def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE tables/{fqn}/{table|column|system}/{timestamp}/profile``."""
-        kind, fqn = asked.path["kind"], asked.path["fqn"]
+        kind, fqn = request.path["kind"], request.path["fqn"]
         kinds = {"table": TABLES, "column": COLUMNS, "system": SYSTEM}
         if kind not in kinds:
             raise bad_request(f"entityType {kind} is not supported")
         above = parent_of(fqn) or fqn
-        row = context.row(self._shape, above if kind == "column" else fqn, by_name=True)
-        held = time_series.at(context, row.id, kinds[kind], asked.path["timestamp"])
+        row = context.get_row(self._model, above if kind == "column" else fqn, by_name=True)
+        held = time_series.at(context, row.id, kinds[kind], request.path["timestamp"])
         if held is None:
-            stamp = asked.path["timestamp"]
+            stamp = request.path["timestamp"]
             raise error_response(404, f"Failed to find profile for {fqn} at {stamp}")
-        context.tx.erase(row.id, kinds[kind], held["timestamp"])
+        context.tx.remove_records(row.id, kinds[kind], held["timestamp"])
         return Result(200, None)
 
 
 class Joins:
     """How often columns are joined with others, by day."""
 
-    def __init__(self, shape: EntityModel) -> None:
-        self._shape = shape
+    def __init__(self, model: EntityModel) -> None:
+        self._model = model
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT tables/{id}/joins``: counts are added to those of the day."""
-        row = context.row(self._shape, asked.path["id"])
-        given = context.read(self._shape.node.properties["joins"], asked.body)
+        row = context.get_row(self._model, request.path["id"])
+        given = context.read(self._model.node.properties["joins"], request.body)
         today = datetime.datetime.now(datetime.UTC).date()
         try:
             day = datetime.date.fromisoformat(str(given.get("startDate")))
@@ -195,20 +195,20 @@ class Joins:
         columns = given.get("columnJoins") or []
         _check_columns(row, [column.get("columnName") for column in columns])
         context.tx.record(row.id, "joins", day.toordinal(), new_id(), {"columnJoins": columns})
-        return shown(context, self._shape, "joins", "PUT", row.doc)
+        return shown(context, self._model, "joins", "PUT", row.doc)
 
 
 class Metrics:
     """Custom metrics of a table or its columns."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shape = shapes["table"]
-        self.body = shapes.schema(_METRIC)
+    def __init__(self, models: EntityModels) -> None:
+        self._model = models["table"]
+        self.body = models.schema(_METRIC)
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT tables/{id}/customMetric``."""
-        row = context.row(self._shape, asked.path["id"])
-        given = context.read(self.body, asked.body)
+        row = context.get_row(self._model, request.path["id"])
+        given = context.read(self.body, request.body)
         column = given.get("columnName", "")
         if column:
             _check_columns(row, [column])
@@ -224,43 +224,43 @@ class Metrics:
         context.tx.record(row.id, "customMetric", 0, key, made)
         return self._told(context, row)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
+    def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE tables/{id}/customMetric/…``."""
-        row = context.row(self._shape, asked.path["id"])
-        column, name = asked.path.get("column", ""), asked.path["name"]
-        if not context.tx.erase_record(row.id, "customMetric", f"{column}.{name}"):
+        row = context.get_row(self._model, request.path["id"])
+        column, name = request.path.get("column", ""), request.path["name"]
+        if not context.tx.remove_record(row.id, "customMetric", f"{column}.{name}"):
             raise not_found("customMetric", name)
         return self._told(context, row)
 
     def _told(self, context: RequestContext, row: Row) -> Result:
-        return shown(context, self._shape, "customMetrics", "PUT", row.doc)
+        return shown(context, self._model, "customMetrics", "PUT", row.doc)
 
 
 _METRIC = "api/tests/createCustomMetric.json"
 _OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     for type, route in where.items():
-        if "sampleData" in shapes[type].fields:
-            node = shapes[type].node.properties["sampleData"]
+        if "sampleData" in models[type].fields:
+            node = models[type].node.properties["sampleData"]
             sample = Kept(
-                shapes[type], "sampleData", node, check_sample if type == "table" else None
+                models[type], "sampleData", node, check_sample if type == "table" else None
             )
             _keep(routes, f"{route}/{{id}}/sampleData", sample, ("PUT", "GET", "DELETE"))
-    table, root = shapes["table"], "/v1/tables"
+    table, root = models["table"], "/v1/tables"
     for field, methods in _OWN_ROUTES.items():
         if field in table.fields:
             kept = Kept(table, field, table.node.properties[field])
             _keep(routes, f"{root}/{{id}}/{field}", kept, methods)
     if "joins" in table.fields:
         joins = Joins(table)
-        put = Route(joins.put, JSON, writes=True, takes=table.node.properties["joins"],
-                    gives="entity")  # fmt: skip
+        put = Route(joins.put, JSON, writes=True, body_schema=table.node.properties["joins"],
+                    returns="entity")  # fmt: skip
         routes.add("PUT", f"{root}/{{id}}/joins", put)
-    profiles = Profiles(shapes)
-    profile = Route(profiles.put, JSON, writes=True, takes=profiles.body, gives="entity")
+    profiles = Profiles(models)
+    profile = Route(profiles.put, JSON, writes=True, body_schema=profiles.body, returns="entity")
     routes.add("PUT", f"{root}/{{id}}/tableProfile", profile)
     routes.add("GET", f"{root}/{{fqn}}/tableProfile/latest", Route(profiles.latest))
     lists = {TABLES: profiles.list, COLUMNS: profiles.list_column, SYSTEM: profiles.list_system}
@@ -268,19 +268,19 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
         routes.add("GET", f"{root}/{{fqn}}/{kind}", Route(handler, query=time_series.SPAN))
     delete = Route(profiles.delete, writes=True)
     routes.add("DELETE", f"{root}/{{fqn}}/{{kind}}/{{timestamp}}/profile", delete)
-    if _METRIC in shapes.release.paths:
-        metrics = Metrics(shapes)
+    if _METRIC in models.release.paths:
+        metrics = Metrics(models)
         own = f"{root}/{{id}}/customMetric"
-        routes.add("PUT", own, Route(metrics.put, JSON, writes=True, takes=metrics.body))
+        routes.add("PUT", own, Route(metrics.put, JSON, writes=True, body_schema=metrics.body))
         routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
         routes.add("DELETE", f"{own}/{{column}}/{{name}}", Route(metrics.delete, writes=True))
 
 
 def _keep(routes: Routes, place: str, kept: Kept, methods: tuple[str, ...]) -> None:
     served = {
-        "PUT": Route(kept.put, JSON, writes=True, takes=kept.body, gives="entity"),
-        "GET": Route(kept.get, gives="entity"),
-        "DELETE": Route(kept.delete, writes=True, gives="entity"),
+        "PUT": Route(kept.put, JSON, writes=True, body_schema=kept.body, returns="entity"),
+        "GET": Route(kept.get, returns="entity"),
+        "DELETE": Route(kept.delete, writes=True, returns="entity"),
     }
     for method in methods:
         routes.add(method, place, served[method])

@@ -36,9 +36,9 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class Search:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels, types: Sequence[str]) -> None:
-        self._shapes = shapes
-        told = shapes.rules.table("search_indexes")
+    def __init__(self, models: EntityModels, types: Sequence[str]) -> None:
+        self._models = models
+        told = models.rules.table("search_indexes")
         apart = told["apart"]
         self._types = {
             type: told["names"].get(type, f"{_WORD.sub('_', type).lower()}_search_index")
@@ -55,9 +55,9 @@ class Search:
 
     # asking
 
-    def query(self, context: RequestContext, asked: Request) -> Result:
+    def query(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET search/query``."""
-        query = asked.query
+        query = request.query
         types = self._searched(query)
         start, size = _number(query, "from", 0), _number(query, "size", _SIZE)
         if start + size > FARTHEST:
@@ -80,11 +80,11 @@ class Search:
             if sort in (None, "", "_score")
             else _sorted_by(str(sort))
         )
-        found = context.tx.ranked(
+        found = context.tx.ranked_page(
             search_query.joined("and", [where, after]), by, order, size, start
         )  # fmt: skip
         hits = [
-            self._hit(context, row, asked, rank, sort not in (None, "", "_score"))
+            self._hit(context, row, request, rank, sort not in (None, "", "_score"))
             for row, rank in found
         ]
         total = context.tx.count(*search_query.joined("and", [where, after]))
@@ -92,20 +92,20 @@ class Search:
         body["aggregations"] = self._facets(context, types, query.get("index", ""), where)
         return Result(200, body)
 
-    def field_query(self, context: RequestContext, asked: Request) -> Result:
+    def field_query(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET search/fieldQuery``: one field has one value."""
-        types = self._searched(asked.query)
-        field, value = asked.query.get("fieldName", ""), asked.query.get("fieldValue", "")
+        types = self._searched(request.query)
+        field, value = request.query.get("fieldName", ""), request.query.get("fieldValue", "")
         wild = {"wildcard": {field: value}}
         where = self._where(types, search_query.filtered(wild), deleted=False)
-        found = context.tx.ranked(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._hit(context, row, asked, rank, False) for row, rank in found]
+        found = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._hit(context, row, request, rank, False) for row, rank in found]
         return Result(200, self._answer(types, context.tx.count(*where), hits))
 
-    def document(self, context: RequestContext, asked: Request) -> Result:
+    def document(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET search/get/{index}/doc/{id}``."""
-        types = self._searched(asked.path)
-        row = context.tx.get(asked.path["id"])
+        types = self._searched(request.path)
+        row = context.tx.get(request.path["id"])
         if row is None or row.type not in types:
             raise error_response(404, "Document not found.")
         return Result(200, {
@@ -113,29 +113,29 @@ class Search:
             "_primary_term": 1, "found": True, "_source": self._source(context, row),
         })  # fmt: skip
 
-    def suggest(self, context: RequestContext, asked: Request) -> Result:
+    def suggest(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET search/suggest``: what has a name that begins so."""
-        types = self._searched(asked.query)
-        text = asked.query.get("q", "")
+        types = self._searched(request.query)
+        text = request.query.get("q", "")
         starts = search_query.filtered({"prefix": {"displayName": text}})
         where = self._where(types, starts, deleted=False)
-        size = _number(asked.query, "size", _SIZE)
-        found = context.tx.ranked(where, Condition("1.0"), "desc", size, 0)
+        size = _number(request.query, "size", _SIZE)
+        found = context.tx.ranked_page(where, Condition("1.0"), "desc", size, 0)
         options = [
-            {"text": row.display or row.name, **self._hit(context, row, asked, rank, False)}
+            {"text": row.display or row.name, **self._hit(context, row, request, rank, False)}
             for row, rank in found
         ]
         told = {"text": text, "offset": 0, "length": len(text), "options": options}
         return Result(200, {"suggest": {"metadata-suggest": [told]}})
 
-    def aggregate(self, context: RequestContext, asked: Request) -> Result:
+    def aggregate(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET search/aggregate``: the values of one field, and how often each is."""
-        types = self._searched(asked.query)
-        field = asked.query.get("field")
+        types = self._searched(request.query)
+        field = request.query.get("field")
         if not field:
             raise bad_request("[query param field must not be null]")
         try:
-            condition = search_query.parsed(asked.query.get("q") or "*")
+            condition = search_query.parsed(request.query.get("q") or "*")
         except search_query.Unreadable as error:
             raise _failed(str(error)) from None
         where = self._where(types, condition, deleted=False)
@@ -180,16 +180,18 @@ class Search:
         }
 
     def _hit(
-        self, context: RequestContext, row: Row, asked: Request, rank: Any, by_field: bool
+        self, context: RequestContext, row: Row, request: Request, rank: Any, by_field: bool
     ) -> dict[str, Any]:
         hit: dict[str, Any] = {
             "_index": self._types[row.type],
             "_id": row.id,
             "_score": None if by_field else float(rank),
         }
-        if asked.query.get("fetch_source", "true").lower() == "true":
+        if request.query.get("fetch_source", "true").lower() == "true":
             source = self._source(context, row)
-            named = [value for name, value in asked.pairs if name == "include_source_fields"]
+            named = [
+                value for name, value in request.query_pairs if name == "include_source_fields"
+            ]
             hit["_source"] = {
                 name: value for name, value in source.items()
                 if not named or any(fnmatch.fnmatchcase(name, one) for one in named)
@@ -200,8 +202,10 @@ class Search:
 
     def _source(self, context: RequestContext, row: Row) -> dict[str, Any]:
         """Return what is searched in of an entity: the entity, and what is made for searching."""
-        shape = self._shapes[row.type]
-        shown = context.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
+        model = self._models[row.type]
+        shown = context.plain_serializer.serialize(
+            model, [row.doc], model.for_update, own_link=False
+        )[0]
         labels = shown.get("tags") or []
         tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
         votes = shown.get("votes") or {}
@@ -235,9 +239,9 @@ class Search:
 
     def _facet(self, context: RequestContext, field: str, where: Condition) -> dict[str, Any]:
         plain = field.removesuffix(".keyword")
-        buckets = context.tx.values_of(where, *_values(plain)) if field != _COUNT else []
+        buckets = context.tx.top_values(where, *_values(plain)) if field != _COUNT else []
         if field == _COUNT:
-            found = context.tx.values_of(where, "e.type", "")
+            found = context.tx.top_values(where, "e.type", "")
             buckets = [(self._types[str(type)], count) for type, count in found]
         lower = context.rules.flag("search_lower") and field != _COUNT
         return {
@@ -335,9 +339,9 @@ _QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "
           "query_filter", "post_filter", "fetch_source", "include_source_fields")  # fmt: skip
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of a release that has them; ``search_routes`` of the rules says which."""
-    search = Search(shapes, list(where))
+    search = Search(models, list(where))
     of_field = ("fieldName", "fieldValue", "index")
     served = {
         # the handler, its path, its id in the OpenAPI document, its query
@@ -353,6 +357,6 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
             search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()
         ),
     }  # fmt: skip
-    for name in shapes.rules.table("search_routes")["*"]:
+    for name in models.rules.table("search_routes")["*"]:
         handler, tail, operation, query = served[name]
         routes.add("GET", f"/v1/search{tail}", Route(handler, operation=operation, query=query))

@@ -10,52 +10,56 @@ from dynclient.sandbox.routing import Request, Result, Route, Routes
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
-    from dynclient.schema.release import Release
+
+NEEDS: tuple[str, ...] = ()
+"""Documents of a release that these routes are for."""
 
 
 class System:
     """Handlers that tell about the server."""
 
-    def __init__(self, release: Release, shapes: EntityModels) -> None:
-        self._release = release
-        self._shapes = shapes
+    def __init__(self, models: EntityModels) -> None:
+        self._release = models.release
+        self._models = models
 
-    def version(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def version(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         told = {"version": self._release.name, "revision": self._release.digest[:40]}
         return Result(200, {**told, "timestamp": 0})
 
-    def auth(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def auth(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         return Result(200, {
             "clientType": "public", "provider": "basic", "responseType": "id_token",
             "providerName": "", "authority": "", "clientId": "", "callbackUrl": "",
             "jwtPrincipalClaimsMapping": [],
-            "publicKeyUrls": [f"{asked.base}/v1/system/config/jwks"],
+            "publicKeyUrls": [f"{request.base_url}/v1/system/config/jwks"],
             "jwtPrincipalClaims": ["email", "preferred_username", "sub"],
             "enableSelfSignup": True,
         })  # fmt: skip
 
-    def authorizer(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def authorizer(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         body = {"adminPrincipals": ["admin"], "testPrincipals": [], "principalDomain": ""}
         return Result(200, body)
 
-    def jwks(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def jwks(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         return Result(200, {"keys": []})
 
-    def status(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def status(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         return Result(200, {"database": {"passed": True}})
 
-    def count(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def count(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         told: dict[str, int] = {}
-        for key, types in self._shapes.rules.table("counts").items():
-            known = [type for type in types if type in self._shapes]
+        for key, types in self._models.rules.table("counts").items():
+            known = [type for type in types if type in self._models]
             told[key] = sum(
                 context.tx.count("e.type = ? and e.deleted = 0", [type]) for type in known
             )
         return Result(200, told)
 
 
-def mount(routes: Routes, system: System, prefix: str) -> None:
-    """Add the routes; ``prefix`` is ``/system`` since 1.0, empty before."""
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes, below ``/system`` since 1.0 and directly below ``/v1`` before."""
+    system = System(models)
+    prefix = models.rules.flag("system_prefix")
 
     def get(
         path: str, handler: Callable[[RequestContext, Request], Result], *, anyone: bool = False

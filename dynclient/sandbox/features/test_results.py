@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, write
 from dynclient.sandbox.entities.create_requests import new_id
-from dynclient.sandbox.entities.derived_fields import summed
+from dynclient.sandbox.entities.derived_fields import summarize_results
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import followers_votes, incidents, time_series
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
+    already_exists,
     bad_request,
     error_response,
-    exists,
     not_found,
 )
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
@@ -36,19 +36,19 @@ _NO_TIME = (
 class Results:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._cases = shapes["testCase"]
-        self._suites = shapes["testSuite"]
-        self.body = shapes.schema("tests/basic.json", "/definitions/testCaseResult")
-        rules = shapes.rules
+    def __init__(self, models: EntityModels) -> None:
+        self._cases = models["testCase"]
+        self._suites = models["testSuite"]
+        self.body = models.schema("tests/basic.json", "/definitions/testCaseResult")
+        rules = models.rules
         self._resources = bool(rules.flag("results_are_resources"))
 
     # results
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT testCases/{fqn}/testCaseResult``."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        given = context.read(self.body, asked.body)
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        given = context.read(self.body, request.body)
         if given.get("timestamp") is None:
             raise UnhandledServerError(_NO_TIME)
         if self._resources:
@@ -60,19 +60,19 @@ class Results:
             del told["oldValue"]
         return self._event(context, row, {"fieldsUpdated": [told]}, 201)
 
-    def post(self, context: RequestContext, asked: Request) -> Result:
+    def post(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST testCases/testCaseResults/{fqn}``."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        given = context.read(self.body, asked.body)
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        given = context.read(self.body, request.body)
         made = self._recorded(context, row, given)
-        where = f"{asked.base}/v1/dataQuality/testCases/testCaseResults/{row.fqn}"
+        where = f"{request.base_url}/v1/dataQuality/testCases/testCaseResults/{row.fqn}"
         return Result(201, made, location=where)
 
     def _recorded(self, context: RequestContext, row: Row, given: dict[str, Any]) -> dict[str, Any]:
         """Keep a result; the case tells its status, and a failure belongs to an incident."""
         stamp = given["timestamp"]
         if context.tx.records(row.id, KIND, stamp, stamp):
-            raise exists()
+            raise already_exists()
         made = {"id": new_id(), "testCaseFQN": row.fqn, **given}
         if given.get("testCaseStatus") == FAILED:
             made["incidentId"] = incidents.open_for(context, row)
@@ -88,30 +88,30 @@ class Results:
             "testCaseStatus": newest.get("testCaseStatus"), "incidentId": newest.get("incidentId")
         }  # fmt: skip
         fields = {name: value for name, value in fields.items() if name in self._cases.fields}
-        write.note(context, self._cases, row, fields)
+        write.update_by_server(context, self._cases, row, fields)
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
+    def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET`` of the results of a case; of one that is not there it has none."""
-        head = context.tx.head("testCase", asked.path["fqn"])
+        head = context.tx.head("testCase", request.path["fqn"])
         owner = head.id if head is not None else None
-        return time_series.page(context, owner, KIND, asked.query, time_series.NO_SPAN)
+        return time_series.page(context, owner, KIND, request.query, time_series.NO_SPAN)
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
+    def patch(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH`` of one result."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        held = self._held(context, row, asked.path["timestamp"])
-        changed = context.read(self.body, patch_apply.apply(held, asked.body))
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        held = self._held(context, row, request.path["timestamp"])
+        changed = context.read(self.body, patch_apply.apply(held, request.body))
         changed |= {name: held[name] for name in ("id", "timestamp", "testCaseFQN")}
         ordered = {name: changed[name] for name in self.body.properties if name in changed}
         context.tx.record(row.id, KIND, held["timestamp"], held["id"], ordered)
         told = "entityUpdated" if ordered != held else "entityNoChange"
         return Result(200, ordered, change=told)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
+    def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE`` of one result."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        held = self._held(context, row, asked.path["timestamp"])
-        context.tx.erase(row.id, KIND, held["timestamp"])
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        held = self._held(context, row, request.path["timestamp"])
+        context.tx.remove_records(row.id, KIND, held["timestamp"])
         if self._resources:
             return Result(200, None, change="entityDeleted")
         told = {"fieldsDeleted": [{"name": KIND, "oldValue": held}]}
@@ -130,47 +130,47 @@ class Results:
 
     # what suites tell of them
 
-    def summary(self, context: RequestContext, asked: Request) -> Result:
+    def summary(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET testSuites/executionSummary``."""
-        row = context.row(self._suites, asked.query.get("testSuiteId", ""))
-        return Result(200, summed(context.tx, row.id))
+        row = context.get_row(self._suites, request.query.get("testSuiteId", ""))
+        return Result(200, summarize_results(context.tx, row.id))
 
-    def add_cases(self, context: RequestContext, asked: Request) -> Result:
+    def add_cases(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT testCases/logicalTestCases``: cases of other suites join one."""
-        body = asked.body if isinstance(asked.body, dict) else {}
-        row = context.row(self._suites, str(body.get("testSuiteId")))
+        body = request.body if isinstance(request.body, dict) else {}
+        row = context.get_row(self._suites, str(body.get("testSuiteId")))
         heads = context.tx.heads(body.get("testCaseIds") or ())
         cases = [id for id, head in heads.items() if head.type == "testCase"]
         if len(cases) < len(set(body.get("testCaseIds") or ())):
             raise bad_request("You are trying to add one or more test cases that do not exist.")
         for id in cases:
-            context.tx.add_edge(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
-        shown = context.answer(self._suites, row.doc, frozenset(), own_link=False)
+            context.tx.add_reference(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
+        shown = context.serialize(self._suites, row.doc, frozenset(), own_link=False)
         return Result(200, shown, change="logicalTestCaseAdded")
 
-    def remove_case(self, context: RequestContext, asked: Request) -> Result:
+    def remove_case(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE testCases/logicalTestCases/{suite}/{case}``."""
-        suite = context.row(self._suites, asked.path["suiteId"])
-        case = context.row(self._cases, asked.path["id"])
-        if not context.tx.drop_edge(case.id, "testSuites", suite.id):
+        suite = context.get_row(self._suites, request.path["suiteId"])
+        case = context.get_row(self._cases, request.path["id"])
+        if not context.tx.remove_reference(case.id, "testSuites", suite.id):
             raise not_found("testCase", case.id)
         fields = self._cases.for_update
-        shown = context.answer(self._cases, case.doc, fields, own_link=False)
+        shown = context.serialize(self._cases, case.doc, fields, own_link=False)
         return Result(200, shown, change="entityDeleted")
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
-    results = Results(shapes)
+    results = Results(models)
     cases = "/v1/dataQuality/testCases"
     own = cases + "/{fqn}/testCaseResult"
-    routes.add("PUT", own, Route(results.put, JSON, writes=True, takes=results.body))
+    routes.add("PUT", own, Route(results.put, JSON, writes=True, body_schema=results.body))
     routes.add("GET", own, Route(results.list, query=time_series.SPAN))
     routes.add("DELETE", own + "/{timestamp}", Route(results.delete, writes=True))
-    if not shapes.rules.flag("results_are_resources"):
+    if not models.rules.flag("results_are_resources"):
         return
     shared = cases + "/testCaseResults/{fqn}"
-    routes.add("POST", shared, Route(results.post, JSON, writes=True, takes=results.body))
+    routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
     routes.add("GET", shared, Route(results.list, query=time_series.SPAN))
     for place in (own, shared):
         patch = Route(results.patch, JSON_PATCH, writes=True)
@@ -181,5 +181,5 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None: 
     routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
     summary = Route(results.summary, query=("testSuiteId",))
     routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
-    if all(path in shapes.release.paths for path in incidents.NEEDS):
-        incidents.mount(routes, shapes)
+    if all(path in models.release.paths for path in incidents.NEEDS):
+        incidents.mount(routes, models)

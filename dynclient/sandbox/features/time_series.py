@@ -10,20 +10,27 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.entity_model import EntityModel
 from dynclient.sandbox.entities.read import DEFAULT_LIMIT, MOST
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
-from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found, wrapped
+from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
+    bad_request,
+    not_found,
+    unhandled_status,
+)
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.operations.catalogue import Catalogue
     from dynclient.sandbox.entities.entity_model import EntityModels
 
+NEEDS: tuple[str, ...] = ()
+"""Documents of a release that these routes are for."""
 
 ALWAYS = 1 << 62
 """Later than any record."""
@@ -43,7 +50,7 @@ def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
         try:
             out.append(int(text))
         except ValueError:
-            raise wrapped(404) from None
+            raise unhandled_status(404) from None
     return out[0], out[1]
 
 
@@ -52,7 +59,7 @@ def number(query: Mapping[str, str], name: str, otherwise: int) -> int:
     try:
         return int(query.get(name, otherwise))
     except ValueError:
-        raise wrapped(404) from None
+        raise unhandled_status(404) from None
 
 
 NO_SPAN = "startTs is marked non-null but is null"
@@ -82,7 +89,7 @@ def at(context: RequestContext, owner: str, kind: str, stamp: str) -> dict[str, 
     try:
         moment = int(stamp)
     except ValueError:
-        raise wrapped(404) from None
+        raise unhandled_status(404) from None
     return next(iter(context.tx.records(owner, kind, moment, moment)), None)
 
 
@@ -93,64 +100,64 @@ def _encoded(stamp: int) -> str:
 class Stream:
     """The handlers of one type of records."""
 
-    def __init__(self, shape: EntityModel) -> None:
-        self._shape = shape
+    def __init__(self, model: EntityModel) -> None:
+        self._model = model
 
-    def create(self, context: RequestContext, asked: Request) -> Result:
+    def create(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST``: 200, as these resources do."""
-        permissions.check(context, self._shape.type, "Create")
-        shape = self._shape
-        if shape.create is None or asked.body is None:
-            raise bad_request(f"{shape.type} can not be created")
-        body = context.read(shape.create, asked.body)
+        permissions.check(context, self._model.type, "Create")
+        model = self._model
+        if model.create is None or request.body is None:
+            raise bad_request(f"{model.type} can not be created")
+        body = context.read(model.create, request.body)
         doc: dict[str, Any] = {"id": new_id()}
         owner = ""
-        for name, node in shape.node.properties.items():
+        for name, node in model.node.properties.items():
             if body.get(name) is None:
-                if (default := default_of(node)) is not None and name not in shape.sayable:
+                if (default := default_of(node)) is not None and name not in model.creatable_fields:
                     doc[name] = default
                 continue
             doc[name] = self._value(context, name, body[name])
-            if name in shape.references and not shape.references[name].many:
+            if name in model.references and not model.references[name].many:
                 owner = owner or str(doc[name]["id"])
         doc.setdefault("timestamp", context.now)
         self._sign(context, doc)
-        doc = {name: doc[name] for name in shape.node.properties if name in doc}
-        context.tx.record(owner, shape.type, int(doc["timestamp"]), doc["id"], doc)
+        doc = {name: doc[name] for name in model.node.properties if name in doc}
+        context.tx.record(owner, model.type, int(doc["timestamp"]), doc["id"], doc)
         return Result(200, doc)
 
     def _value(self, context: RequestContext, name: str, value: Any) -> Any:
-        field = self._shape.references.get(name)
+        field = self._model.references.get(name)
         if field is None:
             return value
-        drafter = CreateRequestReader(context.tx, context.shapes)
+        reader = CreateRequestReader(context.tx, context.models)
         heads = [
-            drafter.head_of(self._shape, name, field.type, each)
+            reader.find_head(self._model, name, field.type, each)
             for each in (value if isinstance(value, list) else [value])
         ]
-        told = [context.bare.reference(head) for head in heads]
+        told = [context.plain_serializer.reference(head) for head in heads]
         return told if field.many else told[0]
 
     def _sign(self, context: RequestContext, doc: dict[str, Any]) -> None:
-        known = self._shape.node.properties
+        known = self._model.node.properties
         if "updatedAt" in known:
             doc["updatedAt"] = context.now
-        if "updatedBy" in self._shape.references:
+        if "updatedBy" in self._model.references:
             head = context.tx.head("user", context.caller.name)
             if head is not None:
-                doc["updatedBy"] = context.bare.reference(head)
+                doc["updatedBy"] = context.plain_serializer.reference(head)
         elif "updatedBy" in known:
             doc["updatedBy"] = context.caller.name
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
+    def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET collection``: the records of a time, newest first."""
-        start, end = (_number(asked.query, name) for name in SPAN)
-        if self._shape.rules.table("span_cursors").get(self._shape.type):
-            return page_of_all(context, self._shape.type, start or 0, end or ALWAYS)
-        limit = _number(asked.query, "limit")
+        start, end = (_number(request.query, name) for name in SPAN)
+        if self._model.rules.table("span_cursors").get(self._model.type):
+            return page_of_all(context, self._model.type, start or 0, end or ALWAYS)
+        limit = _number(request.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
-        found = context.tx.records_of(self._shape.type, start or 0, ALWAYS if end is None else end)
-        at = _offset(asked.query.get("offset"))
+        found = context.tx.records_of(self._model.type, start or 0, ALWAYS if end is None else end)
+        at = _offset(request.query.get("offset"))
         paging: dict[str, Any] = {}
         if at > 0:
             paging["before"] = _cursor(max(0, at - limit))
@@ -160,26 +167,26 @@ class Stream:
             200, {"data": found[at : at + limit], "paging": {**paging, "total": len(found)}}
         )
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
+    def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET`` by id."""
-        return Result(200, self._held(context, asked)[1])
+        return Result(200, self._held(context, request)[1])
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
+    def patch(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH``; id and time stay what they are."""
-        permissions.check(context, self._shape.type, "EditAll")
-        owner, doc = self._held(context, asked)
-        patched = context.read_entity(self._shape, patch_apply.apply(doc, asked.body), doc)
+        permissions.check(context, self._model.type, "EditAll")
+        owner, doc = self._held(context, request)
+        patched = context.read_entity(self._model, patch_apply.apply(doc, request.body), doc)
         patched |= {name: doc[name] for name in ("id", "timestamp") if name in doc}
         self._sign(context, patched)
         context.tx.record(
-            owner, self._shape.type, int(patched["timestamp"]), patched["id"], patched
+            owner, self._model.type, int(patched["timestamp"]), patched["id"], patched
         )
         return Result(200, patched, change="entityUpdated")
 
-    def _held(self, context: RequestContext, asked: Request) -> tuple[str, dict[str, Any]]:
-        held = context.tx.record_of(self._shape.type, asked.path["id"])
+    def _held(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
+        held = context.tx.record_of(self._model.type, request.path["id"])
         if held is None:
-            raise not_found(self._shape.type, asked.path["id"])
+            raise not_found(self._model.type, request.path["id"])
         return held
 
 
@@ -212,22 +219,22 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 )
 
 
-def mount(routes: Routes, shapes: EntityModels, known: Catalogue) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes of the time series that have one of their own.
 
     Some are filled by servers alone, and stay empty here; they can be asked for all the same.
     """
-    for spec in known:
+    for spec in catalogue(models.release):
         if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
-        shape = EntityModel(shapes, spec.entity)
-        served = Stream(shape)
+        model = EntityModel(models, spec.entity)
+        served = Stream(model)
         for name, method, tail, consumes in _OPERATIONS:
             if name not in spec.operations:
                 continue
             route = Route(
                 getattr(served, name), consumes, writes=method != "GET",
-                takes=shape.create if name == "create" else None,
+                body_schema=model.create if name == "create" else None,
                 query=(*SPAN, "limit", "offset") if name == "list" else (),
             )  # fmt: skip
             routes.add(method, spec.route + tail, route)

@@ -23,23 +23,23 @@ _SPANS = {"dailyStats": 1, "weeklyStats": 7, "monthlyStats": 30}
 class Usage:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shapes = shapes
-        self.body = shapes.schema("type/dailyCount.json")
+    def __init__(self, models: EntityModels) -> None:
+        self._models = models
+        self.body = models.schema("type/dailyCount.json")
 
-    def post(self, context: RequestContext, asked: Request) -> Result:
+    def post(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST``: the count of a day is set."""
-        return self._counted(context, asked, add=False)
+        return self._counted(context, request, add=False)
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
+    def put(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT``: a count is added to that of the day."""
-        return self._counted(context, asked, add=True)
+        return self._counted(context, request, add=True)
 
-    def _counted(self, context: RequestContext, asked: Request, *, add: bool) -> Result:
-        shape, row = self._found(context, asked)
-        given = context.read(self.body, asked.body)
+    def _counted(self, context: RequestContext, request: Request, *, add: bool) -> Result:
+        model, row = self._found(context, request)
+        given = context.read(self.body, request.body)
         day = _day(given["date"])
-        before = context.tx.latest(row.id, KIND) or derived_fields.unused()
+        before = context.tx.latest(row.id, KIND) or derived_fields.empty_usage()
         held = next(iter(context.tx.records(row.id, KIND, day.toordinal(), day.toordinal())), None)
         told: dict[str, Any] = {}
         for name, days in _SPANS.items():
@@ -53,10 +53,10 @@ class Usage:
         context.tx.record(row.id, KIND, day.toordinal(), "", told)
         after = context.tx.latest(row.id, KIND)
         change = {"name": "usageSummary", "oldValue": before, "newValue": after}
-        answer = followers_votes.event(context, shape, row, {"fieldsUpdated": [change]})
-        fields = {"usageSummary"} & shape.on_request
-        answer.body["entity"] = context.bare.show(shape, [row.doc], fields)[0]
-        return answer._replace(status=201)
+        result = followers_votes.event(context, model, row, {"fieldsUpdated": [change]})
+        fields = {"usageSummary"} & model.on_request
+        result.body["entity"] = context.plain_serializer.serialize(model, [row.doc], fields)[0]
+        return result._replace(status=201)
 
     def _since(self, context: RequestContext, row: Row, day: datetime.date, days: int) -> int:
         """Return what was counted within some days, as the server adds it up at this moment."""
@@ -66,21 +66,21 @@ class Usage:
         found = context.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
         return sum(one["dailyStats"]["count"] for one in found)
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
+    def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET``: the usage of the days before one."""
-        _, row = self._found(context, asked)
+        _, row = self._found(context, request)
         today = datetime.datetime.now(datetime.UTC).date()
-        day = _day(asked.query["date"]) if asked.query.get("date") else today
-        start = day.toordinal() - time_series.number(asked.query, "days", 1) + 1
+        day = _day(request.query["date"]) if request.query.get("date") else today
+        start = day.toordinal() - time_series.number(request.query, "days", 1) + 1
         found = context.tx.records(row.id, KIND, start, day.toordinal())
         head = context.tx.heads([row.id])[row.id]
-        return Result(200, {"entity": context.linked.reference(head), "usage": found})
+        return Result(200, {"entity": context.serializer.reference(head), "usage": found})
 
-    def rank(self, context: RequestContext, asked: Request) -> Result:
+    def rank(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST usage/compute.percentile/{type}/{date}``."""
-        shape = self._shape(context, asked.path["type"])
-        day = _day(asked.path["date"]).toordinal()
-        found = context.tx.owned_records(KIND, shape.type, day)
+        model = self._model(context, request.path["type"])
+        day = _day(request.path["date"]).toordinal()
+        found = context.tx.owned_records(KIND, model.type, day)
         for name in _SPANS:
             counts = sorted(one[name]["count"] for _, one in found)
             for _, one in found:
@@ -91,15 +91,17 @@ class Usage:
             context.tx.record(owner, KIND, day, "", one)
         return Result(201, None)
 
-    def _found(self, context: RequestContext, asked: Request) -> tuple[EntityModel, Row]:
-        shape = self._shape(context, asked.path["type"])
-        by_name = "fqn" in asked.path
-        return shape, context.row(shape, asked.path["fqn" if by_name else "id"], by_name=by_name)
+    def _found(self, context: RequestContext, request: Request) -> tuple[EntityModel, Row]:
+        model = self._model(context, request.path["type"])
+        by_name = "fqn" in request.path
+        return model, context.get_row(
+            model, request.path["fqn" if by_name else "id"], by_name=by_name
+        )
 
-    def _shape(self, context: RequestContext, type: str) -> EntityModel:
-        if type not in self._shapes:
+    def _model(self, context: RequestContext, type: str) -> EntityModel:
+        if type not in self._models:
             raise error_response(404, context.rules.flag("unknown_type").format(type=type))
-        return self._shapes[type]
+        return self._models[type]
 
 
 def _day(text: str) -> datetime.date:
@@ -110,13 +112,13 @@ def _day(text: str) -> datetime.date:
         raise UnhandledServerError(f"org.postgresql.util.PSQLException: {why}") from None
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
-    usage = Usage(shapes)
+    usage = Usage(models)
     for tail in ("{id}", "name/{fqn}"):
         place = f"/v1/usage/{{type}}/{tail}"
-        routes.add("POST", place, Route(usage.post, JSON, writes=True, takes=usage.body))
-        routes.add("PUT", place, Route(usage.put, JSON, writes=True, takes=usage.body))
+        routes.add("POST", place, Route(usage.post, JSON, writes=True, body_schema=usage.body))
+        routes.add("PUT", place, Route(usage.put, JSON, writes=True, body_schema=usage.body))
         routes.add("GET", place, Route(usage.get, query=("date", "days")))
     rank = Route(usage.rank, writes=True)
     routes.add("POST", "/v1/usage/compute.percentile/{type}/{date}", rank)

@@ -25,16 +25,16 @@ NEEDS = (_REQUEST, _REVOCATION)
 class PersonalTokens:
     """The handlers; ``signer`` makes the tokens."""
 
-    def __init__(self, shapes: EntityModels, signer: jwt.Tokens) -> None:
-        self._shapes = shapes
+    def __init__(self, models: EntityModels, signer: jwt.TokenSigner) -> None:
+        self._models = models
         self._signer = signer
-        self.request = shapes.release.node(_REQUEST)
-        self.revocation = shapes.release.node(_REVOCATION)
+        self.create_schema = models.release.node(_REQUEST)
+        self.revoke_schema = models.release.node(_REVOCATION)
 
-    def make(self, context: RequestContext, asked: Request) -> Result:
+    def make(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT users/security/token``."""
-        body = context.read(self.request, asked.body)
-        row = context.row(self._shapes["user"], context.caller.name, by_name=True)
+        body = context.read(self.create_schema, request.body)
+        row = context.get_row(self._models["user"], context.caller.name, by_name=True)
         days = str(body["JWTTokenExpiry"])
         expires = context.now + int(days) * _DAY_MS if days.isdigit() else None
         email = str(row.doc.get("email"))
@@ -44,36 +44,36 @@ class PersonalTokens:
             "userId": row.id,
             "tokenType": "PERSONAL_ACCESS_TOKEN",
             "expiryDate": expires,
-            "jwtToken": self._signer.make(row.name, email, bot=False, expires=expires),
+            "jwtToken": self._signer.create_token(row.name, email, bot=False, expires=expires),
         }
         made = {name: value for name, value in made.items() if value is not None}
         _keep(context, row, [*_held(context, row), made])
         return Result(200, made)
 
-    def all(self, context: RequestContext, asked: Request) -> Result:
+    def all(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET users/security/token``."""
-        return Result(200, {"data": _held(context, self._whose(context, asked))})
+        return Result(200, {"data": _held(context, self._whose(context, request))})
 
-    def revoke(self, context: RequestContext, asked: Request) -> Result:
+    def revoke(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT users/security/token/revoke``: those named, or all with ``removeAll``."""
-        row = self._whose(context, asked)
-        body = context.read(self.revocation, asked.body or {})
+        row = self._whose(context, request)
+        body = context.read(self.revoke_schema, request.body or {})
         named = set(body.get("tokenIds") or ())
         left = []
         for one in _held(context, row):
-            if asked.query.get("removeAll") == "true" or one["token"] in named:
+            if request.query.get("removeAll") == "true" or one["token"] in named:
                 context.tx.set_meta(f"revoked:{jwt.fingerprint(one['jwtToken'])}", "1")
             else:
                 left.append(one)
         _keep(context, row, left)
         return Result(200, {"data": left})
 
-    def _whose(self, context: RequestContext, asked: Request) -> Row:
+    def _whose(self, context: RequestContext, request: Request) -> Row:
         """Return whose tokens are meant; only administrators see those of others."""
-        name = asked.query.get("username", context.caller.name)
+        name = request.query.get("username", context.caller.name)
         if name != context.caller.name:
             check_admin(context)
-        return context.row(self._shapes["user"], name, by_name=True)
+        return context.get_row(self._models["user"], name, by_name=True)
 
 
 def _held(context: RequestContext, row: Row) -> list[dict[str, Any]]:
@@ -88,9 +88,11 @@ def _keep(context: RequestContext, row: Row, held: list[dict[str, Any]]) -> None
 def mount(routes: Routes, personal: PersonalTokens) -> None:
     """Add the routes."""
     path = "/v1/users/security/token"
-    routes.add("PUT", path, Route(personal.make, JSON, writes=True, takes=personal.request))
+    routes.add(
+        "PUT", path, Route(personal.make, JSON, writes=True, body_schema=personal.create_schema)
+    )
     routes.add("GET", path, Route(personal.all, query=("username",)))
     routes.add("PUT", f"{path}/revoke", Route(
-        personal.revoke, JSON, writes=True, takes=personal.revocation,
+        personal.revoke, JSON, writes=True, body_schema=personal.revoke_schema,
         query=("username", "removeAll"),
     ))  # fmt: skip

@@ -15,7 +15,7 @@ import secrets
 import time
 from typing import Any
 
-from dynclient.sandbox.http_errors import Fault, error_response
+from dynclient.sandbox.http_errors import ErrorResponse, error_response
 
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 _ROUNDS = 20_000
@@ -35,7 +35,7 @@ def new_key() -> str:
     return secrets.token_hex(32)
 
 
-class Tokens:
+class TokenSigner:
     """Makes and checks tokens with one key."""
 
     def __init__(self, key: str) -> None:
@@ -44,7 +44,7 @@ class Tokens:
     def _sign(self, text: str) -> str:
         return _encode(hmac.new(self._key, text.encode(), hashlib.sha256).digest())
 
-    def make(self, user: str, email: str, *, bot: bool, expires: int | None = None) -> str:
+    def create_token(self, user: str, email: str, *, bot: bool, expires: int | None = None) -> str:
         """Return a token for a user; ``expires`` in ms since the epoch, None for never."""
         claims: dict[str, Any] = {
             "iss": "sandbox.dynclient",
@@ -61,17 +61,17 @@ class Tokens:
         text = f"{_encode(json.dumps(_HEADER).encode())}.{_encode(json.dumps(claims).encode())}"
         return f"{text}.{self._sign(text)}"
 
-    def good(self, token: str) -> bool:
+    def is_signed(self, token: str) -> bool:
         """Tell whether a token was made with this key."""
         text, _, signature = token.strip().rpartition(".")
         return bool(text) and hmac.compare_digest(signature.encode(), self._sign(text).encode())
 
-    def user_of(self, header: str | None) -> str:
+    def read_user(self, header: str | None) -> str:
         """Return the user an ``Authorization`` header names; raises the server's 401."""
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise unauthorized("Token not present")
-        if not self.good(token):
+        if not self.is_signed(token):
             raise unauthorized("Unable to decode the token.")
         try:
             claims = json.loads(_decode(token.strip().split(".")[1]))
@@ -88,19 +88,19 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
-def unauthorized(why: str) -> Fault:
+def unauthorized(why: str) -> ErrorResponse:
     """Return the server's 401."""
     return error_response(401, f"Not Authorized! {why}")
 
 
-def hashed(password: str, salt: bytes | None = None) -> str:
+def hash_password(password: str, salt: bytes | None = None) -> str:
     """Return what is stored of a password."""
     salt = os.urandom(16) if salt is None else salt
     digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ROUNDS)
     return f"{salt.hex()}${digest.hex()}"
 
 
-def matches(password: str, stored: str) -> bool:
+def is_password(password: str, stored: str) -> bool:
     """Tell whether a password is the stored one."""
     salt, _, _ = stored.partition("$")
-    return hmac.compare_digest(hashed(password, bytes.fromhex(salt)), stored)
+    return hmac.compare_digest(hash_password(password, bytes.fromhex(salt)), stored)

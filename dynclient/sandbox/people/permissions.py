@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.sandbox.http_errors import Fault, error_response
+from dynclient.sandbox.http_errors import ErrorResponse, error_response
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.request_context import RequestContext
@@ -33,7 +33,7 @@ class Grant(NamedTuple):
     """None: the policy is a team's."""
 
 
-def forbidden(caller: str, operation: str) -> Fault:
+def forbidden(caller: str, operation: str) -> ErrorResponse:
     """Return the server's 403."""
     return error_response(
         403, f"Principal: CatalogPrincipal{{name='{caller}'}} operations [{operation}] not allowed"
@@ -52,10 +52,10 @@ def check(context: RequestContext, type: str, operation: str, id: str | None = N
     caller = context.caller
     if caller.admin or caller.bot or caller.id is None:
         return
-    owned_by = owners(context, id)
+    owned_by = find_owners(context, id)
     allowed = False
-    for rule, _, _ in granted(context, caller.id):
-        if not concerns(rule, type, operation) or not holds(rule, caller.id, owned_by):
+    for rule, _, _ in iter_grants(context, caller.id):
+        if not applies_to(rule, type, operation) or not is_condition_met(rule, caller.id, owned_by):
             continue
         if rule.get("effect") == "deny":
             raise forbidden(caller.name, operation)
@@ -77,18 +77,18 @@ def check_patch(context: RequestContext, type: str, id: str, operations: Any) ->
             check(context, type, _BY_FIELD.get(field, "EditAll"), id)
 
 
-def owners(context: RequestContext, id: str | None) -> set[str] | None:
+def find_owners(context: RequestContext, id: str | None) -> set[str] | None:
     """Return the ids that own an entity, or None where there is none yet."""
     if id is None:
         return None
-    return {edge.target for edge in context.tx.edges([id], ["owner", "owners"])}
+    return {edge.target for edge in context.tx.references_from([id], ["owner", "owners"])}
 
 
-def granted(context: RequestContext, user: str) -> Iterator[Grant]:
+def iter_grants(context: RequestContext, user: str) -> Iterator[Grant]:
     """Yield the rules of a user's roles, then of their teams: nearest first, up to the top."""
     seen: set[str] = set()
     yield from _of_roles(context, [user], "roles", seen)
-    level = [edge.target for edge in context.tx.edges([user], ["teams"])]
+    level = [edge.target for edge in context.tx.references_from([user], ["teams"])]
     if not level:
         head = context.tx.head("team", "Organization")
         level = [head.id] if head is not None else []
@@ -97,13 +97,13 @@ def granted(context: RequestContext, user: str) -> Iterator[Grant]:
         seen.update(level)
         yield from _of_roles(context, level, "defaultRoles", seen)
         yield from _of_policies(context, level, None, seen)
-        level = [edge.target for edge in context.tx.edges(level, ["parents"])]
+        level = [edge.target for edge in context.tx.references_from(level, ["parents"])]
 
 
 def _of_roles(
     context: RequestContext, ids: list[str], field: str, seen: set[str]
 ) -> Iterator[Grant]:
-    for edge in context.tx.edges(ids, [field]):
+    for edge in context.tx.references_from(ids, [field]):
         row = context.tx.get(edge.target)
         if row is not None and not row.deleted and row.id not in seen:
             seen.add(row.id)
@@ -113,7 +113,7 @@ def _of_roles(
 def _of_policies(
     context: RequestContext, ids: list[str], role: str | None, seen: set[str]
 ) -> Iterator[Grant]:
-    for edge in context.tx.edges(ids, ["policies"]):
+    for edge in context.tx.references_from(ids, ["policies"]):
         row = context.tx.get(edge.target)
         if row is not None and not row.deleted and row.id not in seen:
             seen.add(row.id)
@@ -121,7 +121,7 @@ def _of_policies(
                 yield Grant(rule, row.name, role)
 
 
-def concerns(rule: dict[str, Any], type: str, operation: str) -> bool:
+def applies_to(rule: dict[str, Any], type: str, operation: str) -> bool:
     """Tell whether a rule is about an operation on a type."""
     resources = {str(name).lower() for name in rule.get("resources") or ()}
     if not resources & {"all", type.lower()}:
@@ -133,7 +133,7 @@ def concerns(rule: dict[str, Any], type: str, operation: str) -> bool:
     )
 
 
-def holds(rule: dict[str, Any], user: str, owned_by: set[str] | None) -> bool:
+def is_condition_met(rule: dict[str, Any], user: str, owned_by: set[str] | None) -> bool:
     """Tell whether a rule's condition holds for a user and an entity's owners."""
     condition = str(rule.get("condition") or "").strip()
     if not condition:

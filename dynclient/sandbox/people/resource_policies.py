@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.request_context import Caller, RequestContext
 from dynclient.sandbox.http_errors import bad_request
-from dynclient.sandbox.people.permissions import check_admin, concerns, granted, holds, owners
+from dynclient.sandbox.people.permissions import (
+    applies_to,
+    check_admin,
+    find_owners,
+    is_condition_met,
+    iter_grants,
+)
 from dynclient.sandbox.routing import Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -27,9 +33,9 @@ _WIDE = {"ViewAll": "View", "EditAll": "Edit"}
 class Access:
     """The handlers."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shapes = shapes
-        release = shapes.release
+    def __init__(self, models: EntityModels) -> None:
+        self._models = models
+        release = models.release
         self._kinds = sorted({*release.entities, *release.time_series})
         known = release.node(_DOCUMENT, "/definitions/operation").enum
         self._known = [str(name) for name in known or ()]
@@ -38,14 +44,14 @@ class Access:
         """Return what can be done with a resource, in the order of the release's list."""
         if resource == _ALL:
             return self._known
-        rules = self._shapes.rules
+        rules = self._models.rules
         names = set(rules.names("resource_operations", resource))
-        if resource in self._shapes:
+        if resource in self._models:
             by_field = rules.table("field_operations")
-            names |= {by_field[name] for name in self._shapes[resource].fields if name in by_field}
+            names |= {by_field[name] for name in self._models[resource].fields if name in by_field}
         return [name for name in self._known if name in names]
 
-    def resources(self, context: RequestContext, asked: Request) -> Result:  # noqa: ARG002
+    def resources(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         """Answer ``GET policies/resources``."""
         names = [_ALL, *self._kinds]
         data = [{"name": name, "operations": self._operations(name)} for name in names]
@@ -53,30 +59,30 @@ class Access:
 
     # permissions
 
-    def of_all(self, context: RequestContext, asked: Request) -> Result:
+    def of_all(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET permissions``: of one user on everything."""
-        user = _user(context, asked)
+        user = _user(context, request)
         data = [self._told(context, user, name, None) for name in self._kinds]
         return Result(200, {"data": data, "paging": {"total": len(data)}})
 
-    def of_kind(self, context: RequestContext, asked: Request) -> Result:
+    def of_kind(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET permissions/{resource}``: what depends on the entity is conditional."""
-        user = _user(context, asked)
-        return Result(200, self._told(context, user, self._resource(asked), None))
+        user = _user(context, request)
+        return Result(200, self._told(context, user, self._resource(request), None))
 
-    def of_one(self, context: RequestContext, asked: Request) -> Result:
+    def of_one(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET permissions/{resource}/{id}`` and ``…/name/{name}``."""
-        user = _user(context, asked)
-        resource = self._resource(asked)
-        if resource not in self._shapes:
+        user = _user(context, request)
+        resource = self._resource(request)
+        if resource not in self._models:
             raise _unknown(resource)
-        by_name = "name" in asked.path
-        key = asked.path["name" if by_name else "id"]
-        row = context.row(self._shapes[resource], key, by_name=by_name)
-        return Result(200, self._told(context, user, resource, owners(context, row.id)))
+        by_name = "name" in request.path
+        key = request.path["name" if by_name else "id"]
+        row = context.get_row(self._models[resource], key, by_name=by_name)
+        return Result(200, self._told(context, user, resource, find_owners(context, row.id)))
 
-    def _resource(self, asked: Request) -> str:
-        resource = asked.path["resource"]
+    def _resource(self, request: Request) -> str:
+        resource = request.path["resource"]
         if resource not in self._kinds:
             raise _unknown(resource)
         return resource
@@ -114,15 +120,15 @@ def _decided(
     decided: dict[str, dict[str, Any]] = {
         name: {"operation": name, "access": "notAllow"} for name in operations
     }
-    for rule, policy, role in granted(context, str(user.id)):
+    for rule, policy, role in iter_grants(context, str(user.id)):
         access = str(rule.get("effect"))
         if rule.get("condition"):
             if owned_by is None:
                 access = f"conditional{access.capitalize()}"
-            elif not holds(rule, str(user.id), owned_by):
+            elif not is_condition_met(rule, str(user.id), owned_by):
                 continue
         for name in operations:
-            if not concerns(rule, resource, name) or not _before(access, decided[name]["access"]):
+            if not applies_to(rule, resource, name) or not _before(access, decided[name]["access"]):
                 continue
             decided[name] = {
                 "operation": name,
@@ -142,21 +148,21 @@ def _unknown(resource: str) -> Exception:
     return bad_request(f"Resource type {resource} not found")
 
 
-def _user(context: RequestContext, asked: Request) -> Caller:
+def _user(context: RequestContext, request: Request) -> Caller:
     """Return whose permissions are asked for; only administrators ask for those of others."""
-    name = asked.query.get("user")
+    name = request.query.get("user")
     if name is None or name == context.caller.name:
         return context.caller
     check_admin(context)
-    row = context.row(context.shapes["user"], name, by_name=True)
+    row = context.get_row(context.models["user"], name, by_name=True)
     return Caller(
         row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
     )
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
-    access = Access(shapes)
+    access = Access(models)
     routes.add("GET", "/v1/policies/resources", Route(access.resources))
     routes.add("GET", "/v1/permissions", Route(access.of_all, query=("user",)))
     routes.add("GET", "/v1/permissions/{resource}", Route(access.of_kind, query=("user",)))

@@ -208,7 +208,7 @@ class Transaction:
         query = f"select {_COLUMNS} from entities e where e.id in ({chosen}) order by {order}"  # noqa: S608
         return [_row(found) for found in self._run(query, (*values, limit))]
 
-    def ranked(
+    def ranked_page(
         self, where: Condition, by: Condition, order: str, limit: int, start: int
     ) -> list[tuple[Row, Any]]:
         """Return entities ``e`` for which a condition holds, each with what it is ordered by.
@@ -223,7 +223,7 @@ class Transaction:
         values = (*by.values, *where.values, limit, start)
         return [(_row(found[1:]), found[0]) for found in self._run(query, values)]
 
-    def values_of(self, where: Condition, value: str, joined: str) -> list[tuple[Any, int]]:
+    def top_values(self, where: Condition, value: str, joined: str) -> list[tuple[Any, int]]:
         """Return the ten values that most of the entities have, and how many have each.
 
         ``value`` is the SQL of it, ``joined`` what has to be joined to the entities ``e`` for it.
@@ -235,7 +235,7 @@ class Transaction:
         )
         return [(found[0], int(found[1])) for found in self._run(query, where.values)]
 
-    def below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
+    def rows_below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
         """Return the entities whose FQN begins with ``fqn`` and a dot."""
         kind = f" and type in ({_marks(types)})" if types else ""
         query = f"select {_COLUMNS} from entities where fqn >= ? and fqn < ?{kind}"  # noqa: S608
@@ -244,7 +244,7 @@ class Transaction:
 
     # references
 
-    def edges(self, sources: Sequence[str], fields: Sequence[str]) -> list[Reference]:
+    def references_from(self, sources: Sequence[str], fields: Sequence[str]) -> list[Reference]:
         """Return the references of these entities in these fields, in their order."""
         out: list[Reference] = []
         for chunk in _chunks(sources):
@@ -256,7 +256,7 @@ class Transaction:
             out.extend(Reference(*found) for found in self._run(query, (*chunk, *fields)))
         return out
 
-    def edges_to(
+    def references_to(
         self, targets: Sequence[str], fields: Sequence[str], types: Sequence[str] = ()
     ) -> list[Reference]:
         """Return the references that name these entities, by fields and types of the sources."""
@@ -273,7 +273,7 @@ class Transaction:
             out.extend(Reference(*found) for found in self._run(query, (*chunk, *fields, *types)))
         return out
 
-    def sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
+    def iter_sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
         """Yield id and type of what names an entity in one field, some at a time.
 
         What is yielded may be removed before the next is asked for.
@@ -303,7 +303,7 @@ class Transaction:
             ],
         )
 
-    def add_edge(self, edge: Reference) -> bool:
+    def add_reference(self, edge: Reference) -> bool:
         """Add one reference at the end; tell whether it is new."""
         done = self._run(
             "insert or ignore into refs select ?, ?, coalesce(max(pos), -1) + 1, ?, ?, ? from refs"
@@ -313,7 +313,7 @@ class Transaction:
         )  # fmt: skip
         return done.rowcount > 0
 
-    def drop_edge(self, source: str, field: str, target: str) -> bool:
+    def remove_reference(self, source: str, field: str, target: str) -> bool:
         """Remove one reference; tell whether there was one."""
         done = self._run(
             "delete from refs where source = ? and field = ? and target = ?",
@@ -330,7 +330,7 @@ class Transaction:
             "insert into labels values (?,?,?)", [(source, tag, kind) for tag, kind in labels]
         )
 
-    def label_count(self, fqn: str, *, below: bool = False) -> int:
+    def count_labels(self, fqn: str, *, below: bool = False) -> int:
         """Count the uses of a tag, or of the tags below a classification or glossary."""
         if below:
             found = self._run(
@@ -341,25 +341,25 @@ class Transaction:
             found = self._run("select count(*) from labels where tag = ?", (fqn,))
         return int(found.fetchone()[0])
 
-    def labelled(self, fqn: str) -> list[str]:
+    def ids_with_label(self, fqn: str) -> list[str]:
         """Return the ids of the entities that carry a tag or one below it."""
         query = "select distinct source from labels where tag = ? or (tag >= ? and tag < ?)"
         return [found[0] for found in self._run(query, (fqn, f"{fqn}.", f"{fqn}/"))]
 
     # history
 
-    def remember(self, id: str, version: float, doc: dict[str, Any]) -> None:
+    def add_version(self, id: str, version: float, doc: dict[str, Any]) -> None:
         """Keep a past state of an entity."""
         self._run("insert or replace into history values (?,?,?)", (id, version, dumps(doc)))
 
-    def past(self, id: str, version: float) -> dict[str, Any] | None:
+    def find_version(self, id: str, version: float) -> dict[str, Any] | None:
         """Return the state an entity had at a version that is over, or None."""
         found = self._run(
             "select doc from history where id = ? and version = ?", (id, version)
         ).fetchone()
         return loads(found[0]) if found else None
 
-    def pasts(self, id: str) -> list[str]:
+    def past_versions(self, id: str) -> list[str]:
         """Return the past states of an entity as JSON text, newest first."""
         query = "select doc from history where id = ? order by version desc"
         return [found[0] for found in self._run(query, (id,))]
@@ -398,14 +398,14 @@ class Transaction:
         found = self._run(query, (kind, id)).fetchone()
         return (found[0], loads(found[1])) if found else None
 
-    def erase(self, owner: str, kind: str, stamp: int) -> int:
+    def remove_records(self, owner: str, kind: str, stamp: int) -> int:
         """Remove the records of one time; return how many there were."""
         done = self._run(
             "delete from series where owner = ? and kind = ? and stamp = ?", (owner, kind, stamp)
         )
         return int(done.rowcount)
 
-    def erase_record(self, owner: str, kind: str, id: str) -> bool:
+    def remove_record(self, owner: str, kind: str, id: str) -> bool:
         """Remove one record by its id; tell whether there was one."""
         done = self._run(
             "delete from series where owner = ? and kind = ? and id = ?", (owner, kind, id)
@@ -422,7 +422,7 @@ class Transaction:
 
     # lineage
 
-    def put_flow(self, flow: LineageEdge, pipeline: str | None) -> None:
+    def put_lineage(self, flow: LineageEdge, pipeline: str | None) -> None:
         """Add or replace the edge between two entities; ``pipeline`` is what moves the data."""
         self._run(
             "insert into lineage (source, source_type, target, target_type, pipeline, doc)"
@@ -432,23 +432,23 @@ class Transaction:
              None if flow.details is None else dumps(flow.details)),
         )  # fmt: skip
 
-    def flow(self, source: str, target: str) -> LineageEdge | None:
+    def find_lineage(self, source: str, target: str) -> LineageEdge | None:
         """Return the edge between two entities, or None."""
-        return next(iter(self._flows("source = ? and target = ?", (source, target))), None)
+        return next(iter(self._lineage("source = ? and target = ?", (source, target))), None)
 
-    def flows_from(self, source: str) -> list[LineageEdge]:
+    def lineage_from(self, source: str) -> list[LineageEdge]:
         """Return the edges out of an entity, oldest first."""
-        return self._flows("source = ?", (source,))
+        return self._lineage("source = ?", (source,))
 
-    def flows_into(self, target: str) -> list[LineageEdge]:
+    def lineage_into(self, target: str) -> list[LineageEdge]:
         """Return the edges into an entity, oldest first."""
-        return self._flows("target = ?", (target,))
+        return self._lineage("target = ?", (target,))
 
-    def flows_through(self, pipeline: str) -> list[LineageEdge]:
+    def lineage_through(self, pipeline: str) -> list[LineageEdge]:
         """Return the edges that a pipeline makes, oldest first."""
-        return self._flows("pipeline = ?", (pipeline,))
+        return self._lineage("pipeline = ?", (pipeline,))
 
-    def _flows(self, where: str, values: tuple[str, ...]) -> list[LineageEdge]:
+    def _lineage(self, where: str, values: tuple[str, ...]) -> list[LineageEdge]:
         query = (
             "select source, source_type, target, target_type, doc from lineage"  # noqa: S608
             f" where {where} order by place"
@@ -458,7 +458,7 @@ class Transaction:
             for source, source_type, target, target_type, doc in self._run(query, values)
         ]
 
-    def drop_flow(self, source: str, target: str) -> bool:
+    def remove_lineage(self, source: str, target: str) -> bool:
         """Remove an edge; tell whether there was one."""
         done = self._run("delete from lineage where source = ? and target = ?", (source, target))
         return done.rowcount > 0

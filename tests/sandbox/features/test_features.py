@@ -28,12 +28,12 @@ class Shop(Api):
         return answer.json() if answer.content else None
 
     def paths(self) -> dict[str, Any]:
-        document = self.context.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
         told: dict[str, Any] = document["paths"]
         return told
 
     def schemas(self) -> dict[str, Any]:
-        document = self.context.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
+        document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
         told: dict[str, Any] = document["components"]["schemas"]
         return told
 
