@@ -64,7 +64,8 @@ def measure() -> list[Row]:
     peaks: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         answers = Path(folder, "answers.json")
-        version = {"version": release.name, "revision": "stub", "timestamp": 0}
+        number = ".".join(map(str, release.version))
+        version = {"version": number, "revision": "stub", "timestamp": 0}
         answers.write_text(
             json.dumps({"/system/version": version, table["fullyQualifiedName"]: table}), "utf-8"
         )

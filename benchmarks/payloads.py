@@ -47,7 +47,7 @@ def create_table() -> dict[str, Any]:
 
 def table() -> dict[str, Any]:
     """Return a table of 50 columns as a server gives it, with all its fields."""
-    return _shared("table50.json") or _table(0, columns=50, tags=True)
+    return _shared("table50.json") or _table(0, columns=50, tags=True, name="orders")
 
 
 def made_up(columns: int) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _column(number: int, *, tags: bool) -> dict[str, Any]:
     return column
 
 
-def _table(number: int, *, columns: int, tags: bool) -> dict[str, Any]:
-    name = f"table_{number:04}"
+def _table(number: int, *, columns: int, tags: bool, name: str = "") -> dict[str, Any]:
+    name = name or f"table_{number:04}"
     fqn = f"mysql_prod.shop.public.{name}"
     parents = {"databaseSchema": "mysql_prod.shop.public", "database": "mysql_prod.shop"}
     return {

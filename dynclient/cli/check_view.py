@@ -102,7 +102,7 @@ def exit_code(found: Sequence[Checked], *, allow_bridged: bool) -> int:
 
 
 def _counts(verdict: ReleaseCheck, allow_bridged: bool) -> bool:
-    return bool(verdict.left if allow_bridged else verdict.problems)
+    return bool(verdict.remaining if allow_bridged else verdict.problems)
 
 
 def show(console: Console, found: Sequence[Checked]) -> None:
@@ -121,22 +121,25 @@ def _told(verdict: ReleaseCheck) -> Iterator[tuple[str, str]]:
         yield f"  {verdict.release}: fits", "green"
         return
     count = f"{len(verdict.problems)} problem{'s' if len(verdict.problems) > 1 else ''}"
-    bridged = ", bridged" if verdict.bridges else ""
-    yield f"  {verdict.release}: breaks, {count}{bridged}", "yellow" if verdict.bridges else "red"
+    bridged = ", bridged" if verdict.translatable else ""
+    yield (
+        f"  {verdict.release}: breaks, {count}{bridged}",
+        "yellow" if verdict.translatable else "red",
+    )
     for problem in verdict.problems:
         yield f"    {problem}", "default"
-    for bridge in verdict.bridged:
+    for bridge in verdict.translations:
         yield f"    ({bridge})", "dim"
-    if verdict.left and verdict.left != verdict.problems:
+    if verdict.remaining and verdict.remaining != verdict.problems:
         yield "    once it is translated, this is left:", "default"
-        yield from ((f"      {problem}", "default") for problem in verdict.left)
+        yield from ((f"      {problem}", "default") for problem in verdict.remaining)
 
 
 def _summary(found: Sequence[Checked]) -> Iterator[str]:
     yield ""
     for column in zip(*(each.verdicts for each in found), strict=True):
         broken = [verdict for verdict in column if verdict.breaks]
-        bridged = sum(verdict.bridges for verdict in broken)
+        bridged = sum(verdict.translatable for verdict in broken)
         some = f", {bridged} of them bridged" if bridged else ""
         yield f"{column[0].release}: {len(broken)} of {len(column)} break{some}"
 
@@ -150,10 +153,10 @@ def as_json(found: Sequence[Checked]) -> str:
                 {
                     "release": verdict.release,
                     "breaks": verdict.breaks,
-                    "bridges": verdict.bridges,
+                    "bridges": verdict.translatable,
                     "problems": [problem._asdict() for problem in verdict.problems],
-                    "left": [problem._asdict() for problem in verdict.left],
-                    "bridged": list(verdict.bridged),
+                    "left": [problem._asdict() for problem in verdict.remaining],
+                    "bridged": list(verdict.translations),
                 }
                 for verdict in each.verdicts
             ],

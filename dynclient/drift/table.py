@@ -209,26 +209,3 @@ def convert_value(value: Any, conversion: str) -> Any:
     if len(value) > 1:
         raise ValueError(f"takes one value, not {len(value)}")
     return value[0] if value else None
-
-
-def translated(data: dict[str, Any], known: Container[str], path: str) -> dict[str, Any]:
-    """Return an object with the fields that a schema lacks under the names it has for them.
-
-    What cannot be translated stays as it is; judging it tells what is wrong.
-
-    Args:
-        data: decoded JSON; only its own fields are looked at.
-        known: the fields that the schema has.
-        path: of the schema's document.
-    """
-    made = {}
-    for name, value in data.items():
-        found = None if name in known else find_alias(name, known, path)
-        if found is None or found.name in data:
-            made[name] = value
-            continue
-        try:
-            made[found.name] = convert_value(value, found.conversion)
-        except ValueError:
-            made[name] = value
-    return made

@@ -277,10 +277,10 @@ def _until(reset: str | None) -> str:
     """Return when a limit ends, from seconds since 1970; nothing where none is told."""
     if not reset or not reset.isdigit():
         return ""
-    from datetime import datetime, timezone
+    from datetime import UTC, datetime
 
     try:
-        moment = datetime.fromtimestamp(int(reset), timezone.utc)
+        moment = datetime.fromtimestamp(int(reset), UTC)
     except (OverflowError, OSError, ValueError):
         return ""
     return f" until {moment:%H:%M} UTC"

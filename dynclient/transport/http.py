@@ -330,7 +330,7 @@ def retry_after(value: str | None) -> float | None:
         return None
     if value.strip().isdigit():
         return float(value)
-    from datetime import datetime, timezone
+    from datetime import UTC, datetime
     from email.utils import parsedate_to_datetime
 
     try:
@@ -338,8 +338,8 @@ def retry_after(value: str | None) -> float | None:
     except ValueError:
         return None
     if when.tzinfo is None:
-        when = when.replace(tzinfo=timezone.utc)
-    seconds = (when - datetime.now(timezone.utc)).total_seconds()
+        when = when.replace(tzinfo=UTC)
+    seconds = (when - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds)
 
 

@@ -27,7 +27,7 @@ _SHOWN = _REFERENCE | {
 """What a server shows of a reference."""
 
 
-class PatchOperation(str, Enum):
+class PatchOperation(str, Enum):  # noqa: UP042 -- prints as the official one
     """What a patch does at a place."""
 
     ADD = "add"
@@ -35,7 +35,7 @@ class PatchOperation(str, Enum):
     REMOVE = "remove"
 
 
-class PatchField(str, Enum):
+class PatchField(str, Enum):  # noqa: UP042 -- prints as the official one
     """The members of an operation of a JSON Patch."""
 
     OPERATION = "op"

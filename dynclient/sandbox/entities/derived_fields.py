@@ -13,7 +13,7 @@ DAYS_OF_JOINS = 30
 
 
 def _today() -> datetime.date:
-    return datetime.datetime.now(datetime.timezone.utc).date()
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def rule_for(model: EntityModel, name: str) -> dict[str, Any] | None:

@@ -182,7 +182,7 @@ class Joins:
         """Answer ``PUT tables/{id}/joins``: counts are added to those of the day."""
         row = context.get_row(self._model, request.path["id"])
         given = context.read(self._model.node.properties["joins"], request.body)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        today = datetime.datetime.now(datetime.UTC).date()
         try:
             day = datetime.date.fromisoformat(str(given.get("startDate")))
         except ValueError:

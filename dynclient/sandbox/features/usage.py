@@ -69,7 +69,7 @@ class Usage:
     def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET``: the usage of the days before one."""
         _, row = self._found(context, request)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        today = datetime.datetime.now(datetime.UTC).date()
         day = _day(request.query["date"]) if request.query.get("date") else today
         start = day.toordinal() - query_int(request.query, "days", 1) + 1
         found = context.tx.records(row.id, KIND, start, day.toordinal())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ from tests.support.trees import real_release
 from tests.unit.cli.test_main import run
 
 __all__ = ["hasty"]
+
+PATIENCE = 120
+"""Seconds after which a process counts as hanging, on however busy a machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -117,41 +122,52 @@ def test_a_mirror_is_an_address(capsys, monkeypatch, given: tuple[str, ...]) -> 
     assert ("the mirror is 'nowhere'" if given else "DYNCLIENT_GITHUB is 'ftp://nowhere'") in err
 
 
-def start(*arguments: str, **settings: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def started(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start the command in a process; one still running at the end is killed, and reaped."""
+    with subprocess.Popen(
         [sys.executable, "-m", "dynclient", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
-def until(happened: Any) -> None:
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait for a state that a running process brings about."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "the state was not reached"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = process.wait(0.01)
+            pytest.fail(f"the process ended with {code}")
 
 
-def test_ctrl_c_ends_a_fetch_at_once_and_the_next_goes_on(
+def test_ctrl_c_ends_a_fetch_at_once_and_the_next_continues_from_there(
     hub: GitHub, cache: Cache, capsys
 ) -> None:
-
-    held = threading.Event()
-    stalled = "type/basic.json"
+    interrupted = threading.Event()
 
     def stall(data: bytes) -> Reply:
-        held.wait(60)
+        interrupted.wait()
         return Reply(200, data)
 
-    hub.wrong[stalled] = stall
-    process = start("schemas", "fetch", "7.1.0")
+    hub.wrong["type/basic.json"] = stall
     staging = cache.directory / "staging/7.1.0"
-    until(
-        lambda: staging.is_dir() and len([f for f in staging.iterdir() if len(f.name) == 40]) == 2
-    )
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)  # the server still holds one file back
-    held.set()
-    assert process.returncode == 130
+
+    def two_files_are_kept() -> bool:
+        return staging.is_dir() and len([f for f in staging.iterdir() if len(f.name) == 40]) == 2
+
+    with started("schemas", "fetch", "7.1.0") as process:
+        try:
+            wait_until(two_files_are_kept, process)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=PATIENCE)  # the server still holds a file back
+        finally:
+            interrupted.set()
+    assert process.returncode == 130, err
     assert "2 of 3 files are kept, and the next attempt goes on from there" in err
     assert "Traceback" not in err
     assert names(cache) == ()
@@ -167,16 +183,16 @@ def test_a_disk_without_room_is_an_error_and_what_came_is_kept(
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 
-    process = start("schemas", "fetch", "7.1.0", preexec_fn=small_files)
-    _, err = process.communicate(timeout=60)
+    with started("schemas", "fetch", "7.1.0", preexec_fn=small_files) as process:
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "7.1.0 was read, but not kept" in err
     assert os.strerror(27) in err
     assert "DYNCLIENT_CACHE" in err
     assert names(cache) == ()
     assert len(list((cache.directory / "staging/7.1.0").iterdir())) == 3
-    process = start("schemas", "add", trees[0], preexec_fn=small_files)
-    assert "7.0.0 was read, but not kept" in process.communicate(timeout=60)[1]
+    with started("schemas", "add", trees[0], preexec_fn=small_files) as process:
+        assert "7.0.0 was read, but not kept" in process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 1
 
 
@@ -197,23 +213,28 @@ print({ended(sys.argv[1]) for _ in range(10)}, file=sys.stderr)
 
 
 def test_processes_that_fetch_and_remove_at_once(hub: GitHub, cache: Cache) -> None:
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACER, command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for command in ("fetch", "fetch", "remove", "remove")
-    ]  # fmt: skip
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    told = [racer.communicate(timeout=300)[1] for racer in racers]
-    assert all("Traceback" not in err for err in told)
-    for err in told:
+    with contextlib.ExitStack() as stack:
+        racers = []
+        for command in ("fetch", "fetch", "remove", "remove"):
+            racer = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", RACER, command],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )  # fmt: skip
+            stack.callback(racer.kill)
+            racers.append(racer)
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
+        outputs = [racer.communicate(timeout=300)[1] for racer in racers]
+    assert all("Traceback" not in err for err in outputs)
+    for err in outputs:
         for line in err.splitlines()[:-1]:
             assert "has no release 7.1.0" in line or "meanwhile" in line, line
     assert not [f for f in cache.directory.rglob("*") if f.name.endswith((".corrupt", ".tmp"))]

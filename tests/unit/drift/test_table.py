@@ -25,7 +25,6 @@ from dynclient.drift.table import (
     removed_field,
     removed_fields,
     renames,
-    translated,
 )
 from dynclient.schema import Release
 from tests.support.trees import TREES, real_release
@@ -139,18 +138,6 @@ def test_values_change_with_the_name(value: Any, conversion: str, expected: Any)
 def test_several_cannot_be_one() -> None:
     with pytest.raises(ValueError, match="takes one value, not 2"):
         convert_value(["a", "b"], "unwrap")
-
-
-def test_objects_are_translated_as_far_as_that_can_be() -> None:
-    path = "entity/data/table.json"
-    assert translated({"name": "t", "owner": {"id": "1"}}, {"name", "owners"}, path) == {
-        "name": "t",
-        "owners": [{"id": "1"}],
-    }
-    two = {"owners": [{"id": "1"}, {"id": "2"}]}
-    assert translated(two, {"owner"}, path) == two
-    both = {"owner": {"id": "1"}, "owners": []}
-    assert translated(both, {"owners"}, path) == both
 
 
 def _versions(since: str) -> tuple[list[str], list[str]]:

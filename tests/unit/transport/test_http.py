@@ -7,7 +7,7 @@ import os
 import pickle
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -126,7 +126,7 @@ def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clo
 
 
 def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) -> None:
-    later = datetime.now(timezone.utc) + timedelta(seconds=50)
+    later = datetime.now(UTC) + timedelta(seconds=50)
     stub.routes["/api/v1/x"] = [
         Reply(429, {}, (("Retry-After", "7"),)),
         Reply(503, {}, (("Retry-After", format_datetime(later, usegmt=True)),)),
