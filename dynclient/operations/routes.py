@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.data import _read, data_file
+from dynclient.data import data_file
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType
+
+_derived: dict[str, Any] = {}
 
 
 def plural(word: str) -> str:
@@ -131,12 +133,12 @@ def _number(version: str | None) -> tuple[int, ...]:
 
 def _facts() -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return the rows of ``routes.json`` by kind and entity."""
-    if "by entity" not in _read:
+    if "by entity" not in _derived:
         by: dict[str, dict[str, list[dict[str, Any]]]] = {}
         told = data_file("routes.json")
         for kind in ("routes", "operations"):
             for row in told[kind]:
                 by.setdefault(kind, {}).setdefault(row["entity"], []).append(row)
-        _read["by entity"] = by
-    found: dict[str, dict[str, list[dict[str, Any]]]] = _read["by entity"]
+        _derived["by entity"] = by
+    found: dict[str, dict[str, list[dict[str, Any]]]] = _derived["by entity"]
     return found
