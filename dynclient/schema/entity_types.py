@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.schema.pointers import escape, parts
 from dynclient.schema.type_names import camel, java_name, stem
 
@@ -19,27 +20,32 @@ _SERIES_MARK = "EntityTimeSeriesInterface"
 _CREATE_MARK = "CreateEntity"
 
 
+@document_fields
 class EntityType(NamedTuple):
-    """One type of entity (or time series) of a release."""
+    """One entity type or time series of a release.
+
+    Attributes:
+        name: The entity type as the server calls it, ``table``.
+        type_name: Name of its class, ``Table``.
+        path: Path of its document, ``entity/data/table.json``; for a time series it may be
+            ``x.json#/definitions/y``.
+        create: Path of the document of its create request, or None.
+        kind: Either ``entity`` or ``timeseries``.
+        properties: Names of its properties, in schema order; ``fields=`` may contain them.
+        followers: Whether users can follow it: it has the property ``followers``.
+        votes: Whether users can vote for it: it has the property ``votes``.
+        deleted: Whether it can be soft-deleted: it has the property ``deleted``.
+    """
 
     name: str
-    """The entity type as the server calls it: ``table``."""
     type_name: str
-    """Name of its class: ``Table``."""
     path: str
-    """Its document: ``entity/data/table.json``; of a series maybe ``x.json#/definitions/y``."""
     create: str | None
-    """Path of the document of its create request, if it has one."""
     kind: str
-    """``entity`` or ``timeseries``."""
     properties: tuple[str, ...]
-    """Its fields, in schema order; what ``fields=`` may name."""
     followers: bool
-    """It can be followed: it has the field ``followers``."""
     votes: bool
-    """It can be voted for: it has the field ``votes``."""
     deleted: bool
-    """It can be deleted softly: it has the field ``deleted``."""
 
 
 def _marks(schema: dict[str, Any]) -> set[str]:

@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.secrets import MASK, looks_secret
 
 
+@document_fields
 class Request(NamedTuple):
     """One HTTP request, without authentication.
 
     Its repr shows neither the body nor query parameters that look like secrets.
+
+    Attributes:
+        method: HTTP method: ``GET``, ``POST`` ….
+        path: Path below the server's ``/api``, percent-encoded, ``/v1/tables/name/a%2Fb``; see
+            ``web``.
+        query: Query parameters, as pairs of name and value that are not encoded.
+        headers: Headers besides those of the transport.
+        body: The encoded body, or None.
+        operation: The operation that it calls, or None.
+        web: Whether the path is below the root of the server instead of ``/api``; it gets no token
+            then.
     """
 
     method: str
-    """``GET``, ``POST`` …"""
     path: str
-    """Path below the server's ``/api``, percent-encoded: ``/v1/tables/name/a%2Fb``; see ``web``."""
     query: tuple[tuple[str, str], ...] = ()
-    """Query parameters, not encoded."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Headers beside those of the transport."""
     body: bytes | None = None
-    """The encoded body, or None."""
     operation: Any = None
-    """The operation that it calls, or None."""
     web: bool = False
-    """Whether the path is below the server's root, not ``/api``; it gets no token then."""
 
     @property
     def target(self) -> str:
@@ -60,19 +66,24 @@ class Request(NamedTuple):
         return f"<Request {self.method} {self.masked_target}{size}>"
 
 
+@document_fields
 class Response(NamedTuple):
-    """One HTTP response."""
+    """One HTTP response.
+
+    Attributes:
+        status: HTTP status code.
+        headers: Headers by name, case-insensitive.
+        body: The body, decompressed.
+        url: URL that it came from, without the query.
+        attempts: Number of times the request was sent; of a repeated DELETE, an earlier one may
+            have succeeded.
+    """
 
     status: int
-    """The HTTP status."""
     headers: Mapping[str, str]
-    """By name, case-insensitive."""
     body: bytes
-    """The body, decompressed."""
     url: str
-    """URL that it came from, without the query."""
     attempts: int = 1
-    """Number of times the request was sent; an earlier DELETE may have succeeded unseen."""
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body):,} bytes>"

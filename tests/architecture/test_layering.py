@@ -22,6 +22,7 @@ GROUND = {
     "data",
     "display",
     "errors",
+    "field_docs",
     "fqn",
     "hooks",
     "secrets",
@@ -50,7 +51,7 @@ ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "secrets", "suggestions"}
+GROUND_IMPORTS = {"errors", "field_docs", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {

@@ -259,7 +259,7 @@ def test_what_is_not_safe_to_repeat_is_sent_once(
     om: Client, servers: dict[str, OpenAPIServer]
 ) -> None:
     servers["1.6.0"].routes[f"POST /api/v1/feed/{ID}/posts"] = Reply(0)
-    with pytest.raises(dynclient.ConnectFailed, match="carried out all the same"):
+    with pytest.raises(dynclient.ConnectFailed, match="may have processed the request"):
         om.op.add_post_to_thread(ID, {"message": "hi", "from": "ada"})
     assert servers["1.6.0"].asked(f"/api/v1/feed/{ID}/posts") == 1
 

@@ -119,7 +119,11 @@ def test_a_mirror_is_an_address(capsys, monkeypatch, given: tuple[str, ...]) -> 
     monkeypatch.setenv("DYNCLIENT_GITHUB", "ftp://nowhere")
     code, _, err = run(capsys, "schemas", "fetch", "7.1.0", *given)
     assert code == 1
-    assert ("the mirror is 'nowhere'" if given else "DYNCLIENT_GITHUB is 'ftp://nowhere'") in err
+    assert (
+        "the mirror must be a URL such as 'https://mirror.example.com', not 'nowhere'"
+        if given
+        else "DYNCLIENT_GITHUB must be a URL such as 'https://mirror.example.com', not 'ftp://nowhere'"
+    ) in err
 
 
 @contextmanager
@@ -168,7 +172,7 @@ def test_ctrl_c_ends_a_fetch_at_once_and_the_next_continues_from_there(
         finally:
             interrupted.set()
     assert process.returncode == 130, err
-    assert "2 of 3 files are kept, and the next attempt goes on from there" in err
+    assert "2 of 3 files are kept, and the next attempt continues from there" in err
     assert "Traceback" not in err
     assert names(cache) == ()
     hub.seen.clear()

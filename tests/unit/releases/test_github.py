@@ -89,7 +89,7 @@ def test_a_truncated_listing_is_completed_folder_by_folder(
 def test_a_listing_that_is_never_whole_is_refused(hub: GitHub, cache: Cache) -> None:
     entry = {"path": FOLDER, "mode": "040000", "sha": "0" * 40}
     hub.faults[""] = [Reply(200, {"tree": [entry], "truncated": True})] * 3
-    with pytest.raises(SourceRefused, match="in part only"):
+    with pytest.raises(SourceRefused, match="an incomplete listing"):
         github.fetch("7.1.0", cache=cache)
     assert whole(cache) == []
 
@@ -166,8 +166,8 @@ def test_a_limit_for_long_is_told_at_once(hub: GitHub, cache: Cache, hasty: list
     ("reply", "told"),
     [
         (Reply(401, {"message": "Bad credentials"}), "the token in GITHUB_TOKEN"),
-        (Reply(403, {"message": "Resource not accessible"}), "answers 403"),
-        (Reply(500, b"oops"), "answers 500"),
+        (Reply(403, {"message": "Resource not accessible"}), "status 403 for the listing"),
+        (Reply(500, b"oops"), "status 500 for the listing"),
         (Reply(302, b"", (("Location", "https://login.example.com/?next=x"),)), "another server"),
     ],
     ids=["401", "403", "500", "302"],
@@ -184,11 +184,11 @@ def test_other_refusals_are_told_as_they_are(
     ("reply", "told"),
     [
         (PAGE_OF_A_PROXY, "an HTML page"),
-        (Reply(200, b'{"tree": ['), "no JSON"),
-        (Reply(200, []), "no listing"),
-        (Reply(200, {"tree": None}), "no listing"),
-        (Reply(200, {"tree": [{"path": "a.json"}]}), "an entry that is none"),
-        (Reply(200, {"tree": [7]}), "an entry that is none"),
+        (Reply(200, b'{"tree": ['), "not JSON"),
+        (Reply(200, []), "without a listing"),
+        (Reply(200, {"tree": None}), "without a listing"),
+        (Reply(200, {"tree": [{"path": "a.json"}]}), "an entry that is not valid"),
+        (Reply(200, {"tree": [7]}), "an entry that is not valid"),
     ],
     ids=["page", "cut", "list", "none", "entry", "number"],
 )
@@ -208,10 +208,10 @@ def listing_of(**fields: Any) -> Reply:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"path": f"{FOLDER}/type\\\\..\\\\..\\\\x.json"}, "leads out"),
+        ({"path": f"{FOLDER}/type\\\\..\\\\..\\\\x.json"}, "points outside"),
         ({"size": 1 << 40}, "over 64 MiB"),
-        ({"sha": "../../etc"}, "an entry that is none"),
-        ({"size": -1}, "an entry that is none"),
+        ({"sha": "../../etc"}, "an entry that is not valid"),
+        ({"size": -1}, "an entry that is not valid"),
     ],
     ids=["path", "size", "id", "negative"],
 )
