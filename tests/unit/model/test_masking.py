@@ -197,5 +197,6 @@ def test_below_a_secret_name_objects_are_looked_through() -> None:
 
 def test_a_string_of_a_secret_place_is_masked_itself(node) -> None:
     assert masked(node.properties["caCertValue"], "hush") == MASK
+    assert masked(node.properties["caCertValue"], 5) == 5
     assert masked(node.properties["plain"], "open") == "open"
     assert masked(node.properties["list"], ["hush"]) == [MASK]
