@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dynclient.drift.change import Change, worded
+from dynclient.drift.change import Change, change_text
 from dynclient.drift.diff import Diff
 from dynclient.session.release_choice import is_path
 
@@ -43,12 +43,12 @@ def show(console: Console, found: Diff, *, summary: bool = False) -> None:
     if entities:
         console.print(Text("\nentities", "bold"))
         for change in entities:
-            _print(console, worded(change), f"  {change.path}")
+            _print(console, change_text(change), f"  {change.path}")
     documents = [change for change in found if change.kind.startswith("document")]
     if documents:
         console.print(Text("\ndocuments", "bold"))
         for change in documents:
-            _print(console, worded(change), "")
+            _print(console, change_text(change), "")
     rest = [change for change in found if not change.kind.startswith(("entity", "document"))]
     for (place, name), changes in groupby(rest, key=lambda each: (each.place, each.type_name)):
         console.print(Text(f"\n{name}", "bold").append(f"  {place}", "dim"), soft_wrap=True)
@@ -86,7 +86,7 @@ def _lines(changes: list[Change]) -> Iterator[tuple[str, bool]]:
     for (kind, name, breaks), group in groupby(changes, lambda c: (c.kind, c.name, c.breaks)):
         together = list(group)
         if kind not in _LISTED or len(together) == 1:
-            yield from ((worded(change), breaks) for change in together)
+            yield from ((change_text(change), breaks) for change in together)
             continue
         what, _, how = kind.partition("_")
         values = ", ".join(str(change.new or change.old) for change in together)
