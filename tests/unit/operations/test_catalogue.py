@@ -1,4 +1,4 @@
-"""Where collections lie and what they can do, against the facts about real releases."""
+"""Paths and operations of collections, checked against facts about real releases."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from dynclient import errors, model
 from dynclient.data import data_file
-from dynclient.operations import attribute_name, plural, route, rule
-from dynclient.operations.catalogue import Catalogue, catalogue
-from dynclient.operations.routes import rows
+from dynclient.operations import Operation, attribute_name, plural, route, rule
+from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
+from dynclient.operations.routes import placeholders, rows, schema_folder, words_of
 from dynclient.schema import EntityType
 from tests.support.trees import ALL_RELEASES, real_release, release_named, shared
 
@@ -28,7 +28,7 @@ FACTS = {
 def fact_file(name: str) -> Any:
     found = shared(f"openmetadata/{name}")
     if found is None:
-        pytest.skip(f"{name} is not at hand")
+        pytest.skip(f"{name} is not available")
     return json.loads(found.read_text("utf-8"))
 
 
@@ -134,13 +134,13 @@ def _place(ref: str) -> tuple[str, str]:
     return path, pointer
 
 
-def test_a_class_of_another_release_means_its_namesake_here() -> None:
+def test_a_class_of_another_release_finds_the_collection_of_the_same_type() -> None:
     old, new = real_release("1.6.0"), real_release("1.13.0")
     assert catalogue(new).find(model.types(old).Table).entity.name == "table"
 
 
 @pytest.mark.parametrize("key", ["tabels", int, entity("nothing"), model.Entity, ""])
-def test_what_is_unknown_is_told_with_what_is_near(key: Any) -> None:
+def test_an_unknown_collection_is_reported_with_close_names(key: Any) -> None:
     with pytest.raises(errors.UnknownCollection) as caught:
         catalogue(release_named("starter")).find(key)
     if key == "tabels":
@@ -149,12 +149,69 @@ def test_what_is_unknown_is_told_with_what_is_near(key: Any) -> None:
     pickle.loads(pickle.dumps(caught.value))
 
 
-def test_there_is_one_catalogue_for_each_release() -> None:
+def test_a_release_keeps_its_catalogue() -> None:
     release = release_named("starter")
-    assert catalogue(release) is catalogue(release)
-    assert isinstance(catalogue(release), Catalogue)
-    spec = catalogue(release).find("table")
-    assert pickle.loads(pickle.dumps(spec)).route == spec.route
+    found = catalogue(release)
+    assert isinstance(found, Catalogue)
+    assert found.release is release
+    assert catalogue(release) is found
+    assert release.memo("catalogue", lambda _: pytest.fail("built twice")) is found
+    strict = release.with_drift("error")
+    assert catalogue(strict).release is strict
+
+
+def test_collections_survive_pickling() -> None:
+    release = release_named("starter")
+    spec = CollectionSpec(release, release.entities["table"], "/v1/data/tables", lambda each: each)
+    copy = pickle.loads(pickle.dumps(spec))
+    assert (copy.attribute, copy.entity, copy.route) == ("tables", spec.entity, "/v1/data/tables")
+    assert set(copy.operations) == set(spec.operations)
+
+
+def test_a_collection_has_the_route_and_the_operations_of_its_server() -> None:
+    release = release_named("starter")
+    seen = []
+
+    def refine(operation: Operation) -> Operation:
+        seen.append(operation.name)
+        return operation._replace(doc=f"{operation.name} at {operation.route}")
+
+    spec = CollectionSpec(release, release.entities["table"], "/v1/data/tables", refine)
+    assert spec.route == "/v1/data/tables"
+    assert seen == []  # operations are built when they are needed
+    assert spec.operations["create"].doc == "create at /v1/data/tables"
+    assert spec.operations["get"].doc == "get at /v1/data/tables/{id}"
+    plain = CollectionSpec(release, release.entities["table"])
+    assert plain.route == "/v1/tables"
+    assert seen == list(spec.operations) == list(plain.operations)
+    assert spec.operations is spec.operations
+    with pytest.raises(TypeError):
+        spec.operations["create"] = spec.operations["get"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("table", ["table"]), ("databaseService", ["database", "Service"]),
+     ("LLMModel", ["LLM", "Model"]), ("APIEndpoint", ["API", "Endpoint"]), ("kPI", ["k", "PI"]),
+     ("", [])],
+)  # fmt: skip
+def test_names_are_split_into_words(name: str, words: list[str]) -> None:
+    assert words_of(name) == words
+
+
+def test_placeholders_are_whole_segments() -> None:
+    assert placeholders("/v1/tables/{id}/versions/{version}") == ["id", "version"]
+    assert placeholders("/v1/tables/x{id}/{open/close}") == []
+
+
+@pytest.mark.parametrize(
+    ("route", "folder"),
+    [("/services/databaseServices", "entity/services/"), ("/services", "entity/data/"),
+     ("/servicesX/y", "entity/data/"), ("/dataQuality/testCases", "tests/"),
+     ("/tables", "entity/data/")],
+)  # fmt: skip
+def test_routes_have_a_schema_folder(route: str, folder: str) -> None:
+    assert schema_folder(route) == folder
 
 
 # -- operations ------------------------------------------------------------------------------------
