@@ -291,3 +291,50 @@ def test_data_files_fit_their_schemas(name: str) -> None:
     schema = data_file(f"{name}.schema.json")
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate(data_file(f"{name}.json"), schema)
+
+
+# -- names of collections --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["database_services", "databaseServices", "databaseService", "DatabaseService",
+     "CreateDatabaseServiceRequest"],
+)  # fmt: skip
+def test_a_collection_is_found_by_each_of_its_names(key: str) -> None:
+    found = catalogue(release_named("starter")).find(key)
+    assert found.route == "/v1/services/databaseServices"
+
+
+@pytest.mark.parametrize("key", ["Column", "columnName", "databaseservices", "v1", ""])
+def test_other_names_are_not_those_of_a_collection(key: str) -> None:
+    with pytest.raises(errors.UnknownCollection, match=f"has no collection {key!r}"):
+        catalogue(release_named("starter")).find(key)
+
+
+def test_an_entity_type_takes_precedence_over_the_end_of_a_path() -> None:
+    release = release_named("starter")
+    known = Catalogue(release)
+    # A path that ends like another entity type's name.
+    known.collections = {
+        "tables": CollectionSpec(release, release.entities["table"], "/v1/x/topic"),
+        "topics": CollectionSpec(release, release.entities["topic"], "/v1/topics"),
+    }
+    assert known.find("topic").attribute == "topics"
+    assert known.find("table").attribute == "tables"
+
+
+def test_reprs_name_the_release_and_the_path() -> None:
+    known = catalogue(release_named("starter"))
+    assert repr(known) == f"<Catalogue of starter, {len(known.collections)} collections>"
+    assert repr(known.find("table")) == "<CollectionSpec tables at /v1/tables>"
+
+
+def test_errors_name_what_was_looked_for() -> None:
+    known = catalogue(release_named("starter"))
+    for key, name in ((int, "int"), (entity("nothing"), "nothing"), (17, "17")):
+        with pytest.raises(errors.UnknownCollection) as caught:
+            known.find(key)  # type: ignore[arg-type]
+        assert caught.value.parts["name"] == name
+    with pytest.raises(errors.UnknownCollection, match="did you mean tables"):
+        known.find("tabels")

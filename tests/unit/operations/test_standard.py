@@ -223,3 +223,91 @@ def test_list_parameters_are_those_without_filters() -> None:
     assert {
         "fields", "limit", "before", "after", "include", "offset", "start", "end",
     } == LIST_PARAMETERS  # fmt: skip
+
+
+# -- requests --------------------------------------------------------------------------------------
+
+REQUESTS = {
+    # name: method, route, parameters, body, kind of body, result, kind of result
+    "create": ("POST", "", "", "api/createTable.json", "json", True, "entity"),
+    "upsert": ("PUT", "", "", "api/createTable.json", "json", True, "entity"),
+    "get": ("GET", "/{id}", "id fields include", None, None, True, "entity"),
+    "get_by_name": ("GET", "/name/{fqn}", "fqn fields include", None, None, True, "entity"),
+    "list": ("GET", "", None, None, None, True, "page"),
+    "patch": ("PATCH", "/{id}", "id", None, "json-patch", True, "entity"),
+    "patch_by_name": ("PATCH", "/name/{fqn}", "fqn", None, "json-patch", True, "entity"),
+    "delete": ("DELETE", "/{id}", "id recursive hard", None, None, True, "entity"),
+    "delete_by_name": ("DELETE", "/name/{fqn}", "fqn recursive hard", None, None, True, "entity"),
+    "restore": ("PUT", "/restore", "", "api/data/restoreEntity.json", "json", True, "entity"),
+    "versions": ("GET", "/{id}/versions", "id", None, None, True, "history"),
+    "version": ("GET", "/{id}/versions/{version}", "id version", None, None, True, "entity"),
+    "follow": (
+        "PUT", "/{id}/followers", "id", "type/basic.json#/definitions/uuid", "json",
+        "type/changeEvent.json", "object",
+    ),
+    "unfollow": (
+        "DELETE", "/{id}/followers/{user}", "id user", None, None, "type/changeEvent.json",
+        "object",
+    ),
+    "vote": (
+        "PUT", "/{id}/vote", "id", "api/voteRequest.json", "json", "type/changeEvent.json",
+        "object",
+    ),
+}  # fmt: skip
+SERIES_REQUESTS = {name: REQUESTS[name] for name in ("create", "list", "patch")} | {
+    "get": ("GET", "/{id}", "id", None, None, True, "entity")
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "requests"), [("entity", REQUESTS), ("timeseries", SERIES_REQUESTS)]
+)
+def test_operations_are_these_requests(kind: str, requests: dict[str, Any]) -> None:
+    type_ = entity(kind=kind, followers=True, votes=True)
+    found = operations(type_, 1, 6)
+    assert set(found) == set(requests)
+    for name, (method, route, given, body, body_kind, result, result_kind) in requests.items():
+        operation = found[name]
+        assert (operation.method, operation.route) == (method, f"/v1/tables{route}")
+        assert operation.entity_type is type_
+        assert (operation.body, operation.body_kind) == (body, body_kind)
+        assert operation.result == (type_.path if result is True else result)
+        assert operation.result_kind == result_kind
+        if given is not None:
+            assert names(operation.parameters) == given.split()
+        for each in operation.parameters:
+            in_path = f"{{{each.name}}}" in route
+            assert (each.place, each.required) == ("path" if in_path else "query", in_path)
+
+
+def test_parameters_have_these_types() -> None:
+    found = [
+        each
+        for kind in ("entity", "timeseries")
+        for operation in operations(entity(kind=kind, properties=()), 9).values()
+        for each in operation.parameters
+        if each.place == "query"
+    ]
+    usual = {each.name: (each.type, each.wire) for each in found if each.name in LIST_PARAMETERS}
+    assert usual == {
+        "fields": ("list", ""), "include": ("string", ""), "limit": ("integer", ""),
+        "before": ("string", ""), "after": ("string", ""), "offset": ("string", ""),
+        "start": ("integer", "startTs"), "end": ("integer", "endTs"),
+    }  # fmt: skip
+
+
+def test_the_version_of_a_server_is_a_plain_get() -> None:
+    operation = next(server_operations((1, 6)))
+    assert (operation.method, operation.parameters, operation.body_kind) == ("GET", (), None)
+    assert (operation.entity_type, operation.result, operation.result_kind) == (None, None, "raw")
+
+
+def test_acronyms_take_the_article_of_their_first_letter() -> None:
+    for type_name, doc in (
+        ("MCPServer", "Create an MCP server."),
+        ("URLList", "Create a URL list."),
+    ):
+        assert operations(entity(type_name=type_name), 1, 6)["create"].doc.startswith(doc)
+    assert operations(entity(type_name="Agent", kind="timeseries"))["create"].doc == (
+        "Record an agent."
+    )
