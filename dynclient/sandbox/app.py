@@ -1,4 +1,4 @@
-"""The application: a request in, the right handler, one transaction, an answer or a refusal out."""
+"""The ASGI application: each request is routed, handled in one transaction, and answered."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ LOG = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ROOT = "/api"
 _DOCUMENT = "/swagger.json"
-DEFAULT_PASSWORD = "admin"  # noqa: S105 - what a fresh OpenMetadata server has too
+DEFAULT_PASSWORD = "admin"  # noqa: S105 - the default of every OpenMetadata server
 
 
 class Sandbox:
-    """One served release on one data file."""
+    """A release served on a data file."""
 
     def __init__(self, release: Release, database: Database) -> None:
         self.release = release
@@ -61,7 +61,7 @@ class Sandbox:
                 tx.set_meta("signing key", key)
         self.signer = jwt.TokenSigner(key)
         self.where = {
-            spec.entity.name: f"/v1{_below_version(spec.route)}"
+            spec.entity.name: f"/v1{spec.route.removeprefix('/v1')}"
             for spec in catalogue(release).collections.values()
             if spec.entity.kind == "entity"
         }
@@ -71,8 +71,8 @@ class Sandbox:
             feature = import_module(f"dynclient.sandbox.features.{name}")
             if self._has(feature.NEEDS):
                 feature.mount(self.routes, self.models, self.where)
-        self._made: str | None = None
-        self._making = threading.Lock()
+        self._openapi_text: str | None = None
+        self._openapi_lock = threading.Lock()
         self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
@@ -95,32 +95,32 @@ class Sandbox:
             resource_policies.mount(self.routes, self.models, self.where)
 
     def _prepare(self) -> None:
-        """Fill a fresh data file; refuse one that another release filled."""
+        """Fill a new data file. Raises DataRefused for a file created for another release."""
         with self.database.write() as tx:
-            made_for = tx.meta("release")
-            if made_for is not None:
-                if made_for != self.release.digest:
+            digest = tx.meta("release")
+            if digest is not None:
+                if digest != self.release.digest:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
             admin, now = Caller(seed.ADMIN), self._clock.now()
             context = RequestContext(tx, self.models, self.where, admin, "", now)
-            seed.plant(context)
+            seed.fill_data_file(context)
             row = tx.find("user", seed.ADMIN)
             if row is not None:
                 tx.set_meta(f"password:{row.id}", jwt.hash_password(DEFAULT_PASSWORD))
             tx.set_meta("release", self.release.digest)
             tx.set_meta("release name", self.release.name)
 
-    def _mismatch(self, made_for: str) -> str:
+    def _mismatch(self, created_for: str) -> str:
         path, name = self.database.path, self.release.name
-        if made_for == name:
+        if created_for == name:
             return (
-                f"the data file {path} was made for another tree that is called {name} too; serve"
-                " that tree or name another file"
+                f"the data file {path} was created for another tree that is also named {name};"
+                " serve that tree or name another file"
             )
         return (
-            f"the data file {path} was made for release {made_for}, not for {name}; serve that"
-            " release or name another file"
+            f"the data file {path} was created for release {created_for}, not for {name}; serve"
+            " that release or name another file"
         )
 
     # requests
@@ -135,22 +135,24 @@ class Sandbox:
 
     def _respond(self, http_request: HttpRequest, body: bytes) -> Response:
         try:
-            return self._answered(http_request, body)
-        except ErrorResponse as fault:
-            return self._refusal(fault)
+            return self._handle(http_request, body)
+        except ErrorResponse as error:
+            return self._error(error)
         except UnhandledServerError as error:
-            return self._refusal(unhandled_error_response(error.message, with_type=self._with_type))
+            return self._error(unhandled_error_response(error.message, with_type=self._with_type))
         except sqlite3.OperationalError as error:
             LOG.warning("the data file %s cannot be used: %s", self.database.path, error)
             message = f"the sandbox's data file {self.database.path} cannot be used: {error}"
-            return self._refusal(unhandled_error_response(message, with_type=self._with_type))
+            return self._error(unhandled_error_response(message, with_type=self._with_type))
         except Exception as error:
-            LOG.exception("the sandbox failed on %s %s", http_request.method, http_request.url.path)
-            return self._refusal(
+            LOG.exception(
+                "the sandbox failed to handle %s %s", http_request.method, http_request.url.path
+            )
+            return self._error(
                 unhandled_error_response(type(error).__name__, with_type=self._with_type)
             )
 
-    def _answered(self, http_request: HttpRequest, body: bytes) -> Response:
+    def _handle(self, http_request: HttpRequest, body: bytes) -> Response:
         path = http_request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
         if path == _DOCUMENT and http_request.method in {"GET", "HEAD"}:
             return Response(self._document(), 200, media_type=JSON)
@@ -178,12 +180,12 @@ class Sandbox:
         return self._run(route, request, caller or Caller("anonymous", admin=False))
 
     def _document(self) -> str:
-        """Return the OpenAPI document; made once, when it is first asked for."""
-        with self._making:
-            if self._made is None:
+        """Return the OpenAPI document as JSON text; it is built on the first request."""
+        with self._openapi_lock:
+            if self._openapi_text is None:
                 document = openapi_document.Document(self.models, self.release.name)
-                self._made = dumps(document.made(self.routes, self.where))
-            return self._made
+                self._openapi_text = dumps(document.build(self.routes, self.where))
+            return self._openapi_text
 
     def _caller(self, request: HttpRequest) -> Caller:
         header = request.headers.get("authorization")
@@ -195,9 +197,7 @@ class Sandbox:
                 raise error_response(401, "Expired token!")
         if row is None:
             raise jwt.unauthorized(f"User {name} is not known")
-        return Caller(
-            row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
-        )
+        return Caller.of_user(row)
 
     def _run(self, route: Route, request: Request, caller: Caller) -> Response:
         with self.database.write() if route.writes else self.database.read() as tx:
@@ -206,22 +206,18 @@ class Sandbox:
             result = route.handler(context, request)
         return _response(result)
 
-    def _refusal(self, fault: ErrorResponse) -> Response:
+    def _error(self, error: ErrorResponse) -> Response:
         headers = {}
-        if fault.status in {401, 403, 404, 409}:
+        if error.status in {401, 403, 404, 409}:
             headers["WWW-Authenticate"] = "om-auth"
-        if isinstance(fault.body, str):
-            return Response(fault.body, fault.status, headers, "text/plain")
-        return Response(dumps(fault.body), fault.status, headers, JSON)
-
-
-def _below_version(route: str) -> str:
-    return route.removeprefix("/v1")
+        if isinstance(error.body, str):
+            return Response(error.body, error.status, headers, "text/plain")
+        return Response(dumps(error.body), error.status, headers, JSON)
 
 
 def _body(route: Route, request: HttpRequest, body: bytes) -> Any:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != route.consumes and not (given == "" and not body):
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != route.consumes and not (content_type == "" and not body):
         raise unhandled_status(415)
     if route.consumes not in {JSON, JSON_PATCH}:
         return body.decode("utf-8", "replace")
@@ -233,19 +229,19 @@ def _body(route: Route, request: HttpRequest, body: bytes) -> Any:
     except json.JSONDecodeError as error:
         where = f"line: {error.lineno}, column: {error.colno}"
         raise ErrorResponse(
-            400, f"{_complaint(text, error)}\n at [Source: UNKNOWN; {where}]"
+            400, f"{_json_error(text, error)}\n at [Source: UNKNOWN; {where}]"
         ) from None
     except RecursionError:
         raise bad_request("Document nesting depth exceeds the maximum allowed") from None
 
 
-def _complaint(text: str, error: json.JSONDecodeError) -> str:
-    """Return what the server says about text that is no JSON."""
+def _json_error(text: str, error: json.JSONDecodeError) -> str:
+    """Return the server's message for text that is not JSON."""
     if text[error.pos :].strip():
         return f"Unexpected character ('{text[error.pos]}'): {error.msg}"
-    held = text.rstrip()
-    opened = "Object" if held.rfind("{") >= held.rfind("[") else "Array"
-    if held.endswith((",", ":")):
+    start = text.rstrip()
+    opened = "Object" if start.rfind("{") >= start.rfind("[") else "Array"
+    if start.endswith((",", ":")):
         return f"Unexpected end-of-input within/between {opened} entries"
     return f"Unexpected end-of-input: expected close marker for {opened}"
 

@@ -48,12 +48,12 @@ def test_a_tree_is_served_by_its_path(name: str) -> None:
         assert running.ask("GET", "/v1/tables").json()["paging"]["total"] == 0
 
 
-def test_a_name_that_is_not_at_hand_is_told() -> None:
+def test_an_unknown_release_is_an_error() -> None:
     said = start_error("--release", "99.0.0")
     assert "99.0.0" in said
 
 
-def test_a_file_that_is_no_tree_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tree_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "tree.zip"
     file.write_text("no archive")
     assert str(file) in start_error("--tree", file)
@@ -67,19 +67,19 @@ def busy_port() -> object:
         yield taken.getsockname()[1]
 
 
-def test_a_busy_port_is_told(busy_port: int) -> None:
+def test_a_busy_port_is_an_error(busy_port: int) -> None:
     said = start_error("--port", busy_port)
     assert f"port {busy_port}" in said
     assert "name another port" in said
 
 
 @pytest.mark.parametrize("in_process", [False, True])
-def test_start_tells_a_busy_port(busy_port: int, in_process: bool) -> None:
+def test_start_raises_for_a_busy_port(busy_port: int, in_process: bool) -> None:
     with pytest.raises(sandbox.SandboxFailed, match=f"port {busy_port}"):
         sandbox.start(port=busy_port, in_process=in_process)
 
 
-def test_a_port_of_ones_choice() -> None:
+def test_a_free_port_can_be_chosen() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""From a create request to a draft of the entity: references resolved, FQNs made."""
+"""Turn a create request into a new entity: resolve its references, set its FQNs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 Links = dict[str, list[tuple[str, str]]]
-"""Per reference field the (id, type) pairs it names."""
+"""The (id, type) pairs that each reference field names."""
 
 
 class NewEntity:
-    """An entity in the making: ``doc`` without references, ``links``, what was ``given``."""
+    """An entity that is not stored yet.
+
+    Args:
+        doc: its document, without references.
+        links: its references.
+        given: the fields that the request itself sets, without defaults.
+    """
 
     def __init__(self, doc: dict[str, Any], links: Links, given: frozenset[str]) -> None:
         self.doc = doc
@@ -29,7 +35,7 @@ class NewEntity:
 
 
 class CreateRequestReader:
-    """Makes drafts within one transaction."""
+    """Builds new entities from create requests, within one transaction."""
 
     def __init__(self, tx: Transaction, models: EntityModels) -> None:
         self._tx = tx
@@ -40,9 +46,14 @@ class CreateRequestReader:
     def build(
         self, model: EntityModel, body: dict[str, Any], given: frozenset[str] | None = None
     ) -> NewEntity:
-        """Return the draft of what a checked create request asks for; raises 404 for unknown names.
+        """Return the entity that a valid create request describes.
 
-        ``given`` are the fields the request itself set, without defaults.
+        Args:
+            model: of the entity.
+            body: the request, with defaults.
+            given: the fields that the request itself sets; None: all of ``body``.
+
+        Raises the server's 404 for a name that does not exist.
         """
         doc: dict[str, Any] = {}
         links: Links = {}
@@ -54,27 +65,27 @@ class CreateRequestReader:
                 continue
             if name in model.inverse:
                 if body.get(name) is not None and (name in given or body[name]):
-                    links[name] = self._inverse(model, name, body[name])
+                    links[name] = self._resolve_inverse(model, name, body[name])
                 continue
             if body.get(name) is not None:
-                doc[name] = fill(node, _wrapped(node, body[name]))
+                doc[name] = fill(node, _as_object(node, body[name]))
                 continue
             default = default_of(node)
             if default is not None:
                 doc[name] = default
-        self._hand_down(model, doc, links)
+        self._copy_from_parent(model, doc, links)
         self.set_names(model, doc, links)
         return NewEntity(doc, links, given)
 
     def resolve(self, model: EntityModel, field: RefField, value: Any) -> list[tuple[str, str]]:
-        """Return what a field of a request names, as (id, type) pairs."""
+        """Return the (id, type) pairs that a field of a request names."""
         values = value if isinstance(value, list) else [value]
         return [
             self._pair(self.find_head(model, field.name, field.type, field.reference_in(item)))
             for item in values
         ]
 
-    def _inverse(self, model: EntityModel, name: str, value: Any) -> list[tuple[str, str]]:
+    def _resolve_inverse(self, model: EntityModel, name: str, value: Any) -> list[tuple[str, str]]:
         inverse = model.inverse[name]
         type = inverse.types[0] if inverse.types else None
         values = value if isinstance(value, list) else [value]
@@ -88,7 +99,7 @@ class CreateRequestReader:
         """Return the entity that a reference, an FQN or an id names; raises the server's 404."""
         if isinstance(value, dict):
             return self._by_reference(value)
-        if _is_uuid(value) and _may_be_id(model, name):
+        if _is_uuid(value) and _accepts_ids(model, name):
             found = self._tx.heads([value]).get(value)
             if found is not None:
                 return found
@@ -113,9 +124,9 @@ class CreateRequestReader:
             raise not_found(str(type), fqn)
         return head
 
-    def _hand_down(self, model: EntityModel, doc: dict[str, Any], links: Links) -> None:
-        """Take over from the parent what a child shows of it: service, database, serviceType."""
-        parent = self.parent(model, links)
+    def _copy_from_parent(self, model: EntityModel, doc: dict[str, Any], links: Links) -> None:
+        """Copy the fields that a child has from its parent: service, database, serviceType."""
+        parent = self.find_parent(model, links)
         if parent is None:
             return
         for name in model.copied_from_parent:
@@ -134,8 +145,8 @@ class CreateRequestReader:
                 doc["serviceType"] = row.doc["serviceType"]
 
     @staticmethod
-    def parent(model: EntityModel, links: Links) -> tuple[str, str] | None:
-        """Return the (id, type) of the parent, or None at the top."""
+    def find_parent(model: EntityModel, links: Links) -> tuple[str, str] | None:
+        """Return the (id, type) of the parent, or None for a top-level entity."""
         for name in model.hierarchy:
             if links.get(name):
                 return links[name][0]
@@ -144,17 +155,17 @@ class CreateRequestReader:
     # names
 
     def set_names(self, model: EntityModel, doc: dict[str, Any], links: Links) -> None:
-        """Set the FQN of the draft and of its members."""
+        """Set the FQN of an entity and of its members."""
         rule = model.rules.table("fqn").get(model.type, {})
         doc["fullyQualifiedName"] = self._fqn(model, doc, links, rule)
         for group in model.members:
             if "fullyQualifiedName" in group.item.properties:
                 names = {doc["fullyQualifiedName"]: members_at(doc, group.path)}
                 _name_members(names, group.children)
-        for told in rule.get("display", ()):
+        for display in rule.get("display", ()):
             for group in model.members:
-                if group.path == tuple(told["path"]):
-                    _display(members_at(doc, group.path), told)
+                if group.path == tuple(display["path"]):
+                    _set_display_types(members_at(doc, group.path), display)
 
     def _fqn(
         self, model: EntityModel, doc: dict[str, Any], links: Links, rule: dict[str, Any]
@@ -166,22 +177,22 @@ class CreateRequestReader:
             return join(link_fqn(doc[rule["link"]]), name)
         if rule.get("verbatim"):
             return str(name)
-        parent = self.parent(model, links)
+        parent = self.find_parent(model, links)
         if parent is None:
             return quote(name)
         head = self._tx.heads([parent[0]])[parent[0]]
         if head.deleted and not rule.get("deleted_parent"):
             raise not_found(head.type, head.fqn)
-        above = head.fqn
+        parent_fqn = head.fqn
         if model.rules.table("fqn").get(head.type, {}).get("verbatim"):
-            above = quote(above)
+            parent_fqn = quote(parent_fqn)
         if "infix" in rule:
-            above = join(above, rule["infix"])
-        return join(above, name)
+            parent_fqn = join(parent_fqn, rule["infix"])
+        return join(parent_fqn, name)
 
 
-def _wrapped(node: Node, value: Any) -> Any:
-    """Return what a request tells in one text as the object that the entity has there."""
+def _as_object(node: Node, value: Any) -> Any:
+    """Return a string of a request as the object that the entity has in its place."""
     if node.kind != "object" or not isinstance(value, str):
         return value
     text = next((name for name, child in node.properties.items() if child.kind == "string"), None)
@@ -189,7 +200,7 @@ def _wrapped(node: Node, value: Any) -> Any:
 
 
 def link_fqn(link: str) -> str:
-    """Return the FQN a link points at: ``<#E::table::a.b.c::columns::id>`` → ``a.b.c.id``."""
+    """Return the FQN of an entity link: ``<#E::table::a.b.c::columns::id>`` → ``a.b.c.id``."""
     parts = link.strip("<>").split("::")
     if len(parts) < 3:
         raise bad_request(f"Entity link was not found in {link}")
@@ -197,9 +208,9 @@ def link_fqn(link: str) -> str:
     return join(fqn, parts[4]) if len(parts) > 4 else fqn
 
 
-def _name_members(named: dict[str, list[dict[str, Any]]], children: str | None) -> None:
-    for parent, listed in named.items():
-        for member in listed:
+def _name_members(by_parent: dict[str, list[dict[str, Any]]], children: str | None) -> None:
+    for parent, members in by_parent.items():
+        for member in members:
             if member.get("name") is None:
                 continue
             member["fullyQualifiedName"] = join(parent, str(member["name"]))
@@ -208,20 +219,20 @@ def _name_members(named: dict[str, list[dict[str, Any]]], children: str | None) 
                 _name_members({member["fullyQualifiedName"]: below}, children)
 
 
-def _display(listed: list[dict[str, Any]], told: dict[str, Any]) -> None:
+def _set_display_types(members: list[dict[str, Any]], rule: dict[str, Any]) -> None:
     """Fill in ``dataTypeDisplay`` where the server does."""
-    for member in listed:
-        if member.get(told["to"]) is None and member.get(told["take"]) is not None:
-            member[told["to"]] = str(member[told["take"]]).lower()
+    for member in members:
+        if member.get(rule["to"]) is None and member.get(rule["take"]) is not None:
+            member[rule["to"]] = str(member[rule["take"]]).lower()
 
 
 def new_id() -> str:
-    """Return a fresh entity id."""
+    """Return a new entity id."""
     return str(uuid.uuid4())
 
 
-def _may_be_id(model: EntityModel, name: str) -> bool:
-    """Tell whether a field of a create request may hold ids, rather than names alone."""
+def _accepts_ids(model: EntityModel, name: str) -> bool:
+    """Return whether a field of a create request accepts ids and not only names."""
     node = None if model.create is None else model.create.properties.get(name)
     if node is not None and node.kind == "array":
         node = node.items

@@ -261,13 +261,7 @@ class EntityModel:
         """Fields shown only where ``fields=`` asks for them."""
         standing = {*self.hierarchy, *self.copied_from_parent}
         named = {name for name in self.references if name not in standing} | set(self.inverse)
-        told = self.rules.table("on_request")
-        for name in (*told.get("*", ()), *told.get(self.type, ())):
-            if name.startswith("-"):
-                named.discard(name[1:])
-            else:
-                named.add(name)
-        return frozenset(named & set(self.fields))
+        return self.rules.names("on_request", self.type, named) & set(self.fields)
 
     @cached_property
     def for_update(self) -> frozenset[str]:

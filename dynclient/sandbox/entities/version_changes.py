@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.rules import Rules
 
+FIRST_VERSION = 0.1
+"""The version of a new entity."""
 MINOR, MAJOR = 0.1, 1.0
 
 _MEMBER_SKIPPED = {

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, type_rules
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, Links, NewEntity, new_id
-from dynclient.sandbox.entities.request_context import FIRST_VERSION, RequestContext
+from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import restore_secrets
 from dynclient.sandbox.entities.serializer import GIVEN, LOADED
 from dynclient.sandbox.entities.tag_labels import label_carriers, members_at, walk_members
-from dynclient.sandbox.entities.version_changes import Change, Differ, next_version
+from dynclient.sandbox.entities.version_changes import FIRST_VERSION, Change, Differ, next_version
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     already_exists,

@@ -1,6 +1,7 @@
-"""Time series that no feature knows more of: records made, listed by time, had by id, patched.
+"""Time series: records that are created, listed by time, read by id and patched.
 
-They have no names. What features serve (results, incidents …) is not served here.
+Records do not have names. Features with routes of their own (results, incidents …) use the helpers
+of this module; the routes here are those of all other time series of a release.
 """
 
 from __future__ import annotations
@@ -29,49 +30,58 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
 
 NEEDS: tuple[str, ...] = ()
-"""Documents of a release that these routes are for."""
 
 ALWAYS = 1 << 62
-"""Later than any record."""
+"""A time later than that of any record."""
 
 
-def page(
-    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
+def list_records(
+    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], missing: str
 ) -> Result:
-    """Answer a list of records, newest first; the cursors are the span itself."""
-    start, end = query_span(query, otherwise)
+    """Return a page of an owner's records in a span of time, newest first.
+
+    Args:
+        context: the context of the request.
+        owner: id of the entity that the records belong to; None for an empty page.
+        kind: kind of the records.
+        query: the query, with ``startTs`` and ``endTs``, which are also the cursors of the page.
+        missing: the server's message for a query without a span.
+    """
+    start, end = query_span(query, missing)
     found = context.tx.records(owner, kind, start, end) if owner is not None else []
-    return _spanned(found, start, end)
+    return _span_page(found, start, end)
 
 
-def page_of_all(context: RequestContext, kind: str, start: int, end: int) -> Result:
-    """Answer a list of the records of all owners in a span, whose cursors are the span itself."""
-    return _spanned(context.tx.records_of(kind, start, end), start, end)
+def list_all_records(context: RequestContext, kind: str, start: int, end: int) -> Result:
+    """Return a page of all owners' records in a span of time; its cursors are the span."""
+    return _span_page(context.tx.records_of(kind, start, end), start, end)
 
 
-def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Result:
-    paging = {"before": _cursor(start), "after": _cursor(end), "total": len(found)}
+def _span_page(found: list[dict[str, Any]], start: int, end: int) -> Result:
+    paging = {"before": _encode_cursor(start), "after": _encode_cursor(end), "total": len(found)}
     return Result(200, {"data": found, "paging": paging})
 
 
-def at(context: RequestContext, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
-    """Return the record of one time, as a path names it."""
-    moment = parse_int(stamp)
-    return next(iter(context.tx.records(owner, kind, moment, moment)), None)
+def find_record(
+    context: RequestContext, owner: str, kind: str, stamp: str
+) -> dict[str, Any] | None:
+    """Return an owner's record at the time in a path, or None."""
+    time = parse_int(stamp)
+    return next(iter(context.tx.records(owner, kind, time, time)), None)
 
 
-class Stream:
-    """The handlers of one type of records."""
+class TimeSeries:
+    """The handlers of one type of time series."""
 
     def __init__(self, model: EntityModel) -> None:
         self._model = model
 
     def create(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``POST``: 200, as these resources do."""
+        """Handle ``POST``: the status is 200, not 201."""
         permissions.check(context, self._model.type, "Create")
         model = self._model
         if model.create is None or request.body is None:
-            raise bad_request(f"{model.type} can not be created")
+            raise bad_request(f"{model.type} cannot be created")
         body = context.read(model.create, request.body)
         doc: dict[str, Any] = {"id": new_id()}
         owner = ""
@@ -80,16 +90,16 @@ class Stream:
                 if (default := default_of(node)) is not None and name not in model.creatable_fields:
                     doc[name] = default
                 continue
-            doc[name] = self._value(context, name, body[name])
+            doc[name] = self._convert(context, name, body[name])
             if name in model.references and not model.references[name].many:
                 owner = owner or str(doc[name]["id"])
         doc.setdefault("timestamp", context.now)
-        self._sign(context, doc)
+        self._set_update(context, doc)
         doc = {name: doc[name] for name in model.node.properties if name in doc}
         context.tx.record(owner, model.type, int(doc["timestamp"]), doc["id"], doc)
         return Result(200, doc)
 
-    def _value(self, context: RequestContext, name: str, value: Any) -> Any:
+    def _convert(self, context: RequestContext, name: str, value: Any) -> Any:
         field = self._model.references.get(name)
         if field is None:
             return value
@@ -98,76 +108,75 @@ class Stream:
             reader.find_head(self._model, name, field.type, each)
             for each in (value if isinstance(value, list) else [value])
         ]
-        told = [context.plain_serializer.reference(head) for head in heads]
-        return told if field.many else told[0]
+        references = [context.plain_serializer.reference(head) for head in heads]
+        return references if field.many else references[0]
 
-    def _sign(self, context: RequestContext, doc: dict[str, Any]) -> None:
-        known = self._model.node.properties
-        if "updatedAt" in known:
+    def _set_update(self, context: RequestContext, doc: dict[str, Any]) -> None:
+        properties = self._model.node.properties
+        if "updatedAt" in properties:
             doc["updatedAt"] = context.now
         if "updatedBy" in self._model.references:
             head = context.tx.head("user", context.caller.name)
             if head is not None:
                 doc["updatedBy"] = context.plain_serializer.reference(head)
-        elif "updatedBy" in known:
+        elif "updatedBy" in properties:
             doc["updatedBy"] = context.caller.name
 
     def list(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET collection``: the records of a time, newest first."""
-        start, end = (_number(request.query, name) for name in SPAN)
+        """Handle ``GET collection``: the records of a span of time, newest first."""
+        start, end = (_query_number(request.query, name) for name in SPAN)
         if self._model.rules.table("span_cursors").get(self._model.type):
-            return page_of_all(context, self._model.type, start or 0, end or ALWAYS)
-        limit = _number(request.query, "limit")
+            return list_all_records(context, self._model.type, start or 0, end or ALWAYS)
+        limit = _query_number(request.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
         found = context.tx.records_of(self._model.type, start or 0, ALWAYS if end is None else end)
-        at = _offset(request.query.get("offset"))
+        offset = _decode_cursor(request.query.get("offset"))
         paging: dict[str, Any] = {}
-        if at > 0:
-            paging["before"] = _cursor(max(0, at - limit))
-        if at + limit < len(found):
-            paging["after"] = _cursor(at + limit)
-        return Result(
-            200, {"data": found[at : at + limit], "paging": {**paging, "total": len(found)}}
-        )
+        if offset > 0:
+            paging["before"] = _encode_cursor(max(0, offset - limit))
+        if offset + limit < len(found):
+            paging["after"] = _encode_cursor(offset + limit)
+        paging["total"] = len(found)
+        return Result(200, {"data": found[offset : offset + limit], "paging": paging})
 
     def get(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET`` by id."""
-        return Result(200, self._held(context, request)[1])
+        """Handle ``GET`` by id."""
+        return Result(200, self._find_record(context, request)[1])
 
     def patch(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``PATCH``; id and time stay what they are."""
+        """Handle ``PATCH``: the id and the time do not change."""
         permissions.check(context, self._model.type, "EditAll")
-        owner, doc = self._held(context, request)
+        owner, doc = self._find_record(context, request)
         patched = context.read_entity(self._model, patch_apply.apply(doc, request.body), doc)
         patched |= {name: doc[name] for name in ("id", "timestamp") if name in doc}
-        self._sign(context, patched)
+        self._set_update(context, patched)
         context.tx.record(
             owner, self._model.type, int(patched["timestamp"]), patched["id"], patched
         )
         return Result(200, patched, change="entityUpdated")
 
-    def _held(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
-        held = context.tx.record_of(self._model.type, request.path["id"])
-        if held is None:
+    def _find_record(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
+        found = context.tx.record_of(self._model.type, request.path["id"])
+        if found is None:
             raise not_found(self._model.type, request.path["id"])
-        return held
+        return found
 
 
-def _number(query: Mapping[str, str], name: str) -> int | None:
+def _query_number(query: Mapping[str, str], name: str) -> int | None:
     text = query.get(name)
     if not text:
         return None
     try:
         return int(text)
     except ValueError:
-        raise bad_request(f"query param {name} is not a number") from None
+        raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 
-def _cursor(at: int) -> str:
-    return base64.b64encode(str(at).encode()).decode()
+def _encode_cursor(position: int) -> str:
+    return base64.b64encode(str(position).encode()).decode()
 
 
-def _offset(cursor: str | None) -> int:
+def _decode_cursor(cursor: str | None) -> int:
     try:
         return int(base64.b64decode(cursor or "", validate=True) or 0)
     except (ValueError, binascii.Error):
@@ -183,20 +192,20 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
-    """Add the routes of the time series that have one of their own.
+    """Add the routes of all time series whose routes do not have path parameters.
 
-    Some are filled by servers alone, and stay empty here; they can be asked for all the same.
+    Time series that are filled by servers alone stay empty.
     """
     for spec in catalogue(models.release):
         if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
         model = EntityModel(models, spec.entity)
-        served = Stream(model)
+        handlers = TimeSeries(model)
         for name, method, tail, consumes in _OPERATIONS:
             if name not in spec.operations:
                 continue
             route = Route(
-                getattr(served, name), consumes, writes=method != "GET",
+                getattr(handlers, name), consumes, writes=method != "GET",
                 body_schema=model.create if name == "create" else None,
                 query=(*SPAN, "limit", "offset") if name == "list" else (),
             )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Bearer tokens and passwords: JWTs signed with a key of this data file, password hashes.
+"""Bearer tokens and passwords: JWTs signed with the data file's key, password hashes.
 
-A token is good as long as its signature is and the user it names exists; it does not expire while
-the sandbox runs, unless it was made with an expiry.
+A token is valid if its signature is, and the user it names exists. It does not expire unless it
+was created with an expiry time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dynclient.sandbox.http_errors import ErrorResponse, error_response
 
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 _ROUNDS = 20_000
-"""PBKDF2 rounds: the sandbox guards test data, and a test suite logs in often."""
+"""PBKDF2 rounds: few, because the sandbox holds test data and test suites log in often."""
 
 
 def _encode(data: bytes) -> str:
@@ -36,7 +36,7 @@ def new_key() -> str:
 
 
 class TokenSigner:
-    """Makes and checks tokens with one key."""
+    """Creates and verifies tokens with one key."""
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
@@ -53,7 +53,7 @@ class TokenSigner:
             "isBot": bot,
             "tokenType": "BOT" if bot else "OM_USER",
             "iat": int(time.time()),
-            # Two tokens made in one second differ.
+            # Tokens created in the same second differ.
             "jti": secrets.token_hex(8),
         }
         if expires is not None:
@@ -62,12 +62,12 @@ class TokenSigner:
         return f"{text}.{self._sign(text)}"
 
     def is_signed(self, token: str) -> bool:
-        """Tell whether a token was made with this key."""
+        """Return whether a token was signed with this key."""
         text, _, signature = token.strip().rpartition(".")
         return bool(text) and hmac.compare_digest(signature.encode(), self._sign(text).encode())
 
     def read_user(self, header: str | None) -> str:
-        """Return the user an ``Authorization`` header names; raises the server's 401."""
+        """Return the user name in an ``Authorization`` header; raises the server's 401."""
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise unauthorized("Token not present")
@@ -84,23 +84,23 @@ class TokenSigner:
 
 
 def fingerprint(token: str) -> str:
-    """Return what is kept of a token that is not good any more."""
+    """Return the hash by which a revoked token is stored."""
     return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
-def unauthorized(why: str) -> ErrorResponse:
-    """Return the server's 401."""
-    return error_response(401, f"Not Authorized! {why}")
+def unauthorized(reason: str) -> ErrorResponse:
+    """Return the server's 401 error."""
+    return error_response(401, f"Not Authorized! {reason}")
 
 
 def hash_password(password: str, salt: bytes | None = None) -> str:
-    """Return what is stored of a password."""
+    """Return a password's salted hash, as it is stored."""
     salt = os.urandom(16) if salt is None else salt
     digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ROUNDS)
     return f"{salt.hex()}${digest.hex()}"
 
 
 def is_password(password: str, stored: str) -> bool:
-    """Tell whether a password is the stored one."""
+    """Return whether a password matches a stored hash."""
     salt, _, _ = stored.partition("$")
     return hmac.compare_digest(hash_password(password, bytes.fromhex(salt)), stored)

@@ -1,4 +1,4 @@
-"""The data file: what was acknowledged outlives every end, and what cannot be used is told."""
+"""The data file: acknowledged writes survive every end; an unusable file is refused."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ def test_a_file_of_another_release_is_refused(tmp_path: Path, other_tree: Path) 
     before = data.read_bytes()
     said = start_error("--data", data, "--tree", other_tree)
     assert said == (
-        f"the data file {data} was made for release starter, not for 9.9.9; serve that release or"
-        " name another file"
+        f"the data file {data} was created for release starter, not for 9.9.9; serve that"
+        " release or name another file"
     )
     assert data.read_bytes() == before
     with launch("--data", data) as again:
@@ -174,7 +174,7 @@ def test_a_file_of_another_tree_of_that_name_is_refused(tmp_path: Path, other_tr
     assert starter is not None
     shutil.copytree(starter, plain / "9.9.9" / "json" / "schema")
     said = start_error("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
-    assert "made for another tree that is called 9.9.9 too" in said
+    assert "created for another tree that is also named 9.9.9" in said
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> Non
     connection.commit()
     connection.close()
     before = data.read_bytes()
-    assert "is a database of something else" in start_error("--data", data)
+    assert "is not a data file of a sandbox but another database" in start_error("--data", data)
     assert data.read_bytes() == before
 
 
