@@ -1,4 +1,4 @@
-"""Fields no one writes: counts, usage, votes, inherited roles; rules.json says which is which."""
+"""Computed fields: counts, usage, results, inherited roles; ``rules.json`` lists them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ def _today() -> datetime.date:
 
 
 def rule_for(model: EntityModel, name: str) -> dict[str, Any] | None:
-    """Return the rule by which a field is computed, or None."""
+    """Return the rule that computes a field, or None if the field is stored."""
     table = model.rules.table("computed")
     rule: dict[str, Any] | None = table.get(f"{model.type}.{name}", table.get(f"*.{name}"))
     return rule
 
 
 def compute(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """Return a computed value; kind ``roles`` gives references as ``[(id, type), …]``."""
-    maker = _MAKERS[rule["kind"]]
-    return maker(tx, model, rule, doc)
+    """Return a computed value; for the kind ``roles`` it is references, ``[(id, type), …]``."""
+    return _KINDS[rule["kind"]](tx, model, rule, doc)
 
 
 def _usage(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
@@ -34,12 +33,12 @@ def _usage(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[
 
 
 def empty_usage() -> dict[str, Any]:
-    """Return the usage of what nobody has told any of."""
-    nothing = {"count": 0, "percentileRank": 0.0}
+    """Return the usage of an entity without any reported usage."""
+    zero = {"count": 0, "percentileRank": 0.0}
     return {
-        "dailyStats": dict(nothing),
-        "weeklyStats": dict(nothing),
-        "monthlyStats": dict(nothing),
+        "dailyStats": dict(zero),
+        "weeklyStats": dict(zero),
+        "monthlyStats": dict(zero),
         "date": _today().isoformat(),
     }
 
@@ -47,8 +46,8 @@ def empty_usage() -> dict[str, Any]:
 def _joins(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     start = _today() - datetime.timedelta(days=DAYS_OF_JOINS)
     counts: dict[str, dict[str, int]] = {}
-    for held in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
-        for joined in held["columnJoins"]:
+    for day in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
+        for joined in day["columnJoins"]:
             column = counts.setdefault(joined["columnName"], {})
             for one in joined["joinedWith"]:
                 fqn = one["fullyQualifiedName"]
@@ -66,7 +65,7 @@ def _joins(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[
 
 
 def _latest(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """The newest record of a time series, alone or as a list."""
+    """Return the newest record of a time series, alone or as a list."""
     found = tx.latest(doc["id"], rule["series"])
     return ([found] if found else []) if rule.get("many") else found
 
@@ -96,20 +95,20 @@ def _results(tx: Transaction, suite: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def summarize_results(tx: Transaction, suite: str) -> dict[str, Any]:
-    """Return how the newest results of a suite's cases came out."""
+    """Return how many of the newest results of a suite's cases have each status."""
     out: dict[str, Any] = {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
     for _, result in _results(tx, suite):
-        told = STATUSES.get(str(result.get("testCaseStatus")))
-        if told is not None:
-            out[told] += 1
+        status = STATUSES.get(str(result.get("testCaseStatus")))
+        if status is not None:
+            out[status] += 1
             out["total"] += 1
     return {**out, "columnTestSummary": []}
 
 
 def _summary(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    told = summarize_results(tx, doc["id"])
+    summary = summarize_results(tx, doc["id"])
     known = model.node.properties["summary"].properties
-    return {name: value for name, value in told.items() if not known or name in known}
+    return {name: value for name, value in summary.items() if not known or name in known}
 
 
 def _result_list(
@@ -139,7 +138,7 @@ def _label_uses(
 
 
 def _roles(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """Roles that come from the teams above: ``start`` leads to the first, ``up`` further."""
+    """Return the roles of the teams above, from the field ``start`` and then by ``up``."""
     if doc.get("isBot") or (doc.get("isAdmin") and rule.get("not_admin")):
         return []
     found: dict[str, str] = {}
@@ -160,7 +159,7 @@ def _roles(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[
     return list(found.items())
 
 
-_MAKERS = {
+_KINDS = {
     "usage": _usage,
     "joins": _joins,
     "constant": _constant,

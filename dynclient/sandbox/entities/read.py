@@ -1,4 +1,4 @@
-"""Lists of entities: filters, pages, cursors, ``fields=`` and ``include=``, past versions."""
+"""Read entities: by id or name, in pages with filters and cursors, and their past versions."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ INCLUDES = ("all", "deleted", "non-deleted")
 
 
 class Order(NamedTuple):
-    """How a list is ordered, and so what its cursors tell of a place in it."""
+    """The order of a list, and so the content of its cursors."""
 
     names: tuple[str, ...]
-    """Columns of the store: ``name`` and ``id``, or ``fqn`` alone."""
+    """Columns of the store: ``name`` and ``id``, or only ``fqn``."""
 
     @property
     def ascending(self) -> str:
-        """The order as SQL has it."""
+        """The order in SQL."""
         return ", ".join(f"e.{name}" for name in self.names)
 
     @property
     def descending(self) -> str:
-        """The reverse of the order as SQL has it."""
+        """The reverse order in SQL."""
         return ", ".join(f"e.{name} desc" for name in self.names)
 
     def beyond(self, sign: str) -> str:
-        """Return the condition of what lies before (``<``) or after (``>``) a place."""
+        """Return the SQL condition for rows before (``<``) or after (``>``) a place."""
         columns, marks = self.ascending, ", ".join("?" * len(self.names))
         return f"({columns}) {sign} ({marks})"
 
     def place(self, row: Row) -> Place:
-        """Return where a row lies."""
+        """Return the place of a row."""
         return tuple(str(getattr(row, name)) for name in self.names)
 
 
 Place = tuple[str, ...]
-"""The columns of an order, of one row."""
+"""A row's values of the columns of an order."""
 BY_NAME = Order(("name", "id"))
 BY_FQN = Order(("fqn",))
 
 
 def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
-    """Return the fields that ``fields=`` names; raises the server's 400 for an unknown one."""
+    """Return the fields that ``fields=`` names; raises the server's 400 for an unknown field."""
     if not text:
         return frozenset()
     if text.strip() == "*":
@@ -70,8 +70,8 @@ def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
     for name in names:
         if name not in model.fields:
             raise bad_request(f"Invalid field name {name}")
-    brought = model.rules.table("loaded_with").get(model.type, {})
-    return frozenset(names).union(*(brought.get(name, ()) for name in names))
+    loaded_with = model.rules.table("loaded_with").get(model.type, {})
+    return frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
 
 
 def parse_include(text: str | None) -> str:
@@ -86,13 +86,13 @@ def parse_include(text: str | None) -> str:
 def serialize_rows(
     context: RequestContext, model: EntityModel, rows: list[Row], fields: frozenset[str]
 ) -> list[Any]:
-    """Return the answers for rows with the fields asked for."""
+    """Return rows as response bodies with the requested fields."""
     groups = {group.path[0] for group in model.members}
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    request = fields & model.on_request
+    requested = fields & model.on_request
     return context.serializer.serialize(
-        model, [row.doc for row in rows], request, members=members, mask=not context.caller.bot
+        model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
 
 
@@ -125,16 +125,13 @@ def page(context: RequestContext, model: EntityModel, query: Mapping[str, str]) 
         return Result(200, {"data": [], "paging": {"total": total}})
     order = BY_FQN if context.rules.flag("ordered_by_fqn") else BY_NAME
     places = (_place(before, order), _place(after, order))
-    rows, paging = _turn(context, where, values, limit, order, *places)
+    rows, paging = _read_page(context, where, values, limit, order, *places)
     data = serialize_rows(context, model, rows, fields)
-    told: dict[str, Any] = {}
-    for name in ("before", "after"):
-        if name in paging:
-            told[name] = _cursor(paging[name], order)
-    return Result(200, {"data": data, "paging": {**told, "total": total}})
+    cursors = {name: _cursor(place, order) for name, place in paging.items()}
+    return Result(200, {"data": data, "paging": {**cursors, "total": total}})
 
 
-def _turn(
+def _read_page(
     context: RequestContext,
     where: str,
     values: list[Any],
@@ -143,7 +140,7 @@ def _turn(
     before: Place | None,
     after: Place | None,
 ) -> tuple[list[Row], dict[str, Place]]:
-    """Return one page and the places of its neighbours."""
+    """Return the rows of a page, and the places for its ``before`` and ``after`` cursors."""
     if before is not None:
         where += f" and {order.beyond('<')}"
         rows = context.tx.page(where, [*values, *before], order.descending, limit + 1)
@@ -184,17 +181,17 @@ def _limit(text: str | None) -> int:
 
 
 def _cursor(place: Place, order: Order) -> str:
-    told = dict(sorted(zip(order.names, place, strict=True)))
-    text = place[0] if len(place) == 1 else dumps(told)
+    values = dict(sorted(zip(order.names, place, strict=True)))
+    text = place[0] if len(place) == 1 else dumps(values)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def _place(text: str | None, order: Order) -> Place | None:
     if not text:
         return None
-    for place in text:
-        if not (place.isascii() and (place.isalnum() or place in "-_=")):
-            raise bad_request(f"Illegal base64 character {ord(place):x}")
+    for character in text:
+        if not (character.isascii() and (character.isalnum() or character in "-_=")):
+            raise bad_request(f"Illegal base64 character {ord(character):x}")
     try:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
@@ -202,8 +199,8 @@ def _place(text: str | None, order: Order) -> Place | None:
     if len(order.names) == 1:
         return (decoded,)
     try:
-        held = loads(decoded)
-        return tuple(str(held[name]) for name in order.names)
+        values = loads(decoded)
+        return tuple(str(values[name]) for name in order.names)
     except (ValueError, TypeError, KeyError):
         reason = "Failed to process JSON "
         message = f"An exception with message [{reason}] was thrown while processing request."
@@ -224,13 +221,13 @@ def _filters(
     elif include == "deleted":
         where.append("0")
     table = context.rules.table("filters")
-    told = {**table.get("*", {}), **table.get(model.type, {})}
-    for name, rule in told.items():
+    rules = {**table.get("*", {}), **table.get(model.type, {})}
+    for name, rule in rules.items():
         if query.get(name) not in (None, "") and rule is not None:
-            condition, given = _condition(context, model, rule, query[name])
+            condition, parameters = _condition(context, model, rule, query[name])
             if condition:
                 where.append(condition)
-                values.extend(given)
+                values.extend(parameters)
     return " and ".join(where), values
 
 
@@ -251,8 +248,8 @@ def _condition(
         )
         return f"e.id in ({below})", [value, *names, names[0]]
     if kind == "field":
-        held: Any = {"true": 1, "false": 0}.get(value.lower(), value)
-        return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
+        stored: Any = {"true": 1, "false": 0}.get(value.lower(), value)
+        return f"json_extract(e.doc, '$.{rule['field']}') = ?", [stored]
     if kind == "reference":
         type = model.references[rule["field"]].type if rule["field"] in model.references else None
         head = context.tx.head(rule.get("type", type or ""), value)
@@ -275,27 +272,30 @@ def _condition(
 
 
 def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
-    """Answer ``GET versions``: every state as JSON text, newest first."""
+    """Answer ``GET versions``: every version as JSON text, newest first."""
     row = context.get_row(model, id, "all")
-    now = context.load_entity(model, row.doc)
-    states = [now, *(loads(text) for text in context.tx.past_versions(id))]
+    current = context.load_entity(model, row.doc)
+    states = [current, *(loads(text) for text in context.tx.past_versions(id))]
     return Result(
         200,
-        {"entityType": model.type, "versions": [dumps(mask_secrets(model, one)) for one in states]},
+        {
+            "entityType": model.type,
+            "versions": [dumps(mask_secrets(model, state)) for state in states],
+        },
     )
 
 
-def version(context: RequestContext, model: EntityModel, id: str, wanted: str) -> Result:
+def version(context: RequestContext, model: EntityModel, id: str, text: str) -> Result:
     """Answer ``GET versions/{version}``."""
     try:
-        number = float(wanted)
+        number = float(text)
     except ValueError:
-        raise bad_request(f'For input string: "{wanted}"') from None
+        raise bad_request(f'For input string: "{text}"') from None
     row = context.get_row(model, id, "all")
     if row.doc["version"] == number:
         return Result(200, mask_secrets(model, context.load_entity(model, row.doc)))
     past = context.tx.find_version(id, number)
     if past is None:
-        told = context.type_label(model)
-        raise error_response(404, f"{told} instance for {id} and version {wanted} not found")
+        label = context.type_label(model)
+        raise error_response(404, f"{label} instance for {id} and version {text} not found")
     return Result(200, mask_secrets(model, past))

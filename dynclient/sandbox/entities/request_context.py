@@ -140,7 +140,7 @@ class RequestContext:
 
     def type_label(self, model: EntityModel) -> str:
         """Return the name of an entity type in messages."""
-        return str(self.rules.table("told_types").get(model.type, model.type))
+        return str(self.rules.table("type_labels").get(model.type, model.type))
 
     # serializing
 

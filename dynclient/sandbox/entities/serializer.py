@@ -1,4 +1,4 @@
-"""Entities as answers: fields chosen, references resolved, labels, links, secrets masked."""
+"""Serialize entities: select fields, resolve references, add labels and links, mask secrets."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from dynclient.sandbox.storage.store import Head, Transaction
 
 GIVEN = "given"
-"""Members show the labels they have in the document, and no empty lists."""
+"""Members have the labels of the document; empty lists are left out."""
 LOADED = "loaded"
-"""Members show their labels, an empty list where there are none."""
+"""Members have their labels, an empty list if there are none."""
 HIDDEN = "hidden"
-"""Members show no labels."""
+"""Members have no labels."""
 
 UP, DOWN = "votes.up", "votes.down"
-"""Where votes are kept among the references."""
+"""The reference fields that store votes."""
 
 MEMBER_EXTRAS = frozenset({"customMetrics"})
-"""Fields of members shown, if only as an empty list, where the entity's own are asked for."""
+"""Fields of members that are returned, even if empty, with the same field of the entity."""
 
 Linked = dict[str, list[tuple[str, str]]]
-"""Per entity id the (id, type) pairs that one field names."""
+"""The (id, type) pairs that one field names, by entity id."""
 
 
 class EntitySerializer:
-    """Shows entities of one transaction; links start with ``base``, None for no links."""
+    """Serializes entities of one transaction; links start with ``base``, None for no links."""
 
     def __init__(
         self, tx: Transaction, models: EntityModels, routes: dict[str, str], base: str | None
@@ -44,10 +44,10 @@ class EntitySerializer:
         self.labels = Labels(tx, models.rules)
         self._href_routes = {**routes, **models.rules.table("href_routes")}
         self._name_for_display = bool(models.rules.flag("display_name_in_references"))
-        self._voting_shows_empty = bool(models.rules.flag("voters_listed"))
+        self._lists_empty_voters = bool(models.rules.flag("voters_listed"))
 
     def href(self, type: str, id: str) -> str | None:
-        """Return the link of an entity, None where links are left out or it has no collection."""
+        """Return the link of an entity; None without links or without a collection."""
         route = self._href_routes.get(type)
         return None if self._base is None or route is None else f"{self._base}{route}/{id}"
 
@@ -56,7 +56,7 @@ class EntitySerializer:
     ) -> dict[str, Any]:
         """Return the EntityReference of an entity.
 
-        ``style`` is how the field shows it: ``full``, ``unlinked`` (no link), ``short`` (names
+        ``style`` is the form in the field: ``full``, ``unlinked`` (no link), ``short`` (names
         only) or ``key`` (id and type).
         """
         if style == "key":
@@ -93,9 +93,15 @@ class EntitySerializer:
         own_link: bool = True,
         mask: bool = True,
     ) -> list[dict[str, Any]]:
-        """Return the answers for stored documents of one type.
+        """Return stored documents of one type as response bodies.
 
-        ``fields`` are the fields shown on request that were asked for; all others are shown anyway.
+        Args:
+            model: of the entities.
+            docs: the stored documents.
+            fields: the fields to include of those that are returned on request only.
+            members: how labels of members are included: ``GIVEN``, ``LOADED`` or ``HIDDEN``.
+            own_link: whether to include ``href`` of the entities themselves.
+            mask: whether to mask secrets.
         """
         fields = frozenset(fields)
         linked, inherited = self._links(model, docs, fields)
@@ -117,7 +123,7 @@ class EntitySerializer:
                     if id in heads
                 ]
                 if name in model.references and model.references[name].inside is not None:
-                    shown[name] = _told_with(model, name, doc, found)
+                    shown[name] = _with_details(model, name, doc, found)
                 elif many:
                     shown[name] = found
                 elif found:
@@ -143,8 +149,8 @@ class EntitySerializer:
         linked: dict[str, Linked] = {name: {} for name in wanted}
         for edge in self._tx.references_from(ids, wanted):
             linked[edge.field].setdefault(edge.source, []).append((edge.target, edge.target_type))
-        self._mirror(model, ids, linked)
-        self._stand_in(model, ids, linked)
+        self._add_symmetric(model, ids, linked)
+        self._add_defaults(model, ids, linked)
         for name, inverse in model.inverse.items():
             if name in model.on_request and name not in fields:
                 continue
@@ -164,16 +170,20 @@ class EntitySerializer:
         inherited = self._inherit(model, ids, linked)
         return linked, inherited
 
-    def _mirror(self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]) -> None:
-        """A relation such as "related to" holds both ways, whoever was told of it."""
+    def _add_symmetric(
+        self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
+    ) -> None:
+        """Add the other side of symmetric relations such as "related to"."""
         for name in model.rules.names("symmetric", model.type) & set(linked):
             for edge in self._tx.references_to(ids, [name], [model.type]):
                 pairs = linked[name].setdefault(edge.target, [])
                 if (edge.source, edge.source_type) not in pairs:
                     pairs.append((edge.source, edge.source_type))
 
-    def _stand_in(self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]) -> None:
-        """Show what an empty field means: a user without a team is in the organization."""
+    def _add_defaults(
+        self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
+    ) -> None:
+        """Add the meaning of an empty field: a user without a team is in the organization."""
         for name, target in model.rules.table("empty_means").get(model.type, {}).items():
             if name not in linked:
                 continue
@@ -185,10 +195,10 @@ class EntitySerializer:
     def _inherit(
         self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
     ) -> set[tuple[str, str]]:
-        """Fill empty owners, domains … from the nearest parent that has some."""
-        told = model.rules.names("inherited", model.type)
+        """Fill empty owners, domains … from the nearest parent that has them."""
+        fields = model.rules.names("inherited", model.type)
         out: set[tuple[str, str]] = set()
-        for name in sorted(told & set(linked)):
+        for name in sorted(fields & set(linked)):
             per = linked[name]
             climbing = {id: id for id in ids if not per.get(id)}
             current = model
@@ -196,28 +206,28 @@ class EntitySerializer:
                 climbing, current = self._step_up(current, climbing)
                 if current is None:
                     break
-                held: Linked = {}
+                found: Linked = {}
                 for edge in self._tx.references_from(list(set(climbing.values())), [name]):
-                    held.setdefault(edge.source, []).append((edge.target, edge.target_type))
+                    found.setdefault(edge.source, []).append((edge.target, edge.target_type))
                 for id, above in list(climbing.items()):
-                    if above in held:
-                        per[id] = held[above]
+                    if above in found:
+                        per[id] = found[above]
                         out.add((id, name))
                         del climbing[id]
         return out
 
     def _step_up(self, model: EntityModel, climbing: dict[str, str]) -> tuple[dict[str, str], Any]:
-        """Replace every id by its parent's; all parents are of one type, as rows of a page are."""
+        """Replace every id by its parent's; all parents have one type, as rows of a page have."""
         parents: dict[str, tuple[str, str]] = {}
         order = {name: place for place, name in enumerate(model.hierarchy)}
         edges = self._tx.references_from(list(set(climbing.values())), model.hierarchy)
         for edge in sorted(edges, key=lambda edge: -order[edge.field]):
             parents[edge.source] = (edge.target, edge.target_type)
-        moved = {id: parents[now][0] for id, now in climbing.items() if now in parents}
+        climbed = {id: parents[now][0] for id, now in climbing.items() if now in parents}
         types = [type for _, type in parents.values()]
-        return moved, self._models[types[0]] if types and types[0] in self._models else None
+        return climbed, self._models[types[0]] if types and types[0] in self._models else None
 
-    # the rest
+    # other fields
 
     def _one(
         self, model: EntityModel, doc: dict[str, Any], fields: frozenset[str], members: str
@@ -234,35 +244,35 @@ class EntitySerializer:
             if name == "votes":
                 shown[name] = self._votes(doc["id"])
                 continue
-            self._show_computed(model, name, doc, shown)
+            self._add_field(model, name, doc, shown)
         for group in model.members:
-            self._show_members(group, shown, members)
+            self._add_members(group, shown, members)
             if fields & MEMBER_EXTRAS & set(group.item.properties) and len(group.path) == 1:
                 found = derived_fields.metrics(self._tx, doc["id"])
                 for member in shown.get(group.path[0]) or ():
                     member["customMetrics"] = found.get(member["name"], [])
         return shown
 
-    def _show_computed(
+    def _add_field(
         self, model: EntityModel, name: str, doc: dict[str, Any], shown: dict[str, Any]
     ) -> None:
-        """Show a field that is computed, where a rule says so, else as it is stored."""
+        """Add a field: computed if a rule says so, otherwise as it is stored."""
         rule = derived_fields.rule_for(model, name)
         if rule is not None and rule["kind"] == "server":
             if self._base is not None:
-                told = {"hostPort": self._base, **rule["values"]}
-                shown[name] = fill(model.node.properties[name], told)
+                connection = {"hostPort": self._base, **rule["values"]}
+                shown[name] = fill(model.node.properties[name], connection)
         elif rule is not None and rule["kind"] == "embedded":
             shown[name] = self._embedded(rule, doc)
         elif rule is not None and rule["kind"] == "properties":
-            shown[name] = [self._property(one) for one in doc.get(name) or ()]
+            shown[name] = [self._property(definition) for definition in doc.get(name) or ()]
         elif rule is not None and rule["kind"] != "roles":
             shown[name] = derived_fields.compute(self._tx, model, rule, doc)
         elif name in doc:
             shown[name] = doc[name]
 
     def _embedded(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
-        """Show the entities that some fields name whole, without links."""
+        """Return the entities that some fields name as whole bodies, without links."""
         out = []
         bare = EntitySerializer(self._tx, self._models, self._routes, None)
         for edge in self._tx.references_from([doc["id"]], rule["fields"]):
@@ -272,13 +282,15 @@ class EntitySerializer:
                 out += bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
         return out
 
-    def _property(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Show the definition of a custom property, with a link to the type of its values."""
-        kind = told["propertyType"]
+    def _property(self, definition: dict[str, Any]) -> dict[str, Any]:
+        """Return the definition of a custom property with a link to the type of its values."""
+        kind = definition["propertyType"]
         link = self.href(kind["type"], kind["id"])
-        return told if link is None else {**told, "propertyType": {**kind, "href": link}}
+        return (
+            definition if link is None else {**definition, "propertyType": {**kind, "href": link}}
+        )
 
-    def _show_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:
+    def _add_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:
         holder = shown
         for step in group.path[:-1]:
             below = holder.get(step)
@@ -314,24 +326,24 @@ class EntitySerializer:
             self.reference(heads[e.target]) for e in edges if e.field == DOWN and e.target in heads
         ]
         out: dict[str, Any] = {"upVotes": len(up), "downVotes": len(down)}
-        if self._voting_shows_empty or up:
+        if self._lists_empty_voters or up:
             out["upVoters"] = up
-        if self._voting_shows_empty or down:
+        if self._lists_empty_voters or down:
             out["downVoters"] = down
         return out
 
 
-def _told_with(
+def _with_details(
     model: EntityModel, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return references with what an entity tells of each: ``{"relationType": …, "term": …}``."""
     node, inside = model.node.properties[name].items, model.references[name].inside
-    told = doc.get(name) or {}
+    details = doc.get(name) or {}
     out = []
     for reference in references:
         if node is None or inside is None:
             continue
-        more = fill(node, {**told.get(reference["id"], {}), inside: None})
+        more = fill(node, {**details.get(reference["id"], {}), inside: None})
         item = {**more, inside: reference}
         out.append({key: item[key] for key in node.properties if key in item})
     return out

@@ -1,4 +1,4 @@
-"""Creating and changing entities: POST, PUT and PATCH."""
+"""Create and change entities: POST, PUT and PATCH."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from dynclient.sandbox.storage.store import Row
 
 _KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href")
-"""What a patch cannot change; attempts are ignored."""
+"""Fields that a patch cannot change; changes of them are ignored."""
 
 
-def _draft(
+def _read_request(
     context: RequestContext,
     model: EntityModel,
     raw: Any,
     verb: str,
     values: dict[str, Any] | None = None,
 ) -> NewEntity:
-    """Read a create request and prepare what it asks for; raises every refusal of the server."""
+    """Return the entity that a create request describes; raises the server's errors."""
     if model.create is None:
         raise bad_request(f"{model.type} can not be created")
     if raw is None:
@@ -65,8 +65,8 @@ def _accept_labels(context: RequestContext, model: EntityModel, doc: dict[str, A
 def create(
     context: RequestContext, model: EntityModel, raw: Any, values: dict[str, Any] | None = None
 ) -> Result:
-    """Answer ``POST collection``: 201, or 409 where the FQN is taken; ``values`` are set, too."""
-    new_entity = _draft(context, model, raw, "create", values)
+    """Answer ``POST collection``: 201, or 409 if the FQN exists; ``values`` are set too."""
+    new_entity = _read_request(context, model, raw, "create", values)
     if context.tx.head(model.type, new_entity.doc["fullyQualifiedName"]) is not None:
         raise already_exists()
     return insert(context, model, new_entity)
@@ -75,17 +75,17 @@ def create(
 def upsert(
     context: RequestContext, model: EntityModel, raw: Any, values: dict[str, Any] | None = None
 ) -> Result:
-    """Answer ``PUT collection``: 201 for a new entity, 200 for one that is there."""
-    new_entity = _draft(context, model, raw, "upsert", values)
+    """Answer ``PUT collection``: 201 for a new entity, 200 for an existing one."""
+    new_entity = _read_request(context, model, raw, "upsert", values)
     row = context.tx.find(model.type, new_entity.doc["fullyQualifiedName"])
     if row is None:
-        made = insert(context, model, new_entity)
-        return made._replace(change="entityCreated", location=None)
+        result = insert(context, model, new_entity)
+        return result._replace(change="entityCreated", location=None)
     return _replace(context, model, row, new_entity)
 
 
 def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -> Result:
-    """Store a draft that is complete, and answer with what it became."""
+    """Store a complete new entity and return the 201 result."""
     _accept_labels(context, model, new_entity.doc)
     doc = {
         **new_entity.doc,
@@ -95,21 +95,21 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
         "updatedBy": context.caller.name,
     }
     context.store(model, doc)
-    taken = type_rules.links_taken_over(context, model, new_entity.links)
+    copied = type_rules.copy_links(context, model, new_entity.links)
     links = {
         **type_rules.default_links(context, model, new_entity.links),
         **new_entity.links,
-        **taken,
+        **copied,
     }
     context.link(model, doc["id"], links)
-    fields = ((new_entity.given | taken.keys()) & model.on_request) | model.fields_after("create")
+    fields = ((new_entity.given | copied.keys()) & model.on_request) | model.fields_after("create")
     body = context.serialize(model, doc, fields, members=GIVEN)
     if "votes" in body and "votes" not in new_entity.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
     return Result(201, body, location=context.serializer.href(model.type, doc["id"]))
 
 
-# PUT on what is there
+# PUT on an existing entity
 
 
 def _replace(
@@ -119,7 +119,7 @@ def _replace(
         if row.doc.get(name) and name in model.creatable_fields and not new_entity.doc.get(name):
             raise bad_request(message)
     before = context.load_entity(model, row.doc)
-    doc = _merged(context, model, row.doc, new_entity)
+    doc = _merge_stored(context, model, row.doc, new_entity)
     _accept_labels(context, model, doc)
     shown = copy.deepcopy(doc)
     _merge_labels(context, model, row.doc, doc)
@@ -128,7 +128,7 @@ def _replace(
     context.store(model, doc)
     context.link(model, row.id, _links_by_put(context, model, new_entity))
     after = context.load_entity(model, doc, members=LOADED)
-    after = _as_given(model, new_entity.doc, before, after)
+    after = _without_empty_labels(model, new_entity.doc, before, after)
     change = Differ(model, context.rules).compare(before, after)
     save_new_version(context, model, row.doc, doc, before, change)
     for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
@@ -141,10 +141,10 @@ def _replace(
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
-def _merged(
+def _merge_stored(
     context: RequestContext, model: EntityModel, stored: dict[str, Any], new_entity: NewEntity
 ) -> dict[str, Any]:
-    """Return the document a PUT makes of a stored one: the request says all it can say."""
+    """Return the document after a PUT: the request sets every field that it can contain."""
     creatable_fields = model.creatable_fields
     kept = context.rules.names("kept_by_put", model.type)
     doc: dict[str, Any] = dict(new_entity.doc)
@@ -168,7 +168,7 @@ def _merged(
 def _merge_labels(
     context: RequestContext, model: EntityModel, stored: dict[str, Any], doc: dict[str, Any]
 ) -> None:
-    """Add the labels that are there: a PUT never removes one."""
+    """Add the stored labels to a document: a PUT never removes a label."""
     accept = context.serializer.labels.accept
     if model.has_labels and stored.get("tags"):
         doc["tags"] = accept([*(doc.get("tags") or []), *stored["tags"]])
@@ -178,34 +178,36 @@ def _merge_labels(
             for member, _ in walk_members(group, members_at(stored, group.path))
         }
         for member, _ in walk_members(group, members_at(doc, group.path)):
-            held = known.get(member.get("fullyQualifiedName", member.get("name")), {}).get("tags")
-            if held:
-                member["tags"] = accept([*(member.get("tags") or []), *held])
+            current = known.get(member.get("fullyQualifiedName", member.get("name")), {}).get(
+                "tags"
+            )
+            if current:
+                member["tags"] = accept([*(member.get("tags") or []), *current])
 
 
-def _as_given(
-    model: EntityModel, given: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+def _without_empty_labels(
+    model: EntityModel, request: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
 ) -> dict[str, Any]:
-    """Drop the empty label lists of new members, which the server does not have at that point."""
+    """Remove empty label lists of new members that the request did not set."""
     for group in model.members:
         known = {
             member.get("fullyQualifiedName")
             for member, _ in walk_members(group, members_at(before, group.path))
         }
-        told = {
+        requested = {
             member.get("fullyQualifiedName"): member
-            for member, _ in walk_members(group, members_at(given, group.path))
+            for member, _ in walk_members(group, members_at(request, group.path))
         }
         for member, _ in walk_members(group, members_at(after, group.path)):
             fqn = member.get("fullyQualifiedName")
             new = fqn is None or fqn not in known
-            if new and member.get("tags") == [] and "tags" not in told.get(fqn, {}):
+            if new and member.get("tags") == [] and "tags" not in requested.get(fqn, {}):
                 del member["tags"]
     return after
 
 
 def _links_by_put(context: RequestContext, model: EntityModel, new_entity: NewEntity) -> Links:
-    """Return the references a PUT sets: those given, and none where a missing field means none."""
+    """Return the references that a PUT sets; a missing field is emptied unless a rule keeps it."""
     links = dict(new_entity.links)
     kept = context.rules.names("references_kept_by_put", model.type)
     for name in (*model.references, *model.inverse):
@@ -219,7 +221,7 @@ def _links_by_put(context: RequestContext, model: EntityModel, new_entity: NewEn
     }}  # fmt: skip
 
 
-# one change by another way than a create request or a patch
+# changes by other requests
 
 
 def update(
@@ -231,9 +233,16 @@ def update(
     *,
     fold: bool = False,
 ) -> Result:
-    """Set fields and references of an entity and answer with it; None takes a field away.
+    """Set fields and references of an entity and return the 200 result.
 
-    That makes a version, or with ``fold`` is folded into the last one as a patch is.
+    Args:
+        context: of the request.
+        model: of the entity.
+        row: the stored entity.
+        fields: the new values; None removes a field.
+        links: the new references.
+        fold: whether to fold the change into the last version as patches are; otherwise it is a
+            version of its own.
     """
     before = context.load_entity(model, row.doc)
     doc = {name: value for name, value in {**row.doc, **fields}.items() if value is not None}
@@ -253,10 +262,10 @@ def update(
 def update_by_server(
     context: RequestContext, model: EntityModel, row: Row, fields: dict[str, Any]
 ) -> None:
-    """Set fields of an entity that the server itself notes; None takes one away.
+    """Set fields that the server itself updates; None removes a field.
 
-    What is tracked makes a version, or is folded into the last one as a patch is; the time of the
-    last change stays.
+    Tracked fields make a version, or are folded into the last one as patches are. ``updatedAt``
+    and ``updatedBy`` are kept.
     """
     before = context.load_entity(model, row.doc)
     doc = {**row.doc, **fields}
@@ -281,7 +290,7 @@ def save_new_version(
     before: dict[str, Any],
     change: Change,
 ) -> None:
-    """Give the document its next version and keep the state before, or keep the version it has."""
+    """Store a document: as the next version with the state before in the history, if it changed."""
     if change:
         context.save_version(model, stored, before)
         doc["version"] = next_version(stored["version"], major=change.major)
@@ -299,24 +308,24 @@ def save_new_version(
 
 
 def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any) -> Result:
-    """Answer ``PATCH``: the operations are applied to the entity as the server loads it."""
+    """Answer ``PATCH``; the operations are applied to the entity as the server loads it."""
     before = context.load_entity(model, row.doc)
     if isinstance(operations, list):
-        operations = [one for one in operations if not _on_link(one)]
+        operations = [each for each in operations if not _is_about_link(each)]
     patched = patch_apply.apply(before, operations)
     read = context.read_entity(model, patched, before)
-    _check_untouchable(context, model, before, read)
-    renamed = _renamed(context, model, row, read)
+    _check_fixed_fields(context, model, before, read)
+    renamed = _is_renamed(context, model, row, read)
     for name in (*_KEPT, *context.rules.names("ignored_in_patches", model.type)):
         if name == "name" and renamed:
             continue
         if name in row.doc:
             read[name] = row.doc[name]
-    doc, links = _taken_apart(context, model, row.doc, read)
+    doc, links = _split(context, model, row.doc, read)
     type_rules.check_patched(context, model, doc, links)
     reader = CreateRequestReader(context.tx, context.models)
     context.link(model, row.id, links)
-    if renamed or _moved(model, row, links, context):
+    if renamed or _is_moved(model, row, links, context):
         _rename(context, model, row, doc, reader)
     else:
         reader.set_names(model, doc, _parents(context, model, row.id))
@@ -338,15 +347,15 @@ def _compare_folding(
     after: dict[str, Any],
     doc: dict[str, Any],
 ) -> Change:
-    """Compare with the state before; newer servers fold one user's patches into one version."""
+    """Compare with the state before, and store the version; patches of one user are folded."""
     differ = Differ(model, context.rules, patched=True)
-    base = _folds_into(context, row)
+    base = _base_to_fold(context, row)
     if base is None:
         change = differ.compare(before, after)
         save_new_version(context, model, row.doc, doc, before, change)
         return change
     change = differ.compare(base, after)
-    # The server first takes its last version back, and what that breaks counts too.
+    # The server first reverts its last version; if that is a major change, so is this one.
     change.major = change.major or differ.compare(before, base).major
     doc["updatedAt"] = context.now
     doc["updatedBy"] = context.caller.name
@@ -360,27 +369,27 @@ def _compare_folding(
     return change
 
 
-def _folds_into(context: RequestContext, row: Row) -> dict[str, Any] | None:
-    """Return the state a patch is counted from, where it is folded into the last version."""
+def _base_to_fold(context: RequestContext, row: Row) -> dict[str, Any] | None:
+    """Return the state before the last version if a patch is folded into it, or None."""
     stored = row.doc
-    told = stored.get("changeDescription")
+    change = stored.get("changeDescription")
     if (
         not context.rules.flag("patches_fold")
-        or told is None
+        or change is None
         or stored["version"] <= FIRST_VERSION
         or stored.get("updatedBy") != context.caller.name
         or context.now - stored.get("updatedAt", 0) > context.rules.flag("fold_within_ms")
     ):
         return None
-    return context.tx.find_version(row.id, told["previousVersion"])
+    return context.tx.find_version(row.id, change["previousVersion"])
 
 
-def _on_link(operation: Any) -> bool:
-    """Tell whether a patch is about ``href``, which is not stored: such a patch does nothing."""
+def _is_about_link(operation: Any) -> bool:
+    """Return whether an operation is about ``href``, which is not stored; it is ignored."""
     return isinstance(operation, dict) and operation.get("path") == "/href"
 
 
-def _check_untouchable(
+def _check_fixed_fields(
     context: RequestContext, model: EntityModel, before: dict[str, Any], read: dict[str, Any]
 ) -> None:
     if read.get("name") is None:
@@ -403,7 +412,9 @@ def _check_untouchable(
         raise bad_request(f"{model.type} attribute deleted can't be modified")
 
 
-def _renamed(context: RequestContext, model: EntityModel, row: Row, read: dict[str, Any]) -> bool:
+def _is_renamed(
+    context: RequestContext, model: EntityModel, row: Row, read: dict[str, Any]
+) -> bool:
     allowed = model.type in context.rules.table("renameable")["types"]
     renamed = allowed and read.get("name") not in (None, row.name)
     if renamed and row.doc.get("provider") == "system":
@@ -411,10 +422,10 @@ def _renamed(context: RequestContext, model: EntityModel, row: Row, read: dict[s
     return renamed
 
 
-def _taken_apart(
+def _split(
     context: RequestContext, model: EntityModel, stored: dict[str, Any], read: dict[str, Any]
 ) -> tuple[dict[str, Any], Links]:
-    """Split a patched entity into its document and what its reference fields name."""
+    """Split a patched entity into its document and its references."""
     reader = CreateRequestReader(context.tx, context.models)
     doc = {
         name: value
@@ -434,40 +445,40 @@ def _taken_apart(
                     and name not in model.copied_from_parent
                 )
             ):
-                held = [item for item in _listed(read.get(name)) if not item.get("inherited")]
+                items = [item for item in _as_list(read.get(name)) if not item.get("inherited")]
                 if movable and name in model.hierarchy:
-                    _check_named(context, held)
+                    _check_parents(context, items)
                 field = model.references.get(name)
-                named = [item if field is None else field.reference_in(item) for item in held]
+                named = [item if field is None else field.reference_in(item) for item in items]
                 links[name] = [
                     (head.id, head.type)
                     for head in (reader.find_head(model, name, None, item) for item in named)
                 ]
                 if field is not None and field.inside is not None:
-                    doc[name] = _told_of(field.inside, links[name], held)
+                    doc[name] = _details_by_id(field.inside, links[name], items)
         elif name in read and name not in {"votes", "href"}:
             doc[name] = read[name]
     return doc, links
 
 
-def _check_named(context: RequestContext, parents: list[dict[str, Any]]) -> None:
-    """Refuse a new parent that is named by its id alone, where the server looks for its FQN."""
+def _check_parents(context: RequestContext, parents: list[dict[str, Any]]) -> None:
+    """Raise the server's 404 for a parent without an FQN, by which some releases find it."""
     for parent in parents if context.rules.flag("moved_by_fqn") else ():
         if parent.get("fullyQualifiedName") is None:
             raise not_found(str(parent.get("type")), "null")
 
 
-def _told_of(
+def _details_by_id(
     inside: str, pairs: list[tuple[str, str]], items: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return by id what is told of the entities that a list names, beside the reference."""
+    """Return the other properties of list items by the id of the entity that they name."""
     return {
         id: {name: value for name, value in item.items() if name != inside}
         for (id, _), item in zip(pairs, items, strict=True)
     }
 
 
-def _listed(value: Any) -> list[dict[str, Any]]:
+def _as_list(value: Any) -> list[dict[str, Any]]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -480,8 +491,8 @@ def _parents(context: RequestContext, model: EntityModel, id: str) -> Links:
     return links
 
 
-def _moved(model: EntityModel, row: Row, links: Links, context: RequestContext) -> bool:
-    """Tell whether a patch gave the entity another parent, which renames it too."""
+def _is_moved(model: EntityModel, row: Row, links: Links, context: RequestContext) -> bool:
+    """Return whether a patch sets another parent, which changes the FQN."""
     if model.type not in context.rules.table("renameable")["types"]:
         return False
     doc = dict(row.doc)
@@ -498,31 +509,31 @@ def _rename(
     doc: dict[str, Any],
     reader: CreateRequestReader,
 ) -> None:
-    """Give the entity its new FQN and carry it on to everything below and to every label."""
+    """Set the new FQN of an entity, of everything below it, and of labels with it."""
     old = row.fqn
     reader.set_names(model, doc, _parents(context, model, row.id))
     new = doc["fullyQualifiedName"]
     if context.tx.head(model.type, new) is not None and new != old:
         raise already_exists()
 
-    def moved(fqn: str) -> str:
+    def rename(fqn: str) -> str:
         return new + fqn[len(old) :] if fqn == old or fqn.startswith(f"{old}.") else fqn
 
     context.tx.put(model.type, {**row.doc, "fullyQualifiedName": new, "name": doc["name"]})
-    for below in context.tx.rows_below(old, context.rules.table("renameable")["types"]):
-        below.doc["fullyQualifiedName"] = moved(below.fqn)
-        context.tx.put(below.type, below.doc)
+    for child in context.tx.rows_below(old, context.rules.table("renameable")["types"]):
+        child.doc["fullyQualifiedName"] = rename(child.fqn)
+        context.tx.put(child.type, child.doc)
     for id in context.tx.ids_with_label(old):
         if id != row.id:
-            _relabel(context, id, moved)
+            _relabel(context, id, rename)
 
 
-def _relabel(context: RequestContext, id: str, moved: Callable[[str], str]) -> None:
-    held = context.tx.get(id)
-    if held is None:
+def _relabel(context: RequestContext, id: str, rename: Callable[[str], str]) -> None:
+    row = context.tx.get(id)
+    if row is None:
         return
-    model = context.models[held.type]
-    for carrier in label_carriers(model, held.doc):
+    model = context.models[row.type]
+    for carrier in label_carriers(model, row.doc):
         for label in carrier.get("tags") or ():
-            label["tagFQN"] = moved(label["tagFQN"])
-    context.store(model, held.doc)
+            label["tagFQN"] = rename(label["tagFQN"])
+    context.store(model, row.doc)

@@ -190,6 +190,11 @@ def test_every_operation_of_a_patch_is_checked(staff: Company) -> None:
     permissions.check_patch(context, "table", "id", [tags, {**description, "op": "test"}])
 
 
+@pytest.mark.parametrize("patch", [None, {"op": "add"}, "text", [1, None], []])
+def test_an_invalid_patch_is_left_to_the_patch_itself(staff: Company, patch: Any) -> None:
+    permissions.check_patch(staff.context(staff.add("user", "ann")), "table", "id", patch)
+
+
 def test_a_user_does_not_become_admin_by_a_patch(staff: Company) -> None:
     user = staff.add(
         "user", "ann", roles=[staff.role("r", rule("allow", "All", resources=["all"]))]

@@ -9,8 +9,8 @@ import pytest
 
 from dynclient.sandbox.entities.entity_model import EntityModels
 from dynclient.sandbox.http_errors import ErrorResponse
-from dynclient.sandbox.people.resource_policies import Access
-from dynclient.sandbox.routing import Request
+from dynclient.sandbox.people.resource_policies import Access, mount
+from dynclient.sandbox.routing import Request, Routes
 from tests.support.sandbox_policies import Company, rule
 
 OWNER = "isOwner()"
@@ -144,6 +144,52 @@ def test_only_administrators_see_the_permissions_of_others(access: Access, staff
     seen = access.get_for_resource(staff.context(bob, admin=True), query).body
     assert by_operation(seen)["Delete"]["access"] == "deny"
     assert access.get_for_resource(staff.context(ann), query).body == seen
+
+
+def test_the_operations_of_a_resource_depend_on_its_fields(access: Access, staff: Company) -> None:
+    body = access.list_resources(staff.context(staff.add("user", "ann")), request()).body
+    operations = {each["name"]: each["operations"] for each in body["data"]}
+    assert body["paging"]["total"] == len(operations)
+    assert {"All", "Delete", "EditTags"} <= set(operations["all"])
+    assert "EditTags" in operations["table"]
+    assert "EditTags" not in operations["role"]
+    for names in operations.values():
+        assert names == [name for name in operations["all"] if name in names]
+
+
+def test_every_handler_has_its_route(models: EntityModels) -> None:
+    routes = Routes()
+    mount(routes, models, {})
+    uuid = "00000000-0000-0000-0000-000000000000"
+    for path, handler in (
+        ("/v1/policies/resources", "list_resources"),
+        ("/v1/permissions", "list_all"),
+        ("/v1/permissions/table", "get_for_resource"),
+        (f"/v1/permissions/table/{uuid}", "get_for_entity"),
+        ("/v1/permissions/table/name/a.b", "get_for_entity"),
+    ):
+        found = routes.find(path)
+        assert found is not None, path
+        assert found[0]["GET"].handler.__name__ == handler
+
+
+def test_a_resource_that_is_not_an_entity_has_no_permissions_on_one(
+    access: Access, staff: Company, models: EntityModels
+) -> None:
+    context = staff.context(staff.add("user", "ann"))
+    series = next(iter(models.release.time_series))
+    assert access.get_for_resource(context, request(resource=series)).status == 200
+    for path in ({"id": "x"}, {"name": "x"}):
+        with pytest.raises(ErrorResponse) as caught:
+            access.get_for_entity(context, request(resource=series, **path))
+        assert caught.value.body == {"code": 400, "message": f"Resource type {series} not found"}
+
+
+def test_permissions_on_an_entity_by_its_name(access: Access, staff: Company) -> None:
+    user = staff.add("user", "ann", roles=[staff.role("r", rule("deny", "Delete"))])
+    staff.add("table", "t")
+    result = access.get_for_entity(staff.context(user), request(resource="table", name="t"))
+    assert by_operation(result.body)["Delete"]["access"] == "deny"
 
 
 @pytest.mark.parametrize("resource", ["tables", "all", ""])
