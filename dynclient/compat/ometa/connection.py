@@ -95,8 +95,8 @@ def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Co
         raise UsageError(f"apiVersion {version!r}: servers speak {API_VERSION} only")
     headers = {str(name): str(value) for name, value in (config.get("extraHeaders") or {}).items()}
     settings = {**_tls(config), **_arguments(more or {}, headers)}
-    auth = _caller(config, base)
-    headers, auth = _templated(headers, auth)
+    auth = _auth(config, base)
+    headers, auth = _fill_template(headers, auth)
     settings["headers"] = headers
     return Connection(base, auth, settings_of(settings))
 
@@ -104,14 +104,14 @@ def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Co
 # -- who calls -------------------------------------------------------------------------------------
 
 
-def _caller(config: Mapping[str, Any], base: str) -> Anonymous:
+def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
     from dynclient.transport.auth import Anonymous, identity
 
     provider = config.get("authProvider")
     if provider in NOBODY:
         return Anonymous()
     security = config.get("securityConfig") or {}
-    token = security.get("jwtToken") or _of_environment(base)
+    token = security.get("jwtToken") or _from_environment(base)
     if token:
         return identity(_token(str(token)), None, None)
     if all(security.get(name) for name in _LOGIN):
@@ -124,7 +124,7 @@ def _caller(config: Mapping[str, Any], base: str) -> Anonymous:
     return Anonymous()
 
 
-def _of_environment(base: str) -> str | None:
+def _from_environment(base: str) -> str | None:
     """Return the token of the environment, unless that names another server."""
     own = known_token(base)
     if own:
@@ -162,7 +162,7 @@ class _File:
         return self._path.read_text("utf-8").strip()
 
 
-def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str], Anonymous]:
+def _fill_template(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str], Anonymous]:
     """Return headers with ``%(Authorization)s`` filled in, and who calls beside them.
 
     A header ``Authorization`` of the script's own takes the place of the token's.

@@ -86,13 +86,13 @@ def build(metadata: OpenMetadata | None, entity_type: type, **kwargs: Any) -> An
     several = bool(kwargs.get("fetch_multiple_entities"))
     given = {name: value for name, value in kwargs.items() if name not in _SEARCHING}
     rule = _rule(entity_type)
-    _fits(entity_type.__name__, rule, given)
+    _check_arguments(entity_type.__name__, rule, given)
     if given.get("database_name", "") is None:
         databases = _databases(metadata, given["service_name"])
-        built = [_joined(rule, {**given, "database_name": name}) for name in databases]
+        built = [_join_parts(rule, {**given, "database_name": name}) for name in databases]
         found = [fqn for fqn in built if fqn and _is_there(metadata, entity_type, fqn)]
         return found if several else next(iter(found), None)
-    one = _joined(rule, given)
+    one = _join_parts(rule, given)
     return one if not several or one is None else [one]
 
 
@@ -113,7 +113,7 @@ def _arguments(rule: list[Any]) -> Iterator[str]:
             yield from (value for kind, value in part.items() if kind != "literal")
 
 
-def _fits(name: str, rule: list[Any], given: dict[str, Any]) -> None:
+def _check_arguments(name: str, rule: list[Any], given: dict[str, Any]) -> None:
     wanted = list(_arguments(rule))
     missing = [each for each in wanted if each not in given]
     unknown = [each for each in given if each not in wanted]
@@ -123,7 +123,7 @@ def _fits(name: str, rule: list[Any], given: dict[str, Any]) -> None:
         raise TypeError(f"the name of a {name} is made of {', '.join(wanted)}{lacks}{extra}")
 
 
-def _joined(rule: list[Any], given: dict[str, Any]) -> str | None:
+def _join_parts(rule: list[Any], given: dict[str, Any]) -> str | None:
     """Put the parts together; None where a part that is needed is not given."""
     parts = []
     for part in rule:

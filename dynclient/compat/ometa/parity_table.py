@@ -23,12 +23,12 @@ def section() -> str:
     lines = [f"{there} of {len(listed)} methods are there.", ""]
     for group, members in groupby(listed, lambda row: row["group"]):
         lines += [f"### {group}", "", "| method | |", "| --- | --- |"]
-        lines += [f"| `{_written(row)}` | {_told(row)} |" for row in members]
+        lines += [f"| `{_write(row)}` | {_told(row)} |" for row in members]
         lines.append("")
     return "\n".join(lines)
 
 
-def _written(row: Row) -> str:
+def _write(row: Row) -> str:
     return f"{row['name']}({', '.join(row['parameters'])})".replace("|", "\\|")
 
 

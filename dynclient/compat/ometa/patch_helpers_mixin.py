@@ -8,13 +8,13 @@ from typing import Any
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import PatchOperation
-from dynclient.compat.ometa.patch_mixin import Patching
+from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.result_types import ColumnDescription, ColumnTag
 
 State = dict[str, Any]
 
 
-class Labels(Patching):
+class PatchHelpersMixin(PatchMixin):
     """The methods of the official client that mark what is there already."""
 
     # -- tags --------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ class Labels(Patching):
         def change(state: State) -> None:
             _tag(state, labels, operation)
 
-        return self._changed(entity, source.id, ["tags"], change, skip_on_failure)
+        return self._read_and_patch(entity, source.id, ["tags"], change, skip_on_failure)
 
     def patch_tag(
         self,
@@ -76,7 +76,7 @@ class Labels(Patching):
                 for column in _named(state, each.column_fqn):
                     _tag(column, labels, operation)
 
-        return self._changed(type(table), table.id, ["tags", "columns"], change)
+        return self._read_and_patch(type(table), table.id, ["tags", "columns"], change)
 
     def patch_column_tag(
         self, table: Any, column_fqn: str, tag_label: Any, operation: Any = PatchOperation.ADD
@@ -95,7 +95,7 @@ class Labels(Patching):
                     if force or not column.get("description"):
                         column["description"] = plain(each.description)
 
-        return self._changed(type(table), table.id, ["tags", "columns"], change)
+        return self._read_and_patch(type(table), table.id, ["tags", "columns"], change)
 
     def patch_column_description(
         self, table: Any, column_fqn: str, description: str, force: bool = False
@@ -125,7 +125,7 @@ class Labels(Patching):
                 _refer(state, held, references)
 
         known = self.gateway.spec(entity).entity.properties
-        return self._changed(entity, source.id, ["owners", "owner"], change)
+        return self._read_and_patch(entity, source.id, ["owners", "owner"], change)
 
     def patch_domain(
         self, entity: Any, source: Any = None, domains: Any = None, *, domain: Any = None
@@ -148,7 +148,7 @@ class Labels(Patching):
 
         for reference in references:
             reference.setdefault("type", "domain")
-        return self._changed(entity, source.id, ["domains", "domain"], change)
+        return self._read_and_patch(entity, source.id, ["domains", "domain"], change)
 
 
 def _tag(state: State, labels: list[State], operation: Any) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Patching(CrudMixin):
+class PatchMixin(CrudMixin):
     """The methods of the official client that change an entity by a JSON Patch."""
 
     def patch(
@@ -60,9 +60,9 @@ class Patching(CrudMixin):
         )
         if operations is None:
             return None
-        return self._patched(entity, source.id, operations, bool(skip_on_failure), if_match)
+        return self._send_patch(entity, source.id, operations, bool(skip_on_failure), if_match)
 
-    def _patched(
+    def _send_patch(
         self,
         entity: type,
         entity_id: Any,
@@ -73,16 +73,16 @@ class Patching(CrudMixin):
         """Send operations to an entity and return it; None where the server refused."""
         spec, key = self.gateway.spec(entity), plain(entity_id)
         try:
-            answer = self.gateway.guarded(spec, "patch", {"id": key}, operations, if_match)
+            answer = self.gateway.entity_if_match(spec, "patch", {"id": key}, operations, if_match)
         except APIError as error:
             overtaken = if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED
             if overtaken or not skip_on_failure:
                 raise
             log().error("%s %s was not changed: %s", entity.__name__, key, error.message)
             return None
-        return self._loaded(entity, answer)
+        return self._to_entity(entity, answer)
 
-    def _changed(
+    def _read_and_patch(
         self,
         entity: type,
         entity_id: Any,
@@ -115,7 +115,7 @@ class Patching(CrudMixin):
         operations = diff(before, after)
         if not operations:
             return None
-        return self._patched(entity, entity_id, operations, skip_on_failure)
+        return self._send_patch(entity, entity_id, operations, skip_on_failure)
 
     # -- descriptions, constraints, life cycles ----------------------------------------------------
 
@@ -133,7 +133,7 @@ class Patching(CrudMixin):
             if force or not state.get("description"):
                 state["description"] = plain(description)
 
-        return self._changed(entity, source.id, [], change, skip_on_failure)
+        return self._read_and_patch(entity, source.id, [], change, skip_on_failure)
 
     def patch_table_constraints(self, table: Any, constraints: list[Any]) -> Any:
         """Give a table these constraints."""
@@ -141,7 +141,7 @@ class Patching(CrudMixin):
         def change(state: dict[str, Any]) -> None:
             state[CONSTRAINTS] = schema_classes.payload(constraints)
 
-        return self._changed(type(table), table.id, [CONSTRAINTS], change)
+        return self._read_and_patch(type(table), table.id, [CONSTRAINTS], change)
 
     def patch_life_cycle(self, entity: Any, life_cycle: Any) -> Any:
         """Say when an entity was made, used and changed."""
@@ -149,7 +149,7 @@ class Patching(CrudMixin):
         def change(state: dict[str, Any]) -> None:
             state["lifeCycle"] = schema_classes.payload(life_cycle)
 
-        return self._changed(type(entity), entity.id, ["lifeCycle"], change)
+        return self._read_and_patch(type(entity), entity.id, ["lifeCycle"], change)
 
     def patch_automation_workflow_response(
         self, automation_workflow: Any, test_connection_result: Any, workflow_status: Any
@@ -160,4 +160,4 @@ class Patching(CrudMixin):
             {"op": "add", "path": f"/{name}", "value": schema_classes.payload(value)}
             for name, value in told.items()
         ]
-        self._patched(type(automation_workflow), automation_workflow.id, operations)
+        self._send_patch(type(automation_workflow), automation_workflow.id, operations)

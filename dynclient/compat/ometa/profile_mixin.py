@@ -6,7 +6,7 @@ from typing import Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
-from dynclient.compat.ometa.request_methods import Requests
+from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.errors import BadArguments, Problem
 from dynclient.operations import Operation, Parameter
@@ -16,7 +16,7 @@ _KINDS = ("TableProfile", "ColumnProfile", "SystemProfile")
 _ID = Parameter("id", "path", required=True)
 
 
-class Profiles(Requests):
+class ProfileMixin(RequestMethods):
     """The methods of the official client for profiles, and for queries that used an entity."""
 
     def get_profile_data(
@@ -72,7 +72,7 @@ class Profiles(Requests):
         route = f"{self.gateway.spec(entity).route}/{{id}}/tableProfilerConfig"
         write = Operation("configure", None, "PUT", route, (_ID,), body_kind="json")
         body = schema_classes.payload(table_profiler_config)
-        return self._loaded(entity, self.gateway.call(write, {"id": plain(table.id)}, body))
+        return self._to_entity(entity, self.gateway.call(write, {"id": plain(table.id)}, body))
 
     def ingest_entity_queries_data(self, entity: Any, queries: list[Any]) -> None:
         """Make queries, and tell that each used an entity.
@@ -86,15 +86,15 @@ class Profiles(Requests):
             if getattr(request, "exclude_usage", False):
                 continue
             made = self.create_or_update(request)
-            self._tell(made, "usage", used)
+            self._put_on_query(made, "usage", used)
             users = schema_classes.payload(getattr(request, "users", None))
             if users:
-                self._tell(made, "users", users)
+                self._put_on_query(made, "users", users)
             names = schema_classes.payload(getattr(request, "usedBy", None))
             if names:
-                self._tell(made, "usedBy", names)
+                self._put_on_query(made, "usedBy", names)
 
-    def _tell(self, query: Any, what: str, value: list[Any]) -> None:
+    def _put_on_query(self, query: Any, what: str, value: list[Any]) -> None:
         route = f"{self.gateway.spec('query').route}/{{id}}/{what}"
         write = Operation(what, None, "PUT", route, (_ID,), body_kind="json")
         self.gateway.call(write, {"id": plain(query.id)}, value)

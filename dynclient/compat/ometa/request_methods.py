@@ -67,9 +67,9 @@ class Method:
         """Do it."""
         bound = self.__signature__.bind(client, *given, **named)
         bound.apply_defaults()
-        return self.carried_out(client, bound.arguments)
+        return self.call(client, bound.arguments)
 
-    def carried_out(self, client: Any, given: dict[str, Any]) -> Any:
+    def call(self, client: Any, given: dict[str, Any]) -> Any:
         """Do it with the arguments, by name."""
         raise NotImplementedError
 
@@ -96,10 +96,10 @@ def signature(row: Row) -> Signature:
     return Signature(taken)
 
 
-class Requests(CrudMixin):
+class RequestMethods(CrudMixin):
     """The methods that are one request each; they are put in below."""
 
-    def _requested(self, row: Row, given: dict[str, Any]) -> Any:
+    def _send_row(self, row: Row, given: dict[str, Any]) -> Any:
         """Send the request of a row and return what it gives.
 
         Args:
@@ -130,7 +130,7 @@ class Requests(CrudMixin):
         operation = Operation(
             row["name"], None, row["method"], f"/v1{route}", tuple(names), result_kind=kind
         )
-        return self.gateway.carry(operation, values, *_content(row, given))
+        return self.gateway.call_with_body(operation, values, *_content(row, given))
 
     def _step(self, expression: str, given: dict[str, Any], values: dict[str, Any]) -> str:
         """Return what stands for an expression in a path: a route itself, or a parameter."""
@@ -160,10 +160,10 @@ class Requests(CrudMixin):
             return schema_classes.wrap(self.get_entity_from_create(type(given[rest])), answer)
         if form == "field":
             name, _, place = rest.partition(" ")
-            return self._wrapped(place, answer.get(name))
+            return self._as_class(place, answer.get(name))
         if form == "class":
-            return self._wrapped(rest, answer)
-        listed = [self._wrapped(rest, each) for each in answer.get("data") or ()]
+            return self._as_class(rest, answer)
+        listed = [self._as_class(rest, each) for each in answer.get("data") or ()]
         if form == "list":
             return listed
         paging = answer.get("paging") or {}
@@ -171,7 +171,7 @@ class Requests(CrudMixin):
             listed, paging.get("total") or 0, paging.get("after"), paging.get("before")
         )
 
-    def _wrapped(self, place: str, data: Any) -> Any:
+    def _as_class(self, place: str, data: Any) -> Any:
         """Return data as an object of the class at a place; as it is where there is none."""
         if not isinstance(data, dict):
             return data
@@ -232,18 +232,18 @@ def _filled(written: Any, given: dict[str, Any]) -> Any:
     return {} if value is None else schema_classes.payload(value)
 
 
-class _Sent(Method):
+class _RequestMethod(Method):
     """A method that is one request."""
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         return f"Send {self.row['method']} {self.row['path']}."
 
-    def carried_out(self, client: Any, given: dict[str, Any]) -> Any:
+    def call(self, client: Any, given: dict[str, Any]) -> Any:
         """Send the request, and return what the row says it gives."""
-        return client._requested(self.row, given)
+        return client._send_row(self.row, given)
 
 
 for _row in rows():
     if _row["how"] == "request":
-        setattr(Requests, _row["name"], _Sent(_row))
+        setattr(RequestMethods, _row["name"], _RequestMethod(_row))

@@ -60,13 +60,13 @@ class REST:
 
     def __init__(self, config: ClientConfig) -> None:
         self.config = config
-        self._road = Gateway(_client(config))
+        self._gateway = Gateway(_client(config))
 
     @classmethod
     def over(cls, gateway: Gateway) -> REST:
         """Return one that shares the connections of another client."""
         made = cls.__new__(cls)
-        made._road = gateway
+        made._gateway = gateway
         return made
 
     def get(self, path: str, data: Any = None) -> Any:
@@ -105,7 +105,7 @@ class REST:
 
     def close(self) -> None:
         """Close the connections."""
-        self._road.client.close()
+        self._gateway.client.close()
 
     def _sent(self, method: str, path: str, data: Any = None, query: Any = None) -> Any:
         parts = urlsplit(path if path.startswith("/") else f"/{path}")
@@ -117,7 +117,7 @@ class REST:
         accepted = ("Accept", "application/json, text/plain;q=0.9")
         headers = (accepted,) if body is None else (accepted, ("Content-Type", kind))
         operation = Operation(f"{method} {parts.path}", None, method, target, result_kind="text")
-        answer = self._road.send(Request(method, target, tuple(pairs), headers, body, operation))
+        answer = self._gateway.send(Request(method, target, tuple(pairs), headers, body, operation))
         return _decoded(answer, method, target)
 
 

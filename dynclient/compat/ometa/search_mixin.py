@@ -17,7 +17,7 @@ _SEARCH = Operation(
 )  # fmt: skip
 
 
-class Searching(CrudMixin):
+class SearchMixin(CrudMixin):
     """The method of the official client that finds entities by a pattern of their name."""
 
     def es_search_from_fqn(

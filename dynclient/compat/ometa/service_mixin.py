@@ -8,7 +8,7 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import CrudMixin
 
 
-class Services(CrudMixin):
+class ServiceMixin(CrudMixin):
     """The methods of the official client that make services."""
 
     def get_create_service_from_source(self, entity: type, config: Any) -> Any:

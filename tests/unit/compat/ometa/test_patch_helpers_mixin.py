@@ -171,7 +171,7 @@ def test_the_suite_of_a_table_is_found_or_made(metadata: Any, stub: Stub) -> Non
     stub.routes["PUT /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == ONE
     assert stub.seen[-1].json["name"] == "s.d.x.t.testSuite"
-    with pytest.raises(RuntimeError, match="no table"):
+    with pytest.raises(RuntimeError, match="does not exist"):
         metadata.get_executable_test_suite("s.d.x.absent")
 
 
