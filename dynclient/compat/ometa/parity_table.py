@@ -13,8 +13,8 @@ _HEADER = f"""<!-- Generated; do not edit. Run: {COMMAND} -->
 
 # Methods of the drop-in client
 
-The methods of the official client, and how dynclient implements each: *code* is a method with its own
-code; an HTTP method and a path are a method that is this one request. A method that is not
+The methods of the official client, and how dynclient implements each: *code* is a method with its
+own code; an HTTP method and a path are a method that is this one request. A method that is not
 implemented raises `NotImplementedError` with the alternative shown here.
 [The drop-in](drop-in.md) describes the client.
 """

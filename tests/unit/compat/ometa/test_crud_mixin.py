@@ -83,7 +83,7 @@ def test_what_is_no_request_is_told(metadata: Any, thing: Any, stub: Stub) -> No
 
 
 def test_an_entity_is_no_request(metadata: Any, Table: Any) -> None:
-    with pytest.raises(InvalidEntityException, match="Table is no create request"):
+    with pytest.raises(InvalidEntityException, match="Table is not a create request"):
         metadata.create_or_update(Table.model_validate(TABLE))
 
 

@@ -294,7 +294,7 @@ def test_profiles_are_read_as_their_class(metadata: Any, stub: Stub, get: Get) -
     stub.routes["/api/v1/tables/s.d.x.t/tableProfile"] = {"data": [{"timestamp": 5}]}
     page = metadata.get_profile_data("s.d.x.t", 1, 9)
     assert type(page.entities[0]) is get("entity.data.table", "TableProfile")
-    with pytest.raises(BadArguments, match="no profiles of class Column"):
+    with pytest.raises(BadArguments, match="ColumnProfile or SystemProfile, not Column"):
         metadata.get_profile_data("s", 1, 9, profile_type=get("entity.data.table", "Column"))
 
 
