@@ -11,7 +11,6 @@ from dynclient.drift import table
 from dynclient.drift.aliases import aliases_of, with_own_names
 from dynclient.errors import Problem, RequestInvalid
 from dynclient.schema.release import ERROR
-from dynclient.validation.messages import format_path
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -107,7 +106,7 @@ class _Translation:
     def _object(self, node: Node, raw: dict[str, Any], path: Path, service_type: Any) -> Any:
         fields, problems = with_own_names(node, raw)
         for name, problem in problems.items():
-            place = format_path((*path, name))
+            place = _written((*path, name))
             self.problems[place] = problem._replace(path=place)
         service_type = fields.get("serviceType", service_type)
         rows = [row for row in table.items() if row.document == node.path and not node.pointer]
@@ -123,7 +122,7 @@ class _Translation:
         """Return the name in a reference, where this release takes a name."""
         if not {"id", "type"} <= raw.keys():
             return raw
-        place, release = format_path(path), node.release
+        place, release = _written(path), node.release
         if release.drift == ERROR or not isinstance(raw.get(_NAME), str):
             message = f"must be a {_NAME} in release {release.name}, not a reference"
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)
@@ -132,6 +131,11 @@ class _Translation:
         table.warn_drift(release, message)
         return raw[_NAME]
 
+
+def _written(path: Path) -> str:
+    from dynclient.validation.messages import format_path
+
+    return format_path(path)
 
 
 def _item(row: table.Items, node: Node, item: Any) -> Any:

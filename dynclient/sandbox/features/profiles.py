@@ -186,7 +186,7 @@ class Joins:
         """Handle ``PUT tables/{id}/joins``: add counts to those of the day."""
         row = context.get_row(self._model, request.path["id"])
         body = context.read(self._model.node.properties["joins"], request.body)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        today = datetime.datetime.now(datetime.UTC).date()
         try:
             day = datetime.date.fromisoformat(str(body.get("startDate")))
         except ValueError:

@@ -70,7 +70,7 @@ class Usage:
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET``: the usage in the days up to a date."""
         _, row = self._find(context, request)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        today = datetime.datetime.now(datetime.UTC).date()
         day = _parse_day(request.query["date"]) if request.query.get("date") else today
         start = day.toordinal() - query_int(request.query, "days", 1) + 1
         records = context.tx.records(row.id, KIND, start, day.toordinal())

@@ -84,7 +84,7 @@ def test_joins_are_counted_by_day(api: TablesApi) -> None:
     api.serves("PUT", "/v1/tables/{id}/joins")
     api.create_table("other")
     path = f"/v1/tables/{api.create_table('joined')['id']}/joins"
-    today = datetime.datetime.now(datetime.timezone.utc).date()
+    today = datetime.datetime.now(datetime.UTC).date()
     joined_with = [{"fullyQualifiedName": "s.d.c.other.id", "joinCount": 2}]
     joins = {"startDate": today.isoformat(), "dayCount": 1,
              "columnJoins": [{"columnName": "id", "joinedWith": joined_with}]}  # fmt: skip

@@ -155,7 +155,8 @@ def test_what_stands_for_a_field_is_in_an_entity(name: str) -> None:
 
 def test_what_is_not_there_cannot_be_taken_away() -> None:
     made = request(release_named("starter"))
-    with pytest.raises(errors.UnknownField, match="owners of this CreateTableRequest is not set, so it cannot be deleted"):
+    unset = "owners of this CreateTableRequest is not set, so it cannot be deleted"
+    with pytest.raises(errors.UnknownField, match=unset):
         del made.owners
     with pytest.raises(errors.UnknownField, match="has no field 'ownrs'; did you mean owners"):
         del made.ownrs
@@ -170,7 +171,8 @@ def test_changes_of_what_a_server_gave_are_a_patch_of_its_own_field(name: str) -
 
 @many_owners
 def test_a_field_given_twice_is_told(name: str) -> None:
-    with pytest.raises(errors.BadArguments, match="called owners in release .*, and owners is set too"):
+    doubled = f"is called owners in release {name}, and owners is set too"
+    with pytest.raises(errors.BadArguments, match=doubled):
         request(release_named(name), owner=USER, owners=[OTHER])
 
 
@@ -237,7 +239,7 @@ def test_an_object_is_taken_apart(name: str) -> None:
     assert asdict(made, secrets=True) == {"username": "u", "password": "open-sesame"}
     made.authType = {"password": "mellon"}
     assert made.password.get_secret_value() == "mellon"
-    with pytest.raises(errors.BadArguments, match="is password in release .*, which has no awsConfig"):
+    with pytest.raises(errors.BadArguments, match=r"is password in .*, which has no awsConfig"):
         Mysql(username="u", authType={"awsConfig": {"awsRegion": "eu"}})
     with pytest.raises(errors.UnknownField, match="authType is password in release"):
         made.authType  # noqa: B018

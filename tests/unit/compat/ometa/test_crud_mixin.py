@@ -71,7 +71,7 @@ def test_secrets_go_out_in_clear(metadata: Any, stub: Stub, get: Get) -> None:
 
 def test_nothing_is_no_entity(metadata: Any, stub: Stub, request_: Any) -> None:
     stub.routes["PUT /api/v1/tables"] = Reply(200, b"")
-    with pytest.raises(EmptyPayloadException, match="without a Table"):
+    with pytest.raises(EmptyPayloadException, match="no body; expected a Table"):
         metadata.create_or_update(request_)
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_request_is_told(metadata: Any, thing: Any, stub: Stub) -> No
 
 
 def test_an_entity_is_no_request(metadata: Any, Table: Any) -> None:
-    with pytest.raises(InvalidEntityException, match="Table is no create request"):
+    with pytest.raises(InvalidEntityException, match="Table is not a create request"):
         metadata.create_or_update(Table.model_validate(TABLE))
 
 
