@@ -1,7 +1,7 @@
-"""Building a create request from typed keywords, 50 ``Column(…)``s, against judging it.
+"""Building a create request from typed keywords, 50 ``Column(…)``s, against validating it.
 
 Reason: typed construction is how people write requests; it must not cost more than a few times what
-sending the same dict by hand would (which is judged too).
+sending the same dict by hand would (which is validated too).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def measure() -> list[Row]:
     return [
         Row(
             "build it from keywords, 50 Column(…) and their tags",
-            "judging it",
+            "validating it",
             "≤ 10×",
             sample.ratio,
             10.0,

@@ -1,8 +1,8 @@
-"""What is measured with: a table of 50 columns, its create request, a page of 1,000 tables.
+"""The data to measure with: a table of 50 columns, its create request, a page of 1,000 tables.
 
 The two payloads come from the folder the tests use (``DYNCLIENT_SHARED`` or ``shared`` beside the
-checkout); where it is not at hand, payloads of the same size are made up. The release is the real
-1.13.0 where its tree is at hand, else the starter release.
+checkout); without it, payloads of the same size are generated. The release is the real
+1.13.0 if its tree is there, else the starter release.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from tests.support import trees
 
 TREE = "1.13.0"
-"""The real tree that is measured with where it is at hand."""
+"""The real tree to measure with, if it is there."""
 
 
 @functools.cache
@@ -46,7 +46,7 @@ def create_table() -> dict[str, Any]:
 
 
 def table() -> dict[str, Any]:
-    """Return a table of 50 columns as a server gives it, with all its fields."""
+    """Return a table of 50 columns as a server returns it, with all its fields."""
     return _shared("table50.json") or _table(0, columns=50, tags=True, name="orders")
 
 

@@ -1,7 +1,7 @@
-"""Judging a create request of 50 columns, against the bare engine's ``is_valid`` on the same dict.
+"""Validating a create request of 50 columns, against the engine's ``is_valid`` on the same dict.
 
-Reason: every write is judged before it leaves. The engine does the work; what dynclient adds is
-finding the right compiled validator, which must be a look-up and no more.
+Reason: every write is validated before it is sent. The engine does the work; what dynclient adds is
+finding the compiled validator, which must cost no more than a look-up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def measure() -> list[Row]:
     sample = side_by_side(lambda: validator.is_valid(node, body), lambda: bare.is_valid(body))
     return [
         Row(
-            "judge a create request of 50 columns",
+            "validate a create request of 50 columns",
             "jsonschema_rs .is_valid",
             "≤ 2×",
             sample.ratio,
