@@ -1,4 +1,4 @@
-"""Lists: one page of them, and the lazy whole."""
+"""Lists: one page of a list, and a lazy list of all pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,33 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dynclient.errors import BadArguments, ServerFault, UsageError
+
+
+class CursorGuard:
+    """Detects a server that returns the same cursor twice, which would never end."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def check(self, cursor: str | None) -> None:
+        """Note the cursor of the next page; None stands for the first page.
+
+        Raises:
+            ServerFault: the server returned this cursor before.
+        """
+        if cursor is None:
+            return
+        if cursor in self._seen:
+            raise ServerFault(
+                f"cursor repeated: the server returned the same cursor again after"
+                f" {len(self._seen)} pages",
+                status=200,
+                code=200,
+                method="GET",
+                url="",
+                request_id=None,
+            )
+        self._seen.add(cursor)
 
 
 class Page:
@@ -83,7 +110,7 @@ class Listing:
         Raises:
             ServerFault: the server gave a cursor for the second time.
         """
-        seen: set[str] = set()
+        guard = CursorGuard()
         cursor: str | None = None
         while True:
             page = self._fetch({} if cursor is None else {self._cursor: cursor})
@@ -92,17 +119,7 @@ class Listing:
             cursor = page.after
             if cursor is None or is_whole:
                 return
-            if cursor in seen:
-                raise ServerFault(
-                    f"the server leads in a circle: it gave the same cursor again after"
-                    f" {len(seen)} pages",
-                    status=200,
-                    code=200,
-                    method="GET",
-                    url="",
-                    request_id=None,
-                )
-            seen.add(cursor)
+            guard.check(cursor)
 
     def __iter__(self) -> Iterator[Any]:
         # The first page is had right here: ``list(…)`` asks for the length before it begins, and

@@ -370,5 +370,5 @@ def test_a_span_of_time_is_no_cursor(records: list[int]) -> None:
 
 def test_a_server_that_leads_in_circles_is_left() -> None:
     listing = Listing(lambda arguments: Page([1], {"after": "again"}))
-    with pytest.raises(errors.ServerFault, match="circle"):
+    with pytest.raises(errors.ServerFault, match="cursor repeated"):
         list(listing)
