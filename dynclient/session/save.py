@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
@@ -16,12 +19,17 @@ from dynclient.session.plan import Plan
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
+    from dynclient.errors import Problem
     from dynclient.schema import Node
     from dynclient.session.session import Session
 
 _GUARDS = ("/updatedAt", "/version")
 """Places that every change of an entity alters. The version alone is not enough: some servers
 combine several changes by one user into one version."""
+
+_TEST_FAILED = re.compile(r"json ?patch\b.{0,20}\btest\b\W{0,2}fail", re.IGNORECASE)
+"""How servers say, with 500 or 400, that a ``test`` operation of a JSON Patch failed."""
+_INDEX = re.compile(r"\[\d+\]")
 
 
 def save(session: Session, entity: Any) -> Any:
@@ -90,8 +98,8 @@ def _validated(node: Node, before: Any, after: Any) -> Any:
     try:
         return model.bridged(node, after, what)
     except RequestInvalid as error:
-        known = {*map(str, validator(node.release).explain(node, before))}
-        problems = [each for each in error.problems if str(each) not in known]
+        known = validator(node.release).explain(node, before)
+        problems = _new_problems(known, error.problems)
     if problems:
         raise RequestInvalid(what=what, problems=problems)
     return after
@@ -101,5 +109,28 @@ def _is_lost_update(error: ServerError) -> bool:
     """Return whether an error says that a guard failed: as 412, or in the words of a 500 or 400."""
     if isinstance(error, PreconditionFailed):
         return True
-    words = error.message.lower()
-    return "test" in words and ("fail" in words or "not equal" in words)
+    return _TEST_FAILED.search(error.message) is not None
+
+
+def _new_problems(before: Iterable[Problem], after: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of a changed entity that it did not have before.
+
+    A problem whose item merely has another index now, because others were added to or removed from
+    the list, is not new.
+    """
+    known = {str(problem) for problem in before}
+    left = Counter(_INDEX.sub("[]", text) for text in known)
+    others = []
+    for problem in after:
+        if str(problem) in known:
+            left[_INDEX.sub("[]", str(problem))] -= 1
+        else:
+            others.append(problem)
+    found = []
+    for problem in others:
+        place = _INDEX.sub("[]", str(problem))
+        if left[place] > 0:
+            left[place] -= 1
+        else:
+            found.append(problem)
+    return found
