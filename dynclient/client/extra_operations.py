@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.dispatch import bad_arguments, label
-from dynclient.dispatch.binding import Bound, nearest
+from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.errors import BadArguments, Problem, UnknownOperation
 from dynclient.session.plan import Plan
 from dynclient.suggestions import did_you_mean
@@ -244,7 +244,7 @@ def _offer(offers: ExtraOperations, name: str) -> ExtraOperation:
 def _others(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:
     """Return what else is wrong with the arguments of a call that is refused anyway."""
     try:
-        Bound(operation, arguments)
+        BoundArguments(operation, arguments)
     except BadArguments as error:
         return list(error.problems)
     return []

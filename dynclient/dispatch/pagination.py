@@ -36,13 +36,13 @@ class CursorGuard:
 
 
 class Page:
-    """One page of a list: a sequence of entities, with the way to its neighbours.
+    """One page of a list: a sequence of entities, with the cursors of the pages beside it.
 
     Attributes:
-        entities: what it holds.
-        total: how many there are on all pages; None where the server does not say.
+        entities: the entities on this page.
+        total: the number of entities on all pages; None if the server does not report it.
         after: cursor of the next page, None on the last. It is valid on this server only.
-        before: cursor of the page before, None on the first.
+        before: cursor of the previous page, None on the first.
     """
 
     __slots__ = ("after", "before", "entities", "total")
@@ -56,10 +56,10 @@ class Page:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a first page is all there is, whatever its cursors say.
+        """Whether a first page is the whole list, whatever its cursors say.
 
-        Lists of what was in a span of time give the span itself as their cursors. They can be told
-        by that: nothing else has a page before the first.
+        Lists of a time range return the range itself as their cursors. Only they have a cursor
+        before the first page.
         """
         return self.before is not None and self.total is not None and self.total <= len(self)
 
@@ -78,14 +78,14 @@ class Page:
 
 
 class Listing:
-    """All entities that a list gives, fetched page by page as they are asked for.
+    """A lazy list of entities, requested page by page as they are read.
 
-    Every loop over it starts anew; ``next()`` goes on where the last one ended. ``len()`` asks the
-    server how many there are, without fetching them.
+    Every loop starts again from the beginning; ``next()`` continues where the last one ended.
+    ``len()`` requests the number of entities without the entities.
 
     Args:
-        fetch: gives the page for the arguments added to those of the list.
-        cursor: the argument that asks for the next page.
+        fetch: returns the page for the arguments added to those of the list.
+        cursor: name of the argument that takes the cursor of the next page.
     """
 
     def __init__(self, fetch: Callable[[dict[str, Any]], Page], cursor: str = "after") -> None:
@@ -95,20 +95,24 @@ class Listing:
         self._counted: int | None = None
 
     def page(self, *, after: str | None = None, before: str | None = None) -> Page:
-        """Return one page: the first, or the one after or before a cursor that a page gave.
+        """Return one page: the first, or the one after or before a cursor.
+
+        Args:
+            after: ``.after`` of the page before the wanted one.
+            before: ``.before`` of the page after the wanted one.
 
         Raises:
             UsageError: both cursors are given.
         """
         if after is not None and before is not None:
-            raise UsageError("give after= or before=, not both")
+            raise UsageError("after= and before= cannot be combined; give one of them")
         return self._fetch({self._cursor: after, "before": before})
 
     def pages(self) -> Iterator[Page]:
-        """Give page after page.
+        """Yield all pages, each requested when it is needed.
 
         Raises:
-            ServerFault: the server gave a cursor for the second time.
+            ServerFault: the server returned the same cursor twice.
         """
         guard = CursorGuard()
         cursor: str | None = None
@@ -122,8 +126,8 @@ class Listing:
             guard.check(cursor)
 
     def __iter__(self) -> Iterator[Any]:
-        # The first page is had right here: ``list(…)`` asks for the length before it begins, and
-        # that page knows it. So it costs no request of its own.
+        # The first page is requested here: ``list(…)`` asks for the length before it begins, and
+        # that page contains it. So the length costs no request.
         pages = self.pages()
         first = next(pages)
         self._counted = first.total
@@ -145,12 +149,16 @@ class Listing:
         if total is None:
             total = self._fetch({"limit": 0}).total
         if total is None:
-            message = "the server does not say how many there are; count them in a loop"
-            raise BadArguments(message, problems=())  # a TypeError, as of all that has no length
+            message = (
+                "the server does not report the length of this list; count the entities in a loop"
+            )
+            raise BadArguments(
+                message, problems=()
+            )  # a TypeError, as for anything without a length
         return total
 
     def __bool__(self) -> bool:
-        return True  # a question about the object, not worth a request
+        return True  # without this, bool() asks for the length, which sends a request
 
     def __repr__(self) -> str:
-        return "<Listing, fetched page by page; loop over it, or ask for its .page()>"
+        return "<Listing, requested page by page; loop over it, or call its .page()>"
