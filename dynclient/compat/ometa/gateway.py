@@ -22,6 +22,7 @@ from dynclient.errors import (
 )
 from dynclient.operations import Operation, Parameter
 from dynclient.operations.catalogue import CollectionSpec, catalogue
+from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,7 +59,7 @@ class Gateway:
         release = compat.at_hand() if hook is None else hook.release
         message = f"{lacking}. Until then {release.name} is spoken"
         warnings.warn(message, DynclientWarning, stacklevel=4)
-        self.client._dispatcher.release = release
+        self.client.session.use_release(release)
         return release
 
     def spec(self, entity: Any) -> CollectionSpec:
@@ -105,7 +106,7 @@ class Gateway:
         if if_match is None:
             return self.entity(spec, verb, arguments, body)
         operation = spec.operations[verb]._replace(result=None, result_kind="raw")
-        request = self.client._dispatcher.prepare(operation, arguments, body)
+        request = self.client.session.prepare(Plan(operation, dict(arguments), body))
         return self.send(request._replace(headers=(*request.headers, ("If-Match", if_match))))
 
     def call(self, operation: Operation, arguments: Mapping[str, Any], body: Any = None) -> Any:
@@ -113,7 +114,8 @@ class Gateway:
         if operation.result_kind != "text":
             operation = operation._replace(result=None, result_kind="raw")
         try:
-            return self.client._dispatcher.call(operation, arguments, body)
+            session = self.client.session
+            return session.send(session.prepare(Plan(operation, dict(arguments), body)))
         except DynclientError as error:
             told = official(error)
         raise told
@@ -130,7 +132,7 @@ class Gateway:
             content: its type, ``application/json``.
         """
         try:
-            request = self.client._dispatcher.prepare(operation, arguments)
+            request = self.client.session.prepare(Plan(operation, dict(arguments)))
         except DynclientError as error:
             told = official(error)
         else:
