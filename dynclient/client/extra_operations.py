@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 from dynclient.client import docstrings
 from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments, label
-from dynclient.dispatch.binding import Bound, nearest
+from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.errors import BadArguments, Problem, UnknownOperation
 from dynclient.operations.operation import BODY
+from dynclient.session.plan import Plan
 from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from inspect import Signature
 
-    from dynclient.client.client import Client
     from dynclient.openapi.index import Index, OperationInfo
     from dynclient.openapi.operations import CallableOperation
     from dynclient.operations import Operation
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Node
+    from dynclient.session.session import Session
 
 
 class ExtraOperations:
@@ -35,12 +36,12 @@ class ExtraOperations:
     OpenAPI document, which ``om.contract.load()`` requests.
 
     Args:
-        client: the client of the server.
+        session: the session of the client.
         attribute: the collection's name; None for operations that belong to no collection.
     """
 
-    def __init__(self, client: Client, attribute: str | None = None) -> None:
-        self._client = client
+    def __init__(self, session: Session, attribute: str | None = None) -> None:
+        self._session = session
         self._attribute = attribute
         self._named: tuple[Index, dict[str, OperationInfo]] | None = None
         self._callables: dict[str, CallableOperation] = {}
@@ -48,7 +49,7 @@ class ExtraOperations:
     # -- operations by name ------------------------------------------------------------------------
 
     def _spec(self) -> CollectionSpec | None:
-        return None if self._attribute is None else self._client.contract.spec(self._attribute)
+        return None if self._attribute is None else self._session.contract.spec(self._attribute)
 
     def _names(self, index: Index | None) -> dict[str, OperationInfo]:
         """Return the operations of an index by Python name."""
@@ -57,7 +58,7 @@ class ExtraOperations:
         if self._named is None or self._named[0] is not index:
             from dynclient.openapi.operation_names import operation_names
 
-            contract, spec = self._client.contract, self._spec()
+            contract, spec = self._session.contract, self._spec()
             routes = tuple(contract.spec(attribute).route for attribute in contract)
             infos = index.outside(routes) if spec is None else index.below(spec.route, routes)
             names = operation_names(infos, "/v1" if spec is None else spec.route)
@@ -66,9 +67,9 @@ class ExtraOperations:
 
     def _known_operations(self) -> dict[str, OperationInfo]:
         """Return the operations that are known without a request, by Python name."""
-        if self._client._dispatcher.release is None:
+        if self._session.known_release is None:
             return {}
-        return self._names(self._client.contract.completion_index())
+        return self._names(self._session.contract.completion_index())
 
     def _callable_operation(self, name: str, *, may_request: bool) -> CallableOperation:
         """Return an operation by its Python name.
@@ -84,13 +85,13 @@ class ExtraOperations:
         from dynclient.openapi.operations import to_operation
 
         known = (
-            self._names(self._client.contract.openapi) if may_request else self._known_operations()
+            self._names(self._session.contract.openapi) if may_request else self._known_operations()
         )
         info = known.get(name)
         if info is None:
             raise self._unknown(name)
         if info.key not in self._callables:
-            operation = to_operation(name, info, self._client.release, self._spec())
+            operation = to_operation(name, info, self._session.release, self._spec())
             self._callables[info.key] = operation
         return self._callables[info.key]
 
@@ -100,10 +101,10 @@ class ExtraOperations:
         return self._attribute or "the server"
 
     def _unknown(self, name: str) -> UnknownOperation:
-        index = self._client.contract.openapi
+        index = self._session.contract.openapi
         known = self._names(index)
         if index is None:
-            message = f"the operations of {self._owner} are not known: {self._client.contract.why}"
+            message = f"the operations of {self._owner} are not known: {self._session.contract.why}"
             return UnknownOperation(message, name=name, obj=self, nearest=())
         python_name = self._find(name)
         if python_name is not None:
@@ -116,7 +117,7 @@ class ExtraOperations:
 
     def _find(self, key: str) -> str | None:
         """Return the Python name for a Python name, an ``operationId``, or a method and path."""
-        known = self._names(self._client.contract.openapi)
+        known = self._names(self._session.contract.openapi)
         for name, info in known.items():
             if key in {name, info.operation_id, info.key}:
                 return name
@@ -158,12 +159,12 @@ class ExtraOperations:
     @property
     def _state(self) -> str:
         """Why no operations are known, as part of a sentence."""
-        if self._client.contract.origin is None:
+        if self._session.contract.origin is None:
             return "not loaded yet; call om.contract.load()"
         return "none in the server's OpenAPI document"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ExtraOperations, (self._client, self._attribute)
+        return ExtraOperations, (self._session, self._attribute)
 
     def _doc(self) -> str:
         known = self._known_operations()
@@ -187,7 +188,8 @@ class ExtraOperation:
 
     def __call__(self, *values: Any, **keywords: Any) -> Any:
         """Call the operation; its arguments are documented at the single operation."""
-        return self._namespace._client._dispatcher.call(*self._plan(values, keywords))
+        session = self._namespace._session
+        return session.send(session.prepare(self._plan(values, keywords)))
 
     def __get__(self, instance: Any, owner: type | None = None) -> ExtraOperation:
         # Having this makes it a routine for `inspect`, so that help() shows it and not its class.
@@ -200,15 +202,13 @@ class ExtraOperation:
     def _known_parts(self) -> tuple[CallableOperation, Node | None]:
         """Return the operation and the schema of its body, as known without a request."""
         found = self._namespace._callable_operation(self.__name__, may_request=False)
-        return found, self._namespace._client._dispatcher.node(found.operation.body)
+        return found, self._namespace._session.node(found.operation.body)
 
     def _doc(self) -> str:
         return docstrings.operation_doc(*self._known_parts())
 
-    def _plan(
-        self, values: tuple[Any, ...], keywords: dict[str, Any]
-    ) -> tuple[Operation, dict[str, Any], Any]:
-        """Return the operation, its arguments and its body.
+    def _plan(self, values: tuple[Any, ...], keywords: dict[str, Any]) -> Plan:
+        """Return the plan of a call.
 
         Raises:
             BadArguments: arguments are unknown, missing or invalid; it lists all problems.
@@ -235,7 +235,7 @@ class ExtraOperation:
             )
         if body is None:
             operation = operation._replace(body_kind=None)
-        return operation, arguments, body
+        return Plan(operation, arguments, body)
 
     def __repr__(self) -> str:
         return f"<{self.__qualname__}, {self._known_parts()[0].info.key}; see help()>"
@@ -246,6 +246,13 @@ class ExtraOperation:
     __doc__ = InstanceDoc(__doc__, _doc)
 
 
+def plan_operation(
+    operation: ExtraOperation, values: tuple[Any, ...], keywords: dict[str, Any]
+) -> Plan:
+    """Return the plan of a call of an operation; errors as for the call."""
+    return operation._plan(values, keywords)
+
+
 def _restore(namespace: ExtraOperations, name: str) -> ExtraOperation:
     return ExtraOperation(namespace, name)
 
@@ -253,7 +260,7 @@ def _restore(namespace: ExtraOperations, name: str) -> ExtraOperation:
 def _binding_problems(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:
     """Return the problems that binding finds in the arguments of a call that is invalid anyway."""
     try:
-        Bound(operation, arguments)
+        BoundArguments(operation, arguments)
     except BadArguments as error:
         return list(error.problems)
     return []

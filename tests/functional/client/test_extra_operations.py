@@ -70,7 +70,7 @@ def arguments(om: Client, offer: ExtraOperation) -> tuple[dict[str, Any], Any]:
         kinds = {"integer": 1, "number": 1.5, "boolean": True, "list": "*", "array": ["a", "b"]}
         value = kinds.get(each.type, f"{each.name} x/y")
         given[each.name] = each.choices[0] if each.choices else value
-    node = om._dispatcher.node(served.operation.body)
+    node = om.session.node(served.operation.body)
     bodies = {
         "json": {"a": 1} if node is None else least(node),
         "json-list": ["a"] if node is None else [least(node)],
@@ -166,7 +166,7 @@ def test_entities_in_a_list_are_sent_as_references(om: Client) -> None:
     assert request.json == [{"id": ID, "type": "table"}]
 
 
-def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
+def test_all_problems_of_a_call_are_reported_together(om: Client) -> None:
     with pytest.raises(dynclient.BadArguments) as caught:
         om.tables.op.list_column_profiles(startTs="soon", limt=1)
     problems = {problem.path: problem.message for problem in caught.value.problems}
@@ -176,7 +176,7 @@ def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
     assert [problem.path for problem in caught.value.problems] == ["id", "", "nonsense"]
     with pytest.raises(dynclient.BadArguments, match="body: is missing"):
         om.tables.op.add_sample_data(ID)
-    with pytest.raises(dynclient.BadArguments, match="body: is not taken here"):
+    with pytest.raises(dynclient.BadArguments, match="body: is not a parameter of this call"):
         om.tables.op.get_sample_data(ID, body={})
 
 
@@ -215,7 +215,7 @@ def test_csv_goes_out_and_comes_back_as_text(om: Client, servers: dict[str, Open
         ("application/json", b"", None),
     ],
 )
-def test_what_nobody_declared_comes_as_its_media_type_says(
+def test_an_undeclared_result_is_decoded_by_its_media_type(
     om: Client, servers: dict[str, OpenAPIServer], media: str, body: bytes, result: Any
 ) -> None:
     servers["1.6.0"].routes["/api/v1/search/query"] = Reply(200, body, (("Content-Type", media),))
@@ -284,12 +284,12 @@ def test_a_name_nearly_right_leads_to_the_right_one(om: Client, name: str, neare
         om.tables.op._hidden  # noqa: B018
 
 
-def test_operations_are_had_by_every_key(om: Client) -> None:
+def test_operations_are_found_by_every_key(om: Client) -> None:
     for key in ("add_sample_data", "addSampleData", "PUT /v1/tables/{id}/sampleData"):
         assert om.tables.op[key].__name__ == "add_sample_data"
     again = pickle.loads(pickle.dumps(om.tables.op.add_sample_data))
     assert again.__name__ == "add_sample_data"
-    assert again._namespace._client.host == om.host
+    assert again._namespace._session.host == om.host
 
 
 def test_help_tells_the_servers_words_and_the_body(om: Client) -> None:
@@ -346,7 +346,7 @@ def test_a_client_that_knows_no_release_yet_shows_nothing(
     om = dynclient.connect(next(iter(servers.values())).host, transport=Nobody())
     assert [name for name in dir(om.op) if not name.startswith("_")] == []
     assert "not loaded" in repr(om.op)
-    assert "not asked" in repr(om.contract)
+    assert "not loaded" in repr(om.contract)
 
 
 def test_json_of_documents_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
