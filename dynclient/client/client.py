@@ -208,7 +208,7 @@ class Client:
             entity = found if found is not None and found.create == node.path else None
         if entity is None:
             name = type(data).__name__
-            message = f"must be a create request, om.types.CreateTableRequest(…), not a {name}"
+            message = f"must be a create request, om.types.CreateTableRequest(…), not {name}"
             if isinstance(data, model.Entity) and model.schema_of(data).entity is not None:
                 message += "; send changes of an entity with om.save(…)"
             problem = Problem("data", name, "argument", message)

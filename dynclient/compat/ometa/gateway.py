@@ -58,8 +58,7 @@ class Gateway:
         hook = compat.installed()
         chosen = compat.find_release() if hook is None else hook.release
         warn.warn_user(f"{problem}. Using release {chosen.name} until then", DynclientWarning)
-        release = self.client.session.use_release(chosen)
-        return release
+        return self.client.session.use_release(chosen)
 
     def spec(self, entity: Any) -> CollectionSpec:
         """Return the collection of an entity class or type name.

@@ -76,7 +76,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert (report["code"], report["near"], report["release"]) == (0, NEAR[0], name)
     assert report["counts"]["corrected"] == report["counts"]["absent"] == 0
     facts = {fact["entity"]: fact for fact in report["facts"]}
-    assert facts["kpi"]["evidence"] == ["answer: GET /v1/kpi", "resources: listed"]
+    assert facts["kpi"]["evidence"] == ["response: GET /v1/kpi", "resources: listed"]
     assert facts["table"]["evidence"][1] == "openapi: Table at /v1/tables"
     assert report["differences"] == report["unknown_entities"] == report["missing_entities"] == []
 

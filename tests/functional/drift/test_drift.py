@@ -248,7 +248,8 @@ def test_drift_is_an_error_for_who_wants_that(running: sandbox.Running) -> None:
 
 
 def test_drift_is_one_of_three_words() -> None:
-    with pytest.raises(dynclient.BadArguments, match="'bridge' or 'warn' or 'error'"):
+    message = "drift: must be 'bridge', 'warn' or 'error', not 'ignore'"
+    with pytest.raises(dynclient.BadArguments, match=message):
         dynclient.connect("http://127.0.0.1:1", release="starter", drift="ignore")
 
 
