@@ -62,7 +62,7 @@ def test_indices(index: Any) -> None:
         lambda c: [c[c.index(c[0])], *c[1:]],
     ],
 )
-def test_nobody_sees_raw_items(read: Any) -> None:
+def test_reading_never_returns_raw_items(read: Any) -> None:
     _, found = columns(NAMES)
     assert [column.name for column in read(found)] == NAMES
 
