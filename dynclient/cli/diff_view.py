@@ -1,4 +1,4 @@
-"""``dynclient schemas diff``: what differs between two releases, for people and as JSON."""
+"""``dynclient schemas diff``: the differences between two releases, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _LISTED = {"value_added", "value_removed", "alternative_added", "alternative_rem
 _BREAKS = "  (breaks)"
 
 
-def named(text: str) -> str | Path:
-    """Return what was named on the command line: a release of the cache, or the path of a tree."""
+def release_or_path(text: str) -> str | Path:
+    """Return an argument of the command line: the name of a release, or the path of a tree."""
     return Path(text) if is_path(text) else text
 
 
 def show(console: Console, found: Diff, *, summary: bool = False) -> None:
-    """Print what differs: figures, then one block for each place.
+    """Print the counts, then one block for each document or definition.
 
     Args:
         console: where to print.
         found: the differences.
-        summary: the figures alone.
+        summary: print only the counts.
     """
     for line in _figures(found):
         console.print(Text(line), soft_wrap=True)
@@ -63,7 +63,7 @@ def as_json(found: Diff) -> str:
 
 def _figures(found: Diff) -> Iterator[str]:
     n = found.counts
-    yield f"{found.old.name} → {found.new.name}" + ("" if found else ": nothing differs")
+    yield f"{found.old.name} → {found.new.name}" + ("" if found else ": no differences")
     if not found:
         return
     yield f"  entities      +{n['entity_added']} -{n['entity_removed']}"
@@ -78,11 +78,11 @@ def _figures(found: Diff) -> Iterator[str]:
     yield f"  limits        {n['limit_changed']} changed"
     yield f"  enum values   +{n['value_added']} -{n['value_removed']}"
     yield f"  alternatives  +{n['alternative_added']} -{n['alternative_removed']}"
-    yield f"  {len(found.breaking)} changes may break data of {found.old.name}"
+    yield f"  {len(found.breaking)} changes can make data of {found.old.name} invalid"
 
 
 def _lines(changes: list[Change]) -> Iterator[tuple[str, bool]]:
-    """Give a line for each change; values and alternatives of one field share one."""
+    """Yield a line for each change; values and alternatives of one field share a line."""
     for (kind, name, breaks), group in groupby(changes, lambda c: (c.kind, c.name, c.breaks)):
         together = list(group)
         if kind not in _LISTED or len(together) == 1:

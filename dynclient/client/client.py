@@ -6,8 +6,10 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
+from dynclient.client import docstrings
 from dynclient.client.calls import nothing_asked
 from dynclient.client.collection import Collection, Method
+from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.errors import (
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from dynclient.hooks import Hooks
     from dynclient.model import Types
     from dynclient.openapi.index_cache import Build
-    from dynclient.operations.catalogue import Catalogue
+    from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.schema import EntityType, Release
     from dynclient.session.release_choice import Sources
     from dynclient.settings import Settings
@@ -191,10 +193,19 @@ class Client:
 
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
-        if self._dispatcher.release is None:  # looking around does not ask the server
-            return sorted([*hidden, *OWN])
-        names = self._known().collections
-        return sorted([*hidden, *OWN, *(f"{n}_" if n in OWN else n for n in names)])
+        return sorted([*hidden, *OWN, *self._specs()])
+
+    def _specs(self) -> dict[str, CollectionSpec]:
+        """Return the collections by attribute; none if the release is not known yet."""
+        if self._dispatcher.release is None:  # completion and help() send no request
+            return {}
+        specs = self._known().collections
+        return {f"{name}_" if name in OWN else name: spec for name, spec in specs.items()}
+
+    def _doc(self) -> str:
+        release = self._dispatcher.release
+        name = "" if release is None else release.name
+        return docstrings.client_doc(type(self), name, self._specs())
 
     def _ipython_key_completions_(self) -> list[str]:
         if self._dispatcher.release is None:
@@ -400,6 +411,8 @@ class Client:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(*state["parts"])  # type: ignore[misc]  # made anew, without connections
+
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 OWN = frozenset(name for name in dir(Client) if not name.startswith("_")) | {"host", "settings"}

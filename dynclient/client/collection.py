@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client import methods
+from dynclient.client import docstrings, methods
 from dynclient.client.calls import Ask, Call, Plan
+from dynclient.client.docstrings import InstanceDoc
 from dynclient.client.methods import METHODS
 from dynclient.dispatch import Listing
 from dynclient.dispatch.binding import own_fields
@@ -22,17 +23,8 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
 
 
-class _Words:
-    """The docstring of a verb; a descriptor, so that nothing is written before it is read."""
-
-    def __get__(self, instance: Method | None, owner: type | None = None) -> str:
-        if instance is None:
-            return "One method of a collection; call it, or ask for help() on it."
-        return instance._words()
-
-
 class Method:
-    """One method of a collection; call it, or ask for ``help()`` on it."""
+    """A method of a collection. Call it, or call ``help()`` on it."""
 
     __slots__ = ("__name__", "__qualname__", "_collection")
 
@@ -53,22 +45,18 @@ class Method:
 
     @property
     def __signature__(self) -> Signature:
-        from dynclient.client import docstrings
-
         spec, release, known = self._parts()
         operation = spec.operations[known.operation]
         if operation.body is not None and known.plan is methods.sends:
             return docstrings.body_signature(release.node(operation.body))
         return docstrings.signature(operation, known.first)
 
-    def _words(self) -> str:
-        from dynclient.client import docstrings
-
+    def _doc(self) -> str:
         spec, release, known = self._parts()
         operation = spec.operations[known.operation]
         if operation.body is not None and known.plan is methods.sends:
             return docstrings.body_doc(operation, release.node(operation.body))
-        return docstrings.doc(operation, known.intro)
+        return docstrings.doc(operation, known.intro, release)
 
     def _parts(self) -> tuple[CollectionSpec, Any, methods.MethodSpec]:
         return self._collection._spec, self._collection._release, METHODS[self.__name__]
@@ -79,7 +67,7 @@ class Method:
     def __reduce__(self) -> tuple[Any, ...]:
         return getattr, (self._collection, self.__name__)
 
-    __doc__ = _Words()
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 class Collection:
@@ -237,6 +225,11 @@ class Collection:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _collection, (self._client, self._spec.attribute)
+
+    def _doc(self) -> str:
+        return docstrings.collection_doc(self, self._release.name)
+
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 def _collection(client: Client, attribute: str) -> Collection:

@@ -10,6 +10,7 @@ from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
+from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
     from dynclient.session.release_choice import Sources
     from dynclient.transport.http import Transport
-
-
-HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
 
 
 _OTHERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
@@ -38,37 +36,6 @@ _FILES = {
 }
 
 
-def base_of(host: str) -> str:
-    """Return the address below which the API lies: ``http://localhost:8585/api``.
-
-    Args:
-        host: with or without ``/api``, ``/api/v1`` and a slash at the end.
-
-    Raises:
-        UsageError: no scheme, no host name, a user or a query in it.
-    """
-    from urllib.parse import urlsplit
-
-    if not isinstance(host, str):
-        raise UsageError(f"host= takes an address such as 'http://localhost:8585', not {host!r}")
-    try:
-        parts = urlsplit(host.strip())
-        port = parts.port
-    except ValueError as error:
-        raise UsageError(f"the host is no address: {error}") from None
-    if parts.scheme not in {"http", "https"}:
-        name = host.strip().rpartition("@")[2]
-        raise UsageError(f"the host {name!r} has no scheme: write https://… (or http://…)")
-    if not parts.hostname or port == 0:
-        raise UsageError("the host has no name, or no possible port")
-    if parts.username is not None or parts.password is not None:
-        raise UsageError("no user in the host, please: give username= and password=, or token=")
-    if parts.query or parts.fragment:
-        raise UsageError("the host ends with its path: no '?' and no '#'")
-    path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}/api"
-
-
 def address(host: str | None) -> str:
     """Return the address given, or that of the environment.
 
@@ -78,16 +45,7 @@ def address(host: str | None) -> str:
     given = host if host is not None else os.environ.get(HOST)
     if not given:
         raise UsageError(f"which server? dynclient.connect('http://localhost:8585'), or set {HOST}")
-    return base_of(given)
-
-
-def known_token(base: str) -> str | None:
-    """Return the token of the environment, unless that names another server than this one."""
-    token = os.environ.get(TOKEN)
-    meant = os.environ.get(HOST)
-    if not token or (meant and base_of(meant) != base):
-        return None
-    return token
+    return api_url(given)
 
 
 def settings_of(given: dict[str, Any]) -> Settings:
@@ -257,6 +215,6 @@ def connect(
         from dynclient.transport.http import Transport
 
         if token is None and username is None:
-            token = known_token(base)
+            token = token_from_environment(base)
         transport = Transport(base, switches, identity(token, username, password))
     return Client(base, transport, switches, known, hooks, sources)

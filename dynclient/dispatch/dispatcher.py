@@ -99,9 +99,11 @@ class Dispatcher:
         node = self.node(operation.body)
         try:
             if operation.body_kind == "json-list":
-                raw: Any = [self._judged(node, each, f"[{n}]") for n, each in enumerate(_all(body))]
+                raw: Any = [
+                    self._validated(node, each, f"[{n}]") for n, each in enumerate(_all(body))
+                ]
             else:
-                raw = self._judged(node, body)
+                raw = self._validated(node, body)
             return _written(operation, raw, type(body).__name__)
         except RecursionError:
             message = "is nested deeper than can be followed, or lies in itself"
@@ -109,7 +111,7 @@ class Dispatcher:
             label(operation), [Problem("body", type(body).__name__, "json", message)]
         )
 
-    def _judged(self, node: Node | None, body: Any, place: str = "") -> Any:
+    def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one of a list of them, as JSON has it."""
         if node is None:
             return model.raw(body)
@@ -232,10 +234,10 @@ class Dispatcher:
     def _loaded(self, found: tuple[type, Node], data: Any) -> Any:
         cls, node = found
         if self.settings.responses == "strict":
-            judging = validator(node.release)
-            if not judging.accepts(node, data):
+            checker = validator(node.release)
+            if not checker.is_valid(node, data):
                 what = f"the {node.type_name} that the server gave"
-                raise ResponseInvalid(what=what, problems=judging.faults(node, data))
+                raise ResponseInvalid(what=what, problems=checker.problems(node, data))
         return model.load(cls, data)
 
 

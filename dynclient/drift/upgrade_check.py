@@ -114,7 +114,7 @@ def check_release(data: Any, node: Node) -> ReleaseCheck:
     if is_accepted(node, data):
         return ReleaseCheck(name, (), (), ())
     checker = validator(release)
-    problems = () if checker.accepts(node, data) else tuple(checker.faults(node, data))
+    problems = () if checker.is_valid(node, data) else tuple(checker.problems(node, data))
     remaining: tuple[Problem, ...] = ()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dynclient.dispatch.responses import is_route
@@ -182,7 +183,7 @@ class Contract:
     def _placed(self, base: CollectionSpec, index: Index) -> CollectionSpec:
         from dynclient.session.route_facts import place_of
 
-        made = CollectionSpec(self.release, base.entity, place_of(base, index), index)
+        made = self._refined(base, place_of(base, index), index)
         return self._specs.setdefault(base.attribute, made)
 
     def find(self, key: str | type | EntityType) -> CollectionSpec:
@@ -205,8 +206,19 @@ class Contract:
         place = place_of(base, index) or self._client._dispatcher.hrefs.get(base.entity.name)
         if place is None or place == spec.route:
             return False
-        self._specs[spec.attribute] = CollectionSpec(self.release, base.entity, place, index)
+        self._specs[spec.attribute] = self._refined(base, place, index)
         return True
+
+    def _refined(
+        self, base: CollectionSpec, route: str | None, index: Index | None
+    ) -> CollectionSpec:
+        """Return a collection at this server's route, with the parameters that it documents."""
+        if index is None:
+            return CollectionSpec(self.release, base.entity, route)
+        from dynclient.openapi.operations import merge_server_parameters
+
+        refine = partial(merge_server_parameters, index=index)
+        return CollectionSpec(self.release, base.entity, route, refine)
 
     def confirm_filters(self, spec: CollectionSpec, keywords: Mapping[str, Any]) -> None:
         """Ask for the document, where the data are not sure that a list takes some keyword.

@@ -61,29 +61,28 @@ def _name(build: Build) -> str:
 
 def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
     """Return the documents of a tree; none where no entity shows."""
-    from dynclient.openapi.components import places
+    from dynclient.openapi.components import paths_by_component
+    from dynclient.openapi.digest import json_object
     from dynclient.openapi.entities import find_entities
-    from dynclient.openapi.root_schemas import roots_of
-    from dynclient.openapi.schema_tree import documents_of
+    from dynclient.openapi.root_schemas import read_root_schemas
+    from dynclient.openapi.schema_tree import build_schema_tree
     from dynclient.releases.cache import bundled
     from dynclient.releases.registry import starter
 
-    roots = roots_of(types)
-    schemas = _dict(_dict(read.document.get("components")).get("schemas"))
+    roots = read_root_schemas(types)
+    schemas = json_object(json_object(read.document.get("components")).get("schemas"))
     found = find_entities(read.digest, schemas, roots)
     if not found:
         return {}
     # Only where things lie is taken from there, never what they are.
-    known = places(starter()) if bundled() is not None else {}
-    return documents_of(schemas, found, roots, known)
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    known = paths_by_component(starter()) if bundled() is not None else {}
+    return build_schema_tree(schemas, found, roots, known)
 
 
 def _types(client: Client) -> Iterator[Any]:
     """Give the entity types that the server lists; whoever may not see them does without."""
+    from dynclient.openapi.digest import json_object
+
     after: str | None = None
     while True:
         query = [("category", "entity"), ("limit", _PAGE)]
@@ -93,10 +92,10 @@ def _types(client: Client) -> Iterator[Any]:
         except (ServerError, TransportError) as error:
             _log_missing(client, error)
             return
-        page = _dict(told)
+        page = json_object(told)
         data = page.get("data")
         yield from data if isinstance(data, list) else ()
-        after = _dict(page.get("paging")).get("after")
+        after = json_object(page.get("paging")).get("after")
         if not data or not isinstance(after, str):
             return
 

@@ -45,7 +45,7 @@ def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
     if not changes:
         return entity
     before = model.original(entity)
-    after = _judged(node, before, model.raw(entity))
+    after = _validated(node, before, model.raw(entity))
     if after is not model.raw(entity):
         changes = model.difference(before, after)
     guards = [
@@ -68,7 +68,7 @@ def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
     raise LostUpdate(**parts)
 
 
-def _judged(node: Any, before: Any, after: Any) -> Any:
+def _validated(node: Any, before: Any, after: Any) -> Any:
     """Return what an entity shall be, as the release has it.
 
     What a newer server gave may break its schema already; that must not keep anybody from saving.
@@ -82,8 +82,8 @@ def _judged(node: Any, before: Any, after: Any) -> Any:
     try:
         return translate(node, after, what)
     except RequestInvalid as error:
-        judging = validator(node.release)
-        known = {*map(str, judging.explain(node, before))}
+        checker = validator(node.release)
+        known = {*map(str, checker.problems(node, before))}
         problems = [each for each in error.problems if str(each) not in known]
     if problems:
         raise RequestInvalid(what=what, problems=problems)

@@ -44,7 +44,7 @@ def test_types_of_the_library_become_strings_and_numbers(named) -> None:
     assert (plain(None, Decimal("2.5")), type(plain(None, Decimal("2.5")))) == (2.5, float)
     day = datetime.date(2026, 1, 1)
     assert plain(None, day) == "2026-01-01"
-    moment = datetime.datetime(2026, 1, 1, 0, 0, 0, 1600, tzinfo=datetime.timezone.utc)
+    moment = datetime.datetime(2026, 1, 1, 0, 0, 0, 1600, tzinfo=datetime.UTC)
     assert plain(None, moment) == moment.isoformat()
     number = named.Table._node.properties["updatedAt"]
     assert number.kind == "integer"
