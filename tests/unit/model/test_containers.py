@@ -327,3 +327,17 @@ def test_maps_hide_secrets_and_copy_as_dicts() -> None:
     assert type(pickle.loads(pickled)) is dict
     assert pickle.loads(pickled) == found
     assert table.extension is found
+
+
+def test_a_method_that_was_looked_up_earlier_still_works() -> None:
+    table, found = columns(NAMES)
+    assert [column.name for column in map(found.__getitem__, [0, 1, 2, 3])] == NAMES
+    other, items = columns(NAMES)
+    remove, append, iterate = items.remove, items.append, items.__iter__
+    first, second = items[0], items[1]
+    assert type(items) is FieldList
+    remove(second)
+    append({"name": "e", "dataType": "INT"})
+    assert next(iterate()) is first
+    assert raw_names(other) == ["a", "c", "d", "e"]
+    assert raw_names(table) == NAMES
