@@ -16,6 +16,7 @@ FEATURES = (
     "profiles",
     "custom_properties",
     "test_results",
+    "incidents",
     "search",
     "csv_files",
     "run_status",

@@ -12,6 +12,7 @@ from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.entities.tag_labels import members_at
 from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.request_parameters import query_int
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
 from dynclient.sandbox.json_codec import loads
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
@@ -163,8 +164,8 @@ class Feed:
             one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS)
             if self._wanted(context, one, query)
         ]  # fmt: skip
-        limit = time_series.number(query, "limit", 10)
-        most = time_series.number(query, "limitPosts", 3)
+        limit = query_int(query, "limit", 10)
+        most = query_int(query, "limitPosts", 3)
         data = [
             self._shown(context, {**one, "posts": one["posts"][-most:] if most else []})
             for one in found[:limit]

@@ -8,6 +8,7 @@ from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED, query_int, query_span
 from dynclient.sandbox.http_errors import UnhandledServerError, error_response
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 CREATE = "api/tests/createTestCaseResolutionStatus.json"
 STATUS = "tests/testCaseResolutionStatus.json"
-NEEDS = (CREATE, STATUS)
+NEEDS = ("tests/testCase.json", CREATE, STATUS)
 KIND = "testCaseResolutionStatus"
 NEW, RESOLVED = "New", "Resolved"
 _ANSWERS = {"Ack": "timeToResponse", "Resolved": "timeToResolution"}
@@ -92,7 +93,7 @@ class Incidents:
 
     def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET``: statuses of a span of time, newest first."""
-        start, end = time_series.span(request.query, time_series.NO_SPAN)
+        start, end = query_span(request.query, SPAN_REQUIRED)
         head = context.tx.head("testCase", request.query.get("testCaseFQN", ""))
         owner = head.id if head is not None else None
         if request.query.get("testCaseFQN") is None:
@@ -101,7 +102,7 @@ class Incidents:
             found = context.tx.records(owner, KIND, start, end) if owner else []
         if request.query.get("latest", "").lower() == "true":
             found = list({one["stateId"]: one for one in reversed(found)}.values())[::-1]
-        limit = time_series.number(request.query, "limit", 10)
+        limit = query_int(request.query, "limit", 10)
         return Result(200, {"data": found[:limit], "paging": {"total": len(found)}})
 
     def get(self, context: RequestContext, request: Request) -> Result:
@@ -132,12 +133,14 @@ class Incidents:
         return found
 
 
-def mount(routes: Routes, models: EntityModels) -> None:
-    """Add the routes."""
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes, where results of test cases are resources that open incidents."""
+    if not models.rules.flag("results_are_resources"):
+        return
     incidents = Incidents(models)
     root = "/v1/dataQuality/testCases/testCaseIncidentStatus"
     routes.add("POST", root, Route(incidents.post, JSON, writes=True, body_schema=incidents.body))
-    query = (*time_series.SPAN, "testCaseFQN", "latest", "limit")
+    query = (*SPAN, "testCaseFQN", "latest", "limit")
     routes.add("GET", root, Route(incidents.list, query=query))
     routes.add("GET", f"{root}/{{id}}", Route(incidents.get))
     routes.add("GET", f"{root}/stateId/{{id}}", Route(incidents.of_state))

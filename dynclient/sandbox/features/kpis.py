@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, time_series
+from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -28,12 +30,12 @@ class Kpis:
         given = context.read(self.body, request.body)
         context.tx.record(row.id, KIND, given["timestamp"], "", given)
         told = {"fieldsUpdated": [{"name": KIND, "newValue": given}]}
-        return followers_votes.event(context, self._model, row, told)._replace(status=201)
+        return change_event(context, self._model, row, told, status=201)
 
     def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, KIND, request.query, time_series.NO_SPAN)
+        return time_series.page(context, row.id, KIND, request.query, SPAN_REQUIRED)
 
     def computed(self, context: RequestContext, request: Request) -> Result:
         """Answer the same where the server computes results, which the sandbox has none of."""
@@ -58,5 +60,5 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         put = Route(kpis.put, JSON, writes=True, body_schema=kpis.body)
         routes.add("PUT", f"{root}/kpiResult", put)
     results = kpis.list if written else kpis.computed
-    routes.add("GET", f"{root}/kpiResult", Route(results, query=time_series.SPAN))
+    routes.add("GET", f"{root}/kpiResult", Route(results, query=SPAN))
     routes.add("GET", f"{root}/latestKpiResult", Route(kpis.latest))

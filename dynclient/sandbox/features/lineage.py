@@ -13,6 +13,7 @@ from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.tag_labels import members_at, walk_members
+from dynclient.sandbox.features.request_parameters import find_model, query_int
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     bad_request,
@@ -78,8 +79,7 @@ class Lineage:
 
     def _head(self, context: RequestContext, type: str, key: str, *, by_name: bool = False) -> Head:
         """Return what an edge names, deleted or not."""
-        if type not in self._models:
-            raise error_response(404, context.rules.flag("unknown_type").format(type=type))
+        find_model(context, type)
         if by_name:
             head = context.tx.head(type, key)
         else:
@@ -293,11 +293,7 @@ def _depths(query: Mapping[str, str]) -> tuple[int, int]:
     """Return how far up and down a query wants to see; raises the server's 400."""
     found, wrong = [], []
     for name in _DEPTHS:
-        text = query.get(name, "1")
-        try:
-            depth = int(text)
-        except ValueError:
-            raise UnhandledServerError("HTTP 404 Not Found") from None
+        depth = query_int(query, name, 1)
         if depth < 0:
             wrong.append(f"query param {name} must be greater than or equal to 0")
         if depth > DEEPEST:

@@ -11,6 +11,7 @@ from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.names import parent_of
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.request_parameters import SPAN
 from dynclient.sandbox.http_errors import bad_request, error_response, not_found
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
@@ -265,7 +266,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     routes.add("GET", f"{root}/{{fqn}}/tableProfile/latest", Route(profiles.latest))
     lists = {TABLES: profiles.list, COLUMNS: profiles.list_column, SYSTEM: profiles.list_system}
     for kind, handler in lists.items():
-        routes.add("GET", f"{root}/{{fqn}}/{kind}", Route(handler, query=time_series.SPAN))
+        routes.add("GET", f"{root}/{{fqn}}/{kind}", Route(handler, query=SPAN))
     delete = Route(profiles.delete, writes=True)
     routes.add("DELETE", f"{root}/{{fqn}}/{{kind}}/{{timestamp}}/profile", delete)
     if _METRIC in models.release.paths:

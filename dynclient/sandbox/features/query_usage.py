@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.create_requests import CreateRequestReader
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes
+from dynclient.sandbox.features.change_events import change_event
 from dynclient.sandbox.http_errors import bad_request
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Reference
@@ -65,7 +65,7 @@ class Membership:
     def _told(self, context: RequestContext, row: Row, before: list[dict[str, Any]]) -> Result:
         after = self._references(context, row, linked=True)
         change = {"name": self._field.name, "oldValue": before, "newValue": after}
-        result = followers_votes.event(context, self._model, row, {"fieldsUpdated": [change]})
+        result = change_event(context, self._model, row, {"fieldsUpdated": [change]})
         fields = {self._field.name} & self._model.on_request
         result.body["entity"] = context.serialize(self._model, row.doc, fields)
         return result._replace(status=201)

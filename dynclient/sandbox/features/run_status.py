@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import write
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, time_series
+from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
 from dynclient.sandbox.http_errors import bad_request, error_response
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
@@ -48,7 +50,7 @@ class Pipelines:
     def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET pipelines/{fqn}/status``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, RUNS, request.query, time_series.NO_SPAN)
+        return time_series.page(context, row.id, RUNS, request.query, SPAN_REQUIRED)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Answer ``DELETE pipelines/{fqn}/status/{timestamp}``."""
@@ -84,14 +86,14 @@ class Ingestions:
             context.tx.remove_record(row.id, RUNS, str(given["runId"]))
         context.tx.record(row.id, RUNS, stamp, str(given.get("runId")), given)
         told = {"name": RUNS, **({"oldValue": before} if before else {}), "newValue": given}
-        return followers_votes.event(context, self._model, row, {"fieldsUpdated": [told]})._replace(
+        return change_event(context, self._model, row, {"fieldsUpdated": [told]})._replace(
             status=201
         )
 
     def list(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET ingestionPipelines/{fqn}/pipelineStatus``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, RUNS, request.query, time_series.NO_SPAN)
+        return time_series.page(context, row.id, RUNS, request.query, SPAN_REQUIRED)
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET ingestionPipelines/{fqn}/pipelineStatus/{run}``."""
@@ -126,7 +128,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     pipelines = Pipelines(models)
     root = "/v1/pipelines/{fqn}/status"
     routes.add("PUT", root, Route(pipelines.put, JSON, writes=True, body_schema=pipelines.body))
-    routes.add("GET", root, Route(pipelines.list, query=time_series.SPAN))
+    routes.add("GET", root, Route(pipelines.list, query=SPAN))
     routes.add("DELETE", root + "/{timestamp}", Route(pipelines.delete, writes=True))
     if _INGESTION in models.release.paths:
         ingestions = Ingestions(models)
@@ -134,7 +136,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         routes.add(
             "PUT", root, Route(ingestions.put, JSON, writes=True, body_schema=ingestions.body)
         )
-        routes.add("GET", root, Route(ingestions.list, query=time_series.SPAN))
+        routes.add("GET", root, Route(ingestions.list, query=SPAN))
         routes.add("GET", root + "/{run}", Route(ingestions.get))
     for type, route in where.items():
         if route.startswith("/v1/services/") and "testConnectionResult" in models[type].fields:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import search_query
+from dynclient.sandbox.features.request_parameters import query_int
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, error_response
 from dynclient.sandbox.routing import Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Condition
@@ -307,13 +308,7 @@ def _sorted_by(field: str) -> Condition:
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name)
-    if text is None:
-        return default
-    try:
-        number = int(text)
-    except ValueError:
-        raise UnhandledServerError("HTTP 404 Not Found") from None
+    number = query_int(query, name, default)
     if number < 0:
         raise _failed(f"[{name}] parameter cannot be negative, found [{number}]")
     return number

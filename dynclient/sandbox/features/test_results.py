@@ -8,7 +8,9 @@ from dynclient.sandbox.entities import patch_apply, write
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.derived_fields import summarize_results
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, incidents, time_series
+from dynclient.sandbox.features import incidents, time_series
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     already_exists,
@@ -94,7 +96,7 @@ class Results:
         """Answer ``GET`` of the results of a case; of one that is not there it has none."""
         head = context.tx.head("testCase", request.path["fqn"])
         owner = head.id if head is not None else None
-        return time_series.page(context, owner, KIND, request.query, time_series.NO_SPAN)
+        return time_series.page(context, owner, KIND, request.query, SPAN_REQUIRED)
 
     def patch(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PATCH`` of one result."""
@@ -126,7 +128,7 @@ class Results:
     def _event(
         self, context: RequestContext, row: Row, told: dict[str, Any], status: int
     ) -> Result:
-        return followers_votes.event(context, self._cases, row, told)._replace(status=status)
+        return change_event(context, self._cases, row, told, status=status)
 
     # what suites tell of them
 
@@ -165,13 +167,13 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     cases = "/v1/dataQuality/testCases"
     own = cases + "/{fqn}/testCaseResult"
     routes.add("PUT", own, Route(results.put, JSON, writes=True, body_schema=results.body))
-    routes.add("GET", own, Route(results.list, query=time_series.SPAN))
+    routes.add("GET", own, Route(results.list, query=SPAN))
     routes.add("DELETE", own + "/{timestamp}", Route(results.delete, writes=True))
     if not models.rules.flag("results_are_resources"):
         return
     shared = cases + "/testCaseResults/{fqn}"
     routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
-    routes.add("GET", shared, Route(results.list, query=time_series.SPAN))
+    routes.add("GET", shared, Route(results.list, query=SPAN))
     for place in (own, shared):
         patch = Route(results.patch, JSON_PATCH, writes=True)
         routes.add("PATCH", place + "/{timestamp}", patch)
@@ -181,5 +183,3 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
     summary = Route(results.summary, query=("testSuiteId",))
     routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
-    if all(path in models.release.paths for path in incidents.NEEDS):
-        incidents.mount(routes, models)

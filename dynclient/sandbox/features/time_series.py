@@ -17,11 +17,10 @@ from dynclient.sandbox.entities.entity_model import EntityModel
 from dynclient.sandbox.entities.read import DEFAULT_LIMIT, MOST
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
+from dynclient.sandbox.features.request_parameters import SPAN, parse_int, query_span
 from dynclient.sandbox.http_errors import (
-    UnhandledServerError,
     bad_request,
     not_found,
-    unhandled_status,
 )
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
@@ -36,40 +35,11 @@ ALWAYS = 1 << 62
 """Later than any record."""
 
 
-SPAN = ("startTs", "endTs")
-"""How queries name a span of time."""
-
-
-def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
-    """Return ``startTs`` and ``endTs``, in ms; ``otherwise`` is what the server says without."""
-    out = []
-    for name in SPAN:
-        text = query.get(name)
-        if text is None:
-            raise UnhandledServerError(otherwise)
-        try:
-            out.append(int(text))
-        except ValueError:
-            raise unhandled_status(404) from None
-    return out[0], out[1]
-
-
-def number(query: Mapping[str, str], name: str, otherwise: int) -> int:
-    """Return a number of a query; what is none is a route the server does not find."""
-    try:
-        return int(query.get(name, otherwise))
-    except ValueError:
-        raise unhandled_status(404) from None
-
-
-NO_SPAN = "startTs is marked non-null but is null"
-
-
 def page(
     context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
 ) -> Result:
     """Answer a list of records, newest first; the cursors are the span itself."""
-    start, end = span(query, otherwise)
+    start, end = query_span(query, otherwise)
     found = context.tx.records(owner, kind, start, end) if owner is not None else []
     return _spanned(found, start, end)
 
@@ -80,21 +50,14 @@ def page_of_all(context: RequestContext, kind: str, start: int, end: int) -> Res
 
 
 def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Result:
-    paging = {"before": _encoded(start), "after": _encoded(end), "total": len(found)}
+    paging = {"before": _cursor(start), "after": _cursor(end), "total": len(found)}
     return Result(200, {"data": found, "paging": paging})
 
 
 def at(context: RequestContext, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
     """Return the record of one time, as a path names it."""
-    try:
-        moment = int(stamp)
-    except ValueError:
-        raise unhandled_status(404) from None
+    moment = parse_int(stamp)
     return next(iter(context.tx.records(owner, kind, moment, moment)), None)
-
-
-def _encoded(stamp: int) -> str:
-    return base64.b64encode(str(stamp).encode()).decode()
 
 
 class Stream:

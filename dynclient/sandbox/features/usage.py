@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, time_series
-from dynclient.sandbox.http_errors import UnhandledServerError, error_response
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import find_model, query_int
+from dynclient.sandbox.http_errors import UnhandledServerError
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ class Usage:
     """The handlers."""
 
     def __init__(self, models: EntityModels) -> None:
-        self._models = models
         self.body = models.schema("type/dailyCount.json")
 
     def post(self, context: RequestContext, request: Request) -> Result:
@@ -53,7 +53,7 @@ class Usage:
         context.tx.record(row.id, KIND, day.toordinal(), "", told)
         after = context.tx.latest(row.id, KIND)
         change = {"name": "usageSummary", "oldValue": before, "newValue": after}
-        result = followers_votes.event(context, model, row, {"fieldsUpdated": [change]})
+        result = change_event(context, model, row, {"fieldsUpdated": [change]})
         fields = {"usageSummary"} & model.on_request
         result.body["entity"] = context.plain_serializer.serialize(model, [row.doc], fields)[0]
         return result._replace(status=201)
@@ -71,14 +71,14 @@ class Usage:
         _, row = self._found(context, request)
         today = datetime.datetime.now(datetime.timezone.utc).date()
         day = _day(request.query["date"]) if request.query.get("date") else today
-        start = day.toordinal() - time_series.number(request.query, "days", 1) + 1
+        start = day.toordinal() - query_int(request.query, "days", 1) + 1
         found = context.tx.records(row.id, KIND, start, day.toordinal())
         head = context.tx.heads([row.id])[row.id]
         return Result(200, {"entity": context.serializer.reference(head), "usage": found})
 
     def rank(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST usage/compute.percentile/{type}/{date}``."""
-        model = self._model(context, request.path["type"])
+        model = find_model(context, request.path["type"])
         day = _day(request.path["date"]).toordinal()
         found = context.tx.owned_records(KIND, model.type, day)
         for name in _SPANS:
@@ -92,16 +92,11 @@ class Usage:
         return Result(201, None)
 
     def _found(self, context: RequestContext, request: Request) -> tuple[EntityModel, Row]:
-        model = self._model(context, request.path["type"])
+        model = find_model(context, request.path["type"])
         by_name = "fqn" in request.path
         return model, context.get_row(
             model, request.path["fqn" if by_name else "id"], by_name=by_name
         )
-
-    def _model(self, context: RequestContext, type: str) -> EntityModel:
-        if type not in self._models:
-            raise error_response(404, context.rules.flag("unknown_type").format(type=type))
-        return self._models[type]
 
 
 def _day(text: str) -> datetime.date:
