@@ -184,7 +184,7 @@ class Sandbox:
         with self._openapi_lock:
             if self._openapi_text is None:
                 document = openapi_document.Document(self.models, self.release.name)
-                self._openapi_text = dumps(document.made(self.routes, self.where))
+                self._openapi_text = dumps(document.build(self.routes, self.where))
             return self._openapi_text
 
     def _caller(self, request: HttpRequest) -> Caller:

@@ -1,4 +1,4 @@
-"""What belongs to domains, data products and glossary terms, many at a time."""
+"""Assets of domains, data products and glossary terms, added and removed in bulk."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 NEEDS: tuple[str, ...] = ()
 BULK, LABELS = "api/bulkAssets.json", "api/addGlossaryToAssetsRequest.json"
-_LISTED = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
-"""By what fields an asset names what it belongs to; the first that it has counts."""
+_OWNER_FIELDS = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
+"""The fields in which an asset names its owner; the first one that it has is used."""
 
 
 class Assets:
@@ -29,65 +29,66 @@ class Assets:
         self.body = body
 
     def add(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``PUT …/assets/add``."""
-        return self._all(context, request, add=True)
+        """Handle ``PUT …/assets/add``."""
+        return self._change_all(context, request, add=True)
 
     def remove(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``PUT …/assets/remove``."""
-        return self._all(context, request, add=False)
+        """Handle ``PUT …/assets/remove``."""
+        return self._change_all(context, request, add=False)
 
-    def _all(self, context: RequestContext, request: Request, *, add: bool) -> Result:
+    def _change_all(self, context: RequestContext, request: Request, *, add: bool) -> Result:
         by_name = "name" in request.path
         owner = context.get_row(
             self._model, request.path["name" if by_name else "id"], by_name=by_name
         )
-        given = context.read(self.body, request.body)
-        dry = not by_name and bool(given.get("dryRun", True))
-        assets = given.get("assets") or []
-        heads = context.tx.heads(one["id"] for one in assets)
-        done = []
+        body = context.read(self.body, request.body)
+        is_dry_run = not by_name and bool(body.get("dryRun", True))
+        assets = body.get("assets") or []
+        assets_by_id = context.tx.heads(one["id"] for one in assets)
+        successes = []
         for one in assets:
-            head = heads.get(one["id"])
-            if head is None or head.type != one["type"]:
+            asset = assets_by_id.get(one["id"])
+            if asset is None or asset.type != one["type"]:
                 raise not_found(one["type"], one["id"])
-            row = context.tx.get(head.id)
-            if row is not None and not dry:
-                self._change(context, row, owner, add=add)
-            done.append({"request": context.plain_serializer.reference(head)})
-        told = {
-            "dryRun": dry,
+            row = context.tx.get(asset.id)
+            if row is not None and not is_dry_run:
+                self._change_one(context, row, owner, add=add)
+            successes.append({"request": context.plain_serializer.reference(asset)})
+        result = {
+            "dryRun": is_dry_run,
             "status": "success",
-            "numberOfRowsProcessed": len(done),
-            "numberOfRowsPassed": len(done),
+            "numberOfRowsProcessed": len(successes),
+            "numberOfRowsPassed": len(successes),
             "numberOfRowsFailed": 0,
-            "successRequest": done,
+            "successRequest": successes,
         }
         if add and not by_name:
-            told["failedRequest"] = []
-        return Result(200, told)
+            result["failedRequest"] = []
+        return Result(200, result)
 
-    def _change(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
+    def _change_one(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
         model = context.models[row.type]
-        if self._model.type not in _LISTED:
+        if self._model.type not in _OWNER_FIELDS:
             if model.has_labels:
                 write.update(context, model, row, {"tags": _labels(context, row, owner, add)})
             return
-        field = next((name for name in _LISTED[self._model.type] if name in model.references), None)
+        names = _OWNER_FIELDS[self._model.type]
+        field = next((name for name in names if name in model.references), None)
         if field is None:
             return
-        named = [
+        remaining = [
             (edge.target, edge.target_type)
             for edge in context.tx.references_from([row.id], [field])
             if edge.target != owner.id
         ]  # fmt: skip
         if not model.references[field].many:
-            named = []
-        links: Links = {field: [*named, *([(owner.id, owner.type)] if add else ())]}
+            remaining = []
+        links: Links = {field: [*remaining, *([(owner.id, owner.type)] if add else ())]}
         write.update(context, model, row, {}, links)
 
 
 def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dict[str, Any]]:
-    """Return the labels of an asset with or without that of a term."""
+    """Return the labels of an asset, with or without the label of a glossary term."""
     kept = [one for one in row.doc.get("tags") or () if one.get("tagFQN") != term.fqn]
     label = {
         "tagFQN": term.fqn, "source": "Glossary", "labelType": "Manual", "state": "Confirmed"
@@ -97,10 +98,10 @@ def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dic
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
-    for type in (*_LISTED, "glossaryTerm"):
+    for type in (*_OWNER_FIELDS, "glossaryTerm"):
         if type not in where:
             continue
-        terms = type not in _LISTED
+        terms = type not in _OWNER_FIELDS
         path = LABELS if terms else BULK
         if path not in models.release.paths:
             continue

@@ -1,4 +1,4 @@
-"""Followers and votes: who does it, and the change event that answers."""
+"""Followers and votes of an entity; every change is answered by a change event."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _VOTES = {"votedUp": UP, "votedDown": DOWN}
 
 
 def follow(context: RequestContext, model: EntityModel, row: Row, user: str) -> Result:
-    """Answer ``PUT followers``: the user follows the entity."""
+    """Handle ``PUT followers``: add a user to the followers."""
     head = context.tx.heads([user]).get(user)
     if head is None or head.type != "user":
         raise not_found("user", user)
     context.tx.add_reference(Reference(row.id, "followers", user, model.type, "user"))
-    told = {"name": "followers", "newValue": [context.plain_serializer.reference(head)]}
-    return change_event(context, model, row, {"fieldsAdded": [told]})
+    change = {"name": "followers", "newValue": [context.plain_serializer.reference(head)]}
+    return change_event(context, model, row, {"fieldsAdded": [change]})
 
 
 def unfollow(context: RequestContext, model: EntityModel, row: Row, user: str) -> Result:
-    """Answer ``DELETE followers/{user}``."""
+    """Handle ``DELETE followers/{user}``: remove a user from the followers."""
     head = context.tx.heads([user]).get(user)
     if head is None or head.type != "user":
         raise not_found("user", user)
     context.tx.remove_reference(row.id, "followers", user)
-    told = {"name": "followers", "oldValue": [context.plain_serializer.reference(head)]}
-    return change_event(context, model, row, {"fieldsDeleted": [told]})
+    change = {"name": "followers", "oldValue": [context.plain_serializer.reference(head)]}
+    return change_event(context, model, row, {"fieldsDeleted": [change]})
 
 
 def vote(context: RequestContext, model: EntityModel, row: Row, kind: str) -> Result:
-    """Answer ``PUT vote``; the caller's earlier vote is replaced."""
+    """Handle ``PUT vote``; it replaces the caller's earlier vote."""
     if context.caller.id is not None:
         for field in (UP, DOWN):
             context.tx.remove_reference(row.id, field, context.caller.id)

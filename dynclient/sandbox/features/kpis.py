@@ -1,4 +1,4 @@
-"""Results of KPIs: written by clients on older servers, computed by the server itself since."""
+"""Results of KPIs: written by clients on older releases, computed by the server on newer ones."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ class Kpis:
         self.body = models.schema("dataInsight/kpi/basic.json", "/definitions/kpiResult")
 
     def put(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``PUT kpi/{fqn}/kpiResult``."""
+        """Handle ``PUT kpi/{fqn}/kpiResult``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        given = context.read(self.body, request.body)
-        context.tx.record(row.id, KIND, given["timestamp"], "", given)
-        told = {"fieldsUpdated": [{"name": KIND, "newValue": given}]}
-        return change_event(context, self._model, row, told, status=201)
+        body = context.read(self.body, request.body)
+        context.tx.record(row.id, KIND, body["timestamp"], "", body)
+        change = {"fieldsUpdated": [{"name": KIND, "newValue": body}]}
+        return change_event(context, self._model, row, change, status=201)
 
     def list(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
+        """Handle ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
         return time_series.page(context, row.id, KIND, request.query, SPAN_REQUIRED)
 
-    def computed(self, context: RequestContext, request: Request) -> Result:
-        """Answer the same where the server computes results, which the sandbox has none of."""
+    def list_computed(self, context: RequestContext, request: Request) -> Result:
+        """Handle the same where the server computes the results: the sandbox has none."""
         context.get_row(self._model, request.path["fqn"], by_name=True)
         return Result(200, {"results": []})
 
     def latest(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET kpi/{fqn}/latestKpiResult``; without any there is no content."""
+        """Handle ``GET kpi/{fqn}/latestKpiResult``: a 204 if there is none."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        found = context.tx.latest(row.id, KIND)
-        return Result(204, None) if found is None else Result(200, found)
+        record = context.tx.latest(row.id, KIND)
+        return Result(204, None) if record is None else Result(200, record)
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
@@ -55,10 +55,10 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         return
     kpis = Kpis(models)
     root = f"{where['kpi']}/{{fqn}}"
-    written = models.rules.flag("kpi_results_written")
-    if written:
+    is_written = models.rules.flag("kpi_results_written")
+    if is_written:
         put = Route(kpis.put, JSON, writes=True, body_schema=kpis.body)
         routes.add("PUT", f"{root}/kpiResult", put)
-    results = kpis.list if written else kpis.computed
+    results = kpis.list if is_written else kpis.list_computed
     routes.add("GET", f"{root}/kpiResult", Route(results, query=SPAN))
     routes.add("GET", f"{root}/latestKpiResult", Route(kpis.latest))

@@ -16,15 +16,15 @@ NEEDS: tuple[str, ...] = ()
 
 
 class System:
-    """Handlers that tell about the server."""
+    """The handlers of the server's own routes."""
 
     def __init__(self, models: EntityModels) -> None:
         self._release = models.release
         self._models = models
 
     def version(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
-        told = {"version": self._release.name, "revision": self._release.digest[:40]}
-        return Result(200, {**told, "timestamp": 0})
+        version = {"version": self._release.name, "revision": self._release.digest[:40]}
+        return Result(200, {**version, "timestamp": 0})
 
     def auth(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         return Result(200, {
@@ -47,13 +47,13 @@ class System:
         return Result(200, {"database": {"passed": True}})
 
     def count(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
-        told: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for key, types in self._models.rules.table("counts").items():
-            known = [type for type in types if type in self._models]
-            told[key] = sum(
-                context.tx.count("e.type = ? and e.deleted = 0", [type]) for type in known
+            existing = [type for type in types if type in self._models]
+            counts[key] = sum(
+                context.tx.count("e.type = ? and e.deleted = 0", [type]) for type in existing
             )
-        return Result(200, told)
+        return Result(200, counts)
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
@@ -62,13 +62,13 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     prefix = models.rules.flag("system_prefix")
 
     def get(
-        path: str, handler: Callable[[RequestContext, Request], Result], *, anyone: bool = False
+        path: str, handler: Callable[[RequestContext, Request], Result], *, is_open: bool = False
     ) -> None:
-        routes.add("GET", path, Route(handler, None, anyone))
+        routes.add("GET", path, Route(handler, None, is_open))
 
-    get(f"/v1{prefix}/version", system.version, anyone=True)
-    get(f"/v1{prefix}/config/auth", system.auth, anyone=True)
-    get(f"/v1{prefix}/config/authorizer", system.authorizer, anyone=True)
-    get(f"/v1{prefix}/config/jwks", system.jwks, anyone=True)
+    get(f"/v1{prefix}/version", system.version, is_open=True)
+    get(f"/v1{prefix}/config/auth", system.auth, is_open=True)
+    get(f"/v1{prefix}/config/authorizer", system.authorizer, is_open=True)
+    get(f"/v1{prefix}/config/jwks", system.jwks, is_open=True)
     get(f"/v1{prefix}/status", system.status)
     get(f"/v1{prefix or '/util'}/entities/count", system.count)

@@ -1,6 +1,7 @@
-"""Time series that no feature knows more of: records made, listed by time, had by id, patched.
+"""Time series: records that are created, listed by time, read by id and patched.
 
-They have no names. What features serve (results, incidents …) is not served here.
+Records do not have names. Features with routes of their own (results, incidents …) use the helpers
+of this module; the routes here are those of all other time series of a release.
 """
 
 from __future__ import annotations
@@ -29,49 +30,58 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
 
 NEEDS: tuple[str, ...] = ()
-"""Documents of a release that these routes are for."""
 
 ALWAYS = 1 << 62
-"""Later than any record."""
+"""A time later than that of any record."""
 
 
 def page(
-    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
+    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], missing: str
 ) -> Result:
-    """Answer a list of records, newest first; the cursors are the span itself."""
-    start, end = query_span(query, otherwise)
+    """Return a page of an owner's records in a span of time, newest first.
+
+    Args:
+        context: the context of the request.
+        owner: id of the entity that the records belong to; None for an empty page.
+        kind: kind of the records.
+        query: the query, with ``startTs`` and ``endTs``, which are also the cursors of the page.
+        missing: the server's message for a query without a span.
+    """
+    start, end = query_span(query, missing)
     found = context.tx.records(owner, kind, start, end) if owner is not None else []
-    return _spanned(found, start, end)
+    return _span_page(found, start, end)
 
 
 def page_of_all(context: RequestContext, kind: str, start: int, end: int) -> Result:
-    """Answer a list of the records of all owners in a span, whose cursors are the span itself."""
-    return _spanned(context.tx.records_of(kind, start, end), start, end)
+    """Return a page of all owners' records in a span of time; its cursors are the span."""
+    return _span_page(context.tx.records_of(kind, start, end), start, end)
 
 
-def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Result:
+def _span_page(found: list[dict[str, Any]], start: int, end: int) -> Result:
     paging = {"before": _cursor(start), "after": _cursor(end), "total": len(found)}
     return Result(200, {"data": found, "paging": paging})
 
 
-def at(context: RequestContext, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
-    """Return the record of one time, as a path names it."""
-    moment = parse_int(stamp)
-    return next(iter(context.tx.records(owner, kind, moment, moment)), None)
+def find_record(
+    context: RequestContext, owner: str, kind: str, stamp: str
+) -> dict[str, Any] | None:
+    """Return an owner's record at the time in a path, or None."""
+    time = parse_int(stamp)
+    return next(iter(context.tx.records(owner, kind, time, time)), None)
 
 
-class Stream:
-    """The handlers of one type of records."""
+class TimeSeries:
+    """The handlers of one type of time series."""
 
     def __init__(self, model: EntityModel) -> None:
         self._model = model
 
     def create(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``POST``: 200, as these resources do."""
+        """Handle ``POST``: the status is 200, not 201."""
         permissions.check(context, self._model.type, "Create")
         model = self._model
         if model.create is None or request.body is None:
-            raise bad_request(f"{model.type} can not be created")
+            raise bad_request(f"{model.type} cannot be created")
         body = context.read(model.create, request.body)
         doc: dict[str, Any] = {"id": new_id()}
         owner = ""
@@ -98,46 +108,45 @@ class Stream:
             reader.find_head(self._model, name, field.type, each)
             for each in (value if isinstance(value, list) else [value])
         ]
-        told = [context.plain_serializer.reference(head) for head in heads]
-        return told if field.many else told[0]
+        references = [context.plain_serializer.reference(head) for head in heads]
+        return references if field.many else references[0]
 
     def _sign(self, context: RequestContext, doc: dict[str, Any]) -> None:
-        known = self._model.node.properties
-        if "updatedAt" in known:
+        properties = self._model.node.properties
+        if "updatedAt" in properties:
             doc["updatedAt"] = context.now
         if "updatedBy" in self._model.references:
             head = context.tx.head("user", context.caller.name)
             if head is not None:
                 doc["updatedBy"] = context.plain_serializer.reference(head)
-        elif "updatedBy" in known:
+        elif "updatedBy" in properties:
             doc["updatedBy"] = context.caller.name
 
     def list(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET collection``: the records of a time, newest first."""
+        """Handle ``GET collection``: the records of a span of time, newest first."""
         start, end = (_number(request.query, name) for name in SPAN)
         if self._model.rules.table("span_cursors").get(self._model.type):
             return page_of_all(context, self._model.type, start or 0, end or ALWAYS)
         limit = _number(request.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
         found = context.tx.records_of(self._model.type, start or 0, ALWAYS if end is None else end)
-        at = _offset(request.query.get("offset"))
+        offset = _offset(request.query.get("offset"))
         paging: dict[str, Any] = {}
-        if at > 0:
-            paging["before"] = _cursor(max(0, at - limit))
-        if at + limit < len(found):
-            paging["after"] = _cursor(at + limit)
-        return Result(
-            200, {"data": found[at : at + limit], "paging": {**paging, "total": len(found)}}
-        )
+        if offset > 0:
+            paging["before"] = _cursor(max(0, offset - limit))
+        if offset + limit < len(found):
+            paging["after"] = _cursor(offset + limit)
+        paging["total"] = len(found)
+        return Result(200, {"data": found[offset : offset + limit], "paging": paging})
 
     def get(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET`` by id."""
-        return Result(200, self._held(context, request)[1])
+        """Handle ``GET`` by id."""
+        return Result(200, self._find(context, request)[1])
 
     def patch(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``PATCH``; id and time stay what they are."""
+        """Handle ``PATCH``: the id and the time do not change."""
         permissions.check(context, self._model.type, "EditAll")
-        owner, doc = self._held(context, request)
+        owner, doc = self._find(context, request)
         patched = context.read_entity(self._model, patch_apply.apply(doc, request.body), doc)
         patched |= {name: doc[name] for name in ("id", "timestamp") if name in doc}
         self._sign(context, patched)
@@ -146,11 +155,11 @@ class Stream:
         )
         return Result(200, patched, change="entityUpdated")
 
-    def _held(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
-        held = context.tx.record_of(self._model.type, request.path["id"])
-        if held is None:
+    def _find(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
+        found = context.tx.record_of(self._model.type, request.path["id"])
+        if found is None:
             raise not_found(self._model.type, request.path["id"])
-        return held
+        return found
 
 
 def _number(query: Mapping[str, str], name: str) -> int | None:
@@ -160,11 +169,11 @@ def _number(query: Mapping[str, str], name: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise bad_request(f"query param {name} is not a number") from None
+        raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 
-def _cursor(at: int) -> str:
-    return base64.b64encode(str(at).encode()).decode()
+def _cursor(position: int) -> str:
+    return base64.b64encode(str(position).encode()).decode()
 
 
 def _offset(cursor: str | None) -> int:
@@ -183,20 +192,20 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
-    """Add the routes of the time series that have one of their own.
+    """Add the routes of all time series whose routes do not have path parameters.
 
-    Some are filled by servers alone, and stay empty here; they can be asked for all the same.
+    Time series that are filled by servers alone stay empty.
     """
     for spec in catalogue(models.release):
         if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
         model = EntityModel(models, spec.entity)
-        served = Stream(model)
+        handlers = TimeSeries(model)
         for name, method, tail, consumes in _OPERATIONS:
             if name not in spec.operations:
                 continue
             route = Route(
-                getattr(served, name), consumes, writes=method != "GET",
+                getattr(handlers, name), consumes, writes=method != "GET",
                 body_schema=model.create if name == "create" else None,
                 query=(*SPAN, "limit", "offset") if name == "list" else (),
             )  # fmt: skip

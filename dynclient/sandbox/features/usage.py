@@ -1,4 +1,4 @@
-"""How much entities are used, by day, and how they rank among others of their type."""
+"""Usage of entities by day, and their percentile ranks among others of their type."""
 
 from __future__ import annotations
 
@@ -28,29 +28,30 @@ class Usage:
         self.body = models.schema("type/dailyCount.json")
 
     def post(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``POST``: the count of a day is set."""
-        return self._counted(context, request, add=False)
+        """Handle ``POST``: set the count of a day."""
+        return self._count(context, request, add=False)
 
     def put(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``PUT``: a count is added to that of the day."""
-        return self._counted(context, request, add=True)
+        """Handle ``PUT``: add a count to that of a day."""
+        return self._count(context, request, add=True)
 
-    def _counted(self, context: RequestContext, request: Request, *, add: bool) -> Result:
-        model, row = self._found(context, request)
-        given = context.read(self.body, request.body)
-        day = _day(given["date"])
+    def _count(self, context: RequestContext, request: Request, *, add: bool) -> Result:
+        model, row = self._find(context, request)
+        body = context.read(self.body, request.body)
+        day = _parse_day(body["date"])
         before = context.tx.latest(row.id, KIND) or derived_fields.empty_usage()
-        held = next(iter(context.tx.records(row.id, KIND, day.toordinal(), day.toordinal())), None)
-        told: dict[str, Any] = {}
+        number = day.toordinal()
+        existing = next(iter(context.tx.records(row.id, KIND, number, number)), None)
+        record: dict[str, Any] = {}
         for name, days in _SPANS.items():
-            if held is not None:
-                old = 0 if add else held["dailyStats"]["count"]
-                count = held[name]["count"] - old + given["count"]
+            if existing is not None:
+                old = 0 if add else existing["dailyStats"]["count"]
+                count = existing[name]["count"] - old + body["count"]
             else:
-                count = given["count"] + self._since(context, row, day, days)
-            told[name] = {"count": count, "percentileRank": 0.0}
-        told["date"] = day.isoformat()
-        context.tx.record(row.id, KIND, day.toordinal(), "", told)
+                count = body["count"] + self._count_since(context, row, day, days)
+            record[name] = {"count": count, "percentileRank": 0.0}
+        record["date"] = day.isoformat()
+        context.tx.record(row.id, KIND, day.toordinal(), "", record)
         after = context.tx.latest(row.id, KIND)
         change = {"name": "usageSummary", "oldValue": before, "newValue": after}
         result = change_event(context, model, row, {"fieldsUpdated": [change]})
@@ -58,40 +59,40 @@ class Usage:
         result.body["entity"] = context.plain_serializer.serialize(model, [row.doc], fields)[0]
         return result._replace(status=201)
 
-    def _since(self, context: RequestContext, row: Row, day: datetime.date, days: int) -> int:
-        """Return what was counted within some days, as the server adds it up at this moment."""
+    def _count_since(self, context: RequestContext, row: Row, day: datetime.date, days: int) -> int:
+        """Return the sum of the counts since some days before, as the server computes it."""
         if days == 1:
             return 0
         start = day.toordinal() - days + 1
-        found = context.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
-        return sum(one["dailyStats"]["count"] for one in found)
+        records = context.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
+        return sum(one["dailyStats"]["count"] for one in records)
 
     def get(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``GET``: the usage of the days before one."""
-        _, row = self._found(context, request)
+        """Handle ``GET``: the usage in the days up to a date."""
+        _, row = self._find(context, request)
         today = datetime.datetime.now(datetime.timezone.utc).date()
-        day = _day(request.query["date"]) if request.query.get("date") else today
+        day = _parse_day(request.query["date"]) if request.query.get("date") else today
         start = day.toordinal() - query_int(request.query, "days", 1) + 1
-        found = context.tx.records(row.id, KIND, start, day.toordinal())
+        records = context.tx.records(row.id, KIND, start, day.toordinal())
         head = context.tx.heads([row.id])[row.id]
-        return Result(200, {"entity": context.serializer.reference(head), "usage": found})
+        return Result(200, {"entity": context.serializer.reference(head), "usage": records})
 
     def rank(self, context: RequestContext, request: Request) -> Result:
-        """Answer ``POST usage/compute.percentile/{type}/{date}``."""
+        """Handle ``POST usage/compute.percentile/{type}/{date}``."""
         model = find_model(context, request.path["type"])
-        day = _day(request.path["date"]).toordinal()
-        found = context.tx.owned_records(KIND, model.type, day)
+        day = _parse_day(request.path["date"]).toordinal()
+        records = context.tx.owned_records(KIND, model.type, day)
         for name in _SPANS:
-            counts = sorted(one[name]["count"] for _, one in found)
-            for _, one in found:
+            counts = sorted(one[name]["count"] for _, one in records)
+            for _, one in records:
                 lower = counts.index(one[name]["count"])
                 rank = 100.0 * lower / (len(counts) - 1) if len(counts) > 1 else 0.0
                 one[name]["percentileRank"] = rank
-        for owner, one in found:
+        for owner, one in records:
             context.tx.record(owner, KIND, day, "", one)
         return Result(201, None)
 
-    def _found(self, context: RequestContext, request: Request) -> tuple[EntityModel, Row]:
+    def _find(self, context: RequestContext, request: Request) -> tuple[EntityModel, Row]:
         model = find_model(context, request.path["type"])
         by_name = "fqn" in request.path
         return model, context.get_row(
@@ -99,12 +100,12 @@ class Usage:
         )
 
 
-def _day(text: str) -> datetime.date:
+def _parse_day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        why = f'ERROR: invalid input syntax for type date: "{text}"'
-        raise UnhandledServerError(f"org.postgresql.util.PSQLException: {why}") from None
+        reason = f'ERROR: invalid input syntax for type date: "{text}"'
+        raise UnhandledServerError(f"org.postgresql.util.PSQLException: {reason}") from None
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
