@@ -70,7 +70,9 @@ class Assets:
         model = context.models[row.type]
         if self._model.type not in _OWNER_FIELDS:
             if model.has_labels:
-                write.update(context, model, row, {"tags": _labels(context, row, owner, add)})
+                write.update(
+                    context, model, row, {"tags": _updated_labels(context, row, owner, add)}
+                )
             return
         names = _OWNER_FIELDS[self._model.type]
         field = next((name for name in names if name in model.references), None)
@@ -87,7 +89,9 @@ class Assets:
         write.update(context, model, row, {}, links)
 
 
-def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dict[str, Any]]:
+def _updated_labels(
+    context: RequestContext, row: Row, term: Row, add: bool
+) -> list[dict[str, Any]]:
     """Return the labels of an asset, with or without the label of a glossary term."""
     kept = [one for one in row.doc.get("tags") or () if one.get("tagFQN") != term.fqn]
     label = {

@@ -134,7 +134,7 @@ class Sheet:
             results = self._import_lines(context, holder, rest)
             if is_dry_run:
                 part.undo()
-        return Result(200, {**mode, **self._result(context, rest, results)})
+        return Result(200, {**mode, **self._summarize(context, rest, results)})
 
     def _import_lines(
         self, context: RequestContext, holder: Row, lines: Sequence[list[str]]
@@ -147,7 +147,7 @@ class Sheet:
                 continue
             with context.tx.part() as part:
                 # Each line sees the changes of the lines before it.
-                result = self._line(context.with_new_caches(), holder, line)
+                result = self._import_line(context.with_new_caches(), holder, line)
                 if result.errors:
                     part.undo()
             results.append(result)
@@ -165,8 +165,8 @@ class Sheet:
         message = f"Field count {count} does not match the expected field count of {expected}"
         return _LineResult("", (f"#INVALID_FIELD_COUNT: {message}",))
 
-    def _line(self, context: RequestContext, holder: Row, line: list[str]) -> _LineResult:
-        body, errors = self._read(context, line)
+    def _import_line(self, context: RequestContext, holder: Row, line: list[str]) -> _LineResult:
+        body, errors = self._read_cells(context, line)
         errors += self._check_hierarchy(context, holder, body)
         if errors:
             return _LineResult("", tuple(errors))
@@ -178,7 +178,9 @@ class Sheet:
             message = error.body["message"] if isinstance(error.body, dict) else error.body
             return _LineResult("", (str(message),))
 
-    def _read(self, context: RequestContext, line: list[str]) -> tuple[dict[str, Any], list[str]]:
+    def _read_cells(
+        self, context: RequestContext, line: list[str]
+    ) -> tuple[dict[str, Any], list[str]]:
         """Return the fields of a line, and the errors of its cells."""
         body: dict[str, Any] = {}
         errors: list[str] = []
@@ -246,7 +248,7 @@ class Sheet:
         write.update(context, self._model, row, fields, links, fold=True)
         return _UPDATED
 
-    def _result(
+    def _summarize(
         self, context: RequestContext, lines: Sequence[list[str]], results: Sequence[_LineResult]
     ) -> dict[str, Any]:
         """Return the body of the response; the header counts as a row that passed."""
@@ -295,7 +297,8 @@ class MemberSheet(Sheet):
         """Apply all lines as one change of the entity."""
         doc = copy.deepcopy(holder.doc)
         results = [
-            self._check_field_count(context, line) or self._member(context, holder, doc, line)
+            self._check_field_count(context, line)
+            or self._import_member(context, holder, doc, line)
             for line in lines
         ]
         if not any(not result.errors for result in results):
@@ -310,10 +313,10 @@ class MemberSheet(Sheet):
         write.update(context, self._model, holder, {top: doc[top]}, fold=True)
         return results
 
-    def _member(
+    def _import_member(
         self, context: RequestContext, holder: Row, doc: dict[str, Any], line: list[str]
     ) -> _LineResult:
-        body, errors = self._read(context, line)
+        body, errors = self._read_cells(context, line)
         if errors:
             return _LineResult("", tuple(errors))
         fqn = f"{holder.fqn}.{body.pop('fullyQualifiedName')}"

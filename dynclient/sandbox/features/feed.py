@@ -36,7 +36,7 @@ _QUERY = ("entityLink", "type", "taskStatus", "userId", "filterType", "limit", "
 
 
 class Feed:
-    """The handlers."""
+    """The handlers of threads, posts and tasks."""
 
     def __init__(self, models: EntityModels) -> None:
         self._models = models
@@ -51,8 +51,8 @@ class Feed:
     def create(self, context: RequestContext, request: Request) -> Result:
         """Handle ``POST feed``."""
         body = context.read(self.create_body, request.body)
-        about = self._about(context, body["about"])
-        author = self._author(context, body)
+        about = self._find_entity(context, body["about"])
+        author = self._find_author(context, body)
         kind = body.get("type", "Conversation")
         thread = {
             "id": new_id(),
@@ -71,9 +71,9 @@ class Feed:
             "reactions": [],
         }
         if kind == "Task":
-            thread["task"] = self._task(context, body)
+            thread["task"] = self._new_task(context, body)
         elif kind == "Announcement":
-            thread["announcement"] = self._announcement(context, body, about)
+            thread["announcement"] = self._new_announcement(context, body, about)
         for name, node in self._node.properties.items():
             default = default_of(node)
             if name not in thread and default not in (None, []):
@@ -83,21 +83,21 @@ class Feed:
         serialized = self._serialize(context, thread)
         return Result(201, serialized, change="threadCreated", location=serialized["href"])
 
-    def _author(self, context: RequestContext, body: dict[str, Any]) -> str:
+    def _find_author(self, context: RequestContext, body: dict[str, Any]) -> str:
         """Return the author of a message: ``from`` in the body, or else the caller."""
         name = str(body.get("from") or context.caller.name)
         if context.tx.head("user", name) is None:
             raise not_found("user", name)
         return name
 
-    def _about(self, context: RequestContext, link: str) -> Row:
+    def _find_entity(self, context: RequestContext, link: str) -> Row:
         """Return the entity of an entity link, or raise the server's 404."""
         parts = link.strip("<>").split("::")
         if len(parts) < 3 or parts[1] not in self._models:
             raise not_found(parts[1] if len(parts) > 1 else "entity", link)
         return context.get_row(self._models[parts[1]], parts[2], by_name=True)
 
-    def _task(self, context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
+    def _new_task(self, context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
         details = body.get("taskDetails")
         if details is None:
             raise UnhandledServerError(_NO_TASK)
@@ -112,7 +112,7 @@ class Feed:
         ]
         return {"id": number, **details, "assignees": assignees, "status": "Open"}
 
-    def _announcement(
+    def _new_announcement(
         self, context: RequestContext, body: dict[str, Any], about: Row
     ) -> dict[str, Any]:
         details: dict[str, Any] = body.get("announcementDetails") or {}
@@ -135,7 +135,7 @@ class Feed:
     def _save(self, context: RequestContext, owner: str, thread: dict[str, Any]) -> None:
         context.tx.record(owner, KIND, thread["threadTs"], thread["id"], thread)
 
-    def _thread(self, context: RequestContext, id: str) -> tuple[str, dict[str, Any]]:
+    def _find_thread(self, context: RequestContext, id: str) -> tuple[str, dict[str, Any]]:
         found = context.tx.record_of(KIND, id)
         if found is None:
             raise not_found("Thread", id)
@@ -152,7 +152,9 @@ class Feed:
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET feed/{id}``."""
-        return Result(200, self._serialize(context, self._thread(context, request.path["id"])[1]))
+        return Result(
+            200, self._serialize(context, self._find_thread(context, request.path["id"])[1])
+        )
 
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET feed``: threads, newest first."""
@@ -195,7 +197,7 @@ class Feed:
 
     def patch(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PATCH feed/{id}``."""
-        owner, thread = self._thread(context, request.path["id"])
+        owner, thread = self._find_thread(context, request.path["id"])
         changed = self._apply_patch(context, thread, request.body)
         change = "threadUpdated" if changed != thread else "entityNoChange"
         self._save(context, owner, changed)
@@ -216,7 +218,7 @@ class Feed:
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE feed/{id}``."""
-        owner, thread = self._thread(context, request.path["id"])
+        owner, thread = self._find_thread(context, request.path["id"])
         context.tx.remove_record(owner, KIND, thread["id"])
         serialized = self._serialize(context, thread)
         del serialized["href"]
@@ -226,11 +228,11 @@ class Feed:
 
     def add_post(self, context: RequestContext, request: Request) -> Result:
         """Handle ``POST feed/{id}/posts``."""
-        owner, thread = self._thread(context, request.path["id"])
+        owner, thread = self._find_thread(context, request.path["id"])
         body = context.read(self.post_body, request.body)
         post = {
             "id": new_id(), "message": body["message"], "postTs": context.now,
-            "from": self._author(context, body), "reactions": [],
+            "from": self._find_author(context, body), "reactions": [],
         }  # fmt: skip
         changed = self._with_posts(context, thread, [*thread["posts"], post])
         self._save(context, owner, changed)
@@ -250,7 +252,7 @@ class Feed:
 
     def posts(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET feed/{id}/posts``."""
-        return Result(200, {"data": self._thread(context, request.path["id"])[1]["posts"]})
+        return Result(200, {"data": self._find_thread(context, request.path["id"])[1]["posts"]})
 
     def patch_post(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PATCH feed/{id}/posts/{post}``."""
@@ -261,7 +263,7 @@ class Feed:
         return self._change_post(context, request, "entityDeleted")
 
     def _change_post(self, context: RequestContext, request: Request, change: str) -> Result:
-        owner, thread = self._thread(context, request.path["id"])
+        owner, thread = self._find_thread(context, request.path["id"])
         post_id = request.path["postId"]
         post = next((one for one in thread["posts"] if one["id"] == post_id), None)
         if post is None:
@@ -285,7 +287,7 @@ class Feed:
         number = request.path["number"]
         for one in context.tx.records_of(KIND, 0, time_series.ALWAYS):
             if str((one.get("task") or {}).get("id")) == number:
-                return self._thread(context, one["id"])
+                return self._find_thread(context, one["id"])
         raise not_found("Task", number)
 
     def resolve(self, context: RequestContext, request: Request) -> Result:
@@ -307,7 +309,7 @@ class Feed:
 
     def _add_closing_post(self, context: RequestContext, id: str, message: str) -> None:
         """Add the server's own post about a closed task; the response does not show it yet."""
-        owner, thread = self._thread(context, id)
+        owner, thread = self._find_thread(context, id)
         post = {
             "id": new_id(), "message": message, "postTs": context.now,
             "from": context.caller.name, "reactions": [],
@@ -331,7 +333,7 @@ class Feed:
 
     def _apply_value(self, context: RequestContext, thread: dict[str, Any], value: str) -> None:
         """Set the field of a task's entity link, like a patch by the caller."""
-        row = self._about(context, thread["about"])
+        row = self._find_entity(context, thread["about"])
         model = self._models[row.type]
         steps = thread["about"].strip("<>").split("::")[3:]
         field = steps[-1] if steps else "description"

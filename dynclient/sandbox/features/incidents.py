@@ -27,13 +27,13 @@ _METRICS = {"Ack": "timeToResponse", "Resolved": "timeToResolution"}
 
 def open_incident(context: RequestContext, case: Row) -> str:
     """Return the state id of a case's open incident; open one if there is none."""
-    state = _open_state(context, case)
+    state = _find_open_state(context, case)
     if state is None:
         state = _record(context, case, {"testCaseResolutionStatusType": NEW}, new_id())["stateId"]
     return state
 
 
-def _open_state(context: RequestContext, case: Row) -> str | None:
+def _find_open_state(context: RequestContext, case: Row) -> str | None:
     """Return the state id of the open incident, or None."""
     latest = context.tx.latest(case.id, KIND)
     if latest is None or latest["testCaseResolutionStatusType"] == RESOLVED:
@@ -54,13 +54,15 @@ def _record(
         "updatedBy": context.plain_serializer.reference(users[user]) if user in users else None,
         "updatedAt": context.now,
         "testCaseReference": context.plain_serializer.reference(head) if head is not None else None,
-        "metrics": _metrics(context, case, fields["testCaseResolutionStatusType"], state),
+        "metrics": _compute_metrics(context, case, fields["testCaseResolutionStatusType"], state),
     }
     context.tx.record(case.id, KIND, context.now, status["id"], status)
     return status
 
 
-def _metrics(context: RequestContext, case: Row, kind: str, state: str) -> list[dict[str, Any]]:
+def _compute_metrics(
+    context: RequestContext, case: Row, kind: str, state: str
+) -> list[dict[str, Any]]:
     opened = [
         one["timestamp"] for one in context.tx.records(case.id, KIND, 0, time_series.ALWAYS)
         if one["stateId"] == state and one["testCaseResolutionStatusType"] == NEW
@@ -71,7 +73,7 @@ def _metrics(context: RequestContext, case: Row, kind: str, state: str) -> list[
 
 
 class Incidents:
-    """The handlers."""
+    """The handlers of resolution statuses."""
 
     def __init__(self, models: EntityModels) -> None:
         self._cases = models["testCase"]
@@ -88,7 +90,7 @@ class Incidents:
                 'Cannot invoke "org.openmetadata.schema.tests.type.Resolved.'
                 'getTestCaseFailureReason()" because "resolved" is null'
             )
-        state = _open_state(context, case) or new_id()
+        state = _find_open_state(context, case) or new_id()
         return Result(200, _record(context, case, body, state))
 
     def list(self, context: RequestContext, request: Request) -> Result:

@@ -18,7 +18,7 @@ KIND = "kpiResult"
 
 
 class Kpis:
-    """The handlers."""
+    """The handlers of results of KPIs."""
 
     def __init__(self, models: EntityModels) -> None:
         self._model = models["kpi"]
@@ -35,7 +35,7 @@ class Kpis:
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, KIND, request.query, SPAN_REQUIRED)
+        return time_series.list_records(context, row.id, KIND, request.query, SPAN_REQUIRED)
 
     def list_computed(self, context: RequestContext, request: Request) -> Result:
         """Handle the same where the server computes the results: the sandbox has none."""

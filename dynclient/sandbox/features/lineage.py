@@ -51,7 +51,7 @@ class _Step(NamedTuple):
 
 
 class Lineage:
-    """The handlers."""
+    """The handlers of edges and graphs."""
 
     def __init__(self, models: EntityModels) -> None:
         self._models = models
@@ -114,7 +114,7 @@ class Lineage:
 
     def patch(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PATCH`` of an edge: change its details."""
-        edge = self._edge(context, request)
+        edge = self._find_edge(context, request)
         before = edge.details or {}
         details = context.read(self._details, patch_apply.apply(before, request.body))
         pipeline = details.get("pipeline")
@@ -125,7 +125,7 @@ class Lineage:
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE`` of an edge, by ids or by names."""
-        edge = self._edge(context, request)
+        edge = self._find_edge(context, request)
         context.tx.remove_lineage(edge.source, edge.target)
         return Result(200, None)
 
@@ -137,7 +137,7 @@ class Lineage:
                 context.tx.remove_lineage(edge.source, edge.target)
         return Result(200, None)
 
-    def _edge(self, context: RequestContext, request: Request) -> LineageEdge:
+    def _find_edge(self, context: RequestContext, request: Request) -> LineageEdge:
         path = request.path
         by_name = "from_name" in path
         ends = ("from_name", "to_name") if by_name else ("key", "to")
@@ -152,16 +152,16 @@ class Lineage:
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET lineage/{type}/{id}``."""
-        return self._graph_of(context, request, request.path["id"], by_name=False)
+        return self._graph_result(context, request, request.path["id"], by_name=False)
 
     def get_by_name(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET lineage/{type}/name/{fqn}``."""
-        return self._graph_of(context, request, request.path["fqn"], by_name=True)
+        return self._graph_result(context, request, request.path["fqn"], by_name=True)
 
-    def _graph_of(
+    def _graph_result(
         self, context: RequestContext, request: Request, key: str, *, by_name: bool
     ) -> Result:
-        up, down = _depths(request.query)
+        up, down = _parse_depths(request.query)
         head = self._find_head(context, request.path["type"], key, by_name=by_name)
         above, below = _walk(context, head, up, up=True), _walk(context, head, down, up=False)
         heads = context.tx.heads(step.other for step in (*above, *below))
@@ -197,7 +197,7 @@ class Lineage:
 
     def export(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET lineage/export``: the edges around an entity as CSV."""
-        _, steps = self._steps(context, request.query)
+        _, steps = self._find_steps(context, request.query)
         edges = {(step.edge.source, step.edge.target): step.edge for step in steps}
         text = io.StringIO()
         writer = csv.writer(text)
@@ -209,7 +209,7 @@ class Lineage:
     def graph(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET lineage/getLineage``: complete entities, and edges as search documents."""
         query = request.query
-        head, steps = self._steps(context, query)
+        head, steps = self._find_steps(context, query)
         ids = list(dict.fromkeys([*(step.other for step in steps), head.id]))
         documents = {id: self._search_document(context, id) for id in ids}
         edges = {(step.edge.source, step.edge.target): step.edge for step in steps}
@@ -223,13 +223,15 @@ class Lineage:
             "entity": documents[head.id],
         })  # fmt: skip
 
-    def _steps(self, context: RequestContext, query: Mapping[str, str]) -> tuple[Head, list[_Step]]:
+    def _find_steps(
+        self, context: RequestContext, query: Mapping[str, str]
+    ) -> tuple[Head, list[_Step]]:
         """Return the entity of a query, and the edges of the graph around it."""
         if query.get("type") is None:
             raise UnhandledServerError(
                 'Cannot invoke "String.equalsIgnoreCase(String)" because "entityType" is null'
             )
-        up, down = _depths(query)
+        up, down = _parse_depths(query)
         head = self._find_head(context, query["type"], query.get("fqn", ""), by_name=True)
         return head, [*_walk(context, head, up, up=True), *_walk(context, head, down, up=False)]
 
@@ -292,7 +294,7 @@ def _parse_id(text: str) -> str:
         raise bad_request(f"Invalid UUID string: {text}") from None
 
 
-def _depths(query: Mapping[str, str]) -> tuple[int, int]:
+def _parse_depths(query: Mapping[str, str]) -> tuple[int, int]:
     """Return the upstream and the downstream depth of a query; raise the server's 400."""
     depths, errors = [], []
     for name in _DEPTHS:

@@ -69,13 +69,13 @@ class Document:
             model = self._models[type]
             for node in (model.node, model.create):
                 if node is not None:
-                    self._name(node.target)
+                    self._component_name(node.target)
         for type in where:
-            self._entity(self._models[type])
+            self._add_entity(self._models[type])
         collections = {route: self._models[type] for type, route in where.items()}
         paths: dict[str, Any] = {}
         for template, method, route in routes.all():
-            operation = self._operation(template, method, route, collections)
+            operation = self._build_operation(template, method, route, collections)
             paths.setdefault(template, {})[method.lower()] = operation
         return {
             "openapi": "3.0.1",
@@ -93,7 +93,7 @@ class Document:
 
     # operations
 
-    def _operation(
+    def _build_operation(
         self, template: str, method: str, route: Route, collections: dict[str, EntityModel]
     ) -> dict[str, Any]:
         root = max((r for r in collections if template == r or template.startswith(f"{r}/")),
@@ -113,7 +113,7 @@ class Document:
         if route.consumes is not None:
             schema = self._request_schema(route)
             operation["requestBody"] = {"content": {route.consumes: {"schema": schema}}}
-        operation["responses"] = {"200": self._response(route, model)}
+        operation["responses"] = {"200": self._response_of(route, model)}
         return operation
 
     def _operation_id(self, tail: str, method: str, route: Route, name: str) -> str:
@@ -129,14 +129,14 @@ class Document:
 
     def _request_schema(self, route: Route) -> dict[str, Any]:
         if route.body_schema is not None:
-            return self._schema(route.body_schema)
+            return self._convert_schema(route.body_schema)
         return {"type": "object"} if route.consumes in {JSON, JSON_PATCH} else {"type": "string"}
 
-    def _response(self, route: Route, model: EntityModel | None) -> dict[str, Any]:
+    def _response_of(self, route: Route, model: EntityModel | None) -> dict[str, Any]:
         response: dict[str, Any] = {"description": "OK"}
         if model is None or not route.returns:
             return response
-        name = self._entity(model)
+        name = self._add_entity(model)
         schema: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
         if route.returns == "page":
             listed = f"{name}List"
@@ -163,30 +163,30 @@ class Document:
 
     # schemas
 
-    def _entity(self, model: EntityModel) -> str:
+    def _add_entity(self, model: EntityModel) -> str:
         """Return the component name of an entity, which has the properties of all entities."""
-        name = self._component(model.node)
+        name = self._add_component(model.node)
         properties = self._components[name]["properties"]
         for each in _SHARED:
             properties.setdefault(each, {"type": "number" if each == "version" else "string"})
         return name
 
-    def _component(self, node: Node) -> str:
+    def _add_component(self, node: Node) -> str:
         """Return the component name of a schema; add the component if it is new."""
         target = node.target
-        name = self._name(target)
+        name = self._component_name(target)
         if name in self._components:
             return name
         component: dict[str, Any] = {"type": "object", "properties": {}}
         self._components[name] = component
         component["properties"] = {
-            field: self._schema(child) for field, child in target.properties.items()
+            field: self._convert_schema(child) for field, child in target.properties.items()
         }
         if target.required:
             component["required"] = sorted(target.required)
         return name
 
-    def _name(self, target: Node) -> str:
+    def _component_name(self, target: Node) -> str:
         """Return the name of a schema: that of its Java class, unless another schema has it."""
         name = self._names.get(target.ref)
         if name is None:
@@ -200,10 +200,10 @@ class Document:
             self._used_names.add(name)
         return name
 
-    def _schema(self, node: Node) -> dict[str, Any]:
+    def _convert_schema(self, node: Node) -> dict[str, Any]:
         kind = node.kind
         if kind == "object" and node.properties:
-            return {"$ref": f"#/components/schemas/{self._component(node)}"}
+            return {"$ref": f"#/components/schemas/{self._add_component(node)}"}
         if kind in {"object", "union", "map", "any", "null"}:
             return {"type": "object"}
         out: dict[str, Any] = {"type": "string" if kind == "enum" else kind}
@@ -212,7 +212,7 @@ class Document:
             out["enum"] = list(node.enum or ())
         elif kind == "array":
             items = node.items
-            out["items"] = {"type": "object"} if items is None else self._schema(items)
+            out["items"] = {"type": "object"} if items is None else self._convert_schema(items)
         if node.format and not node.secret and kind != "enum":
             out["format"] = node.format
         out |= {name: facts[name] for name in _BOUNDS if name in facts and kind != "enum"}

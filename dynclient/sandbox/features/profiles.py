@@ -140,12 +140,12 @@ class Profiles:
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET tables/{fqn}/tableProfile``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, TABLES, request.query, _NO_SPAN)
+        return time_series.list_records(context, row.id, TABLES, request.query, _NO_SPAN)
 
     def list_system(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET tables/{fqn}/systemProfile``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, SYSTEM, request.query, _NO_SPAN)
+        return time_series.list_records(context, row.id, SYSTEM, request.query, _NO_SPAN)
 
     def list_column(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET tables/{fqn of a column}/columnProfile``."""
@@ -155,7 +155,7 @@ class Profiles:
             (one["name"] for one in row.doc.get("columns") or ()
              if one.get("fullyQualifiedName") == fqn), None,
         )  # fmt: skip
-        result = time_series.page(context, row.id, COLUMNS, request.query, _NO_SPAN)
+        result = time_series.list_records(context, row.id, COLUMNS, request.query, _NO_SPAN)
         data = [one for one in result.body["data"] if one["name"] == name]
         paging = {**result.body["paging"], "total": len(data)}
         return Result(200, {"data": data, "paging": paging})

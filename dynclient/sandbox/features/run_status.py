@@ -50,7 +50,7 @@ class Pipelines:
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET pipelines/{fqn}/status``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, RUNS, request.query, SPAN_REQUIRED)
+        return time_series.list_records(context, row.id, RUNS, request.query, SPAN_REQUIRED)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE pipelines/{fqn}/status/{timestamp}``."""
@@ -91,7 +91,7 @@ class Ingestions:
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET ingestionPipelines/{fqn}/pipelineStatus``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, RUNS, request.query, SPAN_REQUIRED)
+        return time_series.list_records(context, row.id, RUNS, request.query, SPAN_REQUIRED)
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET ingestionPipelines/{fqn}/pipelineStatus/{run}``."""

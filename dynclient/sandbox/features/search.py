@@ -35,7 +35,7 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Search:
-    """The handlers."""
+    """The handlers of searches."""
 
     def __init__(self, models: EntityModels, types: Sequence[str]) -> None:
         self._models = models
@@ -60,37 +60,37 @@ class Search:
         """Handle ``GET search/query``."""
         query = request.query
         types = self._searched_types(query)
-        start, size = _number(query, "from", 0), _number(query, "size", _SIZE)
+        start, size = _query_number(query, "from", 0), _query_number(query, "size", _SIZE)
         if start + size > MAX_WINDOW:
-            raise _failed()
+            raise _search_error()
         text = query.get("q") or "*"
         try:
             condition = search_query.join("and", [
                 search_query.parse_query_string(text),
-                search_query.parse_filter(_json(query, "query_filter")),
+                search_query.parse_filter(_query_json(query, "query_filter")),
             ])  # fmt: skip
-            after = search_query.parse_filter(_json(query, "post_filter"))
+            after = search_query.parse_filter(_query_json(query, "post_filter"))
         except search_query.InvalidQuery as error:
-            raise _failed(str(error)) from None
+            raise _search_error(str(error)) from None
         deleted = query.get("deleted", "false").lower() == "true"
-        where = self._where(types, condition, deleted=deleted)
+        where = self._build_condition(types, condition, deleted=deleted)
         sort = query.get("sort_field")
         order = "asc" if query.get("sort_order", "desc").lower() == "asc" else "desc"
         by = (
-            _rank(search_query.free_words(text))
+            _rank_sql(search_query.free_words(text))
             if sort in (None, "", "_score")
-            else _sorted_by(str(sort))
+            else _sort_sql(str(sort))
         )
         rows = context.tx.ranked_page(
             search_query.join("and", [where, after]), by, order, size, start
         )  # fmt: skip
         hits = [
-            self._hit(context, row, request, rank, sort not in (None, "", "_score"))
+            self._build_hit(context, row, request, rank, sort not in (None, "", "_score"))
             for row, rank in rows
         ]
         total = context.tx.count(*search_query.join("and", [where, after]))
         body = self._response_body(types, total, hits)
-        body["aggregations"] = self._facets(context, types, query.get("index", ""), where)
+        body["aggregations"] = self._count_facets(context, types, query.get("index", ""), where)
         return Result(200, body)
 
     def field_query(self, context: RequestContext, request: Request) -> Result:
@@ -98,9 +98,9 @@ class Search:
         types = self._searched_types(request.query)
         field, value = request.query.get("fieldName", ""), request.query.get("fieldValue", "")
         wild = {"wildcard": {field: value}}
-        where = self._where(types, search_query.parse_filter(wild), deleted=False)
+        where = self._build_condition(types, search_query.parse_filter(wild), deleted=False)
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._hit(context, row, request, rank, False) for row, rank in rows]
+        hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
         return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
     def document(self, context: RequestContext, request: Request) -> Result:
@@ -111,7 +111,7 @@ class Search:
             raise error_response(404, "Document not found.")
         return Result(200, {
             "_index": self._types[row.type], "_id": row.id, "_version": 1, "_seq_no": 0,
-            "_primary_term": 1, "found": True, "_source": self._source(context, row),
+            "_primary_term": 1, "found": True, "_source": self._build_document(context, row),
         })  # fmt: skip
 
     def suggest(self, context: RequestContext, request: Request) -> Result:
@@ -119,11 +119,11 @@ class Search:
         types = self._searched_types(request.query)
         text = request.query.get("q", "")
         starts = search_query.parse_filter({"prefix": {"displayName": text}})
-        where = self._where(types, starts, deleted=False)
-        size = _number(request.query, "size", _SIZE)
+        where = self._build_condition(types, starts, deleted=False)
+        size = _query_number(request.query, "size", _SIZE)
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", size, 0)
         options = [
-            {"text": row.display or row.name, **self._hit(context, row, request, rank, False)}
+            {"text": row.display or row.name, **self._build_hit(context, row, request, rank, False)}
             for row, rank in rows
         ]
         suggestion = {"text": text, "offset": 0, "length": len(text), "options": options}
@@ -138,10 +138,10 @@ class Search:
         try:
             condition = search_query.parse_query_string(request.query.get("q") or "*")
         except search_query.InvalidQuery as error:
-            raise _failed(str(error)) from None
-        where = self._where(types, condition, deleted=False)
+            raise _search_error(str(error)) from None
+        where = self._build_condition(types, condition, deleted=False)
         body = self._response_body(types, context.tx.count(*where), [])
-        body["aggregations"] = {f"sterms#{field}": self._facet(context, field, where)}
+        body["aggregations"] = {f"sterms#{field}": self._count_values(context, field, where)}
         return Result(200, body)
 
     def _searched_types(self, parameters: Mapping[str, str]) -> list[str]:
@@ -156,7 +156,7 @@ class Search:
         return list(dict.fromkeys(type for name in names for type in self._groups[name]))
 
     @staticmethod
-    def _where(types: Sequence[str], condition: Condition, *, deleted: bool) -> Condition:
+    def _build_condition(types: Sequence[str], condition: Condition, *, deleted: bool) -> Condition:
         marks = ",".join("?" * len(types))
         of_types = Condition(f"e.type in ({marks})", tuple(types))
         state = Condition("e.deleted = ?", (int(deleted),))
@@ -180,7 +180,7 @@ class Search:
             },
         }
 
-    def _hit(
+    def _build_hit(
         self, context: RequestContext, row: Row, request: Request, rank: Any, by_field: bool
     ) -> dict[str, Any]:
         hit: dict[str, Any] = {
@@ -189,7 +189,7 @@ class Search:
             "_score": None if by_field else float(rank),
         }
         if request.query.get("fetch_source", "true").lower() == "true":
-            source = self._source(context, row)
+            source = self._build_document(context, row)
             selected = [
                 value for name, value in request.query_pairs if name == "include_source_fields"
             ]
@@ -201,7 +201,7 @@ class Search:
             hit["sort"] = [rank]
         return hit
 
-    def _source(self, context: RequestContext, row: Row) -> dict[str, Any]:
+    def _build_document(self, context: RequestContext, row: Row) -> dict[str, Any]:
         """Return the search document of an entity: the entity with fields added for searching."""
         model = self._models[row.type]
         entity = context.plain_serializer.serialize(
@@ -231,16 +231,18 @@ class Search:
 
     # facets
 
-    def _facets(
+    def _count_facets(
         self, context: RequestContext, types: Sequence[str], index: str, where: Condition
     ) -> dict[str, Any]:
         table = context.rules.table("search_facets")
         fields = table.get(types[0] if len(types) == 1 else index, table["*"])
-        return {f"sterms#{field}": self._facet(context, field, where) for field in fields}
+        return {f"sterms#{field}": self._count_values(context, field, where) for field in fields}
 
-    def _facet(self, context: RequestContext, field: str, where: Condition) -> dict[str, Any]:
+    def _count_values(
+        self, context: RequestContext, field: str, where: Condition
+    ) -> dict[str, Any]:
         plain = field.removesuffix(".keyword")
-        buckets = context.tx.top_values(where, *_values(plain)) if field != _COUNT else []
+        buckets = context.tx.top_values(where, *_values_sql(plain)) if field != _COUNT else []
         if field == _COUNT:
             rows = context.tx.top_values(where, "e.type", "")
             buckets = [(self._types[str(type)], count) for type, count in rows]
@@ -258,7 +260,7 @@ class Search:
 _COUNT = "index_count"
 
 
-def _values(field: str) -> tuple[str, str]:
+def _values_sql(field: str) -> tuple[str, str]:
     """Return the SQL expression of a field's values, and the joins that it needs."""
     path = field.split(".")
     if field in search_query.COLUMNS:
@@ -268,24 +270,24 @@ def _values(field: str) -> tuple[str, str]:
         return "l.tag", f"join labels l on l.source = e.id and l.tag {tier} 'Tier.%'"
     if len(path) > 1 and path[-1] in {"name", "displayName"} and path[0] != "columns":
         column = "coalesce(t.display, t.name)" if path[-1] == "displayName" else "t.name"
-        condition = f"r.field = '{_plain(path[0])}'"
+        condition = f"r.field = '{_word_characters(path[0])}'"
         joined = (
             f"join refs r on r.source = e.id and {condition} join entities t on t.id = r.target"
         )
         return column, joined
     if len(path) > 1:
-        below = f"json_tree(e.doc, '$.{_plain(path[0])}') j"
-        condition = f"j.key = '{_plain(path[-1])}' and j.path not like '%].%'"
+        below = f"json_tree(e.doc, '$.{_word_characters(path[0])}') j"
+        condition = f"j.key = '{_word_characters(path[-1])}' and j.path not like '%].%'"
         return "j.atom", f"join {below} on {condition}"
-    return f"json_extract(e.doc, '$.{_plain(field)}')", ""
+    return f"json_extract(e.doc, '$.{_word_characters(field)}')", ""
 
 
-def _plain(step: str) -> str:
+def _word_characters(step: str) -> str:
     """Return a step of a field's path that is safe in SQL: its word characters."""
     return re.sub(r"\W", "", step)
 
 
-def _rank(words: Sequence[str]) -> Condition:
+def _rank_sql(words: Sequence[str]) -> Condition:
     """Return the SQL of an entity's rank: how similar its name is to the words."""
     if not words:
         return Condition("1.0")
@@ -301,32 +303,32 @@ def _rank(words: Sequence[str]) -> Condition:
     return Condition(" + ".join(parts), tuple(values))
 
 
-def _sorted_by(field: str) -> Condition:
+def _sort_sql(field: str) -> Condition:
     plain = field.removesuffix(".keyword")
     if plain in search_query.COLUMNS:
         return Condition(search_query.COLUMNS[plain])
-    path = ".".join(f'"{_plain(step)}"' for step in plain.split("."))
+    path = ".".join(f'"{_word_characters(step)}"' for step in plain.split("."))
     return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
 
 
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
+def _query_number(query: Mapping[str, str], name: str, default: int) -> int:
     number = query_int(query, name, default)
     if number < 0:
-        raise _failed(f"[{name}] parameter cannot be negative, found [{number}]")
+        raise _search_error(f"[{name}] parameter cannot be negative, found [{number}]")
     return number
 
 
-def _json(query: Mapping[str, str], name: str) -> Any:
+def _query_json(query: Mapping[str, str], name: str) -> Any:
     text = query.get(name)
     if not text:
         return None
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise _failed(f"{name}: {error}") from None
+        raise _search_error(f"{name}: {error}") from None
 
 
-def _failed(reason: str = "all shards failed") -> UnhandledServerError:
+def _search_error(reason: str = "all shards failed") -> UnhandledServerError:
     return UnhandledServerError(
         f"Elasticsearch exception [type=search_phase_execution_exception, reason={reason}]"
     )

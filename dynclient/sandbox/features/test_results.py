@@ -36,7 +36,7 @@ _NO_TIME = (
 
 
 class Results:
-    """The handlers."""
+    """The handlers of results of test cases, and of logical test suites."""
 
     def __init__(self, models: EntityModels) -> None:
         self._cases = models["testCase"]
@@ -98,7 +98,7 @@ class Results:
         """Handle ``GET`` of the results of a case: empty if the case does not exist."""
         head = context.tx.head("testCase", request.path["fqn"])
         owner = head.id if head is not None else None
-        return time_series.page(context, owner, KIND, request.query, SPAN_REQUIRED)
+        return time_series.list_records(context, owner, KIND, request.query, SPAN_REQUIRED)
 
     def patch(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PATCH`` of one result."""

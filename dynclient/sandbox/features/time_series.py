@@ -35,7 +35,7 @@ ALWAYS = 1 << 62
 """A time later than that of any record."""
 
 
-def page(
+def list_records(
     context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], missing: str
 ) -> Result:
     """Return a page of an owner's records in a span of time, newest first.
@@ -52,13 +52,13 @@ def page(
     return _span_page(found, start, end)
 
 
-def page_of_all(context: RequestContext, kind: str, start: int, end: int) -> Result:
+def list_all_records(context: RequestContext, kind: str, start: int, end: int) -> Result:
     """Return a page of all owners' records in a span of time; its cursors are the span."""
     return _span_page(context.tx.records_of(kind, start, end), start, end)
 
 
 def _span_page(found: list[dict[str, Any]], start: int, end: int) -> Result:
-    paging = {"before": _cursor(start), "after": _cursor(end), "total": len(found)}
+    paging = {"before": _encode_cursor(start), "after": _encode_cursor(end), "total": len(found)}
     return Result(200, {"data": found, "paging": paging})
 
 
@@ -90,16 +90,16 @@ class TimeSeries:
                 if (default := default_of(node)) is not None and name not in model.creatable_fields:
                     doc[name] = default
                 continue
-            doc[name] = self._value(context, name, body[name])
+            doc[name] = self._convert(context, name, body[name])
             if name in model.references and not model.references[name].many:
                 owner = owner or str(doc[name]["id"])
         doc.setdefault("timestamp", context.now)
-        self._sign(context, doc)
+        self._set_update(context, doc)
         doc = {name: doc[name] for name in model.node.properties if name in doc}
         context.tx.record(owner, model.type, int(doc["timestamp"]), doc["id"], doc)
         return Result(200, doc)
 
-    def _value(self, context: RequestContext, name: str, value: Any) -> Any:
+    def _convert(self, context: RequestContext, name: str, value: Any) -> Any:
         field = self._model.references.get(name)
         if field is None:
             return value
@@ -111,7 +111,7 @@ class TimeSeries:
         references = [context.plain_serializer.reference(head) for head in heads]
         return references if field.many else references[0]
 
-    def _sign(self, context: RequestContext, doc: dict[str, Any]) -> None:
+    def _set_update(self, context: RequestContext, doc: dict[str, Any]) -> None:
         properties = self._model.node.properties
         if "updatedAt" in properties:
             doc["updatedAt"] = context.now
@@ -124,45 +124,45 @@ class TimeSeries:
 
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET collection``: the records of a span of time, newest first."""
-        start, end = (_number(request.query, name) for name in SPAN)
+        start, end = (_query_number(request.query, name) for name in SPAN)
         if self._model.rules.table("span_cursors").get(self._model.type):
-            return page_of_all(context, self._model.type, start or 0, end or ALWAYS)
-        limit = _number(request.query, "limit")
+            return list_all_records(context, self._model.type, start or 0, end or ALWAYS)
+        limit = _query_number(request.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
         found = context.tx.records_of(self._model.type, start or 0, ALWAYS if end is None else end)
-        offset = _offset(request.query.get("offset"))
+        offset = _decode_cursor(request.query.get("offset"))
         paging: dict[str, Any] = {}
         if offset > 0:
-            paging["before"] = _cursor(max(0, offset - limit))
+            paging["before"] = _encode_cursor(max(0, offset - limit))
         if offset + limit < len(found):
-            paging["after"] = _cursor(offset + limit)
+            paging["after"] = _encode_cursor(offset + limit)
         paging["total"] = len(found)
         return Result(200, {"data": found[offset : offset + limit], "paging": paging})
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET`` by id."""
-        return Result(200, self._find(context, request)[1])
+        return Result(200, self._find_record(context, request)[1])
 
     def patch(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PATCH``: the id and the time do not change."""
         permissions.check(context, self._model.type, "EditAll")
-        owner, doc = self._find(context, request)
+        owner, doc = self._find_record(context, request)
         patched = context.read_entity(self._model, patch_apply.apply(doc, request.body), doc)
         patched |= {name: doc[name] for name in ("id", "timestamp") if name in doc}
-        self._sign(context, patched)
+        self._set_update(context, patched)
         context.tx.record(
             owner, self._model.type, int(patched["timestamp"]), patched["id"], patched
         )
         return Result(200, patched, change="entityUpdated")
 
-    def _find(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
+    def _find_record(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
         found = context.tx.record_of(self._model.type, request.path["id"])
         if found is None:
             raise not_found(self._model.type, request.path["id"])
         return found
 
 
-def _number(query: Mapping[str, str], name: str) -> int | None:
+def _query_number(query: Mapping[str, str], name: str) -> int | None:
     text = query.get(name)
     if not text:
         return None
@@ -172,11 +172,11 @@ def _number(query: Mapping[str, str], name: str) -> int | None:
         raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 
-def _cursor(position: int) -> str:
+def _encode_cursor(position: int) -> str:
     return base64.b64encode(str(position).encode()).decode()
 
 
-def _offset(cursor: str | None) -> int:
+def _decode_cursor(cursor: str | None) -> int:
     try:
         return int(base64.b64decode(cursor or "", validate=True) or 0)
     except (ValueError, binascii.Error):

@@ -22,7 +22,7 @@ _SPANS = {"dailyStats": 1, "weeklyStats": 7, "monthlyStats": 30}
 
 
 class Usage:
-    """The handlers."""
+    """The handlers of counts and ranks."""
 
     def __init__(self, models: EntityModels) -> None:
         self.body = models.schema("type/dailyCount.json")
