@@ -33,21 +33,22 @@ def test_results_are_listed_and_deleted(api: TablesApi) -> None:
     api.made("/v1/dataQuality/testDefinitions", name="isFine", description="d",
               entityType="TABLE", testPlatforms=["OpenMetadata"])  # fmt: skip
     suite, place = {"name": "suite", "description": "d"}, "/v1/dataQuality/testSuites"
-    fields = api.got("/v1/dataQuality/testCases?limit=0&fields=testSuite")
-    assert fields["paging"]["total"] == 0
+    cases = "/v1/dataQuality/testCases?limit=0&fields=testSuite"
+    before = api.got(cases)["paging"]["total"]
     api.made(place, **suite)
     case = {"name": "fine", "entityLink": "<#E::table::s.d.c.tested>", "testDefinition": "isFine"}
     response = api.ask("POST", "/v1/dataQuality/testCases", json={**case, "testSuite": "suite"})
     if response.status_code == 400:  # the newest releases derive the suite from the table
         response = api.ask("POST", "/v1/dataQuality/testCases", json=case)
     assert response.status_code == 201, response.text
+    assert api.got(cases)["paging"]["total"] == before + 1
     path = "/v1/dataQuality/testCases/s.d.c.tested.fine/testCaseResult"
     for stamp, status in ((1_700_000_000_000, "Success"), (1_700_000_001_000, "Failed")):
         api.put(path, {"timestamp": stamp, "testCaseStatus": status}, 201)
-    found = api.got(f"{path}?startTs=1&endTs=1800000000000")["data"]
-    assert [one["testCaseStatus"] for one in found] == ["Failed", "Success"]
-    shown = api.got("/v1/dataQuality/testCases/name/s.d.c.tested.fine?fields=testCaseResult")
-    assert shown["testCaseResult"]["testCaseStatus"] == "Failed"
+    results = api.got(f"{path}?startTs=1&endTs=1800000000000")["data"]
+    assert [one["testCaseStatus"] for one in results] == ["Failed", "Success"]
+    test_case = api.got("/v1/dataQuality/testCases/name/s.d.c.tested.fine?fields=testCaseResult")
+    assert test_case["testCaseResult"]["testCaseStatus"] == "Failed"
     statuses = [api.ask("DELETE", f"{path}/1700000001000").status_code for _ in range(2)]
     assert statuses == [200, 404]
     unlinked = {**case, "name": "x", "entityLink": "<#E::table::s.d.c.nope>", "testSuite": "suite"}
