@@ -1,4 +1,4 @@
-"""A call as it was written, and the plan that carries it out."""
+"""A call as a user wrote it: the collection, its method, and the arguments."""
 
 from __future__ import annotations
 
@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
+from dynclient.session.keys import KeyReader
+from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
     from dynclient.operations import Operation
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Release
 
-
-Ask = Callable[["Plan"], Any]
-"""Carries out a plan that another needs first, such as looking up an id."""
-
-
-class Plan(NamedTuple):
-    """One operation with all it needs."""
-
-    operation: Operation
-    arguments: dict[str, Any]
-    body: Any = None
+LookUp = Callable[[Plan], Any]
+"""Carries out a plan that another one needs first, such as the look-up of an id."""
 
 
 class Call(NamedTuple):
@@ -31,28 +24,42 @@ class Call(NamedTuple):
 
     spec: CollectionSpec
     release: Release
-    verb: str
-    given: tuple[Any, ...]
+    method: str
+    values: tuple[Any, ...]
+    """Positional arguments."""
     keywords: dict[str, Any]
-    ask: Ask
+    look_up: LookUp
 
     @property
-    def name(self) -> str:
-        """``tables.create``."""
-        return f"{self.spec.attribute}.{self.verb}"
+    def label(self) -> str:
+        """The call as errors name it: ``tables.create``."""
+        return f"{self.spec.attribute}.{self.method}"
 
     def operation(self, name: str) -> Operation:
-        """Return an operation that the collection is known to have."""
+        """Return an operation that the collection has."""
         return self.spec.operations[name]
 
-    def wrong(self, place: str, value: Any, message: str) -> Exception:
-        """Return the error for one wrong argument."""
-        return bad_arguments(self.name, [Problem(place, value, "argument", message)])
+    def error(self, argument: str, value: Any, message: str) -> Exception:
+        """Return the error for one wrong argument; an empty name stands for the whole call."""
+        return bad_arguments(self.label, [Problem(argument, value, "argument", message)])
+
+    def key(self, values: tuple[Any, ...]) -> tuple[str, str]:
+        """Return ("id", id) or ("fqn", name) of an entity, see :meth:`KeyReader.key`."""
+        return KeyReader(self.spec, self.label).key(values, self.keywords)
+
+    def id(self, values: tuple[Any, ...], include: str = "non-deleted") -> str:
+        """Return the id of an entity, looked up if need be, see :meth:`KeyReader.id`."""
+        reader = KeyReader(self.spec, self.label)
+        return reader.id(values, self.keywords, self.look_up, include)
 
 
-def nothing_asked(plan: Plan) -> Any:
-    """Refuse to look anything up, where a request shall be prepared and nothing sent."""
+def reject_look_up(plan: Plan) -> Any:
+    """Reject a look-up, for calls that are prepared and not sent.
+
+    Raises:
+        UsageError: always.
+    """
     raise UsageError(
-        f"preparing this needs a request of its own ({plan.operation.method}"
+        f"this call cannot be prepared without sending a request ({plan.operation.method}"
         f" {plan.operation.route}); give the id or the entity instead of the name"
     )

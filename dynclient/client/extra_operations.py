@@ -9,19 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.dispatch import bad_arguments, label
-from dynclient.dispatch.binding import Bound, nearest
+from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.errors import BadArguments, Problem, UnknownOperation
+from dynclient.session.plan import Plan
 from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from inspect import Signature
 
-    from dynclient.client.client import Client
     from dynclient.openapi.index import Index, OperationInfo
     from dynclient.openapi.operations import CallableOperation
     from dynclient.operations import Operation
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Node
+    from dynclient.session.session import Session
 
 
 class ExtraOperations:
@@ -31,12 +32,12 @@ class ExtraOperations:
     ``om.tables.op["PUT /v1/tables/{id}/sampleData"]``.
 
     Args:
-        client: of the server.
+        session: of the server.
         attribute: name of the collection; None for what belongs to none.
     """
 
-    def __init__(self, client: Client, attribute: str | None = None) -> None:
-        self._client = client
+    def __init__(self, session: Session, attribute: str | None = None) -> None:
+        self._session = session
         self._attribute = attribute
         self._named: tuple[Index, dict[str, OperationInfo]] | None = None
         self._made: dict[str, CallableOperation] = {}
@@ -44,7 +45,7 @@ class ExtraOperations:
     # -- what there is -----------------------------------------------------------------------------
 
     def _spec(self) -> CollectionSpec | None:
-        return None if self._attribute is None else self._client.contract.spec(self._attribute)
+        return None if self._attribute is None else self._session.contract.spec(self._attribute)
 
     def _names(self, index: Index | None) -> dict[str, OperationInfo]:
         """Return what an index tells, by Python name."""
@@ -53,7 +54,7 @@ class ExtraOperations:
         if self._named is None or self._named[0] is not index:
             from dynclient.openapi.operation_names import operation_names
 
-            contract, spec = self._client.contract, self._spec()
+            contract, spec = self._session.contract, self._spec()
             routes = tuple(contract.spec(attribute).route for attribute in contract)
             told = index.beside(routes) if spec is None else index.below(spec.route, routes)
             names = operation_names(told, "/v1" if spec is None else spec.route)
@@ -62,9 +63,9 @@ class ExtraOperations:
 
     def _glanced(self) -> dict[str, OperationInfo]:
         """Return what is known without asking the server."""
-        if self._client._dispatcher.release is None:
+        if self._session.known_release is None:
             return {}
-        return self._names(self._client.contract.completion_index())
+        return self._names(self._session.contract.completion_index())
 
     def _served(self, name: str, *, ask: bool) -> CallableOperation:
         """Return an operation by name.
@@ -75,20 +76,20 @@ class ExtraOperations:
         """
         from dynclient.openapi.operations import to_operation
 
-        known = self._names(self._client.contract.openapi) if ask else self._glanced()
+        known = self._names(self._session.contract.openapi) if ask else self._glanced()
         told = known.get(name)
         if told is None:
             raise self._unknown(name)
         if told.key not in self._made:
-            self._made[told.key] = to_operation(name, told, self._client.release, self._spec())
+            self._made[told.key] = to_operation(name, told, self._session.release, self._spec())
         return self._made[told.key]
 
     def _unknown(self, name: str) -> UnknownOperation:
-        index = self._client.contract.openapi
+        index = self._session.contract.openapi
         known = self._names(index)
         whose = "the server" if self._attribute is None else self._attribute
         if index is None:
-            message = f"which operations {whose} offers is not known: {self._client.contract.why}"
+            message = f"which operations {whose} offers is not known: {self._session.contract.why}"
             return UnknownOperation(message, name=name, obj=self, nearest=())
         right = self._meant(name)
         if right is not None:
@@ -101,7 +102,7 @@ class ExtraOperations:
 
     def _meant(self, key: str) -> str | None:
         """Return the name of what is meant by an operationId, or by method and path."""
-        known = self._names(self._client.contract.openapi)
+        known = self._names(self._session.contract.openapi)
         for name, told in known.items():
             if key in {name, told.identity, told.key}:
                 return name
@@ -112,7 +113,7 @@ class ExtraOperations:
     def __getattr__(self, name: str) -> ExtraOperation:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
-        if name not in self._glanced() and name not in self._names(self._client.contract.openapi):
+        if name not in self._glanced() and name not in self._names(self._session.contract.openapi):
             raise self._unknown(name)
         return ExtraOperation(self, name)
 
@@ -137,12 +138,12 @@ class ExtraOperations:
     def __repr__(self) -> str:
         whose = "the server" if self._attribute is None else self._attribute
         known = self._glanced()
-        if not known and self._client.contract._index is None:
+        if not known and self._session.server.index is None:
             return f"<operations of {whose}, not asked for yet; om.contract.load() does>"
         return f"<{len(known)} operations of {whose}; dir() lists them>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ExtraOperations, (self._client, self._attribute)
+        return ExtraOperations, (self._session, self._attribute)
 
 
 class _Words:
@@ -171,7 +172,8 @@ class ExtraOperation:
 
     def __call__(self, *given: Any, **keywords: Any) -> Any:
         """Do it; see the documentation of the single operation."""
-        return self._offers._client._dispatcher.call(*self._plan(given, keywords))
+        session = self._offers._session
+        return session.send(session.prepare(self._plan(given, keywords)))
 
     def __get__(self, instance: Any, owner: type | None = None) -> ExtraOperation:
         # Having this makes it a routine for `inspect`, so that help() shows it and not its class.
@@ -186,12 +188,10 @@ class ExtraOperation:
     def _glanced(self) -> tuple[CallableOperation, Node | None]:
         """Return the operation, and what it sends, as far as is known without asking."""
         served = self._offers._served(self.__name__, ask=False)
-        return served, self._offers._client._dispatcher.node(served.operation.body)
+        return served, self._offers._session.node(served.operation.body)
 
-    def _plan(
-        self, given: tuple[Any, ...], keywords: dict[str, Any]
-    ) -> tuple[Operation, dict[str, Any], Any]:
-        """Return the operation, its arguments and its body.
+    def _plan(self, given: tuple[Any, ...], keywords: dict[str, Any]) -> Plan:
+        """Return the plan of a call.
 
         Raises:
             BadArguments: what it does not take, or lacks; all at once.
@@ -218,7 +218,7 @@ class ExtraOperation:
             raise bad_arguments(label(operation), problems + _others(operation, arguments))
         if body is None:
             operation = operation._replace(body_kind=None)
-        return operation, arguments, body
+        return Plan(operation, arguments, body)
 
     def __repr__(self) -> str:
         told = self._glanced()[0].told
@@ -230,6 +230,13 @@ class ExtraOperation:
     __doc__ = _Words()
 
 
+def plan_operation(
+    operation: ExtraOperation, values: tuple[Any, ...], keywords: dict[str, Any]
+) -> Plan:
+    """Return the plan of a call of an operation; errors as for the call."""
+    return operation._plan(values, keywords)
+
+
 def _offer(offers: ExtraOperations, name: str) -> ExtraOperation:
     return ExtraOperation(offers, name)
 
@@ -237,7 +244,7 @@ def _offer(offers: ExtraOperations, name: str) -> ExtraOperation:
 def _others(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:
     """Return what else is wrong with the arguments of a call that is refused anyway."""
     try:
-        Bound(operation, arguments)
+        BoundArguments(operation, arguments)
     except BadArguments as error:
         return list(error.problems)
     return []

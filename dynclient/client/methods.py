@@ -1,7 +1,7 @@
 """The methods of collections: what a user writes, turned into operations and their arguments.
 
-Each verb is a function that plans: it gives the operation, its arguments and its body. Sending is
-the dispatcher's; so a call and ``om.prepare`` of the same call cannot differ.
+Each method has a function that plans it: it returns the operation, its arguments and its body. The
+session sends it, so a call and ``om.prepare`` of the same call cannot differ.
 """
 
 from __future__ import annotations
@@ -10,117 +10,121 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
-from dynclient.client.calls import Call, Plan
-from dynclient.session.keys import id_of, is_id, key_of
+from dynclient.session.keys import is_id
+from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
+    from dynclient.client.calls import Call
     from dynclient.operations import Operation
 
 
-# -- keys: which entity is meant -------------------------------------------------------------------
-
-
-# -- verbs -----------------------------------------------------------------------------------------
-
-
-def sends(call: Call) -> Plan:
+def plan_create(call: Call) -> Plan:
     """Plan ``create`` and ``upsert``: a create request, its fields, or both."""
-    operation = call.operation(call.verb)
+    operation = call.operation(call.method)
     fields = dict(call.keywords)
-    outer = {p.name: fields.pop(p.name, None) for p in operation.parameters}
-    if len(call.given) > 1:
-        raise call.wrong("", len(call.given), "takes one request at most, or its fields by keyword")
+    arguments = {p.name: fields.pop(p.name, None) for p in operation.parameters}
+    if len(call.values) > 1:
+        message = "takes one request at most, or its fields as keywords"
+        raise call.error("", len(call.values), message)
     body: Any = fields
-    if call.given:
-        body = call.given[0]
-        _fits(call, operation, body)
+    if call.values:
+        body = call.values[0]
+        _check_request(call, operation, body)
         if fields:
-            held = model.raw(body) if isinstance(body, model.Entity) else body
-            body = {**held, **fields}
+            request = model.raw(body) if isinstance(body, model.Entity) else body
+            body = {**request, **fields}
     from dynclient.client.references import resolve_references
 
-    return Plan(operation, outer, resolve_references(call, operation.body or "", body))
+    return Plan(operation, arguments, resolve_references(call, operation.body or "", body))
 
 
-def _fits(call: Call, operation: Operation, request: Any) -> None:
-    """Make sure that something can be the body at all."""
-    wanted = call.release.node(operation.body or "").type_name
+def _check_request(call: Call, operation: Operation, request: Any) -> None:
+    """Raise BadArguments if a value cannot be the body."""
+    expected = call.release.node(operation.body or "").type_name
     if isinstance(request, model.Entity):
         node = model.schema_of(request)
-        if node.type_name != wanted:
-            way = "; changes of it are sent by om.save(…)" if node.entity is not None else ""
-            message = f"is a {node.type_name}, where a {wanted} is wanted{way}"
-            raise call.wrong("", node.type_name, message)
+        if node.type_name != expected:
+            hint = "; send changes of an entity with om.save(…)" if node.entity is not None else ""
+            message = f"must be a {expected}, not a {node.type_name}{hint}"
+            raise call.error("", node.type_name, message)
     elif not isinstance(request, Mapping):
-        message = f"is a {type(request).__name__}, where a {wanted} is wanted, or a mapping"
-        raise call.wrong("", type(request).__name__, message)
+        kind = type(request).__name__
+        raise call.error("", kind, f"must be a {expected} or a mapping, not a {kind}")
 
 
-def gets(call: Call) -> Plan:
+def plan_get(call: Call) -> Plan:
     """Plan ``get``."""
-    place, key = key_of(call, call.given)
-    name = "get" if place == "id" else "get_by_name"
+    kind, key = call.key(call.values)
+    name = "get" if kind == "id" else "get_by_name"
     if name not in call.spec.operations:
-        raise call.wrong("", key, "entities of this kind are had by their id alone")
-    return Plan(call.operation(name), {place: key, **call.keywords})
+        raise call.error("", key, "must be an id; entities of this type cannot be read by name")
+    return Plan(call.operation(name), {kind: key, **call.keywords})
 
 
-def lists(call: Call) -> Plan:
+def plan_list(call: Call) -> Plan:
     """Plan ``list``."""
-    if call.given:
-        raise call.wrong("", len(call.given), "takes keywords only, such as limit=50")
+    if call.values:
+        raise call.error("", len(call.values), "takes keywords only, such as limit=50")
     return Plan(call.operation("list"), dict(call.keywords))
 
 
-def deletes(call: Call) -> Plan:
+def plan_delete(call: Call) -> Plan:
     """Plan ``delete``.
 
-    By name only where nothing lies below: most servers ignore ``recursive`` there.
+    By name only if nothing below is deleted too: most servers ignore ``recursive`` there.
     """
     by_name = "delete_by_name" in call.spec.operations and not call.keywords.get("recursive")
     if by_name:
-        place, key = key_of(call, call.given)
+        kind, key = call.key(call.values)
     else:
-        place, key = "id", id_of(call, call.given, "all")
-    name = "delete" if place == "id" else "delete_by_name"
-    return Plan(call.operation(name), {place: key, **call.keywords})
+        kind, key = "id", call.id(call.values, "all")
+    name = "delete" if kind == "id" else "delete_by_name"
+    return Plan(call.operation(name), {kind: key, **call.keywords})
 
 
-def restores(call: Call) -> Plan:
+def plan_restore(call: Call) -> Plan:
     """Plan ``restore``."""
-    body = {"id": id_of(call, call.given, "deleted")}
+    body = {"id": call.id(call.values, "deleted")}
     return Plan(call.operation("restore"), dict(call.keywords), body)
 
 
-def versions(call: Call) -> Plan:
+def plan_versions(call: Call) -> Plan:
     """Plan ``versions``."""
-    identity = id_of(call, call.given, "all")
+    identity = call.id(call.values, "all")
     return Plan(call.operation("versions"), {"id": identity, **call.keywords})
 
 
-def version(call: Call) -> Plan:
+def plan_version(call: Call) -> Plan:
     """Plan ``version``: an entity and a number such as 0.1."""
-    *given, number = call.given if "version" not in call.keywords else (*call.given, None)
-    identity = id_of(call, tuple(given), "all")
+    if "version" in call.keywords:
+        key, number = call.values, None
+    elif len(call.values) > 1:
+        key, number = call.values[:-1], call.values[-1]
+    else:
+        message = "takes two arguments: the entity, and the number of a version"
+        raise call.error("", len(call.values), message)
+    identity = call.id(key, "all")
     arguments = {"id": identity, "version": number, **call.keywords}
     return Plan(call.operation("version"), arguments)
 
 
-def patches(call: Call) -> Plan:
-    """Plan ``patch`` of an entity by operations of the user's own."""
-    if len(call.given) < 2 or not isinstance(call.given[-1], list):
-        raise call.wrong("", len(call.given), "takes an entity, or an id and a list of operations")
-    identity = id_of(call, call.given[:-1])
-    return Plan(call.operation("patch"), {"id": identity, **call.keywords}, call.given[-1])
+def plan_patch(call: Call) -> Plan:
+    """Plan ``patch`` of an entity with JSON Patch operations of the user's own."""
+    if len(call.values) < 2 or not isinstance(call.values[-1], list):
+        message = "takes a changed entity, or an id and a list of JSON Patch operations"
+        raise call.error("", len(call.values), message)
+    identity = call.id(call.values[:-1])
+    return Plan(call.operation("patch"), {"id": identity, **call.keywords}, call.values[-1])
 
 
-def follows(call: Call) -> Plan:
+def plan_follow(call: Call) -> Plan:
     """Plan ``follow`` and ``unfollow``: an entity and a user."""
-    if len(call.given) != 2:
-        raise call.wrong("", len(call.given), "takes two: the entity, and the user or its id")
-    user = _user_id(call, call.given[1])
-    identity = id_of(call, call.given[:1])
-    if call.verb == "follow":
+    if len(call.values) != 2:
+        message = "takes two arguments: the entity, and the user or the id of one"
+        raise call.error("", len(call.values), message)
+    user = _user_id(call, call.values[1])
+    identity = call.id(call.values[:1])
+    if call.method == "follow":
         return Plan(call.operation("follow"), {"id": identity, **call.keywords}, user)
     return Plan(call.operation("unfollow"), {"id": identity, "user": user, **call.keywords})
 
@@ -129,76 +133,80 @@ def _user_id(call: Call, user: Any) -> str:
     raw = model.raw(user) if isinstance(user, model.Entity) else {"id": user}
     identity = raw.get("id")
     if identity is None or not is_id(str(identity)):
-        raise call.wrong("user", type(user).__name__, "takes a user, or the id of one")
+        raise call.error("user", type(user).__name__, "must be a user or the id of one")
     return str(identity)
 
 
-def follower_fields(call: Call) -> Plan:
-    """Plan ``followers``: the entity with just that field."""
-    place, key = key_of(call, call.given)
-    name = "get" if place == "id" else "get_by_name"
-    return Plan(call.operation(name), {place: key, "fields": "followers", **call.keywords})
+def plan_followers(call: Call) -> Plan:
+    """Plan ``followers``: the entity with that field only."""
+    kind, key = call.key(call.values)
+    name = "get" if kind == "id" else "get_by_name"
+    return Plan(call.operation(name), {kind: key, "fields": "followers", **call.keywords})
 
 
-def votes(call: Call) -> Plan:
+def plan_vote(call: Call) -> Plan:
     """Plan ``vote``: an entity and ``votedUp``, ``votedDown`` or ``unVoted``."""
-    if len(call.given) != 2:
-        raise call.wrong("", len(call.given), "takes two: the entity, and 'votedUp' or the like")
-    body = {"updatedVoteType": call.given[1]}
-    return Plan(call.operation("vote"), {"id": id_of(call, call.given[:1]), **call.keywords}, body)
+    if len(call.values) != 2:
+        message = "takes two arguments: the entity, and 'votedUp', 'votedDown' or 'unVoted'"
+        raise call.error("", len(call.values), message)
+    body = {"updatedVoteType": call.values[1]}
+    return Plan(call.operation("vote"), {"id": call.id(call.values[:1]), **call.keywords}, body)
 
 
 class MethodSpec(NamedTuple):
-    """What is known of a verb apart from any collection."""
+    """What is known of a method apart from any collection."""
 
     operation: str
-    """The operation that a collection has to have for it, and whose keywords it takes."""
+    """The operation that a collection must have for it, and whose keywords it takes."""
     plan: Callable[[Call], Plan]
     first: tuple[tuple[str, str], ...] = ()
-    """What it takes before its keywords, see ``text.signature``."""
+    """Its positional arguments, see ``docstrings.signature``."""
     intro: str = ""
 
 
 _ONE = (("key", "many"),)
 METHODS: dict[str, MethodSpec] = {
-    "create": MethodSpec("create", sends),
-    "upsert": MethodSpec("upsert", sends),
+    "create": MethodSpec("create", plan_create),
+    "upsert": MethodSpec("upsert", plan_create),
     "get": MethodSpec(
-        "get", gets, _ONE,
-        "Return one entity, or None where there is none.\n\n"
+        "get", plan_get, _ONE,
+        "Return one entity, or None if it does not exist.\n\n"
         "Takes its id, its fully qualified name, or its names one by one from the outermost on\n"
-        "(which are quoted where needed); an entity or a reference is read anew.",
+        "(quoted where needed); an entity or a reference is read again.",
     ),
     "list": MethodSpec(
-        "list", lists, (),
-        "Return a lazy list: loop over it, ask for its len(), or take its pages one by one.\n\n"
-        "`limit` is the size of a page, not of the whole.",
+        "list", plan_list, (),
+        "Return a lazy list: loop over it, call len(), or read it page by page.\n\n"
+        "`limit` is the size of a page, not of the whole list.",
     ),
     "patch": MethodSpec(
-        "patch", patches, (("entity", "many"),),
-        "Send the changes of an entity, as om.save does; or, of an id, the JSON Patch given.",
+        "patch", plan_patch, (("entity", "many"),),
+        "Send the changes of an entity, as om.save does; or JSON Patch operations for an id.",
     ),
     "delete": MethodSpec(
-        "delete", deletes, _ONE,
-        "Delete one entity, given as for get, and return it as it was.\n\n"
-        "Softly unless hard; with recursive everything below goes too.",
+        "delete", plan_delete, _ONE,
+        "Delete one entity, named as for get, and return it as it was.\n\n"
+        "The server keeps it and can restore it, unless hard=True. recursive=True deletes\n"
+        "everything below it too.",
     ),
-    "restore": MethodSpec("restore", restores, _ONE, "Bring a softly deleted entity back."),
+    "restore": MethodSpec(
+        "restore", plan_restore, _ONE, "Restore an entity that was deleted without hard=True."
+    ),
     "versions": MethodSpec(
-        "versions", versions, _ONE, "Return all versions of an entity, newest first."
+        "versions", plan_versions, _ONE, "Return all versions of an entity, newest first."
     ),
     "version": MethodSpec(
-        "version", version, (*_ONE, ("version", "one")),
-        "Return an entity as it was in a version, such as 0.1.",
+        "version", plan_version, (*_ONE, ("version", "one")),
+        "Return an entity as it was in one version, such as 0.1.",
     ),
-    "follow": MethodSpec("follow", follows, (("entity", "one"), ("user", "one"))),
-    "unfollow": MethodSpec("unfollow", follows, (("entity", "one"), ("user", "one"))),
+    "follow": MethodSpec("follow", plan_follow, (("entity", "one"), ("user", "one"))),
+    "unfollow": MethodSpec("unfollow", plan_follow, (("entity", "one"), ("user", "one"))),
     "followers": MethodSpec(
-        "follow", follower_fields, _ONE, "Return the users who follow an entity."
+        "follow", plan_followers, _ONE, "Return the users who follow an entity."
     ),
     "vote": MethodSpec(
-        "vote", votes, (("entity", "one"), ("vote", "one")),
-        "Vote for or against an entity: votedUp, votedDown or unVoted.",
+        "vote", plan_vote, (("entity", "one"), ("vote", "one")),
+        "Vote for or against an entity: 'votedUp', 'votedDown' or 'unVoted'.",
     ),
 }  # fmt: skip
-"""All verbs by name; a collection has those whose operation it has."""
+"""All methods by name; a collection has those whose operation it has."""

@@ -1,7 +1,7 @@
-"""References in create requests: a name where a release wants a name, else a reference.
+"""References in create requests: the name of an entity, or a reference, as the release expects.
 
-Which of the two it is changed between releases. A name is found in a reference, and a reference by
-a name; where one does not hold the other, the server is asked.
+Which of the two a field takes changed between releases. A reference usually contains the name;
+otherwise, and to turn a name into a reference, the entity is requested from the server.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dynclient import model
-from dynclient.client.calls import Plan
 from dynclient.drift import table
 from dynclient.errors import UnknownCollection
 from dynclient.operations.catalogue import catalogue
 from dynclient.schema.release import ERROR
 from dynclient.session.keys import is_id
+from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
     from dynclient.client.calls import Call
@@ -26,57 +26,56 @@ _NAME = "fullyQualifiedName"
 
 
 def resolve_references(call: Call, path: str, body: Any) -> Any:
-    """Return a create request with its references as the release wants them.
+    """Return a create request with its references as the release expects them.
 
     Args:
-        call: who sends it.
-        path: of its schema.
+        call: the call that sends it.
+        path: path of the schema of the request.
         body: the request, an entity or a mapping; it is not changed.
 
     Raises:
-        NotFound: the server has nothing of a name, or of an id.
+        NotFound: the server has no entity of a name or an id in the request.
     """
     rows = {row.field: row for row in table.references() if row.document == path}
     if not rows or call.release.drift == ERROR:
         return body
     properties = call.release.node(path).properties
-    held = model.raw(body) if isinstance(body, model.Entity) else body
-    made: dict[str, Any] = {}
+    raw = model.raw(body) if isinstance(body, model.Entity) else body
+    resolved: dict[str, Any] = {}
     for field, row in rows.items():
-        place, value = properties.get(field), held.get(field)
+        place, value = properties.get(field), raw.get(field)
         if place is None or value is None:
             continue
-        settling = _Settling(call, row, place)
-        new = settling.value(value)
+        new = _FieldResolver(call, row, place).resolve(value)
         if new is not value:
-            made[field] = new
-    return {**held, **made} if made else body
+            resolved[field] = new
+    return {**raw, **resolved} if resolved else body
 
 
-class _Settling:
-    """One field of one request."""
+class _FieldResolver:
+    """Resolves the references in one field of one request."""
 
     def __init__(self, call: Call, row: table.Reference, place: Node) -> None:
         self._call = call
         self._row = row
         self._place = place
 
-    def value(self, value: Any) -> Any:
-        """Return the value, or what the release wants in its place."""
+    def resolve(self, value: Any) -> Any:
+        """Return what the release expects instead of a value; the value itself if it fits."""
         if self._place.kind != "array":
-            return self._one(self._place, value)
+            return self._resolve_one(self._place, value)
         if not isinstance(value, (list, tuple, set, frozenset)):
             return value
         items = self._place.items
-        made = [value_ if items is None else self._one(items, value_) for value_ in value]
-        same = all(new is old for new, old in zip(made, value, strict=True))
-        return value if same else made
+        resolved = [each if items is None else self._resolve_one(items, each) for each in value]
+        is_same = all(new is old for new, old in zip(resolved, value, strict=True))
+        return value if is_same else resolved
 
-    def _one(self, place: Node, value: Any) -> Any:
+    def _resolve_one(self, place: Node, value: Any) -> Any:
         if place.kind == "string":
             raw = model.raw(value) if isinstance(value, model.Entity) else value
-            reference = isinstance(raw, Mapping) and {"id", "type"} <= raw.keys()
-            return self._name(raw) if reference and _NAME not in raw else value
+            is_reference = isinstance(raw, Mapping) and {"id", "type"} <= raw.keys()
+            return self._name(raw) if is_reference and _NAME not in raw else value
         if place.kind == "object" and isinstance(value, UUID):
             return self._reference(str(value))
         if place.kind == "object" and isinstance(value, str):
@@ -84,24 +83,30 @@ class _Settling:
         return value
 
     def _name(self, reference: Mapping[str, Any]) -> Any:
-        """Return the name of what a reference tells only the id of."""
+        """Return the name of an entity, requested by the id in a reference."""
         try:
             spec = catalogue(self._call.release).find(str(reference["type"]))
         except UnknownCollection:
-            return reference  # told when the whole is judged
-        entity = model.raw(self._call.ask(Plan(spec.operations["get"], {"id": reference["id"]})))
-        self._say("a name")
+            return reference  # rejected when the whole request is validated
+        plan = Plan(spec.operations["get"], {"id": reference["id"]})
+        entity = model.raw(self._call.look_up(plan))
+        self._warn("a name")
         return entity.get(_NAME) or entity.get("name")
 
     def _reference(self, name: str) -> Any:
-        """Return the reference to what a name or an id means."""
+        """Return a reference to an entity, requested by its name or id."""
         spec = catalogue(self._call.release).find(self._row.type)
-        by, key = ("get", "id") if is_id(name) else ("get_by_name", "fqn")
-        entity = model.raw(self._call.ask(Plan(spec.operations[by], {key: name})))
-        self._say("a reference")
+        operation, key = ("get", "id") if is_id(name) else ("get_by_name", "fqn")
+        plan = Plan(spec.operations[operation], {key: name})
+        entity = model.raw(self._call.look_up(plan))
+        self._warn("a reference")
         return {"id": entity["id"], "type": spec.entity.name, _NAME: entity.get(_NAME) or name}
 
-    def _say(self, wanted: str) -> None:
+    def _warn(self, kind: str) -> None:
         release = self._call.release
-        message = f"{self._row.field} is {wanted} in release {release.name}; it was looked up"
+        field = self._row.field
+        message = (
+            f"{field} must be {kind} in release {release.name}; dynclient requested the entity to"
+            f" send {kind}"
+        )
         table.warn_drift(release, message)

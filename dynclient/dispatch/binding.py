@@ -1,4 +1,4 @@
-"""Arguments bound to an operation: path, query and body, with everything wrong told at once."""
+"""Arguments bound to an operation: path, query and headers; all problems in one error."""
 
 from __future__ import annotations
 
@@ -18,25 +18,39 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType, Release
 
 _IDS = ("id", "user")
-"""Parameters that want the id of an entity; where another takes one, it wants its name."""
+"""Parameters that take the id of an entity; all others take its name."""
 
 
 def nearest(name: str, known: Any) -> tuple[str, ...]:
-    """Return up to three known names close to one."""
-    from dynclient.suggestions import nearest  # only calls that fail look for names
+    """Return up to three names close to one, best first."""
+    from dynclient.suggestions import nearest  # imported by calls that fail only
 
     return nearest(name, known)
 
 
 def label(operation: Operation) -> str:
-    """Return how an operation is written: ``tables.create``."""
+    """Return an operation as users write it: ``tables.create``."""
     if operation.entity_type is None:
         return operation.name
     return f"{attribute_name(operation.entity_type.name)}.{operation.name}"
 
 
-class Bound:
-    """The arguments of one call, on their way into a request."""
+class BoundArguments:
+    """The arguments of one call as parts of a request.
+
+    Args:
+        operation: the operation to call.
+        arguments: by the names of its parameters; None means "not given".
+        release: whose names of fields are used; None leaves names as they are.
+
+    Attributes:
+        query: pairs of names and values, not encoded.
+        headers: pairs of names and values.
+        values: values of the path, not encoded, by the names in the route.
+
+    Raises:
+        BadArguments: the operation does not take these arguments; lists all problems.
+    """
 
     __slots__ = ("_left", "_operation", "_problems", "_release", "headers", "query", "values")
 
@@ -62,7 +76,7 @@ class Bound:
 
     @property
     def path(self) -> str:
-        """The route with its parameters put in, encoded."""
+        """The route with the values of its parameters, encoded."""
         route = self._operation.route
         for name, value in self.values.items():
             route = route.replace(f"{{{name}}}", fqn.encode(value))
@@ -92,7 +106,7 @@ class Bound:
             (self.headers if parameter.place == "header" else self.query).append((wire, text))
 
     def _text(self, parameter: Parameter, value: Any) -> str | None:
-        """Return an argument as it goes out, or None after noting what is wrong with it."""
+        """Return an argument as it is sent, or None after noting what is wrong with it."""
         if parameter.type == "boolean":
             return self._boolean(parameter, value)
         if parameter.type == "integer":
@@ -106,38 +120,40 @@ class Bound:
     def _boolean(self, parameter: Parameter, value: Any) -> str | None:
         if isinstance(value, bool):
             return "true" if value else "false"
-        self._problem(parameter.name, value, "type", f"is {value!r}, not True or False")
+        self._problem(parameter.name, value, "type", f"must be True or False, not {value!r}")
         return None
 
     def _integer(self, parameter: Parameter, value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
-            self._problem(parameter.name, value, "type", f"is {value!r}, not a whole number")
+            self._problem(parameter.name, value, "type", f"must be an integer, not {value!r}")
             return None
         if parameter.name == "limit" and not 0 <= value <= LIMIT_MAX:
-            self._problem(parameter.name, value, "range", f"is {value}, not in 0 to {LIMIT_MAX}")
+            self._problem(
+                parameter.name, value, "range", f"must be in 0 to {LIMIT_MAX}, not {value}"
+            )
             return None
         return str(int(value))
 
     def _number(self, parameter: Parameter, value: Any) -> str | None:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
-            self._problem(parameter.name, value, "type", f"is {value!r}, not a number")
+            self._problem(parameter.name, value, "type", f"must be a number, not {value!r}")
             return None
-        # Most are times in ms, which Java does not read with a point.
+        # Most are times in ms, which Java does not parse with a decimal point.
         return str(int(value) if float(value).is_integer() else value)
 
     def _array(self, parameter: Parameter, value: Any) -> list[str]:
-        """Return the texts of several values; one alone will do."""
+        """Return several values as text; a single value is one of one."""
         several = isinstance(value, (list, tuple, set, frozenset))
         texts = [self._string(parameter, each) for each in (value if several else [value])]
         return [text for text in texts if text is not None]
 
     def _list(self, parameter: Parameter, value: Any) -> str | None:
-        given = value.split(",") if isinstance(value, str) else value
         try:
-            words = [str(word).strip() for word in given]
+            names = value.split(",") if isinstance(value, str) else [*value]
         except TypeError:
-            self._problem(parameter.name, value, "type", f"is {value!r}, not a list of names")
+            self._problem(parameter.name, value, "type", f"must be a list of names, not {value!r}")
             return None
+        words = [str(name).strip() for name in names]
         entity = self._operation.entity_type
         if entity is not None and parameter.name == "fields":
             words = own_fields(entity, self._release, words)
@@ -147,30 +163,32 @@ class Bound:
         return ",".join(words)
 
     def _string(self, parameter: Parameter, value: Any) -> str | None:
-        text = self._named(parameter, value) if isinstance(value, model.Entity) else _plain(value)
+        text = self._key(parameter, value) if isinstance(value, model.Entity) else _plain(value)
         if text is None:
             kind = type(value).__name__
-            self._problem(parameter.name, value, "type", f"is a {kind}, which names nothing")
+            self._problem(
+                parameter.name, value, "type", f"must be a name, an id or an entity, not {kind}"
+            )
         elif parameter.choices and text not in parameter.choices:
-            message = f"{text!r} is none of {', '.join(parameter.choices)}"
+            message = f"must be one of {', '.join(map(repr, parameter.choices))}, not {text!r}"
             near = nearest(text, parameter.choices)
             self._problem(parameter.name, value, "enum", message, near)
             return None
         return text
 
     @staticmethod
-    def _named(parameter: Parameter, entity: Any) -> str | None:
+    def _key(parameter: Parameter, entity: Any) -> str | None:
         raw: dict[str, Any] = model.raw(entity)
-        wants_id = parameter.name in _IDS or parameter.name.endswith("Id")
-        keys = ("id",) if wants_id else ("fullyQualifiedName", "name")
+        takes_id = parameter.name in _IDS or parameter.name.endswith("Id")
+        keys = ("id",) if takes_id else ("fullyQualifiedName", "name")
         return next((str(raw[key]) for key in keys if key in raw), None)
 
     def _unknown(self, name: str, value: Any) -> None:
         known = [parameter.name for parameter in self._operation.parameters]
         value = MASK if looks_secret(name) else value
-        message = "is not taken here"
+        message = "is not a parameter of this call"
         if self._operation.name == "list":
-            message = "is not taken here; a server would ignore it and list everything"
+            message = "is not a filter of this list; a server would ignore it and list everything"
         self._problem(name, value, "unknown", message, nearest(name, known))
 
     def _problem(
@@ -180,16 +198,16 @@ class Bound:
 
 
 def own_fields(
-    entity: EntityType, release: Release | None, given: str | Iterable[object]
+    entity: EntityType, release: Release | None, names: str | Iterable[object]
 ) -> list[str]:
-    """Return names of fields as a release has them; what it has under no name stays.
+    """Return names of fields as a release has them; an unknown name stays as it is.
 
     Args:
-        entity: whose fields they are.
-        release: of the entity type; None where no names of other releases count.
-        given: the names, or one text with commas between them.
+        entity: the entity type that has the fields.
+        release: of the entity type; None leaves names of other releases as they are.
+        names: the names, or one text with commas between them.
     """
-    words = given.split(",") if isinstance(given, str) else given
+    words = names.split(",") if isinstance(names, str) else names
     found = [_own_field(entity, release, str(word).strip()) for word in words]
     return [*dict.fromkeys(found)]
 
@@ -210,12 +228,12 @@ def _no_field(entity: EntityType, release: Release | None, word: str) -> Problem
     if found is not None and release is not None:
         message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
         return Problem("fields", word, "drift", message, (found.name,))
-    message = f"{word!r} is no field of {entity.type_name}"
+    message = f"{entity.type_name} has no field {word!r}"
     return Problem("fields", word, "enum", message, nearest(word, entity.properties))
 
 
 def _plain(value: Any) -> str | None:
-    """Return what stands for a name, an id or a number as a string."""
+    """Return a name, an id or a number as a string; None for other types."""
     from enum import Enum
     from uuid import UUID
 
@@ -227,7 +245,12 @@ def _plain(value: Any) -> str | None:
 
 
 def bad_arguments(what: str, problems: list[Problem]) -> BadArguments:
-    """Return the error that tells all problems of a call."""
+    """Return the error that lists all problems of a call.
+
+    Args:
+        what: the call as users write it, ``tables.create``.
+        problems: its problems, one or more.
+    """
     lines = "".join(f"\n  {problem}" for problem in problems)
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     return BadArguments(f"{what}: {count} with the arguments{lines}", problems=tuple(problems))

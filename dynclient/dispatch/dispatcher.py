@@ -1,4 +1,4 @@
-"""One call: prepared, sent, and its result."""
+"""One call: the request is prepared and sent, and the response read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.dispatch import responses
-from dynclient.dispatch.binding import Bound, bad_arguments, label
+from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
 from dynclient.dispatch.pagination import Page
 from dynclient.drift.translate import is_accepted, translate
 from dynclient.drift.unknown_values import UnknownValues
@@ -41,13 +41,13 @@ _ANY = (("Accept", "application/json, */*;q=0.5"),)
 
 
 class Dispatcher:
-    """Binds arguments, judges bodies, sends, and turns answers into what users hold.
+    """Binds arguments, validates bodies, sends requests, and turns responses into entities.
 
     Args:
-        transport: sends requests; anything with ``send(request)`` that gives an Answer.
-        settings: ``responses`` says whether answers are judged too.
-        hooks: what watches, or None.
-        release: whose schemas judge; None while only operations without a body are called.
+        transport: sends requests; anything with ``send(request)`` that returns a Response.
+        settings: ``responses`` says whether responses are validated too.
+        hooks: callables that watch requests and responses, or None.
+        release: its schemas validate; None while only operations without a body are called.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class Dispatcher:
         self.hooks = hooks
         self.release = release
         self.hrefs: dict[str, str] = {}
-        """Routes by entity type, from the addresses in answers; see ``answers.routes_in``."""
+        """Routes by entity type, from the addresses in responses; see ``responses.routes_in``."""
         self.unknown_values = UnknownValues()
-        """What the server said that the release does not know, counted."""
+        """What the server sent and the release does not know, counted."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
     # -- out ---------------------------------------------------------------------------------------
@@ -75,16 +75,16 @@ class Dispatcher:
         """Return the request of a call, ready to be sent.
 
         Args:
-            operation: what to do.
-            arguments: by the names of its parameters; None stands for "not given".
-            body: an entity, or what JSON can be made of; its nested entities become references
-                where the schema wants them.
+            operation: the operation to call.
+            arguments: by the names of its parameters; None means "not given".
+            body: an entity, or what JSON can be made of; nested entities become references where
+                the schema has references.
 
         Raises:
-            BadArguments: arguments that the operation does not take; all of them at once.
-            RequestInvalid: a body that breaks its schema; all that is wrong at once.
+            BadArguments: the operation does not take these arguments; lists all problems.
+            RequestInvalid: the body breaks its schema; lists all problems.
         """
-        bound = Bound(operation, arguments, self.release)
+        bound = BoundArguments(operation, arguments, self.release)
         path, query = bound.path, tuple(bound.query)
         kind, content = operation.body_kind, None
         headers: tuple[tuple[str, str], ...] = _ANY if operation.result_kind == "any" else ()
@@ -99,18 +99,19 @@ class Dispatcher:
         node = self.node(operation.body)
         try:
             if operation.body_kind == "json-list":
-                raw: Any = [self._judged(node, each, f"[{n}]") for n, each in enumerate(_all(body))]
+                items = enumerate(_as_list(body))
+                raw: Any = [self._validated(node, each, f"[{n}]") for n, each in items]
             else:
-                raw = self._judged(node, body)
-            return _written(operation, raw, type(body).__name__)
+                raw = self._validated(node, body)
+            return _json_text(operation, raw, type(body).__name__)
         except RecursionError:
-            message = "is nested deeper than can be followed, or lies in itself"
+            message = "is nested too deeply, or contains itself"
         raise bad_arguments(
             label(operation), [Problem("body", type(body).__name__, "json", message)]
         )
 
-    def _judged(self, node: Node | None, body: Any, place: str = "") -> Any:
-        """Return a body, or one of a list of them, as JSON has it."""
+    def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
+        """Return a body, or one item of a list, as valid JSON."""
         if node is None:
             return model.raw(body)
         raw = None
@@ -125,22 +126,22 @@ class Dispatcher:
         return translate(node, raw, f"{node.type_name} {place}".strip())
 
     def node(self, reference: str | None) -> Node | None:
-        """Return the node of a reference; None where the release does not have the document."""
+        """Return the node of a reference; None if the release does not have the document."""
         found = self._kind(reference) if reference is not None else None
         return None if found is None else found[1]
 
     def _kind(self, reference: str) -> tuple[type, Node] | None:
-        """Return class and node of a reference; they are looked up once."""
+        """Return the class and node of a reference; each reference is resolved once."""
         try:
             return self._kinds[reference]
         except KeyError:
             pass
         release = self.release
         if release is None:
-            raise UsageError("no release is known yet, so no body can be judged")
+            raise UsageError("a body cannot be validated before a release is chosen")
         path, _, pointer = reference.partition("#")
         found = None
-        # A tree may lack documents of the server's own business, such as how to vote.
+        # A tree may lack documents that only the server uses, such as the body of a vote.
         if release.entity_of(reference) is not None or path in release.paths:
             node = release.node(path, pointer)
             found = (model.class_for(node), node)
@@ -150,59 +151,66 @@ class Dispatcher:
     # -- there and back ----------------------------------------------------------------------------
 
     def call(self, operation: Operation, arguments: Mapping[str, Any], body: Any = None) -> Any:
-        """Do an operation and return its result, see :meth:`result`.
+        """Call an operation and return its result, see :meth:`result`.
 
         Raises:
             BadArguments, RequestInvalid: nothing was sent, see :meth:`prepare`.
-            ServerError: the server said no.
-            TransportError: there was no answer.
-            ResponseInvalid: the answer breaks its schema, with ``responses="strict"`` only.
+            ServerError: the server responded with an error.
+            TransportError: there was no response.
+            ResponseInvalid: the response breaks its schema, with ``responses="strict"`` only.
         """
         return self.send(self.prepare(operation, arguments, body))
 
     def send(self, request: Request) -> Any:
         """Send a prepared request and return its result; errors as for :meth:`call`."""
-        answer = self._answered(request)
-        if not 200 <= answer.status < 300:
-            error = responses.fault(request, answer)
-            if self.hooks is not None and self.hooks.on_error is not None:
-                self.hooks.on_error(request, error)
-            raise error
-        return self.result(request, answer)
-
-    def _answered(self, request: Request) -> Response:
         hooks = self.hooks
         if hooks is None:
-            return self.transport.send(request)
+            return self._result_or_error(request, self.transport.send(request))
         if hooks.on_request is not None:
-            changed = hooks.on_request(request)
-            request = changed if isinstance(changed, Request) else request
+            replacement = hooks.on_request(request)
+            request = replacement if isinstance(replacement, Request) else request
         begin = time.perf_counter()
         try:
-            answer = self.transport.send(request)
+            response = self.transport.send(request)
         except DynclientError as error:
-            if hooks.on_error is not None:
-                hooks.on_error(request, error)
+            self._report(request, error)
             raise
         if hooks.on_response is not None:
-            hooks.on_response(request, answer, time.perf_counter() - begin)
-        return answer
+            hooks.on_response(request, response, time.perf_counter() - begin)
+        try:
+            return self._result_or_error(request, response)
+        except DynclientError as error:
+            self._report(request, error)
+            raise
+
+    def _result_or_error(self, request: Request, response: Response) -> Any:
+        if not 200 <= response.status < 300:
+            raise responses.to_error(request, response)
+        return self.result(request, response)
+
+    def _report(self, request: Request, error: Exception) -> None:
+        if self.hooks is not None and self.hooks.on_error is not None:
+            self.hooks.on_error(request, error)
 
     # -- in ----------------------------------------------------------------------------------------
 
-    def result(self, request: Request, answer: Response) -> Any:
-        """Return what a successful answer holds.
+    def result(self, request: Request, response: Response) -> Any:
+        """Return the content of a successful response.
 
-        An entity; a :class:`Page` of them; for a history the list of versions; decoded JSON where
-        no schema tells more; text where the operation gives text; None without a body.
+        An entity; a :class:`Page` of entities; for a history the list of versions; decoded JSON if
+        there is no schema; text if the operation returns text; None without a body.
+
+        Raises:
+            NotOpenMetadata: the body is not JSON.
+            ResponseInvalid: it breaks its schema, with ``responses="strict"`` only.
         """
         operation: Operation | None = request.operation
         kind = "raw" if operation is None else operation.result_kind
         if kind == "text":
-            return answer.body.decode("utf-8", "replace")
+            return response.body.decode("utf-8", "replace")
         if kind == "any":
-            return responses.by_media_type(request, answer)
-        data = responses.decode(request, answer)
+            return responses.by_media_type(request, response)
+        data = responses.decode(request, response)
         reference = None if operation is None else operation.result
         found = None if reference is None else self._kind(reference)
         if found is None or data is None:
@@ -210,62 +218,63 @@ class Dispatcher:
         if kind == "page":
             listed = data.get("data") if isinstance(data, dict) else None
             if operation is not None and isinstance(listed, list) and listed:
-                self._look_around(operation, listed[0])
-            entities = self._all_loaded(found, listed or ())
+                self._note_routes(operation, listed[0])
+            entities = self._load_all(found, listed or ())
             return Page(entities, data.get("paging") if isinstance(data, dict) else None)
         if kind == "history":
-            return self._all_loaded(found, _versions(data))
+            return self._load_all(found, _versions(data))
         if kind == "entity" and operation is not None:
-            self._look_around(operation, data)
-        return self._all_loaded(found, [data])[0]
+            self._note_routes(operation, data)
+        return self._load_all(found, [data])[0]
 
-    def _look_around(self, operation: Operation, data: Any) -> None:
-        """Note where the server has what the first entity of a type tells of."""
+    def _note_routes(self, operation: Operation, data: Any) -> None:
+        """Note the routes in the addresses of the first entity of a type."""
         entity = operation.entity_type
         if entity is not None and entity.name not in self.hrefs and isinstance(data, dict):
             self.hrefs.update(responses.routes_in(data, entity.name))
 
-    def _all_loaded(self, found: tuple[type, Node], data: Sequence[Any]) -> list[Any]:
+    def _load_all(self, found: tuple[type, Node], data: Sequence[Any]) -> list[Any]:
         self.unknown_values.take(found[1], data)
-        return [self._loaded(found, each) for each in data]
+        return [self._load(found, each) for each in data]
 
-    def _loaded(self, found: tuple[type, Node], data: Any) -> Any:
+    def _load(self, found: tuple[type, Node], data: Any) -> Any:
         cls, node = found
         if self.settings.responses == "strict":
-            judging = validator(node.release)
-            if not judging.accepts(node, data):
-                what = f"the {node.type_name} that the server gave"
-                raise ResponseInvalid(what=what, problems=judging.faults(node, data))
+            checker = validator(node.release)
+            if not checker.accepts(node, data):
+                what = f"the {node.type_name} in the server's response"
+                raise ResponseInvalid(what=what, problems=checker.faults(node, data))
         return model.load(cls, data)
 
 
-def _written(operation: Operation, raw: Any, kind: str) -> bytes:
-    """Return a body as JSON text; ``kind`` is what the user gave it as."""
+def _json_text(operation: Operation, raw: Any, kind: str) -> bytes:
+    """Return a body as JSON text; ``kind`` is the type of the user's value."""
     import json
 
     try:
         return json.dumps(raw, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, ValueError) as error:
-        problem = Problem("", kind, "json", f"cannot be written as JSON: {error}")
+        problem = Problem("body", kind, "json", f"cannot be written as JSON: {error}")
     raise bad_arguments(label(operation), [problem])
 
 
 def _plain(operation: Operation, body: Any) -> bytes:
-    """Return a body that is no JSON."""
+    """Return a body that is not JSON."""
     if isinstance(body, bytes):
         return body
     if isinstance(body, str):
         return body.encode()
-    message = f"is a {type(body).__name__}, where {operation.body_kind} is wanted: str or bytes"
-    raise bad_arguments(label(operation), [Problem("body", type(body).__name__, "type", message)])
+    kind = type(body).__name__
+    message = f"must be str or bytes ({operation.body_kind}), not {kind}"
+    raise bad_arguments(label(operation), [Problem("body", kind, "type", message)])
 
 
-def _all(body: Any) -> Any:
+def _as_list(body: Any) -> Any:
     return body if isinstance(body, (list, tuple)) else [body]
 
 
 def _versions(data: Any) -> list[Any]:
-    """Return the versions of a history; servers give each as a string of JSON."""
+    """Return the versions of a history; servers send each of them as a string of JSON."""
     listed = data.get("versions") if isinstance(data, dict) else None
     return [
         responses.loads(each.encode()) if isinstance(each, str) else each for each in listed or ()

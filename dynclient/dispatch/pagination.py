@@ -1,4 +1,4 @@
-"""Lists: one page of them, and the lazy whole."""
+"""Lists: one page of a list, and a lazy list of all pages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,41 @@ from typing import Any
 from dynclient.errors import BadArguments, ServerFault, UsageError
 
 
+class CursorGuard:
+    """Detects a server that returns the same cursor twice, which would never end."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def check(self, cursor: str | None) -> None:
+        """Note the cursor of the next page; None stands for the first page.
+
+        Raises:
+            ServerFault: the server returned this cursor before.
+        """
+        if cursor is None:
+            return
+        if cursor in self._seen:
+            raise ServerFault(
+                f"cursor repeated: the server returned the same cursor again after"
+                f" {len(self._seen)} pages",
+                status=200,
+                code=200,
+                method="GET",
+                url="",
+                request_id=None,
+            )
+        self._seen.add(cursor)
+
+
 class Page:
-    """One page of a list: a sequence of entities, with the way to its neighbours.
+    """One page of a list: a sequence of entities, with the cursors of the pages beside it.
 
     Attributes:
-        entities: what it holds.
-        total: how many there are on all pages; None where the server does not say.
+        entities: the entities on this page.
+        total: the number of entities on all pages; None if the server does not report it.
         after: cursor of the next page, None on the last. It is valid on this server only.
-        before: cursor of the page before, None on the first.
+        before: cursor of the previous page, None on the first.
     """
 
     __slots__ = ("after", "before", "entities", "total")
@@ -29,10 +56,10 @@ class Page:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a first page is all there is, whatever its cursors say.
+        """Whether a first page is the whole list, whatever its cursors say.
 
-        Lists of what was in a span of time give the span itself as their cursors. They can be told
-        by that: nothing else has a page before the first.
+        Lists of a time range return the range itself as their cursors. Only they have a cursor
+        before the first page.
         """
         return self.before is not None and self.total is not None and self.total <= len(self)
 
@@ -51,14 +78,14 @@ class Page:
 
 
 class Listing:
-    """All entities that a list gives, fetched page by page as they are asked for.
+    """A lazy list of entities, requested page by page as they are read.
 
-    Every loop over it starts anew; ``next()`` goes on where the last one ended. ``len()`` asks the
-    server how many there are, without fetching them.
+    Every loop starts again from the beginning; ``next()`` continues where the last one ended.
+    ``len()`` requests the number of entities without the entities.
 
     Args:
-        fetch: gives the page for the arguments added to those of the list.
-        cursor: the argument that asks for the next page.
+        fetch: returns the page for the arguments added to those of the list.
+        cursor: name of the argument that takes the cursor of the next page.
     """
 
     def __init__(self, fetch: Callable[[dict[str, Any]], Page], cursor: str = "after") -> None:
@@ -68,22 +95,26 @@ class Listing:
         self._counted: int | None = None
 
     def page(self, *, after: str | None = None, before: str | None = None) -> Page:
-        """Return one page: the first, or the one after or before a cursor that a page gave.
+        """Return one page: the first, or the one after or before a cursor.
+
+        Args:
+            after: ``.after`` of the page before the wanted one.
+            before: ``.before`` of the page after the wanted one.
 
         Raises:
             UsageError: both cursors are given.
         """
         if after is not None and before is not None:
-            raise UsageError("give after= or before=, not both")
+            raise UsageError("after= and before= cannot be combined; give one of them")
         return self._fetch({self._cursor: after, "before": before})
 
     def pages(self) -> Iterator[Page]:
-        """Give page after page.
+        """Yield all pages, each requested when it is needed.
 
         Raises:
-            ServerFault: the server gave a cursor for the second time.
+            ServerFault: the server returned the same cursor twice.
         """
-        seen: set[str] = set()
+        guard = CursorGuard()
         cursor: str | None = None
         while True:
             page = self._fetch({} if cursor is None else {self._cursor: cursor})
@@ -92,21 +123,11 @@ class Listing:
             cursor = page.after
             if cursor is None or is_whole:
                 return
-            if cursor in seen:
-                raise ServerFault(
-                    f"the server leads in a circle: it gave the same cursor again after"
-                    f" {len(seen)} pages",
-                    status=200,
-                    code=200,
-                    method="GET",
-                    url="",
-                    request_id=None,
-                )
-            seen.add(cursor)
+            guard.check(cursor)
 
     def __iter__(self) -> Iterator[Any]:
-        # The first page is had right here: ``list(…)`` asks for the length before it begins, and
-        # that page knows it. So it costs no request of its own.
+        # The first page is requested here: ``list(…)`` asks for the length before it begins, and
+        # that page contains it. So the length costs no request.
         pages = self.pages()
         first = next(pages)
         self._counted = first.total
@@ -128,12 +149,16 @@ class Listing:
         if total is None:
             total = self._fetch({"limit": 0}).total
         if total is None:
-            message = "the server does not say how many there are; count them in a loop"
-            raise BadArguments(message, problems=())  # a TypeError, as of all that has no length
+            message = (
+                "the server does not report the length of this list; count the entities in a loop"
+            )
+            raise BadArguments(
+                message, problems=()
+            )  # a TypeError, as for anything without a length
         return total
 
     def __bool__(self) -> bool:
-        return True  # a question about the object, not worth a request
+        return True  # without this, bool() asks for the length, which sends a request
 
     def __repr__(self) -> str:
-        return "<Listing, fetched page by page; loop over it, or ask for its .page()>"
+        return "<Listing, requested page by page; loop over it, or call its .page()>"

@@ -1,4 +1,4 @@
-"""What an answer means: decoded JSON, or the typed error that it tells of."""
+"""What a response contains: decoded JSON, or the typed error of its status."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from dynclient.transport.request import Request, Response
 
-_KINDS: dict[int, type[errors.ServerError]] = {
+_ERRORS: dict[int, type[errors.ServerError]] = {
     400: errors.BadRequest,
     401: errors.Unauthorized,
     403: errors.Forbidden,
@@ -26,117 +26,119 @@ _KINDS: dict[int, type[errors.ServerError]] = {
     503: errors.Unavailable,
     504: errors.Unavailable,
 }
-_WORDS = ("message", "responseMessage", "error", "errorMessage")
-"""Where servers of any release, and what stands before them, put their words."""
-_IDS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
-_SHOWN = 2000
-"""Characters of an answer that an error keeps."""
+_MESSAGE_KEYS = ("message", "responseMessage", "error", "errorMessage")
+"""Where servers of any release, and proxies before them, put their message."""
+_REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
+_MESSAGE_LENGTH = 2000
+"""Characters of a message or a body that an error keeps."""
 
 _HINTS = {
-    401: "Give a valid token to connect(): a bot's JWT, or a personal access token.",
-    403: "The token is known, but its user lacks the permission.",
-    415: "The server wants another content type than dynclient knows of.",
+    401: "Pass a valid token to connect(): the JWT of a bot, or a personal access token.",
+    403: "The token is valid, but its user lacks the permission.",
+    415: "The server expects a content type that dynclient does not know.",
 }
-_NO_ROUTE = "This server has no such route: is it of the release that the client speaks?"
+_NO_ROUTE = (
+    "This server has no such route; its release may differ from the one that the client uses."
+)
 _PROXY = (
-    "This is no answer of an OpenMetadata server. Is the host right, and does a proxy before it"
-    " take names with encoded slashes? Entities can be had by their id as well."
+    "The response does not come from an OpenMetadata server. Check the host, and whether a proxy"
+    " rejects names with encoded slashes; entities can be read by id as well."
 )
 
 
-def fault(request: Request, answer: Response) -> errors.ServerError:
-    """Return the error that an answer tells of.
+def to_error(request: Request, response: Response) -> errors.ServerError:
+    """Return the error of a response.
 
     Args:
-        request: what was asked.
-        answer: one whose status is no success.
+        request: the request that was sent.
+        response: its status is not 2xx.
 
-    Some servers answer 500 and write the status they mean into the text; ``code`` of the error is
-    that one, and so is its class.
+    Some servers send 500 and write the intended status into the message. The error's ``code`` and
+    its class are those of the intended status.
     """
-    told = _decoded(answer)
-    text = "" if isinstance(told, dict) else answer.body.decode("utf-8", "replace").strip()
-    message = _message(told) if isinstance(told, dict) else text
+    body = _decoded(response)
+    text = "" if isinstance(body, dict) else response.body.decode("utf-8", "replace").strip()
+    message = _message(body) if isinstance(body, dict) else text
     parts: dict[str, Any] = {
-        "status": answer.status,
+        "status": response.status,
         "method": request.method,
-        "url": answer.url,
-        "request_id": _request_id(answer, told),
-        "body": told if isinstance(told, dict) else text[:_SHOWN],
+        "url": response.url,
+        "request_id": _request_id(response, body),
+        "body": body if isinstance(body, dict) else text[:_MESSAGE_LENGTH],
     }
-    if not isinstance(told, dict) and _is_page(answer, text):
+    if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
-    meant = _meant(answer.status, message)
-    kind = _KINDS.get(meant)
+    code = _intended_status(response.status, message)
+    kind = _ERRORS.get(code)
     if kind is None:
-        kind = errors.ServerFault if meant >= 500 else errors.ServerError
-    hint = _hint(request, answer, meant, message)
+        kind = errors.ServerFault if code >= 500 else errors.ServerError
+    hint = _hint(request, response, code, message)
     if hint:
         parts["hint"] = hint
-    if meant == 429:
+    if code == 429:
         from dynclient.transport.http import retry_after
 
-        parts["retry_after"] = retry_after(answer.headers.get("Retry-After"))
-    return kind(_short(message) or f"status {answer.status}, without a word", code=meant, **parts)
+        parts["retry_after"] = retry_after(response.headers.get("Retry-After"))
+    return kind(_short(message) or f"status {response.status}, no message", code=code, **parts)
 
 
-def _hint(request: Request, answer: Response, meant: int, message: str) -> str | None:
-    if meant in {404, 405} and is_route(message):
+def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
+    if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if meant == 404 and request.method == "DELETE" and answer.attempts > 1:
-        return "The first attempt got no answer; it may have deleted it."
-    return _HINTS.get(meant)
+    if code == 404 and request.method == "DELETE" and response.attempts > 1:
+        return "The first attempt got no response; it may have deleted the entity."
+    return _HINTS.get(code)
 
 
 def is_route(message: str) -> bool:
-    """Tell whether a message says that there is no such route (rather than no such entity)."""
+    """Return whether a message says that the route does not exist, rather than the entity."""
     return message.startswith("HTTP 40") or "[HTTP 40" in message
 
 
-def decode(request: Request, answer: Response) -> Any:
-    """Return the JSON of a success; None where it has no body.
+def decode(request: Request, response: Response) -> Any:
+    """Return the JSON of a successful response; None without a body.
 
     Raises:
-        NotOpenMetadata: it holds something else.
+        NotOpenMetadata: the body is not JSON.
     """
-    if not answer.body:
+    if not response.body:
         return None
     try:
-        return loads(answer.body)
+        return loads(response.body)
     except ValueError:
-        text = answer.body.decode("utf-8", "replace").strip()
+        text = response.body.decode("utf-8", "replace").strip()
     raise _of_proxy(
         text,
         {
-            "status": answer.status,
+            "status": response.status,
             "method": request.method,
-            "url": answer.url,
-            "request_id": _request_id(answer, None),
-            "body": text[:_SHOWN],
+            "url": response.url,
+            "request_id": _request_id(response, None),
+            "body": text[:_MESSAGE_LENGTH],
         },
     )
 
 
-def by_media_type(request: Request, answer: Response) -> Any:
-    """Return what a success holds, as its media type says: JSON decoded, text, or bytes.
+def by_media_type(request: Request, response: Response) -> Any:
+    """Return the body of a successful response by its media type: decoded JSON, text, or bytes.
 
     Raises:
-        NotOpenMetadata: it is a page of HTML.
+        NotOpenMetadata: the body is HTML, or is not the JSON that its media type says.
     """
-    media = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not media or media.endswith("json") or media == "text/html":
-        return decode(request, answer)
-    return answer.body.decode("utf-8", "replace") if media.startswith("text/") else answer.body
+        return decode(request, response)
+    return response.body.decode("utf-8", "replace") if media.startswith("text/") else response.body
 
 
 def routes_in(data: dict[str, Any], entity: str) -> dict[str, str]:
     """Return routes of collections by entity type, from an entity and the references in it.
 
     Args:
-        data: the entity, as the server gave it.
+        data: the JSON of the entity.
         entity: its type.
 
-    Addresses may name a host that only the server can reach; what counts is the path below.
+    Only the path of an address is used: the host may be one that only the server can reach.
     """
     found = {}
     for value in data.values():
@@ -162,28 +164,28 @@ def _route_of(data: dict[str, Any]) -> str | None:
 
 _engine: Callable[[bytes], Any] | None = None
 _decoded_bytes = 0
-_WORTH = 200_000
-"""Bytes decoded by the standard library before orjson is imported, which takes 5 ms."""
+_ORJSON_FROM = 200_000
+"""Bytes that the standard library decodes before orjson is imported, which takes 5 ms."""
 
 
 def loads(body: bytes) -> Any:
-    """Decode JSON, by orjson where it is installed and worth its import.
+    """Decode JSON, with orjson if it is installed and the amount of data is worth its import.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not JSON.
     """
-    global _engine, _decoded_bytes  # noqa: PLW0603 -- found once, when it pays
+    global _engine, _decoded_bytes  # noqa: PLW0603 -- chosen once, for all clients
     import json
 
     if _engine is None:
         _decoded_bytes += len(body)
-        if _decoded_bytes < _WORTH:
+        if _decoded_bytes < _ORJSON_FROM:
             return json.loads(body)
         _engine = _fastest()
     try:
         return _engine(body)
     except ValueError:
-        # What Java writes and RFC 8259 forbids (NaN) is read all the same.
+        # Java writes NaN, which RFC 8259 forbids and the standard library reads.
         return json.loads(body)
 
 
@@ -197,56 +199,56 @@ def _fastest() -> Callable[[bytes], Any]:
     return orjson.loads
 
 
-def _decoded(answer: Response) -> Any:
+def _decoded(response: Response) -> Any:
     try:
-        return loads(answer.body) if answer.body else None
+        return loads(response.body) if response.body else None
     except ValueError:
         return None
 
 
-def _message(told: dict[str, Any]) -> str:
-    for key in _WORDS:
-        word = told.get(key)
-        if isinstance(word, dict):
-            word = _message(word)
-        if isinstance(word, str) and word:
-            return word
+def _message(body: dict[str, Any]) -> str:
+    for key in _MESSAGE_KEYS:
+        text = body.get(key)
+        if isinstance(text, dict):
+            text = _message(text)
+        if isinstance(text, str) and text:
+            return text
     return ""
 
 
 def _short(message: str) -> str:
     message = " ".join(message.split())
-    return message if len(message) <= _SHOWN else message[: _SHOWN - 1] + "…"
+    return message if len(message) <= _MESSAGE_LENGTH else message[: _MESSAGE_LENGTH - 1] + "…"
 
 
-def _meant(status: int, message: str) -> int:
-    """Return the status that is meant: a 500 may say ``HTTP 404 Not Found`` in its text."""
+def _intended_status(status: int, message: str) -> int:
+    """Return the intended status: a 500 may say ``HTTP 404 Not Found`` in its message."""
     if status != 500 or "HTTP 4" not in message:
         return status
     digits = message[message.index("HTTP 4") + 5 :][:3]
-    return int(digits) if digits.isdigit() and int(digits) in _KINDS else status
+    return int(digits) if digits.isdigit() and int(digits) in _ERRORS else status
 
 
-def _request_id(answer: Response, told: Any) -> str | None:
-    for name in _IDS:
-        if answer.headers.get(name):
-            return str(answer.headers[name])
-    known = told.get("requestId") if isinstance(told, dict) else None
+def _request_id(response: Response, body: Any) -> str | None:
+    for name in _REQUEST_ID_HEADERS:
+        if response.headers.get(name):
+            return str(response.headers[name])
+    known = body.get("requestId") if isinstance(body, dict) else None
     return known if isinstance(known, str) else None
 
 
-def _is_page(answer: Response, text: str) -> bool:
-    kind = answer.headers.get("Content-Type", "")
-    return "html" in kind.lower() or text[:1] == "<" or not 400 <= answer.status < 600
+def _is_page(response: Response, text: str) -> bool:
+    kind = response.headers.get("Content-Type", "")
+    return "html" in kind.lower() or text[:1] == "<" or not 400 <= response.status < 600
 
 
 def _of_proxy(text: str, parts: dict[str, Any]) -> errors.ServerError:
-    """Return the error for a page that no OpenMetadata server writes."""
+    """Return the error of a page that does not come from an OpenMetadata server."""
     import re
 
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     words = title[1] if title else re.sub(r"<[^>]+>", " ", text)[:200]
     status: int = parts["status"]
-    kind = _KINDS[status] if status in {502, 503, 504} else errors.NotOpenMetadata
-    message = _short(words) or "an answer without JSON"
+    kind = _ERRORS[status] if status in {502, 503, 504} else errors.NotOpenMetadata
+    message = _short(words) or "the response is not JSON"
     return kind(message, code=status, hint=_PROXY, **parts)

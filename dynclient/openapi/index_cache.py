@@ -1,7 +1,7 @@
-"""Where the index of a server's OpenAPI document comes from: the cache, or the server itself.
+"""The index of a server's OpenAPI document, kept in the cache directory.
 
-A document belongs to a build, so its index is kept by version and revision and never grows stale.
-Which build a server was last time is noted as well, for completion only: that must not ask.
+A document belongs to a build, so its index is kept by version and revision and never expires. The
+build that a server had last is kept as well, for completion only, which must not send a request.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.errors import NotOpenMetadata, PackCorrupt, ServerError, TransportError
-from dynclient.transport.request import Request
+from dynclient.errors import PackCorrupt
 
 if TYPE_CHECKING:
-    from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.openapi.digest import Digest
     from dynclient.openapi.index import Index
     from dynclient.releases.cache import Cache
-
 
 _MAGIC = b"dynclient-facts "
 
@@ -28,11 +25,13 @@ SUFFIX = ".facts"
 
 
 def recall(cache: Cache, name: str) -> tuple[Any, bytes] | None:
-    """Return head and body of a fact, or None where it is not known, or damaged.
+    """Return the head and body of an entry, or None if it does not exist or is damaged.
+
+    A damaged file is moved aside.
 
     Args:
-        cache: where it is kept.
-        name: of the fact; any text.
+        cache: the cache directory.
+        name: name of the entry; any text.
     """
     data = cache.read(_file_name(name))
     if data is None:
@@ -45,13 +44,13 @@ def recall(cache: Cache, name: str) -> tuple[Any, bytes] | None:
 
 
 def keep(cache: Cache, name: str, head: Any, body: bytes = b"") -> bool:
-    """Write a fact; return whether it is on the disk now.
+    """Write an entry; return whether it was written to the disk.
 
-    A cache that cannot be written is told of by one warning, as for releases.
+    If the cache is not writable, one warning says so, as for releases.
 
     Args:
-        cache: where to keep it.
-        name: of the fact; any text.
+        cache: the cache directory.
+        name: name of the entry; any text.
         head: plain JSON.
         body: any bytes.
     """
@@ -62,128 +61,81 @@ def keep(cache: Cache, name: str, head: Any, body: bytes = b"") -> bool:
 def _parsed(data: bytes) -> tuple[Any, bytes]:
     first = data.find(b"\n")
     if not data.startswith(_MAGIC) or first < 0:
-        raise PackCorrupt("it holds no fact")
+        raise PackCorrupt("the file is not an entry of the index cache")
     if data[len(_MAGIC) : first] != b"%08x" % zlib.crc32(memoryview(data)[first + 1 :]):
-        raise PackCorrupt("its content does not match its checksum")
+        raise PackCorrupt("the content does not match its checksum")
     head, _, body = data[first + 1 :].partition(b"\n")
     return json.loads(head), body
 
 
 def _file_name(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9.+-]", "_", name)
-    # What differs in signs alone stays apart, whatever the file system makes of it.
+    # The checksum keeps names apart that differ only in replaced characters or in case.
     return f"{plain[:80]}-{zlib.crc32(name.encode()):08x}{SUFFIX}"
 
 
-_DOCUMENTS = (
-    Request("GET", "/swagger.json", web=True),
-    # Where only /api is passed on: newer servers have it there as well, for whoever has a token.
-    Request("GET", "/swagger.json"),
-)
-_SHOWN = 200
-"""Characters of a server's words that a reason keeps."""
-
-
 class Build(NamedTuple):
-    """Which build of the server it is, as it says itself."""
+    """A build of the server: its version and the revision of its source."""
 
     version: str
     """``1.6.0-SNAPSHOT``."""
     revision: str
-    """Of its source; empty where it does not tell."""
+    """Of its source; empty where the server does not report it."""
 
 
-class Read(NamedTuple):
-    """An OpenAPI document, as a server gave it."""
-
-    document: dict[str, Any]
-    digest: Digest
-    """What calls need of it."""
-
-
-class Documents:
-    """The index of one server's document.
+class IndexCache:
+    """The indexes of one server's documents, in the cache directory.
 
     Args:
-        host: the server's address; what does not tell its revision is known by it.
-        dispatcher: the road to the server.
+        host: the server's address; the index of a build without a revision is kept under it.
     """
 
-    def __init__(self, host: str, dispatcher: Dispatcher) -> None:
+    def __init__(self, host: str) -> None:
         self._host = host
-        self._dispatcher = dispatcher
 
-    def fetch(self, build: Build) -> tuple[Index | None, str]:
-        """Ask the server and keep the answer; return the index, or None and why there is none."""
-        read, why = self.read()
-        return (None, why) if read is None else (self.keep(read.digest, build), "")
+    def keep(self, digest: Digest, build: Build) -> Index:
+        """Write the index of a build's document to the cache, and return it.
 
-    def read(self) -> tuple[Read | None, str]:
-        """Ask the server; return its document, or None and why there is none."""
-        from dynclient.openapi.digest import digest
-
-        reasons = []
-        for request in _DOCUMENTS:
-            try:
-                document = self._dispatcher.send(request)
-                return Read(document, digest(document)), ""
-            except (ServerError, TransportError, ValueError) as error:
-                below = self._host + ("" if request.web else "/api")
-                reasons.append(f"{below}{request.path}: {first_line(error)}")
-        return None, "; ".join(reasons)
-
-    def keep(self, told: Digest, build: Build) -> Index:
-        """Keep the index of a build's document in the cache, and return it."""
+        Args:
+            digest: what calls need of the document.
+            build: the build that the document belongs to.
+        """
         from dynclient.openapi.index import Index
+        from dynclient.releases import Cache
 
-        index = Index.of_digest(told, *build)
-        self._keep(index, build)
+        index = Index.of_digest(digest, *build)
+        cache = Cache()
+        keep(cache, self.name(build), *index.parts())
+        keep(cache, self._last_build_name, build._asdict())
         return index
 
-    def _keep(self, index: Index, build: Build) -> None:
-        from dynclient.releases import Cache
-
-        cache = Cache()
-        keep(cache, self._name(build), *index.parts())
-        keep(cache, self._note, build._asdict())
-
-    def kept(self, build: Build) -> Index | None:
-        """Return the index of a build from the cache, or None where it does not hold it."""
+    def find(self, build: Build) -> Index | None:
+        """Return the index of a build from the cache, or None if the cache does not have it."""
         from dynclient.openapi.index import Index
         from dynclient.releases import Cache
 
-        found = recall(Cache(), self._name(build))
+        found = recall(Cache(), self.name(build))
         try:
             return None if found is None else Index.of_parts(*found)
         except (LookupError, TypeError, ValueError):
-            return None  # sound, but nothing of ours; it will be written anew
+            return None  # undamaged, but of another format; it will be written again
 
     def last_build(self) -> Build | None:
-        """Return which build the server was when its document was asked for the last time."""
+        """Return the build that the server had when an index of it was last written, or None."""
         from dynclient.releases import Cache
 
-        found = recall(Cache(), self._note)
+        found = recall(Cache(), self._last_build_name)
         try:
             return None if found is None else Build(**found[0])
         except TypeError:
             return None
 
-    def _name(self, build: Build) -> str:
+    def name(self, build: Build) -> str:
+        """Return the name under which the index of a build is kept."""
         from dynclient.openapi.index import FORMAT
 
         return f"openapi{FORMAT}-{build.version}-{build.revision or self._host}"
 
     @property
-    def _note(self) -> str:
+    def _last_build_name(self) -> str:
         return f"server-{self._host}"
-
-
-def first_line(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    from textwrap import shorten
-
-    if isinstance(error, NotOpenMetadata):
-        return f"{error.code}, but it is no JSON"
-    if isinstance(error, ServerError):
-        return shorten(f"{error.code} {error.message}", _SHOWN, placeholder=" …")
-    return str(error).partition("\n")[0]

@@ -1,15 +1,11 @@
-"""What is known of one server: where its collections lie, what it offers, and which source says so.
+"""The contract of one server: the routes of its collections, their filters and its operations.
 
-The server's OpenAPI document is asked for when something first needs it: a filter that the data are
-not sure of, an operation beyond the usual ones, a question about the contract. No entity has to
-wait for it.
+Each fact says which source it comes from, see :mod:`dynclient.session.route_facts`.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.dispatch.responses import is_route
@@ -21,241 +17,198 @@ from dynclient.errors import (
     TransportError,
     UnknownCollection,
 )
-from dynclient.operations.catalogue import CollectionSpec
-from dynclient.transport.request import Request
+from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Client
+    from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.openapi.index import Index
-    from dynclient.openapi.index_cache import Documents
     from dynclient.schema import EntityType, Release
     from dynclient.session.route_facts import RouteFact
-
-_RESOURCES = Request("GET", "/v1/policies/resources")
+    from dynclient.session.server_info import ServerInfo
 
 
 class Contract:
-    """What is known of one server, by the names of its collections.
+    """What is known about the collections and operations of one server.
 
-    ``om.contract["tables"]`` tells where tables lie and what says so; that asks the server for its
-    OpenAPI document, unless it is known already. :meth:`load` asks for everything at once.
+    ``om.contract["tables"]`` says where tables are and which source says so. It requests the
+    server's OpenAPI document if that is not known yet. :meth:`load` requests everything at once.
+
+    Args:
+        server: what the server says about itself.
+        dispatcher: sends requests.
+        release: returns the release whose schemas are used; may send requests.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._kept: Documents | None = None
-        self._guard = threading.RLock()
-        self._process = os.getpid()
-        self._index: Index | None = None
-        self._origin: str | None = None
-        self._why: str | None = None
-        self._asked = False
-        self._recalled = False
-        self._glance: Index | None = None
+    def __init__(
+        self, server: ServerInfo, dispatcher: Dispatcher, release: Callable[[], Release]
+    ) -> None:
+        self._server = server
+        self._dispatcher = dispatcher
+        self._choose_release = release
         self._specs: dict[str, CollectionSpec] = {}
+        self._specs_index: Index | None = None
         self._resources: Mapping[str, str | None] | None = None
-        self._answers: dict[str, bool] = {}
+        self._probed: dict[str, bool] = {}
 
     # -- the server and its document ---------------------------------------------------------------
 
     @property
     def release(self) -> Release:
-        """The release whose schemas are spoken."""
-        return self._client.release
+        """The release whose schemas are used."""
+        return self._choose_release()
 
     @property
     def version(self) -> str:
-        """The server's version, as it tells it."""
-        return self._client.version
+        """The server's version, as it reports it."""
+        return self._server.version
 
     @property
     def revision(self) -> str:
-        """The revision that the server was built from; empty where it does not tell."""
-        return self._client._build.revision
+        """The revision that the server was built from; empty where the server does not say."""
+        return self._server.build.revision
 
     @property
     def openapi(self) -> Index | None:
-        """What the server's OpenAPI document tells, or None where none can be had; see ``why``."""
-        if not self._asked:
-            with self._lock:
-                if not self._asked:
-                    self._ask()
-                    self._asked = True  # only now: others must not go on without it
-        return self._index
+        """The index of the server's OpenAPI document, or None if there is none; see ``why``."""
+        return self._server.openapi
 
     @property
     def origin(self) -> str | None:
-        """Where the document was had from: ``server`` or ``cache``; None where it was not."""
-        return self._origin
+        """Where the document comes from: ``server`` or ``cache``; None if there is none."""
+        return self._server.origin
 
     @property
     def why(self) -> str | None:
-        """Why no OpenAPI document can be had; None where one was, or none was asked for yet."""
-        return self._why
+        """Why there is no OpenAPI document; None if there is one, or none was requested yet."""
+        return self._server.why
 
     def load(self) -> Contract:
-        """Ask the server for its OpenAPI document and its resources, and return this contract.
+        """Request the server's OpenAPI document and its resources, and return this contract.
 
-        The document is asked for again where that failed before, the resources always are.
+        The document is requested again if that failed before; the resources always are.
         """
-        with self._lock:
-            if self._index is None:
-                self._ask()
-                self._asked = True
-            self._resources = self._asked_resources()
+        self._server.load()
+        self._resources = self._entities_by_resource()
         return self
 
-    @property
-    def _lock(self) -> threading.RLock:
-        """The lock of this process; in a forked child another thread's would never be released."""
-        if self._process != os.getpid():
-            self._guard, self._process = threading.RLock(), os.getpid()
-        return self._guard
-
-    @property
-    def _documents(self) -> Documents:
-        """Where documents come from; most processes need none."""
-        if self._kept is None:
-            from dynclient.openapi.index_cache import Documents
-
-            self._kept = Documents(self._client.host, self._client._dispatcher)
-        return self._kept
-
-    def _ask(self) -> None:
-        from dynclient.openapi.index_cache import first_line
-
-        try:
-            build = self._client._build
-        except (ServerError, TransportError) as error:
-            self._why = f"the server does not tell its version: {first_line(error)}"
-            return
-        known = self._documents.kept(build)
-        if known is not None:
-            self._take(known, "cache")
-            return
-        index, self._why = self._documents.fetch(build)
-        if index is not None:
-            self._take(index, "server")
-
-    def _take(self, index: Index, origin: str) -> None:
-        self._index, self._origin, self._why = index, origin, None
-        self._specs = {}
-        self._asked = True
-
     def cached_index(self) -> Index | None:
-        """Return what is known of the document without asking the server anything."""
-        told = self._client._told
-        if self._index is None and not self._recalled and told is not None:
-            with self._lock:
-                found = self._documents.kept(told)
-                self._recalled = True
-                if found is not None and self._index is None:
-                    self._take(found, "cache")
-        return self._index
+        """Return the index of the document as far as it is known without a request."""
+        return self._server.cached_index()
 
     def completion_index(self) -> Index | None:
-        """Return what completion shows: the same, or what the server told an earlier process."""
-        known = self.cached_index()
-        if known is not None or self._client._told is not None:
-            return known
-        if self._glance is None:
-            build = self._documents.last_build()
-            self._glance = None if build is None else self._documents.kept(build)
-        return self._glance
+        """Return the index that completion uses: without a request, perhaps of an earlier build."""
+        return self._server.completion_index()
 
     # -- collections -------------------------------------------------------------------------------
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return catalogue(self.release)
+
+    @property
+    def _known_specs(self) -> dict[str, CollectionSpec]:
+        """The collections as the server has them; a new document replaces them all."""
+        index = self._server.index
+        if index is not self._specs_index:
+            self._specs, self._specs_index = {}, index
+        return self._specs
 
     def spec(self, attribute: str) -> CollectionSpec:
         """Return a collection as it is known so far.
 
         Raises:
-            KeyError: the release has none of that name.
+            KeyError: the release has no collection of that name.
         """
-        found = self._specs.get(attribute)
+        found = self._known_specs.get(attribute)
         if found is not None:
             return found
-        base = self._client._known().collections[attribute]
-        # What was made of a server's words alone knows no folders, so its routes are guesses.
+        base = self._catalogue.collections[attribute]
+        # A release built from an OpenAPI document has no folders, so its routes are guesses.
         index = self.openapi if self.release.lossy else self.cached_index()
         return base if index is None else self._placed(base, index)
 
     def _placed(self, base: CollectionSpec, index: Index) -> CollectionSpec:
         from dynclient.session.route_facts import place_of
 
-        made = CollectionSpec(self.release, base.entity, place_of(base, index), index)
-        return self._specs.setdefault(base.attribute, made)
+        spec = CollectionSpec(self.release, base.entity, place_of(base, index), index)
+        return self._known_specs.setdefault(base.attribute, spec)
 
     def find(self, key: str | type | EntityType) -> CollectionSpec:
-        """Return the collection that a key means, see :meth:`Catalogue.find`.
+        """Return a collection by any of its names, see :meth:`Catalogue.find`.
 
         Raises:
-            UnknownCollection: the release has none of that name.
+            UnknownCollection: the release has no collection of that name.
         """
-        return self.spec(self._client._known().find(key).attribute)
+        return self.spec(self._catalogue.find(key).attribute)
 
-    def moved(self, spec: CollectionSpec) -> bool:
-        """Tell whether a collection lies elsewhere after all, where its route turned out wrong.
+    def relocate(self, spec: CollectionSpec) -> bool:
+        """Look for another route of a collection whose route does not exist on the server.
 
-        The server is asked for its document; addresses in its earlier answers count, too.
+        Requests the server's document; addresses in earlier responses count too.
+
+        Returns:
+            Whether there is another route, which :meth:`spec` returns from now on.
         """
         from dynclient.session.route_facts import place_of
 
         index = self.openapi
-        base = self._client._known().collections[spec.attribute]
-        place = place_of(base, index) or self._client._dispatcher.hrefs.get(base.entity.name)
-        if place is None or place == spec.route:
+        base = self._catalogue.collections[spec.attribute]
+        route = place_of(base, index) or self._dispatcher.hrefs.get(base.entity.name)
+        if route is None or route == spec.route:
             return False
-        self._specs[spec.attribute] = CollectionSpec(self.release, base.entity, place, index)
+        relocated = CollectionSpec(self.release, base.entity, route, index)
+        self._known_specs[spec.attribute] = relocated
         return True
 
     def confirm_filters(self, spec: CollectionSpec, keywords: Mapping[str, Any]) -> None:
-        """Ask for the document, where the data are not sure that a list takes some keyword.
+        """Request the document if the data are not sure that a list takes some keyword.
 
         Args:
             spec: the collection.
-            keywords: what its list is asked for.
+            keywords: the keywords of the call.
         """
-        given = [name for name, value in keywords.items() if value is not None]
+        names = [name for name, value in keywords.items() if value is not None]
         parameters = {each.name: each for each in spec.operations["list"].parameters}
-        doubted = [n for n in given if n not in parameters or parameters[n].guessed]
-        if not doubted or self._index is not None or self.openapi is not None:
+        doubtful = [n for n in names if n not in parameters or parameters[n].guessed]
+        if not doubtful or self._server.index is not None or self.openapi is not None:
             return
-        guessed = ", ".join(name for name in doubted if name in parameters)
+        guessed = ", ".join(name for name in doubtful if name in parameters)
         if guessed:
             from dynclient import warn
             from dynclient.errors import DynclientWarning
 
             message = (
-                f"whether this server lists {spec.attribute} by {guessed} is a guess from other"
-                f" releases; what it does not know it ignores. No certainty: {self._why}"
+                f"{spec.attribute} may not support the filter {guessed}, which is known from other"
+                " releases only; the server ignores filters that it does not support. Its OpenAPI"
+                f" document is not available: {self.why}"
             )
             warn.warn_user(message, DynclientWarning)
 
     def explained(self, error: BadArguments) -> BadArguments:
-        """Return an error about filters that tells on what grounds they were refused."""
-        unknown = any(problem.rule == "unknown" for problem in error.problems)
-        if self._index is not None or not unknown:
+        """Return an error about filters with a note saying where the known filters come from."""
+        is_unknown = any(problem.rule == "unknown" for problem in error.problems)
+        if self._server.index is not None or not is_unknown:
             return error
-        why = self._why or "the server was not asked, om.contract.load() does"
-        note = f"known are the filters that dynclient has of {self.release.name}; {why}"
+        why = self.why or "om.contract.load() requests the server's own list"
+        note = f"the filters are those that dynclient knows for {self.release.name}; {why}"
         return BadArguments(**{**error.parts, "message": f"{error.parts['message']}\n  ({note})"})
 
     # -- facts -------------------------------------------------------------------------------------
 
     @property
     def facts(self) -> dict[str, RouteFact]:
-        """What is known of every collection, from what was asked so far."""
+        """What is known of every collection, by its name, from the responses so far."""
         from dynclient.session.route_facts import RouteEvidence, facts
 
-        hrefs = self._client._dispatcher.hrefs
-        evidence = RouteEvidence(self.cached_index(), hrefs, self._resources, self._answers)
-        return facts(self._client._known(), evidence)
+        hrefs = self._dispatcher.hrefs
+        evidence = RouteEvidence(self.cached_index(), hrefs, self._resources, self._probed)
+        return facts(self._catalogue, evidence)
 
     @property
     def resources(self) -> Mapping[str, str | None] | None:
-        """What the server lists as resources, and the entity types they are (None: unknown here).
+        """The server's resources and their entity types (None: not in the release).
 
-        Asked for by :meth:`load`; None where it was not, or the token may not see them.
+        Set by :meth:`load`; None before, or if the token may not list them.
         """
         return self._resources
 
@@ -267,42 +220,38 @@ class Contract:
 
     @property
     def missing_entities(self) -> tuple[str, ...]:
-        """Entity types of the release that the server neither lists nor tells of, sorted."""
+        """Entity types of the release that the server neither lists nor documents, sorted."""
         found = self.facts.values()
-        doubted = {"absent", "unknown"}
-        return tuple(sorted(f.entity for f in found if f.listed is False and f.status in doubted))
+        doubtful = {"absent", "unknown"}
+        return tuple(sorted(f.entity for f in found if f.listed is False and f.status in doubtful))
 
     def probe(self) -> Contract:
-        """Ask every collection that is unknown for one entity, and return this contract.
+        """Request one entity of every collection whose status is unknown; return this contract.
 
-        What the server says tells whether it has the route, as long as the token may list there.
+        The response says whether the route exists, if the token may list there.
         """
         for attribute, fact in self.facts.items():
             listing = self.spec(attribute).operations.get("list")
             if fact.status != "unknown" or listing is None or "{" in fact.route:
                 continue
             try:
-                self._client._dispatcher.call(listing, {"limit": 1})
+                self._dispatcher.call(listing, {"limit": 1})
             except (NotFound, MethodNotAllowed) as error:
                 if is_route(error.message):
-                    self._answers[attribute] = False
+                    self._probed[attribute] = False
             except (ServerError, TransportError):
-                continue  # which tells nothing about the route
+                continue  # says nothing about the route
             else:
-                self._answers[attribute] = True
+                self._probed[attribute] = True
         return self
 
-    def _asked_resources(self) -> Mapping[str, str | None] | None:
+    def _entities_by_resource(self) -> Mapping[str, str | None] | None:
         from dynclient.operations.routes import resource_entities
 
-        try:
-            told = self._client._dispatcher.send(_RESOURCES)
-        except (ServerError, TransportError):
+        names = self._server.resources()
+        if names is None:
             return None
-        listed = told.get("data") if isinstance(told, dict) else None
-        names = [each.get("name") for each in listed or () if isinstance(each, dict)]
-        known = [*self.release.entities, *self.release.time_series]
-        return resource_entities([name for name in names if isinstance(name, str)], known)
+        return resource_entities(names, [*self.release.entities, *self.release.time_series])
 
     # -- as a container ----------------------------------------------------------------------------
 
@@ -310,46 +259,47 @@ class Contract:
         """Return what is known of a collection, by any of its names.
 
         Raises:
-            UnknownCollection: the release has none of that name.
+            UnknownCollection: the release has no collection of that name.
         """
-        attribute = self._client._known().find(key).attribute
-        _ = self.openapi  # asked for, so that the facts hold what it tells
+        attribute = self._catalogue.find(key).attribute
+        _ = self.openapi  # requested, so that the facts include it
         return self.facts[attribute]
 
     def __contains__(self, key: Any) -> bool:
         try:
-            self._client._known().find(key)
+            self._catalogue.find(key)
         except UnknownCollection:
             return False
         return True
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._client._known().collections)
+        return iter(self._catalogue.collections)
 
     def __len__(self) -> int:
-        return len(self._client._known().collections)
+        return len(self._catalogue.collections)
 
     def __bool__(self) -> bool:
-        return True  # a question about the object, not worth a request
+        return True  # without this, bool() asks for the length, which may send a request
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self) if self._client._dispatcher.release is not None else []
+        return list(self) if self._dispatcher.release is not None else []
 
     def __repr__(self) -> str:
-        client = self._client
-        if client._dispatcher.release is None:
-            return f"<Contract of {client.host}, not asked yet; om.contract.load() does>"
+        host = self._server.host
+        if self._dispatcher.release is None:
+            return f"<Contract of {host}, not loaded; load it with om.contract.load()>"
         statuses = [fact.status for fact in self.facts.values()]
         counts = ", ".join(
             f"{statuses.count(status)} {status}" for status in dict.fromkeys(sorted(statuses))
         )
-        version = "not asked" if client._told is None else client._told.version
-        told = self._why or "not asked for yet; om.contract.load() does"
-        if self._index is not None:
-            told = f"{len(self._index.operations)} operations, from the {self._origin}"
+        build, index = self._server.known_build, self._server.index
+        version = "not requested yet" if build is None else build.version
+        document = self.why or "not requested yet; load it with om.contract.load()"
+        if index is not None:
+            document = f"{len(index.operations)} operations, from the {self.origin}"
         return (
-            f"<Contract of {client.host}\n"
+            f"<Contract of {host}\n"
             f"  server: {version}; schemas: {self.release.name}\n"
             f"  routes of {len(statuses)} collections: {counts}\n"
-            f"  OpenAPI document: {told}>"
+            f"  OpenAPI document: {document}>"
         )

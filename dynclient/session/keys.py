@@ -1,93 +1,120 @@
-"""Which entity is meant: by id, name, entity or reference."""
+"""Which entity a call is about: by id, fully qualified name, entity or reference."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
-from dynclient.client.calls import Call, Plan
-from dynclient.errors import BadName
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import BadName, Problem
+from dynclient.session.plan import Plan
+
+if TYPE_CHECKING:
+    from dynclient.operations.catalogue import CollectionSpec
+
+_HEX = frozenset("0123456789abcdefABCDEF-")
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text has the shape of an id, a UUID with dashes."""
+    """Return whether a text has the form of an id, a UUID with dashes."""
     if len(text) != 36 or text.count("-") != 4:
         return False
     parts = [len(part) for part in text.split("-")]
     return parts == [8, 4, 4, 4, 12] and all(c in _HEX for c in text)
 
 
-_HEX = frozenset("0123456789abcdefABCDEF-")
+class KeyReader(NamedTuple):
+    """Reads the arguments of one call that say which entity it is about."""
 
+    spec: CollectionSpec
+    label: str
+    """The call as errors name it: ``tables.get``."""
 
-def key_of(call: Call, given: tuple[Any, ...]) -> tuple[str, str]:
-    """Return ("id", id) or ("fqn", fully qualified name) of the entity that is meant.
+    def key(self, values: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[str, str]:
+        """Return ("id", id) or ("fqn", fully qualified name) of an entity.
 
-    Args:
-        call: whose keywords ``id`` and ``fqn`` count, too.
-        given: an id, a name, an entity or a reference to it; or several names.
+        Args:
+            values: an id, a name, an entity or a reference to one; or several names.
+            keywords: of the call; if there are no values, ``id`` or ``fqn`` is taken out of them.
 
-    Raises:
-        BadArguments: nothing, or something else.
-    """
-    for keyword in ("id", "fqn"):
-        if not given and call.keywords.get(keyword) is not None:
-            return _named(call, keyword, call.keywords.pop(keyword))
-    if len(given) == 1 and isinstance(given[0], tuple):
-        given = given[0]
-    if not given:
-        raise call.wrong("", None, "which one? Give its id, its name, or the entity")
-    if len(given) > 1:
-        try:
-            return "fqn", fqn.build(*given)
-        except BadName as error:
-            raise call.wrong("", given, str(error)) from None
-    return _key(call, given[0])
+        Raises:
+            BadArguments: there is no key, or it is not one.
+        """
+        for keyword in ("id", "fqn"):
+            if not values and keywords.get(keyword) is not None:
+                return self._by_keyword(keyword, keywords.pop(keyword))
+        if len(values) == 1 and isinstance(values[0], tuple):
+            values = values[0]
+        if not values:
+            raise self._error("", None, "the entity is missing; give its id, its name or itself")
+        if len(values) > 1:
+            try:
+                return "fqn", fqn.build(*values)
+            except BadName as error:
+                raise self._error("", values, str(error)) from None
+        return self._by_value(values[0])
 
+    def id(
+        self,
+        values: tuple[Any, ...],
+        keywords: dict[str, Any],
+        look_up: Callable[[Plan], Any],
+        include: str = "non-deleted",
+    ) -> str:
+        """Return the id of an entity; requests it from the server if only its name is known.
 
-def _named(call: Call, keyword: str, value: Any) -> tuple[str, str]:
-    """Return the key that was given as ``id`` or ``fqn``."""
-    if isinstance(value, model.Entity):
-        return _key_of_entity(call, value)
-    text = str(value)
-    if keyword == "id" and not is_id(text):
-        # Servers have no route for it, which would be told as if the collection were not there.
-        raise call.wrong("id", text, f"{text!r} is no id, which is a UUID; a name is given as fqn")
-    return keyword, text
+        Args:
+            values: as for :meth:`key`.
+            keywords: as for :meth:`key`.
+            look_up: carries out the plan of the request.
+            include: which entities the request finds: ``non-deleted``, ``deleted`` or ``all``.
 
+        Raises:
+            BadArguments: as for :meth:`key`.
+            NotFound: the server has no entity of that name.
+        """
+        kind, key = self.key(values, keywords)
+        if kind == "id":
+            return key
+        operation = self.spec.operations["get_by_name"]
+        return str(model.raw(look_up(Plan(operation, {"fqn": key, "include": include})))["id"])
 
-def _key(call: Call, key: Any) -> tuple[str, str]:
-    if isinstance(key, model.Entity):
-        return _key_of_entity(call, key)
-    if isinstance(key, str):
-        text = "".join(key)
-        if not text:
-            raise call.wrong("", key, "an empty name is none")
-        return ("id" if is_id(text) else "fqn"), text
-    from uuid import UUID
+    def _error(self, argument: str, value: Any, message: str) -> Exception:
+        return bad_arguments(self.label, [Problem(argument, value, "argument", message)])
 
-    if isinstance(key, UUID):
-        return "id", str(key)
-    message = f"{type(key).__name__} is neither an id, nor a name, nor an entity"
-    raise call.wrong("", type(key).__name__, message)
+    def _by_keyword(self, keyword: str, value: Any) -> tuple[str, str]:
+        if isinstance(value, model.Entity):
+            return self._by_entity(value)
+        text = str(value)
+        if keyword == "id" and not is_id(text):
+            # Servers have no route for it, and would respond as if the collection did not exist.
+            message = f"must be a UUID, not {text!r}; use fqn= for a name"
+            raise self._error("id", text, message)
+        return keyword, text
 
+    def _by_value(self, value: Any) -> tuple[str, str]:
+        if isinstance(value, model.Entity):
+            return self._by_entity(value)
+        if isinstance(value, str):
+            text = "".join(value)
+            if not text:
+                raise self._error("", value, "the name must not be empty")
+            return ("id" if is_id(text) else "fqn"), text
+        from uuid import UUID
 
-def _key_of_entity(call: Call, entity: Any) -> tuple[str, str]:
-    raw, node, own = model.raw(entity), model.schema_of(entity), call.spec.entity
-    # A reference tells its type in its data, an entity by its class.
-    kind = node.entity.name if node.entity is not None else raw.get("type", own.name)
-    if kind.casefold() != own.name.casefold():
-        raise call.wrong("", node.type_name, f"is a {kind}, where a {own.name} is wanted")
-    for place, field in (("id", "id"), ("fqn", "fullyQualifiedName"), ("fqn", "name")):
-        if isinstance(raw.get(field), str):
-            return place, raw[field]
-    raise call.wrong("", node.type_name, "has neither an id nor a name")
+        if isinstance(value, UUID):
+            return "id", str(value)
+        kind = type(value).__name__
+        raise self._error("", kind, f"must be an id, a name or an entity, not {kind}")
 
-
-def id_of(call: Call, given: tuple[Any, ...], include: str = "non-deleted") -> str:
-    """Return the id of the entity that is meant, asking the server where only its name is known."""
-    place, key = key_of(call, given)
-    if place == "id":
-        return key
-    lookup = Plan(call.operation("get_by_name"), {"fqn": key, "include": include})
-    return str(model.raw(call.ask(lookup))["id"])
+    def _by_entity(self, entity: Any) -> tuple[str, str]:
+        raw, node, own = model.raw(entity), model.schema_of(entity), self.spec.entity
+        # The type of a reference is in its data, the type of an entity is its class.
+        kind = node.entity.name if node.entity is not None else raw.get("type", own.name)
+        if kind.casefold() != own.name.casefold():
+            raise self._error("", node.type_name, f"must be a {own.name}, not a {kind}")
+        for place, field in (("id", "id"), ("fqn", "fullyQualifiedName"), ("fqn", "name")):
+            if isinstance(raw.get(field), str):
+                return place, raw[field]
+        raise self._error("", node.type_name, "has neither an id nor a name")

@@ -1,31 +1,27 @@
-"""A release made of what a server tells of itself, where its schemas are not to be had."""
+"""A release built from a server's OpenAPI document, where its schemas are not available."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import ServerError, SourceUnavailable, TransportError
-from dynclient.openapi.index_cache import first_line
-from dynclient.transport.request import Request
+from dynclient.errors import SourceUnavailable
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Client
-    from dynclient.openapi.index_cache import Build, Read
+    from dynclient.openapi.index_cache import Build
     from dynclient.releases import Cache
     from dynclient.schema import Release
+    from dynclient.session.server_info import OpenAPIDocument, ServerInfo
 
 MARK = "+openapi"
-"""What the names of such releases have behind the version: ``1.6.0+openapi.0123456``."""
-_PAGE = "1000"
+"""What follows the version in the names of such releases: ``1.6.0+openapi.0123456``."""
 
 
-def served_release(client: Client, cache: Cache) -> Release:
-    """Return a lossy release: from the cache for a build that is known, else from the server.
+def openapi_release(server: ServerInfo, cache: Cache) -> Release:
+    """Return a lossy release: from the cache if it has one of the server's build, else built.
 
     Args:
-        client: of the server.
-        cache: where it is kept, and looked for where the server tells its revision.
+        server: the server; its document and its entity types are requested.
+        cache: where the release is written, and read from if the server reports its revision.
 
     Raises:
         SourceUnavailable: the server has no OpenAPI document, or one that shows no entity.
@@ -33,34 +29,34 @@ def served_release(client: Client, cache: Cache) -> Release:
     from dynclient import releases
     from dynclient.releases.registry import add_documents
 
-    build = client._build
+    build = server.build
     name = _name(build)
     if build.revision and name in cache.names():
         return releases.release(name, cache=cache.directory)
-    contract = client.contract
-    read, why = contract._documents.read()
-    if read is None:
-        raise SourceUnavailable(why, source=client.host)
-    types = list(_types(client))
-    documents = _documents(read, types)
+    found, why = server.read_document()
+    if found is None:
+        raise SourceUnavailable(why, source=server.host)
+    types = list(server.entity_types())
+    documents = _documents(found, types)
     if not documents:
-        message = f"the OpenAPI document of {client.host} shows no entity"
-        raise SourceUnavailable(message, source=client.host)
+        message = f"the OpenAPI document of {server.host} shows no entity"
+        raise SourceUnavailable(message, source=server.host)
     if not types:
-        name = _name(build._replace(revision=""))  # not the last word on that build
-    contract._take(contract._documents.keep(read.digest, build), "server")
-    return add_documents(documents, name, cache=cache, origin=client.host, lossy=True)
+        # Without a revision, so that it is built again once the types can be listed.
+        name = _name(build._replace(revision=""))
+    server.keep_document(found)
+    return add_documents(documents, name, cache=cache, origin=server.host, lossy=True)
 
 
 def _name(build: Build) -> str:
-    """Return what to call the release of a build; only what a file may be called goes into it."""
-    plain = "".join(sign if sign.isalnum() or sign in ".-_" else "-" for sign in build.version)
-    revision = "".join(sign for sign in build.revision[:7] if sign.isalnum())
+    """Return the name of the release of a build, in characters that file names may have."""
+    plain = "".join(char if char.isalnum() or char in ".-_" else "-" for char in build.version)
+    revision = "".join(char for char in build.revision[:7] if char.isalnum())
     return f"{plain[:40]}{MARK}" + (f".{revision}" if revision else "")
 
 
-def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
-    """Return the documents of a tree; none where no entity shows."""
+def _documents(found: OpenAPIDocument, types: list[Any]) -> dict[str, Any]:
+    """Return the documents of a schema tree; none if the OpenAPI document shows no entity."""
     from dynclient.openapi.components import places
     from dynclient.openapi.entities import find_entities
     from dynclient.openapi.root_schemas import roots_of
@@ -69,40 +65,14 @@ def _documents(read: Read, types: list[Any]) -> dict[str, Any]:
     from dynclient.releases.registry import starter
 
     roots = roots_of(types)
-    schemas = _dict(_dict(read.document.get("components")).get("schemas"))
-    found = find_entities(read.digest, schemas, roots)
-    if not found:
+    schemas = _dict(_dict(found.document.get("components")).get("schemas"))
+    entities = find_entities(found.digest, schemas, roots)
+    if not entities:
         return {}
-    # Only where things lie is taken from there, never what they are.
+    # Only the places of types are taken from the starter release, never their schemas.
     known = places(starter()) if bundled() is not None else {}
-    return documents_of(schemas, found, roots, known)
+    return documents_of(schemas, entities, roots, known)
 
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _types(client: Client) -> Iterator[Any]:
-    """Give the entity types that the server lists; whoever may not see them does without."""
-    after: str | None = None
-    while True:
-        query = [("category", "entity"), ("limit", _PAGE)]
-        query += [("after", after)] if after else []
-        try:
-            told = client._dispatcher.send(Request("GET", "/v1/metadata/types", tuple(query)))
-        except (ServerError, TransportError) as error:
-            _log_missing(client, error)
-            return
-        page = _dict(told)
-        data = page.get("data")
-        yield from data if isinstance(data, list) else ()
-        after = _dict(page.get("paging")).get("after")
-        if not data or not isinstance(after, str):
-            return
-
-
-def _log_missing(client: Client, error: ServerError | TransportError) -> None:
-    import logging
-
-    message = "%s does not list its entity types (%s); its release says less without them"
-    logging.getLogger(__name__).warning(message, client.host, first_line(error))

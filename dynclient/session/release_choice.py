@@ -1,12 +1,12 @@
-"""Which release a client speaks: the steps it may come from, and what became of each.
+"""Which release a client uses: the steps that may return it, and why each step failed.
 
-They are gone through in this order, unless ``connect(source=…)`` names others:
+The steps are tried in this order, unless ``connect(source=…)`` names others:
 
 =========== ====================================================================================
 ``cache``   the release of exactly the server's version, if the cache has it
-``github``  that release from GitHub, into the cache
-``nearest`` the nearest release that the cache has, of the same minor or else major version
-``server``  what the server tells of itself, which is less than its schemas: a lossy release
+``github``  the same release, downloaded from GitHub into the cache
+``nearest`` the nearest release in the cache with the same minor version, or else the same major
+``server``  a release built from the server's OpenAPI document; lossy: less than its schemas
 a path      a folder or an archive, whatever its version
 =========== ====================================================================================
 """
@@ -28,104 +28,107 @@ from dynclient.errors import (
 )
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Client
     from dynclient.releases import Cache
     from dynclient.schema import Release
+    from dynclient.session.server_info import ServerInfo
 
 STEPS = ("cache", "github", "nearest", "server")
-"""All steps that have a name, in the order in which they are gone through."""
+"""All steps that have a name, in the order in which they are tried."""
+
+_ALLOWED = f"{', '.join(map(repr, STEPS))} or an existing path"
 
 
 class Sources(NamedTuple):
     """Where a release may come from."""
 
     steps: tuple[str | Path, ...] = STEPS
-    """In the order in which they are gone through."""
+    """In the order in which they are tried."""
     name: str | None = None
-    """The release that is wanted; None for that of the server's version."""
+    """Name of the release to look for; None for the server's version."""
 
 
 def sources_of(source: str | Path | Iterable[str | Path] | None, name: str | None) -> Sources:
-    """Return what ``connect(source=…)`` means.
+    """Return the steps that ``connect(source=…)`` names.
 
     Args:
-        source: a step, a path, or a sequence of these; None for all steps. ``cache`` alone means
-            all that the cache can give, so ``cache`` and then ``nearest``.
-        name: the release that is wanted; None for that of the server's version.
+        source: a step, a path, or a sequence of these; None for all steps. ``cache`` alone stands
+            for everything without a download: ``cache`` and then ``nearest``.
+        name: name of the release to look for; None for the server's version.
 
     Raises:
-        UsageError: it names no step and no path, or nothing at all.
+        UsageError: an element is neither a step nor a path, or there is none.
     """
     if source is None:
         return Sources(name=name)
     if source == "cache":
         return Sources(("cache", "nearest"), name)
-    given = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    steps = tuple(_step(each) for each in given)
+    sequence = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    steps = tuple(_step(each) for each in sequence)
     if not steps:
-        raise UsageError(f"source= names no step; known are {', '.join(STEPS)}, and paths")
+        raise UsageError(f"source= must not be empty; it takes {_ALLOWED}")
     return Sources(steps, name)
 
 
-def _step(given: object) -> str | Path:
-    if isinstance(given, os.PathLike):
-        return Path(given)
-    if isinstance(given, str):
-        if given in STEPS:
-            return given
-        if is_path(given):
-            return Path(given)
+def _step(value: object) -> str | Path:
+    if isinstance(value, os.PathLike):
+        return Path(value)
+    if isinstance(value, str):
+        if value in STEPS:
+            return value
+        if is_path(value):
+            return Path(value)
     from dynclient.suggestions import did_you_mean, nearest
 
-    near = nearest(given, STEPS) if isinstance(given, str) else ()
-    message = f"source= takes {', '.join(STEPS)}, or a path, not {given!r}{did_you_mean(near)}"
-    raise UsageError(message)
+    near = nearest(value, STEPS) if isinstance(value, str) else ()
+    raise UsageError(f"source= must be {_ALLOWED}, not {value!r}{did_you_mean(near)}")
 
 
 def is_path(text: str) -> bool:
-    """Tell whether a text names a file or folder, rather than a release or a step."""
-    marked = os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
-    return marked or (bool(text) and Path(text).exists())
+    """Return whether a text names a file or folder, rather than a release or a step."""
+    looks_like_one = os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
+    return looks_like_one or (bool(text) and Path(text).exists())
 
 
-def choose(sources: Sources, client: Client) -> Release:
-    """Return a release, by the first step that gives one.
+def choose(sources: Sources, server: ServerInfo, mirror: str = "") -> Release:
+    """Return a release, from the first step that has one.
 
     Args:
-        sources: where it may come from.
-        client: of the server that it is for.
+        sources: the steps.
+        server: the server that the release is for.
+        mirror: address to use instead of GitHub's; empty for GitHub.
 
     Raises:
-        UnknownRelease: no step gives one; ``steps`` tells why, for each.
+        UnknownRelease: no step has one; ``steps`` says why, for each.
     """
     failed: list[tuple[str, str]] = []
     version = sources.name
     for step in sources.steps:
         if version is None and not isinstance(step, Path):
-            version = client.version
+            version = server.version
         try:
-            found = _taken(step, version or "", client)
+            found = _from_step(step, version or "", server, mirror)
         except (DynclientError, OSError) as error:
             failed.append((str(step), str(error)))
             continue
         if step == "server" and failed:
-            _say_lossy(found, failed)
+            _warn_lossy(found, failed)
         return found
-    raise _nothing(version, failed, sources)
+    raise _nothing_found(version, failed, sources)
 
 
-def _say_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
-    """Warn of what was made of a server's words, where somebody may have hoped for its schemas."""
+def _warn_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
+    """Warn that the release is lossy, where a step before it could have found the schemas."""
     reasons = "; ".join("{}: {}".format(step, why.partition("\n")[0]) for step, why in failed)
     message = (
-        f"the schemas of the server are not at hand; going on with {found.name}, made of what it"
-        f" tells of itself, which is less: not all that it would refuse is told before ({reasons})"
+        f"the schemas of the server were not found; using {found.name} instead, built from its"
+        " OpenAPI document, which has less detail: the server may reject data that dynclient"
+        f" accepts ({reasons})"
     )
     warn.warn_user(message, DynclientWarning)
 
 
-def _taken(step: str | Path, version: str, client: Client) -> Release:
-    """Return what one step gives."""
+def _from_step(step: str | Path, version: str, server: ServerInfo, mirror: str) -> Release:
+    """Return the release that one step has."""
     from dynclient import releases
 
     if isinstance(step, Path):
@@ -134,12 +137,12 @@ def _taken(step: str | Path, version: str, client: Client) -> Release:
     if step == "cache":
         return _cached(version, cache)
     if step == "github":
-        return _fetched(version, cache, client)
+        return _downloaded(version, cache, mirror)
     if step == "nearest":
         return _nearest(version, cache)
-    from dynclient.session.openapi_release import served_release
+    from dynclient.session.openapi_release import openapi_release
 
-    return served_release(client, cache)
+    return openapi_release(server, cache)
 
 
 def _cached(version: str, cache: Cache) -> Release:
@@ -151,15 +154,16 @@ def _cached(version: str, cache: Cache) -> Release:
             return releases.release(name)
         except UnknownRelease:
             continue
-    held = ", ".join(cache.names()) or "nothing"
-    raise SourceUnavailable(f"{cache.directory} holds {held}", source=str(cache.directory))
+    names = ", ".join(cache.names()) or "nothing"
+    message = f"not found in the cache {cache.directory}, which contains {names}"
+    raise SourceUnavailable(message, source=str(cache.directory))
 
 
-def _fetched(version: str, cache: Cache, client: Client) -> Release:
+def _downloaded(version: str, cache: Cache, mirror: str) -> Release:
     from dynclient.releases import github, progress
 
-    with progress.shown(f"schemas of {version} from GitHub") as told:
-        return github.fetch(version, cache=cache, mirror=client.settings.github, progress=told)
+    with progress.shown(f"schemas of {version} from GitHub") as report:
+        return github.fetch(version, cache=cache, mirror=mirror, progress=report)
 
 
 def _nearest(version: str, cache: Cache) -> Release:
@@ -171,33 +175,33 @@ def _nearest(version: str, cache: Cache) -> Release:
         names.remove(near.name)
         try:
             found = releases.release(near.name)
-        except UnknownRelease:  # its pack is damaged, which was logged
+        except UnknownRelease:  # its pack is damaged, which is logged
             continue
         if not found.lossy:
             message = (
-                f"the schemas of {version} are not at hand; going on with those of {found.name},"
-                f" the nearest in the cache of the same {near.same} version. What changed between"
-                " the two may be refused wrongly, by this client or by the server"
+                f"the schemas of {version} were not found; using those of {found.name} instead, the"
+                f" nearest release in the cache with the same {near.same} version. Data that the"
+                " two releases define differently may be rejected by dynclient or by the server"
             )
             warn.warn_user(message, DynclientWarning)
             return found
-    message = f"{cache.directory} holds no release of the same major version"
+    message = f"the cache {cache.directory} has no release of the same major version"
     raise SourceUnavailable(message, source=str(cache.directory))
 
 
-def _nothing(
+def _nothing_found(
     version: str | None, failed: list[tuple[str, str]], sources: Sources
 ) -> UnknownRelease:
-    """Return the error that tells what became of every step."""
+    """Return the error that says why every step failed."""
     what = f"release {version}" if sources.name else f"the server's release, {version},"
     if version is None:
         what = "a release"
     lines = "".join("\n  {}: {}".format(step, why.replace("\n", "\n    ")) for step, why in failed)
-    forbidden = [step for step in STEPS if step not in sources.steps]
-    left = f"\n  not tried, as source= leaves it out: {', '.join(forbidden)}" if forbidden else ""
+    skipped = [step for step in STEPS if step not in sources.steps]
+    note = f"\n  not tried, because source= excludes it: {', '.join(skipped)}" if skipped else ""
     message = (
-        f"no schemas of {what} are to be had:{lines}{left}\n"
-        "Take a tree in with 'dynclient schemas add PATH', or name one with connect(source=PATH),"
-        " or another release with connect(release=…)"
+        f"the schemas of {what} were not found:{lines}{note}\n"
+        "Add a schema tree with 'dynclient schemas add PATH', or give one as"
+        " connect(source=PATH), or use another release with connect(release=…)"
     )
     return UnknownRelease(message, name=version, steps=tuple(failed))

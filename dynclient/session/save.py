@@ -1,7 +1,10 @@
-"""Saving an entity: a patch of what changed, guarded against changes that others made meanwhile."""
+"""Saving an entity: its changes as a patch, guarded against concurrent changes by other users."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
@@ -13,39 +16,52 @@ from dynclient.errors import (
     ServerError,
     UsageError,
 )
+from dynclient.session.plan import Plan
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
-    from dynclient.dispatch.dispatcher import Dispatcher
-    from dynclient.session.contract import Contract
+    from dynclient.errors import Problem
+    from dynclient.schema import Node
+    from dynclient.session.session import Session
 
 _GUARDS = ("/updatedAt", "/version")
-"""Places that every change by anybody alters. Some servers fold several changes by one user into
-one version, so the version alone would not do."""
+"""Places that every change of an entity alters. The version alone is not enough: some servers
+combine several changes by one user into one version."""
+
+_TEST_FAILED = re.compile(r"json ?patch\b.{0,20}\btest\b\W{0,2}fail", re.IGNORECASE)
+"""How servers say, with 500 or 400, that a ``test`` operation of a JSON Patch failed."""
+_INDEX = re.compile(r"\[\d+\]")
 
 
-def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
+def save(session: Session, entity: Any) -> Any:
     """Send the changes of an entity and return it as the server has it now.
 
+    Args:
+        session: the session of the server that returned the entity.
+        entity: an entity that a server returned; it is not changed.
+
+    Returns:
+        The saved entity; the same object if nothing was changed.
+
     Raises:
-        UsageError: it is no entity that a server gave, or of a kind that cannot be changed so.
-        RequestInvalid: the changes break the schema; what was wrong before does not count.
-        LostUpdate: somebody else changed it since it was read.
+        UsageError: it is not an entity that a server returned, or its type has no PATCH.
+        RequestInvalid: the changes break the schema; what was invalid before does not count.
+        LostUpdate: another user or process changed it since it was read; nothing was written.
     """
     node = model.schema_of(entity)
     if node.entity is None:
         raise UsageError(
-            f"om.save sends changes of entities, and {node.type_name} is none;"
-            " requests are sent by om.create_or_update(…)"
+            f"om.save sends changes of entities, and {node.type_name} is not an entity type;"
+            " send create requests with om.create_or_update(…)"
         )
-    spec = contract.find(node.entity)
+    spec = session.find(node.entity)
     if "patch" not in spec.operations:
-        raise UsageError(f"{spec.attribute} of release {contract.release.name} take no patches")
+        raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
     changes = model.changes(entity)
     if not changes:
         return entity
     before = model.original(entity)
-    after = _judged(node, before, model.raw(entity))
+    after = _validated(node, before, model.raw(entity))
     if after is not model.raw(entity):
         changes = model.difference(before, after)
     guards = [
@@ -53,25 +69,26 @@ def save(dispatcher: Dispatcher, contract: Contract, entity: Any) -> Any:
         for path in _GUARDS
         if path[1:] in before
     ]
-    arguments = {"id": before.get("id")}
+    plan = Plan(spec.operations["patch"], {"id": before.get("id")}, [*guards, *changes])
     try:
-        return dispatcher.call(spec.operations["patch"], arguments, [*guards, *changes])
+        return session.call(plan)
     except ServerError as error:
-        if not _lost(error):
+        if not _is_lost_update(error):
             raise
         parts = {**error.parts, "code": 409}
     name = before.get("fullyQualifiedName") or before.get("name") or before.get("id")
     parts["message"] = f"{node.type_name} {name} was changed since it was read; nothing was written"
     parts["hint"] = (
-        "Read it again, change that and save it; after saving, go on with what om.save returned."
+        "Read it again, change and save that. After a save, continue with the entity that om.save"
+        " returns."
     )
     raise LostUpdate(**parts)
 
 
-def _judged(node: Any, before: Any, after: Any) -> Any:
-    """Return what an entity shall be, as the release has it.
+def _validated(node: Node, before: Any, after: Any) -> Any:
+    """Return the changed entity, with fields of other releases translated.
 
-    What a newer server gave may break its schema already; that must not keep anybody from saving.
+    An entity of a newer server may break the schema already; it can be saved all the same.
 
     Raises:
         RequestInvalid: the changes break the schema.
@@ -82,17 +99,39 @@ def _judged(node: Any, before: Any, after: Any) -> Any:
     try:
         return translate(node, after, what)
     except RequestInvalid as error:
-        judging = validator(node.release)
-        known = {*map(str, judging.explain(node, before))}
-        problems = [each for each in error.problems if str(each) not in known]
+        known = validator(node.release).explain(node, before)
+        problems = _new_problems(known, error.problems)
     if problems:
         raise RequestInvalid(what=what, problems=problems)
     return after
 
 
-def _lost(error: ServerError) -> bool:
-    """Tell whether an error says that a guard failed: as 412, or in the words of a 500 or 400."""
+def _is_lost_update(error: ServerError) -> bool:
+    """Return whether an error says that a guard failed: as 412, or in the words of a 500 or 400."""
     if isinstance(error, PreconditionFailed):
         return True
-    words = error.message.lower()
-    return "test" in words and ("fail" in words or "not equal" in words)
+    return _TEST_FAILED.search(error.message) is not None
+
+
+def _new_problems(before: Iterable[Problem], after: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of a changed entity that it did not have before.
+
+    A problem whose item merely has another index now, because others were added to or removed from
+    the list, is not new.
+    """
+    known = {str(problem) for problem in before}
+    left = Counter(_INDEX.sub("[]", text) for text in known)
+    others = []
+    for problem in after:
+        if str(problem) in known:
+            left[_INDEX.sub("[]", str(problem))] -= 1
+        else:
+            others.append(problem)
+    found = []
+    for problem in others:
+        place = _INDEX.sub("[]", str(problem))
+        if left[place] > 0:
+            left[place] -= 1
+        else:
+            found.append(problem)
+    return found

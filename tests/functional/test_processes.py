@@ -58,7 +58,7 @@ def _names(om: Client) -> list[str]:
 
 def test_a_pickled_client_works_and_holds_no_token(om: Client, service: str) -> None:
     pickled = pickle.dumps(om)
-    token = om._transport.auth
+    token = om.session.transport.auth
     assert "eyJ" not in repr(token)
     assert b"eyJ" not in pickled
     with pickle.loads(pickled) as copy:

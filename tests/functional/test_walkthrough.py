@@ -91,7 +91,7 @@ def test_what_is_not_there_is_none_or_a_key_error(each: Client) -> None:
 
 def test_a_name_is_no_id_and_an_entity_is_as_good_as_its_own(each: Client) -> None:
     for ask in (lambda: each.get_by_id("user", "admin"), lambda: each.users.delete(id="admin")):
-        with pytest.raises(dynclient.BadArguments, match="'admin' is no id, which is a UUID"):
+        with pytest.raises(dynclient.BadArguments, match="id: must be a UUID, not 'admin'"):
             ask()
     admin = each.users["admin"]
     for found in (each.get_by_id("user", admin), each.get_by_id("user", str(admin.id).upper())):

@@ -22,6 +22,7 @@ from dynclient.errors import (
 )
 from dynclient.operations import Operation, Parameter
 from dynclient.operations.catalogue import CollectionSpec, catalogue
+from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,7 +59,7 @@ class Gateway:
         chosen = compat.find_release() if hook is None else hook.release
         release = chosen.with_drift(self.client.settings.drift)
         warn.warn_user(f"{problem}. Using release {release.name} until then", DynclientWarning)
-        self.client._dispatcher.release = release
+        self.client.session.use_release(release)
         return release
 
     def spec(self, entity: Any) -> CollectionSpec:
@@ -105,7 +106,7 @@ class Gateway:
         if if_match is None:
             return self.entity(spec, name, arguments, body)
         operation = spec.operations[name]._replace(result=None, result_kind="raw")
-        request = self.client._dispatcher.prepare(operation, arguments, body)
+        request = self.client.session.prepare(Plan(operation, dict(arguments), body))
         return self.send(request._replace(headers=(*request.headers, ("If-Match", if_match))))
 
     def call(self, operation: Operation, arguments: Mapping[str, Any], body: Any = None) -> Any:
@@ -113,7 +114,8 @@ class Gateway:
         if operation.result_kind != "text":
             operation = operation._replace(result=None, result_kind="raw")
         try:
-            return self.client._dispatcher.call(operation, arguments, body)
+            session = self.client.session
+            return session.send(session.prepare(Plan(operation, dict(arguments), body)))
         except DynclientError as error:
             official_error = official(error)
         raise official_error
@@ -134,7 +136,7 @@ class Gateway:
             content_type: media type of the body, such as ``application/json``.
         """
         try:
-            request = self.client._dispatcher.prepare(operation, arguments)
+            request = self.client.session.prepare(Plan(operation, dict(arguments)))
         except DynclientError as error:
             official_error = official(error)
         else:

@@ -50,7 +50,7 @@ def test_dir_lists_what_there_is(om: Client) -> None:
 def test_a_client_that_knows_no_release_yet_does_not_ask_for_one() -> None:
     om = dynclient.connect("http://127.0.0.1:1", transport=Nobody())
     assert "health_check" in dir(om)
-    assert "not asked yet" in repr(om)
+    assert "not chosen yet" in repr(om)
     assert om._ipython_key_completions_() == []
 
 

@@ -70,7 +70,7 @@ def arguments(om: Client, offer: ExtraOperation) -> tuple[dict[str, Any], Any]:
         kinds = {"integer": 1, "number": 1.5, "boolean": True, "list": "*", "array": ["a", "b"]}
         value = kinds.get(each.type, f"{each.name} x/y")
         given[each.name] = each.choices[0] if each.choices else value
-    node = om._dispatcher.node(served.operation.body)
+    node = om.session.node(served.operation.body)
     bodies = {
         "json": {"a": 1} if node is None else least(node),
         "json-list": ["a"] if node is None else [least(node)],
@@ -289,7 +289,7 @@ def test_operations_are_had_by_every_key(om: Client) -> None:
         assert om.tables.op[key].__name__ == "add_sample_data"
     again = pickle.loads(pickle.dumps(om.tables.op.add_sample_data))
     assert again.__name__ == "add_sample_data"
-    assert again._offers._client.host == om.host
+    assert again._offers._session.host == om.host
 
 
 def test_help_tells_the_servers_words_and_the_body(om: Client) -> None:
@@ -346,7 +346,7 @@ def test_a_client_that_knows_no_release_yet_shows_nothing(
     om = dynclient.connect(next(iter(servers.values())).host, transport=Nobody())
     assert [name for name in dir(om.op) if not name.startswith("_")] == []
     assert "not asked" in repr(om.op)
-    assert "not asked" in repr(om.contract)
+    assert "not loaded" in repr(om.contract)
 
 
 def test_json_of_documents_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

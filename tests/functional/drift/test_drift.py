@@ -83,7 +83,7 @@ def test_a_reference_where_names_are_wanted(each: Client) -> None:
     assert made.fullyQualifiedName == "refs.d"
     typed = each.types.EntityReference(id=made.id, type="database")
     assert each.database_schemas.create(name="s", database=typed).database.id == made.id
-    with pytest.raises(dynclient.UsageError, match="needs a request of its own"):
+    with pytest.raises(dynclient.UsageError, match="cannot be prepared without sending a request"):
         each.prepare("databases.create", name="e", service=reference)
     nobody = {**reference, "id": IDENTITY}
     with pytest.raises(dynclient.NotFound):

@@ -209,8 +209,8 @@ def test_an_index_of_another_format_is_asked_for_again(connect: Connect, cache: 
     from dynclient.openapi.index_cache import keep
 
     connect().contract.load()
-    kept = connect().contract
-    name = kept._documents._name(kept._client._build)
+    server = connect().session.server
+    name = server.index_cache.name(server.build)
     for head in ({}, [], None, {"version": 1}):
         keep(Cache(), name, head)
         assert connect().contract.load().origin == "server"
@@ -236,8 +236,8 @@ HTML = Reply(200, b"<html>login</html>", (("Content-Type", "text/html"),))
     [
         (None, "404"),
         (Reply(200, {"swagger": "2.0", "paths": {}}), "no OpenAPI 3 document"),
-        (HTML, "200, but it is no JSON"),
-        (Reply(200, b"{"), "200, but it is no JSON"),
+        (HTML, "200, but the body is not JSON"),
+        (Reply(200, b"{"), "200, but the body is not JSON"),
         (Reply(0), "broke"),
         (Reply(503, {"message": "later"}), "later"),
     ],
@@ -282,7 +282,7 @@ def test_where_only_the_api_is_passed_on_it_is_had_there_with_the_token(
 def test_a_server_that_is_not_there_costs_no_more_than_a_reason() -> None:
     with dynclient.connect("http://127.0.0.1:1", release=release_named("starter"), retries=0) as om:
         assert om.contract.openapi is None
-        assert "does not tell its version" in str(om.contract.why)
+        assert "does not report its version" in str(om.contract.why)
         assert om.contract.load().resources is None
 
 
@@ -322,10 +322,10 @@ def test_without_a_document_the_data_stand_in_and_say_so(
 ) -> None:
     del server.routes[DOCUMENT]
     om = connect()
-    with pytest.warns(dynclient.DynclientWarning, match="databaseSchema is a guess"):
+    with pytest.warns(dynclient.DynclientWarning, match="support the filter databaseSchema"):
         om.tables.list(databaseSchema="a.b.c").page()
     assert server.seen[-1].path.endswith("databaseSchema=a.b.c")
-    with pytest.raises(dynclient.BadArguments, match="filters that dynclient has") as caught:
+    with pytest.raises(dynclient.BadArguments, match="those that dynclient knows") as caught:
         om.tables.list(databseSchema="a.b.c")
     assert caught.value.problems[0].nearest[0] == "databaseSchema"
     assert DOCUMENT in str(caught.value)
@@ -427,13 +427,13 @@ def test_a_forked_child_does_not_wait_for_a_lock_of_its_parents_threads(connect:
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with om.contract._lock:
+        with om.session.server._lock:
             held.set()
             done.wait()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait()
+    assert held.wait(60)
     child = multiprocessing.get_context("fork").Process(target=lambda: om.contract.openapi)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads is the point
@@ -458,7 +458,7 @@ def test_a_missing_route_stays_an_error(server: OpenAPIServer, connect: Connect)
 
 def test_a_contract_tells_what_is_known(server: OpenAPIServer, connect: Connect) -> None:
     om = connect()
-    assert "not asked for yet" in repr(om.contract)
+    assert "not requested yet" in repr(om.contract)
     assert not server.seen
     om.contract.load()
     shown = repr(om.contract)

@@ -135,7 +135,7 @@ def test_then_the_nearest_with_one_warning_that_names_both(
     assert names == ["7.1.2", "7.1.2"]
     (warning,) = caught
     assert "7.1.5" in str(warning.message)
-    assert "7.1.2, the nearest in the cache of the same minor" in str(warning.message)
+    assert "7.1.2 instead, the nearest release in the cache with the same" in str(warning.message)
     assert hub.asked(LISTINGS) == [f"{LISTINGS}7.1.5-release?recursive=1"]
 
 
@@ -145,7 +145,7 @@ def test_the_same_major_version_will_do(
     server.routes[VERSION] = {"version": "7.4.0", "revision": "abc"}
     for version in ("7.0.9", "7.2.2", "8.4.0"):
         add_documents(tmp_path, version)
-    with pytest.warns(DynclientWarning, match=r"7\.4\.0 are not.* 7\.2\.2.* same major"):
+    with pytest.warns(DynclientWarning, match=r"7\.4\.0 were not.* 7\.2\.2.* same major"):
         assert connect().release.name == "7.2.2"
 
 
@@ -185,7 +185,7 @@ def test_a_damaged_pack_is_passed_over_for_the_next_nearest(
     for note in Cache().directory.glob("source-*.json"):
         note.unlink()
     monkeypatch.setattr(registry, "_open", {})
-    with pytest.warns(DynclientWarning, match=r"7\.1\.5 are not.* 7\.1\.2"):
+    with pytest.warns(DynclientWarning, match=r"7\.1\.5 were not.* 7\.1\.2"):
         assert connect().release.name == "7.1.2"
 
 
@@ -218,7 +218,7 @@ def test_a_step_that_is_not_named_is_not_taken(
     with pytest.raises(UnknownRelease) as caught:
         _ = connect(source=["cache"]).release
     assert [step for step, _ in caught.value.steps] == ["cache"]
-    assert "leaves it out: github, nearest, server" in str(caught.value)
+    assert "source= excludes it: github, nearest, server" in str(caught.value)
     assert hub.seen == []
     with pytest.warns(DynclientWarning):
         assert connect(source="cache").release.name == "7.1.2"
@@ -280,7 +280,7 @@ def test_one_error_tells_every_step_and_the_way_out(
         _ = om.release
     told = str(caught.value)
     assert [step for step, _ in caught.value.steps] == ["cache", "github", "nearest", "server"]
-    assert f"cache: {cache} holds nothing" in told
+    assert f"cache: not found in the cache {cache}, which contains nothing" in told
     assert "github: GitHub has nothing for the listing of 9.9.9-release" in told
     assert "nearest: " in told
     assert f"server: {server.host}/swagger.json: 404" in told
@@ -348,7 +348,7 @@ def test_threads_fetch_once(connect: Connect, hub: GitHub) -> None:
 
 def test_a_pickled_client_keeps_to_its_sources(connect: Connect, hub: GitHub) -> None:
     om = pickle.loads(pickle.dumps(connect(source=["cache"])))
-    with pytest.raises(UnknownRelease, match="leaves it out: github"):
+    with pytest.raises(UnknownRelease, match="source= excludes it: github"):
         _ = om.release
     om.close()
 

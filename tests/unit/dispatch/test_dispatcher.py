@@ -1,4 +1,4 @@
-"""The road of a call: bound, judged, sent, and its answer made into what users hold."""
+"""One call: arguments bound, bodies validated, requests sent, and responses read."""
 
 from __future__ import annotations
 
@@ -19,25 +19,10 @@ from dynclient.schema import Release
 from dynclient.settings import Settings
 from dynclient.transport.request import Request, Response
 from tests.support.trees import ALL_RELEASES, release_named
+from tests.support.wire import Wire
 
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
 TABLE = {"id": ID, "name": "t", "fullyQualifiedName": "s.d.c.t", "version": 0.1, "columns": []}
-
-
-class Wire:
-    """A transport that answers what it is told and sends nothing."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers) or [{}]
-        self.sent: list[Request] = []
-
-    def send(self, request: Request) -> Response:
-        self.sent.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        status, body = answer if isinstance(answer, tuple) else (200, answer)
-        return Response(status, {}, json.dumps(body).encode(), "http://server/api" + request.path)
 
 
 def dispatcher(*answers: Any, release: Release, **settings: Any) -> tuple[Dispatcher, Wire]:
@@ -63,8 +48,8 @@ def problems(caught: Any) -> list[tuple[str, str]]:
 
 
 def test_path_and_query_are_bound_and_encoded(release: Release) -> None:
-    road, _ = dispatcher(release=release)
-    request = road.prepare(
+    calls, _ = dispatcher(release=release)
+    request = calls.prepare(
         operation(release, "tables.get_by_name"),
         {"fqn": 's.d."a.b"/c?#%é', "fields": ["columns", "tags"], "include": None},
     )
@@ -79,30 +64,30 @@ def test_path_and_query_are_bound_and_encoded(release: Release) -> None:
     [("columns, tags", "columns,tags"), (("columns",), "columns"), ("*", "*"), ([], "")],
 )
 def test_fields_come_as_text_or_list(release: Release, fields: Any, sent: str) -> None:
-    road, _ = dispatcher(release=release)
-    request = road.prepare(operation(release, "tables.get"), {"id": UUID(ID), "fields": fields})
+    calls, _ = dispatcher(release=release)
+    request = calls.prepare(operation(release, "tables.get"), {"id": UUID(ID), "fields": fields})
     assert dict(request.query)["fields"] == sent
     assert request.path == f"/v1/tables/{ID}"
 
 
 def test_booleans_and_numbers_go_out_as_servers_read_them(release: Release) -> None:
-    road, _ = dispatcher(release=release)
-    request = road.prepare(
+    calls, _ = dispatcher(release=release)
+    request = calls.prepare(
         operation(release, "tables.delete"), {"id": ID, "recursive": True, "hard": False}
     )
     assert request.query == (("recursive", "true"), ("hardDelete", "false"))
-    version = road.prepare(operation(release, "tables.version"), {"id": ID, "version": 0.1})
+    version = calls.prepare(operation(release, "tables.version"), {"id": ID, "version": 0.1})
     assert version.path == f"/v1/tables/{ID}/versions/0.1"
 
 
-def test_all_that_is_wrong_is_told_at_once(release: Release) -> None:
-    road, wire = dispatcher(release=release)
+def test_one_error_lists_all_problems(release: Release) -> None:
+    calls, wire = dispatcher(release=release)
     arguments = {
         "feilds": "x", "fields": ["colums", "tags"], "include": "deleted_", "limit": -1,
         "databse": "x",
     }  # fmt: skip
     with pytest.raises(errors.BadArguments) as caught:
-        road.call(operation(release, "tables.list"), arguments)
+        calls.call(operation(release, "tables.list"), arguments)
     assert sorted(problems(caught)) == [
         ("databse", "unknown"), ("feilds", "unknown"), ("fields", "enum"), ("include", "enum"),
         ("limit", "range"),
@@ -129,60 +114,60 @@ def test_all_that_is_wrong_is_told_at_once(release: Release) -> None:
         ({"id": ID, "recursive": 1}, [("recursive", "type")]),
     ],
 )
-def test_wrong_values_are_told(
+def test_wrong_values_are_rejected(
     release: Release, arguments: dict[str, Any], wrong: list[tuple[str, str]]
 ) -> None:
-    road, _ = dispatcher(release=release)
+    calls, _ = dispatcher(release=release)
     with pytest.raises(errors.BadArguments) as caught:
-        road.prepare(operation(release, "tables.delete"), arguments)
+        calls.prepare(operation(release, "tables.delete"), arguments)
     assert problems(caught) == wrong
 
 
 @pytest.mark.parametrize("limit", [True, "5", 1.0, 1_000_001])
 def test_limits_are_whole_numbers_in_a_range(release: Release, limit: Any) -> None:
-    road, _ = dispatcher(release=release)
+    calls, _ = dispatcher(release=release)
     with pytest.raises(errors.BadArguments):
-        road.prepare(operation(release, "tables.list"), {"limit": limit})
+        calls.prepare(operation(release, "tables.list"), {"limit": limit})
 
 
 def test_entities_stand_for_their_names_and_ids(release: Release) -> None:
-    road, _ = dispatcher(release=release)
+    calls, _ = dispatcher(release=release)
     database = model.load(model.types(release).Database, {"id": ID, "fullyQualifiedName": "s.d"})
-    listing = road.prepare(operation(release, "tables.list"), {"database": database})
+    listing = calls.prepare(operation(release, "tables.list"), {"database": database})
     assert listing.query == (("database", "s.d"),)
-    assert road.prepare(operation(release, "tables.get"), {"id": database}).path.endswith(ID)
+    assert calls.prepare(operation(release, "tables.get"), {"id": database}).path.endswith(ID)
 
 
 def test_enum_members_stand_for_their_values(release: Release) -> None:
-    road, _ = dispatcher(release=release)
+    calls, _ = dispatcher(release=release)
     deleted = Enum("Choice", {"DELETED": "deleted"}).DELETED  # type: ignore[attr-defined]
-    request = road.prepare(operation(release, "tables.list"), {"include": deleted})
+    request = calls.prepare(operation(release, "tables.list"), {"include": deleted})
     assert request.query == (("include", "deleted"),)
 
 
 def test_what_looks_secret_is_not_kept_in_problems(release: Release) -> None:
-    road, _ = dispatcher(release=release)
+    calls, _ = dispatcher(release=release)
     with pytest.raises(errors.BadArguments) as caught:
-        road.prepare(operation(release, "tables.list"), {"tokn_password": "open-sesame"})
+        calls.prepare(operation(release, "tables.list"), {"tokn_password": "open-sesame"})
     assert "sesame" not in f"{caught.value} {caught.value.parts}"
 
 
 # -- bodies ----------------------------------------------------------------------------------------
 
 
-def test_a_body_goes_out_judged_and_as_json(release: Release) -> None:
-    road, _ = dispatcher(release=release)
+def test_a_body_is_validated_and_sent_as_json(release: Release) -> None:
+    calls, _ = dispatcher(release=release)
     body = {"name": "é", "databaseSchema": "s.d.c", "columns": [], "description": None}
-    request = road.prepare(operation(release, "tables.create"), {}, body)
+    request = calls.prepare(operation(release, "tables.create"), {}, body)
     assert request.headers == (("Content-Type", "application/json"),)
     assert request.json == {"name": "é", "databaseSchema": "s.d.c", "columns": []}
 
 
 def test_a_bad_body_never_leaves(release: Release) -> None:
-    road, wire = dispatcher(release=release)
+    calls, wire = dispatcher(release=release)
     body = {"nam": "t", "columns": [{"name": "a", "dataType": "BIGNT"}]}
     with pytest.raises(errors.RequestInvalid) as caught:
-        road.call(operation(release, "tables.upsert"), {}, body)
+        calls.call(operation(release, "tables.upsert"), {}, body)
     assert {path for path, _ in problems(caught)} == {
         "name", "databaseSchema", "nam", "columns[0].dataType",
     }  # fmt: skip
@@ -190,24 +175,24 @@ def test_a_bad_body_never_leaves(release: Release) -> None:
 
 
 def test_what_json_cannot_say_is_refused(release: Release) -> None:
-    road, _ = dispatcher(release=release)
+    calls, _ = dispatcher(release=release)
     patch = [{"op": "add", "path": "/x", "value": float("nan")}]
     with pytest.raises(errors.BadArguments, match="cannot be written as JSON"):
-        road.prepare(operation(release, "tables.patch"), {"id": ID}, patch)
+        calls.prepare(operation(release, "tables.patch"), {"id": ID}, patch)
 
 
 def test_a_body_that_never_ends_is_refused(release: Release) -> None:
-    road, wire = dispatcher(release=release)
+    calls, wire = dispatcher(release=release)
     endless: dict[str, Any] = {"name": "t", "databaseSchema": "s.d.c", "columns": []}
     endless["extension"] = endless
-    with pytest.raises(errors.BadArguments, match="deeper than can be followed, or lies in itself"):
-        road.call(operation(release, "tables.create"), {}, endless)
+    with pytest.raises(errors.BadArguments, match="nested too deeply, or contains itself"):
+        calls.call(operation(release, "tables.create"), {}, endless)
     assert wire.sent == []
 
 
 def test_patches_carry_their_content_type(release: Release) -> None:
-    road, _ = dispatcher(release=release)
-    request = road.prepare(operation(release, "tables.patch"), {"id": ID}, [])
+    calls, _ = dispatcher(release=release)
+    request = calls.prepare(operation(release, "tables.patch"), {"id": ID}, [])
     assert request.headers == (("Content-Type", "application/json-patch+json"),)
 
 
@@ -215,17 +200,17 @@ def test_patches_carry_their_content_type(release: Release) -> None:
 
 
 def test_an_entity_comes_back_typed(release: Release) -> None:
-    road, _ = dispatcher(TABLE, release=release)
-    table = road.call(operation(release, "tables.get"), {"id": ID})
+    calls, _ = dispatcher(TABLE, release=release)
+    table = calls.call(operation(release, "tables.get"), {"id": ID})
     assert isinstance(table, model.types(release).Table)
     assert model.changes(table) == []
 
 
 def test_a_page_comes_back_with_its_cursors(release: Release) -> None:
-    road, _ = dispatcher(
+    calls, _ = dispatcher(
         {"data": [TABLE, TABLE], "paging": {"total": 7, "after": "c"}}, release=release
     )
-    page = road.call(operation(release, "tables.list"), {})
+    page = calls.call(operation(release, "tables.list"), {})
     assert (len(page), page.total, page.after, page.before) == (2, 7, "c", None)
     assert page[0].name == "t"
     assert [each.id for each in page] == [ID, ID]
@@ -234,22 +219,22 @@ def test_a_page_comes_back_with_its_cursors(release: Release) -> None:
 
 def test_versions_come_as_text_and_as_json(release: Release) -> None:
     history = {"entityType": "table", "versions": [json.dumps(TABLE), TABLE]}
-    road, _ = dispatcher(history, release=release)
-    versions = road.call(operation(release, "tables.versions"), {"id": ID})
+    calls, _ = dispatcher(history, release=release)
+    versions = calls.call(operation(release, "tables.versions"), {"id": ID})
     assert [each.version for each in versions] == [0.1, 0.1]
 
 
 def test_no_body_is_none(release: Release) -> None:
     wire = Wire()
     wire.send = lambda request: Response(204, {}, b"", "u")  # type: ignore[method-assign]
-    road = Dispatcher(wire, Settings(), None, release)  # type: ignore[arg-type]
-    assert road.call(operation(release, "tables.delete"), {"id": ID}) is None
+    calls = Dispatcher(wire, Settings(), None, release)  # type: ignore[arg-type]
+    assert calls.call(operation(release, "tables.delete"), {"id": ID}) is None
 
 
-def test_strict_answers_are_judged_and_tolerant_ones_taken(release: Release) -> None:
+def test_strict_responses_are_validated_and_tolerant_ones_are_not(release: Release) -> None:
     odd = {**TABLE, "newField": 1, "tableType": "Novel"}
-    road, _ = dispatcher(odd, release=release)
-    assert road.call(operation(release, "tables.get"), {"id": ID}).newField == 1
+    calls, _ = dispatcher(odd, release=release)
+    assert calls.call(operation(release, "tables.get"), {"id": ID}).newField == 1
     strict, _ = dispatcher(odd, release=release, responses="strict")
     with pytest.raises(errors.ResponseInvalid) as caught:
         strict.call(operation(release, "tables.get"), {"id": ID})
@@ -257,9 +242,9 @@ def test_strict_answers_are_judged_and_tolerant_ones_taken(release: Release) -> 
 
 
 def test_errors_of_the_server_are_raised(release: Release) -> None:
-    road, _ = dispatcher((404, {"code": 404, "message": "gone"}), release=release)
+    calls, _ = dispatcher((404, {"code": 404, "message": "gone"}), release=release)
     with pytest.raises(KeyError, match="gone"):
-        road.call(operation(release, "tables.get"), {"id": ID})
+        calls.call(operation(release, "tables.get"), {"id": ID})
 
 
 def test_labels_name_collection_and_verb(release: Release) -> None:
@@ -270,26 +255,83 @@ def test_labels_name_collection_and_verb(release: Release) -> None:
 # -- hooks -----------------------------------------------------------------------------------------
 
 
-def test_hooks_see_requests_answers_and_errors() -> None:
+def test_hooks_see_requests_responses_and_errors() -> None:
     release = release_named("starter")
-    told: list[Any] = []
+    seen: list[Any] = []
     hooks = Hooks(
         on_request=lambda request: request._replace(headers=(("X-Trace", "1"),)),
-        on_response=lambda request, answer, seconds: told.append((answer.status, seconds >= 0)),
-        on_error=lambda request, error: told.append((request.path, type(error))),
+        on_response=lambda request, response, seconds: seen.append((response.status, seconds >= 0)),
+        on_error=lambda request, error: seen.append((request.path, type(error))),
     )
     wire = Wire(TABLE, (404, {}), errors.TimedOut("too slow"))
-    road = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
+    calls = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
     get = operation(release, "tables.get")
-    road.call(get, {"id": ID})
+    calls.call(get, {"id": ID})
     for kind in (errors.NotFound, errors.TimedOut):
         with pytest.raises(kind):
-            road.call(get, {"id": ID})
+            calls.call(get, {"id": ID})
     assert wire.sent[0].headers == (("X-Trace", "1"),)
     path = f"/v1/tables/{ID}"
-    assert told == [
+    assert seen == [
         (200, True), (404, True), (path, errors.NotFound), (path, errors.TimedOut),
     ]  # fmt: skip
+
+
+HTML = Response(200, {"Content-Type": "text/html"}, b"<html><title>Log in</title>", "u")
+
+
+@pytest.mark.parametrize(
+    ("response", "settings", "kind"),
+    [
+        (HTML, {}, errors.NotOpenMetadata),
+        ({**TABLE, "newField": 1}, {"responses": "strict"}, errors.ResponseInvalid),
+    ],
+)
+def test_on_error_is_called_for_a_200_that_is_not_valid(
+    response: Any, settings: dict[str, Any], kind: type[Exception]
+) -> None:
+    release = release_named("starter")
+    seen: list[Any] = []
+    hooks = Hooks(on_error=lambda request, error: seen.append((request.path, error)))
+    calls = Dispatcher(Wire(response), Settings(**settings), hooks, release)  # type: ignore[arg-type]
+    with pytest.raises(kind) as caught:
+        calls.call(operation(release, "tables.get"), {"id": ID})
+    assert seen == [(f"/v1/tables/{ID}", caught.value)]
+
+
+def test_errors_and_results_are_of_the_request_that_a_hook_returned() -> None:
+    release = release_named("starter")
+    users = operation(release, "users.get")
+    seen: list[Any] = []
+    hooks = Hooks(
+        on_request=lambda request: request._replace(
+            method="HEAD", path="/v1/users/1", operation=users
+        ),
+        on_error=lambda request, error: seen.append((request.path, error.method)),
+    )
+    user = {"id": ID, "name": "u", "email": "u@x.org"}
+    wire = Wire(user, (404, {}))
+    calls = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
+    get = operation(release, "tables.get")
+    assert isinstance(calls.call(get, {"id": ID}), model.types(release).User)
+    with pytest.raises(errors.NotFound) as caught:
+        calls.call(get, {"id": ID})
+    assert caught.value.method == "HEAD"
+    assert seen == [("/v1/users/1", "HEAD")]
+
+
+def test_an_error_raised_by_a_hook_is_not_reported_to_on_error() -> None:
+    release = release_named("starter")
+    seen: list[Any] = []
+
+    def reject(request: Request, response: Response, seconds: float) -> None:
+        raise errors.UsageError("no")
+
+    hooks = Hooks(on_response=reject, on_error=lambda request, error: seen.append(error))
+    calls = Dispatcher(Wire(TABLE), Settings(), hooks, release)  # type: ignore[arg-type]
+    with pytest.raises(errors.UsageError, match="no"):
+        calls.call(operation(release, "tables.get"), {"id": ID})
+    assert seen == []
 
 
 # -- listings --------------------------------------------------------------------------------------
@@ -344,11 +386,11 @@ def test_len_asks_for_the_total_alone() -> None:
     assert pages.asked == 1
     assert bool(Listing(pages))
     assert pages.asked == 1
-    with pytest.raises(errors.UsageError, match="does not say"):
+    with pytest.raises(errors.UsageError, match="does not report the length"):
         len(Listing(lambda arguments: Page([])))
 
 
-def test_a_single_page_can_be_had() -> None:
+def test_a_single_page_can_be_requested() -> None:
     listing = Listing(Pages(10, 4))
     assert listing.page(after="8").entities == [8, 9]
     with pytest.raises(errors.UsageError):
@@ -368,7 +410,7 @@ def test_a_span_of_time_is_no_cursor(records: list[int]) -> None:
     assert asked == [{}]
 
 
-def test_a_server_that_leads_in_circles_is_left() -> None:
+def test_a_repeated_cursor_ends_the_list_with_an_error() -> None:
     listing = Listing(lambda arguments: Page([1], {"after": "again"}))
-    with pytest.raises(errors.ServerFault, match="circle"):
+    with pytest.raises(errors.ServerFault, match="cursor repeated"):
         list(listing)

@@ -26,7 +26,7 @@ def fault(
     attempts: int = 1,
 ) -> errors.ServerError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return responses.fault(request, Response(status, headers or {}, data, URL, attempts))
+    return responses.to_error(request, Response(status, headers or {}, data, URL, attempts))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_every_recorded_error_is_told_as_what_it_is(path: Path) -> None:
         body = text.encode() if isinstance(text, str) else json.dumps(text).encode()
         request = Request(exchange["request"]["method"], exchange["request"]["path"])
         headers = {str(k): str(v) for k, v in response["headers"].items()}
-        error = responses.fault(request, Response(response["status"], headers, body, URL))
+        error = responses.to_error(request, Response(response["status"], headers, body, URL))
         words = text if isinstance(text, str) else json.dumps(text)
         expected = response["status"]
         for wrapped in (404, 405, 415):

@@ -46,7 +46,7 @@ def test_a_folder_is_one_whatever_it_is_called(tmp_path: Path, monkeypatch) -> N
         ("gihub", r"not 'gihub'; did you mean github"),
         (["cache", "serve"], r"not 'serve'; did you mean server"),
         ([7], "not 7"),
-        ([], "names no step"),
+        ([], "source= must not be empty"),
         ("", "not ''"),
     ],
 )

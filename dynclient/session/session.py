@@ -1,0 +1,232 @@
+"""What all parts of one client share: the server, its contract, the release, and the calls."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from dynclient.dispatch.binding import own_fields
+from dynclient.dispatch.dispatcher import Dispatcher
+from dynclient.dispatch.pagination import Listing
+from dynclient.dispatch.responses import is_route
+from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
+from dynclient.session.contract import Contract
+from dynclient.session.server_info import ServerInfo
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from dynclient.hooks import Hooks
+    from dynclient.operations.catalogue import Catalogue, CollectionSpec
+    from dynclient.schema import EntityType, Node, Release
+    from dynclient.session.plan import Plan
+    from dynclient.session.release_choice import Sources
+    from dynclient.settings import Settings
+    from dynclient.transport.http import Transport
+    from dynclient.transport.request import Request
+
+
+class Session:
+    """One server as all parts of a client use it: the only way to the dispatcher.
+
+    May be shared by threads, and pickled without its connections and hooks.
+
+    Args:
+        base: address below which the API is, ``http://localhost:8585/api``.
+        transport: sends requests; anything with ``send(request)`` that returns a Response.
+        settings: the client's settings.
+        release: the release to use; None chooses it when it is first needed.
+        hooks: callables that watch requests and responses, or None.
+        sources: where the release may come from.
+
+    Attributes:
+        host: the server's address, without ``/api``.
+        server: what the server says about itself.
+        contract: its routes, filters and operations.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        transport: Transport,
+        settings: Settings,
+        release: Release | None = None,
+        hooks: Hooks | None = None,
+        sources: Sources | None = None,
+    ) -> None:
+        self._base = base
+        self._sources = sources
+        self._choosing = threading.RLock()
+        self._dispatcher = Dispatcher(transport, settings, hooks)
+        self.host = base.removesuffix("/api")
+        self.transport = transport
+        self.settings = settings
+        if release is not None:
+            self.use_release(release)
+        self.server = ServerInfo(self.host, self._dispatcher)
+        self.contract = Contract(self.server, self._dispatcher, self._release)
+
+    # -- the release -------------------------------------------------------------------------------
+
+    @property
+    def release(self) -> Release:
+        """The release whose schemas are used; chosen when it is first needed.
+
+        Raises:
+            UnknownRelease: it is not found by the steps that ``connect(source=…)`` allows.
+        """
+        release = self._dispatcher.release
+        return self._choose() if release is None else release
+
+    @property
+    def known_release(self) -> Release | None:
+        """The release, or None if it is not chosen yet; sends no request."""
+        return self._dispatcher.release
+
+    def use_release(self, release: Release) -> Release:
+        """Use a release from now on, with the ``drift`` of the settings, and return it so."""
+        self._dispatcher.release = used = release.with_drift(self.settings.drift)
+        return used
+
+    def _release(self) -> Release:
+        return self.release
+
+    def _choose(self) -> Release:
+        from dynclient.session.release_choice import Sources, choose
+
+        with self._choosing:  # one thread downloads, the others wait for it
+            release = self._dispatcher.release
+            if release is None:
+                sources = self._sources or Sources()
+                release = choose(sources, self.server, self.settings.github)
+                release = self.use_release(release)
+            return release
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The collections of the release."""
+        from dynclient.operations.catalogue import catalogue
+
+        return catalogue(self.release)
+
+    def find(self, key: str | type | EntityType) -> CollectionSpec:
+        """Return a collection as this server has it, by any of its names.
+
+        Args:
+            key: the name of the collection, its entity type, its class, or its create request.
+
+        Raises:
+            UnknownCollection: the release has no collection of that name.
+        """
+        return self.contract.find(key)
+
+    def node(self, reference: str | None) -> Node | None:
+        """Return the schema node of a body; None if the release does not have the document."""
+        return self._dispatcher.node(reference)
+
+    @property
+    def unknown_values(self) -> Counter[str]:
+        """A copy of the counts of what the server sent and the release does not know."""
+        return self._dispatcher.unknown_values.counts()
+
+    # -- calls -------------------------------------------------------------------------------------
+
+    def prepare(self, plan: Plan) -> Request:
+        """Return the request of a plan, and send nothing.
+
+        Raises:
+            BadArguments: the operation does not take these arguments; lists all problems.
+            RequestInvalid: the body breaks its schema; lists all problems.
+        """
+        return self._dispatcher.prepare(*plan)
+
+    def send(self, request: Request) -> Any:
+        """Send a prepared request and return its result.
+
+        Raises:
+            ServerError: the server responded with an error.
+            TransportError: there was no response.
+            ResponseInvalid: the response breaks its schema, with ``responses="strict"`` only.
+        """
+        return self._dispatcher.send(request)
+
+    def call(self, plan: Plan) -> Any:
+        """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
+
+        If the server has no such route but has the collection at another one, the operation is
+        sent there: without a route, nothing was done.
+        """
+        try:
+            return self._dispatcher.call(*plan)
+        except (NotFound, MethodNotAllowed) as error:
+            spec = self._collection_of(plan)
+            if spec is None or not is_route(error.message) or not self.contract.relocate(spec):
+                raise
+        return self._dispatcher.call(*self._current(plan))
+
+    def find_one(self, plan: Plan) -> Any:
+        """Carry out the plan of a ``get``, and return None if the entity does not exist."""
+        try:
+            return self.call(plan)
+        except NotFound as error:
+            if is_route(error.message):
+                raise
+        return None
+
+    def _collection_of(self, plan: Plan) -> CollectionSpec | None:
+        """Return the collection, as it is known so far, if the operation is one of its own."""
+        entity = plan.operation.entity_type
+        spec = None if entity is None else self.find(entity)
+        return spec if spec is not None and plan.operation.name in spec.operations else None
+
+    def _current(self, plan: Plan) -> Plan:
+        """Return a plan with its operation as this server is known to have it by now."""
+        spec = self._collection_of(plan)
+        if spec is None:
+            return plan
+        return plan._replace(operation=spec.operations[plan.operation.name])
+
+    def listing(self, plan: Plan) -> Listing:
+        """Return a lazy list. All arguments are validated now, not when the list is read.
+
+        Raises:
+            BadArguments: the list does not take these arguments; lists all problems.
+        """
+        operation, arguments, _ = plan
+        fields = arguments.get("fields")
+        if operation.entity_type is not None and isinstance(fields, (str, list, tuple)):
+            # Renamed here, so that the warning points to the call and not into the loop.
+            arguments["fields"] = own_fields(operation.entity_type, self.release, fields)
+        try:
+            self.prepare(plan)
+        except BadArguments as error:
+            raise self.contract.explained(error) from None
+
+        def fetch(more: dict[str, Any]) -> Any:
+            return self.call(self._current(plan)._replace(arguments={**arguments, **more}))
+
+        cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
+        return Listing(fetch, cursors[0] if cursors else "after")
+
+    def save(self, entity: Any) -> Any:
+        """Send the changes of an entity, see :func:`dynclient.session.save.save`."""
+        from dynclient.session.save import save
+
+        return save(self, entity)
+
+    # -- life --------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the connections; nothing can be sent afterwards."""
+        close = getattr(self.transport, "close", None)
+        if close is not None:
+            close()
+
+    def __repr__(self) -> str:
+        release = self.known_release
+        name = "not chosen yet" if release is None else release.name
+        return f"<Session of {self.host}, release {name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (self._base, self.transport, self.settings, self.known_release, None, self._sources)
+        return Session, parts
