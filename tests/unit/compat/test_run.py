@@ -116,7 +116,7 @@ def test_a_script_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(FileNotFoundError):
         run("no/such.py")
     assert module.main(["no/such.py"]) == 2
-    assert "no such script" in capsys.readouterr().err
+    assert "script not found" in capsys.readouterr().err
 
 
 def test_as_a_module_it_takes_the_scripts_own_options(
