@@ -270,6 +270,6 @@ def test_a_damaged_pack_that_is_named_is_an_error(
 
 
 def test_the_earlier_name_of_find_release_is_deprecated() -> None:
-    with pytest.warns(DeprecationWarning, match=r"use dynclient\.compat\.find_release"):
-        assert compat.at_hand is compat.find_release
-    assert not hasattr(compat, "no_such_name")
+    with pytest.warns(DeprecationWarning, match=r"use dynclient\.compat\.find_release") as caught:
+        assert compat.at_hand("starter") is compat.find_release("starter")
+    assert [each.filename for each in caught] == [__file__]
