@@ -24,7 +24,7 @@ def pools() -> Iterator[Pools]:
 
         def of(name: str) -> Pool:
             if name not in made:
-                release_named(name)  # skips where the tree is not at hand
+                release_named(name)  # skips without its tree
                 made[name] = stack.enter_context(pool_of(name, prefix))
             return made[name]
 
