@@ -10,6 +10,7 @@ import pytest
 
 from tests.matrix.grid import pool_of
 from tests.matrix.pool import Pool
+from tests.support.session_cache import session_cache
 from tests.support.trees import release_named
 
 Pools = Callable[[str], Pool]
@@ -25,7 +26,8 @@ def pools() -> Iterator[Pools]:
         def of(name: str) -> Pool:
             if name not in made:
                 release_named(name)  # skips without its tree
-                made[name] = stack.enter_context(pool_of(name, prefix))
+                with session_cache():
+                    made[name] = stack.enter_context(pool_of(name, prefix))
             return made[name]
 
         yield of

@@ -10,6 +10,7 @@ import pytest
 import dynclient
 from dynclient import sandbox
 from dynclient.client.client import Client
+from tests.support.session_cache import session_cache
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 Server = Callable[[str], sandbox.Running]
@@ -24,7 +25,8 @@ def server() -> Iterator[Server]:
         def of(name: str) -> sandbox.Running:
             if name not in running:
                 release_named(name)  # skips without its tree
-                started = sandbox.start(tree=TREES.get(name))
+                with session_cache():
+                    started = sandbox.start(tree=TREES.get(name))
                 running[name] = stack.enter_context(started)
             return running[name]
 
