@@ -10,6 +10,7 @@ from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
+from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
     from dynclient.session.release_choice import Sources
     from dynclient.transport.http import Transport
-
-
-HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
 
 
 _PARAMETERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
@@ -42,42 +40,11 @@ _FILES = {
 _MAY_BE_ZERO = {"retries", "backoff", "backoff_limit", "retry_after_limit"}
 
 
-def base_of(host: str) -> str:
-    """Return the address of the API: ``http://localhost:8585/api``.
-
-    Args:
-        host: with or without ``/api``, ``/api/v1`` and a slash at the end.
-
-    Raises:
-        UsageError: it is not an http or https URL, or it contains a user, a query or a fragment.
-    """
-    from urllib.parse import urlsplit
-
-    if not isinstance(host, str):
-        raise UsageError(f"host= must be a URL such as 'http://localhost:8585', not {host!r}")
-    try:
-        parts = urlsplit(host.strip())
-        port = parts.port
-    except ValueError as error:
-        raise UsageError(f"host= must be a URL: {error}") from None
-    if parts.scheme not in {"http", "https"}:
-        name = host.strip().rpartition("@")[2]  # a password must not appear in the error
-        raise UsageError(f"host= must begin with https:// or http://, not {name!r}")
-    if not parts.hostname or port == 0:
-        raise UsageError("host= must have a host name, and a port from 1 to 65535 if any")
-    if parts.username is not None or parts.password is not None:
-        raise UsageError("host= must not contain a user; use username= and password=, or token=")
-    if parts.query or parts.fragment:
-        raise UsageError("host= must not contain a query ('?') or a fragment ('#')")
-    path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}/api"
-
-
 def address(host: str | None) -> str:
     """Return the address of the API at a host, or at the host of the environment.
 
     Args:
-        host: as for :func:`base_of`; None for ``OPENMETADATA_HOST``.
+        host: as for :func:`dynclient.transport.address.api_url`; None for ``OPENMETADATA_HOST``.
 
     Raises:
         UsageError: there is neither, or it is not valid.
@@ -87,16 +54,7 @@ def address(host: str | None) -> str:
         raise UsageError(
             f"host= is missing; use dynclient.connect('http://localhost:8585'), or set {HOST}"
         )
-    return base_of(url)
-
-
-def known_token(base: str) -> str | None:
-    """Return the token of the environment; None if ``OPENMETADATA_HOST`` is another server."""
-    token = os.environ.get(TOKEN)
-    host = os.environ.get(HOST)
-    if not token or (host and base_of(host) != base):
-        return None
-    return token
+    return api_url(url)
 
 
 def settings_of(keywords: dict[str, Any]) -> Settings:
@@ -272,6 +230,6 @@ def connect(
         from dynclient.transport.http import Transport
 
         if token is None and username is None:
-            token = known_token(base)
+            token = token_from_environment(base)
         transport = Transport(base, values, identity(token, username, password))
     return Client(base, transport, values, known, hooks, sources)

@@ -1,21 +1,21 @@
-"""The official SDK's modules, served by dynclient: scripts written for it run as they are.
+"""The official SDK's modules, provided by dynclient: scripts written for it run unmodified.
 
 ::
 
     from dynclient import compat
 
-    compat.install()  # from here on `import metadata…` is served by dynclient
+    compat.install()  # from here on, `import metadata…` imports dynclient's classes
     from metadata.generated.schema.entity.data.table import Table
 
-The classes are made from the schemas of a release, when they are imported. They have the face of
-the official models (``model_dump``, ``.root`` …), which dynclient's own entities do not have.
+The classes are built from the schemas of a release when they are imported. They have the API of the
+official models (``model_dump``, ``.root`` …), which dynclient's own entities do not have.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.install import at_hand, install, installed, uninstall
+from dynclient.compat.install import find_release, install, installed, uninstall
 
 # `pytest -p dynclient.compat` finds its hooks here.
 from dynclient.compat.pytest_plugin import (
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
 
 __all__ = [
-    "at_hand",
     "entity_class",
+    "find_release",
     "install",
     "installed",
     "payload",
@@ -45,15 +45,30 @@ __all__ = [
 ]
 
 
+_RENAMED = {"at_hand": "find_release"}
+"""Public names of earlier versions, and what they are called now."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _RENAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    import warnings
+
+    current = _RENAMED[name]
+    message = f"dynclient.compat.{name} is deprecated: use dynclient.compat.{current} instead"
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    return globals()[current]
+
+
 def entity_class(release: Release, path: str) -> Any:
-    """Return the class of a document, or of a place in one.
+    """Return the class of a schema document, or of a schema in one.
 
     Args:
         release: the release.
         path: ``entity/data/table.json`` or ``entity/data/table.json#/definitions/column``.
 
     Raises:
-        SchemaNotFound: the release has no such document or place.
+        SchemaNotFound: the release has no such document or schema.
     """
     from dynclient.compat.models.class_registry import class_registry
 
@@ -62,12 +77,12 @@ def entity_class(release: Release, path: str) -> Any:
 
 
 def payload(value: Any) -> Any:
-    """Return the JSON to send for a value: what was set and is not None, secrets in clear.
+    """Return the JSON to send for a value: the fields that are set and not None, secrets in clear.
 
-    What came from a server and was not changed goes back as it came.
+    Data from a server that was not changed is returned as the server sent it.
 
     Args:
-        value: a model, a root, a member of an enumeration, or lists and dicts of them.
+        value: a model, a root type, an enumeration member, or lists and dicts of them.
     """
     from dynclient.compat.models import serialization
 
@@ -75,12 +90,12 @@ def payload(value: Any) -> Any:
 
 
 def wrap(cls: Any, data: Any) -> Any:
-    """Return what users hold for what a server sent.
+    """Return an instance of an official class for a server's response.
 
     Args:
-        cls: a class with the official face.
-        data: decoded JSON, which is shared and not judged; or an entity of dynclient.
+        cls: the class.
+        data: decoded JSON, which is shared and not validated; or an entity of dynclient.
     """
     from dynclient.model import Entity, asdict
 
-    return cls._take(asdict(data, secrets=True) if isinstance(data, Entity) else data)
+    return cls._from_json(asdict(data, secrets=True) if isinstance(data, Entity) else data)

@@ -15,12 +15,16 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m dynclient.compat",
         description="Run a script written for the official OpenMetadata SDK.",
     )
-    parser.add_argument("--release", help="release to show it (default: the server's, see docs)")
+    parser.add_argument(
+        "--release",
+        help="release whose schemas define metadata.generated (default: the server's, else the"
+        " newest in the cache)",
+    )
     parser.add_argument("script", help="path of the script")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script is given")
-    given = parser.parse_args(arguments)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of the script")
+    options = parser.parse_args(arguments)
     try:
-        return run(given.script, given.arguments, given.release)
+        return run(options.script, options.arguments, options.release)
     except (DynclientError, FileNotFoundError) as error:
         sys.stderr.write(f"dynclient: {error}\n")
         return MISUSED

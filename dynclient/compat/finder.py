@@ -1,20 +1,18 @@
-"""The import hook: serves ``metadata.*`` as the official SDK lays it out.
+"""The import hook: finds ``metadata.*`` for scripts of the official SDK.
 
-``metadata.generated.schema.<path>`` is made from the schemas of a release, when it is imported;
-every other module is found in ``dynclient.compat.metadata``, which mirrors the official tree.
+A module of ``metadata.generated.schema`` is built from a release's schemas when it is imported.
+Every other module is a row of ``data/official_modules.json``, which says where each name is.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.missing_modules import lost_module, lost_name, unserved
-from dynclient.compat.models.alias_fields import say_moved
+from dynclient.compat.missing_modules import missing_module, missing_name, unsupported_module
+from dynclient.compat.models.alias_fields import warn_renamed_module
 from dynclient.compat.models.class_registry import (
     PACKAGE,
     ClassRegistry,
@@ -22,6 +20,7 @@ from dynclient.compat.models.class_registry import (
     module_of,
     path_of,
 )
+from dynclient.data import data_file
 from dynclient.drift import table
 from dynclient.errors import DynclientError
 from dynclient.schema.type_names import stem
@@ -32,196 +31,183 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
 
 ROOT = "metadata"
-MIRROR = "dynclient.compat.metadata"
-"""Where the modules are that no schema makes."""
-_CONNECTING = (
+_CONNECTION_MODULES = (
     f"{PACKAGE}.entity.services.connections.metadata",
     f"{PACKAGE}.security",
 )
-"""What scripts import before they connect: it describes the way to a server, and is never sent."""
+"""Modules that scripts import before they connect; their classes are never sent to a server."""
 
 
 class Finder:
-    """Finds the modules of the official SDK; stands in ``sys.meta_path`` while installed.
+    """Import hook for the official SDK's modules, in ``sys.meta_path`` while installed.
 
-    All classes that a script imports are of one release: the one that was named; else that of the
-    server, where it is known when the first class is imported that is not about connecting; else
-    the one that it started with.
+    All classes that a script imports belong to one release: the one that was given; else that of
+    the server, if it is known when the script imports the first class that does not describe a
+    connection; else the one the finder started with.
 
     Args:
-        release: to start with.
-        named: whether a user named it, so that no server is asked.
+        release: the release to start with.
+        is_fixed: whether this release was asked for by name, so that no server is asked.
 
     Attributes:
-        release: whose classes are given.
-        named: whether a user named it.
+        release: the release whose classes are imported.
+        is_fixed: see above.
     """
 
-    def __init__(self, release: Release, *, named: bool = True) -> None:
-        self.named = named
-        self._ask: Callable[[], Release] | None = None
-        self._settled = named
-        self._open(release)
+    def __init__(self, release: Release, *, is_fixed: bool = True) -> None:
+        self.is_fixed = is_fixed
+        self._server_release: Callable[[], Release] | None = None
+        self._is_settled = is_fixed
+        self._use(release)
 
-    def _open(self, release: Release) -> None:
+    def _use(self, release: Release) -> None:
         self.release = release
-        self._family = class_registry(release)
+        self._registry = class_registry(release)
         self._documents = {module_of(path): path for path in release.paths}
-        self._folders = {
+        self._packages = {
             name.rsplit(".", depth)[0]
             for name in self._documents
             for depth in range(1, name.count("."))
         } | {ROOT}
 
-    def meet(self, ask: Callable[[], Release]) -> None:
-        """Be told of a server, before it is settled whose classes are given.
+    def set_server(self, server_release: Callable[[], Release]) -> None:
+        """Use a server's release, unless the release is settled already.
 
         Args:
-            ask: asks the server for its release; it is called at the next import, or never.
+            server_release: returns the release of the server. Called at most once, when the next
+                class is imported.
         """
-        if not self._settled:
-            self._ask = ask
+        if not self._is_settled:
+            self._server_release = server_release
 
-    def _settle(self) -> None:
-        """Settle the release for good: the server's, where there is one that tells it."""
-        if self._settled:
+    def _settle_release(self) -> None:
+        """Choose the release for good: the server's, if there is a server that reports one."""
+        if self._is_settled:
             return
-        self._settled = True
+        self._is_settled = True
         try:
-            release = self.release if self._ask is None else self._ask()
+            release = self.release if self._server_release is None else self._server_release()
         except DynclientError:
-            return  # the script's own first call will tell what is wrong with its server
+            return  # the script's own first call reports what is wrong with its server
         if release is not self.release:
-            self._open(release)
+            self._use(release)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return how a module is loaded, or None for a module that is no business of this hook.
+        """Return how a module is loaded, or None for a module outside ``metadata``.
 
         Raises:
-            ModuleNotFoundError: the release has no such module; the message tells which has.
-            ImportError: the module has no such name; the message tells where it is.
+            ModuleNotFoundError: the release has no such module; the message names releases that do.
+            ImportError: the module has no such name; the message says where the name is.
         """
         del path, target
         loader: Any
         if fullname != ROOT and not fullname.startswith(f"{ROOT}."):
             return None
-        if self._is_of_release(fullname):
-            self._settle()
+        if self._needs_release(fullname):
+            self._settle_release()
         if fullname in self._documents:
-            # A package without folders: so Python asks here for a name that the module lacks, and
-            # the answer can tell where the name went.
-            loader = _Schema(self._family, self._documents[fullname])
+            # A package without submodules: Python then asks here for a name that it lacks, and
+            # the ImportError can say where the name is.
+            loader = _SchemaLoader(self._registry, self._documents[fullname])
             return ModuleSpec(fullname, loader, is_package=True)
-        mirrored = MIRROR + fullname.removeprefix(ROOT)
-        if fullname != ROOT and _exists(mirrored):
-            loader = _Mirrored(mirrored)
-            return ModuleSpec(fullname, loader, is_package=_is_package(mirrored))
-        if fullname in self._folders:
-            loader = _Folder()
+        official = data_file("official_modules.json").get(fullname)
+        if official is not None:
+            loader = _OfficialLoader(official["doc"], official["names"])
+            return ModuleSpec(fullname, loader, is_package=not official["names"])
+        if fullname in self._packages:
+            loader = _PackageLoader()
             return ModuleSpec(fullname, loader, is_package=True)
         moved = table.moved(path_of(fullname), self.release.paths)
         if moved is not None:
-            say_moved(self.release, fullname, module_of(moved))
-            loader = _Schema(self._family, moved, path_of(fullname))
+            warn_renamed_module(self.release, fullname, module_of(moved))
+            loader = _SchemaLoader(self._registry, moved, path_of(fullname))
             return ModuleSpec(fullname, loader, is_package=True)
         module, _, name = fullname.rpartition(".")
         if module in self._documents:
-            raise ImportError(lost_name(self.release, self._documents[module], name), name=module)
+            message = missing_name(self.release, self._documents[module], name)
+            raise ImportError(message, name=module)
         if fullname.startswith(f"{PACKAGE}."):
-            told = lost_module(self.release, fullname)
+            message = missing_module(self.release, fullname)
         else:
-            told = unserved(fullname)
-        # Without its name: `from package import module` would put a message of its own in the place
-        # of one that names the module.
-        raise ModuleNotFoundError(told)
+            message = unsupported_module(fullname)
+        # Without name=: `from package import module` would replace the message of an error that
+        # names the module.
+        raise ModuleNotFoundError(message)
 
-    def _is_of_release(self, fullname: str) -> bool:
-        """Tell whether a module is more than a folder, and not about connecting."""
+    def _needs_release(self, fullname: str) -> bool:
+        """Return whether a module has classes that are sent to a server."""
         return (
             fullname.startswith(f"{PACKAGE}.")
-            and not fullname.startswith(_CONNECTING)
-            and fullname not in self._folders
+            and not fullname.startswith(_CONNECTION_MODULES)
+            and fullname not in self._packages
         )
 
 
-class _Folder:
-    """Makes an empty package."""
+class _PackageLoader:
+    """Loads an empty package."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Let Python make it."""
+        """Let Python create the module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Fill it with nothing."""
+        """Leave the module empty."""
 
 
-class _Mirrored:
-    """Gives a module of the mirror under its official name; it is one and the same module."""
+class _OfficialLoader(_PackageLoader):
+    """Loads a module of ``official_modules.json``: dynclient's objects under official names."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002  # Python's form
-        """Import it by its own name."""
-        module = import_module(self._name)
-        self._spec = module.__spec__
-        return module
+    def __init__(self, doc: str, names: dict[str, str]) -> None:
+        self._doc = doc
+        self._names = names
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave it as it is: it keeps its own name and origin."""
-        module.__spec__ = self._spec
+        """Import what the names stand for."""
+        module.__doc__ = self._doc
+        if not self._names:
+            return
+        for name, place in self._names.items():
+            source, _, attribute = place.partition(":")
+            setattr(module, name, getattr(import_module(source), attribute))
+        module.__dict__["__all__"] = [*self._names]
 
 
-class _Schema:
-    """Makes the module of a schema document; its classes are made when they are asked for."""
+class _SchemaLoader(_PackageLoader):
+    """Loads the module of a schema document; each class is built when it is first accessed."""
 
-    def __init__(self, owner: ClassRegistry, path: str, asked: str | None = None) -> None:
-        """Say what is served.
+    def __init__(self, registry: ClassRegistry, path: str, requested: str | None = None) -> None:
+        """Set what is loaded.
 
         Args:
-            owner: of the classes.
-            path: of the document.
-            asked: the path that another release has it under, and names its class after.
+            registry: the classes of the release.
+            path: path of the document.
+            requested: the path of the document in another release, after which that release names
+                its class.
         """
-        self._family = owner
+        self._registry = registry
         self._path = path
-        self._stem = stem(asked or path).casefold()
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Let Python make it."""
+        self._stem = stem(requested or path).casefold()
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give it its names."""
-        owner, path = self._family, self._path
-        named = owner.names(path)
+        """Set the module's names."""
+        registry, path = self._registry, self._path
+        classes = registry.names(path)
 
         def get(name: str) -> Any:
-            found = named.get(name)
+            found = classes.get(name)
             if found is None and name.casefold() == self._stem:
-                found = owner.named(owner.release.node(path))
+                found = registry.named(registry.release.node(path))
             if found is None:
-                message = lost_name(owner.release, path, name)
+                message = missing_name(registry.release, path, name)
                 raise AttributeError(message, name=name, obj=module)
-            cls = owner.class_at(found.node)
+            cls = registry.class_at(found.node)
             module.__dict__[name] = cls
             return cls
 
         module.__dict__.update(
-            __doc__=f"Types of {path}, release {owner.release.name}.",
-            __all__=list(named),
+            __doc__=f"Types of {path}, release {registry.release.name}.",
+            __all__=list(classes),
             __getattr__=get,
-            __dir__=lambda: [*named],
+            __dir__=lambda: [*classes],
         )
-
-
-def _exists(name: str) -> bool:
-    if name in sys.modules:
-        return True
-    parent = name.rpartition(".")[0]
-    return (parent == "dynclient.compat" or _exists(parent)) and find_spec(name) is not None
-
-
-def _is_package(name: str) -> bool:
-    spec = find_spec(name)
-    return spec is not None and spec.submodule_search_locations is not None

@@ -1,4 +1,4 @@
-"""Putting the import hook in place, and taking it away."""
+"""Installing and removing the import hook."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.connect import HOST
+from dynclient import warn
 from dynclient.compat.finder import ROOT, Finder
-from dynclient.compat.models.pydantic_interop import raise_pydantics
-from dynclient.errors import UsageError
+from dynclient.compat.models.pydantic_interop import use_pydantic_errors
+from dynclient.errors import DynclientWarning, SourceRefused, UnknownRelease, UsageError
+from dynclient.transport.address import HOST
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
 
 PREFER = "DYNCLIENT_COMPAT_PREFER"
-"""Environment variable: ``dynclient`` or ``official``, which one ``import metadata`` means."""
+"""Environment variable: ``dynclient`` or ``official``, which one ``import metadata`` imports."""
 
 _CHOICES = ("dynclient", "official")
 
@@ -24,40 +25,41 @@ _CHOICES = ("dynclient", "official")
 def install(
     release: Release | str | None = None, *, prefer: str | None = None, pydantic: bool = False
 ) -> Release | None:
-    """Let ``import metadata…`` give dynclient's classes from now on.
+    """Make ``import metadata…`` import dynclient's classes from now on.
 
     Args:
-        release: whose schemas make the classes, or its name. None for that of the server, where
-            ``OPENMETADATA_HOST`` names one, or where the script connects before it imports any
-            classes but those of the connection; else the newest at hand.
-        prefer: which one wins where the official SDK is installed too: ``dynclient`` or
-            ``official``; None asks the environment (``DYNCLIENT_COMPAT_PREFER``).
-        pydantic: raise pydantic's own ``ValidationError`` where pydantic is loaded, for scripts
-            that catch it; else it is dynclient's. Both are a ``ValueError`` with ``errors()``.
+        release: the release whose schemas define the classes, or its name. None for the release of
+            the server, if ``OPENMETADATA_HOST`` names one, or if the script connects before it
+            imports classes other than those of the connection; else the newest in the cache.
+        prefer: which one to import if the official SDK is installed too: ``dynclient`` or
+            ``official``; None for the environment variable ``DYNCLIENT_COMPAT_PREFER``.
+        pydantic: raise pydantic's own ``ValidationError`` if pydantic is loaded, for scripts that
+            catch it; else dynclient's. Both are a ``ValueError`` with ``errors()``.
 
     Returns:
-        The release to start with; None where the official SDK is there and was preferred.
+        The release to start with; None if the official SDK is installed and preferred.
 
     Raises:
-        UsageError: the official SDK is installed and nobody chose, or it is imported already.
-        UnknownRelease: no schema tree of that name is at hand.
+        UsageError: the official SDK is installed and ``prefer`` is not set, or it is already
+            imported.
+        UnknownRelease: no schema tree of that name is available.
     """
-    chosen = prefer or os.environ.get(PREFER) or None
-    if chosen not in {None, *_CHOICES}:
-        raise UsageError(f"prefer is {' or '.join(_CHOICES)}, not {chosen!r}")
-    if not _choose(chosen):
+    preferred = prefer or os.environ.get(PREFER) or None
+    if preferred not in {None, *_CHOICES}:
+        raise UsageError(f"prefer= must be {' or '.join(_CHOICES)}, not {preferred!r}")
+    if not _serves_metadata(preferred):
         return None
-    found = at_hand(release)
+    chosen = find_release(release)
     uninstall()
-    hook: Any = Finder(found, named=release is not None)
+    hook: Any = Finder(chosen, is_fixed=release is not None)
     if os.environ.get(HOST):
-        hook.meet(_servers)
+        hook.set_server(_server_release)
     sys.meta_path.insert(0, hook)
-    raise_pydantics(pydantic)
-    return found
+    use_pydantic_errors(pydantic)
+    return chosen
 
 
-def _servers() -> Release:
+def _server_release() -> Release:
     """Return the release of the server that the environment names."""
     from dynclient.client.connect import connect
 
@@ -65,55 +67,73 @@ def _servers() -> Release:
         return client.release
 
 
-def _choose(chosen: str | None) -> bool:
-    """Tell whether dynclient serves ``metadata``."""
+def _serves_metadata(preferred: str | None) -> bool:
+    """Return whether dynclient, not the official SDK, is imported as ``metadata``."""
     if installed() is not None or (PathFinder.find_spec(ROOT) is None and ROOT not in sys.modules):
         return True
-    if chosen is None:
+    if preferred is None:
         raise UsageError(
-            "a package called metadata is installed here, probably openmetadata-ingestion; say"
-            f' which one scripts shall get: install(prefer="dynclient") or prefer="official",'
-            f" or {PREFER} in the environment"
+            "a package named metadata is installed, probably openmetadata-ingestion; choose which"
+            ' one scripts import: install(prefer="dynclient") or install(prefer="official"),'
+            f" or set the environment variable {PREFER}"
         )
-    if chosen == "dynclient" and ROOT in sys.modules:
+    if preferred == "dynclient" and ROOT in sys.modules:
         raise UsageError(
-            "the installed metadata package is imported already; call install before it is"
+            "the installed metadata package is already imported; call install() before it is"
+            " imported"
         )
-    return chosen == "dynclient"
+    return preferred == "dynclient"
 
 
 def installed() -> Finder | None:
-    """Return the hook that is in place, or None."""
+    """Return the installed import hook, or None."""
     return next((hook for hook in sys.meta_path if isinstance(hook, Finder)), None)
 
 
 def uninstall() -> None:
-    """Take the hook away, and the modules it gave; classes that scripts hold go on working."""
+    """Remove the import hook and its modules; classes that scripts have imported keep working."""
     hook = installed()
     if hook is None:
         return
     sys.meta_path.remove(hook)
-    raise_pydantics(False)
+    use_pydantic_errors(False)
     for name in [name for name in sys.modules if name == ROOT or name.startswith(f"{ROOT}.")]:
         del sys.modules[name]
 
 
-def at_hand(release: Release | str | None = None) -> Release:
-    """Return a release by name; without one the newest in the cache, else the starter release.
+def find_release(release: Release | str | None = None) -> Release:
+    """Return a release by name; without one, the newest usable one in the cache.
+
+    Args:
+        release: a release, which is returned as it is, or its name. None for the newest release in
+            the cache that can be read, else the starter release.
 
     Raises:
-        UnknownRelease: no schema tree of that name is at hand.
+        UnknownRelease: no schema tree of that name is available.
     """
-    from dynclient.releases import release as opened
+    from dynclient.releases import release as open_release
     from dynclient.releases.cache import STARTER, Cache
-    from dynclient.schema import Release as Held
+    from dynclient.schema import Release
 
-    if isinstance(release, Held):
+    if isinstance(release, Release):
         return release
     if release is not None:
-        return opened(release)
-    for name in reversed(Cache().names()):
-        found = opened(name)
-        if not found.lossy:  # what one server said of itself is no release for all
-            return found
-    return opened(STARTER)
+        return open_release(release)
+    unusable = []
+    for name in [*reversed(Cache().names()), STARTER]:
+        try:
+            found = open_release(name)
+        except (UnknownRelease, SourceRefused):
+            if name == STARTER:
+                raise
+            unusable.append(name)
+            continue
+        if not found.lossy or name == STARTER:  # a lossy tree describes one server only
+            break
+    if unusable:
+        message = (
+            f"release {', '.join(unusable)} in the cache is damaged and cannot be rebuilt; using"
+            f" {found.name} instead. Add it again with 'dynclient schemas fetch {unusable[0]}'"
+        )
+        warn.warn_user(message, DynclientWarning)
+    return found

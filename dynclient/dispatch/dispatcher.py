@@ -9,6 +9,7 @@ from dynclient import model
 from dynclient.dispatch import responses
 from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
 from dynclient.dispatch.pagination import Page
+from dynclient.drift.unknown_values import UnknownValues
 from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
 from dynclient.transport.request import Request
 from dynclient.validation import validator
@@ -61,7 +62,7 @@ class Dispatcher:
         self.release = release
         self.hrefs: dict[str, str] = {}
         """Routes by entity type, from the addresses in responses; see ``responses.routes_in``."""
-        self.unknown_values = model.UnknownValues()
+        self.unknown_values = UnknownValues()
         """What the server sent and the release does not know, counted."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
@@ -110,6 +111,8 @@ class Dispatcher:
 
     def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one item of a list, as valid JSON."""
+        from dynclient.drift.translate import is_accepted, translate
+
         if node is None:
             return model.raw(body)
         raw = None
@@ -119,9 +122,9 @@ class Dispatcher:
             raw = as_reference(node, body)
         if raw is None:
             raw = model.raw(body, node)
-        if model.accepted(node, raw):
+        if is_accepted(node, raw):
             return raw
-        return model.bridged(node, raw, f"{node.type_name} {place}".strip())
+        return translate(node, raw, f"{node.type_name} {place}".strip())
 
     def node(self, reference: str | None) -> Node | None:
         """Return the node of a reference; None if the release does not have the document."""
@@ -239,9 +242,9 @@ class Dispatcher:
         cls, node = found
         if self.settings.responses == "strict":
             checker = validator(node.release)
-            if not checker.accepts(node, data):
+            if not checker.is_valid(node, data):
                 what = f"the {node.type_name} in the server's response"
-                raise ResponseInvalid(what=what, problems=checker.faults(node, data))
+                raise ResponseInvalid(what=what, problems=checker.problems(node, data))
         return model.load(cls, data)
 
 

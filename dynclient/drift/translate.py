@@ -1,6 +1,6 @@
-"""Requests as another release has them, in plain JSON, turned into requests of this one.
+"""Requests written for another release, as plain JSON, translated to requests of this one.
 
-Only what was refused comes here, so that a request that fits costs nothing.
+Only data that is not accepted as it is gets translated, so a request that fits costs nothing.
 """
 
 from __future__ import annotations
@@ -8,14 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
+from dynclient.drift.aliases import aliases_of, with_own_names
 from dynclient.errors import Problem, RequestInvalid
-from dynclient.model.alias_descriptors import with_own_names
-from dynclient.model.classes import class_for
-from dynclient.model.entity import EntityMeta
 from dynclient.schema.release import ERROR
-from dynclient.schema.unions import Union
-from dynclient.validation import validator
-from dynclient.validation.messages import where
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -25,114 +20,140 @@ _NAME = "fullyQualifiedName"
 Path = tuple[str | int, ...]
 
 
-def bridged(node: Node, raw: Any, what: str) -> Any:
-    """Return data that was not ``accepted`` as this release has it.
+def is_accepted(node: Node, raw: Any) -> bool:
+    """Return whether data is valid at a place and has no field of another release.
+
+    A schema that allows additional properties accepts such a field, but a server would drop it.
 
     Args:
-        node: the place it is for.
-        raw: decoded JSON; it is not changed.
-        what: how to call the data in the error.
+        node: the schema node of the place.
+        raw: decoded JSON.
+    """
+    from dynclient.validation import validator
+
+    if not validator(node.release).is_valid(node, raw):
+        return False
+    if node.kind != "object" or not isinstance(raw, dict):
+        return True
+    return node.properties.keys() >= raw.keys() or not aliases_of(node)
+
+
+def translate(node: Node, raw: Any, what: str) -> Any:
+    """Return data that :func:`is_accepted` refuses as this release has it.
+
+    Args:
+        node: the schema node of the place.
+        raw: decoded JSON; not changed.
+        what: what the data is called in the error: ``CreateTableRequest``.
 
     Raises:
-        RequestInvalid: it is not valid even so; ``problems`` lists everything that is wrong.
+        RequestInvalid: the translated data is not valid either; ``problems`` lists everything that
+            is wrong.
     """
+    from dynclient.validation import validator
+
     translation = _Translation()
-    made = translation.turned(node, raw, (), None)
-    told = translation.problems
-    judging = validator(node.release)
-    faults = [] if judging.accepts(node, made) else judging.faults(node, made)
-    if not told and not faults:
-        return made
-    problems = [told.pop(fault.path, fault) for fault in faults]
-    raise RequestInvalid(what=what, problems=[*problems, *told.values()])
+    translated = translation.value(node, raw, (), None)
+    found = translation.problems
+    checker = validator(node.release)
+    faults = [] if checker.is_valid(node, translated) else checker.problems(node, translated)
+    if not found and not faults:
+        return translated
+    problems = [found.pop(fault.path, fault) for fault in faults]
+    raise RequestInvalid(what=what, problems=[*problems, *found.values()])
 
 
 class _Translation:
-    """One piece of data on its way, with what could not be said."""
+    """The translation of one piece of data.
+
+    Attributes:
+        problems: what cannot be represented in the release, by path.
+    """
 
     def __init__(self) -> None:
         self.problems: dict[str, Problem] = {}
 
-    def turned(self, node: Node | None, raw: Any, path: Path, around: Any) -> Any:
-        """Return data as the release has it, as far as that can be.
+    def value(self, node: Node | None, raw: Any, path: Path, service_type: Any) -> Any:
+        """Return a value as the release has it, as far as it can be represented.
 
         Args:
-            node: its place; None where the schema knows none.
-            raw: the data.
-            path: where it lies in the whole.
-            around: the service type that was told around it, if any.
+            node: the schema node of its place; None where the schema does not know it.
+            raw: the value.
+            path: where it is in the data.
+            service_type: the ``serviceType`` of the objects around it, or None.
         """
         if node is None or not isinstance(raw, (dict, list)):
             return raw
         if isinstance(raw, list):
             return [
-                self.turned(node.items, each, (*path, number), around)
-                for number, each in enumerate(raw)
+                self.value(node.items, item, (*path, index), service_type)
+                for index, item in enumerate(raw)
             ]
         if node.kind == "union":
-            return self.turned(Union(node).branch(raw, lambda: around), raw, path, around)
+            from dynclient.schema.unions import Union
+
+            branch = Union(node).branch(raw, lambda: service_type)
+            return self.value(branch, raw, path, service_type)
         if node.kind == "map":
             return {
-                name: self.turned(node.values, value, (*path, name), around)
+                name: self.value(node.values, value, (*path, name), service_type)
                 for name, value in raw.items()
             }
         if node.kind == "string":
             return self._name(node, raw, path)
-        return self._object(node, raw, path, around) if node.kind == "object" else raw
+        return self._object(node, raw, path, service_type) if node.kind == "object" else raw
 
-    def _object(self, node: Node, raw: dict[str, Any], path: Path, around: Any) -> Any:
-        cls = class_for(node)
-        if not isinstance(cls, EntityMeta):
-            return raw
-        made, problems = with_own_names(cls, raw)
+    def _object(self, node: Node, raw: dict[str, Any], path: Path, service_type: Any) -> Any:
+        fields, problems = with_own_names(node, raw)
         for name, problem in problems.items():
-            place = where((*path, name))
+            place = _written((*path, name))
             self.problems[place] = problem._replace(path=place)
-        around = made.get("serviceType", around)
+        service_type = fields.get("serviceType", service_type)
         rows = [row for row in table.items() if row.document == node.path and not node.pointer]
         for row in rows:
-            if isinstance(made.get(row.field), list):
-                made[row.field] = [_item(row, node, each) for each in made[row.field]]
+            if isinstance(fields.get(row.field), list):
+                fields[row.field] = [_item(row, node, item) for item in fields[row.field]]
         return {
-            name: self.turned(node.properties.get(name), value, (*path, name), around)
-            for name, value in made.items()
+            name: self.value(node.properties.get(name), value, (*path, name), service_type)
+            for name, value in fields.items()
         }
 
     def _name(self, node: Node, raw: dict[str, Any], path: Path) -> Any:
-        """Return the name that a reference carries, where this release wants just that."""
+        """Return the name in a reference, where this release takes a name."""
         if not {"id", "type"} <= raw.keys():
             return raw
-        place, release = where(path), node.release
+        place, release = _written(path), node.release
         if release.drift == ERROR or not isinstance(raw.get(_NAME), str):
-            message = f"release {release.name} wants the {_NAME} here, not a reference"
+            message = f"must be a {_NAME} in release {release.name}, not a reference"
             self.problems[place] = Problem(place, "an EntityReference", "drift", message)
             return raw
         message = f"{place} is a {_NAME} in release {release.name}, not a reference"
-        table.say(release, message)
+        table.warn_drift(release, message)
         return raw[_NAME]
 
 
+def _written(path: Path) -> str:
+    from dynclient.validation.messages import format_path
+
+    return format_path(path)
+
+
 def _item(row: table.Items, node: Node, item: Any) -> Any:
-    """Return an item of a list as the release has it: bare, or in an object."""
+    """Return a list item as the release has it: bare, or in an object."""
     if not isinstance(item, dict) or node.release.drift == ERROR:
         return item
-    wanted = node.properties[row.field].items
-    boxed = row.inner in item
-    if wanted is None or boxed == (row.inner in wanted.properties):
+    own = node.properties[row.field].items
+    is_boxed = row.inner in item
+    if own is None or is_boxed == (row.inner in own.properties):
         return item
-    if boxed:
-        others = {name: value for name, value in item.items() if name != row.inner}
-        fits = all(row.others.get(name) == value for name, value in others.items())
-        # What the release cannot say is left, and told by judging it.
-        made = item[row.inner] if fits else item
+    if not is_boxed:
+        translated: Any = {row.inner: item}
+    elif all(row.others.get(name) == item[name] for name in item if name != row.inner):
+        translated = item[row.inner]
     else:
-        made = {row.inner: item}
-    if made is not item:
-        _say_item(row, node)
-    return made
-
-
-def _say_item(row: table.Items, node: Node) -> None:
-    shape = "objects" if row.new in node.release.paths else "bare references"
-    message = f"items of {node.type_name}.{row.field} are {shape} in release {node.release.name}"
-    table.say(node.release, message)
+        return item  # the release has no place for the rest; validation reports it
+    form = "objects" if row.new in node.release.paths else "bare references"
+    place = f"{node.type_name}.{row.field}"
+    message = f"items of {place} are {form} in release {node.release.name}"
+    table.warn_drift(node.release, message)
+    return translated

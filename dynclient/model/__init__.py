@@ -1,14 +1,11 @@
-"""What users hold: classes built from schemas, and the functions that work on their instances."""
+"""Classes built from schemas, and the functions that work on their instances."""
 
 from __future__ import annotations
 
-from dynclient.drift.unknown_values import UnknownValues
-from dynclient.model.classes import class_for, wrap
+from dynclient.model.classes import class_for
 from dynclient.model.entity import Entity
 from dynclient.model.functions import (
-    accepted,
     asdict,
-    bridged,
     changes,
     check,
     difference,
@@ -23,10 +20,7 @@ from dynclient.model.namespace import Types, types
 __all__ = [
     "Entity",
     "Types",
-    "UnknownValues",
-    "accepted",
     "asdict",
-    "bridged",
     "changes",
     "check",
     "class_for",
@@ -37,5 +31,4 @@ __all__ = [
     "schema_of",
     "to_json",
     "types",
-    "wrap",
 ]

@@ -1,21 +1,21 @@
-"""Words about types: docstrings, signatures and reprs, made from the schemas when they are read."""
+"""Documentation of types: docstrings and signatures, built from the schemas when they are read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.schema.node import class_kind
+
 if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _WIDTH = 96
-_SHOWN = 100
-"""Characters of a repr, roughly."""
-_LISTED = 12
-"""Up to so many values of an enumeration are listed in a field's words."""
+_LISTED_VALUES = 12
+"""How many values of an enumeration are listed in the documentation of a field, at most."""
 
 
 def type_words(node: Node) -> str:
-    """Return the type of a place in a few words: ``list of Column``."""
+    """Return the type of a schema node in words: ``list of Column``."""
     kind = node.kind
     if kind == "array":
         return f"list of {type_words(node.items)}" if node.items is not None else "list"
@@ -26,23 +26,25 @@ def type_words(node: Node) -> str:
         return " or ".join(names) if len(names) <= 4 else f"one of {len(names)} types"
     if node.secret:
         return "secret string"
-    from dynclient.model.classes import class_for
-
-    cls = class_for(node)
-    if cls is object:
-        return "anything"
-    return {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}.get(
-        cls.__name__, cls.__name__
-    )
+    kind = class_kind(node)
+    if kind in {"object", "enum", "scalar"}:
+        return node.type_name
+    return "any value" if kind == "any" else kind
 
 
 def field_words(name: str, node: Node, *, required: bool | None = None) -> str:
-    """Return a field's name, type, rule and description in one line."""
+    """Return the documentation of a field in one line: name, type, values, description.
+
+    Args:
+        name: of the field.
+        node: its schema node.
+        required: whether it must be set; None to leave that out.
+    """
     text = f"{name}: {type_words(node)}"
     if required:
         text += ", required"
     values = node.enum
-    if values is not None and len(values) <= _LISTED:
+    if values is not None and len(values) <= _LISTED_VALUES:
         text += f" ({', '.join(str(value) for value in values)})"
     elif values is not None:
         text += f" ({len(values)} values)"
@@ -51,7 +53,7 @@ def field_words(name: str, node: Node, *, required: bool | None = None) -> str:
 
 
 class ClassDoc:
-    """The docstring of a class; a descriptor, so that nothing is written before it is read."""
+    """The docstring of a class; a descriptor, built when it is read."""
 
     __slots__ = ("_node", "_text")
 
@@ -66,17 +68,17 @@ class ClassDoc:
 
 
 def _documented(cls: type) -> str | None:
-    # `help()` reads a class as an instance of its metaclass, past descriptors in the class.
+    # `help()` reads the metaclass's `__doc__`, not the descriptor in the class.
     own = cls.__dict__.get("__doc__")
     return own.__get__(None, cls) if isinstance(own, ClassDoc) else own
 
 
 class_doc: Any = property(_documented)
-"""``__doc__`` of metaclasses whose classes are documented by a :class:`ClassDoc`."""
+"""``__doc__`` of metaclasses whose classes have a :class:`ClassDoc`."""
 
 
 def class_words(node: Node) -> str:
-    """Return the documentation of a type: what it is, its fields, required ones first."""
+    """Return the documentation of a type: its description and fields, required ones first."""
     from textwrap import fill
 
     description = " ".join((node.description or node.title or node.type_name).split())
@@ -94,7 +96,7 @@ def class_words(node: Node) -> str:
 
 
 class ClassSignature:
-    """The signature of a class, made when somebody inspects it."""
+    """The signature of a class; a descriptor, built when it is read."""
 
     __slots__ = ("_node", "_signature")
 
@@ -113,10 +115,10 @@ class ClassSignature:
 def signature(node: Node, *, variadic: bool = False) -> Any:
     """Return an ``inspect.Signature`` with the fields of a type as keywords, required ones first.
 
-    Names that are keywords of Python cannot stand in a signature; they are given in a mapping.
+    Keywords of Python cannot be parameters; such fields are passed in a mapping.
 
     Args:
-        node: an object.
+        node: the schema node of an object.
         variadic: add ``**fields``.
     """
     from inspect import Parameter, Signature

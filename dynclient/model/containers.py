@@ -1,17 +1,17 @@
-"""Lists in entities: real ``list`` objects whose items are wrapped, lazily, and written through.
+"""Lists and maps in entities; their items are wrapped lazily, and changes reach the entity's JSON.
 
-A list starts as a :class:`LazyList`, which holds raw items and wraps what is asked for. The second
-access wraps the rest and turns the object into a plain :class:`FieldList`, whose reading is that of
-``list`` itself. So ``t.columns[3]`` of a thousand columns wraps one, and later reading is as fast
-as Python's.
+A list is a real ``list``. It starts as a :class:`LazyList`, which holds raw items and wraps the one
+that is read. The second access wraps the rest and turns the object into a :class:`FieldList`, which
+is read like any ``list``. So ``t.columns[3]`` of a thousand columns wraps one, and later reading is
+as fast as Python's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from dynclient.model.entity import keep_original
+from dynclient.model.entity import clone, keep_original
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from dynclient.model.entity import Entity
     from dynclient.schema import Node
 
+ListType = TypeVar("ListType", bound="FieldList")
+
 
 class FieldMap(MutableMapping[str, Any]):
-    """A map in an entity; every change reaches the entity's JSON. It equals a dict of the same."""
+    """A map in an entity; changes reach the entity's JSON. It equals a dict of the same items."""
 
-    __slots__ = ("_entity", "_kept", "_node", "_raw", "_wrap")
+    __slots__ = ("_entity", "_node", "_raw", "_wrap", "_wrapped")
 
     def __init__(
         self,
@@ -36,28 +38,26 @@ class FieldMap(MutableMapping[str, Any]):
         self._node = node
         self._wrap = wrap
         self._entity = entity
-        self._kept: dict[str, Any] = {}
+        self._wrapped: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._kept:
-            self._kept[name] = self._wrap(self._raw[name], self._entity)
-        return self._kept[name]
+        if name not in self._wrapped:
+            self._wrapped[name] = self._wrap(self._raw[name], self._entity)
+        return self._wrapped[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        from dynclient.model.conversion import attach
-
         keep_original(self._entity)
-        raw, held = attach(self._entity, self._node, value)
+        raw, wrapped = self._entity._classes.attach(self._entity, self._node, value)
         self._raw[name] = raw
-        self._kept.pop(name, None)
-        if held is not None:
-            self._kept[name] = held
+        self._wrapped.pop(name, None)
+        if wrapped is not None:
+            self._wrapped[name] = wrapped
 
     def __delitem__(self, name: str) -> None:
         if name in self._raw:
             keep_original(self._entity)
         del self._raw[name]
-        self._kept.pop(name, None)
+        self._wrapped.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
@@ -89,60 +89,54 @@ class FieldMap(MutableMapping[str, Any]):
         return dict(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
-        from dynclient.model.entity import clone
-
         copied: dict[str, Any] = clone(self._raw)
         return copied
 
 
 class FieldList(list[Any]):
-    """A list in an entity; every change reaches the entity's JSON."""
+    """A list in an entity; changes reach the entity's JSON."""
 
-    __slots__ = ("_met", "_of")
+    __slots__ = ("_context", "_wrapped")
 
-    # The raw list, the entity it lies in, the place of its items, and what wraps them.
-    _of: tuple[list[Any], Entity, Node | None, Callable[[Any, Any], Any]]
-    # Index of the one item that is wrapped already, or -1.
-    _met: int
+    # The raw list, the entity it is in, the node of its items, and the function that wraps them.
+    _context: tuple[list[Any], Entity, Node | None, Callable[[Any, Any], Any]]
+    # Index of the one item of a LazyList that is wrapped, or -1.
+    _wrapped: int
 
     @property
     def _raw(self) -> list[Any]:
-        return self._of[0]
+        return self._context[0]
 
     @property
     def _entity(self) -> Entity:
-        return self._of[1]
+        return self._context[1]
 
     # -- changes -----------------------------------------------------------------------------------
 
-    def _taken(self, value: Any) -> Any:
-        """Return a value as this list holds it."""
-        from dynclient.model.conversion import attach
+    def _converted(self, value: Any) -> Any:
+        """Return a value as an item of this list."""
+        _, entity, node, wrap = self._context
+        raw, wrapped = entity._classes.attach(entity, node, value)
+        return wrap(raw, entity) if wrapped is None else wrapped
 
-        _, entity, node, wrap = self._of
-        raw, held = attach(entity, node, value)
-        return wrap(raw, entity) if held is None else held
-
-    def _written(self) -> None:
-        from dynclient.model.conversion import raw_of
-
+    def _write(self) -> None:
+        """Write the items to the entity's JSON."""
+        raw_of = self._entity._classes.raw_of
         self._raw[:] = [raw_of(value) for value in list.__iter__(self)]
 
     def append(self, value: Any) -> None:
-        """Add an item at the end."""
+        """Append an item."""
         self.insert(len(self), value)
 
     def insert(self, index: SupportsIndex, value: Any) -> None:
-        """Add an item before an index."""
-        from dynclient.model.conversion import raw_of
-
+        """Insert an item before an index."""
         keep_original(self._entity)
-        held = self._taken(value)
-        self._raw.insert(index, raw_of(held))
-        super().insert(index, held)
+        item = self._converted(value)
+        self._raw.insert(index, self._entity._classes.raw_of(item))
+        super().insert(index, item)
 
     def extend(self, values: Iterable[Any]) -> None:
-        """Add several items at the end."""
+        """Append several items."""
         for value in list(values):
             self.append(value)
 
@@ -157,26 +151,26 @@ class FieldList(list[Any]):
     def __setitem__(self, index: Any, value: Any) -> None:
         keep_original(self._entity)
         if isinstance(index, slice):
-            value = [self._taken(one) for one in value]
+            value = [self._converted(each) for each in value]
         else:
-            value = self._taken(value)
+            value = self._converted(value)
         super().__setitem__(index, value)
-        self._written()
+        self._write()
 
     def __delitem__(self, index: Any) -> None:
         keep_original(self._entity)
         super().__delitem__(index)
-        self._written()
+        self._write()
 
     def pop(self, index: SupportsIndex = -1) -> Any:
         """Remove and return an item."""
         keep_original(self._entity)
         value = super().pop(index)
-        self._written()
+        self._write()
         return value
 
     def remove(self, value: Any) -> None:
-        """Remove the first item that equals a value."""
+        """Remove the first item that equals a value. Raises ValueError if there is none."""
         del self[self.index(value)]
 
     def clear(self) -> None:
@@ -187,13 +181,13 @@ class FieldList(list[Any]):
         """Sort in place."""
         keep_original(self._entity)
         super().sort(key=key, reverse=reverse)
-        self._written()
+        self._write()
 
     def reverse(self) -> None:
         """Reverse in place."""
         keep_original(self._entity)
         super().reverse()
-        self._written()
+        self._write()
 
     def copy(self) -> list[Any]:
         """Return a plain list of the items."""
@@ -218,39 +212,39 @@ class FieldList(list[Any]):
 
 
 class LazyList(FieldList):
-    """A list whose items are still raw, but for at most one; see the module."""
+    """A list whose items are raw, except for one at most; see the module."""
 
     __slots__ = ()
 
-    def _settle(self) -> None:
-        """Wrap what is still raw, and be a plain list from now on."""
-        _, entity, _, wrap = self._of
-        met = self._met
-        for place, raw in enumerate(list.__iter__(self)):
-            if place != met:
-                list.__setitem__(self, place, wrap(raw, entity))
+    def _wrap_all(self) -> None:
+        """Wrap the raw items and become a FieldList."""
+        _, entity, _, wrap = self._context
+        wrapped = self._wrapped
+        for index, raw in enumerate(list.__iter__(self)):
+            if index != wrapped:
+                list.__setitem__(self, index, wrap(raw, entity))
         self.__class__ = FieldList  # type: ignore[assignment]  # same layout, plain reading
 
     def __getitem__(self, index: Any) -> Any:
-        if self._met >= 0 or isinstance(index, slice):
-            self._settle()
+        if self._wrapped >= 0 or isinstance(index, slice):
+            self._wrap_all()
             return self[index]
-        _, entity, _, wrap = self._of
+        _, entity, _, wrap = self._context
         value = wrap(list.__getitem__(self, index), entity)
         list.__setitem__(self, index, value)
-        self._met = index if index >= 0 else index + len(self)
+        self._wrapped = index if index >= 0 else index + len(self)
         return value
 
     def __iter__(self) -> Iterator[Any]:
-        self._settle()
+        self._wrap_all()
         return iter(self)
 
 
-def _settled(name: str) -> Callable[..., Any]:
+def _wrapping_all(name: str) -> Callable[..., Any]:
     plain = getattr(FieldList, name)
 
     def method(self: LazyList, *args: Any, **kwargs: Any) -> Any:
-        self._settle()
+        self._wrap_all()
         return plain(self, *args, **kwargs)
 
     method.__name__ = name
@@ -264,37 +258,54 @@ for _name in (
     *("__reversed__", "__rmul__", "__setitem__", "append", "clear", "count", "extend", "index"),
     *("insert", "pop", "remove", "reverse", "sort"),
 ):
-    # Everything that looks at items sees wrapped ones.
-    setattr(LazyList, _name, _settled(_name))
+    # Everything that reads items gets wrapped ones.
+    setattr(LazyList, _name, _wrapping_all(_name))
 
 
 def _radd(self: FieldList, other: list[Any]) -> list[Any]:
     return other + list(self)
 
 
-# `[] + lazy` would read the raw items behind our back.
+# `[] + lazy` would read the raw items.
 LazyList.__radd__ = _radd  # type: ignore[attr-defined]
 
 
 def lazy_list(
     raw: list[Any], node: Node | None, wrap: Callable[[Any, Any], Any], entity: Entity
 ) -> FieldList:
-    """Return the list for raw items, none of them wrapped yet."""
-    made = LazyList(raw)
-    made._of = (raw, entity, node, wrap)
-    made._met = -1
-    return made
+    """Return the list for raw items, none of which is wrapped yet.
+
+    Args:
+        raw: the items; shared with the entity's JSON.
+        node: the schema node of an item, or None.
+        wrap: takes a raw item and the entity; returns the item as users get it.
+        entity: the entity that the list is in.
+    """
+    items = LazyList(raw)
+    items._context = (raw, entity, node, wrap)
+    items._wrapped = -1
+    return items
 
 
-def held_list(
+def wrapped_list(
+    cls: type[ListType],
+    values: list[Any],
     raw: list[Any],
-    held: list[Any],
     node: Node | None,
     wrap: Callable[[Any, Any], Any],
     entity: Entity,
-) -> FieldList:
-    """Return the list for raw items and what stands for them already."""
-    made = FieldList(held)
-    made._of = (raw, entity, node, wrap)
-    made._met = -1
-    return made
+) -> ListType:
+    """Return a list of a class for raw items that are wrapped already.
+
+    Args:
+        cls: FieldList or a subclass.
+        values: the wrapped items.
+        raw: see :func:`lazy_list`; likewise the others.
+        node: the schema node of an item, or None.
+        wrap: the function that wraps an item.
+        entity: the entity that the list is in.
+    """
+    items = cls(values)
+    items._context = (raw, entity, node, wrap)
+    items._wrapped = -1
+    return items

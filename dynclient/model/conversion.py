@@ -1,14 +1,17 @@
-"""What users give, turned into JSON: entities, enum members, references, dates, identifiers."""
+"""Values that users pass, converted to JSON: entities, enum members, dates, identifiers …
+
+Where the schema asks for a reference or a name, an entity becomes that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from dynclient.drift import table
-from dynclient.model.containers import FieldList, FieldMap, held_list
+from dynclient.drift.aliases import aliases_of, with_own_names
+from dynclient.model.containers import FieldList, FieldMap, wrapped_list
 from dynclient.model.entity import NEW, Entity, clone, link_to
 from dynclient.secrets import Secret
 
@@ -16,77 +19,59 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_REFERENCE = "EntityReference"
-_ways: WeakKeyDictionary[Node, tuple[Any, Any]] = WeakKeyDictionary()
+REFERENCE = "EntityReference"
+"""Type name of what refers to an entity by its id and type."""
 
 
 def attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
-    """Take a value into an entity.
+    """Convert a value that is assigned to a field of an entity, or to an item below it.
 
-    An entity that belongs to no other becomes part of the owner: later changes of it are changes of
-    the owner. One that belongs to another is copied.
+    An entity that belongs to no other becomes part of the owner: later changes of it change the
+    owner. One that belongs to another entity is copied.
 
     Args:
-        owner: the entity that takes it.
-        node: the place it goes to, or None where the schema knows none.
+        owner: the entity that the value is assigned to.
+        node: the schema node of the field, or None where the schema does not know it.
         value: anything.
 
     Returns:
-        Its JSON, and the object that stands for it from now on (None: to be wrapped when asked).
+        The value as JSON, and the object that represents it from now on; None: it is wrapped when
+        it is read.
     """
     if isinstance(value, Entity):
-        return _adopt_entity(owner, node, value)
+        return _attach_entity(owner, node, value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return _adopt_list(owner, node.items if node is not None else None, value)
+        return _attach_list(owner, node.items if node is not None else None, value)
     return plain(node, value), None
 
 
-def _adopt_list(owner: Entity, items: Node | None, values: Any) -> tuple[Any, Any]:
-    wrap, kind = _item_ways(items)
+def _attach_list(owner: Entity, node: Node | None, values: Any) -> tuple[Any, Any]:
+    wrap, own_type = owner._classes.item_converters(node)
     root = _root(owner)
     raw: list[Any] = []
-    held: list[Any] = []
+    items: list[Any] = []
     for value in values:
-        if type(value) is kind and value._link is NEW and value is not root:
+        if type(value) is own_type and value._link is NEW and value is not root:
             link_to(value, owner)
             raw.append(value._raw)
-            held.append(value)
+            items.append(value)
         else:
-            below, kept = attach(owner, items, value)
-            raw.append(below)
-            held.append(wrap(below, owner) if kept is None else kept)
-    return raw, held_list(raw, held, items, wrap, owner)
+            raw_item, item = attach(owner, node, value)
+            raw.append(raw_item)
+            items.append(wrap(raw_item, owner) if item is None else item)
+    return raw, wrapped_list(FieldList, items, raw, node, wrap, owner)
 
 
-def _item_ways(items: Node | None) -> tuple[Any, Any]:
-    """Return what wraps the items of a list, and the entity class it takes as they are (or None).
-
-    Kept per place: requests are built from hundreds of small lists.
-    """
-    from dynclient.model.classes import class_for, wrapper
-
-    if items is None:
-        return wrapper(None), None
-    found = _ways.get(items)
-    if found is None:
-        plain_object = items.kind == "object" and items.type_name != _REFERENCE
-        found = wrapper(items), class_for(items) if plain_object else None
-        _ways[items] = found
-    return found
-
-
-def _adopt_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any, Any]:
+def _attach_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any, Any]:
     reference = as_reference(node, value)
     if reference is not None:
         return reference, None
     if value._link is not NEW or value is _root(owner):
         return clone(value._raw), None
-    if node is not None and node.kind == "object":
-        from dynclient.model.classes import class_for
-
-        if type(value) is not class_for(node):
-            # Another release's, or another type: the owner has its own view of the data.
-            return clone(value._raw), None
+    classes = owner._classes
+    if node is not None and node.kind == "object" and type(value) is not classes.class_for(node):
+        # An entity of another release or type: the owner has its own view of the data.
+        return clone(value._raw), None
     link_to(value, owner)
     return value._raw, value
 
@@ -100,7 +85,11 @@ def _root(entity: Entity) -> Entity:
 def plain(node: Node | None, value: Any) -> Any:
     """Return a value as decoded JSON, copied.
 
-    What has no JSON form is returned as it is; the judge names it then.
+    A value that JSON cannot represent is returned as it is; validation reports it.
+
+    Args:
+        node: the schema node of its place, or None.
+        value: anything.
     """
     if type(value) in _PLAIN:
         return value
@@ -112,33 +101,41 @@ def plain(node: Node | None, value: Any) -> Any:
     if isinstance(value, Mapping):
         return _plain_map(node, value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        below = node.items if node is not None else None
-        return [plain(below, one) for one in value]
+        items = node.items if node is not None else None
+        return [plain(items, item) for item in value]
     return _plain_scalar(node, value)
 
 
 def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
     if node is not None and node.kind == "object" and not node.properties.keys() >= value.keys():
-        # Before entities in it become what their place wants, everything has to be in its place.
-        value = _in_place(node, value)
+        # First the names of other releases: the place decides what an entity is converted to.
+        value = own_names(node, value)[0] if aliases_of(node) else value
     copied: dict[Any, Any] = {}
-    for name, below in value.items():
-        if type(below) in _PLAIN:
-            if below is not None:
-                copied[name] = below
+    for name, item in value.items():
+        if type(item) in _PLAIN:
+            if item is not None:
+                copied[name] = item
             continue
         place = None if node is None else node.properties.get(name, node.values)
-        copied[name] = plain(place, below)
+        copied[name] = plain(place, item)
     return copied
 
 
-def _in_place(node: Node, value: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    """Return a mapping with the fields of other releases where this one has them."""
-    from dynclient.model.alias_descriptors import with_own_names
-    from dynclient.model.classes import class_for
+def own_names(node: Node, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do what ``drift.aliases.with_own_names`` does, with entities among the values."""
+    return with_own_names(node, fields, unwrap)
 
-    cls = class_for(node)
-    return with_own_names(cls, value)[0] if getattr(cls, "_bridges", None) else value
+
+def unwrap(node: Node, value: Any) -> Any:
+    """Return the fields of an entity, and any other value as it is.
+
+    Args:
+        node: the schema node of a type; where it is a reference, that to the entity is returned.
+        value: what a user passed for it.
+    """
+    if not isinstance(value, Entity):
+        return value
+    return as_reference(node, value) or value._raw
 
 
 def _plain_scalar(node: Node | None, value: Any) -> Any:
@@ -172,30 +169,37 @@ def _plain_library(node: Node | None, value: Any) -> Any:
 
 
 def raw_of(value: Any) -> Any:
-    """Return the JSON behind a value that an entity holds."""
+    """Return the JSON of a value that an entity holds."""
     if isinstance(value, (Entity, FieldList, FieldMap)):
         return value._raw
     return value if type(value) in _PLAIN else _plain_scalar(None, value)
 
 
 def as_reference(node: Node | None, value: Entity) -> Any:
-    """Return what refers to an entity at a place that wants a reference, or None if it wants none.
+    """Return what refers to an entity at a place, or None where the place takes no reference.
 
-    A text wants its fully qualified name, or its id where the format is ``uuid``; an
-    ``EntityReference`` its id and type; an object that newer releases put a reference into, just
-    that.
+    A string place takes the fully qualified name, or the id where its format is ``uuid``; an
+    ``EntityReference`` takes id and type; an object that newer releases put a reference into takes
+    an object with that.
+
+    Args:
+        node: the schema node of the place, or None.
+        value: the entity.
     """
     if node is None:
         return None
     own = type(value)._node
-    if node.kind == "string" and (own.entity is not None or own.type_name == _REFERENCE):
+    if node.kind == "string" and (own.entity is not None or own.type_name == REFERENCE):
         keys = ("id",) if node.format == "uuid" else ("fullyQualifiedName", "name")
         return next((value._raw[key] for key in keys if key in value._raw), None)
     if own.entity is None:
         return None
-    if node.type_name != _REFERENCE:
+    if node.type_name != REFERENCE:
         row = table.boxed(node.target.ref)
         return None if row is None else {row.inner: as_reference(node.properties[row.inner], value)}
-    reference = {"id": value._raw.get("id"), "type": own.entity.name}
-    reference["fullyQualifiedName"] = value._raw.get("fullyQualifiedName")
+    reference = {
+        "id": value._raw.get("id"),
+        "type": own.entity.name,
+        "fullyQualifiedName": value._raw.get("fullyQualifiedName"),
+    }
     return {name: known for name, known in reference.items() if known is not None}

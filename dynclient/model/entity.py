@@ -1,20 +1,20 @@
-"""Entities: what users hold, a thin typed view of decoded JSON.
+"""Entities: a thin typed view of decoded JSON.
 
-An entity holds the JSON itself. Nothing is converted before it is asked for: the first access to a
-field wraps its value and keeps it in the instance's ``__dict__``, where the interpreter finds it
-from then on without calling anything here. Entities have no public methods, because ``items``,
-``keys``, ``values`` or ``schema`` are names of real fields; verbs are functions and the client's.
+An entity holds the JSON itself. Nothing is converted before it is read: the first access to a field
+wraps its value and keeps it in the instance's ``__dict__``, where the interpreter finds it from
+then on without calling anything here. Entities have no public methods, because ``items``, ``keys``,
+``values`` and ``schema`` are names of real fields; what works on them are functions of this package
+and methods of the client.
 
-Where the state that a server gave is needed later (for a patch), it is copied the moment before the
-first change, not earlier: listing a thousand entities copies nothing.
+The state that a server returned, which a patch is computed from, is copied right before the first
+change: listing a thousand entities copies nothing.
 """
 
 from __future__ import annotations
 
-import copyreg
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from dynclient.drift import table
+from dynclient.drift.aliases import removed_field_message
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
 from dynclient.suggestions import did_you_mean
@@ -22,17 +22,18 @@ from dynclient.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dynclient.model.alias_descriptors import Alias
+    from dynclient.model.alias_descriptors import AliasField
+    from dynclient.model.classes import Classes
     from dynclient.schema import Node
 
 NEW: Any = object()
-"""Link of an entity that a user built and that belongs to no other."""
+"""Link of an entity that a user created and that is part of no other."""
 
 _SCALARS = frozenset({str, int, float, bool})
 
 
 class Original:
-    """The JSON of an entity as the server gave it, kept once the entity was changed."""
+    """The JSON of an entity as the server returned it, kept once the entity is changed."""
 
     __slots__ = ("raw",)
 
@@ -50,7 +51,7 @@ def clone(raw: Any) -> Any:
 
 
 def keep_original(entity: Entity) -> None:
-    """Prepare for a change anywhere below an entity: keep what the server gave, once."""
+    """Keep what the server returned, once, before a change anywhere below an entity."""
     while isinstance(entity._link, Entity):
         entity = entity._link
     if entity._link is None:
@@ -58,13 +59,14 @@ def keep_original(entity: Entity) -> None:
 
 
 class EntityMeta(type):
-    """The type of entity classes: they know their schema place and pickle by it."""
+    """The type of entity classes: they know their schema node and pickle by it."""
 
     __doc__ = class_doc
 
     _node: Node
     _nodes: dict[str, Node]
-    _bridges: dict[str, Alias]
+    _classes: Classes
+    _aliases: dict[str, AliasField]
     _closed: bool
 
     def __repr__(cls) -> str:
@@ -74,15 +76,15 @@ class EntityMeta(type):
         )
 
     def __dir__(cls) -> list[str]:
-        # Names of other releases work, but this one's are what is to be found.
-        shown = {*super().__dir__()}.difference(getattr(cls, "_bridges", ()))
-        return sorted(shown.union(getattr(cls, "_nodes", ())))
+        # Names of other releases work, but only those of this one are listed.
+        names = {*super().__dir__()}.difference(getattr(cls, "_aliases", ()))
+        return sorted(names.union(getattr(cls, "_nodes", ())))
 
 
 class Field:
-    """One field of an entity class; found on the class for its documentation.
+    """A field of an entity class; ``Table.columns`` returns it, for its documentation.
 
-    It is a non-data descriptor on purpose: once the wrapped value lies in the instance's
+    It is a non-data descriptor on purpose: once the wrapped value is in the instance's
     ``__dict__``, it is found there first, at the speed of a plain attribute.
     """
 
@@ -101,9 +103,7 @@ class Field:
             return None
         wrap = self._wrap
         if wrap is None:
-            from dynclient.model.classes import wrapper
-
-            wrap = self._wrap = wrapper(self.node)
+            wrap = self._wrap = instance._classes.wrapper(self.node)
         value = instance.__dict__[self.name] = wrap(raw, instance)
         return value
 
@@ -116,44 +116,47 @@ class Field:
 
 
 class Entity(metaclass=EntityMeta):
-    """One object of a release, typed by its schema.
+    """An object of a release, typed by its schema.
 
-    Fields are read and written as attributes, or as items where the name is no identifier, a
-    keyword or taken (``t["from"]``). A field of the schema that the data lacks reads as None;
-    assigning None removes it. Fields that the schema lacks but a server sent are readable too.
+    Fields are read and written as attributes, or as items where the name is not an identifier, is
+    a keyword of Python or is reserved (``t["from"]``). A field of the schema that the data does not
+    have is None; assigning None removes it. Fields that a server sent and the schema does not have
+    are readable too.
 
-    Two entities are equal when their types and their data are. Entities with an ``id`` hash by type
-    and id, so a set holds each thing once whatever its state; others do not hash.
+    Two entities are equal when their types and their data are. Entities with an ``id`` are hashed
+    by type and id, so a set has each of them once, whatever its state; others cannot be hashed.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_link", "_raw")
 
     _raw: dict[str, Any]
     _link: Any
-    _bridges: dict[str, Alias] = {}
-    __iter__ = None  # a look-up by number is no iteration
+    _classes: ClassVar[Classes]
+    _aliases: ClassVar[dict[str, AliasField]] = {}
+    __iter__ = None  # items are looked up by name, so there is nothing to iterate by number
 
     def __init__(self, data: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
-        """Build from keywords, from a mapping, or from both; values may be nested entities.
+        """Create an entity from keywords, from a mapping, or from both.
 
-        None stands for "not given". Values are judged when the whole is sent, or by
-        :func:`dynclient.check`.
+        Values are validated when the entity is sent, or by :func:`dynclient.check`.
+
+        Args:
+            data: fields by name, also those that cannot be keywords.
+            fields: fields by name. Values may be entities; None means that the field is not set.
 
         Raises:
-            BadArguments: names that the schema does not have, all at once.
+            BadArguments: the schema does not have some of the names; all are listed.
         """
         if data is not None:
             fields = {**data, **fields}
         cls = type(self)
         known = cls._nodes.keys() >= fields.keys()
         if not known:
-            from dynclient.model.alias_descriptors import with_own_names
-
-            fields, problems = with_own_names(cls, fields)
+            fields, problems = cls._classes.own_names(cls._node, fields)
             known = cls._nodes.keys() >= fields.keys()
             if problems or (cls._closed and not known):
                 raise _unknown(cls, [name for name in fields if name not in cls._nodes], problems)
-        # The dict of the keywords is ours alone, so it becomes the data itself.
+        # The dict of the keywords belongs to this call, so it becomes the data itself.
         _set_raw(self, fields)
         _set_link(self, NEW)
         for name in [name for name in fields if type(fields[name]) not in _SCALARS]:
@@ -167,7 +170,7 @@ class Entity(metaclass=EntityMeta):
     def __setattr__(self, name: str, value: Any) -> None:
         cls = type(self)
         if name in RESERVED:
-            message = f"{name!r} of {cls.__name__} is set as an item: x[{name!r}] = …"
+            message = f"{name!r} of {cls.__name__} must be set as an item: x[{name!r}] = …"
             raise UnknownField(message, name=name, obj=self)
         self[name] = value
 
@@ -175,29 +178,27 @@ class Entity(metaclass=EntityMeta):
         del self[name]
 
     def __getitem__(self, name: str) -> Any:
-        kept = self.__dict__
-        if name in kept:
-            return kept[name]
+        wrapped = self.__dict__
+        if name in wrapped:
+            return wrapped[name]
         node = type(self)._nodes.get(name)
         raw = self._raw.get(name)
         if raw is None:
             if node is None and name not in self._raw:
-                bridge = type(self)._bridges.get(name)
-                if bridge is None:
+                alias = type(self)._aliases.get(name)
+                if alias is None:
                     raise _no_field(self, name)
-                return bridge.read(self)
+                return alias.read(self)
             return None
-        from dynclient.model.classes import wrapper
-
-        value = kept[name] = wrapper(node)(raw, self)
+        value = wrapped[name] = self._classes.wrapper(node)(raw, self)
         return value
 
     def __setitem__(self, name: str, value: Any) -> None:
         cls = type(self)
         if name not in cls._nodes and name not in self._raw:
-            bridge = cls._bridges.get(name)
-            if bridge is not None:
-                bridge.write(self, value)
+            alias = cls._aliases.get(name)
+            if alias is not None:
+                alias.write(self, value)
                 return
             if cls._closed:
                 raise _no_field(self, name)
@@ -212,10 +213,10 @@ class Entity(metaclass=EntityMeta):
 
     def __delitem__(self, name: str) -> None:
         if name not in self._raw:
-            bridge = type(self)._bridges.get(name)
-            if bridge is None:
-                raise _nothing(self, name)
-            bridge.write(self, None)
+            alias = type(self)._aliases.get(name)
+            if alias is None:
+                raise _not_set(self, name)
+            alias.write(self, None)
             return
         keep_original(self)
         self.__dict__.pop(name, None)
@@ -224,8 +225,8 @@ class Entity(metaclass=EntityMeta):
     def __contains__(self, name: object) -> bool:
         if name in self._raw:
             return True
-        bridge = type(self)._bridges.get(name)  # type: ignore[call-overload]  # any object may be asked for
-        return bridge is not None and bridge.held_by(self)
+        alias = type(self)._aliases.get(name)  # type: ignore[call-overload]  # may be any object
+        return alias is not None and alias.is_set(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Entity):
@@ -236,7 +237,7 @@ class Entity(metaclass=EntityMeta):
         identity = self._raw.get("id")
         if not isinstance(identity, str):
             message = (
-                f"a {type(self).__name__} without id has no identity to hash by; use its"
+                f"a {type(self).__name__} without an id cannot be hashed; use its"
                 " fullyQualifiedName, its name or id(x) as the key"
             )
             raise TypeError(message)
@@ -259,17 +260,17 @@ class Entity(metaclass=EntityMeta):
         return sorted({*type(self)._nodes, *self._raw})
 
     def __dir__(self) -> list[str]:
-        return sorted({*object.__dir__(self)}.difference(type(self)._bridges).union(self._raw))
+        return sorted({*object.__dir__(self)}.difference(type(self)._aliases).union(self._raw))
 
     def __copy__(self) -> Entity:
-        # Half a copy would share its lists with the original, and changes with it.
+        # A shallow copy would share its lists with the original, and their changes.
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Entity:
         link = self._link
         if isinstance(link, Original):
             link = Original(clone(link.raw))
-        copied = made(type(self), clone(self._raw), NEW if isinstance(link, Entity) else link)
+        copied = new_entity(type(self), clone(self._raw), NEW if isinstance(link, Entity) else link)
         memo[id(self)] = copied
         return copied
 
@@ -277,24 +278,24 @@ class Entity(metaclass=EntityMeta):
         from dynclient.model.masking import sealed
 
         cls, link = type(self), self._link
-        given = link is None or isinstance(link, Original)
-        origin = sealed(cls._node, link.raw) if isinstance(link, Original) else None
-        return _restored, (cls, sealed(cls._node, self._raw), given, origin)
+        is_returned = link is None or isinstance(link, Original)
+        original = sealed(cls._node, link.raw) if isinstance(link, Original) else None
+        return _restored, (cls, sealed(cls._node, self._raw), is_returned, original)
 
 
 _set_raw = Entity.__dict__["_raw"].__set__
 _set_link = Entity.__dict__["_link"].__set__
 RESERVED = frozenset(dir(Entity))
-"""Names that belong to Python or to entities; fields of these names are reached as items."""
+"""Names of Python's or of Entity's own attributes; fields of these names are accessed as items."""
 
 
-def made(cls: type[Entity], raw: dict[str, Any], link: Any) -> Entity:
-    """Return an entity around JSON that is taken as it is.
+def new_entity(cls: type[Entity], raw: dict[str, Any], link: Any) -> Entity:
+    """Return an entity around decoded JSON.
 
     Args:
         cls: its class.
-        raw: the JSON; shared, not copied.
-        link: the entity it lies in; ``NEW``; or None for one that a server gave.
+        raw: the JSON; shared, not copied, and not checked.
+        link: the entity that it is part of; ``NEW``; or None for one that a server returned.
     """
     entity = cls.__new__(cls)
     _set_raw(entity, raw)
@@ -305,10 +306,10 @@ def made(cls: type[Entity], raw: dict[str, Any], link: Any) -> Entity:
 
 
 def _show_unknown(entity: Entity) -> None:
-    """Make fields that the schema lacks readable as attributes.
+    """Make fields that the schema does not have readable as attributes.
 
-    They are put where attributes are found, rather than found by a ``__getattr__``: having one
-    would slow down every access to every field.
+    They are put into ``__dict__`` rather than found by a ``__getattr__``, which would slow down
+    every access to every field.
     """
     nodes = type(entity)._nodes
     for name in entity._raw:
@@ -322,12 +323,11 @@ def link_to(entity: Entity, owner: Entity) -> None:
 
 
 def _put(entity: Entity, name: str, value: Any) -> None:
-    from dynclient.model.conversion import attach
-
-    raw, held = attach(entity, type(entity)._nodes.get(name), value)
+    cls = type(entity)
+    raw, wrapped = cls._classes.attach(entity, cls._nodes.get(name), value)
     entity._raw[name] = raw
-    if held is not None:
-        entity.__dict__[name] = held
+    if wrapped is not None:
+        entity.__dict__[name] = wrapped
 
 
 def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> BadArguments:
@@ -336,17 +336,18 @@ def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> Ba
     Args:
         cls: the class.
         names: all of them.
-        known: what is known of some.
+        known: problems that say more, by name.
     """
     from dynclient.suggestions import nearest
 
-    rule, message = "additionalProperties", "is unknown here"
+    rule, message = "additionalProperties", "is not a field of this type"
     problems = tuple(
         known.get(name) or Problem(name, None, rule, message, nearest(name, cls._nodes))
         for name in names
     )
     lines = "".join(f"\n  {problem}" for problem in problems)
-    message = f"{cls.__name__} has no such field{'' if len(names) == 1 else 's'}:{lines}"
+    fields = "this field" if len(names) == 1 else "these fields"
+    message = f"{cls.__name__} does not have {fields}:{lines}"
     return BadArguments(message, problems=problems)
 
 
@@ -354,57 +355,46 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     from dynclient.suggestions import nearest
 
     cls = type(entity)
-    near = nearest(str(name), {*cls._nodes, *entity._raw})
-    told = did_you_mean(near)
-    loss = table.gone(str(name), cls._node.path)
-    if loss is not None:
-        told = f", which was taken before release {loss.since}; {loss.way}"
-    return UnknownField(f"{cls.__name__} has no field {name!r}{told}", name=str(name), obj=entity)
+    reason = removed_field_message(cls._node, str(name))
+    if reason is not None:
+        end = f", which {reason}"
+    else:
+        end = did_you_mean(nearest(str(name), {*cls._nodes, *entity._raw}))
+    return UnknownField(f"{cls.__name__} has no field {name!r}{end}", name=str(name), obj=entity)
 
 
-def _nothing(entity: Entity, name: Any) -> UnknownField:
-    """Return the error for taking away what is not there."""
+def _not_set(entity: Entity, name: Any) -> UnknownField:
+    """Return the error for deleting a field without a value."""
     if name not in type(entity)._nodes:
         return _no_field(entity, name)
-    message = f"this {type(entity).__name__} holds no {name} that could be taken away"
+    message = f"{name} of this {type(entity).__name__} is not set, so it cannot be deleted"
     return UnknownField(message, name=str(name), obj=entity)
 
 
 def _restored(
-    cls: type[Entity], raw: dict[str, Any], given: bool, origin: dict[str, Any] | None
+    cls: type[Entity], raw: dict[str, Any], is_returned: bool, original: dict[str, Any] | None
 ) -> Entity:
+    """Return an entity from its pickle, see ``Entity.__reduce__``."""
     from dynclient.model.masking import unsealed
 
-    link = None if given else NEW
-    if origin is not None:
-        link = Original(unsealed(origin))
-    return made(cls, unsealed(raw), link)
+    link = None if is_returned else NEW
+    if original is not None:
+        link = Original(unsealed(original))
+    return new_entity(cls, unsealed(raw), link)
 
 
-def _class_at(node: Node) -> type:
-    from dynclient.model.classes import class_for
+def entity_class(node: Node, classes: Classes, aliases: dict[str, AliasField]) -> EntityMeta:
+    """Build the class of an object schema; ``classes.class_for`` returns the one of a node.
 
-    return class_for(node)
-
-
-def _reduce_class(cls: EntityMeta) -> Any:
-    node = cls.__dict__.get("_node")
-    # The base class is an ordinary one.
-    return cls.__qualname__ if node is None else (_class_at, (node,))
-
-
-copyreg.pickle(EntityMeta, _reduce_class)
-
-
-def entity_class(node: Node) -> EntityMeta:
-    """Build the class of an object schema; see ``factory.class_for`` for the one there is."""
-    from dynclient.model.alias_descriptors import aliases
-
-    nodes, other = node.properties, aliases(node)
+    Args:
+        node: the schema node.
+        classes: the classes of its release.
+        aliases: attributes for fields of other releases, by name.
+    """
     namespace: dict[str, Any] = {
-        name: Field(name, below) for name, below in nodes.items() if name not in RESERVED
+        name: Field(name, field) for name, field in node.properties.items() if name not in RESERVED
     }
-    namespace |= {name: bridge for name, bridge in other.items() if name not in RESERVED}
+    namespace |= {name: alias for name, alias in aliases.items() if name not in RESERVED}
     namespace |= {
         "__slots__": (),
         "__module__": "dynclient.types",
@@ -412,8 +402,9 @@ def entity_class(node: Node) -> EntityMeta:
         "__doc__": ClassDoc(node),
         "__signature__": ClassSignature(node),
         "_node": node,
-        "_nodes": dict(nodes),
-        "_bridges": other,
+        "_nodes": dict(node.properties),
+        "_classes": classes,
+        "_aliases": aliases,
         "_closed": node.closed,
     }
     return EntityMeta(node.type_name, (Entity,), namespace)

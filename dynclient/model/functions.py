@@ -8,8 +8,10 @@ from dynclient.errors import UsageError
 from dynclient.model import json_patch
 from dynclient.model.classes import class_for
 from dynclient.model.containers import FieldList, FieldMap
-from dynclient.model.entity import Entity, EntityMeta, Original, clone, made
+from dynclient.model.conversion import plain
+from dynclient.model.entity import Entity, EntityMeta, Original, clone, new_entity
 from dynclient.model.masking import masked
+from dynclient.schema.node import node_of
 
 if TYPE_CHECKING:
     from dynclient.errors import Problem
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def asdict(value: Any, *, secrets: bool = False) -> Any:
-    """Return an entity (or a list or map in one) as plain decoded JSON, copied.
+    """Return an entity as plain decoded JSON, copied.
 
     Args:
-        value: an entity, a list or a map of one.
-        secrets: give secrets in clear; otherwise they are masked.
+        value: an entity, or a list or map of one.
+        secrets: return secrets in clear; otherwise they are masked.
     """
     if isinstance(value, Entity):
         return clone(value._raw) if secrets else masked(type(value)._node, value._raw)
@@ -30,21 +32,20 @@ def asdict(value: Any, *, secrets: bool = False) -> Any:
     if isinstance(value, (list, tuple)):
         if isinstance(value, FieldList) and secrets:
             return clone(value._raw)
-        return [asdict(one, secrets=secrets) for one in value]
+        return [asdict(item, secrets=secrets) for item in value]
     if isinstance(value, dict):
-        return {name: asdict(one, secrets=secrets) for name, one in value.items()}
-    from dynclient.model.conversion import plain
+        return {name: asdict(item, secrets=secrets) for name, item in value.items()}
     from dynclient.secrets import Secret
 
     return str(value) if isinstance(value, Secret) and not secrets else plain(None, value)
 
 
 def to_json(value: Any, *, secrets: bool = False, indent: int | None = None) -> str:
-    """Return an entity as JSON text.
+    """Return an entity as a JSON string.
 
     Args:
-        value: an entity, a list or a map of one.
-        secrets: give secrets in clear; otherwise they are masked.
+        value: an entity, or a list or map of one.
+        secrets: write secrets in clear; otherwise they are masked.
         indent: spaces per level; None for one line.
     """
     import json
@@ -53,111 +54,82 @@ def to_json(value: Any, *, secrets: bool = False, indent: int | None = None) -> 
 
 
 def schema_of(value: Any) -> Node:
-    """Return the schema place of an entity, a class, or a named scalar or enum member.
+    """Return the schema node of an entity, a class, a named scalar or an enum member.
 
     Raises:
-        UsageError: it is none of them.
+        UsageError: the value has no schema.
     """
     cls = value if isinstance(value, type) else type(value)
-    node: Node | None = getattr(cls, "_node", None) or getattr(cls, "_schema_node", None)
+    node = node_of(cls)
     if node is None:
-        raise UsageError(f"{cls.__name__} is no type of a release")
+        raise UsageError(f"{cls.__name__} is not a type of a release")
     return node
 
 
 def check(value: Entity) -> list[Problem]:
-    """Return everything that is wrong with an entity or request; an empty list when it is valid."""
+    """Return all problems with an entity or create request; an empty list where it is valid."""
     from dynclient.validation import validator
 
     node = schema_of(value)
-    judging = validator(node.release)
-    return [] if judging.accepts(node, value._raw) else judging.faults(node, value._raw)
-
-
-def accepted(node: Node, raw: Any) -> bool:
-    """Tell whether data is valid at a place, and has no field that the place does not know.
-
-    What an open schema lets pass may be a field of another release, which a server would drop.
-    """
-    from dynclient.validation import validator
-
-    if not validator(node.release).accepts(node, raw):
-        return False
-    if node.kind != "object" or not isinstance(raw, dict):
-        return True
-    return node.properties.keys() >= raw.keys() or not getattr(class_for(node), "_bridges", None)
-
-
-def bridged(node: Node, raw: Any, what: str) -> Any:
-    """Return data that is not :func:`accepted` as the release has it.
-
-    Raises:
-        RequestInvalid: it is not valid even so.
-    """
-    from dynclient.drift import translate  # what fits never comes here
-
-    return translate.bridged(node, raw, what)
+    checker = validator(node.release)
+    return [] if checker.is_valid(node, value._raw) else checker.problems(node, value._raw)
 
 
 def original(entity: Entity) -> dict[str, Any]:
-    """Return the JSON of an entity as the server gave it.
+    """Return the JSON of an entity as the server returned it, copied.
 
     Raises:
-        UsageError: no server gave it; it was built here, or is part of another entity.
+        UsageError: the entity was created here, or is part of another entity.
     """
-    link = entity._link
-    if isinstance(link, Original):
-        copied: dict[str, Any] = clone(link.raw)
-        return copied
-    if link is not None:
-        name = type(entity).__name__
-        raise UsageError(
-            f"this {name} was not given by a server, so there is nothing to compare with"
-        )
-    same: dict[str, Any] = clone(entity._raw)
-    return same
+    copied: dict[str, Any] = clone(_original(entity))
+    return copied
 
 
 def changes(entity: Entity) -> list[dict[str, Any]]:
-    """Return what was changed since the server gave an entity, as JSON Patch operations.
+    """Return what was changed since a server returned an entity, as JSON Patch operations.
 
     Raises:
-        UsageError: no server gave it; it was built here, or is part of another entity.
+        UsageError: the entity was created here, or is part of another entity.
     """
-    if entity._link is None:
-        return []
+    before = _original(entity)
+    return [] if before is entity._raw else difference(before, entity._raw)
+
+
+def _original(entity: Entity) -> dict[str, Any]:
     link = entity._link
-    before = link.raw if isinstance(link, Original) else original(entity)
-    return difference(before, entity._raw)
+    if isinstance(link, Original):
+        return link.raw
+    if link is not None:
+        name = type(entity).__name__
+        raise UsageError(
+            f"this {name} was not returned by a server, so it has no original to compare with"
+        )
+    return entity._raw
 
 
 def difference(before: Any, after: Any) -> list[dict[str, Any]]:
-    """Return what has to be done to decoded JSON to make it another, as JSON Patch operations."""
+    """Return the JSON Patch operations that change one piece of decoded JSON to another."""
     return [clone(operation) for operation in json_patch.diff(before, after)]
 
 
 def raw(value: Any, node: Node | None = None) -> Any:
-    """Return JSON to send: the live data of an entity, or anything else turned into JSON.
+    """Return the JSON to send for a value: the data of an entity itself, anything else converted.
 
     Args:
-        value: an entity, or what stands for one: a mapping with entities inside, a list …
-        node: the place it goes to; it decides what an entity inside turns into.
+        value: an entity, or a mapping or list with entities inside …
+        node: the schema node of its place; it decides what an entity inside is converted to.
     """
-    if isinstance(value, Entity):
-        return value._raw
-    from dynclient.model.conversion import plain
-
-    return plain(node, value)
+    return value._raw if isinstance(value, Entity) else plain(node, value)
 
 
 def load(kind: Node | type, data: Any) -> Any:
-    """Return decoded JSON that a server gave as what users hold.
+    """Return decoded JSON that a server returned as an entity.
 
     Args:
-        kind: the class or the schema place of it.
-        data: the JSON; taken as it is, not copied.
+        kind: its class or schema node.
+        data: the JSON; shared, not copied. What is not an object is returned as it is.
     """
     cls = kind if isinstance(kind, type) else class_for(kind)
     if isinstance(cls, EntityMeta) and isinstance(data, dict):
-        return made(cls, data, None)  # type: ignore[arg-type]  # a metaclass instance is a class
+        return new_entity(cls, data, None)  # type: ignore[arg-type]  # a metaclass instance is a class
     return data

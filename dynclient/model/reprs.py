@@ -1,10 +1,10 @@
-"""What names an entity, and its fields as rows."""
+"""Reprs of entities: their names first, then fields, with secrets masked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model.class_docs import _SHOWN, type_words
+from dynclient.model.class_docs import type_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
+_LENGTH = 100
+"""Characters of a repr, roughly."""
+_STRING_LENGTH = 60
+"""Characters of a string in a repr, at most."""
+
+
 def short(entity: Entity) -> str:
-    """Return a repr of one line: what names the entity, then as much as fits."""
+    """Return a repr of one line: the name of the entity, then as many fields as fit."""
     shown: list[str] = []
-    left = _SHOWN
+    left = _LENGTH
     complete = True
     for name, value in shown_fields(entity, limit=len(entity._raw)):
         text = f"{name}={value!r}"
@@ -31,7 +37,7 @@ def short(entity: Entity) -> str:
 
 
 class _Summary(str):
-    """Text that is its own repr."""
+    """A string that is its own repr."""
 
     __slots__ = ()
 
@@ -40,7 +46,15 @@ class _Summary(str):
 
 
 def shown_fields(entity: Entity, limit: int) -> Iterator[tuple[str, Any]]:
-    """Yield (name, value) for a repr, what names the entity first; containers are summed up."""
+    """Yield the fields of an entity for a repr: its name first; lists and objects are summarized.
+
+    Args:
+        entity: the entity.
+        limit: how many fields, at most.
+
+    Yields:
+        (name, value); secrets are masked.
+    """
     from dynclient.model.masking import is_secret
     from dynclient.secrets import MASK
 
@@ -59,15 +73,15 @@ def shown_fields(entity: Entity, limit: int) -> Iterator[tuple[str, Any]]:
         if isinstance(value, str):
             if is_secret(key, () if node is None else (node,)):
                 value = MASK
-            elif len(value) > 60:
-                value = f"{value[:57]}…"
+            elif len(value) > _STRING_LENGTH:
+                value = f"{value[: _STRING_LENGTH - 3]}…"
         elif isinstance(value, list):
-            value = _Summary(f"[{len(value)} {_item_word(node)}]" if value else "[]")
+            value = _Summary(f"[{len(value)} {_item_type(node)}]" if value else "[]")
         elif isinstance(value, dict):
             value = _Summary("{…}" if value else "{}")
         yield key, value
 
 
-def _item_word(node: Node | None) -> str:
+def _item_type(node: Node | None) -> str:
     items = node.items if node is not None else None
     return type_words(items) if items is not None else "items"

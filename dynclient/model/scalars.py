@@ -1,12 +1,11 @@
-"""Named scalars and enumerations: strings and numbers that know what they are.
+"""Named scalars and enumerations: strings and numbers with the type that the schema gives them.
 
-They are ``str``, ``int`` and ``float`` and equal to plain ones; the class tells which definition of
-the schemas a value is of (``FullyQualifiedEntityName``, ``Uuid``, ``Timestamp``).
+They are ``str``, ``int`` and ``float`` and equal plain ones; the class is the definition in the
+schemas (``FullyQualifiedEntityName``, ``Uuid``, ``Timestamp``).
 """
 
 from __future__ import annotations
 
-import copyreg
 import re
 from enum import Enum, EnumMeta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ScalarMeta(type):
-    """The type of named scalars: they pickle by their schema place."""
+    """The type of named scalars: they pickle by their schema node."""
 
     __doc__ = class_doc
 
@@ -35,7 +34,7 @@ class NamedStr(str, metaclass=ScalarMeta):
 
 
 class NamedInt(int, metaclass=ScalarMeta):
-    """A whole number of a named definition."""
+    """An integer of a named definition."""
 
     __slots__ = ()
 
@@ -53,11 +52,11 @@ class NamedFloat(float, metaclass=ScalarMeta):
 
 
 class NamedEnumMeta(EnumMeta):
-    """The type of enumerations: they pickle by their schema place."""
+    """The type of enumerations: they pickle by their schema node."""
 
 
-class NamedEnum(str, Enum, metaclass=NamedEnumMeta):
-    """One value of an enumeration; equal to, and printed as, its string."""
+class NamedEnum(str, Enum, metaclass=NamedEnumMeta):  # noqa: UP042 -- its str() is its value
+    """A value of an enumeration; it equals its string and prints as it."""
 
     def __str__(self) -> str:
         return str(self.value)
@@ -100,14 +99,16 @@ def scalar_class(node: Node) -> type:
 def enum_class(node: Node) -> type:
     """Build the class of an enumeration of strings.
 
-    A member is called as its value; where that is no identifier (``"1.0"``, ``"a-b"``) other
-    characters turn into underscores, and a number in front or a repetition gets one more.
+    A member has the name of its value. Characters that an identifier cannot have are replaced by
+    underscores (``"a-b"`` is ``a_b``). A name that begins with a digit or an underscore gets a
+    ``v`` in front (``"1.0"`` is ``v1_0``); one that is reserved or a repetition gets an underscore
+    at its end.
     """
     members: dict[str, str] = {}
     values = [value for value in node.enum or () if isinstance(value, str)]
     for value in dict.fromkeys(values):
         name = re.sub(r"\W", "_", value) or "EMPTY"
-        if not name.isidentifier() or name.startswith("_") or name in _TAKEN:
+        if not name.isidentifier() or name.startswith("_") or name in _RESERVED:
             name = f"v{name}" if name[0] in "_0123456789" else f"{name}_"
         while name in members:
             name += "_"
@@ -127,19 +128,4 @@ def enum_class(node: Node) -> type:
     return found
 
 
-_TAKEN = frozenset({"mro", "name", "value", *dir(str)})
-
-
-def _class_at(node: Node) -> type:
-    from dynclient.model.classes import class_for
-
-    return class_for(node)
-
-
-def _reduce(cls: Any) -> Any:
-    node = cls.__dict__.get("_node") or cls.__dict__.get("_schema_node")
-    return cls.__qualname__ if node is None else (_class_at, (node,))
-
-
-copyreg.pickle(ScalarMeta, _reduce)
-copyreg.pickle(NamedEnumMeta, _reduce)
+_RESERVED = frozenset({"mro", "name", "value", *dir(str)})

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.schema.pointers import escape, parts
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import camel, java_name, stem
 
 ENTITY = "entity"
 TIME_SERIES = "timeseries"
@@ -19,27 +20,32 @@ _SERIES_MARK = "EntityTimeSeriesInterface"
 _CREATE_MARK = "CreateEntity"
 
 
+@document_fields
 class EntityType(NamedTuple):
-    """One type of entity (or time series) of a release."""
+    """One entity type or time series of a release.
+
+    Attributes:
+        name: The entity type as the server calls it, ``table``.
+        type_name: Name of its class, ``Table``.
+        path: Path of its document, ``entity/data/table.json``; for a time series it may be
+            ``x.json#/definitions/y``.
+        create: Path of the document of its create request, or None.
+        kind: Either ``entity`` or ``timeseries``.
+        properties: Names of its properties, in schema order; ``fields=`` may contain them.
+        followers: Whether users can follow it: it has the property ``followers``.
+        votes: Whether users can vote for it: it has the property ``votes``.
+        deleted: Whether it can be soft-deleted: it has the property ``deleted``.
+    """
 
     name: str
-    """The entity type as the server calls it: ``table``."""
     type_name: str
-    """Name of its class: ``Table``."""
     path: str
-    """Its document: ``entity/data/table.json``; of a series maybe ``x.json#/definitions/y``."""
     create: str | None
-    """Path of the document of its create request, if it has one."""
     kind: str
-    """``entity`` or ``timeseries``."""
     properties: tuple[str, ...]
-    """Its fields, in schema order; what ``fields=`` may name."""
     followers: bool
-    """It can be followed: it has the field ``followers``."""
     votes: bool
-    """It can be voted for: it has the field ``votes``."""
     deleted: bool
-    """It can be deleted softly: it has the field ``deleted``."""
 
 
 def _marks(schema: dict[str, Any]) -> set[str]:
@@ -49,16 +55,9 @@ def _marks(schema: dict[str, Any]) -> set[str]:
     return {name.rsplit(".", 1)[-1] for name in names if isinstance(name, str)}
 
 
-def _java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the Java class in lower case; without one, the file's stem."""
-    java = schema.get("javaType")
-    name = java.rsplit(".", 1)[-1] if isinstance(java, str) else stem(path)
-    return name.lower()
-
-
-def _created(schema: dict[str, Any], path: str) -> str:
-    """Return the Java name of what a create request makes."""
-    name = _java_name(schema, path)
+def _created_name(schema: dict[str, Any], path: str) -> str:
+    """Return the Java name, in lower case, of the entity that a create request creates."""
+    name = java_name(schema, stem(path)).lower()
     return name.removeprefix("create").removesuffix("request").removesuffix("req")
 
 
@@ -82,13 +81,13 @@ def entities(documents: dict[str, Any], own: dict[str, str]) -> list[EntityType]
         marks = _marks(document)
         if _CREATE_MARK in marks:
             # A request may wrongly carry an entity's mark too; it is a request all the same.
-            marked.setdefault(_created(document, path), path)
+            marked.setdefault(_created_name(document, path), path)
         elif marks & _ENTITY_MARKS:
             found.append((path, document, ENTITY))
         elif _SERIES_MARK in marks:
             found.append((path, document, TIME_SERIES))
-        elif _java_name(document, path).startswith("create"):
-            unmarked.setdefault(_created(document, path), path)
+        elif java_name(document, stem(path)).lower().startswith("create"):
+            unmarked.setdefault(_created_name(document, path), path)
         for name, definition in _definitions(document):
             if _SERIES_MARK in _marks(definition):
                 found.append((f"{path}#/definitions/{escape(name)}", definition, TIME_SERIES))
@@ -114,7 +113,7 @@ def _entity_type(
         name=definition or stem(path),
         type_name=camel(definition) if definition else own[path],
         path=ref,
-        create=creates.get(_java_name(schema, definition or path)),
+        create=creates.get(java_name(schema, definition or stem(path)).lower()),
         kind=kind,
         properties=fields,
         followers="followers" in fields,

@@ -336,6 +336,34 @@ class Node:
         return any(n.schema.get("additionalProperties") is False for n in self._lineage())
 
 
+def class_kind(node: Node) -> str:
+    """Return the kind of class that values of a place get.
+
+    Returns:
+        ``object`` for an entity class, ``enum`` for an enumeration, ``scalar`` for a string or
+        number of a named definition; ``string``, ``integer``, ``number``, ``boolean``, ``array`` or
+        ``map`` for a built-in type; ``any`` for all others.
+    """
+    target = node.target
+    kind = target.kind
+    if kind == "enum":
+        return "enum" if any(isinstance(value, str) for value in target.enum or ()) else "any"
+    if kind in {"string", "integer", "number"}:
+        return "scalar" if _is_named(target) and not target.secret else kind
+    return kind if kind in {"object", "boolean", "array", "map"} else "any"
+
+
+def _is_named(node: Node) -> bool:
+    steps = node.pointer.split("/")
+    return not node.pointer or (len(steps) == 3 and steps[1] in {"definitions", "$defs"})
+
+
+def node_of(cls: type) -> Node | None:
+    """Return the node that a class was built from, or None for any other class."""
+    node: Node | None = getattr(cls, "_node", None) or getattr(cls, "_schema_node", None)
+    return node
+
+
 def _kind_of_value(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"

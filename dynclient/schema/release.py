@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dynclient.errors import AmbiguousName, RefUnresolved, SchemaNotFound
 from dynclient.schema import entity_types
@@ -14,7 +14,6 @@ from dynclient.schema.versions import numbers
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from dynclient.releases.pack import Pack
     from dynclient.schema.entity_types import EntityType
     from dynclient.schema.repair import RepairNote
 
@@ -23,6 +22,32 @@ BRIDGE, WARN, ERROR = DRIFTS = ("bridge", "warn", "error")
 
 
 T = TypeVar("T")
+
+
+class SchemaPack(Protocol):
+    """What a release reads its tree from; :class:`dynclient.releases.pack.Pack` is one."""
+
+    name: str
+    version: str | None
+    digest: str
+    lossy: bool
+
+    @property
+    def index(self) -> dict[str, list[Any]]:
+        """Per path, sorted: offset, length, numbers of the referenced documents, class name."""
+
+    def document(self, path: str) -> Any:
+        """Return one document, decoded."""
+
+    def entities(self) -> list[EntityType]:
+        """Return the entity types and time series."""
+
+    def names(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """Return (short name → reference, ambiguous name → references)."""
+
+    def repairs(self) -> tuple[RepairNote, ...]:
+        """Return what was changed when the tree was read."""
+
 
 class Release:
     """One immutable schema tree.
@@ -64,7 +89,7 @@ class Release:
     lossy: bool
     origin: str | None
     drift: str
-    _pack: Pack
+    _pack: SchemaPack
     _where: tuple[str | None, ...]
     _documents: dict[str, Any]
     _manners: dict[str, Release]
@@ -73,7 +98,7 @@ class Release:
     _memo: dict[str, Any]
 
     def __init__(
-        self, pack: Pack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
+        self, pack: SchemaPack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
     ) -> None:
         fields: dict[str, Any] = {
             "name": pack.name,
@@ -107,12 +132,10 @@ class Release:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        from dynclient.releases.registry import reopen
-
-        if self.drift != BRIDGE:
-            return Release.with_drift, (self.with_drift(BRIDGE), self.drift)
-        return reopen, (self.name, self.digest, *self._where)
+    @property
+    def location(self) -> tuple[str | None, ...]:
+        """Cache directory and source that it was opened from, as ``reopen`` takes them."""
+        return self._where
 
     def with_drift(self, drift: str) -> Release:
         """Return this release with another manner of treating fields of other releases.

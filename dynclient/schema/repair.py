@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.schema.pointers import join, look_up, walk
 
 Documents = dict[str, Any]
@@ -19,8 +20,16 @@ BASE = "file:///tree/"
 """Made-up root of the paths, since `referencing` resolves against URIs; no file is read."""
 
 
+@document_fields
 class RepairNote(NamedTuple):
-    """One thing that a step changed, or found and left."""
+    """One change of a repair step, or one problem that it found and left.
+
+    Attributes:
+        step: Name of the step.
+        path: Path of the document.
+        pointer: JSON pointer of the place in it.
+        note: What was changed or found.
+    """
 
     step: str
     path: str

@@ -1,4 +1,4 @@
-"""Names of the classes of root schemas and definitions."""
+"""Class names of root schemas and definitions, here and in the server's Java code."""
 
 from __future__ import annotations
 
@@ -79,6 +79,25 @@ class _Carriers:
                 keyword, key = segments(pointer)[-1] if "/definitions/" in pointer else ("", None)
                 if keyword == "definitions" and key is not None:
                     self.definitions.setdefault(camel(key), []).append(f"{path}#{pointer}")
+
+
+def java_name(schema: dict[str, Any], name: str) -> str:
+    """Return the simple name of the Java class that the server generates from a schema.
+
+    Args:
+        schema: a root or a definition.
+        name: what the generator names the class after if there is no ``javaType``: the stem of a
+            root's file, the key of a definition.
+    """
+    return declared_java_name(schema) or camel(name)
+
+
+def declared_java_name(schema: dict[str, Any]) -> str | None:
+    """Return the simple name of the class in ``javaType``, or None if the schema has none."""
+    declared = schema.get("javaType")
+    if not isinstance(declared, str) or not declared:
+        return None
+    return declared.rsplit(".", 1)[-1]
 
 
 def camel(text: str) -> str:

@@ -124,7 +124,7 @@ def _warn_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
         " OpenAPI document, which has less detail: the server may reject data that dynclient"
         f" accepts ({reasons})"
     )
-    warn.tell(message, DynclientWarning)
+    warn.warn_user(message, DynclientWarning)
 
 
 def _from_step(step: str | Path, version: str, server: ServerInfo, mirror: str) -> Release:
@@ -183,7 +183,7 @@ def _nearest(version: str, cache: Cache) -> Release:
                 f" nearest release in the cache with the same {near.same} version. Data that the"
                 " two releases define differently may be rejected by dynclient or by the server"
             )
-            warn.tell(message, DynclientWarning)
+            warn.warn_user(message, DynclientWarning)
             return found
     message = f"the cache {cache.directory} has no release of the same major version"
     raise SourceUnavailable(message, source=str(cache.directory))

@@ -139,7 +139,7 @@ def place_of(spec: CollectionSpec, index: Index | None) -> str | None:
     """
     if index is None:
         return None
-    places = index.places(spec.entity.name, spec.entity.type_name)
+    places = index.collection_paths(spec.entity.name, spec.entity.type_name)
     if any(is_below(shape(place), shape(spec.route)) for place in places):
         return spec.route
     # A route with the id of another entity belongs to that entity's collection.

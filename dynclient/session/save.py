@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
+from dynclient.drift.translate import is_accepted, translate
 from dynclient.errors import (
     LostUpdate,
     PreconditionFailed,
@@ -15,7 +16,7 @@ from dynclient.errors import (
     ServerError,
     UsageError,
 )
-from dynclient.session.plan import Plan
+from dynclient.operations.operation import Plan
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
@@ -92,13 +93,13 @@ def _validated(node: Node, before: Any, after: Any) -> Any:
     Raises:
         RequestInvalid: the changes break the schema.
     """
-    if model.accepted(node, after):
+    if is_accepted(node, after):
         return after
     what = f"the changed {node.type_name}"
     try:
-        return model.bridged(node, after, what)
+        return translate(node, after, what)
     except RequestInvalid as error:
-        known = validator(node.release).explain(node, before)
+        known = validator(node.release).problems(node, before)
         problems = _new_problems(known, error.problems)
     if problems:
         raise RequestInvalid(what=what, problems=problems)

@@ -54,7 +54,7 @@ def at_once(running: sandbox.Running) -> Callable[..., list[Any]]:
                 start.wait()
                 return work(api, number)
             finally:
-                api.context.close()
+                api.session.close()
 
         with ThreadPoolExecutor(WRITERS) as pool:
             return list(pool.map(one, range(WRITERS)))
@@ -80,9 +80,9 @@ def test_a_name_is_taken_once(at_once: Any) -> None:
 
 def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any) -> None:
     def work(api: Api, number: int) -> tuple[int, str, float]:
-        answer = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
-        told = answer.json()
-        return answer.status_code, told["id"], told["version"]
+        response = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
+        told = response.json()
+        return response.status_code, told["id"], told["version"]
 
     answers = at_once(work)
     assert Counter(status for status, _, _ in answers) == {201: 1, 200: WRITERS - 1}
@@ -122,12 +122,12 @@ def add_until_kept(api: Api, id: str, word: str, operations: Callable[..., Any])
     for _ in range(50 * WRITERS):
         now = api.got(f"/v1/tables/{id}")
         seen.append(now["version"])
-        answer = operations(api, now, f"{now['description']} {word}")
-        if answer.status_code == 200:
-            return [*seen, answer.json()["version"]]
-        assert answer.status_code in {412, 500}, answer.text
-        if answer.status_code == 500:
-            assert "JsonPatch.Operation.TEST" in answer.text
+        response = operations(api, now, f"{now['description']} {word}")
+        if response.status_code == 200:
+            return [*seen, response.json()["version"]]
+        assert response.status_code in {412, 500}, response.text
+        if response.status_code == 500:
+            assert "JsonPatch.Operation.TEST" in response.text
     raise AssertionError("the guard never let this writer through")
 
 
@@ -175,10 +175,10 @@ def test_no_update_is_lost_that_if_match_guards(
 ) -> None:
     """The version tells every edit of another user, which is what the weak tag stands for."""
     api = Api(running)
-    answer = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
-    if "ETag" not in answer.headers:
+    response = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
+    if "ETag" not in response.headers:
         pytest.skip("this release has no entity tags")
-    id = answer.json()["id"]
+    id = response.json()["id"]
 
     def matching(api: Api, now: dict[str, Any], text: str) -> requests.Response:
         change = {"op": "replace", "path": "/description", "value": text}
@@ -215,8 +215,8 @@ def test_something_is_deleted_once(at_once: Any, running: Any) -> None:
     made = Api(running).ask("POST", "/v1/tables", json=table("doomed")).json()
 
     def work(api: Api, number: int) -> int:
-        answer = api.ask("DELETE", f"/v1/tables/{made['id']}", params={"hardDelete": "true"})
-        return answer.status_code
+        response = api.ask("DELETE", f"/v1/tables/{made['id']}", params={"hardDelete": "true"})
+        return response.status_code
 
     assert Counter(at_once(work)) == {200: 1, 404: WRITERS - 1}
 

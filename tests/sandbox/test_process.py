@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.sandbox_processes import PATIENCE, environment, launched, wait_for_end
+from tests.support.sandbox_processes import PATIENCE, environment, launch, wait_for_end
 
 STARTED = """
 import os, sys
@@ -45,14 +45,14 @@ def script(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_and_its_folder(tmp_path: Path, number: signal.Signals) -> None:
     temporary = tmp_path / "tmp"
-    with launched(env=environment(temporary)) as running:
+    with launch(env=environment(temporary)) as running:
         assert len(list(temporary.iterdir())) == 1
         running.end(number)
     assert list(temporary.iterdir()) == []
 
 
 def test_being_asked_to_stop_is_no_failure(tmp_path: Path) -> None:
-    with launched(env=environment(tmp_path / "tmp")) as running:
+    with launch(env=environment(tmp_path / "tmp")) as running:
         assert running.end(signal.SIGTERM) == 0
 
 
@@ -112,12 +112,12 @@ print(requests.get(running.host + "/v1/system/version", timeout=30).status_code)
 
 def test_what_a_killed_one_left_goes_with_the_next(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
-    with launched(env=environment(temporary)) as living:
+    with launch(env=environment(temporary)) as living:
         (lives,) = temporary.iterdir()
-        with launched(env=environment(temporary)) as killed:
+        with launch(env=environment(temporary)) as killed:
             killed.end(signal.SIGKILL)
         (left,) = set(temporary.iterdir()) - {lives}
-        with launched(env=environment(temporary)) as third:
+        with launch(env=environment(temporary)) as third:
             folders = set(temporary.iterdir())
             assert left not in folders
             assert lives in folders
@@ -134,7 +134,7 @@ def test_folders_of_that_name_that_are_not_its_own_stay(tmp_path: Path) -> None:
     temporary.mkdir()
     (temporary / "dynclient-sandbox-notes").mkdir()
     (temporary / "dynclient-sandbox-file").write_text("mine")
-    with launched(env=environment(temporary)) as running:
+    with launch(env=environment(temporary)) as running:
         running.end(signal.SIGTERM)
     kept = {path.name for path in temporary.iterdir()}
     assert kept == {"dynclient-sandbox-notes", "dynclient-sandbox-file"}

@@ -19,6 +19,7 @@ def runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
     """A folder for a test run, whose temporary folder is ``tmp`` in it."""
     for name, value in environment(pytester.path / "tmp").items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those installed for this run
     pytester.makeconftest(CONFTEST)
     return pytester
 

@@ -1,7 +1,7 @@
-"""Fields of another release on models of this one: ``table.owner`` where a table has ``owners``.
+"""Attributes of drop-in models for fields of other releases: ``table.owner`` beside ``owners``.
 
-Scripts that were written for one release go on working, with one DriftWarning for each place in
-them.
+The rules are those of :mod:`dynclient.drift.aliases`. Scripts written for another release keep
+working, with one DriftWarning for each place in the code; the release's drift setting changes that.
 """
 
 from __future__ import annotations
@@ -9,162 +9,168 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.drift.table import FieldAlias, Move, find_alias, gone, moves, say, turned
+from dynclient.drift.aliases import (
+    BareItemAlias,
+    FlattenedAlias,
+    NestedAlias,
+    NotTranslatable,
+    RenamedAlias,
+    aliases_of,
+    removed_field_message,
+    with_own_names,
+)
+from dynclient.drift.table import warn_drift
+from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
+    from dynclient.drift.aliases import Alias
     from dynclient.schema import Node, Release
 
-_LIST = "EntityReferenceList"
+_REFERENCE_LIST = "EntityReferenceList"
 
 
-def meant(cls: Any, name: str) -> FieldAlias | None:
-    """Return what a model has in the place of a field that it lacks, or None."""
-    node: Node = cls._node
-    return find_alias(name, cls._by_key, node.path)
-
-
-def moved_into(cls: Any, name: str) -> Move | None:
-    """Return the row of a field that is part of an object of this model, or None."""
-    known, node = cls._by_key, cls._node
-    if name in known:
-        return None
-    rows = (row for row in moves() if row.old == name and node.path in row.documents)
-    return next((row for row in rows if row.into in known), None)
-
-
-def parts(cls: Any, name: str) -> dict[str, str]:
-    """Return the fields that stand here for the parts of an object that this model lacks."""
-    known, node = cls._by_key, cls._node
-    if name in known:
-        return {}
-    rows = [row for row in moves() if row.into == name and node.path in row.documents]
-    return {row.new: row.old for row in rows if row.old in known}
-
-
-def renamed(cls: Any, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return data for a model with the fields of other releases under its own names."""
-    made: dict[str, Any] = dict(data)
-    for name, value in data.items():
-        if name not in cls._by_key:
-            _rename(cls, made, name, value)
-    return made
-
-
-def _rename(cls: Any, made: dict[str, Any], name: str, value: Any) -> None:
-    """Put one field in its place, where it has one that is free; else it is told as unknown."""
-    found, move, apart = meant(cls, name), moved_into(cls, name), parts(cls, name)
-    if found is not None and found.name not in made:
-        try:
-            fitting = written(found, value)
-        except ValueError:
-            return
-        del made[name]
-        made[found.name] = fitting
-        _say(cls, name, f"is called {found.name}")
-    elif move is not None:
-        outer = made.get(move.into)
-        if outer is None or (isinstance(outer, dict) and move.new not in outer):
-            del made[name]
-            made[move.into] = {**(outer or {}), move.new: value}
-            _say(cls, name, f"is {move.into}.{move.new}")
-    elif apart:
-        held = _held(value)
-        if held is not None and held.keys() <= apart.keys():
-            del made[name]
-            made.update({apart[part]: inner for part, inner in held.items()})
-            _say(cls, name, f"is {', '.join(apart.values())}")
-
-
-def lost(cls: Any, name: str, value: Any) -> str:
-    """Return why a field that another release has cannot be said here, and what to do instead.
+def find_alias(cls: Any, name: str) -> Alias | None:
+    """Return the rule for a field that a model lacks and other releases have, or None.
 
     Args:
         cls: the model.
-        name: of the field.
-        value: what was given for it.
+        name: name of the field in JSON.
     """
-    found, release = meant(cls, name), cls._node.release.name
-    if found is not None:
-        try:
-            written(found, value)
-        except ValueError as error:
-            return f"is called {found.name} in release {release}: {error}"
-        return f"is called {found.name} in release {release}, which is given too"
-    loss = gone(name, cls._node.path)
-    return "" if loss is None else f"was taken before release {loss.since}; {loss.way}"
+    if name in cls._by_key:
+        return None
+    alias = aliases_of(cls._node).get(name)
+    # A model does not know the list that it is an item of, which decides whether these apply.
+    return None if isinstance(alias, BareItemAlias) else alias
 
 
-def _held(value: Any) -> dict[str, Any] | None:
-    """Return the fields that a user gave an object, or None where it is none."""
+def translated(cls: Any, data: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """Return fields given to a model, those of other releases under the model's own names.
+
+    Args:
+        cls: the model.
+        data: the fields by name in JSON.
+
+    Returns:
+        The fields, and by name why a field is not translated.
+    """
+    unknown = [name for name in data if name not in cls._by_key]
+    if any(find_alias(cls, name) for name in unknown):
+        fields, problems = with_own_names(cls._node, data, unwrap)
+        return fields, {name: f"{cls.__name__}.{name} {p.message}" for name, p in problems.items()}
+    removed = {name: removed_field_message(cls._node, name) for name in unknown}
+    reasons = {name: f"{cls.__name__}.{name} {text}" for name, text in removed.items() if text}
+    return data, reasons
+
+
+def unwrap(node: Node, value: Any) -> Any:
+    """Return a model as a dict of the fields that are set, a root type as its value."""
+    del node
     if isinstance(value, Mapping):
         return dict(value)
-    given = getattr(value, "model_fields_set", None)
-    return None if given is None else {name: getattr(value, name) for name in sorted(given)}
+    fields = getattr(type(value), "_fields", None)
+    if fields is None:
+        return getattr(value, "root", value)
+    return {
+        fields[name].key if name in fields else name: getattr(value, name)
+        for name in sorted(value.model_fields_set)
+    }
 
 
-def written(found: FieldAlias, value: Any) -> Any:
-    """Return a value that a user gave as its counterpart has it.
+def get_field(model: Any, alias: Alias) -> Any:
+    """Return the value of a field of another release.
 
     Raises:
-        ValueError: there are several where only one can be.
+        AttributeError: the drift setting is ``error``, or the field cannot be read here.
     """
-    inner = getattr(value, "root", value)
-    return turned(inner if isinstance(inner, list) else value, found.turn)
+    if alias.node.release.drift == ERROR or isinstance(alias, FlattenedAlias):
+        raise AttributeError(alias.sentence, name=alias.name, obj=model)
+    alias.warn()
+    if isinstance(alias, RenamedAlias):
+        return _get_renamed(model, alias)
+    outer_name, name = _nested_names(alias)
+    outer = _get(model, outer_name)
+    return None if outer is None else getattr(outer, name, None)
 
 
-def write(model: Any, name: str, found: FieldAlias, value: Any) -> None:
-    """Set a counterpart to what is meant for the field of that name."""
-    _say(type(model), name, f"is called {found.name}")
-    setattr(model, found.name, written(found, value))
-
-
-def write_into(model: Any, move: Move, value: Any) -> None:
-    """Set the part of an object that a field became."""
-    _say(type(model), move.old, f"is {move.into}.{move.new}")
-    outer = getattr(model, move.into)
-    if outer is not None:
-        setattr(outer, move.new, value)
-    elif value is not None:
-        setattr(model, move.into, {move.new: value})
-
-
-def read_from(model: Any, move: Move) -> Any:
-    """Return the part of an object that a field became, or None where there is none."""
-    _say(type(model), move.old, f"is {move.into}.{move.new}")
-    outer = getattr(model, move.into)
-    return None if outer is None else getattr(outer, move.new, None)
-
-
-def read(model: Any, found: FieldAlias) -> Any:
-    """Return the value of a counterpart as the field that was asked for has it."""
-    rename = found.rename
-    name = rename.old if found.name == rename.new else rename.new
-    _say(type(model), name, f"is called {found.name}")
-    value = getattr(model, found.name)
-    if value is None or found.turn == "same":
+def _get_renamed(model: Any, alias: RenamedAlias) -> Any:
+    value = _get(model, alias.own_name)
+    if value is None or alias.conversion == "same":
         return value
-    if found.turn == "wrap":  # the list is here, one is asked for
-        listed = getattr(value, "root", value)
-        return listed[0] if listed else None
-    return _listed(model, value)
+    if alias.conversion == "wrap":  # this release has a list, the script reads one value
+        items = getattr(value, "root", value)
+        return items[0] if items else None
+    return _as_list(model, value)
 
 
-def _listed(model: Any, value: Any) -> Any:
-    """Return one value as the list that newer releases have: of references, a model of its own."""
-    from dynclient.compat.models.class_registry import class_registry
+def set_field(model: Any, alias: Alias, value: Any) -> None:
+    """Set what replaces a field of another release.
 
-    release = type(model)._node.release
-    place = release.type_names.get(_LIST)
+    Raises:
+        ValueError: the drift setting is ``error``, or the value cannot be represented here.
+    """
+    if alias.node.release.drift == ERROR:
+        raise ValueError(alias.sentence)
+    own: dict[str, Any] = {}
+    try:
+        if isinstance(alias, FlattenedAlias):
+            own = alias.split(value, unwrap)
+        elif isinstance(alias, RenamedAlias):
+            own = {alias.own_name: _converted(model, alias, value)}
+    except NotTranslatable as error:
+        raise ValueError(f"{type(model).__name__}.{alias.name} {error}") from None
+    alias.warn()  # first: if warnings are errors, nothing is changed
+    for name, each in own.items():
+        _set(model, name, each)
+    if not own:
+        _set_nested(model, alias, value)
+
+
+def _converted(model: Any, alias: RenamedAlias, value: Any) -> Any:
+    current = _get(model, alias.own_name) if alias.conversion == "wrap" else None
+    items = getattr(current, "root", current) or ()
+    if len(items) > 1 and not isinstance(unwrap(model._node, value), (list, tuple)):
+        # One value would replace all of them, which a script for one value cannot intend.
+        raise NotTranslatable(
+            f"{alias.place_in_release} and has {len(items)} values; set {alias.own_name} to say"
+            " which of them to keep"
+        )
+    return alias.convert(value, unwrap)
+
+
+def _set_nested(model: Any, alias: Alias, value: Any) -> None:
+    """Set a field of the object that holds it; the object is created if there is none."""
+    outer_name, name = _nested_names(alias)
+    outer = _get(model, outer_name)
+    if outer is not None:
+        setattr(outer, name, value)
+    elif value is not None:
+        _set(model, outer_name, {name: value})
+
+
+def _nested_names(alias: Any) -> tuple[str, str]:
+    """Return the field that holds the object of a nested field, and the field's name in it."""
+    if isinstance(alias, NestedAlias):
+        return alias.outer, alias.part
+    return alias.inner, alias.name
+
+
+def _get(model: Any, key: str) -> Any:
+    return getattr(model, type(model)._by_key[key].name)
+
+
+def _set(model: Any, key: str, value: Any) -> None:
+    setattr(model, type(model)._by_key[key].name, value)
+
+
+def _as_list(model: Any, value: Any) -> Any:
+    """Return one value as the list that newer releases have: references as a model of their own."""
+    registry = type(model)._registry
+    place = registry.release.type_names.get(_REFERENCE_LIST)
     if getattr(type(value), "_node", None) is None or place is None:
         return [value]
-    return class_registry(release).class_at(release.node(*place.split("#")))([value])
+    return registry.class_at(registry.release.node(*place.split("#")))([value])
 
 
-def _say(cls: Any, name: str, place: str) -> None:
-    release = cls._node.release
-    say(release, f"{cls.__name__}.{name} {place} in release {release.name}")
-
-
-def say_moved(release: Release, asked: str, given: str) -> None:
-    """Say that a module that is imported has another name in a release."""
-    say(release, f"{asked} is called {given} in release {release.name}")
+def warn_renamed_module(release: Release, imported: str, name: str) -> None:
+    """Warn that an imported module has another name in a release."""
+    warn_drift(release, f"{imported} is called {name} in release {release.name}")

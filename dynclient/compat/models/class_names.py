@@ -1,9 +1,9 @@
-"""What the official SDK calls the classes of each schema document.
+"""The official SDK's names of the classes of each schema document.
 
-Its module of a document holds a class for the root, for every definition, and for everything inside
-them that has a shape of its own: objects with properties and enumerations. A class is called after
-the root's title, the definition, or the property it stands under. The rules were found by comparing
-with the official package; ``tests/compat`` holds them to its list of names.
+The module of a document has a class for the document itself, for every definition, and for every
+object with properties and every enumeration nested in them. A class is named after the document's
+title, the definition, or the property. The rules were found by comparison with the official
+package; ``tests/compat`` checks them against its list of names.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from dynclient.schema import Node, Release
 
 MODEL, ENUM, ROOT = "model", "enum", "root"
-"""The kinds of classes: named fields, named values, and one value of any other shape."""
+"""The kinds of classes: a model with fields, an enumeration, and one value of any other type."""
 
 _UNTITLED = "Model"
-"""The name of a root that has no title."""
+"""The class name of a document without a title."""
 
 
-class Named(NamedTuple):
+class NamedClass(NamedTuple):
     """One class of a module."""
 
     name: str
@@ -33,7 +33,7 @@ class Named(NamedTuple):
 
 
 def class_kind(node: Node) -> str:
-    """Return the kind of class that the official SDK makes of a place."""
+    """Return the kind of class that the official SDK has for a schema."""
     schema = node.schema
     if schema.get("type") == "array" or "items" in schema or "$ref" in schema:
         return ROOT
@@ -53,52 +53,52 @@ def class_kind(node: Node) -> str:
 
 
 def variant_of(node: Node) -> Node | None:
-    """Return the object that a place is one variant of, or None.
+    """Return the object that a schema is one variant of, or None.
 
-    An object whose ``oneOf`` tells only which fields are required together is a union to the
-    official SDK: of one class per alternative, each with all the object's fields.
+    An object whose ``oneOf`` only lists fields that are required together is a union to the
+    official SDK: of one class for each alternative, each with all of the object's fields.
     """
     steps = node.pointer.rsplit("/", 2)
     if len(steps) != 3 or steps[1] not in {"oneOf", "anyOf"} or "$ref" in node.schema:
         return None
-    around = node.release.node(node.path, steps[0])
-    return around if around.schema.get("properties") else None
+    parent = node.release.node(node.path, steps[0])
+    return parent if parent.schema.get("properties") else None
 
 
 def _variants(name: str, node: Node) -> Iterator[tuple[str, Node]]:
     if node.schema.get("properties"):
         for keyword in ("oneOf", "anyOf"):
-            for place, _ in enumerate(node.schema.get(keyword) or ()):
-                yield f"{name}{place + 1}", node.below(keyword, str(place))
+            for index, _ in enumerate(node.schema.get(keyword) or ()):
+                yield f"{name}{index + 1}", node.below(keyword, str(index))
 
 
-def classes(release: Release, path: str) -> dict[str, Named]:
-    """Return the classes of a document's module by name, definitions before the root.
+def classes(release: Release, path: str) -> dict[str, NamedClass]:
+    """Return the classes of a document's module by name, definitions first.
 
     Args:
         release: the release.
-        path: of the document, ``entity/data/table.json``.
+        path: path of the document, ``entity/data/table.json``.
 
     Raises:
         SchemaNotFound: the release has no such document.
     """
     root = release.node(path)
-    found: dict[str, Named] = {}
+    found: dict[str, NamedClass] = {}
     definitions = root.schema.get("definitions")
-    wanted: list[tuple[str, Node]] = []
+    candidates: list[tuple[str, Node]] = []
     for key in definitions if isinstance(definitions, dict) else ():
         node = root.below("definitions", key)
-        wanted += [(camel(key), node), *_inside(node), *_variants(camel(key), node)]
+        candidates += [(camel(key), node), *_nested(node), *_variants(camel(key), node)]
     name = root_name(root)
-    wanted += [*_inside(root), *_variants(name, root), (name, root)]
-    for name, node in wanted:
-        free = _free(name, found)
-        found[free] = Named(free, class_kind(node), node)
+    candidates += [*_nested(root), *_variants(name, root), (name, root)]
+    for name, node in candidates:
+        unique = _unique_name(name, found)
+        found[unique] = NamedClass(unique, class_kind(node), node)
     return found
 
 
 def root_name(node: Node) -> str:
-    """Return the name of a document's own class, before any clash: its title as one word."""
+    """Return the name of a document's own class: its title as one word, clashes not resolved."""
     title = node.schema.get("title")
     if not isinstance(title, str) or not title:
         return _UNTITLED
@@ -108,7 +108,7 @@ def root_name(node: Node) -> str:
 
 
 def camel(text: str) -> str:
-    """Return a name as the official SDK's classes carry it: ``table-cp`` → ``TableCp``."""
+    """Return a name as a class name of the official SDK: ``table-cp`` → ``TableCp``."""
     plain = re.sub(r"\W", "_", text)
     if plain[:1].isnumeric():
         plain = f"field_{plain}"
@@ -118,43 +118,43 @@ def camel(text: str) -> str:
 
 
 _IMPORTED = frozenset({"Any", "Dict", "Enum", "Field", "List", "Literal", "Optional", "Union"})
-"""Names that the official modules import for themselves, so that no class can have them."""
+"""Names that the official modules import themselves; no class can have one of them."""
 
 
-def _free(name: str, taken: dict[str, Named]) -> str:
-    if name not in taken and name not in _IMPORTED:
+def _unique_name(name: str, existing: dict[str, NamedClass]) -> str:
+    if name not in existing and name not in _IMPORTED:
         return name
     suffixed = f"{name}Model"
     count = 0
-    while suffixed in taken:
+    while suffixed in existing:
         count += 1
         suffixed = f"{name}Model{count}"
     return suffixed
 
 
-def _inside(node: Node) -> Iterator[tuple[str, Node]]:
-    """Yield (name, place) of what has a class of its own inside a class."""
+def _nested(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield name and schema of the classes nested in a class."""
     for key in node.schema.get("properties") or ():
-        yield from _at(camel(key), node.below("properties", key))
+        yield from _nested_at(camel(key), node.below("properties", key))
 
 
-def _at(name: str, node: Node) -> Iterator[tuple[str, Node]]:
+def _nested_at(name: str, node: Node) -> Iterator[tuple[str, Node]]:
     schema = node.schema
     if "$ref" in schema:
         return
     if isinstance(schema.get("items"), dict):
-        yield from _at(singular(name), node.below("items"))
+        yield from _nested_at(singular(name), node.below("items"))
     elif schema.get("properties"):
-        yield from _inside(node)
+        yield from _nested(node)
         yield name, node
     elif isinstance(schema.get("enum"), list):
         yield name, node
     else:
         for keyword in ("oneOf", "anyOf", "allOf"):
-            for place, _ in enumerate(schema.get(keyword) or ()):
-                yield from _at(name, node.below(keyword, str(place)))
+            for index, _ in enumerate(schema.get(keyword) or ()):
+                yield from _nested_at(name, node.below(keyword, str(index)))
         if isinstance(schema.get("additionalProperties"), dict):
-            yield from _at(name, node.below("additionalProperties"))
+            yield from _nested_at(name, node.below("additionalProperties"))
 
 
 def singular(name: str) -> str:

@@ -1,60 +1,79 @@
-"""Limits that schemas put on single values: lengths, ranges, patterns."""
+"""Limits that schemas set on single values and lists: lengths, ranges, patterns."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.compat.models.validation_errors import FieldError, Loc
-from dynclient.validation.documents import finder
+from dynclient.validation.documents import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Rule = tuple[str, "Callable[[Any], bool]", str]
-"""Kind of the fault, whether a value is fine, and what is wrong with it otherwise."""
+
+class Constraint(NamedTuple):
+    """One limit."""
+
+    code: str
+    """The error's ``type``, as pydantic names it: ``string_too_short``."""
+    is_met: Callable[[Any], bool]
+    message: str
 
 
-def _text(keyword: str, limit: Any) -> Rule:
+def _string(keyword: str, limit: Any) -> Constraint:
     if keyword == "minLength":
-        words = f"shorter than {limit} character{'' if limit == 1 else 's'}"
-        return "string_too_short", lambda value: len(value) >= limit, words
+        message = f"String should have at least {_count(limit, 'character')}"
+        return Constraint("string_too_short", lambda value: len(value) >= limit, message)
     if keyword == "maxLength":
-        words = f"longer than {limit} characters"
-        return "string_too_long", lambda value: len(value) <= limit, words
-    words = f"does not match the pattern {limit!r}"
-    return "string_pattern_mismatch", _late_finder(limit), words
+        message = f"String should have at most {_count(limit, 'character')}"
+        return Constraint("string_too_long", lambda value: len(value) <= limit, message)
+    message = f"String should match pattern {limit!r}"
+    return Constraint("string_pattern_mismatch", _pattern(limit), message)
 
 
-def _late_finder(pattern: str) -> Callable[[str], bool]:
-    # Compiled when a value comes along: most patterns meet none.
-    def fine(value: str) -> bool:
-        return finder(pattern)(value)
+def _pattern(pattern: str) -> Callable[[str], bool]:
+    # Compiled when the first value is checked: most patterns are never used.
+    def matches(value: str) -> bool:
+        return compile_pattern(pattern)(value)
 
-    return fine
+    return matches
 
 
-def _number(keyword: str, limit: Any) -> Rule:
+def _number(keyword: str, limit: Any) -> Constraint:
+    must_be = "Input should be"
     if keyword == "minimum":
-        return "greater_than_equal", lambda value: value >= limit, f"less than {limit}"
+        message = f"{must_be} greater than or equal to {limit}"
+        return Constraint("greater_than_equal", lambda value: value >= limit, message)
     if keyword == "maximum":
-        return "less_than_equal", lambda value: value <= limit, f"more than {limit}"
+        message = f"{must_be} less than or equal to {limit}"
+        return Constraint("less_than_equal", lambda value: value <= limit, message)
     if keyword == "exclusiveMinimum":
-        return "greater_than", lambda value: value > limit, f"not more than {limit}"
+        return Constraint(
+            "greater_than", lambda value: value > limit, f"{must_be} greater than {limit}"
+        )
     if keyword == "exclusiveMaximum":
-        return "less_than", lambda value: value < limit, f"not less than {limit}"
-    words = f"no multiple of {limit}"
-    return "multiple_of", lambda value: abs(value / limit - round(value / limit)) < 1e-9, words
+        return Constraint("less_than", lambda value: value < limit, f"{must_be} less than {limit}")
+
+    def is_multiple(value: Any) -> bool:
+        return bool(abs(value / limit - round(value / limit)) < 1e-9)
+
+    return Constraint("multiple_of", is_multiple, f"{must_be} a multiple of {limit}")
 
 
-def _list(keyword: str, limit: Any) -> Rule:
-    items = f"{limit} item{'' if limit == 1 else 's'}"
+def _list(keyword: str, limit: Any) -> Constraint:
     if keyword == "minItems":
-        return "too_short", lambda value: len(value) >= limit, f"fewer than {items}"
-    return "too_long", lambda value: len(value) <= limit, f"more than {items}"
+        message = f"List should have at least {_count(limit, 'item')}"
+        return Constraint("too_short", lambda value: len(value) >= limit, message)
+    message = f"List should have at most {_count(limit, 'item')}"
+    return Constraint("too_long", lambda value: len(value) <= limit, message)
 
 
-_MAKERS: dict[str, tuple[tuple[str, ...], Callable[[str, Any], Rule]]] = {
-    "text": (("minLength", "maxLength", "pattern"), _text),
+def _count(number: Any, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+_BUILDERS: dict[str, tuple[tuple[str, ...], Callable[[str, Any], Constraint]]] = {
+    "string": (("minLength", "maxLength", "pattern"), _string),
     "number": (
         ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"),
         _number,
@@ -63,41 +82,44 @@ _MAKERS: dict[str, tuple[tuple[str, ...], Callable[[str, Any], Rule]]] = {
 }
 
 
-def rules_of(schema: dict[str, Any], what: str) -> tuple[Rule, ...]:
-    """Return the limits that a schema puts on a value.
+def constraints_of(schema: dict[str, Any], kind: str) -> tuple[Constraint, ...]:
+    """Return the constraints that a schema sets on a value.
 
     Args:
-        schema: of the place.
-        what: ``text``, ``number`` or ``list``.
+        schema: the schema.
+        kind: ``string``, ``number`` or ``list``.
     """
-    keywords, make = _MAKERS[what]
+    keywords, build = _BUILDERS[kind]
     return tuple(
-        make(keyword, schema[keyword])
+        build(keyword, schema[keyword])
         for keyword in keywords
-        if keyword in schema and _is_told(keyword, schema[keyword])
+        if keyword in schema and _is_enforced(keyword, schema[keyword])
     )
 
 
-def _is_told(keyword: str, limit: Any) -> bool:
-    """Tell whether the official models know a limit.
+def _is_enforced(keyword: str, limit: Any) -> bool:
+    """Return whether the official models enforce a limit.
 
-    Patterns that look around are not theirs: names may hold ``::``, which is encoded when sent.
+    They do not enforce patterns with lookaround: names may contain ``::``, which is encoded when a
+    request is sent.
     """
     if keyword == "pattern":
-        return not any(around in limit for around in ("(?=", "(?!", "(?<"))
+        return not any(lookaround in limit for lookaround in ("(?=", "(?!", "(?<"))
     return not isinstance(limit, bool)
 
 
-def broken(rules: tuple[Rule, ...], value: Any, loc: Loc, shown: Any) -> list[FieldError]:
-    """Return a fault for the first limit a value breaks; none where it breaks none.
+def violations(
+    constraints: tuple[Constraint, ...], value: Any, loc: Loc, input_value: Any
+) -> list[FieldError]:
+    """Return an error for the first constraint that a value violates; none if it meets all.
 
     Args:
-        rules: of :func:`rules_of`.
+        constraints: from :func:`constraints_of`.
         value: what is measured.
-        loc: where it is.
-        shown: what the fault may show of it.
+        loc: where the value is.
+        input_value: what the error may show of it.
     """
-    for kind, fine, words in rules:
-        if not fine(value):
-            return [FieldError(kind, loc, words, shown)]
+    for constraint in constraints:
+        if not constraint.is_met(value):
+            return [FieldError(constraint.code, loc, constraint.message, input_value)]
     return []

@@ -1,4 +1,4 @@
-"""Enumerations with the official face: members named as the official SDK names them."""
+"""Enumerations of the official SDK, their members named as the official generator names them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.validation_errors import FieldError, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc, expected_values
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _RESERVED = frozenset({"mro"})
 
 
-class OfficialEnum(str, Enum):
+class OfficialEnum(str, Enum):  # noqa: UP042 -- pickles and prints as the official enums
     """One value of an enumeration; equal to its string, and printed as official members are."""
 
     def __str__(self) -> str:
@@ -28,38 +28,38 @@ class OfficialEnum(str, Enum):
         return hash(self.value)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return _restored, (type(self)._schema_node, self.value)  # type: ignore[attr-defined]
+        cls: Any = type(self)
+        return _restored, (cls._registry, cls._schema_node, self.value)
 
     @classmethod
-    def _take(cls, raw: Any) -> Any:
-        # A value of a newer server is readable as the string it is.
+    def _from_json(cls, raw: Any) -> Any:
+        # A value of a newer server stays a plain string.
         return cls._value2member_map_.get(raw, raw) if isinstance(raw, str) else raw
 
     @classmethod
-    def _check(cls, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
+    def _check(cls, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
         if isinstance(value, cls):
             return value
         plain = value.value if isinstance(value, Enum) else value
         found = cls._value2member_map_.get(plain) if isinstance(plain, str) else None
         if found is None:
             known = tuple(str(known) for known in cls._value2member_map_)
-            listed = ", ".join(map(repr, known[:12])) + (" …" if len(known) > 12 else "")
-            faults.append(FieldError("enum", loc, f"is none of {listed}", value, known))
+            message = f"Input should be {expected_values(known)}"
+            errors.append(FieldError("enum", loc, message, value, known))
             return value
         return found
 
 
-def _restored(node: Node, value: str) -> Any:
-    from dynclient.compat.models.class_registry import class_registry
-
-    return class_registry(node.release).class_at(node)(value)
+def _restored(registry: Any, node: Node, value: str) -> Any:
+    return registry.class_at(node)(value)
 
 
 def member_names(values: list[Any]) -> dict[str, str]:
-    """Return what the official SDK calls the members of an enumeration, in order.
+    """Return the members of an enumeration in order: official name and value.
 
-    A member is called as its value; what no identifier can hold turns into underscores, what starts
-    wrongly gets ``field_`` in front, and what Python or ``str`` needs itself one underscore behind.
+    A member is named after its value. Characters that are not allowed in an identifier become
+    underscores; a name that starts with another character than a letter gets the prefix ``field_``;
+    keywords and methods of ``str`` get an underscore appended.
     """
     members: dict[str, str] = {}
     for value in dict.fromkeys(value for value in values if isinstance(value, str)):
@@ -71,11 +71,11 @@ def member_names(values: list[Any]) -> dict[str, str]:
         if iskeyword(name) or name in _RESERVED:
             name = f"{name}_"
         count = 0
-        free = name
-        while free in members:
+        unique = name
+        while unique in members:
             count += 1
-            free = f"{name}_{count}"
-        members[free] = value
+            unique = f"{name}_{count}"
+        members[unique] = value
     return members
 
 
@@ -83,15 +83,15 @@ def enum_class(name: str, module: str, node: Node) -> type:
     """Build the class of an enumeration.
 
     Args:
-        name: of the class.
-        module: that it is imported from.
-        node: its place.
+        name: name of the class.
+        module: module that it is imported from.
+        node: the schema.
     """
     members = member_names(node.schema["enum"])
-    made: Any = OfficialEnum(  # type: ignore[call-overload]  # the functional form of Enum
+    cls: Any = OfficialEnum(  # type: ignore[call-overload]  # the functional form of Enum
         name, list(members.items()), module=module, qualname=name
     )
-    made.__doc__ = node.description or name
-    type.__setattr__(made, "_schema_node", node)  # `Enum` itself takes no new attributes
-    cls: type = made
-    return cls
+    cls.__doc__ = node.description or name
+    type.__setattr__(cls, "_schema_node", node)  # `Enum` itself does not allow new attributes
+    result: type = cls
+    return result

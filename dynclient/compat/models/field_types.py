@@ -1,235 +1,237 @@
-"""Shapes of lists, maps, unions and classes; see ``leaves`` for what a shape is."""
+"""Types of lists, maps, unions and classes; see ``scalar_types`` for what a type does."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.constraints import broken, rules_of
+from dynclient.compat.models.constraints import constraints_of, violations
 from dynclient.compat.models.scalar_types import FieldType
-from dynclient.compat.models.validation_errors import FieldError, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc, expected_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Late = Callable[[], FieldType]
-    """A shape that is made when it is first needed: shapes may hold themselves."""
+    LazyType = Callable[[], FieldType]
+    """Returns a type, built when it is first needed: types may contain themselves."""
 
 
 class ListType(FieldType):
     """A list."""
 
-    def __init__(self, item: Late, schema: dict[str, Any]) -> None:
-        self._late = item
+    def __init__(self, item: LazyType, schema: dict[str, Any]) -> None:
+        self._lazy_item = item
         self._item: FieldType | None = None
-        self._rules = rules_of(schema, "list")
+        self._constraints = constraints_of(schema, "list")
 
     @property
     def item(self) -> FieldType:
-        """The shape of its items."""
+        """The type of the items."""
         found = self._item
         if found is None:
-            found = self._item = self._late()
+            found = self._item = self._lazy_item()
         return found
 
     @property
     def label(self) -> str:  # type: ignore[override]
-        """Name of this branch in the place of a fault."""
+        """Name of this type as a branch of a union, in the location of an error."""
         return f"list[{self.item.label}]"
 
-    def take(self, raw: Any) -> Any:
-        """Return a list of what its items stand for."""
+    def from_json(self, raw: Any) -> Any:
+        """Return a list of the values for the items."""
         if type(raw) is not list:
             return raw
-        take = self.item.take
-        return [take(one) for one in raw]
+        from_json = self.item.from_json
+        return [from_json(item) for item in raw]
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take lists, tuples and sets; a list whose items stay what they are is kept itself."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept lists, tuples and sets; return the same list if no item is converted."""
         if not isinstance(value, (list, tuple, set, frozenset)):
-            words = f"a {type(value).__name__} is no list"
-            faults.append(FieldError("list_type", loc, words, value))
+            errors.append(FieldError("list_type", loc, "Input should be a valid list", value))
             return value
         check = self.item.check
-        items = [check(one, (*loc, place), faults) for place, one in enumerate(value)]
-        faults += broken(self._rules, items, loc, value)
+        items = [check(item, (*loc, index), errors) for index, item in enumerate(value)]
+        errors += violations(self._constraints, items, loc, value)
         same = type(value) is list and all(a is b for a, b in zip(items, value, strict=True))
         return value if same else items
 
 
 class MapType(FieldType):
-    """A map from any name to values of one shape."""
+    """A map from any name to values of one type."""
 
-    def __init__(self, values: Late) -> None:
-        self._late = values
+    def __init__(self, values: LazyType) -> None:
+        self._lazy_values = values
         self._values: FieldType | None = None
 
     @property
     def values(self) -> FieldType:
-        """The shape of its values."""
+        """The type of the values."""
         found = self._values
         if found is None:
-            found = self._values = self._late()
+            found = self._values = self._lazy_values()
         return found
 
     @property
     def label(self) -> str:  # type: ignore[override]
-        """Name of this branch in the place of a fault."""
+        """Name of this type as a branch of a union, in the location of an error."""
         return f"dict[str,{self.values.label}]"
 
-    def take(self, raw: Any) -> Any:
-        """Return a dict of what its values stand for."""
+    def from_json(self, raw: Any) -> Any:
+        """Return a dict of the converted values."""
         if type(raw) is not dict:
             return raw
-        take = self.values.take
-        return {name: take(one) for name, one in raw.items()}
+        from_json = self.values.from_json
+        return {name: from_json(value) for name, value in raw.items()}
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take mappings whose names are strings."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept mappings whose keys are strings."""
         if not isinstance(value, Mapping):
-            words = f"a {type(value).__name__} is no dict"
-            faults.append(FieldError("dict_type", loc, words, value))
+            message = "Input should be a valid dictionary"
+            errors.append(FieldError("dict_type", loc, message, value))
             return value
-        taken = {}
-        for name, one in value.items():
+        converted = {}
+        for name, each in value.items():
             if not isinstance(name, str):
-                faults.append(
-                    FieldError("string_type", (*loc, name, "[key]"), "is no string", name)
-                )
-            taken[name] = self.values.check(one, (*loc, name), faults)
-        return taken
+                message = "Input should be a valid string"
+                errors.append(FieldError("string_type", (*loc, name, "[key]"), message, name))
+            converted[name] = self.values.check(each, (*loc, name), errors)
+        return converted
 
 
 class NullableType(FieldType):
-    """What may be null too."""
+    """Null, or a value of another type."""
 
-    def __init__(self, shape: FieldType) -> None:
-        self._shape = shape
-        self.label = shape.label
+    def __init__(self, field_type: FieldType) -> None:
+        self._field_type = field_type
+        self.label = field_type.label
 
-    def take(self, raw: Any) -> Any:
-        """Return None, or what the rest stands for."""
-        return None if raw is None else self._shape.take(raw)
+    def from_json(self, raw: Any) -> Any:
+        """Return None, or the value of the other type."""
+        return None if raw is None else self._field_type.from_json(raw)
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take None too."""
-        return None if value is None else self._shape.check(value, loc, faults)
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept None too."""
+        return None if value is None else self._field_type.check(value, loc, errors)
 
 
 class LiteralType(FieldType):
-    """One of some values that make no enumeration of strings."""
+    """One of several values that are not all strings."""
 
     def __init__(self, values: list[Any]) -> None:
         self._values = values
         self.label = f"literal[{','.join(map(repr, values))}]"
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take those values."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept those values."""
         if value not in self._values:
-            faults.append(FieldError("literal_error", loc, f"is none of {self._values}", value))
+            message = f"Input should be {expected_values(self._values)}"
+            errors.append(FieldError("literal_error", loc, message, value))
         return value
 
 
 class UnionType(FieldType):
-    """One of several shapes."""
+    """One of several types."""
 
     def __init__(
         self,
-        branches: tuple[Late, ...],
-        places: Callable[[], Mapping[str, Late]],
-        nearest: Callable[[Any], FieldType | None],
+        branches: tuple[LazyType, ...],
+        branches_by_ref: Callable[[], Mapping[str, LazyType]],
+        closest_branch: Callable[[Any], FieldType | None],
     ) -> None:
-        """Take the shapes, and what tells the places of those that are classes.
+        """Set the branches.
 
         Args:
-            branches: in the schema's order.
-            places: gives the branches by the reference of their class's place; an instance of a
-                class finds its branch there, and none of the others (dozens of connections, say) is
-                made.
-            nearest: gives the branch that a server's JSON is nearest to, which fits none by the
-                rules: a newer server may send fields that no branch knows.
+            branches: the types, in the schema's order.
+            branches_by_ref: returns the types that are classes, by the reference of the class's
+                schema. An instance of a class finds its branch there, so that none of the others
+                (dozens of connections, say) is built.
+            closest_branch: returns the type closest to JSON of a server that is not valid for any
+                branch: a newer server may send fields that no branch knows.
         """
-        self._late = branches
-        self._places = places
-        self._nearest = nearest
-        self._by_place: Mapping[str, Late] | None = None
+        self._lazy_branches = branches
+        self._branches_by_ref = branches_by_ref
+        self._closest_branch = closest_branch
+        self._by_ref: Mapping[str, LazyType] | None = None
         self._branches: list[FieldType] | None = None
 
     @property
     def branches(self) -> list[FieldType]:
-        """The shapes, in the schema's order."""
+        """The types, in the schema's order."""
         found = self._branches
         if found is None:
-            found = self._branches = [late() for late in self._late]
+            found = self._branches = [build() for build in self._lazy_branches]
         return found
 
     @property
     def label(self) -> str:  # type: ignore[override]
-        """Name of this branch in the place of a fault."""
+        """Name of this type as a branch of a union, in the location of an error."""
         return f"union[{','.join(branch.label for branch in self.branches)}]"
 
-    def take(self, raw: Any) -> Any:
-        """Return what the fitting branch stands for, else the nearest one."""
-        found = self._best(raw, (), []) or self._nearest(raw)
-        return raw if found is None else found.take(raw)
+    def from_json(self, raw: Any) -> Any:
+        """Return the value of the best branch, else of the closest one."""
+        branch = self._best_branch(raw, (), []) or self._closest_branch(raw)
+        return raw if branch is None else branch.from_json(raw)
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take what some branch takes; of several the one that knows most of its names."""
-        own = self._own(value)
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept what a branch accepts; of several, the one with most of its fields given."""
+        own = self._branch_of_instance(value)
         if own is not None:
-            return own.check(value, loc, faults)
-        met: list[FieldError] = []
-        found = self._best(value, loc, met)
-        if found is None:
-            faults += met
+            return own.check(value, loc, errors)
+        found: list[FieldError] = []
+        branch = self._best_branch(value, loc, found)
+        if branch is None:
+            errors += found
             return value
-        return found.check(value, loc, [])
+        return branch.check(value, loc, [])
 
-    def _own(self, value: Any) -> FieldType | None:
+    def _branch_of_instance(self, value: Any) -> FieldType | None:
         """Return the branch that a value is an instance of, or None."""
         node = getattr(type(value), "_node", None)
         if node is None:
             return None
-        if self._by_place is None:
-            self._by_place = self._places()
-        late = self._by_place.get(node.ref)
-        return None if late is None else late()
+        if self._by_ref is None:
+            self._by_ref = self._branches_by_ref()
+        build = self._by_ref.get(node.ref)
+        return None if build is None else build()
 
-    def _best(self, value: Any, loc: Loc, met: list[FieldError]) -> FieldType | None:
+    def _best_branch(self, value: Any, loc: Loc, errors: list[FieldError]) -> FieldType | None:
         best: tuple[int, int] | None = None
         chosen = None
         for branch in self.branches:
-            wrong: list[FieldError] = []
-            taken = branch.check(value, (*loc, branch.label), wrong)
-            if wrong:
-                met += wrong
+            found: list[FieldError] = []
+            converted = branch.check(value, (*loc, branch.label), found)
+            if found:
+                errors += found
                 continue
-            # Exactly this type first, then what has most of its fields named.
-            rank = int(type(taken) is type(value)), len(getattr(taken, "model_fields_set", ()))
+            # The value's own type first, then the type with most of its fields given.
+            rank = (
+                int(type(converted) is type(value)),
+                len(getattr(converted, "model_fields_set", ())),
+            )
             if best is None or rank > best:
                 best, chosen = rank, branch
         return chosen
 
 
 class ClassType(FieldType):
-    """A class of the official face: a model, an enumeration or a root."""
+    """An official class: a model, an enumeration or a root type."""
 
-    def __init__(self, label: str, make: Callable[[], Any]) -> None:
+    def __init__(self, label: str, build: Callable[[], Any]) -> None:
         self.label = label
-        self._make = make
+        self._build = build
         self._cls: Any = None
 
     @property
     def cls(self) -> Any:
-        """The class, made when it is first needed."""
+        """The class, built when it is first needed."""
         if self._cls is None:
-            self._cls = self._make()
+            self._cls = self._build()
         return self._cls
 
-    def take(self, raw: Any) -> Any:
+    def from_json(self, raw: Any) -> Any:
         """Return an instance for a server's JSON."""
-        return self.cls._take(raw)
+        return self.cls._from_json(raw)
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take instances, and what makes one."""
-        return self.cls._check(value, loc, faults)
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept instances, and what an instance can be built from."""
+        return self.cls._check(value, loc, errors)

@@ -1,4 +1,4 @@
-"""The fields of a model: name, shape, default, and how it is told on the wire."""
+"""The fields of a model: name, type, default, and name in JSON."""
 
 from __future__ import annotations
 
@@ -16,43 +16,49 @@ if TYPE_CHECKING:
 UNDEFINED: Any = type("PydanticUndefined", (), {"__repr__": lambda _: "PydanticUndefined"})()
 """Default of a field that has none."""
 
-_TAKEN = frozenset({"construct", "copy", "dict", "from_orm", "json", "parse_file",
+_METHODS = frozenset({"construct", "copy", "dict", "from_orm", "json", "parse_file",
                     "parse_obj", "parse_raw", "schema", "schema_json", "update_forward_refs",
                     "validate"})  # fmt: skip
-"""Methods of models, so that no field can have their names."""
+"""Methods of models; no field can have one of these names."""
 
 
 class FieldInfo:
-    """One field of a model; on the class it documents it, on an instance it gives the value.
+    """One field of a model: on the class, its description; on an instance, the value.
 
-    It is a non-data descriptor: once a value lies in the instance's ``__dict__``, it is found
-    there first.
+    It is a non-data descriptor: a value in the instance's ``__dict__`` takes precedence.
+
+    Attributes:
+        key: name in JSON.
+        name: name in Python.
+        node: the field's schema.
+        required: whether a value must be given.
+        default: the default; ``PydanticUndefined`` if there is none.
     """
 
-    __slots__ = ("_late", "_shape", "default", "key", "name", "node", "required")
+    __slots__ = ("_field_type", "_lazy_type", "default", "key", "name", "node", "required")
 
     def __init__(
-        self, key: str, node: Node, required: bool, shape: Callable[[], FieldType]
+        self, key: str, node: Node, required: bool, field_type: Callable[[], FieldType]
     ) -> None:
         self.key = key
         self.name = field_name(key)
         self.node = node
         self.required = required
         self.default = UNDEFINED if required else _default(node)
-        self._late = shape
-        self._shape: FieldType | None = None
+        self._lazy_type = field_type
+        self._field_type: FieldType | None = None
 
     @property
-    def shape(self) -> FieldType:
-        """What the field holds."""
-        found = self._shape
+    def field_type(self) -> FieldType:
+        """The type of the field's values."""
+        found = self._field_type
         if found is None:
-            found = self._shape = self._late()
+            found = self._field_type = self._lazy_type()
         return found
 
     @property
     def alias(self) -> str | None:
-        """Its name on the wire, where that is another one."""
+        """Its name in JSON, if that differs from its name in Python."""
         return self.key if self.key != self.name else None
 
     @property
@@ -69,19 +75,19 @@ class FieldInfo:
 
     @property
     def annotation(self) -> Any:
-        """The class of the field where it has one, else what it is called."""
-        return getattr(self.shape, "cls", self.shape.label)
+        """The class of the field's values if they have one, else the name of their type."""
+        return getattr(self.field_type, "cls", self.field_type.label)
 
     def is_required(self) -> bool:
-        """Tell whether it must be given."""
+        """Return whether a value must be given."""
         return self.required
 
     def get_default(self, *, call_default_factory: bool = True) -> Any:
-        """Return a fresh default."""
+        """Return a new copy of the default."""
         del call_default_factory
         if self.default is UNDEFINED or self.default is None:
             return self.default
-        return self.shape.take(_copy(self.default))
+        return self.field_type.from_json(_copy(self.default))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
@@ -89,26 +95,26 @@ class FieldInfo:
         return instance._look_up(self)
 
     def __repr__(self) -> str:
-        told = "" if self.required else f", default={self.default!r}"
-        return f"FieldInfo(annotation={self.annotation!r}, required={self.required}{told})"
+        default = "" if self.required else f", default={self.default!r}"
+        return f"FieldInfo(annotation={self.annotation!r}, required={self.required}{default})"
 
 
 def _default(node: Node) -> Any:
-    """Return the default of a place: its own, or that of the enumeration it refers to."""
+    """Return the default of a schema: its own, or that of the enumeration it refers to."""
     if "default" not in node.schema and "$ref" in node.schema:
-        place = node.release.resolve(node.schema["$ref"], node.path)
-        return place.schema.get("default") if "enum" in place.schema else None
+        target = node.release.resolve(node.schema["$ref"], node.path)
+        return target.schema.get("default") if "enum" in target.schema else None
     return node.schema.get("default")
 
 
 def field_name(key: str) -> str:
-    """Return what the official SDK calls a field: its name on the wire where that is possible."""
+    """Return the official SDK's name of a field: its name in JSON if that is possible."""
     name = re.sub(r"\W", "_", key)
     if not name or name[0].isnumeric():
         name = f"field_{name}"
     elif name.startswith("_"):
         name = f"field{name}"
-    return f"{name}_" if iskeyword(name) or name in _TAKEN else name
+    return f"{name}_" if iskeyword(name) or name in _METHODS else name
 
 
 def _copy(value: Any) -> Any:

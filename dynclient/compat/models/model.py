@@ -1,7 +1,7 @@
-"""Models with the official face: objects with named fields, validated when they are built.
+"""Models with the official API: objects with named fields, validated when they are created.
 
-A model holds what users gave, and the JSON of a server as it came; the latter is turned into what
-users hold when it is asked for. So a page of a thousand tables costs a thousand thin objects.
+A model holds the values that users set, and a server's JSON as it was received, which is converted
+when it is read. So a page of a thousand tables costs a thousand thin objects.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.models import alias_fields, name_encoding, serialization
 from dynclient.compat.models.fields import FieldInfo
 from dynclient.compat.models.pydantic_api import ModelApi
-from dynclient.compat.models.pydantic_interop import refusal
+from dynclient.compat.models.pydantic_interop import validation_error
 from dynclient.compat.models.scalar_types import SecretType
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.compat.models.serialization import Options, payload
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 
-def _shown(cls: ModelMeta, key: str, value: Any) -> Any:
-    """Return the value of a field as the fault of another may show it."""
+def _visible(cls: ModelMeta, key: str, value: Any) -> Any:
+    """Return the value of a field as the error about another field may show it."""
     field = cls._by_key.get(key)
-    secret = field is not None and isinstance(field.shape, SecretType)
-    return SecretStr(str(value)) if secret else value
+    is_secret = field is not None and isinstance(field.field_type, SecretType)
+    return SecretStr(str(value)) if is_secret else value
 
 
 _EMPTY: dict[str, Any] = {}
@@ -72,7 +72,7 @@ class ModelMeta(type):
 
     @property
     def model_config(cls) -> dict[str, Any]:
-        """What the official models tell about themselves."""
+        """The configuration of the official model: what it does with unknown fields."""
         return {"extra": cls._extra}
 
     def __dir__(cls) -> list[str]:
@@ -82,49 +82,50 @@ class ModelMeta(type):
 class Model(ModelApi, metaclass=ModelMeta):
     """An object with named fields."""
 
-    __slots__ = ("__dict__", "__weakref__", "_given", "_raw")
+    __slots__ = ("__dict__", "__weakref__", "_fields_set", "_raw")
 
-    _given: set[str] | None
+    _fields_set: set[str] | None
     _raw: dict[str, Any]
 
     def __init__(self, /, **data: Any) -> None:
-        """Build from keywords, judged at once.
+        """Create an instance from keywords, which are validated.
 
         Raises:
-            ValidationError: what is missing, unknown or does not fit; all of it.
+            ValidationError: fields are missing, unknown or not valid; lists every error.
         """
-        faults: list[FieldError] = []
-        self._fill(data, (), faults)
-        if faults:
-            raise refusal(type(self).__name__, faults)
+        errors: list[FieldError] = []
+        self._fill(data, (), errors)
+        if errors:
+            raise validation_error(type(self).__name__, errors)
 
-    # -- building ----------------------------------------------------------------------------------
+    # -- creation ----------------------------------------------------------------------------------
 
-    def _fill(self, data: Mapping[str, Any], loc: Loc, faults: list[FieldError]) -> None:
+    def _fill(self, data: Mapping[str, Any], loc: Loc, errors: list[FieldError]) -> None:
         cls = type(self)
+        reasons: dict[str, str] = {}
         if not cls._by_key.keys() >= data.keys():
-            data = alias_fields.renamed(cls, data)
-        held = self.__dict__
-        given: set[str] = set()
+            data, reasons = alias_fields.translated(cls, data)
+        values = self.__dict__
+        fields_set: set[str] = set()
         for key, field in cls._by_key.items():
             if key not in data:
                 if field.required:
-                    shown = {name: _shown(cls, name, value) for name, value in data.items()}
-                    faults.append(FieldError("missing", (*loc, key), "is required", shown))
+                    visible = {name: _visible(cls, name, value) for name, value in data.items()}
+                    errors.append(FieldError("missing", (*loc, key), "Field required", visible))
                 continue
             value = data[key]
-            given.add(field.name)
+            fields_set.add(field.name)
             if value is None and not field.required:
-                held[field.name] = None
+                values[field.name] = None
             else:
-                held[field.name] = field.shape.check(value, (*loc, key), faults)
-        _set_given(self, given)
+                values[field.name] = field.field_type.check(value, (*loc, key), errors)
+        _set_fields_set(self, fields_set)
         _set_raw(self, _EMPTY)
         if not cls._by_key.keys() >= data.keys():
-            self._fill_unknown(data, given, loc, faults)
+            self._fill_unknown(data, reasons, loc, errors)
 
     def _fill_unknown(
-        self, data: Mapping[str, Any], given: set[str], loc: Loc, faults: list[FieldError]
+        self, data: Mapping[str, Any], reasons: dict[str, str], loc: Loc, errors: list[FieldError]
     ) -> None:
         cls = type(self)
         for key in data:
@@ -132,46 +133,47 @@ class Model(ModelApi, metaclass=ModelMeta):
                 continue
             if cls._extra == "forbid":
                 known = tuple(cls._by_key)
-                words = alias_fields.lost(cls, key, data[key]) or "is unknown"
-                faults.append(FieldError("extra_forbidden", (*loc, key), words, data[key], known))
+                reason = reasons.get(key)
+                message = "Extra inputs are not permitted" + (f": {reason}" if reason else "")
+                errors.append(FieldError("extra_forbidden", (*loc, key), message, data[key], known))
             elif cls._extra == "allow":
                 self.__dict__[key] = data[key]
-                given.add(key)
+                self.model_fields_set.add(key)
 
     @classmethod
-    def _take(cls, raw: Any) -> Any:
-        """Return a model around a server's JSON, which is shared and not judged."""
+    def _from_json(cls, raw: Any) -> Any:
+        """Return a model for a server's JSON, which is shared and not validated."""
         if type(raw) is not dict:
             return raw
-        made = cls.__new__(cls)
-        _set_raw(made, raw)
-        _set_given(made, None)
+        result = cls.__new__(cls)
+        _set_raw(result, raw)
+        _set_fields_set(result, None)
         if not cls._by_key.keys() >= raw.keys():
-            made._show_unknown()
-        return made
+            result._set_unknown_fields()
+        return result
 
-    def _show_unknown(self) -> None:
-        """Make fields that the schema lacks readable as attributes."""
+    def _set_unknown_fields(self) -> None:
+        """Make fields that the schema does not have readable as attributes."""
         known = type(self)._by_key
         for key, value in self._raw.items():
             if key not in known and key.isidentifier() and not hasattr(type(self), key):
                 self.__dict__[key] = value
 
     @classmethod
-    def _check(cls, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Return a model for what a user gave: an instance, or a dict of fields."""
+    def _check(cls, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Return a model for a user's value: an instance, or a dict of fields."""
         if isinstance(value, cls):
             return value
         if isinstance(value, Model) and type(value).__name__ == cls.__name__:
             # The same type of another release.
             value = payload(value)
         if not isinstance(value, Mapping):
-            words = f"a {type(value).__name__} is neither a dict nor a {cls.__name__}"
-            faults.append(FieldError("model_type", loc, words, value))
+            message = f"Input should be a valid dictionary or instance of {cls.__name__}"
+            errors.append(FieldError("model_type", loc, message, value))
             return value
-        made = cls.__new__(cls)
-        made._fill(value, loc, faults)
-        return made
+        result = cls.__new__(cls)
+        result._fill(value, loc, errors)
+        return result
 
     # -- fields ------------------------------------------------------------------------------------
 
@@ -181,45 +183,38 @@ class Model(ModelApi, metaclass=ModelMeta):
         return value
 
     def _read(self, field: FieldInfo) -> Any:
-        """Return the value of a field as the server's JSON, or the default, has it."""
+        """Return the value of a field from the server's JSON, else its default."""
         raw = self._raw.get(field.key)
         if raw is None:
-            # None where the server said null, and where it left out what its schema requires.
+            # None if the server sent null, or did not send a required field.
             return None if field.required or field.key in self._raw else field.get_default()
         if field.key in type(self)._names_read:
             raw = name_encoding.decode(raw)
-        return field.shape.take(raw)
+        return field.field_type.from_json(raw)
 
     def __getattr__(self, name: str) -> Any:
-        """Return a field that another release has, by what this one has in its place."""
+        """Return the value of a field that has this name in another release."""
         if not name.startswith("_"):
-            found = alias_fields.meant(type(self), name)
-            if found is not None:
-                return alias_fields.read(self, found)
-            move = alias_fields.moved_into(type(self), name)
-            if move is not None:
-                return alias_fields.read_from(self, move)
+            alias = alias_fields.find_alias(type(self), name)
+            if alias is not None:
+                return alias_fields.get_field(self, alias)
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         field = type(self)._fields.get(name)
         if field is None:
-            found = alias_fields.meant(type(self), name)
-            if found is not None:
-                alias_fields.write(self, name, found, value)
-                return
-            move = alias_fields.moved_into(type(self), name)
-            if move is not None:
-                alias_fields.write_into(self, move, value)
+            alias = alias_fields.find_alias(type(self), name)
+            if alias is not None:
+                alias_fields.set_field(self, alias, value)
                 return
             if type(self)._extra != "allow" and name not in self.__dict__:
                 raise ValueError(f'"{type(self).__name__}" object has no field "{name}"')
         elif value is not None:
-            # What does not fit is kept as it is, as the official models do, and judged when sent.
-            faults: list[FieldError] = []
-            fitting = field.shape.check(value, (), faults)
-            value = value if faults else fitting
+            # Invalid values are kept, as the official models do, and validated when sent.
+            errors: list[FieldError] = []
+            converted = field.field_type.check(value, (), errors)
+            value = value if errors else converted
         self.model_fields_set.add(name)
         self.__dict__[name] = value
 
@@ -231,12 +226,12 @@ class Model(ModelApi, metaclass=ModelMeta):
 
     @property
     def model_fields_set(self) -> set[str]:
-        """Names of the fields that were given, by a user or a server."""
-        if self._given is None:
+        """Names of the fields that a user or a server set."""
+        if self._fields_set is None:
             known = type(self)._by_key
-            _set_given(self, {known[key].name if key in known else key for key in self._raw})
-        given: set[str] = self._given  # type: ignore[assignment]  # set just now
-        return given
+            _set_fields_set(self, {known[key].name if key in known else key for key in self._raw})
+        fields_set: set[str] = self._fields_set  # type: ignore[assignment]  # set just now
+        return fields_set
 
     @property
     def __fields_set__(self) -> set[str]:
@@ -244,15 +239,15 @@ class Model(ModelApi, metaclass=ModelMeta):
 
     @property
     def model_extra(self) -> dict[str, Any] | None:
-        """Values of fields that the schema lacks."""
+        """Values of fields that the schema does not have."""
         known = type(self)._fields
         return {name: value for name, value in self.__dict__.items() if name not in known}
 
     def _dump(self, options: Options, include: Any, exclude: Any) -> dict[str, Any]:
-        return serialization.dumped(self, options, include, exclude)
+        return serialization.dump_model(self, options, include, exclude)
 
     def _wire(self) -> dict[str, Any]:
-        return serialization.wire(self)
+        return serialization.model_payload(self)
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         for name in type(self)._fields:
@@ -271,47 +266,49 @@ class Model(ModelApi, metaclass=ModelMeta):
     __hash__ = None  # type: ignore[assignment]  # mutable, as the official models are
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self)
-        return f"{type(self).__name__}({told})"
+        fields = ", ".join(f"{name}={value!r}" for name, value in self)
+        return f"{type(self).__name__}({fields})"
 
     def __str__(self) -> str:
         return " ".join(f"{name}={value!r}" for name, value in self)
 
     def __copy__(self) -> Any:
-        made = type(self).__new__(type(self))
-        made.__dict__.update(self.__dict__)
-        _set_raw(made, self._raw)
-        _set_given(made, set(self.model_fields_set))
-        return made
+        result = type(self).__new__(type(self))
+        result.__dict__.update(self.__dict__)
+        _set_raw(result, self._raw)
+        _set_fields_set(result, set(self.model_fields_set))
+        return result
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         from copy import deepcopy
 
-        made = type(self).__new__(type(self))
-        memo[id(self)] = made
-        made.__dict__.update(deepcopy(self.__dict__, memo))
-        _set_raw(made, clone(self._raw))
-        _set_given(made, set(self.model_fields_set))
-        return made
+        result = type(self).__new__(type(self))
+        memo[id(self)] = result
+        result.__dict__.update(deepcopy(self.__dict__, memo))
+        _set_raw(result, clone(self._raw))
+        _set_fields_set(result, set(self.model_fields_set))
+        return result
 
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.model.masking import sealed
 
-        # Secrets are sealed: what was met is `SecretStr`, the rest is told by the schema.
+        # Secrets are sealed: those that were read are `SecretStr`, the schema marks the others.
         node = type(self)._node
-        return _restored, (node, sealed(node, self._raw), self.__dict__, self.model_fields_set)
+        raw = sealed(node, self._raw)
+        return _restored, (self._registry, node, raw, self.__dict__, self.model_fields_set)
 
 
-def _restored(node: Node, raw: dict[str, Any], held: dict[str, Any], given: set[str]) -> Any:
-    from dynclient.compat.models.class_registry import class_registry
+def _restored(
+    registry: Any, node: Node, raw: dict[str, Any], values: dict[str, Any], fields_set: set[str]
+) -> Any:
     from dynclient.model.masking import unsealed
 
-    made = class_registry(node.release).class_at(node)._take({})  # type: ignore[attr-defined]
-    made.__dict__.update(held)
-    _set_raw(made, unsealed(raw))
-    _set_given(made, given)
-    return made
+    result = registry.class_at(node)._from_json({})
+    result.__dict__.update(values)
+    _set_raw(result, unsealed(raw))
+    _set_fields_set(result, fields_set)
+    return result
 
 
-_set_given: Any = Model.__dict__["_given"].__set__
+_set_fields_set: Any = Model.__dict__["_fields_set"].__set__
 _set_raw: Any = Model.__dict__["_raw"].__set__

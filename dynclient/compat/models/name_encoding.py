@@ -1,7 +1,8 @@
-"""Names as the official SDK writes them: ``a::b`` goes out as ``a__reserved__colon__b``.
+"""Names as the official SDK writes them: ``a::b`` is sent as ``a__reserved__colon__b``.
 
-So each can read what the other wrote: names are encoded in the requests that the official SDK
-encodes them in, and decoded wherever one is read. ``dynclient/data/mangled.json`` tells which.
+So that dynclient and the official SDK can read each other's names: they are encoded in the requests
+in which the official SDK encodes them, and decoded wherever they are read.
+``dynclient/data/mangled.json`` lists both.
 """
 
 from __future__ import annotations
@@ -15,36 +16,37 @@ from dynclient.data import data_file
 
 @lru_cache(maxsize=1)
 def _tokens() -> tuple[tuple[str, str], ...]:
+    """Return the reserved characters, each with its encoded form."""
     return tuple(data_file("mangled.json")["tokens"].items())
 
 
 def encode(value: Any) -> Any:
-    """Return a name, or a list of names, as it is written."""
+    """Return a name, or a list of names, as it is sent."""
     if isinstance(value, list):
-        return [encode(one) for one in value]
+        return [encode(name) for name in value]
     if isinstance(value, str):
-        for meant, written in _tokens():
-            value = value.replace(meant, written)
+        for plain, encoded in _tokens():
+            value = value.replace(plain, encoded)
     return value
 
 
 def decode(value: Any) -> Any:
-    """Return a name, or a list of names, as it is meant."""
+    """Return a name, or a list of names, without encoded characters."""
     if isinstance(value, list):
-        return [decode(one) for one in value]
+        return [decode(name) for name in value]
     if isinstance(value, str) and "__reserved__" in value:
-        for meant, written in _tokens():
-            value = value.replace(written, meant)
+        for plain, encoded in _tokens():
+            value = value.replace(encoded, plain)
     return value
 
 
 @lru_cache(maxsize=1024)
-def fields(cls: str, way: str) -> frozenset[str]:
-    """Return the fields of a class that hold names.
+def fields(cls: str, direction: str) -> frozenset[str]:
+    """Return the fields of a class whose values are encoded names.
 
     Args:
         cls: name of the class.
-        way: ``written`` or ``read``.
+        direction: ``written`` for requests, ``read`` for responses.
     """
-    places = data_file("mangled.json")[way]
+    places = data_file("mangled.json")[direction]
     return frozenset(place["field"] for place in places if re.fullmatch(place["class"], cls))

@@ -1,11 +1,11 @@
-"""The methods that the official models and root types have."""
+"""The pydantic methods of the official models and root types."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from dynclient.compat.models.pydantic_interop import core_schema, json_schema, refusal
+from dynclient.compat.models.pydantic_interop import core_schema, json_schema, validation_error
 from dynclient.compat.models.serialization import Options, dump
 from dynclient.compat.models.validation_errors import FieldError
 
@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 
 class PydanticApi:
-    """What models and root types share."""
+    """The methods that models and root types share."""
 
     __slots__ = ()
 
     _node: Node
+    _registry: Any
+    """The ClassRegistry that made the class; it finds the other classes of the release."""
 
     @property
     def model_fields_set(self) -> set[str]:
-        """Names of the fields that were given, by a user or a server."""
+        """Names of the fields that a user or a server set."""
         raise NotImplementedError
 
     @classmethod
-    def _check(cls, value: Any, loc: Any, faults: list[FieldError]) -> Any:
+    def _check(cls, value: Any, loc: Any, errors: list[FieldError]) -> Any:
         raise NotImplementedError
 
     @classmethod
@@ -34,26 +36,26 @@ class PydanticApi:
         """Return an instance for a dict, a value or an instance.
 
         Raises:
-            ValidationError: it does not fit; all of what is wrong.
+            ValidationError: the value is not valid; lists every error.
         """
-        faults: list[FieldError] = []
-        made = cls._check(obj, (), faults)
-        if faults:
-            raise refusal(cls.__name__, faults)
-        return made
+        errors: list[FieldError] = []
+        instance = cls._check(obj, (), errors)
+        if errors:
+            raise validation_error(cls.__name__, errors)
+        return instance
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **_: Any) -> Any:
         """Return an instance for JSON text.
 
         Raises:
-            ValidationError: it is no JSON, or does not fit.
+            ValidationError: the text is not JSON, or not valid; lists every error.
         """
         try:
             obj = json.loads(json_data)
         except ValueError as error:
-            fault = FieldError("json_invalid", (), f"no JSON: {error}", "")
-            raise refusal(cls.__name__, [fault]) from None
+            invalid = FieldError("json_invalid", (), f"Invalid JSON: {error}", "")
+            raise validation_error(cls.__name__, [invalid]) from None
         return cls.model_validate(obj)
 
     parse_obj = validate = model_validate
@@ -71,16 +73,16 @@ class PydanticApi:
         exclude_none: bool = False,
         **_: Any,
     ) -> Any:
-        """Return plain data; secrets stay sealed (``python``) or are masked (``json``).
+        """Return plain data; secrets stay ``SecretStr`` (``python``) or are masked (``json``).
 
         Args:
-            mode: ``python`` keeps identifiers, dates and enumeration members as objects; ``json``
-                gives what JSON has.
-            include: names to take, nested by dicts.
+            mode: ``python`` keeps UUIDs, dates and enumeration members as objects; ``json`` returns
+                types that JSON has.
+            include: names to include, nested by dicts.
             exclude: names to leave out, nested by dicts.
-            by_alias: name fields as the wire does.
-            exclude_unset: leave out what nobody gave.
-            exclude_defaults: leave out what equals its default.
+            by_alias: use the names of fields in JSON.
+            exclude_unset: leave out fields that were not set.
+            exclude_defaults: leave out fields equal to their default.
             exclude_none: leave out None.
         """
         options = Options(mode, by_alias, exclude_unset, exclude_defaults, exclude_none)
@@ -94,18 +96,18 @@ class PydanticApi:
         exclude_none: bool = True,
         **options: Any,
     ) -> str:
-        """Return JSON text, secrets masked; what was not given and None are left out by default.
+        """Return JSON text, secrets masked; fields not set and None are left out by default.
 
         Args:
             indent: spaces per level; None for one line.
-            exclude_unset: leave out what nobody gave.
+            exclude_unset: leave out fields that were not set.
             exclude_none: leave out None.
             options: as for :meth:`model_dump`.
         """
-        told = self.model_dump(
+        data = self.model_dump(
             **{**options, "mode": "json"}, exclude_unset=exclude_unset, exclude_none=exclude_none
         )
-        return json.dumps(told, indent=indent)
+        return json.dumps(data, indent=indent)
 
     def json(
         self, *, exclude_unset: bool = False, exclude_none: bool = False, **options: Any
@@ -130,34 +132,34 @@ class PydanticApi:
         """Return a copy.
 
         Args:
-            include: names of the fields to take; None for all.
+            include: names of the fields to copy; None for all.
             exclude: names of the fields to leave out.
-            update: values that replace the copy's, not judged.
-            deep: copy everything below too.
+            update: values to set on the copy; they are not validated.
+            deep: copy nested values too.
         """
-        made = self.model_copy(update=update, deep=deep)
+        result = self.model_copy(update=update, deep=deep)
         if include is not None or exclude is not None:
-            made._keep(include, exclude)
-        return made
+            result._keep(include, exclude)
+        return result
 
     def model_copy(self, *, update: Any = None, deep: bool = False) -> Any:
         """Return a copy.
 
         Args:
-            update: values that replace the copy's, not judged.
-            deep: copy everything below too.
+            update: values to set on the copy; they are not validated.
+            deep: copy nested values too.
         """
         import copy
 
-        made = copy.deepcopy(self) if deep else copy.copy(self)
+        result = copy.deepcopy(self) if deep else copy.copy(self)
         for name, value in (update or {}).items():
-            made.__dict__[name] = value
-            made.model_fields_set.add(name)
-        return made
+            result.__dict__[name] = value
+            result.model_fields_set.add(name)
+        return result
 
     @classmethod
     def model_json_schema(cls, **_: Any) -> Any:
-        """Return the schema of the class, as the release has it."""
+        """Return the JSON Schema of the class, as the release defines it."""
         from dynclient.model.entity import clone
 
         return clone(cls._node.schema)
@@ -166,7 +168,7 @@ class PydanticApi:
 
     @classmethod
     def model_rebuild(cls, **_: Any) -> bool:
-        """Do nothing: classes here need no second pass."""
+        """Do nothing and return True: classes are always complete."""
         return True
 
     update_forward_refs = model_rebuild
@@ -187,16 +189,16 @@ class ModelApi(PydanticApi):
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Any:
-        """Return an instance around values that are not judged.
+        """Return an instance with values that are not validated.
 
         Args:
-            _fields_set: names that count as given; None for all of them.
-            values: by field.
+            _fields_set: names that count as set; None for all of them.
+            values: the values, by field.
         """
-        made = cls._take({})  # type: ignore[attr-defined]
-        made.__dict__.update(values)
-        made.model_fields_set.update(values if _fields_set is None else _fields_set)
-        return made
+        result = cls._from_json({})  # type: ignore[attr-defined]
+        result.__dict__.update(values)
+        result.model_fields_set.update(values if _fields_set is None else _fields_set)
+        return result
 
     construct = model_construct
 

@@ -1,7 +1,7 @@
-"""Official models beside pydantic: as fields of its own models, and in ``except ValidationError``.
+"""Official models beside pydantic: as fields of pydantic models, and in ``except ValidationError``.
 
-The official models are pydantic's, so scripts put them into models of their own, and catch
-pydantic's error. Nothing here imports pydantic before a script has.
+The official models are pydantic models, so scripts use them in models of their own, and catch
+pydantic's error. Nothing here imports pydantic before a script does.
 """
 
 from __future__ import annotations
@@ -17,55 +17,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CORE = "pydantic_core"
-_wanted = [False]
+_uses_pydantic = [False]
 
 
-def raise_pydantics(wanted: bool) -> None:
-    """Say whether pydantic's own error is raised where pydantic is loaded.
+def use_pydantic_errors(enabled: bool) -> None:
+    """Set whether pydantic's own error is raised if pydantic is loaded.
 
-    It cannot be inherited from, so an ``except pydantic.ValidationError`` catches nothing else.
+    That class cannot be inherited from; ``except pydantic.ValidationError`` catches nothing else.
     """
-    _wanted[0] = wanted
+    _uses_pydantic[0] = enabled
 
 
-def refusal(title: str, faults: Iterable[FieldError]) -> Exception:
-    """Return the error for data that a class does not take.
+def validation_error(title: str, errors: Iterable[FieldError]) -> Exception:
+    """Return the exception to raise for data that is not valid for a class.
 
     Args:
         title: name of the class.
-        faults: what is wrong.
+        errors: the errors.
     """
-    error = ValidationError(title=title, faults=faults)
-    return translated(error) if _wanted[0] and _CORE in sys.modules else error
+    error = ValidationError(title=title, field_errors=errors)
+    return as_pydantic(error) if _uses_pydantic[0] and _CORE in sys.modules else error
 
 
-def translated(error: ValidationError) -> Exception:
-    """Return pydantic's error with the same faults at the same places."""
+def as_pydantic(error: ValidationError) -> Exception:
+    """Return pydantic's exception with the same errors at the same locations."""
     core: Any = import_module(_CORE)
     lines = [
         {
-            "type": core.PydanticCustomError(fault.kind, fault.told),
-            "loc": tuple(step if isinstance(step, (str, int)) else str(step) for step in fault.loc),
-            "input": fault.value,
+            "type": core.PydanticCustomError(each.kind, each.text),
+            "loc": tuple(step if isinstance(step, (str, int)) else str(step) for step in each.loc),
+            "input": each.value,
         }
-        for fault in error.faults
+        for each in error.field_errors
     ]
-    made: Exception = core.ValidationError.from_exception_data(error.title, lines)
-    return made
+    result: Exception = core.ValidationError.from_exception_data(error.title, lines)
+    return result
 
 
 def core_schema(cls: Any) -> Any:
-    """Return what pydantic needs to hold instances of a class in models of its own."""
+    """Return what pydantic needs to hold instances of a class in its own models."""
     schemas: Any = import_module(f"{_CORE}.core_schema")
 
-    def validated(value: Any) -> Any:
-        faults: list[FieldError] = []
-        made = cls._check(value, (), faults)
-        if faults:
-            raise translated(ValidationError(title=cls.__name__, faults=faults))
-        return made
+    def validate(value: Any) -> Any:
+        errors: list[FieldError] = []
+        instance = cls._check(value, (), errors)
+        if errors:
+            raise as_pydantic(ValidationError(title=cls.__name__, field_errors=errors))
+        return instance
 
-    def dumped(value: Any, info: Any) -> Any:
+    def serialize(value: Any, info: Any) -> Any:
         options = Options(
             info.mode,
             bool(info.by_alias),
@@ -75,12 +75,12 @@ def core_schema(cls: Any) -> Any:
         )
         return dump(value, options)
 
-    written = schemas.plain_serializer_function_ser_schema(dumped, info_arg=True)
-    return schemas.no_info_plain_validator_function(validated, serialization=written)
+    serialization = schemas.plain_serializer_function_ser_schema(serialize, info_arg=True)
+    return schemas.no_info_plain_validator_function(validate, serialization=serialization)
 
 
 def json_schema(cls: Any) -> dict[str, Any]:
-    """Return what pydantic tells of a class in the JSON Schema of a model of its own."""
-    known = cls._node.schema
-    told = {name: known[name] for name in ("type", "description") if name in known}
-    return {"title": cls.__name__, **told}
+    """Return the JSON Schema of a class for the schema of a pydantic model that uses it."""
+    schema = cls._node.schema
+    keywords = {name: schema[name] for name in ("type", "description") if name in schema}
+    return {"title": cls.__name__, **keywords}

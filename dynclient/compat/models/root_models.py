@@ -1,7 +1,7 @@
-"""Root types: one value that is no object, with the official face (``.root``).
+"""Root types: one value that is not an object, with the official API (``.root``).
 
-A text, a number, a list or a map is a ``str``, ``int``, ``float``, ``list`` or ``dict`` itself, so
-it works where the official root types must be opened first; ``.root`` opens it all the same.
+A string, number, list or map is a ``str``, ``int``, ``float``, ``list`` or ``dict`` itself, so it
+works where the official root types need ``.root``; ``.root`` works all the same.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.field_types import ListType, MapType
 from dynclient.compat.models.pydantic_api import PydanticApi
-from dynclient.compat.models.pydantic_interop import refusal
+from dynclient.compat.models.pydantic_interop import validation_error
 from dynclient.compat.models.scalar_types import (
     BoolType,
     FloatType,
     IntType,
-    Parsed,
+    ParsedType,
     ScalarType,
     SecretType,
 )
@@ -34,115 +34,113 @@ class RootApi(PydanticApi):
 
     __slots__ = ()
 
-    _shape: FieldType
-    _kinds: tuple[type, ...] = ()
-    """What the value is in JSON; none for what may be anything."""
-    _plain = False
-    """Whether instances are the JSON itself, so that nothing below is to be made of it."""
+    _field_type: FieldType
+    _json_types: tuple[type, ...] = ()
+    """Types of the value in decoded JSON; empty if it may be any."""
+    _is_json = False
+    """Whether an instance is the JSON value itself, with nothing in it to convert."""
     root: Any
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """Return JSON text, secrets masked; for options see :meth:`model_dump`."""
-        told = self.model_dump(**{**options, "mode": "json"})
+        data = self.model_dump(**{**options, "mode": "json"})
         separators = None if indent else (",", ":")
-        return json.dumps(told, indent=indent, separators=separators, ensure_ascii=False)
+        return json.dumps(data, indent=indent, separators=separators, ensure_ascii=False)
 
     @property
     def __root__(self) -> Any:
         return self.root
 
     @classmethod
-    def _given(cls, value: Any, named: dict[str, Any]) -> Any:
-        """Return the judged value of a constructor's arguments.
+    def _validated(cls, value: Any, keywords: dict[str, Any]) -> Any:
+        """Return the validated value of a constructor's arguments.
 
         Raises:
-            ValidationError: it does not fit, or other names than ``root`` are given.
+            ValidationError: the value is not valid.
         """
-        faults: list[FieldError] = []
-        if value is None and named:
-            # Named otherwise, they are the fields of the one object that the root is.
-            value = named.get("root", named.get("__root__", named))
-        taken = value
+        errors: list[FieldError] = []
+        if value is None and keywords:
+            # Keywords other than root= are the fields of the object that the root is.
+            value = keywords.get("root", keywords.get("__root__", keywords))
+        converted = value
         if type(value) is not cls:
-            taken = cls._shape.check(value, (), faults)
-        if faults:
-            raise refusal(cls.__name__, faults)
-        return taken
+            converted = cls._field_type.check(value, (), errors)
+        if errors:
+            raise validation_error(cls.__name__, errors)
+        return converted
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
-        """Return an instance around a value that is judged already."""
+    def _new(cls, value: Any) -> Any:
+        """Return an instance with a value that is validated already."""
         raise NotImplementedError
 
     @classmethod
-    def _take(cls, raw: Any) -> Any:
-        """Return an instance for a server's JSON; what cannot be one stays as it is."""
-        if cls._kinds and type(raw) not in cls._kinds:
+    def _from_json(cls, raw: Any) -> Any:
+        """Return an instance for a server's JSON; JSON of another type stays as it is."""
+        if cls._json_types and type(raw) not in cls._json_types:
             return raw
-        return cls._wrapped(raw if cls._plain else cls._shape.take(raw))
+        return cls._new(raw if cls._is_json else cls._field_type.from_json(raw))
 
     @classmethod
-    def _check(cls, value: Any, loc: Any, faults: list[FieldError]) -> Any:
+    def _check(cls, value: Any, loc: Any, errors: list[FieldError]) -> Any:
         if type(value) is cls:
             return value
-        if isinstance(value, RootApi) and not value._kinds:
+        if isinstance(value, RootApi) and not value._json_types:
             value = value.root
-        before = len(faults)
-        taken = cls._shape.check(value, loc, faults)
-        return taken if len(faults) > before else cls._wrapped(taken)
+        before = len(errors)
+        converted = cls._field_type.check(value, loc, errors)
+        return converted if len(errors) > before else cls._new(converted)
 
     def _dump(self, options: Options, include: Any, exclude: Any) -> Any:
         value = self.root
-        return dump(_open(self) if value is self else value, options, include, exclude)
+        return dump(_builtin(self) if value is self else value, options, include, exclude)
 
     def _wire(self) -> Any:
-        value = _open(self)
+        value = _builtin(self)
         return payload(self.root if value is self else value)
 
     @classmethod
     def model_construct(cls, root: Any = None, _fields_set: Any = None) -> Any:
-        """Return an instance around a value that is not judged."""
-        return cls._wrapped(root)
+        """Return an instance with a value that is not validated."""
+        return cls._new(root)
 
     construct = model_construct
 
     @property
     def model_fields_set(self) -> set[str]:
-        """The one name that is given."""
+        """The one field, ``root``."""
         return {"root"}
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        value = _open(self)
-        return _restored, (self._node, self.root if value is self else value)
+        value = _builtin(self)
+        return _restored, (self._registry, self._node, self.root if value is self else value)
 
 
-def _restored(node: Node, value: Any) -> Any:
-    from dynclient.compat.models.class_registry import class_registry
-
-    return class_registry(node.release).class_at(node)._wrapped(value)  # type: ignore[attr-defined]
+def _restored(registry: Any, node: Node, value: Any) -> Any:
+    return registry.class_at(node)._new(value)
 
 
-def _open(value: Any) -> Any:
-    """Return the plain list, dict, string or number that a root type is; itself if it is none."""
+def _builtin(value: Any) -> Any:
+    """Return a root type as a plain list, dict, string or number; other values as they are."""
     if isinstance(value, (list, dict)):
         return [*value] if isinstance(value, list) else {**value}
     return plain(value) if isinstance(value, (str, int, float)) else value
 
 
-class TextRoot(RootApi, str):
+class StringRoot(RootApi, str):
     """A named string."""
 
     __slots__ = ()
-    _kinds = (str,)
-    _plain = True
+    _json_types = (str,)
+    _is_json = True
 
-    def __new__(cls, value: Any = None, /, **named: Any) -> Any:
-        """Judge the value; see ``_given``."""
-        return cls._wrapped(cls._given(value, named))
+    def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
+        """Validate the value."""
+        return cls._new(cls._validated(value, keywords))
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
-        return str.__new__(cls, value if type(value) is str else _text(value))
+    def _new(cls, value: Any) -> Any:
+        return str.__new__(cls, value if type(value) is str else _to_string(value))
 
     @property
     def root(self) -> Any:
@@ -156,30 +154,30 @@ class TextRoot(RootApi, str):
         return "".join(self)
 
 
-class ParsedRoot(TextRoot):
-    """A named string that stands for an identifier, a date or a time."""
+class ParsedRoot(StringRoot):
+    """A named string in the format of a UUID, a date or a time."""
 
     __slots__ = ()
 
     @property
     def root(self) -> Any:
-        """The ``UUID``, ``date`` … that the string stands for."""
-        return self._shape.take("".join(self))
+        """The string as a ``UUID``, ``date`` …."""
+        return self._field_type.from_json("".join(self))
 
 
-class WholeRoot(RootApi, int):
-    """A named whole number."""
+class IntRoot(RootApi, int):
+    """A named integer."""
 
     __slots__ = ()
-    _kinds = (int,)
-    _plain = True
+    _json_types = (int,)
+    _is_json = True
 
-    def __new__(cls, value: Any = None, /, **named: Any) -> Any:
-        """Judge the value; see ``_given``."""
-        return cls._wrapped(cls._given(value, named))
+    def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
+        """Validate the value."""
+        return cls._new(cls._validated(value, keywords))
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
+    def _new(cls, value: Any) -> Any:
         return int.__new__(cls, value)
 
     @property
@@ -191,19 +189,19 @@ class WholeRoot(RootApi, int):
         return f"{type(self).__name__}(root={int(self)})"
 
 
-class RealRoot(RootApi, float):
+class FloatRoot(RootApi, float):
     """A named number."""
 
     __slots__ = ()
-    _kinds = (float, int)
-    _plain = True
+    _json_types = (float, int)
+    _is_json = True
 
-    def __new__(cls, value: Any = None, /, **named: Any) -> Any:
-        """Judge the value; see ``_given``."""
-        return cls._wrapped(cls._given(value, named))
+    def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
+        """Validate the value."""
+        return cls._new(cls._validated(value, keywords))
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
+    def _new(cls, value: Any) -> Any:
         return float.__new__(cls, value)
 
     @property
@@ -219,16 +217,16 @@ class ListRoot(RootApi, list[Any]):
     """A named list."""
 
     __slots__ = ()
-    _kinds = (list,)
+    _json_types = (list,)
 
-    def __init__(self, value: Any = None, /, **named: Any) -> None:
-        super().__init__(self._given(value, named))
+    def __init__(self, value: Any = None, /, **keywords: Any) -> None:
+        super().__init__(self._validated(value, keywords))
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
-        made = cls.__new__(cls)
-        list.__init__(made, value)
-        return made
+    def _new(cls, value: Any) -> Any:
+        result = cls.__new__(cls)
+        list.__init__(result, value)
+        return result
 
     @property
     def root(self) -> Any:
@@ -237,7 +235,7 @@ class ListRoot(RootApi, list[Any]):
 
     @root.setter
     def root(self, value: Any) -> None:
-        self[:] = self._given(value, {})
+        self[:] = self._validated(value, {})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(root={list.__repr__(self)})"
@@ -247,16 +245,16 @@ class MapRoot(RootApi, dict[str, Any]):
     """A named map."""
 
     __slots__ = ()
-    _kinds = (dict,)
+    _json_types = (dict,)
 
-    def __init__(self, value: Any = None, /, **named: Any) -> None:
-        super().__init__(self._given(value, named) or {})
+    def __init__(self, value: Any = None, /, **keywords: Any) -> None:
+        super().__init__(self._validated(value, keywords) or {})
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
-        made = cls.__new__(cls)
-        dict.__init__(made, value)
-        return made
+    def _new(cls, value: Any) -> Any:
+        result = cls.__new__(cls)
+        dict.__init__(result, value)
+        return result
 
     @property
     def root(self) -> Any:
@@ -265,29 +263,29 @@ class MapRoot(RootApi, dict[str, Any]):
 
     @root.setter
     def root(self, value: Any) -> None:
-        taken = self._given(value, {})
+        converted = self._validated(value, {})
         self.clear()
-        self.update(taken)
+        self.update(converted)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(root={dict.__repr__(self)})"
 
 
 class ValueRoot(RootApi):
-    """A named value of any other shape: a boolean, one of several classes, anything."""
+    """A named value of any other type: a boolean, one of several classes, anything."""
 
     __slots__ = ("__weakref__", "root")
 
     root: Any
 
-    def __init__(self, value: Any = None, /, **named: Any) -> None:
-        self.root = self._given(value, named)
+    def __init__(self, value: Any = None, /, **keywords: Any) -> None:
+        self.root = self._validated(value, keywords)
 
     @classmethod
-    def _wrapped(cls, value: Any) -> Any:
-        made = cls.__new__(cls)
-        made.root = value
-        return made
+    def _new(cls, value: Any) -> Any:
+        result = cls.__new__(cls)
+        result.root = value
+        return result
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.root == other.root
@@ -302,22 +300,22 @@ class ValueRoot(RootApi):
         return f"{type(self).__name__}(root={self.root!r})"
 
 
-def _text(value: Any) -> str:
+def _to_string(value: Any) -> str:
     if isinstance(value, str):
         return "".join(value)
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 
-def root_base(shape: FieldType) -> type:
-    """Return the base of a root class by the shape of its value."""
+def root_base(field_type: FieldType) -> type:
+    """Return the base class of a root type by the type of its value."""
     bases: tuple[tuple[type, type], ...] = (
         (SecretType, ValueRoot),
-        (Parsed, ParsedRoot),
+        (ParsedType, ParsedRoot),
         (BoolType, ValueRoot),
-        (IntType, WholeRoot),
-        (FloatType, RealRoot),
-        (ScalarType, TextRoot),
+        (IntType, IntRoot),
+        (FloatType, FloatRoot),
+        (ScalarType, StringRoot),
         (ListType, ListRoot),
         (MapType, MapRoot),
     )
-    return next((base for kind, base in bases if isinstance(shape, kind)), ValueRoot)
+    return next((base for kind, base in bases if isinstance(field_type, kind)), ValueRoot)

@@ -1,17 +1,17 @@
-"""Shapes of single values: how each is read from a server's JSON, and taken from a user.
+"""Types of single values: how each is read from a server's JSON, and validated from a user.
 
-Users' values are taken as the official models take them: a number written as text for a number, a
-text for an identifier or a date.
+Values from users are converted as the official models convert them: a string to a number, a UUID or
+a date.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dynclient.compat.models.constraints import Rule, broken, rules_of
+from dynclient.compat.models.constraints import Constraint, constraints_of, violations
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.compat.models.validation_errors import FieldError, Loc
 
@@ -22,49 +22,50 @@ if TYPE_CHECKING:
 
 
 class FieldType:
-    """What a place holds: read without judgement from a server, taken with judgement from a user.
+    """The type of a value: converts a server's JSON unvalidated, and validates users' values.
 
-    This one takes anything.
+    This one accepts anything.
     """
 
     label = "any"
-    """How a branch of a union is called in the place of a fault."""
+    """Name of this type as a branch of a union, in the location of an error."""
 
-    def take(self, raw: Any) -> Any:
-        """Return what users hold for a server's JSON; what does not fit stays as it is."""
+    def from_json(self, raw: Any) -> Any:
+        """Return the Python value for a server's JSON; JSON that does not fit stays as it is."""
         return raw
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Return what users hold for a value a user gave.
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Validate and convert a value from a user.
 
         Args:
             value: the value.
             loc: where it is.
-            faults: grows by everything that is wrong with it.
+            errors: every error found is appended.
+
+        Returns:
+            The converted value; the value itself if it is not valid.
         """
-        del loc, faults
+        del loc, errors
         return value
 
 
 class ScalarType(FieldType):
-    """A single value with limits."""
+    """A single value with constraints."""
 
-    what = "text"
-    """The limits that count, see :func:`rules_of`."""
-    types: tuple[type, ...] = (str,)
-    """What JSON values of this shape are."""
+    constrained_as = "string"
+    """The kind of constraints that apply, see :func:`constraints_of`."""
 
     def __init__(self, schema: dict[str, Any] | None = None) -> None:
-        self._rules: tuple[Rule, ...] = rules_of(schema or {}, self.what)
+        self._constraints: tuple[Constraint, ...] = constraints_of(
+            schema or {}, self.constrained_as
+        )
 
-    def take(self, raw: Any) -> Any:
-        """Return a server's value; dates and identifiers that do not parse stay text."""
-        return raw
-
-    def limited(self, measured: Any, loc: Loc, faults: list[FieldError], shown: Any) -> None:
-        """Add a fault where a value breaks a limit."""
-        if self._rules:
-            faults += broken(self._rules, measured, loc, shown)
+    def check_constraints(
+        self, measured: Any, loc: Loc, errors: list[FieldError], input_value: Any
+    ) -> None:
+        """Append an error if a value violates a constraint."""
+        if self._constraints:
+            errors += violations(self._constraints, measured, loc, input_value)
 
 
 class StringType(ScalarType):
@@ -72,59 +73,66 @@ class StringType(ScalarType):
 
     label = "str"
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take strings, and enum members that are strings."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept strings, and enum members that are strings."""
         if not isinstance(value, str):
-            faults.append(FieldError("string_type", loc, f"{_a(value)} is no string", value))
+            errors.append(FieldError("string_type", loc, "Input should be a valid string", value))
             return value
         text = value if type(value) is str else "".join(value)
-        self.limited(text, loc, faults, value)
+        self.check_constraints(text, loc, errors, value)
         return text
 
 
 class SecretType(ScalarType):
-    """A string that is secret."""
+    """A secret string."""
 
     label = "function-plain"
 
-    def take(self, raw: Any) -> Any:
-        """Return a server's secret, sealed."""
+    def from_json(self, raw: Any) -> Any:
+        """Return a server's secret as a ``SecretStr``."""
         return SecretStr(raw) if isinstance(raw, str) else raw
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take strings and what has ``get_secret_value``, as pydantic's own secrets do."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept strings and objects with ``get_secret_value``, as pydantic's secrets are."""
         if type(value) is SecretStr:
             return value
-        opener = getattr(value, "get_secret_value", None)
-        if callable(opener):
-            value = opener()
+        get_secret_value = getattr(value, "get_secret_value", None)
+        if callable(get_secret_value):
+            value = get_secret_value()
         if not isinstance(value, str):
             hidden = SecretStr(str(value))
-            faults.append(FieldError("string_type", loc, f"{_a(value)} is no string", hidden))
+            errors.append(FieldError("string_type", loc, "Input should be a valid string", hidden))
             return value
         secret = SecretStr("".join(value))
-        self.limited("".join(value), loc, faults, secret)
+        self.check_constraints("".join(value), loc, errors, secret)
         return secret
 
 
+_INT_ERRORS = {
+    "int_type": "Input should be a valid integer",
+    "int_from_float": "Input should be a valid integer, got a number with a fractional part",
+    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
+}
+
+
 class IntType(ScalarType):
-    """A whole number."""
+    """An integer."""
 
     label = "int"
-    what = "number"
+    constrained_as = "number"
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take whole numbers, also written as text or with a fraction of nothing."""
-        number = _whole(value)
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept integers, floats without a fraction, and either as a string."""
+        number = _to_int(value)
         if isinstance(number, str):
-            faults.append(FieldError(number, loc, f"{_a(value)} is no whole number", value))
+            errors.append(FieldError(number, loc, _INT_ERRORS[number], value))
             return value
-        self.limited(number, loc, faults, value)
+        self.check_constraints(number, loc, errors, value)
         return number
 
 
-def _whole(value: Any) -> Any:
-    """Return a whole number, or the kind of the fault."""
+def _to_int(value: Any) -> Any:
+    """Return an integer, or the type of the error."""
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -132,9 +140,9 @@ def _whole(value: Any) -> Any:
     if not isinstance(value, str):
         return "int_type"
     text = value.strip()
-    whole, _, fraction = text.partition(".")
+    digits, _, fraction = text.partition(".")
     try:
-        return int(whole if fraction and not fraction.strip("0") else text)
+        return int(digits if fraction and not fraction.strip("0") else text)
     except ValueError:
         return "int_parsing"
 
@@ -143,23 +151,25 @@ class FloatType(ScalarType):
     """A number."""
 
     label = "float"
-    what = "number"
+    constrained_as = "number"
 
-    def take(self, raw: Any) -> Any:
-        """Return a server's number as a float, as official models show numbers."""
+    def from_json(self, raw: Any) -> Any:
+        """Return a server's number as a float, as official models do."""
         return float(raw) if type(raw) is int else raw
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take numbers, also written as text."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept numbers, also as a string."""
+        message = "Input should be a valid number"
         try:
             number = float(value) if isinstance(value, (int, float, str)) else None
         except ValueError:
-            faults.append(FieldError("float_parsing", loc, f"{value!r} is no number", value))
+            message += ", unable to parse string as a number"
+            errors.append(FieldError("float_parsing", loc, message, value))
             return value
         if number is None:
-            faults.append(FieldError("float_type", loc, f"{_a(value)} is no number", value))
+            errors.append(FieldError("float_type", loc, message, value))
             return value
-        self.limited(number, loc, faults, value)
+        self.check_constraints(number, loc, errors, value)
         return number
 
 
@@ -169,179 +179,182 @@ _BOOLEANS = dict.fromkeys((True, 1, "1", "true", "t", "yes", "y", "on"), True) |
 
 
 class BoolType(ScalarType):
-    """True or false."""
+    """A boolean."""
 
     label = "bool"
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take booleans, 0 and 1, and the words that stand for them."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept booleans, 0 and 1, and strings such as ``yes``, ``off`` and ``true``."""
+        message = "Input should be a valid boolean"
         if type(value) is bool:
             return value
         if not isinstance(value, (str, int)) and value not in _BOOLEANS.values():
-            faults.append(
-                FieldError("bool_type", loc, f"{_a(value)} is neither true nor false", value)
-            )
+            errors.append(FieldError("bool_type", loc, message, value))
             return value
-        told = _BOOLEANS.get(value.lower() if isinstance(value, str) else value)
-        if told is None:
-            faults.append(
-                FieldError("bool_parsing", loc, f"{value!r} is neither true nor false", value)
-            )
+        boolean = _BOOLEANS.get(value.lower() if isinstance(value, str) else value)
+        if boolean is None:
+            message += ", unable to interpret input"
+            errors.append(FieldError("bool_parsing", loc, message, value))
             return value
-        return told
+        return boolean
 
 
 _MILLISECONDS = 2e10
-"""A larger number of seconds since 1970 is one of milliseconds."""
+"""A larger number of seconds since 1970 is taken as milliseconds."""
 
 
-class _Inexact(ValueError):
-    """A moment that is more than the date it stands for."""
+class _NotADate(ValueError):
+    """A datetime with a time of day where a date is required."""
 
 
-class Parsed(ScalarType):
-    """A string that users hold as an object of Python's library."""
+class ParsedType(ScalarType):
+    """A string that becomes an object of Python's standard library."""
 
     kind = ""
-    """First word of the faults: ``uuid``, ``date`` …"""
-    unparsed = "parsing"
-    """The rest of the fault of a text that does not parse."""
-    held: type = str
-    """What users hold."""
+    """First word of the error types: ``uuid``, ``date`` …"""
+    parse_error = "parsing"
+    """The rest of the error type of a string that cannot be parsed."""
+    python_type: type = str
+    """What the string becomes."""
+    expected = ""
+    """What an error message says the input should be."""
 
-    def read(self, value: Any) -> Any:
-        """Return the object that a value stands for.
+    def parse(self, value: Any) -> Any:
+        """Return the object for a value.
 
         Raises:
-            ValueError: it stands for none.
+            ValueError: the value cannot be parsed.
+            TypeError: the value has a type that cannot be parsed.
         """
         raise NotImplementedError
 
-    def take(self, raw: Any) -> Any:
-        """Return the object behind a server's text; text that stands for none stays text."""
+    def from_json(self, raw: Any) -> Any:
+        """Return the object for a server's string; a string that cannot be parsed stays one."""
         try:
-            return self.read(raw) if isinstance(raw, str) else raw
+            return self.parse(raw) if isinstance(raw, str) else raw
         except ValueError:
             return raw
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take the object itself, or what stands for it."""
-        if type(value) is self.held:
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept the object itself, or what can be parsed."""
+        if type(value) is self.python_type:
             return value
         try:
-            return self.read(value)
-        except _Inexact:
-            words = f"{value!r} is a date with a time of day"
-            faults.append(FieldError(f"{self.kind}_from_datetime_inexact", loc, words, value))
+            return self.parse(value)
+        except _NotADate:
+            code = f"{self.kind}_from_datetime_inexact"
+            message = "Datetimes provided to dates should have zero time - e.g. be exact dates"
         except (ValueError, OverflowError):
-            faults.append(
-                FieldError(
-                    f"{self.kind}_{self.unparsed}",
-                    loc,
-                    f"{value!r} is no {self.held.__name__}",
-                    value,
-                )
-            )
+            code = f"{self.kind}_{self.parse_error}"
+            message = f"Input should be {self.expected}, unable to parse input"
         except TypeError:
-            words = f"a {type(value).__name__} is no {self.held.__name__}"
-            faults.append(FieldError(f"{self.kind}_type", loc, words, value))
+            code, message = f"{self.kind}_type", f"Input should be {self.expected}"
+        errors.append(FieldError(code, loc, message, value))
         return value
 
 
-class UuidType(Parsed):
+class UuidType(ParsedType):
     """A UUID."""
 
     label = kind = "uuid"
-    held = UUID
+    python_type = UUID
+    expected = "a valid UUID"
 
-    def read(self, value: Any) -> Any:
-        """Read a text, or a value whose text it is."""
+    def parse(self, value: Any) -> Any:
+        """Parse a string."""
         if not isinstance(value, str):
             raise TypeError(value)
         return UUID("".join(value))
 
 
-class DateTimeType(Parsed):
+class DateTimeType(ParsedType):
     """A date and time."""
 
     label = kind = "datetime"
-    unparsed = "from_date_parsing"
-    held = datetime
+    parse_error = "from_date_parsing"
+    python_type = datetime
+    expected = "a valid datetime or date"
 
-    def read(self, value: Any) -> Any:
-        """Read ISO 8601, or a number of seconds or milliseconds since 1970."""
+    def parse(self, value: Any) -> Any:
+        """Parse ISO 8601, or a number of seconds or milliseconds since 1970."""
         if isinstance(value, date):
-            return datetime(value.year, value.month, value.day)  # noqa: DTZ001  # it tells no zone
+            return datetime(value.year, value.month, value.day)  # noqa: DTZ001  # has no time zone
         if isinstance(value, (int, float)):
-            return _moment(value)
+            return _from_timestamp(value)
         return datetime.fromisoformat(_iso(value))
 
 
-class DateType(Parsed):
+class DateType(ParsedType):
     """A date."""
 
     label = kind = "date"
-    unparsed = "from_datetime_parsing"
-    held = date
+    parse_error = "from_datetime_parsing"
+    python_type = date
+    expected = "a valid date or datetime"
 
-    def read(self, value: Any) -> Any:
-        """Read ISO 8601, or a moment at midnight as :class:`DateTimeType` reads it."""
+    def parse(self, value: Any) -> Any:
+        """Parse ISO 8601, or a datetime at midnight as :class:`DateTimeType` parses it."""
         moment = value if isinstance(value, datetime) else None
         if isinstance(value, (int, float)):
-            moment = _moment(value)
+            moment = _from_timestamp(value)
         elif isinstance(value, str) and len(value) > 10:
             moment = datetime.fromisoformat(_iso(value))
         if moment is None:
-            return date.fromisoformat("".join(_text(value)))
+            return date.fromisoformat("".join(_string(value)))
         if moment.time() != time():
-            raise _Inexact(value)
+            raise _NotADate(value)
         return moment.date()
 
 
-class TimeType(Parsed):
+class TimeType(ParsedType):
     """A time of day."""
 
     label = kind = "time"
-    held = time
+    python_type = time
+    expected = "in a valid time format"
 
-    def read(self, value: Any) -> Any:
-        """Read ISO 8601."""
+    def parse(self, value: Any) -> Any:
+        """Parse ISO 8601."""
         return time.fromisoformat(_iso(value))
 
 
-def _moment(number: float) -> datetime:
-    """Return the moment that is so many seconds, or milliseconds, after 1970."""
+def _from_timestamp(number: float) -> datetime:
+    """Return the datetime for a number of seconds, or milliseconds, since 1970."""
     seconds = number / 1000 if abs(number) > _MILLISECONDS else number
-    return datetime.fromtimestamp(seconds, timezone.utc)
+    return datetime.fromtimestamp(seconds, UTC)
 
 
-def _text(value: Any) -> str:
+def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
 
 
 def _iso(value: Any) -> str:
-    """Return ISO 8601 as every supported Python reads it: no ``Z``, three or six digits."""
-    text = re.sub(r"[zZ]$", "+00:00", _text(value).strip())
+    """Return ISO 8601 as every supported Python parses it: without ``Z``, six digits."""
+    text = re.sub(r"[zZ]$", "+00:00", _string(value).strip())
     text = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text)
     return re.sub(r"\.(\d{1,6})\d*", lambda found: f".{found[1]:0<6}", text)
 
 
 class UrlType(ScalarType):
-    """An absolute URI; users hold the text as it was written."""
+    """An absolute URL, kept as the string that was given."""
 
     label = "url"
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take what has a scheme, as text or as an object whose text it is."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept a string with a scheme, or a URL object."""
         text = value if isinstance(value, str) else str(value)
-        known = isinstance(value, str) or hasattr(value, "scheme")
-        if not known or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
-            kind = "url_parsing" if known else "url_type"
-            faults.append(FieldError(kind, loc, "no absolute URI (scheme://host/…)", value))
-            return value
-        return "".join(text)
+        is_url = isinstance(value, str) or hasattr(value, "scheme")
+        if is_url and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
+            return "".join(text)
+        code, message = (
+            ("url_parsing", "Input should be a valid URL, such as scheme://host/path")
+            if is_url
+            else ("url_type", "URL input should be a string or URL")
+        )
+        errors.append(FieldError(code, loc, message, value))
+        return value
 
 
 class EmailType(ScalarType):
@@ -349,19 +362,17 @@ class EmailType(ScalarType):
 
     label = "function-after[_validate(), str]"
 
-    def check(self, value: Any, loc: Loc, faults: list[FieldError]) -> Any:
-        """Take a text with a name, an ``@`` and a domain."""
+    def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
+        """Accept a string with a name, an ``@`` and a domain."""
         if not isinstance(value, str):
-            words = f"a {type(value).__name__} is no string"
-            faults.append(FieldError("string_type", loc, words, value))
+            errors.append(FieldError("string_type", loc, "Input should be a valid string", value))
             return value
         text = "".join(value)
         if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", text):
-            faults.append(
-                FieldError("value_error", loc, "no e-mail address (name@host.domain)", value)
-            )
+            message = "value is not a valid email address, such as name@host.domain"
+            errors.append(FieldError("value_error", loc, message, value))
             return value
-        self.limited(text, loc, faults, value)
+        self.check_constraints(text, loc, errors, value)
         return text
 
 
@@ -373,26 +384,22 @@ FORMATS: dict[str, Callable[[dict[str, Any]], ScalarType]] = {
     "time": TimeType,
     "uri": UrlType,
 }
-"""Shapes by JSON Schema's ``format``; strings of other formats are plain ones."""
+"""Types by JSON Schema's ``format``; strings of other formats are plain strings."""
 
 
-def leaf(node: Node, kind: str) -> FieldType:
-    """Return the shape of a place that holds a single value.
+def scalar_type(node: Node, json_type: str) -> FieldType:
+    """Return the type of a single value.
 
     Args:
-        node: the place.
-        kind: its JSON type.
+        node: the schema.
+        json_type: its JSON type.
     """
     schema = node.schema
-    if kind == "string":
+    if json_type == "string":
         form = schema.get("format")
         if form == "password":
             return SecretType(schema)
 
         return FORMATS[form](schema) if form in FORMATS else StringType(schema)
-    made = {"integer": IntType, "number": FloatType, "boolean": BoolType}.get(kind)
-    return made(schema) if made is not None else FieldType()
-
-
-def _a(value: Any) -> str:
-    return "null" if value is None else f"a {type(value).__name__}"
+    found = {"integer": IntType, "number": FloatType, "boolean": BoolType}.get(json_type)
+    return found(schema) if found is not None else FieldType()

@@ -1,4 +1,4 @@
-"""A secret as the official models hold it."""
+"""A secret string, as the official models hold it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dynclient.secrets import MASK, seal, unseal
 
 
 class SecretStr:
-    """A secret: ``get_secret_value()`` opens it, everything else shows the mask.
+    """A secret: ``get_secret_value()`` returns it, everything else shows a mask.
 
-    It is no string, so nothing prints, joins or encodes it by accident.
+    It is not a ``str``, so that it is never printed, joined or encoded by accident.
     """
 
     __slots__ = ("_secret_value",)
@@ -22,7 +22,7 @@ class SecretStr:
         """Return the plain value.
 
         Args:
-            skip_secret_manager: accepted; there is no secrets manager on this side.
+            skip_secret_manager: accepted and ignored; dynclient uses no secrets manager.
         """
         del skip_secret_manager
         return self._secret_value

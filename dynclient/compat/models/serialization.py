@@ -1,4 +1,4 @@
-"""Models turned into plain data: for users (``model_dump``) and for the wire (``payload``)."""
+"""Models as plain data: for users (``model_dump``) and for requests (``payload``)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from dynclient.compat.models.model import Model
 
 
-def dumped(model: Model, options: Options, include: Any, exclude: Any) -> dict[str, Any]:
+def dump_model(model: Model, options: Options, include: Any, exclude: Any) -> dict[str, Any]:
     """Return the fields of a model as plain data; see ``model_dump``."""
     fields = type(model)._fields
-    given = model.model_fields_set if options.exclude_unset else None
-    chosen_some = include is not None or exclude is not None
-    told: dict[str, Any] = {}
+    fields_set = model.model_fields_set if options.exclude_unset else None
+    is_partial = include is not None or exclude is not None
+    result: dict[str, Any] = {}
     for name in (*fields, *(model.model_extra or ())):
-        if given is not None and name not in given:
+        if fields_set is not None and name not in fields_set:
             continue
-        if chosen_some and not taken(include, exclude, name):
+        if is_partial and not is_included(include, exclude, name):
             continue
         value = getattr(model, name)
         if value is None and options.exclude_none:
@@ -36,51 +36,52 @@ def dumped(model: Model, options: Options, include: Any, exclude: Any) -> dict[s
         field = fields.get(name)
         if field and options.exclude_defaults and value == field.get_default():
             continue
-        shown = field.key if field and options.by_alias else name
-        below = (chosen(include, name), chosen(exclude, name)) if chosen_some else (None, None)
-        told[shown] = dump(value, options, *below)
-    return told
+        key = field.key if field and options.by_alias else name
+        below = selection_below(include, name), selection_below(exclude, name)
+        result[key] = dump(value, options, *below)
+    return result
 
 
-def wire(model: Model) -> dict[str, Any]:
-    """Return the JSON to send for a model: what was given and is not None, secrets in clear."""
+def model_payload(model: Model) -> dict[str, Any]:
+    """Return the JSON to send for a model: fields that are set and not None, secrets in clear."""
     cls = type(model)
     by_key = cls._by_key
-    given, held, raw = model.model_fields_set, model.__dict__, model._raw
-    told: dict[str, Any] = {}
+    fields_set, values, raw = model.model_fields_set, model.__dict__, model._raw
+    result: dict[str, Any] = {}
     for key in [*by_key, *(key for key in raw if key not in by_key)]:
         name = by_key[key].name if key in by_key else key
-        if name not in given:
+        if name not in fields_set:
             continue
-        value = _written(model, key, held[name]) if name in held else clone(raw.get(key))
+        has_value = name in values
+        value = _field_payload(model, key, values[name]) if has_value else clone(raw.get(key))
         if value is not None:
-            told[key] = value
-    for name in given:
+            result[key] = value
+    for name in fields_set:
         if name not in cls._fields and name not in raw:
-            told[name] = payload(held[name])
-    return told
+            result[name] = payload(values[name])
+    return result
 
 
-def _written(model: Model, key: str, value: Any) -> Any:
-    """Return the JSON of a field that was given or looked at."""
+def _field_payload(model: Model, key: str, value: Any) -> Any:
+    """Return the JSON of a field that was set or read."""
     cls = type(model)
-    field, came = cls._by_key.get(key), model._raw.get(key)
-    if field is not None and came is not None and not hasattr(value, "_by_key"):
-        # What a server gave and nobody changed goes back as it was, however it was spelt.
-        names = key in cls._names_read
-        if (names or not isinstance(value, (list, dict))) and model._read(field) == value:
-            return clone(came)
-    told = payload(value)
-    return name_encoding.encode(told) if key in cls._names_written else told
+    field, received = cls._by_key.get(key), model._raw.get(key)
+    if field is not None and received is not None and not hasattr(value, "_by_key"):
+        # A server's value that was not changed is sent back exactly as it was received.
+        is_name = key in cls._names_read
+        if (is_name or not isinstance(value, (list, dict))) and model._read(field) == value:
+            return clone(received)
+    result = payload(value)
+    return name_encoding.encode(result) if key in cls._names_written else result
 
 
-_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+_JSON_SCALARS = frozenset({str, int, float, bool, type(None)})
 _ALL = "__all__"
 """Stands for every item of a list in ``include`` and ``exclude``."""
 
 
 class Options(NamedTuple):
-    """What ``model_dump`` is asked for."""
+    """The options of ``model_dump``."""
 
     mode: str = "python"
     by_alias: bool = False
@@ -90,45 +91,47 @@ class Options(NamedTuple):
 
 
 def dump(value: Any, options: Options, include: Any = None, exclude: Any = None) -> Any:
-    """Return a value as plain data; secrets stay sealed, or are masked in JSON.
+    """Return a value as plain data; secrets stay ``SecretStr``, or are masked in JSON mode.
 
     Args:
-        value: a model, a root, or what they hold.
+        value: a model, a root type, or what they contain.
         options: see ``model_dump``.
-        include: names or numbers to take, nested by dicts; None for all.
-        exclude: names or numbers to leave out, nested by dicts.
+        include: names or indexes to include, nested by dicts; None for all.
+        exclude: names or indexes to leave out, nested by dicts.
     """
-    as_model = getattr(type(value), "_dump", None)
-    if as_model is not None:
-        return as_model(value, options, include, exclude)
+    dump_method = getattr(type(value), "_dump", None)
+    if dump_method is not None:
+        return dump_method(value, options, include, exclude)
     if isinstance(value, Mapping):
         return {
-            name: dump(below, options, chosen(include, name), chosen(exclude, name))
+            name: dump(
+                below, options, selection_below(include, name), selection_below(exclude, name)
+            )
             for name, below in value.items()
-            if taken(include, exclude, name)
+            if is_included(include, exclude, name)
         }
     if isinstance(value, (list, tuple, set, frozenset)):
         return [
-            dump(below, options, chosen(include, place), chosen(exclude, place))
-            for place, below in enumerate(value)
-            if taken(include, exclude, place)
+            dump(item, options, selection_below(include, index), selection_below(exclude, index))
+            for index, item in enumerate(value)
+            if is_included(include, exclude, index)
         ]
     return plain(value) if options.mode == "json" else value
 
 
-def taken(include: Any, exclude: Any, name: Any) -> bool:
-    """Tell whether a name or number is dumped at all."""
+def is_included(include: Any, exclude: Any, name: Any) -> bool:
+    """Return whether a name or index is dumped."""
     if include is not None and name not in include and _ALL not in include:
         return False
     if exclude is None or (name not in exclude and _ALL not in exclude):
         return True
-    # A dict names parts of what lies below; only ``True`` and ``...`` mean the whole of it.
+    # A dict excludes parts of a value; only ``True`` and ``...`` exclude the whole value.
     below = exclude.get(name, exclude.get(_ALL)) if isinstance(exclude, Mapping) else True
     return below is not True and below is not ...
 
 
-def chosen(selection: Any, name: Any) -> Any:
-    """Return what a selection says about what lies below a name or number."""
+def selection_below(selection: Any, name: Any) -> Any:
+    """Return what an ``include`` or ``exclude`` selects below a name or index."""
     if not isinstance(selection, Mapping):
         return None
     below = selection.get(name, selection.get(_ALL))
@@ -136,7 +139,7 @@ def chosen(selection: Any, name: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return a single value as JSON has it; secrets are masked."""
+    """Return a single value as JSON; secrets are masked."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, SecretStr):
@@ -160,30 +163,30 @@ def _plain(value: Any) -> Any:
     for base in (int, float):
         if isinstance(value, base):
             return base(value)
-    # Addresses of libraries, bytes …: by their text.
+    # URL objects of libraries, bytes …: as text.
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def payload(value: Any) -> Any:
-    """Return the JSON to send for a value: what was set and is not None, secrets in clear.
+    """Return the JSON to send for a value: fields that are set and not None, secrets in clear.
 
-    What came from a server and was not changed goes back as it came.
+    Data from a server that was not changed is returned as the server sent it.
 
     Args:
-        value: a model, a root, an enumeration's member, or lists and dicts of them.
+        value: a model, a root type, an enumeration member, or lists and dicts of them.
     """
     kind = type(value)
-    if kind in _AS_THEY_ARE:
+    if kind in _JSON_SCALARS:
         return value
     if isinstance(value, Enum):
         return value.value
-    as_wire = getattr(kind, "_wire", None)
-    if as_wire is not None:
-        return as_wire(value)
+    payload_method = getattr(kind, "_wire", None)
+    if payload_method is not None:
+        return payload_method(value)
     if isinstance(value, Mapping):
         return {name: payload(below) for name, below in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [payload(below) for below in value]
+        return [payload(item) for item in value]
     if isinstance(value, Entity):
         return asdict(value, secrets=True)
     if callable(getattr(value, "get_secret_value", None)):

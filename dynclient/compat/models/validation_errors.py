@@ -1,7 +1,8 @@
-"""What is wrong with data given to a model, told as the official models tell it."""
+"""Errors in data given to a model, in the form and wording of pydantic."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dynclient.compat.models.secret_values import SecretStr
@@ -9,91 +10,101 @@ from dynclient.errors import Problem, ValidationFailed
 from dynclient.secrets import MASK, looks_secret
 from dynclient.suggestions import did_you_mean
 
-_SHOWN = 100
+_MAX_LENGTH = 100
 """Characters of a value that the text of an error shows."""
+_MAX_VALUES = 12
+"""Allowed values that the text of an error lists."""
 
 Loc = tuple[Any, ...]
-"""Where in the data: names and numbers, and which branch of a union was tried."""
+"""Where in the data: names and indexes, and which branch of a union was tried."""
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with a value."""
+    """One error in a value."""
 
     kind: str
-    """``missing``, ``extra_forbidden``, ``enum``, ``string_type`` …"""
+    """pydantic's error type: ``missing``, ``extra_forbidden``, ``enum``, ``string_type`` …"""
     loc: Loc
     message: str
     value: Any
     known: tuple[str, ...] = ()
-    """Right names or values, of which the nearest are told."""
+    """Valid names or values; the closest ones are suggested."""
 
     @property
     def nearest(self) -> tuple[str, ...]:
-        """The known names or values that are close to the one given."""
+        """The valid names or values closest to the one given."""
         from dynclient.suggestions import nearest
 
-        given = self.value if self.kind == "enum" else self.loc[-1:]
-        if isinstance(given, tuple):
-            given = given[0] if given else None
-        return nearest(given, self.known) if self.known and isinstance(given, str) else ()
+        name = self.value if self.kind == "enum" else self.loc[-1:]
+        if isinstance(name, tuple):
+            name = name[0] if name else None
+        return nearest(name, self.known) if self.known and isinstance(name, str) else ()
 
     @property
-    def told(self) -> str:
-        """The message, with what was probably meant."""
+    def text(self) -> str:
+        """The message, followed by suggestions."""
         return f"{self.message}{did_you_mean(self.nearest)}"
 
 
 class ValidationError(ValidationFailed):
-    """Data that a model does not take; ``errors()`` lists everything that is wrong."""
+    """Data that is not valid for a model; ``errors()`` lists every error.
+
+    Attributes:
+        title: name of the model.
+        field_errors: the errors; secrets in them are masked.
+    """
 
     title: str
-    """The name of the model."""
-    faults: tuple[FieldError, ...]
+    field_errors: tuple[FieldError, ...]
 
-    def __init__(self, message: str = "", *, title: str = "", faults: Any = (), **_: Any) -> None:
-        # What a fault may not show, the error does not hold either.
+    def __init__(
+        self, message: str = "", *, title: str = "", field_errors: Any = (), **_: Any
+    ) -> None:
+        # The error does not even hold what it may not show.
         listed = tuple(
-            fault._replace(value=shown(fault)) for fault in map(FieldError._make, faults)
+            error._replace(value=visible_value(error))
+            for error in map(FieldError._make, field_errors)
         )
         super().__init__(
-            message, title=title, what=title, faults=listed, problems=map(_problem, listed)
+            message, title=title, what=title, field_errors=listed, problems=map(_problem, listed)
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self.title, self.faults)
+        return _rebuilt, (self.title, self.field_errors)
 
     def render(self) -> str:
-        """Return a headline, then the place, what is wrong and what was given, for each fault."""
-        count = len(self.parts["faults"])
-        lines = [f"{count} validation error{'' if count == 1 else 's'} for {self.parts['title']}"]
-        for fault in self.parts["faults"]:
-            kind = type(fault.value).__name__
-            told = f"[type={fault.kind}, input_value={_short(fault.value)}, input_type={kind}]"
-            lines += [".".join(map(str, fault.loc)), f"  {fault.told} {told}"]
+        """Return a headline, then location, message, type and value of each error."""
+        listed = self.parts["field_errors"]
+        count = f"{len(listed)} validation error{'' if len(listed) == 1 else 's'}"
+        lines = [f"{count} for {self.parts['title']}"]
+        for error in listed:
+            kind = type(error.value).__name__
+            details = f"[type={error.kind}, input_value={_short(error.value)}, input_type={kind}]"
+            lines += [".".join(map(str, error.loc)), f"  {error.text} {details}"]
         return "\n".join(lines)
 
     def error_count(self) -> int:
-        """Return how many things are wrong."""
-        return len(self.faults)
+        """Return the number of errors."""
+        return len(self.field_errors)
 
     def errors(
         self, *, include_url: bool = True, include_context: bool = True, include_input: bool = True
     ) -> list[dict[str, Any]]:
-        """Return what is wrong as dictionaries with ``type``, ``loc``, ``msg`` and ``input``.
+        """Return the errors as dictionaries with ``type``, ``loc``, ``msg`` and ``input``.
 
         Args:
-            include_url: accepted and without meaning here: no page explains single errors.
-            include_context: add ``ctx`` with the nearest right names, where there are any.
-            include_input: add what was given, secrets masked.
+            include_url: accepted and ignored; there are no pages about single errors.
+            include_context: add ``ctx`` with the closest valid names, if there are any.
+            include_input: add the value, secrets masked.
         """
         del include_url
         listed = []
-        for fault in self.faults:
-            error: dict[str, Any] = {"type": fault.kind, "loc": fault.loc, "msg": fault.message}
+        for each in self.field_errors:
+            error: dict[str, Any] = {"type": each.kind, "loc": each.loc, "msg": each.message}
             if include_input:
-                error["input"] = fault.value
-            if include_context and fault.nearest:
-                error["ctx"] = {"nearest": list(fault.nearest)}
+                error["input"] = each.value
+            if include_context and each.nearest:
+                error["ctx"] = {"nearest": list(each.nearest)}
             listed.append(error)
         return listed
 
@@ -104,41 +115,52 @@ class ValidationError(ValidationFailed):
         return json.dumps(self.errors(**options), indent=indent, default=str)
 
 
-def _rebuilt(title: str, faults: tuple[FieldError, ...]) -> ValidationError:
-    return ValidationError(title=title, faults=faults)
+def _rebuilt(title: str, field_errors: tuple[FieldError, ...]) -> ValidationError:
+    return ValidationError(title=title, field_errors=field_errors)
 
 
-def shown(fault: FieldError) -> Any:
-    """Return the value of a fault as it may be shown: masked where it may be secret."""
-    names = [step for step in fault.loc if isinstance(step, str)]
-    return masked(fault.value, hide=bool(names) and looks_secret(names[-1]))
+def expected_values(values: Iterable[Any]) -> str:
+    """Return allowed values as an error message lists them: ``'a', 'b' or 'c'``."""
+    listed = [repr(value) for value in values]
+    if len(listed) > _MAX_VALUES:
+        return f"one of {', '.join(listed[:_MAX_VALUES])} …"
+    *first, last = listed or ["nothing"]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
-def masked(value: Any, *, hide: bool = False) -> Any:
-    """Return plain data with everything masked that is named like a secret.
+def visible_value(error: FieldError) -> Any:
+    """Return the value of an error as it may be shown: masked if it may be secret."""
+    names = [step for step in error.loc if isinstance(step, str)]
+    return mask_secrets(error.value, hide=bool(names) and looks_secret(names[-1]))
+
+
+def mask_secrets(value: Any, *, hide: bool = False) -> Any:
+    """Return plain data with the values of all secret-looking names masked.
 
     Args:
         value: the data.
-        hide: mask all of it.
+        hide: mask everything in it.
     """
     if isinstance(value, dict):
         return {
-            name: masked(below, hide=hide or looks_secret(str(name)))
+            name: mask_secrets(below, hide=hide or looks_secret(str(name)))
             for name, below in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [masked(below, hide=hide) for below in value]
-    hidden = isinstance(value, SecretStr) or (hide and isinstance(value, (str, bytes)))
-    return MASK if hidden else value
+        return [mask_secrets(below, hide=hide) for below in value]
+    is_hidden = isinstance(value, SecretStr) or (hide and isinstance(value, (str, bytes)))
+    return MASK if is_hidden else value
 
 
 def _short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]}…{text[-_SHOWN // 2 :]}"
+    if len(text) <= _MAX_LENGTH:
+        return text
+    return f"{text[: _MAX_LENGTH // 2]}…{text[-_MAX_LENGTH // 2 :]}"
 
 
-def _problem(fault: FieldError) -> Problem:
+def _problem(error: FieldError) -> Problem:
     path = ""
-    for step in fault.loc:
+    for step in error.loc:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    return Problem(path, fault.value, fault.kind, fault.message, fault.nearest)
+    return Problem(path, error.value, error.kind, error.message, error.nearest)

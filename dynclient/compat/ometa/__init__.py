@@ -1,1 +1,1 @@
-"""``metadata.ingestion.ometa``: the official client over this one."""
+"""``metadata.ingestion.ometa``: the official client, implemented with dynclient's."""

@@ -1,7 +1,7 @@
-"""Where a script's ``OpenMetadataConnection`` leads: address, who calls, TLS, and headers.
+"""A script's ``OpenMetadataConnection``: address, authentication, TLS and headers.
 
-A connection is a model of the release or a mapping of the same fields. What the official SDK needs
-and dynclient does not (``enableVersionValidation``, what to ingest) is taken and left alone.
+A connection is a model of the release or a mapping with the same fields. Fields that dynclient does
+not need (``enableVersionValidation``, what to ingest) are ignored.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.client.connect import HOST, address, base_of, known_token, settings_of
+from dynclient.client.connect import address, settings_of
 from dynclient.compat.ometa.exceptions import (
     AuthenticationException,
     InvalidSSLVerificationException,
 )
 from dynclient.errors import UsageError
+from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 API_VERSION = "v1"
 TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
-"""Environment variables that hold a token: dynclient's own, then the official one."""
-NOBODY = frozenset({"no-auth"})
-"""Values of ``authProvider`` that say: send no token."""
+"""Environment variables with a token: dynclient's own, then the official one."""
+NO_AUTH = frozenset({"no-auth"})
+"""Values of ``authProvider`` with which no token is sent."""
 _LOGIN = ("username", "password")
 FIELDS = (
     "apiVersion",
@@ -47,7 +48,7 @@ FIELDS = (
     "username",
     "verifySSL",
 )
-"""Fields of a connection that are read here."""
+"""Fields of a connection that are used."""
 _PEM = "-----BEGIN"
 _TEMPLATE = "%(Authorization)s"
 
@@ -57,11 +58,11 @@ _CLIENT_ARGUMENTS = {
     "retry": "retries",
     "retry_wait": "backoff",
 }
-"""What ``additional_client_config_arguments`` may hold, by our names."""
+"""Keys of ``additional_client_config_arguments``, and dynclient's settings for them."""
 
 
 class Connection(NamedTuple):
-    """One server and how to talk to it."""
+    """One server, and how to connect to it."""
 
     base: str
     """``http://localhost:8585/api``."""
@@ -69,89 +70,93 @@ class Connection(NamedTuple):
     settings: Settings
 
     def transport(self) -> Transport:
-        """Return a transport to it; nothing is sent yet."""
+        """Return a transport for the server; nothing is sent yet."""
         from dynclient.transport.http import Transport
 
         return Transport(self.base, self.settings, self.auth)
 
 
-def read(config: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Connection:
-    """Return what a connection says.
+def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) -> Connection:
+    """Return the connection that a configuration describes.
 
     Args:
         config: the fields of an ``OpenMetadataConnection``, as JSON, secrets in clear.
-        more: ``cert``, ``verify``, ``timeout`` (seconds, or connect and read), ``user_agent``,
-            ``retry``, ``retry_wait``: what the connection has no field for.
+        arguments: ``additional_client_config_arguments``: ``cert``, ``verify``, ``timeout`` (in
+            seconds, or a pair of connect and read timeout), ``user_agent``, ``retry``,
+            ``retry_wait``, and dynclient's own settings.
 
     Raises:
-        UsageError: no address, an API version other than v1, a file that is not there.
-        AuthenticationException: no token, where the provider needs one.
+        UsageError: no address, an API version other than v1, or a file that does not exist.
+        AuthenticationException: the provider needs a token, and there is none.
         InvalidSSLVerificationException: ``verifySSL: validate`` without a ``caCertificate``.
-        BadArguments: something in ``more`` that has no meaning here.
+        BadArguments: an unknown argument.
     """
     base = address(config.get("hostPort"))
     version = config.get("apiVersion") or API_VERSION
     if version != API_VERSION:
-        raise UsageError(f"apiVersion {version!r}: servers speak {API_VERSION} only")
+        raise UsageError(f"apiVersion must be {API_VERSION!r}, not {version!r}")
     headers = {str(name): str(value) for name, value in (config.get("extraHeaders") or {}).items()}
-    settings = {**_tls(config), **_arguments(more or {}, headers)}
-    auth = _caller(config, base)
-    headers, auth = _templated(headers, auth)
+    settings = {**_tls(config), **_settings(arguments or {}, headers)}
+    auth = _auth(config, base)
+    headers, auth = _fill_template(headers, auth, base)
     settings["headers"] = headers
     return Connection(base, auth, settings_of(settings))
 
 
-# -- who calls -------------------------------------------------------------------------------------
+# -- authentication --------------------------------------------------------------------------------
 
 
-def _caller(config: Mapping[str, Any], base: str) -> Anonymous:
+def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
     from dynclient.transport.auth import Anonymous, identity
 
     provider = config.get("authProvider")
-    if provider in NOBODY:
+    if provider in NO_AUTH:
         return Anonymous()
     security = config.get("securityConfig") or {}
-    token = security.get("jwtToken") or _of_environment(base)
+    token = security.get("jwtToken") or _from_environment(base)
     if token:
         return identity(_token(str(token)), None, None)
     if all(security.get(name) for name in _LOGIN):
         return identity(None, *(str(security[name]) for name in _LOGIN))
     if security:
         raise AuthenticationException(
-            f"authProvider {provider!r}: dynclient does not sign in at {provider or 'a provider'};"
-            " have it give you a token, and connect with OpenMetadataJWTClientConfig(jwtToken=…)"
+            f"authProvider {provider!r} is not supported: dynclient does not sign in at"
+            f" {provider or 'a provider'}; get a token from it and connect with"
+            " OpenMetadataJWTClientConfig(jwtToken=…)"
         )
     return Anonymous()
 
 
-def _of_environment(base: str) -> str | None:
-    """Return the token of the environment, unless that names another server."""
-    own = known_token(base)
+def _from_environment(base: str) -> str | None:
+    """Return the token in the environment, unless the environment names another server."""
+    own = token_from_environment(base)
     if own:
         return own
-    meant = os.environ.get(HOST)
-    if meant and base_of(meant) != base:
+    host = os.environ.get(HOST)
+    if host and api_url(host) != base:
         return None
     return next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
 
 
-def _token(given: str) -> str | Callable[[], str]:
-    """Return a token: given as it is, as ``$NAME`` of the environment, or as the path of a file.
+def _token(text: str) -> str | Callable[[], str]:
+    """Return a token: the text itself, ``$NAME`` of the environment, or the content of a file.
 
-    A file is read whenever a token is needed, so it may be replaced while a script runs.
+    A file is read whenever a token is needed, so that it can be replaced while a script runs.
     """
-    if given.startswith("$"):
-        name = given[1:].strip("{}")
+    if text.startswith("$"):
+        name = text[1:].strip("{}")
         value = os.environ.get(name)
         if not value:
-            raise AuthenticationException(f"jwtToken names {given}, which the environment lacks")
+            raise AuthenticationException(
+                f"jwtToken is {text}, but the environment variable {name} is not set"
+            )
         return value
-    path = os.path.expanduser(given)  # noqa: PTH111  # a token may be too long for a path
-    return _File(Path(path)) if os.path.isfile(path) else given  # noqa: PTH113
+    path = os.path.expanduser(text)  # noqa: PTH111  # a token may be too long for a path
+    return _TokenFile(Path(path)) if os.path.isfile(path) else text  # noqa: PTH113
 
 
-class _File:
-    """A file that holds a token; called, it gives the token of the moment."""
+class _TokenFile:
+    """A file with a token; calling it returns the current token."""
 
     __name__ = "token_file"
 
@@ -162,10 +167,12 @@ class _File:
         return self._path.read_text("utf-8").strip()
 
 
-def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str], Anonymous]:
-    """Return headers with ``%(Authorization)s`` filled in, and who calls beside them.
+def _fill_template(
+    headers: dict[str, str], auth: Anonymous, base: str
+) -> tuple[dict[str, str], Anonymous]:
+    """Return headers with ``%(Authorization)s`` replaced, and the authentication to use.
 
-    A header ``Authorization`` of the script's own takes the place of the token's.
+    A script's own header ``Authorization`` replaces the one with the token.
     """
     from dynclient.secrets import Secret
     from dynclient.transport.auth import Anonymous
@@ -173,7 +180,7 @@ def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str]
     filled = dict(headers)
     for name, value in headers.items():
         if _TEMPLATE in value:
-            token = auth.header(_no_login)
+            token = auth.header(_no_login, base)
             plain = token.get_secret_value() if isinstance(token, Secret) else token or ""
             filled[name] = Secret(value.replace(_TEMPLATE, plain))
     if any(name.lower() == "authorization" for name in headers):
@@ -182,8 +189,8 @@ def _templated(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str]
 
 
 def _no_login(request: Request) -> Response:
-    message = "extraHeaders: %(Authorization)s needs a token, and a login has none beforehand"
-    raise UsageError(f"{message} (it would have to ask {request.path})")
+    message = "extraHeaders: %(Authorization)s needs a token, and a login has none yet"
+    raise UsageError(f"{message} (it is requested from {request.path} later)")
 
 
 # -- TLS and the rest ------------------------------------------------------------------------------
@@ -194,42 +201,42 @@ def _tls(config: Mapping[str, Any]) -> dict[str, Any]:
     ssl = config.get("sslConfig") or {}
     settings: dict[str, Any] = {"verify": True}
     mode = config.get("verifySSL") or "no-ssl"
-    # Up to 1.0 the only field was called certificatePath.
+    # Up to release 1.0 the field is called certificatePath.
     authority = ssl.get("caCertificate") or ssl.get("certificatePath")
     if mode == "ignore":
         settings["verify"] = False
     elif mode == "validate":
         if not authority:
             raise InvalidSSLVerificationException(
-                "verifySSL is 'validate', and sslConfig names no caCertificate to check with;"
-                " give its path, or write 'no-ssl' to check with the usual authorities"
+                "verifySSL is 'validate', but sslConfig has no caCertificate; set the path of the"
+                " CA certificate, or verifySSL to 'no-ssl' to use the system's certificates"
             )
         settings["verify"] = _file("caCertificate", authority)
     elif mode != "no-ssl":
-        raise UsageError(f"verifySSL {mode!r} is none of no-ssl, ignore, validate")
+        raise UsageError(f"verifySSL must be 'no-ssl', 'ignore' or 'validate', not {mode!r}")
     certificate, key = ssl.get("sslCertificate"), ssl.get("sslKey")
     if key and not certificate:
-        raise UsageError("sslConfig has an sslKey, and no sslCertificate that it belongs to")
+        raise UsageError("sslConfig has an sslKey but no sslCertificate")
     if certificate:
         own = _file("sslCertificate", certificate)
         settings["client_certificate"] = (own, _file("sslKey", key)) if key else own
     return settings
 
 
-def _file(name: str, given: Any) -> str:
-    text = str(given)
+def _file(name: str, value: Any) -> str:
+    text = str(value)
     if _PEM in text:
-        raise UsageError(f"sslConfig: {name} takes the path of a file, not what is in it")
+        raise UsageError(f"sslConfig: {name} must be the path of a file, not its content")
     path = Path(text).expanduser()
     if not path.is_file():
-        raise UsageError(f"sslConfig: {name} names {text!r}, and there is no such file")
+        raise UsageError(f"sslConfig: the {name} file {text!r} does not exist")
     return str(path)
 
 
-def _arguments(more: Mapping[str, Any], headers: dict[str, str]) -> dict[str, Any]:
-    """Return settings from ``additional_client_config_arguments``; a user agent goes to headers."""
+def _settings(arguments: Mapping[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    """Return settings from ``additional_client_config_arguments``; add a user agent to headers."""
     settings: dict[str, Any] = {}
-    for name, value in more.items():
+    for name, value in arguments.items():
         if name == "user_agent":
             headers.setdefault("User-Agent", str(value))
         elif name == "timeout":

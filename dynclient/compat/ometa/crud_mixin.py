@@ -1,6 +1,6 @@
-"""What the official client does with entities of every kind: write, read, list, delete, versions.
+"""The official client's methods for entities of every type: write, read, list, delete, versions.
 
-Each method is one operation of the release's catalogue, or a few; see :mod:`.gateway`.
+Each method calls one operation of the release's catalogue, or a few; see :mod:`.gateway`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.exceptions import APIError, EmptyPayloadException
-from dynclient.compat.ometa.gateway import filtered, own_fields, plain
+from dynclient.compat.ometa.gateway import plain, with_filters
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.compat.ometa.server_mixin import ServerMixin
 from dynclient.dispatch import Listing, Page
@@ -23,38 +23,41 @@ _REFERENCE = "type/entityReference.json"
 
 
 class CrudMixin(ServerMixin):
-    """The methods that take the class of an entity; base of the official client."""
+    """Methods that take an entity class; base of the official client."""
 
     # -- writing -----------------------------------------------------------------------------------
 
     def create(self, data: Any) -> Any:
-        """Make an entity from its create request and return it.
+        """Create an entity and return it.
+
+        Args:
+            data: a create request.
 
         Raises:
-            APIError: it exists already (409), or the server refuses it.
-            InvalidEntityException: ``data`` is no create request.
+            APIError: the entity already exists (409), or the server rejects the request.
+            InvalidEntityException: ``data`` is not a create request.
         """
-        return self._written("create", data)
+        return self._write("create", data)
 
     def create_or_update(self, data: Any) -> Any:
-        """Make or update an entity from its create request and return it; errors as for create."""
-        return self._written("upsert", data)
+        """Create or update an entity and return it; arguments and errors as for :meth:`create`."""
+        return self._write("upsert", data)
 
-    def _written(self, verb: str, data: Any) -> Any:
-        kind = self.get_entity_from_create(type(data))
-        spec = self.gateway.spec(kind)
+    def _write(self, operation: str, data: Any) -> Any:
+        entity = self.get_entity_from_create(type(data))
+        spec = self.gateway.spec(entity)
         body = schema_classes.to_send(self.gateway.release.node(spec.entity.create or ""), data)
-        return self._loaded(kind, self.gateway.entity(spec, verb, {}, body))
+        return self._to_entity(entity, self.gateway.entity(spec, operation, {}, body))
 
-    def _loaded(self, kind: type, answer: Any) -> Any:
-        """Return the entity that an answer holds.
+    def _to_entity(self, entity: type, body: Any) -> Any:
+        """Return the body of a response as an instance of an entity class.
 
         Raises:
-            EmptyPayloadException: it holds none.
+            EmptyPayloadException: the body is empty.
         """
-        if not answer:
-            raise EmptyPayloadException(f"the server answered without a {kind.__name__}")
-        return schema_classes.wrap(kind, answer, self.gateway.release)
+        if not body:
+            raise EmptyPayloadException(f"the response has no body; expected a {entity.__name__}")
+        return schema_classes.wrap(entity, body, self.gateway.release)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -66,17 +69,17 @@ class CrudMixin(ServerMixin):
         nullable: bool = True,
         include: str | None = None,
     ) -> Any:
-        """Return an entity by its fully qualified name; None where there is none.
+        """Return an entity by its fully qualified name, or None if it does not exist.
 
         Args:
-            entity: its class.
-            fqn: its fully qualified name.
-            fields: fields beyond the usual ones.
-            nullable: False to have the server's 404 raised.
+            entity: the entity class.
+            fqn: fully qualified name.
+            fields: fields to return in addition to the default ones.
+            nullable: False to raise the server's 404 instead of returning None.
             include: ``non-deleted``, ``deleted`` or ``all``.
         """
-        asked = {"fqn": plain(fqn), "fields": fields, "include": plain(include)}
-        return self._got(entity, "get_by_name", asked, nullable)
+        arguments = {"fqn": plain(fqn), "fields": fields, "include": plain(include)}
+        return self._get_entity(entity, "get_by_name", arguments, nullable)
 
     def get_by_id(
         self,
@@ -86,27 +89,29 @@ class CrudMixin(ServerMixin):
         nullable: bool = True,
         include: str | None = None,
     ) -> Any:
-        """Return an entity by its id; None where there is none. Arguments as for a name."""
-        asked = {"id": plain(entity_id), "fields": fields, "include": plain(include)}
-        return self._got(entity, "get", asked, nullable)
+        """Return an entity by its id, or None; arguments as for :meth:`get_by_name`."""
+        arguments = {"id": plain(entity_id), "fields": fields, "include": plain(include)}
+        return self._get_entity(entity, "get", arguments, nullable)
 
-    def _got(self, entity: type, verb: str, asked: dict[str, Any], nullable: bool) -> Any:
+    def _get_entity(
+        self, entity: type, operation: str, arguments: dict[str, Any], nullable: bool
+    ) -> Any:
         spec = self.gateway.spec(entity)
-        if asked.get("fields"):
-            asked["fields"] = own_fields(spec, asked["fields"])
-        answer = self.gateway.found(spec, verb, asked, nullable=nullable)
-        return None if answer is None else self._loaded(entity, answer)
+        if arguments.get("fields"):
+            arguments["fields"] = self.gateway.own_field_names(spec, arguments["fields"])
+        body = self.gateway.find(spec, operation, arguments, nullable=nullable)
+        return None if body is None else self._to_entity(entity, body)
 
     def get_entity_reference(self, entity: type, fqn: Any) -> Any:
-        """Return a reference to an entity, found by its name; None where there is none."""
+        """Return a reference to an entity by its fully qualified name, or None."""
         spec = self.gateway.spec(entity)
-        answer = self.gateway.found(spec, "get_by_name", {"fqn": plain(fqn)}, nullable=True)
-        if answer is None:
+        body = self.gateway.find(spec, "get_by_name", {"fqn": plain(fqn)}, nullable=True)
+        if body is None:
             return None
         known = ("id", "name", "fullyQualifiedName", "description", "displayName", "href")
-        told = {name: answer[name] for name in known if name in answer}
+        fields = {name: body[name] for name in known if name in body}
         reference = schema_classes.class_at(schema_classes.release_of(entity), _REFERENCE)
-        return schema_classes.wrap(reference, {**told, "type": spec.entity.name})
+        return schema_classes.wrap(reference, {**fields, "type": spec.entity.name})
 
     # -- lists -------------------------------------------------------------------------------------
 
@@ -121,25 +126,29 @@ class CrudMixin(ServerMixin):
         skip_on_failure: bool = False,
         include: str | None = None,
     ) -> Any:
-        """Return one page of entities, with the cursors of its neighbours.
+        """Return one page of entities, with the cursors of the next and the previous page.
 
         Args:
-            entity: their class.
-            fields: fields beyond the usual ones.
-            after: cursor that a page before gave.
-            before: cursor that a page behind gave.
-            limit: entities in the page.
-            params: filters, by the server's names.
-            skip_on_failure: accepted; no entity fails to load here.
+            entity: the entity class.
+            fields: fields to return in addition to the default ones.
+            after: cursor of the previous page's ``after``.
+            before: cursor of the next page's ``before``.
+            limit: entities per page.
+            params: filters, by their names in the REST API.
+            skip_on_failure: accepted and ignored; entities are not validated, so none fails.
             include: ``non-deleted``, ``deleted`` or ``all``.
+
+        Returns:
+            An ``EntityList``; decoded JSON if the client was created with ``raw_data``.
         """
         del skip_on_failure
         spec = self.gateway.spec(entity)
-        asked = _asked(own_fields(spec, fields), limit, params, include)
-        answer = self._page(spec, {**asked, **_cursors(spec, after, before)})
+        names = self.gateway.own_field_names(spec, fields)
+        arguments = _list_arguments(names, limit, params, include)
+        body = self._list(spec, {**arguments, **_cursors(spec, after, before)})
         if self._raw_data:
-            return answer
-        page = self._loaded_page(entity, answer)
+            return body
+        page = self._to_page(entity, body)
         return EntityList(page.entities, page.total or 0, page.after, page.before)
 
     def list_all_entities(
@@ -151,43 +160,42 @@ class CrudMixin(ServerMixin):
         skip_on_failure: bool = False,
         include: str | None = None,
     ) -> Iterator[Any]:
-        """Give all entities, fetched page by page as they are needed; arguments as for one page."""
+        """Yield all entities, fetched page by page; arguments as for :meth:`list_entities`."""
         del skip_on_failure
         spec = self.gateway.spec(entity)
-        asked = _asked(own_fields(spec, fields), limit, params, include)
+        names = self.gateway.own_field_names(spec, fields)
+        arguments = _list_arguments(names, limit, params, include)
 
-        def fetch(more: dict[str, Any]) -> Page:
-            return self._loaded_page(entity, self._page(spec, {**asked, **more}))
+        def fetch(cursor: dict[str, Any]) -> Page:
+            return self._to_page(entity, self._list(spec, {**arguments, **cursor}))
 
         cursors = [name for name in _cursors(spec, "", None) if name != "before"]
         for page in Listing(fetch, cursors[0]).pages():
             yield from page.entities
 
     def list_services(self, entity: type) -> list[Any]:
-        """Return all services of a kind, those of later pages included."""
+        """Return all services of a class, from all pages."""
         return [*self.list_all_entities(entity)]
 
-    def _page(self, spec: CollectionSpec, asked: dict[str, Any]) -> Any:
-        return self.gateway.call(filtered(spec.operations["list"], asked), asked)
+    def _list(self, spec: CollectionSpec, arguments: dict[str, Any]) -> Any:
+        return self.gateway.call(with_filters(spec.operations["list"], arguments), arguments)
 
-    def _loaded_page(self, kind: type, answer: Any) -> Page:
-        """Return the page that an answer holds, its entities as objects of a class."""
-        told, spoken = answer if isinstance(answer, dict) else {}, self.gateway.release
-        listed = [schema_classes.wrap(kind, each, spoken) for each in told.get("data") or ()]
-        return Page(listed, told.get("paging"))
+    def _to_page(self, entity: type, body: Any) -> Page:
+        """Return the body of a response as a page of instances of an entity class."""
+        data, release = body if isinstance(body, dict) else {}, self.gateway.release
+        entities = [schema_classes.wrap(entity, each, release) for each in data.get("data") or ()]
+        return Page(entities, data.get("paging"))
 
     # -- versions ----------------------------------------------------------------------------------
 
     def list_versions(self, entity_id: Any, entity: type) -> Any:
-        """Return the history of an entity; its ``versions`` are JSON texts, newest first."""
-        answer = self.gateway.entity(
-            self.gateway.spec(entity), "versions", {"id": plain(entity_id)}
-        )
+        """Return the history of an entity; its ``versions`` are JSON strings, newest first."""
+        spec = self.gateway.spec(entity)
+        body = self.gateway.entity(spec, "versions", {"id": plain(entity_id)})
         if self._raw_data:
-            return answer
-        return schema_classes.wrap(
-            schema_classes.class_at(schema_classes.release_of(entity), _HISTORY), answer
-        )
+            return body
+        history = schema_classes.class_at(schema_classes.release_of(entity), _HISTORY)
+        return schema_classes.wrap(history, body)
 
     def get_list_entity_versions(self, entity_id: Any, entity: type) -> Any:
         """Return the history of an entity; the same as :meth:`list_versions`."""
@@ -196,21 +204,21 @@ class CrudMixin(ServerMixin):
     def get_entity_version(
         self, entity: type, entity_id: Any, version: Any, fields: list[str] | None = None
     ) -> Any:
-        """Return an entity as it was in a version; None where it has no such version.
+        """Return a version of an entity, or None if there is no such version.
 
         Args:
-            entity: its class.
-            entity_id: its id.
-            version: such as 0.2.
-            fields: accepted; versions hold all their fields.
+            entity: the entity class.
+            entity_id: id of the entity.
+            version: the version, such as 0.2.
+            fields: accepted and ignored; versions contain all fields.
         """
         del fields
-        asked = {"id": plain(entity_id), "version": self.version_to_str(version)}
-        return self._got(entity, "version", asked, nullable=True)
+        arguments = {"id": plain(entity_id), "version": self.version_to_str(version)}
+        return self._get_entity(entity, "version", arguments, nullable=True)
 
     @staticmethod
     def version_to_str(version: Any) -> str:
-        """Return a version as paths hold it: 0.2 → ``0.2``."""
+        """Return a version as it is written in a path: 0.2 → ``0.2``."""
         return str(plain(version))
 
     # -- deleting ----------------------------------------------------------------------------------
@@ -221,43 +229,43 @@ class CrudMixin(ServerMixin):
         """Delete an entity.
 
         Args:
-            entity: its class.
-            entity_id: its id.
-            recursive: delete everything below it, too.
-            hard_delete: for good, not softly.
+            entity: the entity class.
+            entity_id: id of the entity.
+            recursive: also delete the entities it contains.
+            hard_delete: delete permanently instead of marking as deleted.
         """
-        asked = {"id": plain(entity_id), "recursive": recursive, "hard": hard_delete}
-        self.gateway.entity(self.gateway.spec(entity), "delete", asked)
+        arguments = {"id": plain(entity_id), "recursive": recursive, "hard": hard_delete}
+        self.gateway.entity(self.gateway.spec(entity), "delete", arguments)
 
     def restore(self, entity: type, entity_id: Any) -> Any:
-        """Bring a softly deleted entity back and return it; None where the server refuses."""
+        """Restore a soft-deleted entity and return it; log a refusal and return None."""
         spec = self.gateway.spec(entity)
         try:
-            answer = self.gateway.entity(spec, "restore", {}, {"id": plain(entity_id)})
+            body = self.gateway.entity(spec, "restore", {}, {"id": plain(entity_id)})
         except APIError as error:
             log().warning("%s was not restored: %s", plain(entity_id), error.message)
             return None
-        return self._loaded(entity, answer)
+        return self._to_entity(entity, body)
 
 
 def log() -> Any:
-    """Return the logger of the official client's name."""
+    """Return the logger with the name of the official client's."""
     import logging
 
     return logging.getLogger("metadata.OMetaAPI")
 
 
-def _asked(
+def _list_arguments(
     fields: list[str] | None, limit: int, params: dict[str, Any] | None, include: str | None
 ) -> dict[str, Any]:
-    given = {name: plain(value) for name, value in (params or {}).items()}
-    named = {"fields": fields, "limit": limit, "include": plain(include)}
-    return {**given, **{name: value for name, value in named.items() if value is not None}}
+    filters = {name: plain(value) for name, value in (params or {}).items()}
+    others = {"fields": fields, "limit": limit, "include": plain(include)}
+    return {**filters, **{name: value for name, value in others.items() if value is not None}}
 
 
 def _cursors(spec: CollectionSpec, after: Any, before: Any) -> dict[str, Any]:
-    """Return the cursors by the names this collection has for them."""
+    """Return the cursors by their parameter names in this collection."""
     known = {parameter.name for parameter in spec.operations["list"].parameters}
     forward = "offset" if "offset" in known and "after" not in known else "after"
-    given = {forward: plain(after), "before": plain(before)}
-    return {name: value for name, value in given.items() if value is not None}
+    cursors = {forward: plain(after), "before": plain(before)}
+    return {name: value for name, value in cursors.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Custom properties: defined for a type of entities, and given to single ones."""
+"""Custom properties: defined for an entity type, set on single entities."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
-from dynclient.compat.ometa.patch_mixin import Patching
-from dynclient.compat.ometa.request_methods import Requests
+from dynclient.compat.ometa.patch_mixin import PatchMixin
+from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.operations import Operation, Parameter
 
 _TYPE = Parameter("name", "path", required=True)
@@ -17,14 +17,14 @@ _READ = "/v1/metadata/types/name/{name}"
 _PROPERTY = "type/customProperty.json"
 
 
-class Properties(Patching, Requests):
-    """The methods of the official client for custom properties."""
+class CustomPropertyMixin(PatchMixin, RequestMethods):
+    """The official client's methods for custom properties."""
 
     def create_or_update_custom_property(self, ometa_custom_property: Any) -> Any:
-        """Define a property for all entities of a type; return the type as decoded JSON.
+        """Define a custom property of an entity type; return the type as decoded JSON.
 
         Args:
-            ometa_custom_property: an ``OMetaCustomProperties``: the class, and the request.
+            ometa_custom_property: an ``OMetaCustomProperties``: entity class and request.
         """
         kind = self._type(ometa_custom_property.entity_type, category="field")
         write = Operation(
@@ -35,7 +35,7 @@ class Properties(Patching, Requests):
         return self.gateway.call(write, {"id": kind["id"]}, body)
 
     def get_property_type_ref(self, data_type: Any) -> Any:
-        """Return a reference to a type that properties can have, such as ``string``."""
+        """Return a reference to a data type of properties, such as ``string``."""
         kind = self._type(plain(data_type), category="field")
         reference = {"id": kind["id"], "type": "type"}
         return schema_classes.wrap(
@@ -43,13 +43,13 @@ class Properties(Patching, Requests):
         )
 
     def get_entity_custom_properties(self, entity_type: type) -> list[Any]:
-        """Return the properties that are defined for a class of entities."""
+        """Return the custom properties defined for an entity class."""
         kind = self._type(entity_type, fields="customProperties")
-        return [self._wrapped(_PROPERTY, each) for each in kind.get("customProperties") or ()]
+        return [self._as_class(_PROPERTY, each) for each in kind.get("customProperties") or ()]
 
     def _type(self, entity: Any, **query: str) -> dict[str, Any]:
-        taken = (_TYPE, *(Parameter(name, "query") for name in query))
-        read = Operation("type", None, "GET", _READ, taken)
+        parameters = (_TYPE, *(Parameter(name, "query") for name in query))
+        read = Operation("type", None, "GET", _READ, parameters)
         found: dict[str, Any] = self.gateway.call(read, {"name": self._type_name(entity), **query})
         return found
 
@@ -60,22 +60,25 @@ class Properties(Patching, Requests):
         custom_properties: dict[str, Any],
         force: bool = False,
     ) -> Any:
-        """Set properties of one entity; others that it has stay.
+        """Set custom properties of an entity; its other properties are kept.
 
         Args:
-            entity: its class.
-            entity_id: its id.
+            entity: the entity class.
+            entity_id: id of the entity.
             custom_properties: values by name.
-            force: drop the properties that are not named here.
+            force: remove the properties that are not given.
+
+        Returns:
+            The entity, or None if nothing changes or the server rejects the patch.
         """
         values = schema_classes.payload(custom_properties)
 
         def change(state: dict[str, Any]) -> None:
-            held = {} if force else state.get("extension") or {}
-            state["extension"] = {**held, **values}
+            current = {} if force else state.get("extension") or {}
+            state["extension"] = {**current, **values}
 
         try:
-            return self._changed(entity, entity_id, ["extension"], change)
+            return self._read_and_patch(entity, entity_id, ["extension"], change)
         except APIError as error:
-            log().error("the properties were not set: %s", error.message)
+            log().error("the custom properties could not be set: %s", error.message)
             return None

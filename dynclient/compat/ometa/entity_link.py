@@ -1,4 +1,4 @@
-"""``metadata.utils.entity_link``: links to entities and columns, as tests of data name them."""
+"""``metadata.utils.entity_link``: links to entities and columns, as test cases use them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _BEGIN, _END, _BETWEEN, _COLUMNS = "<#E::", ">", "::", "columns"
 
 
 def get_entity_link(entity_type: Any, fqn: Any, **kwargs: Any) -> str:
-    """Return the link to an entity, or with ``column_name=`` to a column of it.
+    """Return the link to an entity, or with ``column_name=`` to one of its columns.
 
     Args:
-        entity_type: its class, or the name of its type.
-        fqn: its fully qualified name.
+        entity_type: the entity class, or the name of the entity type.
+        fqn: fully qualified name of the entity.
         kwargs: ``column_name``.
 
     Raises:
-        TypeError: another argument.
+        TypeError: an unknown argument.
     """
     column = kwargs.pop("column_name", None)
     if kwargs:
-        raise TypeError(f"a link is made of a name and a column_name, not of {', '.join(kwargs)}")
+        raise TypeError(f"get_entity_link() takes column_name=, not {', '.join(kwargs)}")
     parts = [get_entity_type(entity_type), model_str(fqn)]
     if column is not None:
         parts += [_COLUMNS, model_str(column)]
@@ -31,19 +31,21 @@ def get_entity_link(entity_type: Any, fqn: Any, **kwargs: Any) -> str:
 
 
 def split(str_: str) -> list[str]:
-    """Split a link into type, name, and whatever follows.
+    """Split a link into entity type, name, and what follows.
 
     Raises:
-        FQNBuildingException: it is no link.
+        FQNBuildingException: the text is not a link.
     """
     text = model_str(str_)
     if not (text.startswith(_BEGIN) and text.endswith(_END)):
-        raise FQNBuildingException(f"{text!r} is no link, such as <#E::table::svc.db.schema.table>")
+        raise FQNBuildingException(
+            f"{text!r} is not an entity link, such as <#E::table::svc.db.schema.table>"
+        )
     return text[len(_BEGIN) : -len(_END)].split(_BETWEEN)
 
 
 def get_decoded_column(entity_link: str) -> str:
-    """Return the last part of a link: the column, where it leads to one."""
+    """Return the last part of a link: the column, if it names one."""
     return split(entity_link)[-1]
 
 
@@ -53,7 +55,7 @@ def get_table_fqn(entity_link: str) -> str:
 
 
 def get_table_or_column_fqn(entity_link: str) -> str:
-    """Return the fully qualified name of what a link leads to: a column, else the table."""
+    """Return the fully qualified name of the column, else of the table, of a link."""
     parts = split(entity_link)
     if len(parts) > 3 and parts[2] == _COLUMNS:
         return f"{parts[1]}.{parts[3]}"

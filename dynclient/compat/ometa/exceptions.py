@@ -1,7 +1,7 @@
-"""Errors as scripts of the official SDK know them: its names, as subclasses of dynclient's own.
+"""The official SDK's exceptions, as subclasses of dynclient's.
 
-An ``except APIError`` of such a script catches what the server refused; an ``except NotFound`` of
-dynclient catches the same. :func:`official` turns one into the other.
+Both ``except APIError`` and ``except dynclient.NotFound`` catch a 404 of the server.
+:func:`official` converts dynclient's exceptions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Response(NamedTuple):
-    """The answer behind an error, as far as it is kept."""
+    """The response that an error is about, as far as it is kept."""
 
     status_code: int
     body: Any
@@ -35,7 +35,7 @@ class Response(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The answer as text."""
+        """The body as text."""
         if isinstance(self.body, str):
             return self.body
         import json
@@ -43,10 +43,10 @@ class Response(NamedTuple):
         return json.dumps(self.body, ensure_ascii=False)
 
     def json(self) -> Any:
-        """Return the answer, decoded.
+        """Return the decoded body.
 
         Raises:
-            ValueError: it is no JSON.
+            ValueError: the body is not JSON.
         """
         if not isinstance(self.body, str):
             return self.body
@@ -56,7 +56,7 @@ class Response(NamedTuple):
 
 
 class APIError(ServerError):
-    """The server refused a request; every other error of a server is one, too.
+    """The server rejected a request; base of all errors of a server.
 
     Attributes: ``code`` and ``status_code`` (the status), ``response``, and those of a
     :class:`dynclient.errors.ServerError`.
@@ -64,88 +64,88 @@ class APIError(ServerError):
 
     @property
     def status_code(self) -> int:
-        """The status of HTTP, as sent."""
+        """The HTTP status."""
         return self.status
 
     @property
     def response(self) -> Response:
-        """The answer, as far as it is kept."""
+        """The response, as far as it is kept."""
         return Response(self.status, self.parts.get("body"), self.url)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (_native(type(self)), self.parts)
+        return _restored, (_native(type(self)), self.parts)
 
 
 class LimitsException(APIError, TooManyRequests):
-    """429: a limit of the server was reached."""
+    """429: too many requests."""
 
 
 class RetryException(APIError, Unavailable):
-    """502, 503, 504: still no answer after the last attempt."""
+    """502, 503, 504: the server is unavailable, also after the last retry."""
 
 
 class HtmlResponseError(APIError, NotOpenMetadata):
-    """A page for people came back; ``hostPort`` probably lacks its ``/api``."""
+    """The response is an HTML page; ``/api`` is probably missing in ``hostPort``."""
 
 
 class EmptyPayloadException(ResponseInvalid):
-    """The server said yes, and nothing else."""
+    """A successful response without a body."""
 
 
 class MissingEntityTypeException(UnknownCollection):
-    """The release has no collection of such entities."""
+    """The release has no collection of this entity type."""
 
 
 class InvalidEntityException(BadArguments):
-    """A class or an object of the wrong kind, such as an entity where a create request belongs."""
+    """A class or object of the wrong type, such as an entity instead of a create request."""
 
 
 class VersionParsingException(DynclientError):
-    """The server tells a version that is none."""
+    """The server reports a version that cannot be parsed."""
 
 
 class VersionMismatchException(DynclientError):
-    """Known for ``except`` clauses only: here every version of a server fits."""
+    """Never raised: every version of a server is supported."""
 
 
 class VersionNotFoundException(DynclientError):
-    """The server tells no version."""
+    """The server reports no version."""
 
 
 class InvalidSSLVerificationException(UsageError):
-    """``verifySSL`` wants a certificate to check with, and the connection names none."""
+    """``verifySSL`` is ``validate``, and the connection has no ``caCertificate``."""
 
 
 class AuthenticationException(UsageError):
-    """The connection holds no token, nor a way to one."""
+    """The connection has no token."""
 
 
 class FQNBuildingException(BadName):
-    """The parts of a fully qualified name do not fit the entity."""
+    """A fully qualified name is not valid, or cannot be built from the parts given."""
 
 
-_OF: dict[type[ServerError], type[APIError]] = {
+_OFFICIAL: dict[type[ServerError], type[APIError]] = {
     TooManyRequests: LimitsException,
     Unavailable: RetryException,
     NotOpenMetadata: HtmlResponseError,
 }
-"""Those with a name of their own."""
+"""Errors that have an official name."""
 
 
-_made: dict[type[ServerError], type[APIError]] = {}
+_api_errors: dict[type[ServerError], type[APIError]] = {}
 
 
 def _as_api_error(native: type[ServerError]) -> type[APIError]:
-    """Return the class that is both an APIError and a native kind of error."""
-    if native not in _made:
-        _made[native] = _combined(native)
-    return _made[native]
+    """Return the subclass of APIError and of a class of dynclient's errors."""
+    if native not in _api_errors:
+        _api_errors[native] = _combined(native)
+    return _api_errors[native]
 
 
 def _combined(native: type[ServerError]) -> type[APIError]:
     if issubclass(native, APIError):
         return native
-    for base, known in _OF.items():
+    for base, known in _OFFICIAL.items():
         if issubclass(native, base):
             return known
     if native is ServerError:
@@ -155,23 +155,27 @@ def _combined(native: type[ServerError]) -> type[APIError]:
 
 
 def _native(kind: type[APIError]) -> type[ServerError]:
-    """Return the kind of error that a class was made from."""
+    """Return dynclient's error class that a subclass of APIError was made for."""
     return next(
-        (base for base in kind.__mro__ if issubclass(base, ServerError) and not _is_ours(base)),
+        (
+            base
+            for base in kind.__mro__
+            if issubclass(base, ServerError) and not _is_api_error(base)
+        ),
         ServerError,
     )
 
 
-def _is_ours(kind: type) -> bool:
+def _is_api_error(kind: type) -> bool:
     return issubclass(kind, APIError)
 
 
-def _rebuilt(native: type[ServerError], parts: dict[str, Any]) -> APIError:
+def _restored(native: type[ServerError], parts: dict[str, Any]) -> APIError:
     return _as_api_error(native)(**parts)
 
 
 class RejectedBeforeSending(APIError, BadArguments):
-    """A request that no server would take, refused before it was sent; status and code are 400."""
+    """A request that is not valid and was not sent; ``status`` and ``code`` are 400."""
 
     problems: tuple[Problem, ...]
 
@@ -182,23 +186,23 @@ class RejectedBeforeSending(APIError, BadArguments):
         RejectedBeforeSending.__init__(self, **state["parts"])
 
     def render(self) -> str:
-        """Return what is wrong; there is no answer to tell of."""
+        """Return the message; there is no response."""
         return str(self.parts["message"])
 
 
 def official(error: DynclientError) -> DynclientError:
-    """Return an error of dynclient under its official name; others are returned as they are.
+    """Return an error of dynclient as an official exception; others are returned as they are.
 
-    What dynclient refuses before it is sent (a field that does not exist, a body that breaks its
-    schema) comes back from a server as 400, so scripts expect an APIError for it.
+    A request that dynclient rejects before sending (a field that does not exist, a body that is not
+    valid) would be rejected by a server with 400, so scripts expect an APIError.
     """
     if isinstance(error, APIError):
         return error
     if isinstance(error, ServerError):
         return _as_api_error(type(error))(**error.parts)
     if isinstance(error, (BadArguments, RequestInvalid)):
-        told = {"method": "", "url": "", "request_id": None, "body": str(error)}
+        parts = {"method": "", "url": "", "request_id": None, "body": str(error)}
         return RejectedBeforeSending(
-            str(error), status=400, code=400, problems=error.problems, **told
+            str(error), status=400, code=400, problems=error.problems, **parts
         )
     return error

@@ -1,17 +1,17 @@
-"""The one road from the drop-in's calls to the server: dynclient's catalogue and dispatcher.
+"""The drop-in's calls to the server, through dynclient's catalogue and client.
 
-What goes in are official models, ids and names in whatever form; what comes back is decoded JSON.
-Errors leave under their official names.
+It takes official models, ids and names in any form, and returns decoded JSON. Errors are raised as
+official exceptions.
 """
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
+from dynclient import warn
 from dynclient.compat.ometa.exceptions import MissingEntityTypeException, official
 from dynclient.compat.ometa.utils import model_str
-from dynclient.drift.table import find_alias
+from dynclient.drift.aliases import own_field_names
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -22,7 +22,7 @@ from dynclient.errors import (
 )
 from dynclient.operations import Operation, Parameter
 from dynclient.operations.catalogue import CollectionSpec, catalogue
-from dynclient.session.plan import Plan
+from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ class Gateway:
     """The calls of one official client.
 
     Args:
-        client: the native client that all of them pass through.
+        client: the native client that sends them.
     """
 
     def __init__(self, client: Client) -> None:
@@ -44,29 +44,28 @@ class Gateway:
 
     @property
     def release(self) -> Release:
-        """The release that the server speaks; the script's own where that is not at hand."""
+        """The server's release; the script's own if the server's is not available."""
         try:
             return self.client.release
         except UnknownRelease as error:
-            lacking, bad_arguments = str(error), None
+            problem, refusal = str(error), None
         except ServerError as error:
-            lacking, bad_arguments = "", official(error)
-        if bad_arguments is not None:
-            raise bad_arguments
+            problem, refusal = "", official(error)
+        if refusal is not None:
+            raise refusal
         from dynclient import compat
 
         hook = compat.installed()
-        release = compat.at_hand() if hook is None else hook.release
-        message = f"{lacking}. Until then {release.name} is spoken"
-        warnings.warn(message, DynclientWarning, stacklevel=4)
-        self.client.session.use_release(release)
+        chosen = compat.find_release() if hook is None else hook.release
+        release = self.client.session.use_release(chosen)
+        warn.warn_user(f"{problem}. Using release {release.name} until then", DynclientWarning)
         return release
 
     def spec(self, entity: Any) -> CollectionSpec:
-        """Return the collection of a class or a name.
+        """Return the collection of an entity class or type name.
 
         Raises:
-            MissingEntityTypeException: the release has none of that kind.
+            MissingEntityTypeException: the release has no such collection.
         """
         try:
             return catalogue(self.release).find(entity)
@@ -74,88 +73,101 @@ class Gateway:
             raise MissingEntityTypeException(**error.parts) from None
 
     def entity(
-        self, spec: CollectionSpec, verb: str, arguments: Mapping[str, Any], body: Any = None
+        self, spec: CollectionSpec, name: str, arguments: Mapping[str, Any], body: Any = None
     ) -> Any:
-        """Do an operation of a collection and return the decoded answer.
+        """Call an operation of a collection and return the decoded body of the response.
 
         Args:
             spec: the collection.
-            verb: name of the operation, ``get_by_name``.
-            arguments: by the names of its parameters.
-            body: decoded JSON, where it takes one.
+            name: name of the operation, such as ``get_by_name``.
+            arguments: arguments by parameter name.
+            body: body of the request as decoded JSON, if the operation takes one.
 
         Raises:
             MissingEntityTypeException: the collection has no such operation.
-            APIError: the server refused, or would have.
+            APIError: the server rejected the request, or it was rejected before sending.
         """
-        operation = spec.operations.get(verb)
+        operation = spec.operations.get(name)
         if operation is None:
-            message = f"{spec.attribute} of release {self.release.name} cannot {verb}"
-            raise MissingEntityTypeException(message, name=verb)
+            message = f"{spec.attribute} of release {self.release.name} has no operation {name}"
+            raise MissingEntityTypeException(message, name=name)
         return self.call(operation, arguments, body)
 
-    def guarded(
+    def entity_if_match(
         self,
         spec: CollectionSpec,
-        verb: str,
+        name: str,
         arguments: Mapping[str, Any],
         body: Any,
         if_match: str | None,
     ) -> Any:
-        """Do an operation if the entity is still in a state; as :meth:`entity` where None."""
+        """Call an operation with the header ``If-Match``; without it if ``if_match`` is None."""
         if if_match is None:
-            return self.entity(spec, verb, arguments, body)
-        operation = spec.operations[verb]._replace(result=None, result_kind="raw")
+            return self.entity(spec, name, arguments, body)
+        operation = spec.operations[name]._replace(result=None, result_kind="raw")
         request = self.client.session.prepare(Plan(operation, dict(arguments), body))
         return self.send(request._replace(headers=(*request.headers, ("If-Match", if_match))))
 
     def call(self, operation: Operation, arguments: Mapping[str, Any], body: Any = None) -> Any:
-        """Do an operation and return the decoded answer, or text where it gives text."""
+        """Call an operation and return the decoded body of the response, or its text."""
         if operation.result_kind != "text":
             operation = operation._replace(result=None, result_kind="raw")
         try:
             session = self.client.session
             return session.send(session.prepare(Plan(operation, dict(arguments), body)))
         except DynclientError as error:
-            told = official(error)
-        raise told
+            official_error = official(error)
+        raise official_error
 
-    def carry(
-        self, operation: Operation, arguments: Mapping[str, Any], body: bytes | None, content: str
+    def call_with_body(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        body: bytes | None,
+        content_type: str,
     ) -> Any:
-        """Do an operation whose body is written already.
+        """Call an operation with an encoded body.
 
         Args:
-            operation: without a body of its own.
-            arguments: by the names of its parameters.
-            body: what to send, or None.
-            content: its type, ``application/json``.
+            operation: an operation without a body.
+            arguments: arguments by parameter name.
+            body: the encoded body, or None.
+            content_type: media type of the body, such as ``application/json``.
         """
         try:
             request = self.client.session.prepare(Plan(operation, dict(arguments)))
         except DynclientError as error:
-            told = official(error)
+            official_error = official(error)
         else:
             if body is not None:
-                headers = (*request.headers, ("Content-Type", content))
+                headers = (*request.headers, ("Content-Type", content_type))
                 request = request._replace(body=body, headers=headers)
             return self.send(request)
-        raise told
+        raise official_error
 
     def send(self, request: Request) -> Any:
-        """Send a request that was made by hand and return the decoded answer."""
+        """Send a request and return the decoded body of the response."""
         try:
             return self.client.send(request)
         except DynclientError as error:
-            told = official(error)
-        raise told
+            official_error = official(error)
+        raise official_error
 
-    def found(
-        self, spec: CollectionSpec, verb: str, arguments: Mapping[str, Any], *, nullable: bool
+    def own_field_names(self, spec: CollectionSpec, fields: Any) -> list[str] | None:
+        """Return names for ``fields=`` as the server's release has them, with a DriftWarning.
+
+        Args:
+            spec: the collection.
+            fields: names, or one string with commas between them; None stays None.
+        """
+        return None if fields is None else own_field_names(spec.entity, self.release, fields)
+
+    def find(
+        self, spec: CollectionSpec, name: str, arguments: Mapping[str, Any], *, nullable: bool
     ) -> Any:
-        """Return what a look-up gives; None where there is no such entity and ``nullable``."""
+        """Return the body of a response; None if there is no such entity and ``nullable``."""
         try:
-            return self.entity(spec, verb, arguments)
+            return self.entity(spec, name, arguments)
         except NotFound as error:
             from dynclient.dispatch.responses import is_route
 
@@ -164,11 +176,11 @@ class Gateway:
         return None
 
 
-def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
-    """Return an operation that takes all these arguments, with a warning for unknown ones.
+def with_filters(operation: Operation, arguments: Iterable[str]) -> Operation:
+    """Return an operation that accepts all these arguments, and warn about unknown filters.
 
-    Servers ignore unknown filters without a word, and scripts written for one release may hold
-    what another lacks. So the filter goes out, and its author is told.
+    Servers ignore unknown filters with no message, and a script written for another release may use
+    some. So the filter is sent, with a warning.
     """
     known = {parameter.name for parameter in operation.parameters}
     unknown = [name for name in arguments if name not in known]
@@ -177,23 +189,11 @@ def filtered(operation: Operation, arguments: Iterable[str]) -> Operation:
     from dynclient.dispatch import label
 
     message = f"{label(operation)}: the server may ignore the filter {', '.join(unknown)}"
-    warnings.warn(message, DynclientWarning, stacklevel=4)
+    warn.warn_user(message, DynclientWarning)
     more = tuple(Parameter(name, "query") for name in unknown)
     return operation._replace(parameters=operation.parameters + more)
 
 
-def own_fields(spec: CollectionSpec, fields: Any) -> Any:
-    """Return the fields that are asked for, by the names that the server's release has for them."""
-    if fields is None:
-        return None
-    known = spec.entity.properties
-    asked = []
-    for name in fields.split(",") if isinstance(fields, str) else fields:
-        found = None if name in known else find_alias(name, known, spec.entity.path)
-        asked.append(name if found is None else found.name)
-    return asked
-
-
 def plain(value: Any) -> Any:
-    """Return an argument for path or query: the text of a model, or the value as it is."""
+    """Return an argument for path or query: a model as text, a scalar as it is."""
     return value if value is None or isinstance(value, (bool, int, float)) else model_str(value)

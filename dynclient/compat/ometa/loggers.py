@@ -1,4 +1,4 @@
-"""``metadata.utils.logger``: the loggers of the official SDK, by the names that they have there."""
+"""``metadata.utils.logger``: loggers with the names of the official SDK's."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def cli_logger() -> logging.Logger:
 
 
 def ingestion_logger() -> logging.Logger:
-    """Return the logger of what reads from sources."""
+    """Return the logger of ingestion."""
     return logging.getLogger(Loggers.INGESTION.value)
 
 
 def utils_logger() -> logging.Logger:
-    """Return the logger of the helpers."""
+    """Return the logger of utilities."""
     return logging.getLogger(Loggers.UTILS.value)
 
 
 def set_loggers_level(level: int | str = logging.INFO) -> None:
-    """Say what is told by all of them; no handler is added.
+    """Set the level of all loggers; no handler is added.
 
     Args:
         level: ``logging.DEBUG``, ``"DEBUG"`` …

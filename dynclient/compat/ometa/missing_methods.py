@@ -1,4 +1,4 @@
-"""The methods of the official client that dynclient does not have; each names another way."""
+"""Methods of the official client that dynclient does not have; each names an alternative."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dynclient.compat.ometa.request_methods import Method, rows
 
 
 class MissingMethods:
-    """The methods that raise NotImplementedError; they are put in below."""
+    """Methods that raise NotImplementedError; they are added below."""
 
 
 class _MissingMethod(Method):
-    """A method that is not there."""
+    """A method that dynclient does not have."""
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
-        return f"Raise NotImplementedError; instead: {self.row['instead']}."
+        return f"Not implemented; use instead: {self.row['instead']}."
 
-    def __call__(self, client: Any, *given: Any, **named: Any) -> Any:
-        """Say what to do instead, whatever is given."""
+    def __call__(self, client: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Raise NotImplementedError with the alternative."""
         raise NotImplementedError(
-            f"dynclient has no {self.__name__}; instead: {self.row['instead']}"
-            " (see docs/drop-in.md)"
+            f"dynclient does not implement {self.__name__}(); use instead: {self.row['instead']}"
+            " (see docs/drop-in-methods.md)"
         )
 
 

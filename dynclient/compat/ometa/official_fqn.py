@@ -1,7 +1,7 @@
 """``metadata.utils.fqn``: fully qualified names, built by entity type, split and quoted.
 
-Which parts make the name of which entity is in ``official_names.json``. Names are put together here
-and never looked up in a search index; one that lacks a part is found by asking for its parents.
+``official_names.json`` lists the parts of the name of each entity class. Names are built from their
+parts and not looked up in the search index; if the database is not known, the server lists them.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from dynclient.compat.ometa.ometa_api import OpenMetadata
 
 FQN_SEPARATOR = "."
-_MANY = 1000
-"""Databases of one service that are looked through."""
-_SEARCHING = frozenset({"fetch_multiple_entities", "skip_es_search"})
-"""Arguments about searching; the first is kept, the second has no meaning here."""
+_MAX_DATABASES = 1000
+"""Databases of one service that are tried."""
+_SEARCH_OPTIONS = frozenset({"fetch_multiple_entities", "skip_es_search"})
+"""Arguments about searching; the second is ignored."""
 
 
 def split(str_: str) -> list[str]:
-    """Split a fully qualified name into its names; those with a dot keep their quotes.
+    """Split a fully qualified name into its names; names with a dot keep their quotes.
 
     Raises:
-        FQNBuildingException: it is none.
+        FQNBuildingException: the text is not a fully qualified name.
     """
     try:
         return [quote_name(name) for name in names.split(model_str(str_))]
@@ -39,10 +39,10 @@ def split(str_: str) -> list[str]:
 
 
 def quote_name(name: str) -> str:
-    """Return a name as a fully qualified name holds it: with quotes if it has a dot.
+    """Return a name as it is written in a fully qualified name: in quotes if it has a dot.
 
     Raises:
-        FQNBuildingException: it has a quote inside.
+        FQNBuildingException: the name contains a quote.
     """
     try:
         return names.build(unquote_name(name))
@@ -58,11 +58,11 @@ def unquote_name(name: str) -> str:
 
 
 def _build(*args: Any, quote: bool = True) -> str:
-    """Join names into a fully qualified name; scripts use it although it has an underscore.
+    """Join names into a fully qualified name; scripts use this function despite its underscore.
 
     Args:
         args: the names, outermost first.
-        quote: put quotes around those with a dot.
+        quote: put names with a dot in quotes.
     """
     return FQN_SEPARATOR.join(quote_name(name) if quote else model_str(name) for name in args)
 
@@ -71,29 +71,29 @@ def build(metadata: OpenMetadata | None, entity_type: type, **kwargs: Any) -> An
     """Build the fully qualified name of an entity from the names of its parts.
 
     Args:
-        metadata: asked where the name of the database is None; else None will do.
-        entity_type: class of the entity.
-        kwargs: ``service_name=``, ``database_name=`` …; ``fetch_multiple_entities=True`` gives a
-            list.
+        metadata: client that finds the database if ``database_name=`` is None; else it may be None.
+        entity_type: the entity class.
+        kwargs: ``service_name=``, ``database_name=`` …; with ``fetch_multiple_entities=True`` a
+            list is returned.
 
     Returns:
-        The name, a list of names, or None where it cannot be told from what is given.
+        The name, a list of names, or None if a part is missing.
 
     Raises:
-        FQNBuildingException: the entity's name has no rule, or a name holds a quote.
-        TypeError: a part is missing, or one is given that it does not have.
+        FQNBuildingException: names of this class cannot be built, or a name contains a quote.
+        TypeError: an argument is missing or unknown.
     """
-    several = bool(kwargs.get("fetch_multiple_entities"))
-    given = {name: value for name, value in kwargs.items() if name not in _SEARCHING}
+    is_multiple = bool(kwargs.get("fetch_multiple_entities"))
+    arguments = {name: value for name, value in kwargs.items() if name not in _SEARCH_OPTIONS}
     rule = _rule(entity_type)
-    _fits(entity_type.__name__, rule, given)
-    if given.get("database_name", "") is None:
-        databases = _databases(metadata, given["service_name"])
-        built = [_joined(rule, {**given, "database_name": name}) for name in databases]
-        found = [fqn for fqn in built if fqn and _is_there(metadata, entity_type, fqn)]
-        return found if several else next(iter(found), None)
-    one = _joined(rule, given)
-    return one if not several or one is None else [one]
+    _check_arguments(entity_type.__name__, rule, arguments)
+    if arguments.get("database_name", "") is None:
+        databases = _databases(metadata, arguments["service_name"])
+        built = [_join_parts(rule, {**arguments, "database_name": name}) for name in databases]
+        found = [fqn for fqn in built if fqn and _exists(metadata, entity_type, fqn)]
+        return found if is_multiple else next(iter(found), None)
+    one = _join_parts(rule, arguments)
+    return one if not is_multiple or one is None else [one]
 
 
 def _rule(entity_type: type) -> list[Any]:
@@ -101,7 +101,9 @@ def _rule(entity_type: type) -> list[Any]:
     name = getattr(entity_type, "__name__", str(entity_type))
     if name not in rules:
         known = ", ".join(sorted(rules))
-        raise FQNBuildingException(f"no rule for the name of a {name}; there is one for {known}")
+        raise FQNBuildingException(
+            f"the name of a {name} cannot be built; build() supports {known}"
+        )
     return rules[name]
 
 
@@ -113,31 +115,31 @@ def _arguments(rule: list[Any]) -> Iterator[str]:
             yield from (value for kind, value in part.items() if kind != "literal")
 
 
-def _fits(name: str, rule: list[Any], given: dict[str, Any]) -> None:
-    wanted = list(_arguments(rule))
-    missing = [each for each in wanted if each not in given]
-    unknown = [each for each in given if each not in wanted]
+def _check_arguments(name: str, rule: list[Any], arguments: dict[str, Any]) -> None:
+    expected = list(_arguments(rule))
+    missing = [each for each in expected if each not in arguments]
+    unknown = [each for each in arguments if each not in expected]
     if missing or unknown:
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
-        extra = f"; not taken: {', '.join(unknown)}" if unknown else ""
-        raise TypeError(f"the name of a {name} is made of {', '.join(wanted)}{lacks}{extra}")
+        extra = f"; unknown: {', '.join(unknown)}" if unknown else ""
+        raise TypeError(f"the name of a {name} is built from {', '.join(expected)}{lacks}{extra}")
 
 
-def _joined(rule: list[Any], given: dict[str, Any]) -> str | None:
-    """Put the parts together; None where a part that is needed is not given."""
+def _join_parts(rule: list[Any], arguments: dict[str, Any]) -> str | None:
+    """Join the parts of a name; None if a required part is missing."""
     parts = []
     for part in rule:
         if isinstance(part, str):
-            parts.append(given[part] and quote_name(given[part]))
+            parts.append(arguments[part] and quote_name(arguments[part]))
         elif "literal" in part:
             parts.append(part["literal"])
         elif "optional" in part:
-            if given[part["optional"]]:
-                parts.append(quote_name(given[part["optional"]]))
-        elif given[part["fqn"]]:
-            parts.append(model_str(given[part["fqn"]]))
+            if arguments[part["optional"]]:
+                parts.append(quote_name(arguments[part["optional"]]))
+        elif arguments[part["fqn"]]:
+            parts.append(model_str(arguments[part["fqn"]]))
         else:
-            instead = given.get(part.get("else", ""))
+            instead = arguments.get(part.get("else", ""))
             parts.append(instead and quote_name(instead))
     return FQN_SEPARATOR.join(parts) if all(parts) else None
 
@@ -147,24 +149,26 @@ def _databases(metadata: OpenMetadata | None, service: str) -> list[str]:
     if metadata is None:
         return []
     spec = metadata.gateway.spec("database")
-    asked = {"service": quote_name(service), "limit": _MANY}
-    listed = metadata.gateway.call(spec.operations["list"], asked)
+    filters = {"service": quote_name(service), "limit": _MAX_DATABASES}
+    listed = metadata.gateway.call(spec.operations["list"], filters)
     return [str(each["name"]) for each in listed.get("data") or ()]
 
 
-def _is_there(metadata: OpenMetadata | None, entity_type: type, fqn: str) -> bool:
+def _exists(metadata: OpenMetadata | None, entity_type: type, fqn: str) -> bool:
     return metadata is not None and metadata.get_by_name(entity_type, fqn) is not None
 
 
 def split_table_name(table_name: str) -> dict[str, str | None]:
-    """Split ``database.schema.table`` into its names; what is not there is None.
+    """Split ``database.schema.table`` into its names; those that are missing are None.
 
     Raises:
-        ValueError: it has more than three names.
+        FQNBuildingException: the text has more than three names.
     """
     parts: list[str | None] = [*split(table_name)]
     if len(parts) > 3:
-        raise FQNBuildingException(f"{table_name!r}: a database, a schema and a table at most")
+        raise FQNBuildingException(
+            f"{table_name!r} has more than three names: database.schema.table"
+        )
     database, schema, table = [None] * (3 - len(parts)) + parts
     return {"database": database, "database_schema": schema, "table": table}
 
@@ -184,19 +188,19 @@ def split_test_case_fqn(test_case_fqn: str) -> SplitTestCaseFqn:
     """Split the name of a test case of a table, or of one of its columns.
 
     Raises:
-        ValueError: it has fewer than five names, or more than six.
+        FQNBuildingException: the text has fewer than five names, or more than six.
     """
     parts = split(test_case_fqn)
     if len(parts) not in {5, 6}:
-        wanted = "service.database.schema.table.test or service.database.schema.table.column.test"
-        raise FQNBuildingException(f"{test_case_fqn!r} is no name of a test case: {wanted}")
+        expected = "service.database.schema.table.test or service.database.schema.table.column.test"
+        raise FQNBuildingException(f"{test_case_fqn!r} is not the name of a test case: {expected}")
     service, database, schema, table = parts[:4]
     column = parts[4] if len(parts) == 6 else None
     return SplitTestCaseFqn(service, database, schema, table, column, parts[-1])
 
 
 def get_query_checksum(query: str) -> str:
-    """Return the checksum that names a query: MD5 over its text, in hexadecimal digits."""
+    """Return the checksum in the name of a query: the MD5 of its text, in hexadecimal."""
     import hashlib
 
     return hashlib.md5(query.encode(), usedforsecurity=False).hexdigest()

@@ -8,47 +8,55 @@ from typing import TYPE_CHECKING, Any
 from dynclient.client.client import Client
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.connection import FIELDS, read
-from dynclient.compat.ometa.custom_property_mixin import Properties
+from dynclient.compat.ometa.custom_property_mixin import CustomPropertyMixin
 from dynclient.compat.ometa.exceptions import (
     EmptyPayloadException,
     InvalidEntityException,
     MissingEntityTypeException,
 )
 from dynclient.compat.ometa.gateway import Gateway
-from dynclient.compat.ometa.lineage_mixin import Lineage
+from dynclient.compat.ometa.lineage_mixin import LineageMixin
 from dynclient.compat.ometa.missing_methods import MissingMethods
-from dynclient.compat.ometa.patch_helpers_mixin import Labels
-from dynclient.compat.ometa.profile_mixin import Profiles
+from dynclient.compat.ometa.patch_helpers_mixin import PatchHelpersMixin
+from dynclient.compat.ometa.profile_mixin import ProfileMixin
 from dynclient.compat.ometa.rest_client import REST
 from dynclient.compat.ometa.result_types import EntityList
-from dynclient.compat.ometa.search_mixin import Searching
-from dynclient.compat.ometa.service_mixin import Services
-from dynclient.compat.ometa.tests_mixin import Quality
-from dynclient.compat.ometa.user_mixin import People
+from dynclient.compat.ometa.search_mixin import SearchMixin
+from dynclient.compat.ometa.service_mixin import ServiceMixin
+from dynclient.compat.ometa.tests_mixin import TestsMixin
+from dynclient.compat.ometa.user_mixin import UserMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _VARIABLES = "openmetadata__connection__"
-"""What names of environment variables begin with that hold fields of a connection."""
+"""Prefix of environment variables with fields of the connection, in any case."""
 
 
 class OpenMetadata(
-    Labels, Properties, Lineage, Quality, Profiles, Searching, People, Services, MissingMethods
+    PatchHelpersMixin,
+    CustomPropertyMixin,
+    LineageMixin,
+    TestsMixin,
+    ProfileMixin,
+    SearchMixin,
+    UserMixin,
+    ServiceMixin,
+    MissingMethods,
 ):
-    """One server, as scripts of the official SDK talk to it.
+    """The official client of one server.
 
-    Nothing is sent before the first call. ``native`` is the client of dynclient behind it, for what
-    the official one cannot do.
+    Nothing is sent before the first call. ``native`` is dynclient's own client of the same server,
+    for what the official client cannot do.
 
     Args:
         config: an ``OpenMetadataConnection``, or a mapping of its fields.
-        raw_data: give lists and histories as decoded JSON.
+        raw_data: return lists and histories as decoded JSON.
         additional_client_config_arguments: ``cert``, ``timeout``, ``user_agent`` …, see
             :func:`dynclient.compat.ometa.connection.read`.
 
     Raises:
-        UsageError: the connection leads nowhere; the message says what is missing.
+        UsageError: the connection is not valid; the message says why.
     """
 
     def __init__(
@@ -59,25 +67,25 @@ class OpenMetadata(
     ) -> None:
         from dynclient import compat
 
-        found = read(schema_classes.payload(config), additional_client_config_arguments)
+        connection = read(schema_classes.payload(config), additional_client_config_arguments)
         hook = compat.installed()
-        named = hook.release if hook is not None and hook.named else None
+        release = hook.release if hook is not None and hook.is_fixed else None
         self.config = config
-        self.native = Client(found.base, found.transport(), found.settings, named)
+        self.native = Client(connection.base, connection.transport(), connection.settings, release)
         self.gateway = Gateway(self.native)
         if hook is not None:
-            hook.meet(lambda: self.gateway.release)
+            hook.set_server(lambda: self.gateway.release)
         self.client = REST.over(self.gateway)
         self._raw_data = raw_data
 
     @classmethod
     def from_env(cls) -> OpenMetadata:
-        """Return a client of the server that ``OPENMETADATA__connection__hostPort`` … describe.
+        """Create a client from variables such as ``OPENMETADATA__connection__hostPort``.
 
-        Case does not matter, and two underscores lead into a field:
+        Their case does not matter, and two underscores separate nested fields:
         ``OPENMETADATA__CONNECTION__SECURITYCONFIG__JWTTOKEN``.
         """
-        return cls(_of_environment())
+        return cls(_from_environment())
 
     def close(self) -> None:
         """Close the connections."""
@@ -93,8 +101,8 @@ class OpenMetadata(
         return f"<OpenMetadata over {self.native!r}>"
 
 
-def _of_environment() -> dict[str, Any]:
-    """Return the fields of a connection that the environment names, spelt as they are meant."""
+def _from_environment() -> dict[str, Any]:
+    """Return the fields of a connection from environment variables, under their proper names."""
     found: dict[str, Any] = {}
     for variable, value in os.environ.items():
         if not variable.casefold().startswith(_VARIABLES):
@@ -102,13 +110,13 @@ def _of_environment() -> dict[str, Any]:
         *outer, last = variable[len(_VARIABLES) :].split("__")
         place = found
         for step in outer:
-            place = place.setdefault(_spelt(step), {})
-        place[_spelt(last)] = value
+            place = place.setdefault(_spelling(step), {})
+        place[_spelling(last)] = value
     return found
 
 
-def _spelt(name: str) -> str:
-    """Return a field as the connection spells it, whatever case a variable is written in."""
+def _spelling(name: str) -> str:
+    """Return the proper name of a field of the connection, whatever its case."""
     return next((known for known in FIELDS if known.casefold() == name.casefold()), name)
 
 

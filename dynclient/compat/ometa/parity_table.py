@@ -1,7 +1,4 @@
-"""``python -m dynclient.compat.ometa.parity_table FILE`` writes the table of methods in a document.
-
-What stands outside the two marks is left as it is.
-"""
+"""``python -m dynclient.compat.ometa.parity_table FILE`` writes docs/drop-in-methods.md."""
 
 from __future__ import annotations
 
@@ -11,55 +8,48 @@ from pathlib import Path
 
 from dynclient.compat.ometa.request_methods import Row, rows
 
-BEGIN = "<!-- methods: made by python -m dynclient.compat.ometa.parity_table docs/drop-in.md -->"
-END = "<!-- end of methods -->"
+COMMAND = "python -m dynclient.compat.ometa.parity_table docs/drop-in-methods.md"
+_HEADER = f"""<!-- Generated; do not edit. Run: {COMMAND} -->
+
+# Methods of the drop-in client
+
+The methods of the official client, and how dynclient implements each: *code* is a method with its
+own code; an HTTP method and a path are a method that is this one request. A method that is not
+implemented raises `NotImplementedError` with the alternative shown here.
+[The drop-in](drop-in.md) describes the client.
+"""
 
 
-def section() -> str:
-    """Return the table of all methods of the official client that are known, by group."""
+def page() -> str:
+    """Return the page: every known method of the official client, by group."""
     listed = rows()
-    counted = {how: sum(row["how"] == how for row in listed) for how in ("code", "request")}
-    there = sum(counted.values())
-    lines = [f"{there} of {len(listed)} methods are there.", ""]
+    implemented = sum(row["how"] != "absent" for row in listed)
+    lines = [_HEADER, f"{implemented} of {len(listed)} methods are implemented.", ""]
     for group, members in groupby(listed, lambda row: row["group"]):
-        lines += [f"### {group}", "", "| method | |", "| --- | --- |"]
-        lines += [f"| `{_written(row)}` | {_told(row)} |" for row in members]
+        lines += [f"## {group}", "", "| method | implementation |", "| --- | --- |"]
+        lines += [f"| `{_signature(row)}` | {_implementation(row)} |" for row in members]
         lines.append("")
     return "\n".join(lines)
 
 
-def _written(row: Row) -> str:
+def _signature(row: Row) -> str:
     return f"{row['name']}({', '.join(row['parameters'])})".replace("|", "\\|")
 
 
-def _told(row: Row) -> str:
-    """Return what is said of one method."""
+def _implementation(row: Row) -> str:
+    """Return how one method is implemented."""
     if row["how"] == "absent":
-        return f"not there; instead: {row['instead']}"
+        return f"not implemented; use instead: {row['instead']}"
     if row["how"] == "code":
-        return "there"
-    bad_arguments = "; a refusal is logged" if "refused" in row else ""
-    return f"`{row['method']} {row['path']}`{bad_arguments}"
-
-
-def updated(text: str) -> str:
-    """Return a document with the section between its marks made anew.
-
-    Raises:
-        ValueError: it has no such marks.
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document lacks its marks, {BEGIN!r} and {END!r}")
-    return f"{before}{BEGIN}\n\n{section()}\n{END}{after}"
+        return "code"
+    logged = "; an error of the server is logged" if "refused" in row else ""
+    return f"`{row['method']} {row['path']}`{logged}"
 
 
 def main(arguments: list[str]) -> int:
-    """Rewrite the documents named."""
+    """Write the page to each file."""
     for name in arguments:
-        file = Path(name)
-        file.write_text(updated(file.read_text("utf-8")), "utf-8")
+        Path(name).write_text(page(), "utf-8")
     return 0
 
 

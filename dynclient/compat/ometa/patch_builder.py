@@ -1,9 +1,8 @@
 """JSON Patches between two states of an official model.
 
-``build_patch`` follows the official rules as far as what it does to the server goes: fields that
-were never set are not told apart from absent ones, ``changeDescription`` is none of the caller's
-business, and table constraints in another order are the same constraints. With ``allowed_fields``
-and its companions it keeps what ingestion may not overwrite.
+``build_patch`` has the same effect on the server as the official function: a field that was never
+set is treated as absent, ``changeDescription`` and the order of table constraints are ignored.
+``allowed_fields`` and the other options keep what ingestion must not overwrite.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ _IGNORED = frozenset({"changeDescription", "incrementalChangeDescription"})
 CONSTRAINTS = "tableConstraints"
 _POSITION = "ordinalPosition"
 _REFERENCE = frozenset({"id", "type"})
-_SHOWN = _REFERENCE | {
+_REFERENCE_FIELDS = _REFERENCE | {
     "deleted", "description", "displayName", "fullyQualifiedName", "href", "inherited", "name",
 }  # fmt: skip
-"""What a server shows of a reference."""
+"""Fields that a server returns in a reference."""
 
 
-class PatchOperation(str, Enum):
-    """What a patch does at a place."""
+class PatchOperation(str, Enum):  # noqa: UP042 -- prints as the official one
+    """The operations of a JSON Patch."""
 
     ADD = "add"
     REPLACE = "replace"
     REMOVE = "remove"
 
 
-class PatchField(str, Enum):
-    """The members of an operation of a JSON Patch."""
+class PatchField(str, Enum):  # noqa: UP042 -- prints as the official one
+    """The fields of an operation of a JSON Patch."""
 
     OPERATION = "op"
     PATH = "path"
@@ -52,17 +51,17 @@ def build_patch(
     remove_change_description: bool = True,
     override_metadata: bool | None = False,
 ) -> list[dict[str, Any]] | None:
-    """Return the operations that turn one state of an entity into another; None for no change.
+    """Return the JSON Patch from one state of an entity to another; None if nothing changes.
 
     Args:
-        source: as it is.
-        destination: as it shall be.
-        allowed_fields: only these fields count; ``{"columns": {"__all__": {"name": True}}}`` goes
-            into lists.
-        restrict_update_fields: fields whose values are added and never replaced or removed.
-        array_entity_fields: lists of named things that are merged by name and sent as a whole.
-        remove_change_description: leave the description of the last change alone.
-        override_metadata: let restricted fields be replaced, too.
+        source: the current state.
+        destination: the intended state.
+        allowed_fields: patch only these fields; ``{"columns": {"__all__": {"name": True}}}``
+            selects fields of list items.
+        restrict_update_fields: fields whose values are added but never replaced or removed.
+        array_entity_fields: lists of items with names, merged by name and sent as a whole.
+        remove_change_description: ignore the description of the last change.
+        override_metadata: also replace restricted fields.
     """
     before, after = state_of(source), state_of(destination)
     if remove_change_description:
@@ -92,10 +91,10 @@ def _list_operations(
     restricted: list[str],
     override: bool,
 ) -> list[dict[str, Any]]:
-    """Return what replaces those lists that changed; one that is not given at all stays.
+    """Return operations that replace the lists that changed; a list that is absent is kept.
 
-    As a whole: by position, a column that moves would be turned into its neighbour field by field,
-    and of that the restricted ones would be left out.
+    Lists are replaced as a whole: patched by index, a column that moves would be changed into its
+    neighbour field by field, without the restricted fields.
     """
     operations = []
     for name in names:
@@ -111,18 +110,18 @@ def _list_operations(
 
 
 def state_of(value: Any) -> dict[str, Any]:
-    """Return a model or a mapping as JSON without anything that is None."""
-    state: dict[str, Any] = _filled(schema_classes.payload(value))
+    """Return a model or a mapping as JSON without None."""
+    state: dict[str, Any] = _without_none(schema_classes.payload(value))
     return state
 
 
-def _filled(value: Any) -> Any:
+def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
-        if value.keys() >= _REFERENCE and value.keys() <= _SHOWN:
-            # The rest of a reference is the server's: it cannot be changed here.
+        if value.keys() >= _REFERENCE and value.keys() <= _REFERENCE_FIELDS:
+            # The other fields of a reference are set by the server.
             return {name: value[name] for name in ("id", "type")}
-        return {name: _filled(below) for name, below in value.items() if below is not None}
-    return [_filled(below) for below in value] if isinstance(value, list) else value
+        return {name: _without_none(below) for name, below in value.items() if below is not None}
+    return [_without_none(below) for below in value] if isinstance(value, list) else value
 
 
 def _without(state: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
@@ -130,7 +129,7 @@ def _without(state: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
 
 
 def _only(value: Any, allowed: Any) -> Any:
-    """Keep what a tree of allowed fields names; True keeps everything below."""
+    """Return only the allowed fields; True allows everything below."""
     if allowed is True:
         return value
     if isinstance(value, list):
@@ -142,7 +141,7 @@ def _only(value: Any, allowed: Any) -> Any:
 
 
 def _in_order_of(before: list[Any], after: list[Any]) -> list[Any]:
-    """Return a list with what is in both first, in the order of the other."""
+    """Return a list with the items that are in both first, in the order of the other list."""
     kept = [each for each in before if each in after]
     return kept + [each for each in after if each not in before]
 
@@ -150,29 +149,31 @@ def _in_order_of(before: list[Any], after: list[Any]) -> list[Any]:
 def _merged(
     before: list[Any], after: list[Any], restricted: list[str], override: bool
 ) -> list[Any]:
-    """Merge a list of named things by name: the new list, with what may not be overwritten."""
+    """Return a list merged by item name: new items with the old values of restricted fields."""
     known = {each.get("name"): each for each in before if isinstance(each, dict)}
     merged = []
-    for place, each in enumerate(after, 1):
+    for position, each in enumerate(after, 1):
         old = known.get(each.get("name")) if isinstance(each, dict) else None
-        made = each if old is None else _kept(old, each, restricted, override)
-        merged.append({**made, _POSITION: place} if _POSITION in made else made)
+        item = each if old is None else _merge_item(old, each, restricted, override)
+        merged.append({**item, _POSITION: position} if _POSITION in item else item)
     return merged
 
 
-def _kept(old: dict[str, Any], new: dict[str, Any], restricted: list[str], override: bool) -> Any:
-    made = {**new}
+def _merge_item(
+    old: dict[str, Any], new: dict[str, Any], restricted: list[str], override: bool
+) -> Any:
+    item = {**new}
     for name in restricted:
         if name in old and (not override or name not in new):
-            made[name] = old[name]
+            item[name] = old[name]
     for name, below in new.items():
-        if isinstance(below, list) and isinstance(old.get(name), list) and _named(below):
-            made[name] = _merged(old[name], below, restricted, override)
-    return made
+        if isinstance(below, list) and isinstance(old.get(name), list) and _have_names(below):
+            item[name] = _merged(old[name], below, restricted, override)
+    return item
 
 
-def _named(listed: list[Any]) -> bool:
-    return bool(listed) and all(isinstance(each, dict) and "name" in each for each in listed)
+def _have_names(items: list[Any]) -> bool:
+    return bool(items) and all(isinstance(each, dict) and "name" in each for each in items)
 
 
 def _touches(path: str, restricted: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Helpers that mark entities and columns: tags, descriptions of columns, owners, domains."""
+"""Methods that patch tags, descriptions of columns, owners and domains."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import PatchOperation
-from dynclient.compat.ometa.patch_mixin import Patching
+from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.result_types import ColumnDescription, ColumnTag
 
 State = dict[str, Any]
 
 
-class Labels(Patching):
-    """The methods of the official client that mark what is there already."""
+class PatchHelpersMixin(PatchMixin):
+    """The official client's methods that patch one aspect of an entity."""
 
     # -- tags --------------------------------------------------------------------------------------
 
@@ -27,24 +27,24 @@ class Labels(Patching):
         operation: Any = PatchOperation.ADD,
         skip_on_failure: bool = True,
     ) -> Any:
-        """Add tags to an entity, or remove them.
+        """Add or remove tags of an entity.
 
         Args:
-            entity: its class.
+            entity: the entity class.
             source: the entity.
             tag_labels: the tags.
             operation: ``PatchOperation.ADD`` or ``REMOVE``.
-            skip_on_failure: log a refusal and return None; with False it is raised.
+            skip_on_failure: log an error of the server and return None; False to raise it.
 
         Returns:
-            The entity as it is now; None where nothing had to change.
+            The patched entity; None if nothing changes.
         """
         labels = schema_classes.payload(tag_labels)
 
         def change(state: State) -> None:
             _tag(state, labels, operation)
 
-        return self._changed(entity, source.id, ["tags"], change, skip_on_failure)
+        return self._read_and_patch(entity, source.id, ["tags"], change, skip_on_failure)
 
     def patch_tag(
         self,
@@ -54,7 +54,7 @@ class Labels(Patching):
         operation: Any = PatchOperation.ADD,
         skip_on_failure: bool = True,
     ) -> Any:
-        """Add one tag to an entity, or remove it."""
+        """Add or remove one tag of an entity; see :meth:`patch_tags`."""
         return self.patch_tags(entity, source, [tag_label], operation, skip_on_failure)
 
     # -- columns -----------------------------------------------------------------------------------
@@ -62,81 +62,88 @@ class Labels(Patching):
     def patch_column_tags(
         self, table: Any, column_tags: list[ColumnTag], operation: Any = PatchOperation.ADD
     ) -> Any:
-        """Add tags to columns of a table, or remove them.
+        """Add or remove tags of columns of a table.
 
         Args:
             table: the table.
-            column_tags: ``ColumnTag(column_fqn=…, tag_label=…)``; case does not matter in names.
+            column_tags: ``ColumnTag(column_fqn=…, tag_label=…)``; names are compared without case.
             operation: ``PatchOperation.ADD`` or ``REMOVE``.
         """
 
         def change(state: State) -> None:
             for each in column_tags:
                 labels = [schema_classes.payload(each.tag_label)]
-                for column in _named(state, each.column_fqn):
+                for column in _columns_named(state, each.column_fqn):
                     _tag(column, labels, operation)
 
-        return self._changed(type(table), table.id, ["tags", "columns"], change)
+        return self._read_and_patch(type(table), table.id, ["tags", "columns"], change)
 
     def patch_column_tag(
         self, table: Any, column_fqn: str, tag_label: Any, operation: Any = PatchOperation.ADD
     ) -> Any:
-        """Add one tag to a column of a table, or remove it."""
+        """Add or remove one tag of a column; see :meth:`patch_column_tags`."""
         return self.patch_column_tags(table, [ColumnTag(column_fqn, tag_label)], operation)
 
     def patch_column_descriptions(
         self, table: Any, column_descriptions: list[ColumnDescription], force: bool = False
     ) -> Any:
-        """Describe columns of a table; those that are described stay so unless ``force``."""
+        """Set descriptions of columns of a table.
+
+        Args:
+            table: the table.
+            column_descriptions: ``ColumnDescription(column_fqn=…, description=…)``.
+            force: replace existing descriptions too.
+        """
 
         def change(state: State) -> None:
             for each in column_descriptions:
-                for column in _named(state, each.column_fqn):
+                for column in _columns_named(state, each.column_fqn):
                     if force or not column.get("description"):
                         column["description"] = plain(each.description)
 
-        return self._changed(type(table), table.id, ["tags", "columns"], change)
+        return self._read_and_patch(type(table), table.id, ["tags", "columns"], change)
 
     def patch_column_description(
         self, table: Any, column_fqn: str, description: str, force: bool = False
     ) -> Any:
-        """Describe one column of a table, unless it is described already and not ``force``."""
-        described = [ColumnDescription(column_fqn, description)]
-        return self.patch_column_descriptions(table, described, force)
+        """Set the description of a column; ``force`` replaces an existing one."""
+        descriptions = [ColumnDescription(column_fqn, description)]
+        return self.patch_column_descriptions(table, descriptions, force)
 
     # -- owners and domains ------------------------------------------------------------------------
 
     def patch_owner(
         self, entity: type, source: Any, owners: Any = None, force: bool = False
     ) -> Any:
-        """Give an entity owners; those that it has stay unless ``force``.
+        """Set the owners of an entity; existing owners are kept unless ``force``.
 
         Args:
-            entity: its class.
+            entity: the entity class.
             source: the entity.
-            owners: references: a list, an ``EntityReferenceList``, or one; None removes them.
-            force: replace those that it has.
+            owners: a list of references, an ``EntityReferenceList`` or one reference; None removes
+                the owners.
+            force: replace existing owners.
         """
         references = _references(owners)
 
         def change(state: State) -> None:
-            held = "owners" if "owners" in known else "owner"
-            if not state.get(held) or force:
-                _refer(state, held, references)
+            field = "owners" if "owners" in known else "owner"
+            if not state.get(field) or force:
+                _set_references(state, field, references)
 
         known = self.gateway.spec(entity).entity.properties
-        return self._changed(entity, source.id, ["owners", "owner"], change)
+        return self._read_and_patch(entity, source.id, ["owners", "owner"], change)
 
     def patch_domain(
         self, entity: Any, source: Any = None, domains: Any = None, *, domain: Any = None
     ) -> Any:
-        """Put an entity into domains.
+        """Set the domains of an entity.
 
         Args:
-            entity: the entity, with the domain behind it; or its class, with the entity behind it.
-            source: the entity, where ``entity`` is its class; else the domain.
-            domains: references, or domains.
-            domain: one domain, by keyword.
+            entity: the entity, followed by the domain; or the entity class, followed by the entity.
+            source: the entity if ``entity`` is its class; else the domain.
+            domains: domains, or references to them.
+            domain: a single domain, as a keyword.
         """
         if not isinstance(entity, type):
             entity, source, domains = type(entity), entity, source
@@ -144,33 +151,33 @@ class Labels(Patching):
         known = self.gateway.spec(entity).entity.properties
 
         def change(state: State) -> None:
-            _refer(state, "domains" if "domains" in known else "domain", references)
+            _set_references(state, "domains" if "domains" in known else "domain", references)
 
         for reference in references:
             reference.setdefault("type", "domain")
-        return self._changed(entity, source.id, ["domains", "domain"], change)
+        return self._read_and_patch(entity, source.id, ["domains", "domain"], change)
 
 
 def _tag(state: State, labels: list[State], operation: Any) -> None:
-    """Add tags to what has tags, or remove them."""
+    """Add or remove tags of an entity or column."""
     names = {label["tagFQN"] for label in labels}
-    held = state.get("tags") or []
+    current = state.get("tags") or []
     if plain(operation) == PatchOperation.REMOVE.value:
-        kept = [label for label in held if label["tagFQN"] not in names]
+        kept = [label for label in current if label["tagFQN"] not in names]
     else:
-        there = {label["tagFQN"] for label in held}
-        kept = held + [label for label in labels if label["tagFQN"] not in there]
-    if kept != held:
+        existing = {label["tagFQN"] for label in current}
+        kept = current + [label for label in labels if label["tagFQN"] not in existing]
+    if kept != current:
         state["tags"] = kept
 
 
-def _named(state: State, fqn: Any) -> list[State]:
-    """Return the column of a name, whatever it lies in; case does not matter."""
-    wanted = str(plain(fqn)).casefold()
+def _columns_named(state: State, fqn: Any) -> list[State]:
+    """Return the columns with a name, also nested ones; case does not matter."""
+    name = str(plain(fqn)).casefold()
     return [
         column
         for column in _columns(state)
-        if column.get("fullyQualifiedName", "").casefold() == wanted
+        if column.get("fullyQualifiedName", "").casefold() == name
     ]
 
 
@@ -181,9 +188,9 @@ def _columns(state: State) -> Iterator[State]:
         yield from _columns({"columns": column.get("children")})
 
 
-def _references(given: Any) -> list[State]:
-    """Return references of a list, of a model that holds one, or of a single thing."""
-    listed = schema_classes.payload(given)
+def _references(value: Any) -> list[State]:
+    """Return the references in a list, in a model with a list, or of a single entity."""
+    listed = schema_classes.payload(value)
     if listed is None:
         return []
     return [
@@ -192,14 +199,14 @@ def _references(given: Any) -> list[State]:
     ]
 
 
-def _refer(state: State, field: str, references: list[State]) -> None:
-    """Set references where the release has a list of them, or one."""
-    many = field.endswith("s")
-    held = state.get(field) or []
-    before = [each["id"] for each in (held if isinstance(held, list) else [held])]
+def _set_references(state: State, field: str, references: list[State]) -> None:
+    """Set a field to references: a list, or one reference in older releases."""
+    is_list = field.endswith("s")
+    current = state.get(field) or []
+    before = [each["id"] for each in (current if isinstance(current, list) else [current])]
     if before == [each["id"] for each in references]:
         return
     if references:
-        state[field] = references if many else references[0]
+        state[field] = references if is_list else references[0]
     else:
         state.pop(field, None)

@@ -1,4 +1,4 @@
-"""Entities changed by JSON Patches: from one state to another, or by a helper for one thing."""
+"""JSON Patches of entities: from one state to another, or of one aspect."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Patching(CrudMixin):
-    """The methods of the official client that change an entity by a JSON Patch."""
+class PatchMixin(CrudMixin):
+    """The official client's methods that send a JSON Patch."""
 
     def patch(
         self,
@@ -32,22 +32,22 @@ class Patching(CrudMixin):
         skip_on_failure: bool | None = True,
         if_match: str | None = None,
     ) -> Any:
-        """Turn an entity from one state into another and return it; None where nothing changed.
+        """Patch an entity from one state to another and return it; None if nothing changes.
 
         Args:
-            entity: its class.
-            source: as it was read.
-            destination: as it shall be.
-            allowed_fields: see :func:`build_patch`, and so for the next three.
-            restrict_update_fields: fields that are added only.
-            array_entity_fields: lists merged by name.
-            override_metadata: let restricted fields be replaced, too.
-            skip_on_failure: log a refusal and return None, as the official client does; with False
-                it is raised.
-            if_match: the state it must still be in: ``W/"0.3"``.
+            entity: the entity class.
+            source: the current state.
+            destination: the intended state.
+            allowed_fields: see :func:`build_patch`, like the next three.
+            restrict_update_fields: fields whose values are only added.
+            array_entity_fields: lists that are merged by name.
+            override_metadata: also replace restricted fields.
+            skip_on_failure: log an error of the server and return None, as the official client
+                does; False to raise it.
+            if_match: the ETag that the entity must still have: ``W/"0.3"``.
 
         Raises:
-            APIError: the server refused, and ``skip_on_failure`` is false.
+            APIError: the server returned an error, and ``skip_on_failure`` is false.
         """
         node = self.gateway.release.node(self.gateway.spec(entity).entity.path)
         operations = build_patch(
@@ -60,9 +60,9 @@ class Patching(CrudMixin):
         )
         if operations is None:
             return None
-        return self._patched(entity, source.id, operations, bool(skip_on_failure), if_match)
+        return self._send_patch(entity, source.id, operations, bool(skip_on_failure), if_match)
 
-    def _patched(
+    def _send_patch(
         self,
         entity: type,
         entity_id: Any,
@@ -70,19 +70,19 @@ class Patching(CrudMixin):
         skip_on_failure: bool = True,
         if_match: str | None = None,
     ) -> Any:
-        """Send operations to an entity and return it; None where the server refused."""
+        """Send a JSON Patch and return the entity; log an error of the server and return None."""
         spec, key = self.gateway.spec(entity), plain(entity_id)
         try:
-            answer = self.gateway.guarded(spec, "patch", {"id": key}, operations, if_match)
+            body = self.gateway.entity_if_match(spec, "patch", {"id": key}, operations, if_match)
         except APIError as error:
-            overtaken = if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED
-            if overtaken or not skip_on_failure:
+            is_changed = if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED
+            if is_changed or not skip_on_failure:
                 raise
-            log().error("%s %s was not changed: %s", entity.__name__, key, error.message)
+            log().error("%s %s could not be patched: %s", entity.__name__, key, error.message)
             return None
-        return self._loaded(entity, answer)
+        return self._to_entity(entity, body)
 
-    def _changed(
+    def _read_and_patch(
         self,
         entity: type,
         entity_id: Any,
@@ -90,21 +90,21 @@ class Patching(CrudMixin):
         change: Callable[[dict[str, Any]], None],
         skip_on_failure: bool = True,
     ) -> Any:
-        """Read an entity anew, change its JSON, and send what that changed.
+        """Read an entity, change its JSON, and send the difference as a JSON Patch.
 
         Args:
-            entity: its class.
-            entity_id: its id.
-            fields: to be read beyond the usual ones, as far as this release has them.
+            entity: the entity class.
+            entity_id: id of the entity.
+            fields: fields to read in addition to the default ones, if the release has them.
             change: changes the JSON in place.
             skip_on_failure: as for :meth:`patch`.
 
         Returns:
-            The entity as it is now; None where there is none, or nothing to change.
+            The patched entity; None if it does not exist or nothing changes.
         """
         spec = self.gateway.spec(entity)
-        asked = [name for name in fields if name in spec.entity.properties]
-        instance = self.get_by_id(entity, entity_id, asked)
+        names = [name for name in fields if name in spec.entity.properties]
+        instance = self.get_by_id(entity, entity_id, names)
         if instance is None:
             return None
         before = state_of(
@@ -115,7 +115,7 @@ class Patching(CrudMixin):
         operations = diff(before, after)
         if not operations:
             return None
-        return self._patched(entity, entity_id, operations, skip_on_failure)
+        return self._send_patch(entity, entity_id, operations, skip_on_failure)
 
     # -- descriptions, constraints, life cycles ----------------------------------------------------
 
@@ -127,37 +127,37 @@ class Patching(CrudMixin):
         force: bool = False,
         skip_on_failure: bool = True,
     ) -> Any:
-        """Describe an entity; one that is described already stays so unless ``force``."""
+        """Set the description of an entity; ``force`` replaces an existing one."""
 
         def change(state: dict[str, Any]) -> None:
             if force or not state.get("description"):
                 state["description"] = plain(description)
 
-        return self._changed(entity, source.id, [], change, skip_on_failure)
+        return self._read_and_patch(entity, source.id, [], change, skip_on_failure)
 
     def patch_table_constraints(self, table: Any, constraints: list[Any]) -> Any:
-        """Give a table these constraints."""
+        """Set the constraints of a table."""
 
         def change(state: dict[str, Any]) -> None:
             state[CONSTRAINTS] = schema_classes.payload(constraints)
 
-        return self._changed(type(table), table.id, [CONSTRAINTS], change)
+        return self._read_and_patch(type(table), table.id, [CONSTRAINTS], change)
 
     def patch_life_cycle(self, entity: Any, life_cycle: Any) -> Any:
-        """Say when an entity was made, used and changed."""
+        """Set when an entity was created, accessed and updated."""
 
         def change(state: dict[str, Any]) -> None:
             state["lifeCycle"] = schema_classes.payload(life_cycle)
 
-        return self._changed(type(entity), entity.id, ["lifeCycle"], change)
+        return self._read_and_patch(type(entity), entity.id, ["lifeCycle"], change)
 
     def patch_automation_workflow_response(
         self, automation_workflow: Any, test_connection_result: Any, workflow_status: Any
     ) -> None:
-        """Tell how an automation ended."""
-        told = {"response": test_connection_result, "status": workflow_status}
+        """Set the result of an automation workflow."""
+        values = {"response": test_connection_result, "status": workflow_status}
         operations = [
             {"op": "add", "path": f"/{name}", "value": schema_classes.payload(value)}
-            for name, value in told.items()
+            for name, value in values.items()
         ]
-        self._patched(type(automation_workflow), automation_workflow.id, operations)
+        self._send_patch(type(automation_workflow), automation_workflow.id, operations)

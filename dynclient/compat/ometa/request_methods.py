@@ -1,19 +1,20 @@
-"""The calls of the official client that are one request each, made from ``official_methods.json``.
+"""The official client's methods that are one request each, built from ``official_methods.json``.
 
-A row of that file says what a method takes, what it sends, and what it gives back:
+A row of that file says which parameters a method has, which request it sends, and what it returns:
 
 ``path``, ``query``, ``body``
-    A word is an argument; ``table.id`` a part of one; ``entity:route`` the path of a class's
+    A word is an argument; ``table.id`` an attribute of one; ``entity:route`` the path of a class's
     collection, ``entity:type`` the name of its entity type; ``!field`` the text itself. ``*`` takes
     a mapping of more parameters.
 ``content``
-    ``text`` or ``yaml``, where the body is no JSON.
+    ``text`` or ``yaml``, if the body is not JSON.
 ``gives``
-    ``none``; ``text``; ``as table``, the class of that argument; ``created data``, what that
-    request makes; ``class``, ``list`` or ``page`` and the place of a schema; ``field``, one field
-    and its place. Else decoded JSON.
-``bad_arguments``
-    What a refusal gives, after a line in the log: ``none`` or ``empty``. Else it is raised.
+    What the method returns: ``none``; ``text``; ``as table``, an instance of that argument's class;
+    ``created data``, the entity that this request creates; ``class``, ``list`` or ``page`` and the
+    place of a schema; ``field``, a field and the place of its schema. Else decoded JSON.
+``refused``
+    What the method returns if the server rejects the request, after a log entry: ``none`` or
+    ``empty``. Else the error is raised.
 """
 
 from __future__ import annotations
@@ -43,16 +44,16 @@ _PATCH = "application/json-patch+json"
 
 
 def rows() -> list[Row]:
-    """Return all methods of the official client that are known, in the order of the document."""
+    """Return all known methods of the official client, in the order of the documentation."""
     found: list[Row] = data_file("official_methods.json")
     return found
 
 
 class Method:
-    """One method of the official client that a row describes; base of those that do it, or do not.
+    """A method of the official client that a row describes.
 
-    Its signature and its words are made when somebody asks for them: there are 180 of them, and a
-    script calls a few.
+    Signature and docstring are built when they are read: there are 180 methods, and a script calls
+    a few.
     """
 
     def __init__(self, row: Row) -> None:
@@ -63,14 +64,14 @@ class Method:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
-    def __call__(self, client: Any, *given: Any, **named: Any) -> Any:
-        """Do it."""
-        bound = self.__signature__.bind(client, *given, **named)
+    def __call__(self, client: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Call the method."""
+        bound = self.__signature__.bind(client, *arguments, **keywords)
         bound.apply_defaults()
-        return self.carried_out(client, bound.arguments)
+        return self.call(client, bound.arguments)
 
-    def carried_out(self, client: Any, given: dict[str, Any]) -> Any:
-        """Do it with the arguments, by name."""
+    def call(self, client: Any, arguments: dict[str, Any]) -> Any:
+        """Call the method with arguments by name."""
         raise NotImplementedError
 
     @property
@@ -84,62 +85,67 @@ class Method:
 def signature(row: Row) -> Signature:
     """Return the signature of a method, ``self`` included."""
     from ast import literal_eval
-    from inspect import Parameter as Taken
+    from inspect import Parameter as SignatureParameter
     from inspect import Signature
 
-    taken = [Taken("self", Taken.POSITIONAL_OR_KEYWORD)]
-    for written in row["parameters"]:
-        name, _, default = written.partition("=")
-        kind = Taken.VAR_POSITIONAL if name.startswith("*") else Taken.POSITIONAL_OR_KEYWORD
-        value = literal_eval(default) if default else Taken.empty
-        taken.append(Taken(name.lstrip("*"), kind, default=value))
-    return Signature(taken)
+    positional = SignatureParameter.POSITIONAL_OR_KEYWORD
+    parameters = [SignatureParameter("self", positional)]
+    for text in row["parameters"]:
+        name, _, default = text.partition("=")
+        kind = SignatureParameter.VAR_POSITIONAL if name.startswith("*") else positional
+        value = literal_eval(default) if default else SignatureParameter.empty
+        parameters.append(SignatureParameter(name.lstrip("*"), kind, default=value))
+    return Signature(parameters)
 
 
-class Requests(CrudMixin):
-    """The methods that are one request each; they are put in below."""
+class RequestMethods(CrudMixin):
+    """Methods that are one request each; they are added below."""
 
-    def _requested(self, row: Row, given: dict[str, Any]) -> Any:
-        """Send the request of a row and return what it gives.
+    def _send_row(self, row: Row, arguments: dict[str, Any]) -> Any:
+        """Send the request of a row and return what the row says.
 
         Args:
-            row: of the file.
-            given: the arguments by name.
+            row: a row of the file.
+            arguments: the method's arguments by name.
         """
         try:
-            answer = self._answer(row, given)
+            body = self._response_body(row, arguments)
         except APIError as error:
             if "refused" not in row:
                 raise
             log().warning("%s: %s", row["name"], error.message)
             return _REFUSED[row["refused"]]()
-        return self._given(row.get("gives", ""), answer, given)
+        return self._result(row.get("gives", ""), body, arguments)
 
-    def _answer(self, row: Row, given: dict[str, Any]) -> Any:
+    def _response_body(self, row: Row, arguments: dict[str, Any]) -> Any:
         values: dict[str, Any] = {}
-        route = re.sub(r"\{(.+?)\}", lambda found: self._step(found[1], given, values), row["path"])
-        names = [Parameter(name, "path", required=True) for name in values]
+        route = re.sub(
+            r"\{(.+?)\}", lambda found: self._path_part(found[1], arguments, values), row["path"]
+        )
+        parameters = [Parameter(name, "path", required=True) for name in values]
         for name, expression in row.get("query", {}).items():
-            values |= _query(name, expression, given)
-        names += [
+            values |= _query(name, expression, arguments)
+        parameters += [
             Parameter(name, "query", type=_kind(value))
             for name, value in values.items()
             if f"{{{name}}}" not in route
         ]
         kind = "text" if row.get("gives") == "text" else "raw"
         operation = Operation(
-            row["name"], None, row["method"], f"/v1{route}", tuple(names), result_kind=kind
+            row["name"], None, row["method"], f"/v1{route}", tuple(parameters), result_kind=kind
         )
-        return self.gateway.carry(operation, values, *_content(row, given))
+        return self.gateway.call_with_body(operation, values, *_content(row, arguments))
 
-    def _step(self, expression: str, given: dict[str, Any], values: dict[str, Any]) -> str:
-        """Return what stands for an expression in a path: a route itself, or a parameter."""
+    def _path_part(self, expression: str, arguments: dict[str, Any], values: dict[str, Any]) -> str:
+        """Return what replaces an expression in a path: a route, or a parameter."""
         if expression.endswith(":route"):
-            return self.gateway.spec(given[expression.partition(":")[0]]).route.removeprefix("/v1")
+            return self.gateway.spec(arguments[expression.partition(":")[0]]).route.removeprefix(
+                "/v1"
+            )
         if expression.endswith(":type"):
-            value = self._type_name(given[expression.partition(":")[0]])
+            value = self._type_name(arguments[expression.partition(":")[0]])
         else:
-            value = plain(_value(expression, given))
+            value = plain(_value(expression, arguments))
         name = f"p{len(values)}"
         values[name] = value
         return f"{{{name}}}"
@@ -147,32 +153,32 @@ class Requests(CrudMixin):
     def _type_name(self, entity: Any) -> str:
         return entity if isinstance(entity, str) else self.gateway.spec(entity).entity.name
 
-    def _given(self, gives: str, answer: Any, given: dict[str, Any]) -> Any:
-        """Return an answer in the form that a row tells."""
+    def _result(self, gives: str, body: Any, arguments: dict[str, Any]) -> Any:
+        """Return the body of a response in the form that a row says."""
         form, _, rest = gives.partition(" ")
-        if form == "none" or answer is None:
+        if form == "none" or body is None:
             return None
         if form in {"", "text"}:
-            return answer
+            return body
         if form == "as":
-            return schema_classes.wrap(type(given[rest]), answer)
+            return schema_classes.wrap(type(arguments[rest]), body)
         if form == "created":
-            return schema_classes.wrap(self.get_entity_from_create(type(given[rest])), answer)
+            return schema_classes.wrap(self.get_entity_from_create(type(arguments[rest])), body)
         if form == "field":
             name, _, place = rest.partition(" ")
-            return self._wrapped(place, answer.get(name))
+            return self._as_class(place, body.get(name))
         if form == "class":
-            return self._wrapped(rest, answer)
-        listed = [self._wrapped(rest, each) for each in answer.get("data") or ()]
+            return self._as_class(rest, body)
+        listed = [self._as_class(rest, each) for each in body.get("data") or ()]
         if form == "list":
             return listed
-        paging = answer.get("paging") or {}
+        paging = body.get("paging") or {}
         return EntityList(
             listed, paging.get("total") or 0, paging.get("after"), paging.get("before")
         )
 
-    def _wrapped(self, place: str, data: Any) -> Any:
-        """Return data as an object of the class at a place; as it is where there is none."""
+    def _as_class(self, place: str, data: Any) -> Any:
+        """Return data as an instance of the class at a place; as it is if there is no class."""
         if not isinstance(data, dict):
             return data
         try:
@@ -181,19 +187,19 @@ class Requests(CrudMixin):
             return data
 
 
-def _value(expression: str, given: dict[str, Any]) -> Any:
-    """Return what an expression of a row stands for."""
+def _value(expression: str, arguments: dict[str, Any]) -> Any:
+    """Return the value of an expression of a row."""
     if expression.startswith("!"):
         return {"true": True, "false": False}.get(expression[1:], expression[1:])
     name, *attributes = expression.split(".")
-    value = given[name]
+    value = arguments[name]
     for attribute in attributes:
         value = value.get(attribute) if isinstance(value, dict) else getattr(value, attribute)
     return value
 
 
-def _query(name: str, expression: str, given: dict[str, Any]) -> dict[str, Any]:
-    value = _value(expression, given)
+def _query(name: str, expression: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    value = _value(expression, arguments)
     if name == "*":
         return {key: plain(each) for key, each in (value or {}).items()}
     if isinstance(value, (list, tuple)):
@@ -207,43 +213,43 @@ def _kind(value: Any) -> str:
     return "list" if isinstance(value, list) else "string"
 
 
-def _content(row: Row, given: dict[str, Any]) -> tuple[bytes | None, str]:
-    """Return the body of a row's request, and its type; a text goes out as it is."""
-    written = row.get("body")
+def _content(row: Row, arguments: dict[str, Any]) -> tuple[bytes | None, str]:
+    """Return the encoded body of a row's request, and its media type; text is sent as it is."""
+    template = row.get("body")
     kind = _CONTENTS.get(row.get("content", ""), "application/json")
     if row["method"] == "PATCH":
         kind = _PATCH
-    if written is None:
+    if template is None:
         return None, kind
-    value = _filled(written, given)
+    value = _fill(template, arguments)
     if isinstance(value, str):
         return value.encode(), kind
     return json.dumps(value).encode(), kind
 
 
-def _filled(written: Any, given: dict[str, Any]) -> Any:
-    if isinstance(written, dict):
-        return {name: _filled(below, given) for name, below in written.items()}
-    if isinstance(written, list):
-        return [_filled(below, given) for below in written]
-    value = _value(written, given)
-    if written.startswith("!"):
+def _fill(template: Any, arguments: dict[str, Any]) -> Any:
+    if isinstance(template, dict):
+        return {name: _fill(below, arguments) for name, below in template.items()}
+    if isinstance(template, list):
+        return [_fill(below, arguments) for below in template]
+    value = _value(template, arguments)
+    if template.startswith("!"):
         return value
     return {} if value is None else schema_classes.payload(value)
 
 
-class _Sent(Method):
+class _RequestMethod(Method):
     """A method that is one request."""
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         return f"Send {self.row['method']} {self.row['path']}."
 
-    def carried_out(self, client: Any, given: dict[str, Any]) -> Any:
-        """Send the request, and return what the row says it gives."""
-        return client._requested(self.row, given)
+    def call(self, client: Any, arguments: dict[str, Any]) -> Any:
+        """Send the request and return what the row says."""
+        return client._send_row(self.row, arguments)
 
 
 for _row in rows():
     if _row["how"] == "request":
-        setattr(Requests, _row["name"], _Sent(_row))
+        setattr(RequestMethods, _row["name"], _RequestMethod(_row))

@@ -1,6 +1,6 @@
 """``metadata.ingestion.ometa.client``: requests by path, as ``metadata.client.get("/tables")``.
 
-They pass through the same dispatcher as everything else: same retries, same errors, same hooks.
+They have the retries, errors and hooks of all other calls.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SAFE = "/%:@!$&'()*+,;=~"
-"""What stays as it is in a path given by hand; a percent sign is taken for an encoding."""
+"""Characters that are not percent-encoded in a path; an existing encoding is kept."""
 _KINDS = {"PATCH": "application/json-patch+json"}
 
 
 class ClientConfig(NamedTuple):
-    """Where a :class:`REST` client sends, and as whom."""
+    """Server, authentication and options of a :class:`REST` client."""
 
     base_url: str
     """``http://localhost:8585/api``."""
     api_version: str | None = API_VERSION
     auth_token: Callable[[], Any] | None = None
-    """Gives the token, or the token and its age."""
+    """Returns the token, or a tuple of the token and its expiry."""
     access_token: str | None = None
     auth_header: str | None = "Authorization"
     extra_headers: dict[str, str] | None = None
@@ -55,59 +55,59 @@ class REST:
     """Requests by path, relative to ``/api/v1``.
 
     Args:
-        config: what to connect to.
+        config: server and options.
     """
 
     def __init__(self, config: ClientConfig) -> None:
         self.config = config
-        self._road = Gateway(_client(config))
+        self._gateway = Gateway(_client(config))
 
     @classmethod
     def over(cls, gateway: Gateway) -> REST:
-        """Return one that shares the connections of another client."""
-        made = cls.__new__(cls)
-        made._road = gateway
-        return made
+        """Return a client that shares the connections of another client."""
+        client = cls.__new__(cls)
+        client._gateway = gateway
+        return client
 
     def get(self, path: str, data: Any = None) -> Any:
-        """Send a GET and return the decoded answer.
+        """Send a GET request and return the decoded body of the response.
 
         Args:
-            path: below ``/api/v1``, with or without a query.
-            data: a mapping of more parameters of the query.
+            path: path below ``/api/v1``, with or without a query.
+            data: more query parameters, as a mapping.
 
         Raises:
-            APIError: the server refused.
+            APIError: the server returned an error.
         """
-        return self._sent("GET", path, query=data)
+        return self._request("GET", path, query=data)
 
     def post(self, path: str, data: Any = None, json: Any = None) -> Any:
-        """Send a POST and return the decoded answer.
+        """Send a POST request and return the decoded body of the response.
 
         Args:
-            path: below ``/api/v1``.
-            data: the body as text, or what JSON can be made of.
-            json: the body, to be encoded.
+            path: path below ``/api/v1``.
+            data: the body, as text or as data to encode as JSON.
+            json: the body, as data to encode as JSON.
         """
-        return self._sent("POST", path, data if json is None else encoding.dumps(json))
+        return self._request("POST", path, data if json is None else encoding.dumps(json))
 
     def put(self, path: str, data: Any = None, json: Any = None) -> Any:
-        """Send a PUT and return the decoded answer; arguments as for ``post``."""
-        return self._sent("PUT", path, data if json is None else encoding.dumps(json))
+        """Send a PUT request; arguments and result as for :meth:`post`."""
+        return self._request("PUT", path, data if json is None else encoding.dumps(json))
 
     def patch(self, path: str, data: Any = None) -> Any:
-        """Send a PATCH, ``data`` a JSON Patch, and return the decoded answer."""
-        return self._sent("PATCH", path, data)
+        """Send a PATCH request with a JSON Patch; result as for :meth:`post`."""
+        return self._request("PATCH", path, data)
 
     def delete(self, path: str, data: Any = None) -> Any:
-        """Send a DELETE and return the decoded answer; ``data`` are parameters of the query."""
-        return self._sent("DELETE", path, query=data)
+        """Send a DELETE request; ``data`` is a mapping of query parameters."""
+        return self._request("DELETE", path, query=data)
 
     def close(self) -> None:
         """Close the connections."""
-        self._road.client.close()
+        self._gateway.client.close()
 
-    def _sent(self, method: str, path: str, data: Any = None, query: Any = None) -> Any:
+    def _request(self, method: str, path: str, data: Any = None, query: Any = None) -> Any:
         parts = urlsplit(path if path.startswith("/") else f"/{path}")
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         pairs += [(name, _text(value)) for name, value in (query or {}).items()]
@@ -117,19 +117,19 @@ class REST:
         accepted = ("Accept", "application/json, text/plain;q=0.9")
         headers = (accepted,) if body is None else (accepted, ("Content-Type", kind))
         operation = Operation(f"{method} {parts.path}", None, method, target, result_kind="text")
-        answer = self._road.send(Request(method, target, tuple(pairs), headers, body, operation))
-        return _decoded(answer, method, target)
+        text = self._gateway.send(Request(method, target, tuple(pairs), headers, body, operation))
+        return _decoded(text, method, target)
 
 
 def _client(config: ClientConfig) -> Any:
-    """Return a native client for a configuration made by hand."""
+    """Return dynclient's client for a configuration."""
     from dynclient.client.client import Client
     from dynclient.compat.ometa.connection import read
 
     token = config.access_token
     if config.auth_token is not None:
-        given = config.auth_token()
-        token = given[0] if isinstance(given, tuple) else given
+        result = config.auth_token()
+        token = result[0] if isinstance(result, tuple) else result
     fields = {
         "hostPort": config.base_url,
         "apiVersion": config.api_version,
@@ -137,10 +137,10 @@ def _client(config: ClientConfig) -> Any:
         "authProvider": "openmetadata" if token else "no-auth",
         "securityConfig": {"jwtToken": token},
     }
-    named = ("verify", "cert", "timeout", "retry", "retry_wait", "user_agent")
-    more = {name: getattr(config, name) for name in named if getattr(config, name) is not None}
-    found = read(fields, more)
-    return Client(found.base, found.transport(), found.settings)
+    names = ("verify", "cert", "timeout", "retry", "retry_wait", "user_agent")
+    arguments = {name: getattr(config, name) for name in names if getattr(config, name) is not None}
+    connection = read(fields, arguments)
+    return Client(connection.base, connection.transport(), connection.settings)
 
 
 def _body(data: Any) -> bytes | None:
@@ -158,10 +158,10 @@ def _text(value: Any) -> str:
 
 
 def _decoded(text: str, method: str, path: str) -> Any:
-    """Return decoded JSON, the text where it is none, and None for nothing.
+    """Return decoded JSON, the text if it is not JSON, or None if it is empty.
 
     Raises:
-        HtmlResponseError: it is a page for people.
+        HtmlResponseError: the text is an HTML page.
     """
     if not text:
         return None
@@ -170,9 +170,9 @@ def _decoded(text: str, method: str, path: str) -> Any:
     except ValueError:
         if text.lstrip()[:1] != "<":
             return text
-    told = {"status": 200, "code": 200, "method": method, "url": path, "request_id": None}
-    message = "a page for people came back; does hostPort lack its /api?"
-    raise HtmlResponseError(message, body=text[:2000], **told)
+    parts = {"status": 200, "code": 200, "method": method, "url": path, "request_id": None}
+    message = "the response is an HTML page, not JSON; check that hostPort ends in /api"
+    raise HtmlResponseError(message, body=text[:2000], **parts)
 
 
 __all__ = [

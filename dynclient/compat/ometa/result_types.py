@@ -1,4 +1,4 @@
-"""Small models that the official SDK has beside the generated ones."""
+"""Small models that the official SDK has in addition to the generated ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class EntityList(Generic[T]):
     """One page of a list.
 
     Attributes:
-        entities: what it holds.
-        total: how many there are on all pages.
-        after: cursor of the next page, None on the last.
-        before: cursor of the page before, None on the first.
+        entities: the entities of the page.
+        total: number of entities on all pages.
+        after: cursor of the next page; None on the last page.
+        before: cursor of the previous page; None on the first page.
     """
 
     __slots__ = ("after", "before", "entities", "total")
@@ -34,13 +34,13 @@ class EntityList(Generic[T]):
         self.before = before
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Give the fields as pairs, as the official model does."""
+        """Yield name and value of each field, as the official model does."""
         return ((name, getattr(self, name)) for name in ("entities", "total", "after", "before"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, EntityList) and dict(self) == dict(other)
 
-    __hash__ = None  # type: ignore[assignment]  # it can be changed
+    __hash__ = None  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
         pairs = ", ".join(f"{name}={value!r}" for name, value in self)
@@ -62,14 +62,14 @@ class ColumnDescription(NamedTuple):
 
 
 class OMetaCustomProperties(NamedTuple):
-    """A custom property for all entities of a type."""
+    """A custom property of an entity type."""
 
     entity_type: type
     createCustomPropertyRequest: Any  # noqa: N815 -- the official name
 
 
 class CustomPropertyDataTypes(Enum):
-    """Types that a custom property can have."""
+    """Data types of custom properties."""
 
     STRING = "string"
     INTEGER = "integer"

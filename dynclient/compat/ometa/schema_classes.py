@@ -1,4 +1,4 @@
-"""Official classes by the places of their schemas, and what stands between them and JSON."""
+"""Official classes by their schemas, and their conversion from and to JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dynclient import model
 from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
-from dynclient.drift.table import translated
+from dynclient.drift.aliases import translate_object, with_own_names
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.catalogue import CollectionSpec, catalogue
 
@@ -29,30 +29,30 @@ __all__ = [
 
 
 def node_of(cls: Any) -> Node:
-    """Return the place that a class was made from.
+    """Return the schema that a class was built from.
 
     Raises:
-        InvalidEntityException: it is no class of ``metadata.generated.schema``.
+        InvalidEntityException: it is not a class of ``metadata.generated.schema``.
     """
     try:
         return model.schema_of(cls)
     except UsageError:
         name = getattr(cls, "__name__", repr(cls))
-        message = f"{name} is no class of metadata.generated.schema"
+        message = f"{name} is not a class of metadata.generated.schema"
         problem = Problem("entity", name, "argument", message)
         raise InvalidEntityException(message, problems=(problem,)) from None
 
 
 def release_of(cls: Any) -> Release:
-    """Return the release that a class, or the class of an object, belongs to."""
+    """Return the release that a class belongs to."""
     return node_of(cls).release
 
 
 def class_at(release: Release, path: str) -> type:
-    """Return the class of a document, or of one of its definitions.
+    """Return the class of a schema document, or of one of its definitions.
 
     Args:
-        release: whose class; those that a script imported are of one release.
+        release: the release.
         path: ``entity/data/table.json``, ``type/basic.json#/definitions/uuid``.
 
     Raises:
@@ -66,39 +66,40 @@ def class_at(release: Release, path: str) -> type:
     return class_registry(release).class_at(node)
 
 
-def wrap(cls: Any, data: Any, spoken: Release | None = None) -> Any:
-    """Return what a server gave as an object of a class; the data is taken as it is.
+def wrap(cls: Any, data: Any, server_release: Release | None = None) -> Any:
+    """Return a server's JSON as an instance of a class, without validation.
 
     Args:
         cls: the class.
         data: decoded JSON.
-        spoken: the release of the server. Where it is another one than the class's, fields get the
-            names that they have there.
+        server_release: the release of the server. If the class is of another release, fields get
+            the names that they have there.
     """
     node = node_of(cls)
-    if spoken is not None and spoken is not node.release and isinstance(data, dict):
-        data = translated(data, node.properties, node.path)
-    return cls._take(data)
+    if server_release is not None and server_release is not node.release and isinstance(data, dict):
+        data = translate_object(node, data)
+    return cls._from_json(data)
 
 
 def to_send(node: Node, value: Any) -> Any:
-    """Return the JSON of a model for a place of the server's release.
+    """Return the JSON of a model for a schema of the server's release.
 
     Args:
-        node: the place.
+        node: the schema.
         value: a model of any release, or a mapping.
     """
     data = payload(value)
     if isinstance(data, dict) and getattr(type(value), "_node", node).release is not node.release:
-        return translated(data, node.properties, node.path)
+        # What cannot be translated stays as it is; validation reports it.
+        return with_own_names(node, data)[0]
     return data
 
 
 def spec_of(cls: type) -> CollectionSpec:
-    """Return the collection of a class, as its own release has it.
+    """Return the collection of an entity class in its own release.
 
     Raises:
-        MissingEntityTypeException: there is none.
+        MissingEntityTypeException: the class has no collection.
     """
     try:
         return catalogue(release_of(cls)).find(cls)
@@ -107,21 +108,21 @@ def spec_of(cls: type) -> CollectionSpec:
 
 
 def entity_name(cls: type) -> str:
-    """Return the name of the entity type of a class: ``databaseService``."""
+    """Return the name of the entity type of a class, such as ``databaseService``."""
     return spec_of(cls).entity.name
 
 
 def created_by(request: type) -> EntityType:
-    """Return the entity type that a class of create requests makes.
+    """Return the entity type that a class of create requests creates.
 
     Raises:
-        InvalidEntityException: it is no create request.
+        InvalidEntityException: it is not a create request.
     """
     node = node_of(request)
     entity = node.release.entity_of(node.path)
     if entity is None or entity.create != node.path or node.pointer:
         name = request.__name__
-        message = f"{name} is no create request, such as CreateTableRequest"
+        message = f"{name} is not a create request, such as CreateTableRequest"
         problem = Problem("data", name, "argument", message)
         raise InvalidEntityException(message, problems=(problem,))
     return entity

@@ -1,4 +1,4 @@
-"""The search index asked for names; what it finds is read from the server itself."""
+"""Entities found by name in the search index, then read from the server."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.operations import Operation, Parameter
 
-_ASKED = ("fieldName", "fieldValue", "from", "size", "index", "deleted")
+_PARAMETERS = ("fieldName", "fieldValue", "from", "size", "index", "deleted")
 _SEARCH = Operation(
     "search", None, "GET", "/v1/search/fieldQuery",
-    tuple(Parameter(name, "query") for name in _ASKED),
+    tuple(Parameter(name, "query") for name in _PARAMETERS),
 )  # fmt: skip
 
 
-class Searching(CrudMixin):
-    """The method of the official client that finds entities by a pattern of their name."""
+class SearchMixin(CrudMixin):
+    """The official client's method that finds entities by a pattern of their name."""
 
     def es_search_from_fqn(
         self,
@@ -28,26 +28,26 @@ class Searching(CrudMixin):
         size: int = 10,
         fields: str | None = None,
     ) -> list[Any] | None:
-        """Return the entities whose fully qualified name fits; None where there is none.
+        """Return the entities whose fully qualified name matches a pattern, or None.
 
         Args:
-            entity_type: their class.
-            fqn_search_string: ``service.*.schema.table``; an asterisk stands for anything.
-            from_count: how many to skip.
-            size: how many at most.
-            fields: fields beyond the usual ones, joined by commas.
+            entity_type: the entity class.
+            fqn_search_string: ``service.*.schema.table``; an asterisk matches any text.
+            from_count: number of hits to skip.
+            size: maximum number of hits.
+            fields: fields to return in addition to the default ones, separated by commas.
         """
-        wanted = str(plain(fqn_search_string))
+        pattern = str(plain(fqn_search_string))
         kind = self.gateway.spec(entity_type).entity.name
         index = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower() + "_search_index"
-        values = ("fullyQualifiedName", wanted, from_count, size, index, "false")
-        asked = {name: str(value) for name, value in zip(_ASKED, values, strict=True)}
+        values = ("fullyQualifiedName", pattern, from_count, size, index, "false")
+        arguments = {name: str(value) for name, value in zip(_PARAMETERS, values, strict=True)}
         try:
-            answer = self.gateway.call(_SEARCH, asked) or {}
+            body = self.gateway.call(_SEARCH, arguments) or {}
         except APIError as error:
-            log().warning("nothing was searched for %s: %s", wanted, error.message)
+            log().warning("the search for %s failed: %s", pattern, error.message)
             return None
-        hits = (answer.get("hits") or {}).get("hits") or ()
+        hits = (body.get("hits") or {}).get("hits") or ()
         names = [(hit.get("_source") or {}).get("fullyQualifiedName") for hit in hits]
         chosen = fields.split(",") if fields else None
         read = (self.get_by_name(entity_type, name, chosen) for name in names if name)

@@ -1,4 +1,4 @@
-"""What the official client tells of its server, and of classes and their collections."""
+"""The official client's methods about its server, and about classes and their collections."""
 
 from __future__ import annotations
 
@@ -14,37 +14,39 @@ if TYPE_CHECKING:
 
 
 class ServerMixin:
-    """The methods that change nothing and need no entity; base of all others."""
+    """Methods that need no entity; base of all others."""
 
     gateway: Gateway
     _raw_data: bool
 
     @property
     def types(self) -> Release:
-        """The release that ``metadata.generated`` shows to the script."""
+        """The release of the classes that the script imports."""
         from dynclient import compat
 
         hook = compat.installed()
         return self.gateway.release if hook is None else hook.release
 
-    # -- what the server is ------------------------------------------------------------------------
+    # -- the server -------------------------------------------------------------------------------
 
     def health_check(self) -> bool:
-        """Tell whether the server is there and is an OpenMetadata."""
+        """Return whether the server can be reached and is an OpenMetadata server."""
         return self.gateway.client.health_check()
 
     def get_server_version(self) -> str:
         """Return the server's version as three numbers: ``1.6.0``.
 
         Raises:
-            VersionParsingException: it tells none.
+            VersionParsingException: the version that the server reports cannot be parsed.
         """
         import re
 
-        told = self.gateway.client.version
-        found = re.search(r"\d+\.\d+\.\d+", told)
+        version = self.gateway.client.version
+        found = re.search(r"\d+\.\d+\.\d+", version)
         if found is None:
-            raise VersionParsingException(f"the server says it is of version {told!r}")
+            raise VersionParsingException(
+                f"the server reports the version {version!r}, which is not like 1.6.0"
+            )
         return found[0]
 
     def server_version(self) -> str:
@@ -52,11 +54,11 @@ class ServerMixin:
         return self.get_server_version()
 
     def client_version(self) -> str:
-        """Return the release whose schemas are spoken: that of the server."""
+        """Return the release whose schemas are used: the server's."""
         return self.gateway.release.name
 
     def validate_versions(self) -> None:
-        """Do nothing: whatever version the server has, its own schemas are spoken."""
+        """Do nothing: the schemas of the server's own release are used."""
 
     # -- classes -----------------------------------------------------------------------------------
 
@@ -73,16 +75,16 @@ class ServerMixin:
 
     @staticmethod
     def get_entity_from_create(create: type) -> type:
-        """Return the class that a class of create requests makes entities of."""
-        made = schema_classes.created_by(create)
-        return schema_classes.class_at(schema_classes.release_of(create), made.path)
+        """Return the entity class that a class of create requests creates."""
+        entity_type = schema_classes.created_by(create)
+        return schema_classes.class_at(schema_classes.release_of(create), entity_type.path)
 
     @staticmethod
     def get_create_entity_type(entity: type) -> type:
-        """Return the class of the create requests of a class of entities."""
+        """Return the class of the create requests of an entity class."""
         known = schema_classes.spec_of(entity).entity
         if known.create is None:
-            message = f"no request makes a {known.type_name}"
+            message = f"{known.type_name} has no create request"
             problem = Problem("entity", entity.__name__, "argument", message)
             raise InvalidEntityException(message, problems=(problem,))
         return schema_classes.class_at(schema_classes.release_of(entity), known.create)

@@ -1,4 +1,4 @@
-"""Services made from the ``source`` part of a configuration for ingestion."""
+"""Services created from the ``source`` section of an ingestion configuration."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import CrudMixin
 
 
-class Services(CrudMixin):
-    """The methods of the official client that make services."""
+class ServiceMixin(CrudMixin):
+    """The official client's methods that create services."""
 
     def get_create_service_from_source(self, entity: type, config: Any) -> Any:
-        """Return the request for a service.
+        """Return the create request of a service.
 
         Args:
-            entity: class of the service, ``DatabaseService``.
+            entity: class of the service, such as ``DatabaseService``.
             config: a ``Source``: ``serviceName``, and ``serviceConnection`` with its ``config``.
         """
-        told = schema_classes.payload(config)
-        connection = told["serviceConnection"]
+        source = schema_classes.payload(config)
+        connection = source["serviceConnection"]
         return self.get_create_entity_type(entity)(
-            name=told["serviceName"],
+            name=source["serviceName"],
             serviceType=connection["config"]["type"],
             connection=connection,
         )
 
     def create_service_from_source(self, entity: type, config: Any) -> Any:
-        """Make or update a service; arguments as for its request."""
+        """Create or update a service; see :meth:`get_create_service_from_source`."""
         return self.create_or_update(self.get_create_service_from_source(entity, config))
 
     def get_service_or_create(self, entity: type, config: Any) -> Any:
-        """Return the service of a name; made where there is none."""
+        """Return the service with the name in a configuration; create it if it does not exist."""
         name = schema_classes.payload(config)["serviceName"]
         found = self.get_by_name(entity, name)
         return self.create_service_from_source(entity, config) if found is None else found

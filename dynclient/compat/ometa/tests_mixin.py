@@ -1,4 +1,4 @@
-"""Tests of data: suites, definitions and cases that are made where they are missing."""
+"""Data quality: test suites, definitions and cases that are created if they do not exist."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any
 
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
-from dynclient.compat.ometa.patch_mixin import Patching
-from dynclient.compat.ometa.request_methods import Requests
+from dynclient.compat.ometa.patch_mixin import PatchMixin
+from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.operations import Operation
 
 _TABLE_OF_SUITE = ("basicEntityReference", "executableEntityReference")
-"""What a request for the suite of a table calls that table, the newer name first."""
+"""Fields for the table in a request for its test suite, the newer one first."""
 
 
-class Quality(Patching, Requests):
-    """The methods of the official client that find a test, or make it."""
+class TestsMixin(PatchMixin, RequestMethods):
+    """The official client's methods that find a test, or create it."""
 
     def get_or_create_test_suite(
         self, test_suite_name: str, test_suite_description: str | None = None
     ) -> Any:
-        """Return the suite of a name; made where there is none."""
-        return self._had("testSuite", test_suite_name, description=test_suite_description)
+        """Return the test suite with a name; create it if it does not exist."""
+        return self._get_or_create("testSuite", test_suite_name, description=test_suite_description)
 
     def get_or_create_test_definition(
         self,
@@ -31,8 +31,8 @@ class Quality(Patching, Requests):
         test_platforms: list[Any] | None = None,
         test_case_parameter_definition: list[Any] | None = None,
     ) -> Any:
-        """Return the definition of a name; made from the rest where there is none."""
-        return self._had(
+        """Return the test definition with a name; create it from the other arguments if needed."""
+        return self._get_or_create(
             "testDefinition",
             test_definition_fqn,
             description=test_definition_description or test_definition_fqn,
@@ -50,10 +50,10 @@ class Quality(Patching, Requests):
         test_case_parameter_values: list[Any] | None = None,
         description: str | None = None,
     ) -> Any:
-        """Return the case of a name; made from the rest where there is none."""
+        """Return the test case with a name; create it from the other arguments if needed."""
         from dynclient import fqn
 
-        return self._had(
+        return self._get_or_create(
             "testCase",
             test_case_fqn,
             name=fqn.split(test_case_fqn)[-1],
@@ -64,21 +64,21 @@ class Quality(Patching, Requests):
             description=description,
         )
 
-    def _had(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
-        """Return an entity by its name, made with what the release takes where there is none."""
+    def _get_or_create(self, kind: str, fqn: str, name: str | None = None, **fields: Any) -> Any:
+        """Return an entity by name; create it with the fields that the release has if needed."""
         spec = self.gateway.spec(kind)
         entity = schema_classes.class_at(self.types, spec.entity.path)
         found = self.get_by_name(entity, fqn)
         if found is not None:
             return found
         node = self.gateway.release.node(spec.entity.create or "")
-        given = {"name": name or fqn, **fields}
+        arguments = {"name": name or fqn, **fields}
         body = {
             field: schema_classes.payload(value)
-            for field, value in given.items()
+            for field, value in arguments.items()
             if value is not None and field in node.properties
         }
-        return self._loaded(entity, self.gateway.entity(spec, "upsert", {}, body))
+        return self._to_entity(entity, self.gateway.entity(spec, "upsert", {}, body))
 
     def patch_test_case_definition(
         self,
@@ -87,13 +87,13 @@ class Quality(Patching, Requests):
         test_case_parameter_values: list[Any] | None = None,
         compute_passed_failed_row_count: bool | None = False,
     ) -> Any:
-        """Give a test case another target, and other parameters; None where nothing changed.
+        """Change the target and parameters of a test case; return None if nothing changes.
 
         Args:
-            test_case: the case.
-            entity_link: what it tests: ``<#E::table::a.b.c.d::columns::id>``.
-            test_case_parameter_values: its parameters; None for those that it has.
-            compute_passed_failed_row_count: whether rows are counted; None leaves that as it is.
+            test_case: the test case.
+            entity_link: the entity to test: ``<#E::table::a.b.c.d::columns::id>``.
+            test_case_parameter_values: the parameters; None to keep the current ones.
+            compute_passed_failed_row_count: whether to count rows; None to keep the setting.
         """
         values = schema_classes.payload(test_case_parameter_values or [])
         known = self.gateway.spec("testCase").entity.properties
@@ -107,22 +107,22 @@ class Quality(Patching, Requests):
                 state[count] = compute_passed_failed_row_count
 
         fields = ["testDefinition", "testSuite"]
-        return self._changed(type(test_case), test_case.id, fields, change)
+        return self._read_and_patch(type(test_case), test_case.id, fields, change)
 
     def get_executable_test_suite(self, table_fqn: str) -> Any:
-        """Return a reference to the suite of a table; None where it has none.
+        """Return a reference to the test suite of a table, or None if it has none.
 
         Raises:
-            RuntimeError: there is no such table.
+            RuntimeError: the table does not exist.
         """
         entity = schema_classes.class_at(self.types, self.gateway.spec("table").entity.path)
         table = self.get_by_name(entity, table_fqn, fields=["testSuite"])
         if table is None:
-            raise RuntimeError(f"there is no table {table_fqn}")
+            raise RuntimeError(f"table {table_fqn} does not exist")
         return table.testSuite
 
     def get_or_create_executable_test_suite(self, entity_fqn: str) -> Any:
-        """Return the suite of a table, a reference where it has one already; else it is made."""
+        """Return a reference to the test suite of a table; create the suite if it has none."""
         found = self.get_executable_test_suite(entity_fqn)
         if found is not None:
             return found
@@ -130,6 +130,6 @@ class Quality(Patching, Requests):
         known = self.gateway.release.node(spec.entity.create or "").properties
         field = next(name for name in _TABLE_OF_SUITE if name in known)
         body = {"name": f"{plain(entity_fqn)}.testSuite", field: plain(entity_fqn)}
-        write = Operation("make", None, "PUT", f"{spec.route}/executable", body_kind="json")
+        write = Operation("create", None, "PUT", f"{spec.route}/executable", body_kind="json")
         entity = schema_classes.class_at(self.types, spec.entity.path)
-        return self._loaded(entity, self.gateway.call(write, {}, body))
+        return self._to_entity(entity, self.gateway.call(write, {}, body))

@@ -1,4 +1,4 @@
-"""Users and teams looked up by what people call them; no search index is asked."""
+"""Users and teams found by name or e-mail address, without the search index."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dynclient.compat.ometa.gateway import plain
 
 _LIST = "type/entityReferenceList.json"
 _OWNING = "Group"
-"""The only kind of team that may own something."""
+"""The only type of team that can own entities."""
 
 
-class People(CrudMixin):
-    """The methods of the official client that find users and teams."""
+class UserMixin(CrudMixin):
+    """The official client's methods that find users and teams."""
 
     def get_reference_by_name(
         self,
@@ -24,22 +24,22 @@ class People(CrudMixin):
         fields: list[str] | None = None,
         is_owner: bool = False,
     ) -> Any:
-        """Return a list with a reference to the team or user of a name; None where there is none.
+        """Return a list with a reference to a team or user by name, or None if there is none.
 
         Args:
-            name: of a team, else of a user.
-            from_count: accepted; a name has one bearer.
-            size: accepted.
-            fields: accepted.
-            is_owner: leave out teams that cannot own anything.
+            name: name of a team, else of a user.
+            from_count: accepted and ignored; names are unique.
+            size: accepted and ignored.
+            fields: accepted and ignored.
+            is_owner: ignore teams that cannot own entities.
         """
         del from_count, size, fields
         if not name:
             return None
         for kind in ("team", "user"):
-            found = self._found(kind, plain(name))
+            found = self._find(kind, plain(name))
             if found is not None and not (is_owner and found.get("teamType", _OWNING) != _OWNING):
-                return self._referring(kind, found)
+                return self._reference_list(kind, found)
         return None
 
     def get_reference_by_email(
@@ -49,37 +49,43 @@ class People(CrudMixin):
         size: int = 1,
         fields: list[str] | None = None,
     ) -> Any:
-        """Return a list with a reference to the user of an address; None where there is none.
+        """Return a list with a reference to a user by e-mail address, or None if there is none.
 
-        A user is called like the local part of the address, and so found at once; users called
-        otherwise are found by looking through all of them.
+        The user named like the local part of the address is tried first; if that is another user,
+        all users are listed.
+
+        Args:
+            email: the address; its case does not matter.
+            from_count: accepted and ignored; addresses are unique.
+            size: accepted and ignored.
+            fields: accepted and ignored.
         """
         del from_count, size, fields
         if not email:
             return None
-        wanted = str(plain(email)).casefold()
-        found = self._found("user", wanted.partition("@")[0])
-        if found is None or str(found.get("email")).casefold() != wanted:
-            found = self._with_email(wanted)
-        return None if found is None else self._referring("user", found)
+        address = str(plain(email)).casefold()
+        found = self._find("user", address.partition("@")[0])
+        if found is None or str(found.get("email")).casefold() != address:
+            found = self._find_by_email(address)
+        return None if found is None else self._reference_list("user", found)
 
-    def _found(self, kind: str, name: Any) -> Any:
+    def _find(self, kind: str, name: Any) -> Any:
         from dynclient import fqn
 
-        asked = {"fqn": fqn.build(str(name).strip('"'))}
-        return self.gateway.found(self.gateway.spec(kind), "get_by_name", asked, nullable=True)
+        arguments = {"fqn": fqn.build(str(name).strip('"'))}
+        return self.gateway.find(self.gateway.spec(kind), "get_by_name", arguments, nullable=True)
 
-    def _with_email(self, wanted: str) -> Any:
+    def _find_by_email(self, address: str) -> Any:
         spec = self.gateway.spec("user")
-        every = self.list_all_entities(
+        users = self.list_all_entities(
             schema_classes.class_at(self.gateway.release, spec.entity.path)
         )
-        listed = (schema_classes.payload(each) for each in every)
-        return next((each for each in listed if each.get("email", "").casefold() == wanted), None)
+        listed = (schema_classes.payload(each) for each in users)
+        return next((each for each in listed if each.get("email", "").casefold() == address), None)
 
-    def _referring(self, kind: str, found: dict[str, Any]) -> Any:
+    def _reference_list(self, kind: str, found: dict[str, Any]) -> Any:
         known = ("id", "name", "fullyQualifiedName", "displayName", "href")
-        told = {name: found[name] for name in known if name in found}
+        fields = {name: found[name] for name in known if name in found}
         return schema_classes.wrap(
-            schema_classes.class_at(self.types, _LIST), [{**told, "type": kind}]
+            schema_classes.class_at(self.types, _LIST), [{**fields, "type": kind}]
         )

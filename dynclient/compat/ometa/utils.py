@@ -8,7 +8,7 @@ from typing import Any
 
 
 def model_str(arg: Any) -> str:
-    """Return the text of a name, an id or an enum member: the value inside, where it is wrapped."""
+    """Return the text of a name, an id or an enum member, without its root type."""
     if hasattr(arg, "root"):
         return model_str(arg.root)
     if hasattr(arg, "__root__"):
@@ -19,22 +19,22 @@ def model_str(arg: Any) -> str:
 
 
 def format_name(name: str) -> str:
-    """Return a name with an underscore for every space and sign; letters of any script stay."""
-    signs = frozenset(f"{string.punctuation} ")
-    return "".join("_" if letter in signs else letter for letter in name)
+    """Return a name with spaces and ASCII punctuation replaced by underscores."""
+    replaced = frozenset(f"{string.punctuation} ")
+    return "".join("_" if letter in replaced else letter for letter in name)
 
 
 def quote(fqn: Any) -> str:
-    """Return a fully qualified name as one part of a URL's path."""
+    """Return a fully qualified name percent-encoded as one segment of a URL path."""
     from dynclient import fqn as names
 
     return names.encode(model_str(fqn))
 
 
 def get_entity_type(entity: Any) -> str:
-    """Return the name of an entity type: of a class ``databaseService``, of a text the text itself.
+    """Return the name of an entity type: ``databaseService`` for a class, a string itself.
 
-    Classes are told by their schema, so the name is the one the server uses for every type.
+    It is the name that the server uses, since the class is found by its schema.
     """
     if isinstance(entity, str):
         return entity

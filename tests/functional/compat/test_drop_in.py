@@ -143,7 +143,7 @@ OLDER = next((name for name in TREES if name.startswith("1.6")), "starter")
 
 
 def newest() -> str:
-    return compat.cached_index().name
+    return compat.at_hand().name
 
 
 def test_the_release_may_be_named(script: Any) -> None:

@@ -208,7 +208,7 @@ def test_several_owners_are_refused_before_anything_is_sent(
     for name in OLD:
         om = connected(name)
         people = [{"id": IDENTITY, "type": "user"}, {"id": IDENTITY, "type": "team"}]
-        told = rf"owners: is called owner in release {name}, which has one where 2 are given"
+        told = rf"owners: is called owner in release {name} and takes one value, not 2"
         with pytest.raises(dynclient.RequestInvalid, match=told):
             om.prepare(
                 "tables.create", name="t", databaseSchema="a.b.c", columns=COLUMNS, owners=people

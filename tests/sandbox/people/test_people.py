@@ -23,18 +23,18 @@ class Company(Api):
 
     def person(self, name: str, first: str = GOOD, second: str = GOOD) -> tuple[int, str]:
         """Make a person with a password; return status and text of the answer."""
-        answer = self.ask("POST", "/v1/users", json={
+        response = self.ask("POST", "/v1/users", json={
             "name": name, "email": f"{name}@example.com", "isBot": False,
             "createPasswordType": "ADMIN_CREATE", "password": first, "confirmPassword": second,
         })  # fmt: skip
-        return answer.status_code, answer.text
+        return response.status_code, response.text
 
     def login(self, name: str) -> dict[str, Any]:
-        answer = self.ask("POST", "/v1/users/login", json={
+        response = self.ask("POST", "/v1/users/login", json={
             "email": f"{name}@example.com", "password": base64.b64encode(GOOD.encode()).decode(),
         })  # fmt: skip
-        assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
+        assert response.status_code == 200, response.text
+        told: dict[str, Any] = response.json()
         return told
 
 
@@ -91,10 +91,10 @@ def test_passwords_must_be_the_same_and_strong(company: Company) -> None:
 
 def test_a_refresh_token_is_good_once(company: Company) -> None:
     first = company.login("ann")
-    asked = {"refreshToken": first["refreshToken"]}
-    again = company.ask("POST", "/v1/users/refresh", json=asked)
+    request = {"refreshToken": first["refreshToken"]}
+    again = company.ask("POST", "/v1/users/refresh", json=request)
     assert again.status_code == 200
-    assert company.ask("POST", "/v1/users/refresh", json=asked).status_code == 404
+    assert company.ask("POST", "/v1/users/refresh", json=request).status_code == 404
     assert company.ask("POST", "/v1/users/refresh", json={"refreshToken": "x"}).status_code == 404
     new = Api(company.running, again.json()["accessToken"])
     assert new.got("/v1/users/loggedInUser")["name"] == "ann"
@@ -145,8 +145,8 @@ def test_permissions_say_what_is_then_allowed(company: Company) -> None:
     edits = {"description": "EditDescription", "displayName": "EditDisplayName"}
     for field, operation in edits.items():
         change = {"op": "add", "path": f"/{field}", "value": "x"}
-        answer = own.patched(f"/v1/glossaries/{made['id']}", change)
-        assert (answer.status_code == 200) == (told[operation] == "allow"), operation
+        response = own.patched(f"/v1/glossaries/{made['id']}", change)
+        assert (response.status_code == 200) == (told[operation] == "allow"), operation
     assert own.ask("DELETE", f"/v1/glossaries/{made['id']}").status_code == 403
 
 
@@ -154,8 +154,8 @@ def test_personal_access_tokens_are_good_until_they_are_revoked(company: Company
     own = Api(company.running, company.login("ann")["accessToken"])
     path = "/v1/users/security/token"
     company.serves("PUT", path)
-    asked = {"tokenName": "nightly", "JWTTokenExpiry": "7"}
-    made = own.ask("PUT", path, json=asked)
+    request = {"tokenName": "nightly", "JWTTokenExpiry": "7"}
+    made = own.ask("PUT", path, json=request)
     assert made.status_code == 200
     told = made.json()
     assert (told["tokenName"], told["tokenType"]) == ("nightly", "PERSONAL_ACCESS_TOKEN")

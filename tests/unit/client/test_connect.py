@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client.connect import HOST, TOKEN, address, base_of, known_token, settings_of
+from dynclient.client.connect import address, settings_of
 from dynclient.errors import BadArguments, UsageError
 from dynclient.secrets import Secret
+from dynclient.transport.address import HOST, TOKEN, api_url, token_from_environment
 
 BASE = "http://localhost:8585/api"
 
@@ -23,25 +24,25 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("tail", ["", "/", "/api", "/api/", "/api/v1", "/api/v1/"])
 def test_the_address_may_end_with_the_path_of_the_api(tail: str) -> None:
-    assert base_of(f" http://localhost:8585{tail} ") == BASE
-    assert base_of(f"https://x/om{tail}") == "https://x/om/api"
+    assert api_url(f" http://localhost:8585{tail} ") == BASE
+    assert api_url(f"https://x/om{tail}") == "https://x/om/api"
 
 
 @pytest.mark.parametrize(
     ("host", "message"),
     [
         (7, "host= must be a URL such as 'http://localhost:8585', not 7"),
-        ("http://x:port", "host= must be a URL: "),
-        ("http://x:99999", "host= must be a URL: "),
-        ("localhost:8585", "must begin with https:// or http://, not 'localhost:8585'"),
-        ("ftp://x", "must begin with https:// or http://"),
-        ("http://", "must have a host name"),
+        ("http://x:port", "host= is not a valid URL: "),
+        ("http://x:99999", "host= is not a valid URL: "),
+        ("localhost:8585", "must start with https:// or http://, not 'localhost:8585'"),
+        ("ftp://x", "must start with https:// or http://"),
+        ("http://", "must contain a host name"),
         ("http://x:0", "a port from 1 to 65535"),
         ("http://me:open-sesame@x", "must not contain a user"),
         ("http://me@x", "must not contain a user"),
         ("me:open-sesame@x", "not 'x'"),
-        ("http://x?a=1", "must not contain a query"),
-        ("http://x#a", "or a fragment"),
+        ("http://x?a=1", "must not contain '?' or '#'"),
+        ("http://x#a", "must not contain '?' or '#'"),
     ],
 )
 def test_what_is_not_an_address_is_rejected(host: Any, message: str) -> None:
@@ -54,14 +55,14 @@ def test_what_is_not_an_address_is_rejected(host: Any, message: str) -> None:
 def test_the_host_and_the_token_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match=r"host= is missing; .* or set OPENMETADATA_HOST"):
         dynclient.connect()
-    assert known_token(BASE) is None
+    assert token_from_environment(BASE) is None
     monkeypatch.setenv(TOKEN, "t")
-    assert known_token(BASE) == "t"
+    assert token_from_environment(BASE) == "t"
     monkeypatch.setenv(HOST, "http://localhost:8585/api/v1")
     assert address(None) == BASE
     assert address("http://x") == "http://x/api"
-    assert known_token(BASE) == "t"
-    assert known_token("http://x/api") is None
+    assert token_from_environment(BASE) == "t"
+    assert token_from_environment("http://x/api") is None
 
 
 @pytest.mark.parametrize(

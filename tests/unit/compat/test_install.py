@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from dynclient import compat
 from dynclient.compat.models import class_names
 from dynclient.compat.models.class_registry import class_registry, module_of
 from dynclient.drift import table
-from dynclient.errors import DriftWarning, UsageError
+from dynclient.errors import DriftWarning, DynclientWarning, UnknownRelease, UsageError
 from dynclient.releases import release as opened
 from dynclient.schema import Release
 from dynclient.schema.type_names import camel, stem
@@ -55,7 +56,9 @@ def test_every_way_to_import_works(release: Release) -> None:
 def test_a_misspelt_name_is_told_the_nearest(release: Release) -> None:
     with pytest.raises(ImportError, match=r"has no Tabel; did you mean .*Table"):
         exec(f"from {SCHEMA}.entity.data.table import Tabel")
-    with pytest.raises(ModuleNotFoundError, match=rf"has no {SCHEMA}\.entity\.data\.tabel;.*table"):
+    with pytest.raises(
+        ModuleNotFoundError, match=rf"has no module {SCHEMA}\.entity\.data\.tabel;.*table"
+    ):
         importlib.import_module(f"{SCHEMA}.entity.data.tabel")
 
 
@@ -87,7 +90,9 @@ def test_what_another_release_has_is_told_with_its_name() -> None:
     )
     compat.install(newer)
     try:
-        with pytest.raises(ModuleNotFoundError, match=r"release 1\.13\.0 has no .*1\.0\.4 has it"):
+        with pytest.raises(
+            ModuleNotFoundError, match=r"release 1\.13\.0 has no module .*1\.0\.4 has it"
+        ):
             importlib.import_module(module_of(gone))
         path, name = next(
             (path, name)
@@ -144,7 +149,9 @@ def test_a_folder_that_a_release_lacks_is_told_to_be_in_others(
     try:
         with pytest.raises(ModuleNotFoundError, match=r"release 0\.0\.2 has it"):
             importlib.import_module(f"{SCHEMA}.entity.data.table")
-        with pytest.raises(ImportError, match=rf"no {SCHEMA}\.type\.place; release 0\.0\.2 has"):
+        with pytest.raises(
+            ImportError, match=rf"no module {SCHEMA}\.type\.place; release 0\.0\.2 has"
+        ):
             exec(f"from {SCHEMA}.type import place")
     finally:
         compat.uninstall()
@@ -154,7 +161,7 @@ def test_what_is_no_part_of_the_sdk_says_where_it_is() -> None:
     compat.install(release_named("starter"))
     try:
         for name in ("metadata.workflow.metadata", "metadata.config.common"):
-            with pytest.raises(ModuleNotFoundError, match="openmetadata-ingestion alone"):
+            with pytest.raises(ModuleNotFoundError, match="only in openmetadata-ingestion"):
                 importlib.import_module(name)
     finally:
         compat.uninstall()
@@ -198,7 +205,7 @@ def test_dynclient_serves_where_it_is_preferred(
 
 def test_what_is_imported_already_is_not_replaced(rival: None) -> None:
     importlib.import_module("metadata")
-    with pytest.raises(UsageError, match="imported already"):
+    with pytest.raises(UsageError, match="is already imported"):
         compat.install("starter", prefer="dynclient")
 
 
@@ -210,13 +217,59 @@ def test_the_preference_is_one_of_two() -> None:
 # -- which release ---------------------------------------------------------
 
 
-def test_without_a_name_it_is_the_newest_at_hand(
+def test_without_a_name_it_is_the_newest_in_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
-    assert compat.at_hand().name == "starter"
+    assert compat.find_release().name == "starter"
     for name in ("1.11.0", "1.6.0"):
         if name in TREES:
             opened(name, source=TREES[name], cache=tmp_path)
-    held = [name for name in ("1.11.0", "1.6.0") if name in TREES]
-    assert compat.at_hand().name == next(iter(held), "starter")
+    cached = [name for name in ("1.11.0", "1.6.0") if name in TREES]
+    assert compat.find_release().name == next(iter(cached), "starter")
+
+
+def _add(cache: Path, name: str) -> Path:
+    """Put a release into a cache, remove its source, and return its pack."""
+    source = cache / "source" / name
+    file = source / "type" / "basic.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"type": "object", "title": f"T{name}"}), "utf-8")
+    opened(name, source=source, cache=cache)
+    shutil.rmtree(source)
+    return next(cache.glob(f"{name}-*.pack"))
+
+
+def test_a_damaged_newest_pack_is_skipped_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    monkeypatch.setattr("dynclient.releases.registry._open", {})  # as in a new process
+    _add(tmp_path, "8.1.0")
+    _add(tmp_path, "8.2.0").write_bytes(b"damaged")
+    monkeypatch.setattr("dynclient.releases.registry._open", {})
+    try:
+        with pytest.warns(DynclientWarning, match=r"8\.2\.0 in the cache is damaged") as caught:
+            release = compat.install()
+        assert release is not None
+        assert release.name == "8.1.0"
+        assert [each.filename for each in caught] == [__file__]
+    finally:
+        compat.uninstall()
+
+
+def test_a_damaged_pack_that_is_named_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    monkeypatch.setattr("dynclient.releases.registry._open", {})
+    _add(tmp_path, "8.2.0").write_bytes(b"damaged")
+    monkeypatch.setattr("dynclient.releases.registry._open", {})
+    with pytest.raises(UnknownRelease, match=r"8\.2\.0"):
+        compat.install("8.2.0")
+
+
+def test_the_earlier_name_of_find_release_is_deprecated() -> None:
+    with pytest.warns(DeprecationWarning, match=r"use dynclient\.compat\.find_release"):
+        assert compat.at_hand is compat.find_release
+    assert not hasattr(compat, "no_such_name")

@@ -16,16 +16,15 @@ from dynclient.drift.table import (
     Reference,
     RemovedField,
     Rename,
+    convert_value,
     find_alias,
-    gone,
     items,
     moved,
     moves,
     references,
+    removed_field,
     removed_fields,
     renames,
-    translated,
-    turned,
 )
 from dynclient.schema import Release
 from tests.support.trees import TREES, real_release
@@ -113,16 +112,16 @@ def test_a_document_has_one_path_or_the_other(row: dict[str, str]) -> None:
 def test_what_a_schema_lacks_is_found_under_its_other_name() -> None:
     found = find_alias("owner", {"owners"}, "entity/data/table.json")
     assert found is not None
-    assert (found.name, found.turn) == ("owners", "wrap")
+    assert (found.name, found.conversion) == ("owners", "wrap")
     back = find_alias("owners", {"owner"}, "entity/data/table.json")
     assert back is not None
-    assert (back.name, back.turn) == ("owner", "unwrap")
+    assert (back.name, back.conversion) == ("owner", "unwrap")
     assert find_alias("owner", {"name"}, "entity/data/table.json") is None
     assert find_alias("status", {"entityStatus"}, "entity/data/table.json") is None
 
 
 @pytest.mark.parametrize(
-    ("value", "turn", "expected"),
+    ("value", "conversion", "expected"),
     [
         ({"id": "1"}, "wrap", [{"id": "1"}]),
         ([{"id": "1"}], "wrap", [{"id": "1"}]),
@@ -132,25 +131,13 @@ def test_what_a_schema_lacks_is_found_under_its_other_name() -> None:
         (None, "wrap", None),
     ],
 )
-def test_values_change_with_the_name(value: Any, turn: str, expected: Any) -> None:
-    assert turned(value, turn) == expected
+def test_values_change_with_the_name(value: Any, conversion: str, expected: Any) -> None:
+    assert convert_value(value, conversion) == expected
 
 
 def test_several_cannot_be_one() -> None:
-    with pytest.raises(ValueError, match="2 of them"):
-        turned(["a", "b"], "unwrap")
-
-
-def test_objects_are_translated_as_far_as_that_can_be() -> None:
-    path = "entity/data/table.json"
-    assert translated({"name": "t", "owner": {"id": "1"}}, {"name", "owners"}, path) == {
-        "name": "t",
-        "owners": [{"id": "1"}],
-    }
-    two = {"owners": [{"id": "1"}, {"id": "2"}]}
-    assert translated(two, {"owner"}, path) == two
-    both = {"owner": {"id": "1"}, "owners": []}
-    assert translated(both, {"owners"}, path) == both
+    with pytest.raises(ValueError, match="takes one value, not 2"):
+        convert_value(["a", "b"], "unwrap")
 
 
 def _versions(since: str) -> tuple[list[str], list[str]]:
@@ -215,8 +202,8 @@ def test_what_is_gone_was_there_before(loss: RemovedField, path: str) -> None:
     }
     assert all(loss.field in fields[name] for name in before if name in fields)
     assert not any(loss.field in fields[name] for name in since if name in fields)
-    assert gone(loss.field, path) == loss
-    assert gone(loss.field, "entity/data/table.json") is None
+    assert removed_field(loss.field, path) == loss
+    assert removed_field(loss.field, "entity/data/table.json") is None
 
 
 @pytest.mark.parametrize(
@@ -227,7 +214,7 @@ def test_a_field_wants_a_name_or_a_reference(row: Reference, name: str) -> None:
     release = real_release(name)
     place = release.node(row.document).properties.get(row.field)
     if place is None:
-        assert gone(row.field, row.document) is not None
+        assert removed_field(row.field, row.document) is not None
         return
     assert row.type in release.entities
     inner = place.items if place.kind == "array" else place

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dynclient import errors
-from dynclient.model import accepted, bridged
+from dynclient.drift import translate
 from dynclient.schema import Node
 from tests.support.trees import TREES, real_release, release_named
 
@@ -37,25 +37,25 @@ def node_of(name: str, path: str, drift: str = "bridge") -> Node:
     return release_named(name).with_drift(drift).node(path)
 
 
-def turned(node: Node, raw: dict[str, Any]) -> Any:
+def translated(node: Node, raw: dict[str, Any]) -> Any:
     """Translate a request that is not accepted, and hold that it stays untouched."""
     before = copy.deepcopy(raw)
-    assert not accepted(node, raw)
-    made = bridged(node, raw, "the request")
+    assert not translate.is_accepted(node, raw)
+    made = translate.translate(node, raw, "the request")
     assert raw == before
-    assert accepted(node, made)
+    assert translate.is_accepted(node, made)
     return made
 
 
 @many_owners
 def test_one_becomes_many(name: str) -> None:
-    made = turned(node_of(name, CREATE), {**TABLE, "owner": USER})
+    made = translated(node_of(name, CREATE), {**TABLE, "owner": USER})
     assert made == {**TABLE, "owners": [USER]}
 
 
 @one_owner
 def test_many_become_one(name: str) -> None:
-    made = turned(node_of(name, CREATE), {**TABLE, "owners": [USER]})
+    made = translated(node_of(name, CREATE), {**TABLE, "owners": [USER]})
     assert made == {**TABLE, "owner": USER}
 
 
@@ -63,10 +63,10 @@ def test_many_become_one(name: str) -> None:
 def test_what_cannot_be_said_is_told_beside_all_else(name: str) -> None:
     wrong = {**TABLE, "owners": [USER, TEAM], "columns": [{"name": "id", "dataType": "BIGNT"}]}
     with pytest.raises(errors.RequestInvalid) as caught:
-        bridged(node_of(name, CREATE), wrong, "the request")
+        translate.translate(node_of(name, CREATE), wrong, "the request")
     found = {problem.path: problem.rule for problem in caught.value.problems}
     assert found == {"owners": "drift", "columns[0].dataType": "enum"}
-    assert "which has one where 2 are given" in str(caught.value)
+    assert "takes one value, not 2" in str(caught.value)
 
 
 def _login(name: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_parts_of_a_connection_go_where_the_release_has_them(name: str) -> None:
     secret = {"password": "open-sesame"}
     foreign = secret if "authType" in _login(name) else {"authType": secret}
     request = {**SERVICE, "connection": {"config": {**rest, **foreign}}}
-    made = turned(node, request)
+    made = translated(node, request)
     assert made == {**SERVICE, "connection": {"config": {**rest, **_login(name)}}}
 
 
@@ -96,12 +96,12 @@ def test_items_are_put_into_objects_or_taken_out(name: str) -> None:
     term = {"id": USER["id"], "name": "a", "description": "x", "glossary": TEAM}
     bare, boxed = USER, {"relationType": "relatedTo", "term": USER}
     new = "type/termRelation.json" in release.paths
-    made = turned(node, {**term, "relatedTerms": [bare if new else boxed]})
+    made = translated(node, {**term, "relatedTerms": [bare if new else boxed]})
     assert made["relatedTerms"] == [{"term": USER} if new else USER]
     if not new:
         special = {"relationType": "broader", "term": USER}
         with pytest.raises(errors.RequestInvalid):
-            bridged(node, {**term, "relatedTerms": [special]}, "the term")
+            translate.translate(node, {**term, "relatedTerms": [special]}, "the term")
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -109,16 +109,16 @@ def test_a_reference_is_as_good_as_the_name_in_it(name: str) -> None:
     node = node_of(name, CREATE)
     reference = {**TEAM, "type": "databaseSchema"}
     named = {**reference, "fullyQualifiedName": "s.d.x"}
-    assert turned(node, {**TABLE, "databaseSchema": named}) == TABLE
-    with pytest.raises(errors.RequestInvalid, match="wants the fullyQualifiedName here"):
-        bridged(node, {**TABLE, "databaseSchema": reference}, "the request")
+    assert translated(node, {**TABLE, "databaseSchema": named}) == TABLE
+    with pytest.raises(errors.RequestInvalid, match="must be a fullyQualifiedName in release"):
+        translate.translate(node, {**TABLE, "databaseSchema": reference}, "the request")
 
 
 @many_owners
 def test_nothing_is_turned_where_drift_is_an_error(name: str) -> None:
     node = node_of(name, CREATE, "error")
     with pytest.raises(errors.RequestInvalid, match="owner: is called owners in release") as caught:
-        bridged(node, {**TABLE, "owner": USER}, "the request")
+        translate.translate(node, {**TABLE, "owner": USER}, "the request")
     assert [problem.nearest for problem in caught.value.problems] == [("owners",)]
 
 
@@ -130,4 +130,4 @@ def test_a_field_that_an_open_schema_lets_pass_is_not_accepted() -> None:
             node = None if entity.create is None else release.node(entity.create)
             if node is not None and "owners" in node.properties and not node.closed:
                 valid = dict.fromkeys(node.required, "x")
-                assert not accepted(node, {**valid, "owner": USER})
+                assert not translate.is_accepted(node, {**valid, "owner": USER})

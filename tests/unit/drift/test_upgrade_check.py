@@ -50,9 +50,9 @@ def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
         warnings.simplefilter("error")  # nobody is warned: it is told in the verdict
         first, second = check_releases(data, "CreateThingRequest", releases)
     assert not first.breaks
-    assert (second.breaks, second.bridges, second.left) == (True, True, ())
+    assert (second.breaks, second.translatable, second.remaining) == (True, True, ())
     assert [problem.path for problem in second.problems] == ["owner"]
-    assert second.bridged == ("CreateThingRequest.owner is called owners in release 7.1.0",)
+    assert second.translations == ("CreateThingRequest.owner is called owners in release 7.1.0",)
     assert data == {"name": "a", "owner": "ada"}
 
 
@@ -62,9 +62,18 @@ def test_what_is_left_is_told(releases) -> None:
     )
     assert {problem.path for problem in first.problems} == {"owners", "colour", "name"}
     assert first.breaks
-    assert not first.bridges
-    assert any("2 are given" in problem.message for problem in first.left)
-    assert {problem.path for problem in second.left} == {"colour", "name"}
+    assert not first.translatable
+    assert any("takes one value, not 2" in problem.message for problem in first.remaining)
+    assert {problem.path for problem in second.remaining} == {"colour", "name"}
+
+
+def test_old_names_of_results_work_with_a_warning(releases) -> None:
+    _, second = check_releases({"name": "a", "owner": "ada"}, "CreateThingRequest", releases)
+    renamed = {"left": "remaining", "bridged": "translations", "bridges": "translatable"}
+    for old, new in renamed.items():
+        with pytest.warns(DeprecationWarning, match=f"{old} is deprecated: use .*{new}") as caught:
+            assert getattr(second, old) == getattr(second, new)
+        assert caught[0].filename == __file__
 
 
 def test_secrets_are_never_shown(releases) -> None:
@@ -103,7 +112,7 @@ def test_whatever_is_given_is_judged(releases, data: Any) -> None:
 
 def on(data: Any, kind: str, *names: str) -> list[tuple[bool, bool]]:
     found = check_releases(data, kind, [real_release(name) for name in names])
-    return [(each.breaks, each.bridges) for each in found]
+    return [(each.breaks, each.translatable) for each in found]
 
 
 FITS, BRIDGED, BREAKS = (False, False), (True, True), (True, False)

@@ -63,7 +63,7 @@ def test_the_connector_is_told_by_its_type_or_by_the_service(named) -> None:
 
 def test_values_of_the_library_turn_into_json(named) -> None:
     identity = uuid.uuid4()
-    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     user = load(named.User, {"name": "jo"})
     user.id = identity
     user.updatedAt = moment

@@ -59,7 +59,7 @@ def test_operations_belong_to_the_nearest_collection() -> None:
     assert [each.path for each in told.below("/v1/apps/marketplace", routes)] == [
         "/v1/apps/marketplace", "/v1/apps/marketplace/{id}",
     ]  # fmt: skip
-    assert [each.path for each in told.beside(routes)] == ["/v1/appsX", "/v1/search/query"]
+    assert [each.path for each in told.outside(routes)] == ["/v1/appsX", "/v1/search/query"]
 
 
 def test_a_place_is_known_by_the_create_request_before_what_a_get_gives() -> None:
@@ -72,10 +72,10 @@ def test_a_place_is_known_by_the_create_request_before_what_a_get_gives() -> Non
             ["/v1/reports", "Report", "Report"],
         ]
     )
-    assert told.places("glossary") == ["/v1/glossaries"]
-    assert told.places("glossaryTerm", "GlossaryTerm") == ["/v1/glossaryTerms"]
-    assert told.places("kpi") == ["/v1/kpi"]
-    assert told.places("appMarketPlaceDefinition") == ["/v1/apps/marketplace"]
-    assert told.places("app") == []  # the marketplace only seems to give them
-    assert told.places("report") == ["/v1/reports"]
-    assert told.places("table") == []
+    assert told.collection_paths("glossary") == ["/v1/glossaries"]
+    assert told.collection_paths("glossaryTerm", "GlossaryTerm") == ["/v1/glossaryTerms"]
+    assert told.collection_paths("kpi") == ["/v1/kpi"]
+    assert told.collection_paths("appMarketPlaceDefinition") == ["/v1/apps/marketplace"]
+    assert told.collection_paths("app") == []  # the marketplace only seems to give them
+    assert told.collection_paths("report") == ["/v1/reports"]
+    assert told.collection_paths("table") == []

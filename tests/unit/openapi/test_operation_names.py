@@ -122,7 +122,7 @@ def test_names_of_a_real_server_do_not_depend_on_what_else_it_offers(name: str) 
     whole = operation_names(below, "/v1/tables")
     # Numbered anew, as the next build of the document would be.
     again = [
-        each._replace(identity=f"{re.sub(r'_[0-9]+$', '', each.identity or '')}_{number}")
+        each._replace(operation_id=f"{re.sub(r'_[0-9]+$', '', each.operation_id or '')}_{number}")
         for number, each in enumerate(below)
     ]
     assert {name: each.key for name, each in operation_names(again, "/v1/tables").items()} == {

@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 
-from dynclient.openapi.root_schemas import roots_of
-from dynclient.openapi.schema_tree import ENTITY, SERIES, EntityComponent, documents_of, lowered
+from dynclient.openapi.root_schemas import read_root_schemas
+from dynclient.openapi.schema_tree import (
+    ENTITY,
+    SERIES,
+    EntityComponent,
+    build_schema_tree,
+    file_stem,
+)
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
@@ -49,7 +55,7 @@ SHOWN = [
 def made(tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = None) -> Release:
     """Return the release of the components above, and of what ``/metadata/types`` lists."""
     components = copy.deepcopy(ENTITIES)
-    documents = documents_of(components, SHOWN, roots_of(types), places)
+    documents = build_schema_tree(components, SHOWN, read_root_schemas(types), places)
     assert components == ENTITIES  # nothing is changed in place
     cache = Cache(tmp_path / "cache")
     return add_documents(documents, "7.1.0+openapi", cache=cache, origin="http://x", lossy=True)
@@ -124,14 +130,14 @@ def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
 )
 def test_openapis_words_are_said_in_json_schemas(theirs: Any, ours: Any) -> None:
     components = {"Thing": {"properties": {"it": theirs}}}
-    documents = documents_of(components, [])
+    documents = build_schema_tree(components, [])
     found = documents["type/thing.json"]["properties"]["it"]
     assert {n: each for n, each in found.items() if n != "additionalProperties"} == ours
 
 
 def test_components_never_share_a_path() -> None:
     components = {"Thing": {"title": "a"}, "thing": {"title": "b"}, "THING": {"title": "c"}}
-    documents = documents_of(components, [])
+    documents = build_schema_tree(components, [])
     assert {each.get("title") for each in documents.values()} >= {"a", "b", "c"}
 
 
@@ -141,4 +147,4 @@ def test_components_never_share_a_path() -> None:
      ("AIApplication", "aiApplication"), ("MlModel", "mlModel"), ("URL", "url"), ("x", "x")],
 )  # fmt: skip
 def test_files_begin_small(name: str, expected: str) -> None:
-    assert lowered(name) == expected
+    assert file_stem(name) == expected

@@ -57,7 +57,7 @@ BAD_NAMES = ["../x.json", "a/../../x.json", "/etc/x.json", "C:/x.json", "c:\\x.j
 @pytest.mark.parametrize("name", BAD_NAMES)
 @pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_names_that_lead_out_are_refused(make, name: str, tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused, match=r"leads out|is absolute"):
+    with pytest.raises(SourceRefused, match=r"points outside|is absolute"):
         members(make(tmp_path / "a", {**files(), name: b"{}"}), every)
 
 
@@ -151,14 +151,14 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
 def test_unusual_compression_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as opened:
         opened.writestr("x.json", "{}")
-    with pytest.raises(SourceRefused, match="compressed"):
+    with pytest.raises(SourceRefused, match="unsupported compression"):
         members(tmp_path / "a.zip", every)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut", b"\x1f\x8b\x08 cut"])
 def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
-    with pytest.raises(SourceRefused, match="no sound"):
+    with pytest.raises(SourceRefused, match="is not a valid zip"):
         members(tmp_path / "a.zip", every)
 
 
@@ -183,5 +183,5 @@ def test_a_gzip_of_something_else_is_refused(tmp_path: Path) -> None:
     with gzip.GzipFile(fileobj=buffer, mode="wb") as opened:
         opened.write(b"not a tar at all" * 100)
     (tmp_path / "a.tgz").write_bytes(buffer.getvalue())
-    with pytest.raises(SourceRefused, match="no sound"):
+    with pytest.raises(SourceRefused, match="is not a valid zip"):
         members(tmp_path / "a.tgz", every)

@@ -7,7 +7,7 @@ import os
 import pickle
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -102,7 +102,7 @@ def test_what_may_have_been_done_is_not_repeated(
     if reply.status:
         assert transport.send(Request(method, "/v1/x", body=b"{}")).status == reply.status
     else:
-        with pytest.raises(errors.ConnectFailed, match="may have been carried out"):
+        with pytest.raises(errors.ConnectFailed, match="may have processed"):
             transport.send(Request(method, "/v1/x", body=b"{}"))
     assert len(stub.seen) == 1
     assert clock.slept == []
@@ -118,7 +118,7 @@ def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clo
     with Stub() as gone:
         base = f"{gone.host}/api"
     transport = Transport(base, Settings(), sleep=clock, jitter=lambda: 1.0)
-    with pytest.raises(errors.ConnectFailed, match="nothing answers at") as caught:
+    with pytest.raises(errors.ConnectFailed, match="could not connect to") as caught:
         transport.send(Request(method, "/v1/x"))
     assert clock.slept == [0.25, 0.5, 1.0]
     assert caught.value.__context__ is None
@@ -126,7 +126,7 @@ def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clo
 
 
 def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) -> None:
-    later = datetime.now(timezone.utc) + timedelta(seconds=50)
+    later = datetime.now(UTC) + timedelta(seconds=50)
     stub.routes["/api/v1/x"] = [
         Reply(429, {}, (("Retry-After", "7"),)),
         Reply(503, {}, (("Retry-After", format_datetime(later, usegmt=True)),)),
@@ -139,7 +139,7 @@ def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) 
 
 def test_a_retry_after_beyond_patience_is_told(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/x"] = Reply(503, {}, (("Retry-After", "9999"),))
-    with pytest.raises(errors.Unavailable, match="retry_after_limit is 120 s") as caught:
+    with pytest.raises(errors.Unavailable, match="retry_after_limit, 120 s") as caught:
         transport.send(Request("GET", "/v1/x"))
     assert caught.value.retry_after == 9999
 
@@ -188,7 +188,7 @@ def test_a_redirect_elsewhere_gets_no_token(stub: Stub, transport: Transport) ->
     with Stub() as other:
         other.routes["/steal"] = {}
         stub.routes["/api/v1/x"] = Reply(307, b"", (("Location", f"{other.host}/steal"),))
-        with pytest.raises(errors.NotOpenMetadata, match="sends elsewhere"):
+        with pytest.raises(errors.NotOpenMetadata, match="redirects to another server"):
             transport.send(Request("GET", "/v1/x"))
         assert other.seen == []
 
@@ -203,7 +203,7 @@ def test_a_redirect_that_would_lose_the_body_is_told(stub: Stub, transport: Tran
 def test_redirects_without_end_are_told(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/a"] = Reply(302, b"", (("Location", "/api/v1/b"),))
     stub.routes["/api/v1/b"] = Reply(302, b"", (("Location", "/api/v1/a"),))
-    with pytest.raises(errors.NotOpenMetadata, match="no end"):
+    with pytest.raises(errors.NotOpenMetadata, match="more than 5 redirects"):
         transport.send(Request("GET", "/v1/a"))
 
 
@@ -299,5 +299,5 @@ def test_nothing_that_is_logged_or_printed_tells_a_secret(
 
 
 def test_unchecked_certificates_are_warned_of() -> None:
-    with pytest.warns(errors.InsecureWarning, match="not checked"):
+    with pytest.warns(errors.InsecureWarning, match="not verified"):
         Transport("https://127.0.0.1:1/api", Settings(verify=False))

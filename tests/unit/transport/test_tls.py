@@ -74,7 +74,7 @@ def test_an_own_authority_can_be_named(plain: Stub, authority_file: str) -> None
 
 
 def test_not_checking_is_possible_and_warned_of(plain: Stub) -> None:
-    with pytest.warns(InsecureWarning, match="not checked"):
+    with pytest.warns(InsecureWarning, match="not verified"):
         om = client(plain, verify=False)
     with om, warnings.catch_warnings():
         warnings.simplefilter("error")  # said once, not with each request

@@ -83,7 +83,10 @@ def test_a_list_of_one_becomes_one(old: Get) -> None:
 
 
 def test_several_owners_are_too_many_for_one(old: Get) -> None:
-    with pytest.raises(ValueError, match=r"is called owner in release .*: 2 of them"):
+    with pytest.raises(
+        ValueError,
+        match=r"CreateTableRequest.owners is called owner in release .* and takes one value, not 2",
+    ):
         create(old, owners=[OWNER, OWNER])
 
 
@@ -112,6 +115,37 @@ def test_a_field_that_nobody_knows_stays_unknown(new: Get) -> None:
         made.colour  # noqa: B018
     with pytest.raises(ValueError, match="colour"):
         made.colour = "red"
+
+
+def test_a_release_that_refuses_drift_has_no_alias_fields() -> None:
+    release = release_named(NEW[-1]).with_drift("error")
+    request = compat.entity_class(release, "api/data/createTable.json")
+    fields = {"name": "t", "databaseSchema": "s.d.x", "columns": []}
+    message = r"CreateTableRequest\.owner is called owners in release"
+    with pytest.raises(ValueError, match=message):
+        request(**fields, owner=OWNER)
+    instance = request(**fields)
+    with pytest.raises(AttributeError, match=message):
+        instance.owner  # noqa: B018
+    with pytest.raises(ValueError, match=message):
+        instance.owner = OWNER
+
+
+def test_one_value_does_not_replace_several(new: Get) -> None:
+    instance = create(new, owners=[OWNER, {**OWNER, "type": "team"}])
+    with pytest.raises(ValueError, match="has 2 values; set owners to say which of them to keep"):
+        instance.owner = OWNER
+    assert len(instance.owners.root) == 2
+
+
+def test_nothing_is_set_where_the_warning_is_an_error(new: Get) -> None:
+    for instance, name in ((create(new), "owner"), (mysql(new), "password")):
+        before = compat.payload(instance)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DriftWarning)
+            with pytest.raises(DriftWarning):
+                setattr(instance, name, OWNER if name == "owner" else SECRET)
+        assert compat.payload(instance) == before
 
 
 # -- parts of objects ------------------------------------------------------------------------------

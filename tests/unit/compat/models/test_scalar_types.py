@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from dynclient.compat.models.serialization import payload, plain
 from dynclient.compat.models.validation_errors import FieldError
 
 ID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
-UTC = timezone.utc
 TWO_HOURS = timezone(timedelta(hours=2))
 
 
@@ -124,8 +123,8 @@ def test_limits_that_official_models_cannot_tell_are_left_to_the_server() -> Non
 
 def test_texts_of_a_server_that_stand_for_nothing_stay_texts() -> None:
     for shape in (UuidType(), DateType(), DateTimeType(), TimeType()):
-        assert shape.take("whatever") == "whatever"
-        assert shape.take(5) == 5
+        assert shape.from_json("whatever") == "whatever"
+        assert shape.from_json(5) == 5
 
 
 def test_values_are_written_as_json_has_them() -> None:

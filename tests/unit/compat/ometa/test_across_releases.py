@@ -10,6 +10,7 @@ import pytest
 
 from dynclient import compat
 from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.errors import DriftWarning
 from tests.support.stub import Stub
 from tests.support.trees import TREES, release_named
 
@@ -64,6 +65,21 @@ def test_fields_are_asked_for_by_the_server_s_names(metadata: Any) -> None:
     assert [table.owners.root[0].name for table in [found, *listed]] == ["ada", "ada"]
     asked = [seen.path.partition("fields=")[2] for seen in metadata.stub.seen[-2:]]
     assert [each.partition("&")[0] for each in asked] == ["owner%2Ctags", "owner"]
+
+
+@pytest.mark.filterwarnings("default::dynclient.errors.DriftWarning")
+def test_requests_and_fields_of_another_release_are_reported(metadata: Any) -> None:
+    metadata.stub.routes["PUT /api/v1/tables"] = TABLE
+    metadata.stub.routes["/api/v1/tables"] = {"data": [TABLE], "paging": {"total": 1}}
+    request = cls("api.data.createTable", "CreateTableRequest")(
+        name="t", databaseSchema="s.d.x", columns=[], owners=[OWNER]
+    )
+    with pytest.warns(DriftWarning, match=r"Request\.owners is called owner in release") as sent:
+        metadata.create_or_update(request)
+    Table = cls("entity.data.table", "Table")
+    with pytest.warns(DriftWarning, match=r"Table\.owners is called owner in release") as asked:
+        metadata.list_entities(Table, fields=["owners"])
+    assert {each.filename for each in [*sent, *asked]} == {__file__}
 
 
 def test_patches_address_what_the_server_has(metadata: Any) -> None:

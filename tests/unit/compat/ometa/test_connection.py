@@ -194,7 +194,7 @@ def test_certificate_and_key_of_the_client_are_used(pem: Callable[[str], str]) -
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [("no/such.pem", "no such file"), ("-----BEGIN CERTIFICATE-----", "path of a file")],
+    [("no/such.pem", "does not exist"), ("-----BEGIN CERTIFICATE-----", "path of a file")],
 )
 def test_what_is_no_file_is_told_without_showing_a_key(value: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
@@ -202,7 +202,7 @@ def test_what_is_no_file_is_told_without_showing_a_key(value: str, words: str) -
 
 
 def test_another_way_to_check_there_is_not() -> None:
-    with pytest.raises(UsageError, match="no-ssl, ignore, validate"):
+    with pytest.raises(UsageError, match="'no-ssl', 'ignore' or 'validate', not 'sometimes'"):
         connection(verifySSL="sometimes")
 
 

@@ -71,7 +71,7 @@ def test_secrets_go_out_in_clear(metadata: Any, stub: Stub, get: Get) -> None:
 
 def test_nothing_is_no_entity(metadata: Any, stub: Stub, request_: Any) -> None:
     stub.routes["PUT /api/v1/tables"] = Reply(200, b"")
-    with pytest.raises(EmptyPayloadException, match="without a Table"):
+    with pytest.raises(EmptyPayloadException, match="no body; expected a Table"):
         metadata.create_or_update(request_)
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_request_is_told(metadata: Any, thing: Any, stub: Stub) -> No
 
 
 def test_an_entity_is_no_request(metadata: Any, Table: Any) -> None:
-    with pytest.raises(InvalidEntityException, match="Table is no create request"):
+    with pytest.raises(InvalidEntityException, match="Table is not a create request"):
         metadata.create_or_update(Table.model_validate(TABLE))
 
 
@@ -227,7 +227,7 @@ def test_nothing_shows_a_token(stub: Stub, release: Any) -> None:
         assert metadata.native.host == stub.host
 
 
-def test_a_server_of_a_release_not_at_hand_is_spoken_to_all_the_same(
+def test_a_server_of_an_unknown_release_gets_the_release_of_the_script(
     stub: Stub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from dynclient import compat
@@ -240,8 +240,37 @@ def test_a_server_of_a_release_not_at_hand_is_spoken_to_all_the_same(
         stub.routes["/api/v1/system/version"] = {"version": "77.0.0"}
         stub.routes["/api/v1/tables/name/s.d.x.orders"] = TABLE
         with OpenMetadata({"hostPort": stub.host}) as metadata:
-            with pytest.warns(errors.DynclientWarning, match=r"77\.0\.0"):
+            with pytest.warns(errors.DynclientWarning, match=r"77\.0\.0") as caught:
                 table = metadata.get_by_name(Table, "s.d.x.orders")
             assert table.name.root == "orders"
+            assert [each.filename for each in caught] == [__file__]
     finally:
         compat.uninstall()
+
+
+@pytest.mark.parametrize("drift", ["bridge", "warn", "error"])
+def test_the_release_of_the_script_follows_the_drift_setting(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, drift: str
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    compat.install()
+    stub.routes["/api/v1/system/version"] = {"version": "77.0.0"}
+    more = {"drift": drift}
+    try:
+        with OpenMetadata({"hostPort": stub.host}, False, more) as metadata:
+            with pytest.warns(errors.DynclientWarning, match=r"77\.0\.0"):
+                assert metadata.gateway.release.drift == drift
+            assert metadata.native.release.drift == drift
+    finally:
+        compat.uninstall()
+
+
+def test_a_warning_about_an_unknown_filter_points_into_the_script(
+    metadata: Any, stub: Stub, Table: Any
+) -> None:
+    stub.routes["/api/v1/tables"] = {"data": [], "paging": {"total": 0}}
+    with pytest.warns(errors.DynclientWarning, match="may ignore the filter colour") as caught:
+        metadata.list_entities(Table, params={"colour": "red"})
+    with pytest.warns(errors.DynclientWarning, match="may ignore the filter colour") as later:
+        next(metadata.list_all_entities(Table, params={"colour": "red"}), None)
+    assert [each.filename for each in [*caught, *later]] == [__file__] * 2

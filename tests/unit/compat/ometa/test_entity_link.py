@@ -34,5 +34,5 @@ def test_links_are_taken_apart() -> None:
 
 
 def test_what_is_no_link_is_told() -> None:
-    with pytest.raises(FQNBuildingException, match="no link"):
+    with pytest.raises(FQNBuildingException, match="is not an entity link"):
         entity_link.split("s.d.x.t")

@@ -171,7 +171,7 @@ def test_the_suite_of_a_table_is_found_or_made(metadata: Any, stub: Stub) -> Non
     stub.routes["PUT /api/v1/dataQuality/testSuites/executable"] = {"id": ONE, "name": "suite"}
     assert str(metadata.get_or_create_executable_test_suite("s.d.x.t").id.root) == ONE
     assert stub.seen[-1].json["name"] == "s.d.x.t.testSuite"
-    with pytest.raises(RuntimeError, match="no table"):
+    with pytest.raises(RuntimeError, match="does not exist"):
         metadata.get_executable_test_suite("s.d.x.absent")
 
 
@@ -294,7 +294,7 @@ def test_profiles_are_read_as_their_class(metadata: Any, stub: Stub, get: Get) -
     stub.routes["/api/v1/tables/s.d.x.t/tableProfile"] = {"data": [{"timestamp": 5}]}
     page = metadata.get_profile_data("s.d.x.t", 1, 9)
     assert type(page.entities[0]) is get("entity.data.table", "TableProfile")
-    with pytest.raises(BadArguments, match="no profiles of class Column"):
+    with pytest.raises(BadArguments, match="ColumnProfile or SystemProfile, not Column"):
         metadata.get_profile_data("s", 1, 9, profile_type=get("entity.data.table", "Column"))
 
 

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from dynclient.compat.ometa.ometa_api import OpenMetadata
-from dynclient.compat.ometa.parity_table import updated
+from dynclient.compat.ometa.parity_table import COMMAND, page
 from dynclient.compat.ometa.request_methods import rows, signature
 from dynclient.data import data_file
 from tests.support.stub import Reply, Stub
@@ -186,13 +186,6 @@ def test_help_tells_what_is_sent() -> None:
     assert method.__doc__ == "Send GET /kpi/{fqn}/kpiResult."
 
 
-def test_the_document_is_up_to_date() -> None:
-    file = Path(__file__).parents[4] / "docs" / "drop-in.md"
-    text = file.read_text("utf-8")
-    command = "python -m dynclient.compat.ometa.parity_table docs/drop-in.md"
-    assert updated(text) == text, f"run: {command}"
-
-
-def test_a_document_without_marks_is_left_alone() -> None:
-    with pytest.raises(ValueError, match="marks"):
-        updated("# Nothing\n")
+def test_the_page_of_methods_is_generated_from_the_table() -> None:
+    file = Path(__file__).parents[4] / "docs" / "drop-in-methods.md"
+    assert file.read_text("utf-8") == page(), f"run: {COMMAND}"

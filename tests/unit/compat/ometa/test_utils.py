@@ -52,5 +52,5 @@ def test_types_are_called_as_the_server_calls_them(get: Callable[..., Any]) -> N
 
 
 def test_what_is_no_class_of_a_schema_has_no_type(get: Callable[..., Any]) -> None:
-    with pytest.raises(InvalidEntityException, match="int is no class"):
+    with pytest.raises(InvalidEntityException, match="int is not a class"):
         utils.get_entity_type(int)

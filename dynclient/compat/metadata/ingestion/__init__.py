@@ -1,1 +1,0 @@
-"""A package of the official SDK, as scripts import it."""

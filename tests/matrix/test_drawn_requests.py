@@ -1,0 +1,41 @@
+"""The lifecycle with requests that hypothesis draws: with varying fields and unusual texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.matrix import known_failures
+from tests.matrix.conftest import Pools
+from tests.matrix.grid import kinds
+from tests.matrix.lifecycle import run_lifecycle
+from tests.matrix.test_lifecycle import ALL
+
+pytestmark = pytest.mark.matrix
+
+SEARCH = hypothesis.settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(hypothesis.HealthCheck),
+    phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+)
+
+
+@pytest.mark.parametrize(("name", "entity"), ALL)
+def test_any_valid_request_has_a_lifecycle(pools: Pools, name: str, entity: str) -> None:
+    pool = pools(name)
+    kind = kinds(pool.om.release)[entity]
+
+    @SEARCH
+    @hypothesis.given(pool.payloads.drawn(kind))
+    def run_drawn(request: dict[str, Any]) -> None:
+        cells = run_lifecycle(pool, kind, request)
+        deviations = known_failures.deviations(pool.om.release, kind, cells)
+        assert not deviations, "\n".join(deviations)
+
+    run_drawn()
