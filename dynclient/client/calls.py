@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
+from dynclient.operations.operation import Plan
 from dynclient.session.keys import KeyReader
-from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
     from dynclient.operations import Operation

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from dynclient.hooks import Hooks
     from dynclient.model import Types
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
+    from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Release
     from dynclient.session.contract import Contract
-    from dynclient.session.plan import Plan
     from dynclient.session.release_choice import Sources
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
@@ -165,11 +165,6 @@ class Client:
             return {}
         specs = self.catalogue.collections
         return {f"{name}_" if name in OWN else name: spec for name, spec in specs.items()}
-
-    def _doc(self) -> str:
-        release = self._session.known_release
-        name = "" if release is None else release.name
-        return docstrings.client_doc(type(self), name, self._specs())
 
     def _ipython_key_completions_(self) -> list[str]:
         if self._session.known_release is None:
@@ -357,6 +352,11 @@ class Client:
         name = "not chosen yet" if release is None else release.name
         auth = getattr(self._session.transport, "auth", None)
         return f"<Client of {self.host}, release {name}" + (f", {auth!r}>" if auth else ">")
+
+    def _doc(self) -> str:
+        release = self._session.known_release
+        name = "" if release is None else release.name
+        return docstrings.client_doc(type(self), name, self._specs())
 
     def __getstate__(self) -> dict[str, Any]:
         return {"session": self._session}

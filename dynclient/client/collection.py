@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dynclient.client.extra_operations import ExtraOperations
     from dynclient.dispatch import Listing
     from dynclient.operations.catalogue import CollectionSpec
-    from dynclient.session.plan import Plan
+    from dynclient.operations.operation import Plan
     from dynclient.session.session import Session
 
 

@@ -13,8 +13,7 @@ from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments, label
 from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.errors import BadArguments, Problem, UnknownOperation
-from dynclient.operations.operation import BODY
-from dynclient.session.plan import Plan
+from dynclient.operations.operation import BODY, Plan
 from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class ExtraOperations:
     OpenAPI document, which ``om.contract.load()`` requests.
 
     Args:
-        session: the session of the client.
+        session: the session of the server.
         attribute: the collection's name; None for operations that belong to no collection.
     """
 
@@ -84,9 +83,10 @@ class ExtraOperations:
         """
         from dynclient.openapi.operations import to_operation
 
-        known = (
-            self._names(self._session.contract.openapi) if may_request else self._known_operations()
-        )
+        if may_request:
+            known = self._names(self._session.contract.openapi)
+        else:
+            known = self._known_operations()
         info = known.get(name)
         if info is None:
             raise self._unknown(name)
@@ -249,7 +249,11 @@ class ExtraOperation:
 def plan_operation(
     operation: ExtraOperation, values: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Plan:
-    """Return the plan of a call of an operation; errors as for the call."""
+    """Return the plan of a call of an operation.
+
+    Raises:
+        BadArguments: arguments are unknown, missing or invalid; it lists all problems.
+    """
     return operation._plan(values, keywords)
 
 

@@ -14,9 +14,9 @@ from dynclient import model
 from dynclient.drift import table
 from dynclient.errors import UnknownCollection
 from dynclient.operations.catalogue import catalogue
+from dynclient.operations.operation import Plan
 from dynclient.schema.release import ERROR
 from dynclient.session.keys import is_id
-from dynclient.session.plan import Plan
 
 if TYPE_CHECKING:
     from dynclient.client.calls import Call

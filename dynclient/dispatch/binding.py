@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn, model
-from dynclient.drift import table
+from dynclient.drift.aliases import own_field_names, unknown_field_problem
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
-from dynclient.schema.release import ERROR
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from dynclient.operations import Operation, Parameter
-    from dynclient.schema import EntityType, Release
+    from dynclient.schema import Release
 
 _IDS = ("id", "user")
 """Parameters that take the id of an entity; all others take its name."""
@@ -156,10 +155,11 @@ class BoundArguments:
         words = [str(name).strip() for name in names]
         entity = self._operation.entity_type
         if entity is not None and parameter.name == "fields":
-            words = own_fields(entity, self._release, words)
+            words = own_field_names(entity, self._release, words)
             for word in words:
                 if word and word != "*" and word not in entity.properties:
-                    self._problems.append(_no_field(entity, self._release, word))
+                    problem = unknown_field_problem(entity, self._release, word)
+                    self._problems.append(problem)
         return ",".join(words)
 
     def _string(self, parameter: Parameter, value: Any) -> str | None:
@@ -195,41 +195,6 @@ class BoundArguments:
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
     ) -> None:
         self._problems.append(Problem(name, value, rule, message, near))
-
-
-def own_fields(
-    entity: EntityType, release: Release | None, names: str | Iterable[object]
-) -> list[str]:
-    """Return names of fields as a release has them; an unknown name stays as it is.
-
-    Args:
-        entity: the entity type that has the fields.
-        release: of the entity type; None leaves names of other releases as they are.
-        names: the names, or one text with commas between them.
-    """
-    words = names.split(",") if isinstance(names, str) else names
-    found = [_own_field(entity, release, str(word).strip()) for word in words]
-    return [*dict.fromkeys(found)]
-
-
-def _own_field(entity: EntityType, release: Release | None, word: str) -> str:
-    if word in entity.properties or release is None or release.drift == ERROR:
-        return word
-    found = table.find_alias(word, entity.properties, entity.path)
-    if found is None:
-        return word
-    message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
-    table.warn_drift(release, message)
-    return found.name
-
-
-def _no_field(entity: EntityType, release: Release | None, word: str) -> Problem:
-    found = table.find_alias(word, entity.properties, entity.path)
-    if found is not None and release is not None:
-        message = f"{entity.type_name}.{word} is called {found.name} in release {release.name}"
-        return Problem("fields", word, "drift", message, (found.name,))
-    message = f"{entity.type_name} has no field {word!r}"
-    return Problem("fields", word, "enum", message, nearest(word, entity.properties))
 
 
 def _plain(value: Any) -> str | None:

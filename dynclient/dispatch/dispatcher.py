@@ -9,7 +9,6 @@ from dynclient import model
 from dynclient.dispatch import responses
 from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
 from dynclient.dispatch.pagination import Page
-from dynclient.drift.translate import is_accepted, translate
 from dynclient.drift.unknown_values import UnknownValues
 from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
 from dynclient.transport.request import Request
@@ -112,6 +111,8 @@ class Dispatcher:
 
     def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one item of a list, as valid JSON."""
+        from dynclient.drift.translate import is_accepted, translate
+
         if node is None:
             return model.raw(body)
         raw = None

@@ -1,8 +1,8 @@
-"""An operation of a server and its parameters, as data."""
+"""An operation of a server, its parameters and a planned call, as data."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType
@@ -61,3 +61,13 @@ class Operation(NamedTuple):
     response's media type)."""
     doc: str = ""
     """What it does, in one sentence or more."""
+
+
+class Plan(NamedTuple):
+    """One operation with everything it needs."""
+
+    operation: Operation
+    arguments: dict[str, Any]
+    """By the names of the operation's parameters; None means "not given"."""
+    body: Any = None
+    """An entity, or what JSON can be made of."""

@@ -157,7 +157,8 @@ class Contract:
         route = place_of(base, index) or self._dispatcher.hrefs.get(base.entity.name)
         if route is None or route == spec.route:
             return False
-        self._known_specs[spec.attribute] = self._refined(base, route, index)
+        relocated = self._refined(base, route, index)
+        self._known_specs[spec.attribute] = relocated
         return True
 
     def _refined(

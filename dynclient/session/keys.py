@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import fqn, model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import BadName, Problem
-from dynclient.session.plan import Plan
+from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec

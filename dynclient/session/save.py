@@ -16,7 +16,7 @@ from dynclient.errors import (
     ServerError,
     UsageError,
 )
-from dynclient.session.plan import Plan
+from dynclient.operations.operation import Plan
 from dynclient.validation import validator
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from dynclient.dispatch.binding import own_fields
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.pagination import Listing
 from dynclient.dispatch.responses import is_route
+from dynclient.drift.aliases import own_field_names
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
 from dynclient.session.contract import Contract
 from dynclient.session.server_info import ServerInfo
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from dynclient.hooks import Hooks
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
+    from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
-    from dynclient.session.plan import Plan
     from dynclient.session.release_choice import Sources
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
@@ -196,7 +196,7 @@ class Session:
         fields = arguments.get("fields")
         if operation.entity_type is not None and isinstance(fields, (str, list, tuple)):
             # Renamed here, so that the warning points to the call and not into the loop.
-            arguments["fields"] = own_fields(operation.entity_type, self.release, fields)
+            arguments["fields"] = own_field_names(operation.entity_type, self.release, fields)
         try:
             self.prepare(plan)
         except BadArguments as error:

@@ -22,7 +22,7 @@ from dynclient.errors import (
 )
 from dynclient.operations import Operation, Parameter
 from dynclient.operations.catalogue import CollectionSpec, catalogue
-from dynclient.session.plan import Plan
+from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,8 +57,9 @@ class Gateway:
 
         hook = compat.installed()
         chosen = compat.find_release() if hook is None else hook.release
-        warn.warn_user(f"{problem}. Using release {chosen.name} until then", DynclientWarning)
-        return self.client.session.use_release(chosen)
+        release = self.client.session.use_release(chosen)
+        warn.warn_user(f"{problem}. Using release {release.name} until then", DynclientWarning)
+        return release
 
     def spec(self, entity: Any) -> CollectionSpec:
         """Return the collection of an entity class or type name.

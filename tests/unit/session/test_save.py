@@ -202,6 +202,25 @@ def test_a_problem_of_before_that_moved_does_not_keep_from_saving(release: Relea
     assert len(wire.sent) == 2
 
 
+def test_each_problem_of_before_counts_once(release: Release) -> None:
+    session, wire = session_over(TABLE, release=release)
+    two = [column("b", "QUBIT"), column("c", "QUBIT")]
+    entity = odd(release, column("a"), *two)
+    del entity.columns[0]
+    session.save(entity)
+    entity = odd(release, *two)
+    entity.columns.insert(0, column("first"))
+    session.save(entity)
+    assert len(wire.sent) == 2
+    entity = odd(release, column("a"), column("b", "QUBIT"))
+    entity.columns[0].dataType = "QUBIT"
+    entity.columns.insert(0, column("first"))
+    with pytest.raises(errors.RequestInvalid) as caught:
+        session.save(entity)
+    assert [problem.path for problem in caught.value.problems] == ["columns[2].dataType"]
+    assert len(wire.sent) == 2
+
+
 def test_a_second_problem_like_one_of_before_is_new(release: Release) -> None:
     session, wire = session_over(TABLE, release=release)
     entity = odd(release, column("a"), column("b", "QUBIT"))

@@ -10,8 +10,8 @@ import pytest
 from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.hooks import Hooks
+from dynclient.operations.operation import Plan
 from dynclient.schema import Release
-from dynclient.session.plan import Plan
 from dynclient.session.session import Session
 from dynclient.settings import Settings
 from tests.support.trees import release_named
