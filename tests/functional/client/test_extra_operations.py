@@ -166,7 +166,7 @@ def test_entities_in_a_list_are_sent_as_references(om: Client) -> None:
     assert request.json == [{"id": ID, "type": "table"}]
 
 
-def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
+def test_all_problems_of_a_call_are_reported_together(om: Client) -> None:
     with pytest.raises(dynclient.BadArguments) as caught:
         om.tables.op.list_column_profiles(startTs="soon", limt=1)
     problems = {problem.path: problem.message for problem in caught.value.problems}
@@ -176,7 +176,7 @@ def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
     assert [problem.path for problem in caught.value.problems] == ["id", "", "nonsense"]
     with pytest.raises(dynclient.BadArguments, match="body: is missing"):
         om.tables.op.add_sample_data(ID)
-    with pytest.raises(dynclient.BadArguments, match="body: is not taken here"):
+    with pytest.raises(dynclient.BadArguments, match="body: is not a parameter of this call"):
         om.tables.op.get_sample_data(ID, body={})
 
 
@@ -215,7 +215,7 @@ def test_csv_goes_out_and_comes_back_as_text(om: Client, servers: dict[str, Open
         ("application/json", b"", None),
     ],
 )
-def test_what_nobody_declared_comes_as_its_media_type_says(
+def test_an_undeclared_result_is_decoded_by_its_media_type(
     om: Client, servers: dict[str, OpenAPIServer], media: str, body: bytes, result: Any
 ) -> None:
     servers["1.6.0"].routes["/api/v1/search/query"] = Reply(200, body, (("Content-Type", media),))
@@ -284,7 +284,7 @@ def test_a_name_nearly_right_leads_to_the_right_one(om: Client, name: str, neare
         om.tables.op._hidden  # noqa: B018
 
 
-def test_operations_are_had_by_every_key(om: Client) -> None:
+def test_operations_are_found_by_every_key(om: Client) -> None:
     for key in ("add_sample_data", "addSampleData", "PUT /v1/tables/{id}/sampleData"):
         assert om.tables.op[key].__name__ == "add_sample_data"
     again = pickle.loads(pickle.dumps(om.tables.op.add_sample_data))

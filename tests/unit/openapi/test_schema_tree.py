@@ -18,7 +18,7 @@ from dynclient.openapi.schema_tree import (
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
-from tests.unit.openapi.test_root_schemas import COMPONENTS, TABLE, ref, told
+from tests.unit.openapi.test_root_schemas import COMPONENTS, TABLE, ref, type_item
 
 ENTITIES = {
     **COMPONENTS,
@@ -89,7 +89,7 @@ def test_places_of_other_releases_are_taken_where_nothing_else_tells(tmp_path: A
 
 
 def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
-    release = made(tmp_path, told("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    release = made(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
     node = release.find("Table")
     assert set(node.properties) == set(TABLE["properties"])
     assert release.find("Column").ref == "entity/data/table.json#/definitions/column"
@@ -102,9 +102,9 @@ def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
 def test_a_request_lacks_what_its_entity_lacks(tmp_path: Any) -> None:
     """All requests have the getters of one interface; the root schema tells which are meant."""
     assert "extension" in made(tmp_path).find("CreateTableRequest").properties
-    release = made(tmp_path, told("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    release = made(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
     assert set(release.find("CreateTableRequest").properties) == {"name", "columns", "owner"}
-    assert "extension" in release.find("CreateTopicRequest").properties  # of it nothing is told
+    assert "extension" in release.find("CreateTopicRequest").properties  # it has no root schema
 
 
 def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
