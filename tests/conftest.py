@@ -21,6 +21,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.support.session_cache import SESSION_CACHE
+
 ON_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 _ROOT_VARIABLE = "DYNCLIENT_TESTS_CACHE"
@@ -56,7 +58,8 @@ def _seed_releases() -> None:
     for name in ALL_RELEASES:
         release_named(name)
     # Fixtures wider than a test write here: the seed itself is never written again.
-    os.environ["DYNCLIENT_CACHE"] = str(_seeded(CACHES / f"session-{os.getpid()}"))
+    session = str(_seeded(CACHES / f"session-{os.getpid()}"))
+    os.environ["DYNCLIENT_CACHE"] = os.environ[SESSION_CACHE] = session
 
 
 def pytest_configure() -> None:

@@ -137,3 +137,10 @@ def find_release(release: Release | str | None = None) -> Release:
         )
         warn.warn_user(message, DynclientWarning)
     return found
+
+
+def at_hand(release: Release | str | None = None) -> Release:
+    """Return a release; deprecated, use :func:`find_release`."""
+    message = "dynclient.compat.at_hand is deprecated: use dynclient.compat.find_release instead"
+    warn.warn_user(message, DeprecationWarning)
+    return find_release(release)

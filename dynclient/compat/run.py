@@ -1,7 +1,7 @@
-"""Running a script of the official SDK as it stands: ``dynclient run script.py …``.
+"""Run an unmodified script of the official SDK: ``dynclient run script.py …``.
 
-The script sees what ``python script.py …`` would show it: its own ``sys.argv``, its folder first on
-``sys.path``, ``__name__ == "__main__"``. Only ``metadata.*`` is served by dynclient.
+The script runs as with ``python script.py …``: with its own ``sys.argv``, its folder first in
+``sys.path``, and ``__name__ == "__main__"``. Only ``metadata.*`` is imported from dynclient.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 TRACEBACK = "DYNCLIENT_TRACEBACK"
-"""Environment variable; set, tracebacks show dynclient's own frames, too."""
+"""Environment variable; if it is set, tracebacks include dynclient's own frames."""
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
@@ -31,66 +31,70 @@ def run(
     arguments: Sequence[str] = (),
     release: Release | str | None = None,
 ) -> int:
-    """Run a script under the drop-in and return its exit code.
+    """Run a script with the drop-in and return its exit code.
 
     Args:
         script: path of the file, or of a folder or archive with a ``__main__.py``.
-        arguments: what it finds behind its own name in ``sys.argv``.
-        release: whose schemas ``metadata.generated`` shows; None for the server's where it is
-            known, else the newest at hand.
+        arguments: the script's command line arguments.
+        release: the release whose schemas define ``metadata.generated``; None for the server's if
+            it is known, else the newest in the cache.
+
+    Returns:
+        The exit code: 0 on success, 1 for an exception or a message of ``sys.exit()``, 130 after
+        Ctrl-C, else the code of ``sys.exit()``.
 
     Raises:
-        FileNotFoundError: there is no such script.
+        FileNotFoundError: the script does not exist.
     """
     from dynclient import compat
 
     path = os.fspath(script)
     if not Path(path).exists():
-        raise FileNotFoundError(2, "there is no such script", path)
+        raise FileNotFoundError(2, "script not found", path)
     compat.install(release, pydantic=True)
     with _as_main([path, *arguments], str(Path(path).resolve().parent)):
-        return _ended(path)
+        return _exit_code(path)
 
 
 @contextmanager
 def _as_main(arguments: list[str], folder: str) -> Iterator[None]:
-    """Give a script its arguments and its place on the path, and take them back afterwards."""
-    before, places = sys.argv, sys.path[:]
+    """Set ``sys.argv`` and ``sys.path`` for a script, and restore them afterwards."""
+    argv, search_path = sys.argv, sys.path[:]
     sys.argv = arguments
     sys.path.insert(0, folder)
     try:
         yield
     finally:
-        sys.argv = before
-        sys.path[:] = places
+        sys.argv = argv
+        sys.path[:] = search_path
 
 
-def _ended(path: str) -> int:
-    """Run the file; return the exit code that Python would end with."""
+def _exit_code(path: str) -> int:
+    """Run the file; return the exit code that Python would exit with."""
     try:
         runpy.run_path(path, run_name="__main__")
     except SystemExit as ending:
-        return _code(ending.code)
+        return _code_of(ending.code)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BaseException as error:  # noqa: BLE001 -- the last line of a program: told, and ended
-        _tell(error)
+    except BaseException as error:  # noqa: BLE001 -- reported, as the interpreter does
+        _report(error)
         return FAILED
     return DONE
 
 
-def _code(given: object) -> int:
-    """Return the exit code that ``sys.exit(given)`` means, saying what it says."""
-    if given is None:
+def _code_of(argument: object) -> int:
+    """Return the exit code for an argument of ``sys.exit()``; print it if it is a message."""
+    if argument is None:
         return DONE
-    if isinstance(given, int):
-        return given & 0xFF
-    sys.stderr.write(f"{given}\n")
+    if isinstance(argument, int):
+        return argument & 0xFF
+    sys.stderr.write(f"{argument}\n")
     return FAILED
 
 
-def _tell(error: BaseException) -> None:
-    """Tell an error as the interpreter does, with the frames of the script and its libraries."""
+def _report(error: BaseException) -> None:
+    """Print an error as the interpreter does, with the frames of the script and its libraries."""
     if not os.environ.get(TRACEBACK):
         _trim(error, set())
     if sys.excepthook is not sys.__excepthook__:
@@ -100,7 +104,7 @@ def _tell(error: BaseException) -> None:
 
 
 def _trim(error: BaseException | None, seen: set[int]) -> None:
-    """Take frames of dynclient and runpy out of an error, and of those it came from."""
+    """Remove frames of dynclient and runpy from an error, its causes and its context."""
     if error is None or id(error) in seen:
         return
     seen.add(id(error))
@@ -116,10 +120,10 @@ def _trimmed(trace: TracebackType | None) -> TracebackType | None:
         if not _is_inner(trace.tb_frame.f_code.co_filename):
             kept.append(trace)
         trace = trace.tb_next
-    made = None
+    result = None
     for each in reversed(kept):
-        made = TracebackType(made, each.tb_frame, each.tb_lasti, each.tb_lineno)
-    return made
+        result = TracebackType(result, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return result
 
 
 def _is_inner(file: str) -> bool:

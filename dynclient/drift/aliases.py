@@ -434,7 +434,7 @@ def unknown_field_problem(
         return Problem(path, name, "drift", message, (found.name,))
     from dynclient.suggestions import nearest  # only calls that fail look for names
 
-    message = f"{name!r} is not a field of {entity.type_name}"
+    message = f"{entity.type_name} has no field {name!r}"
     return Problem(path, name, "enum", message, nearest(name, entity.properties))
 
 

@@ -1,7 +1,7 @@
-"""What a tree says about itself: its entities, their create requests, and the names of its types.
+"""The entity types, time series and create requests of a tree.
 
-Found once, when a tree is taken in, by the marks the schemas carry (``javaInterfaces``,
-``javaType``); no list of entities exists anywhere.
+They are found once, when a tree is read, by ``javaInterfaces`` and ``javaType`` of its schemas;
+there is no list of entities anywhere.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dynclient.schema.type_names import camel, java_name, stem
 ENTITY = "entity"
 TIME_SERIES = "timeseries"
 
-_ENTITY_MARKS = {"EntityInterface", "ServiceEntityInterface"}
-_SERIES_MARK = "EntityTimeSeriesInterface"
-_CREATE_MARK = "CreateEntity"
+_ENTITY_INTERFACES = {"EntityInterface", "ServiceEntityInterface"}
+_SERIES_INTERFACE = "EntityTimeSeriesInterface"
+_CREATE_INTERFACE = "CreateEntity"
 
 
 @document_fields
@@ -48,7 +48,7 @@ class EntityType(NamedTuple):
     deleted: bool
 
 
-def _marks(schema: dict[str, Any]) -> set[str]:
+def _interfaces(schema: dict[str, Any]) -> set[str]:
     names = schema.get("javaInterfaces")
     if not isinstance(names, list):
         return set()
@@ -62,44 +62,44 @@ def _created_name(schema: dict[str, Any], path: str) -> str:
 
 
 def entities(documents: dict[str, Any], own: dict[str, str]) -> list[EntityType]:
-    """Find the entity types and time series among the documents, sorted by path.
+    """Return the entity types and time series of the documents, sorted by path.
 
-    An entity's root has ``*.EntityInterface`` or ``*.ServiceEntityInterface`` among its
-    ``javaInterfaces``, a series ``*.EntityTimeSeriesInterface``, a create request
-    ``*.CreateEntity``. A request belongs to the entity whose Java class it names:
-    ``CreateTable[Request|Req]`` → ``Table``. The requests of series carry no mark and go by that
-    name alone.
+    The ``javaInterfaces`` of an entity contain ``*.EntityInterface`` or
+    ``*.ServiceEntityInterface``, those of a time series ``*.EntityTimeSeriesInterface``, those of a
+    create request ``*.CreateEntity``. A create request belongs to the entity whose Java class is in
+    its name: ``CreateTable[Request|Req]`` → ``Table``. Create requests of time series have no
+    ``javaInterfaces`` and are recognized by their name.
 
     Args:
-        documents: by path.
+        documents: documents by path.
         own: class names of the roots by path, see :func:`root_names`.
     """
     marked: dict[str, str] = {}
     unmarked: dict[str, str] = {}
     found: list[tuple[str, dict[str, Any], str]] = []
     for path, document in sorted(documents.items()):
-        marks = _marks(document)
-        if _CREATE_MARK in marks:
-            # A request may wrongly carry an entity's mark too; it is a request all the same.
+        interfaces = _interfaces(document)
+        if _CREATE_INTERFACE in interfaces:
+            # A create request may wrongly have an entity's interface as well.
             marked.setdefault(_created_name(document, path), path)
-        elif marks & _ENTITY_MARKS:
+        elif interfaces & _ENTITY_INTERFACES:
             found.append((path, document, ENTITY))
-        elif _SERIES_MARK in marks:
+        elif _SERIES_INTERFACE in interfaces:
             found.append((path, document, TIME_SERIES))
         elif java_name(document, stem(path)).lower().startswith("create"):
             unmarked.setdefault(_created_name(document, path), path)
         for name, definition in _definitions(document):
-            if _SERIES_MARK in _marks(definition):
+            if _SERIES_INTERFACE in _interfaces(definition):
                 found.append((f"{path}#/definitions/{escape(name)}", definition, TIME_SERIES))
     requests = {ENTITY: marked, TIME_SERIES: {**unmarked, **marked}}
     return [_entity_type(ref, schema, kind, requests[kind], own) for ref, schema, kind in found]
 
 
 def _definitions(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    held = document.get("definitions")
-    if not isinstance(held, dict):
+    definitions = document.get("definitions")
+    if not isinstance(definitions, dict):
         return []
-    return [(name, schema) for name, schema in held.items() if isinstance(schema, dict)]
+    return [(name, schema) for name, schema in definitions.items() if isinstance(schema, dict)]
 
 
 def _entity_type(

@@ -26,16 +26,16 @@ def api_url(host: str) -> str:
         parts = urlsplit(host.strip())
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"host= is not a valid URL: {error}") from None
+        raise UsageError(f"host= must be a URL: {error}") from None
     if parts.scheme not in {"http", "https"}:
         name = host.strip().rpartition("@")[2]
-        raise UsageError(f"host= must start with https:// or http://, not {name!r}")
+        raise UsageError(f"host= must begin with https:// or http://, not {name!r}")
     if not parts.hostname or port == 0:
-        raise UsageError("host= must contain a host name, and a port from 1 to 65535 if any")
+        raise UsageError("host= must have a host name, and a port from 1 to 65535 if any")
     if parts.username is not None or parts.password is not None:
         raise UsageError("host= must not contain a user; use username= and password=, or token=")
     if parts.query or parts.fragment:
-        raise UsageError("host= must not contain '?' or '#'")
+        raise UsageError("host= must not contain a query ('?') or a fragment ('#')")
     path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}/api"
 

@@ -162,6 +162,7 @@ class Transport:
             received = pool.send(prepared, **self._options)
             if received.status_code not in _REDIRECTS:
                 break
+            received.close()  # its body is not read; the connection would stay open
             url = self._redirect_target(request, url, received)
         else:
             message = f"{self.base} sent more than {_REDIRECTS_MAX} redirects"

@@ -48,7 +48,7 @@ def ran(folder: Path, *arguments: str) -> str:
 
 def test_tests_get_the_classes_of_the_named_release(tmp_path: Path) -> None:
     told = ran(tmp_path, "-v", "--metadata-release", "starter")
-    assert "made from release starter" in told
+    assert "schemas of release starter" in told
     assert "1 passed" in told
 
 
@@ -84,4 +84,4 @@ def test_the_release_may_stand_in_the_configuration(tmp_path: Path) -> None:
         pytest.skip("the schema tree of 1.6.0 is not at hand (see tests/support/trees.py)")
     real_release("1.6.0")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmetadata_release = 1.6.0\n", "utf-8")
-    assert "made from release 1.6.0" in ran(tmp_path, "-v")
+    assert "schemas of release 1.6.0" in ran(tmp_path, "-v")

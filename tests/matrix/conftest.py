@@ -10,6 +10,7 @@ import pytest
 
 from tests.matrix.grid import pool_of
 from tests.matrix.pool import Pool
+from tests.support.session_cache import session_cache
 from tests.support.trees import release_named
 
 Pools = Callable[[str], Pool]
@@ -25,7 +26,8 @@ def pools() -> Iterator[Pools]:
         def get_pool(name: str) -> Pool:
             if name not in started:
                 release_named(name)  # skips the test if the tree is not available
-                started[name] = stack.enter_context(pool_of(name, prefix))
+                with session_cache():
+                    started[name] = stack.enter_context(pool_of(name, prefix))
             return started[name]
 
         yield get_pool

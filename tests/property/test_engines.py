@@ -1,4 +1,4 @@
-"""Both engines give one verdict on valid and on mutated data, for the roots of a real release."""
+"""Both engines agree on valid and on mutated data, for the documents of a real release."""
 
 from __future__ import annotations
 

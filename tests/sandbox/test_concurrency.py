@@ -67,7 +67,7 @@ def table(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "databaseSchema": "s.d.c", "columns": columns, **more}
 
 
-def test_a_name_is_taken_once(at_once: Any) -> None:
+def test_a_name_is_created_once(at_once: Any) -> None:
     def work(api: Api, number: int) -> list[int]:
         return [
             api.ask("POST", "/v1/tables", json=table(f"unique{turn}")).status_code
@@ -81,8 +81,8 @@ def test_a_name_is_taken_once(at_once: Any) -> None:
 def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any) -> None:
     def work(api: Api, number: int) -> tuple[int, str, float]:
         response = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
-        told = response.json()
-        return response.status_code, told["id"], told["version"]
+        body = response.json()
+        return response.status_code, body["id"], body["version"]
 
     answers = at_once(work)
     assert Counter(status for status, _, _ in answers) == {201: 1, 200: WRITERS - 1}
@@ -90,13 +90,13 @@ def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any
     # Every writer changed something, so each left a version of its own, and they only go up.
     versions = sorted(version for _, _, version in answers)
     assert versions == [round(0.1 + 0.1 * step, 1) for step in range(WRITERS)]
-    told = Api(running).got(f"/v1/tables/{answers[0][1]}/versions")["versions"]
-    kept = [json.loads(state) for state in told]
+    body = Api(running).got(f"/v1/tables/{answers[0][1]}/versions")["versions"]
+    kept = [json.loads(state) for state in body]
     assert [state["version"] for state in kept] == versions[::-1]
     assert len({state["description"] for state in kept}) == WRITERS
 
 
-def test_different_tables_are_all_there(at_once: Any, running: Any) -> None:
+def test_different_tables_are_all_created(at_once: Any, running: Any) -> None:
     def work(api: Api, number: int) -> list[int]:
         statuses = []
         for turn in range(4):
@@ -131,7 +131,7 @@ def add_until_kept(api: Api, id: str, word: str, operations: Callable[..., Any])
     raise AssertionError("the guard never let this writer through")
 
 
-def test_no_update_is_lost_that_a_test_guards(at_once: Any, running: Any) -> None:
+def test_a_patch_test_prevents_lost_updates(at_once: Any, running: Any) -> None:
     """As ``om.save`` does it: where patches are folded, the version alone tells too little."""
     body = table("guarded", description="words:")
     made = Api(running).ask("POST", "/v1/tables", json=body).json()
@@ -170,9 +170,7 @@ def people(running: sandbox.Running) -> list[str]:
     return tokens
 
 
-def test_no_update_is_lost_that_if_match_guards(
-    at_once: Any, running: Any, people: list[str]
-) -> None:
+def test_if_match_prevents_lost_updates(at_once: Any, running: Any, people: list[str]) -> None:
     """The version tells every edit of another user, which is what the weak tag stands for."""
     api = Api(running)
     response = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
@@ -211,7 +209,7 @@ def test_followers_and_labels_of_all_are_kept(at_once: Any, running: Any) -> Non
     assert {follower["id"] for follower in followers} == set(users)
 
 
-def test_something_is_deleted_once(at_once: Any, running: Any) -> None:
+def test_an_entity_is_deleted_once(at_once: Any, running: Any) -> None:
     made = Api(running).ask("POST", "/v1/tables", json=table("doomed")).json()
 
     def work(api: Api, number: int) -> int:
@@ -221,7 +219,7 @@ def test_something_is_deleted_once(at_once: Any, running: Any) -> None:
     assert Counter(at_once(work)) == {200: 1, 404: WRITERS - 1}
 
 
-def test_readers_see_whole_states(at_once: Any, running: Any) -> None:
+def test_readers_see_committed_states_only(at_once: Any, running: Any) -> None:
     """Half of all write a table as a whole, the others never see a mixture of two states."""
     api = Api(running)
     api.ask("POST", "/v1/tables", json=table("whole", description="0", displayName="0"))

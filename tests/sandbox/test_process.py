@@ -1,4 +1,4 @@
-"""How a sandbox goes: with whoever started it, however that ends, and without leaving anything."""
+"""How a sandbox ends: with the process that started it, leaving no files behind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ print(running.release, flush=True)
 def script(
     temporary: Path, rest: str, *, in_process: bool = False
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a script that starts a sandbox and goes on with ``rest``, once the sandbox is up."""
+    """Run a script that starts a sandbox and continues with ``rest`` when the sandbox is ready."""
     with subprocess.Popen(
         [sys.executable, "-c", STARTED.format(in_process=in_process) + rest],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -43,7 +43,7 @@ def script(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_it_and_its_folder(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_it_and_removes_its_folder(tmp_path: Path, number: signal.Signals) -> None:
     temporary = tmp_path / "tmp"
     with launch(env=environment(temporary)) as running:
         assert len(list(temporary.iterdir())) == 1
@@ -51,7 +51,7 @@ def test_a_signal_ends_it_and_its_folder(tmp_path: Path, number: signal.Signals)
     assert list(temporary.iterdir()) == []
 
 
-def test_being_asked_to_stop_is_no_failure(tmp_path: Path) -> None:
+def test_sigterm_is_not_a_failure(tmp_path: Path) -> None:
     with launch(env=environment(tmp_path / "tmp")) as running:
         assert running.end(signal.SIGTERM) == 0
 
@@ -61,7 +61,7 @@ def test_being_asked_to_stop_is_no_failure(tmp_path: Path) -> None:
     "rest",
     ["sys.stdin.readline()", "sys.stdin.readline(); raise ValueError('a failing cell')"],
 )
-def test_one_that_nobody_stops_ends_with_its_process(
+def test_a_sandbox_that_is_not_stopped_ends_with_its_process(
     tmp_path: Path, rest: str, in_process: bool
 ) -> None:
     temporary = tmp_path / "tmp"
@@ -110,7 +110,7 @@ print(requests.get(running.host + "/v1/system/version", timeout=30).status_code)
     assert out == "200\n"
 
 
-def test_what_a_killed_one_left_goes_with_the_next(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_sandbox_is_removed_by_the_next(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     with launch(env=environment(temporary)) as living:
         (lives,) = temporary.iterdir()
@@ -129,7 +129,7 @@ def test_what_a_killed_one_left_goes_with_the_next(tmp_path: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-def test_folders_of_that_name_that_are_not_its_own_stay(tmp_path: Path) -> None:
+def test_folders_that_are_not_its_own_stay(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     (temporary / "dynclient-sandbox-notes").mkdir()

@@ -17,13 +17,13 @@ from tests.support.trees import TREES
 def test_one_line_tells_where_it_listens_and_who_may_ask() -> None:
     with launch() as running:
         assert running.line.endswith("\n")
-        assert set(running.told) == {"host", "admin_token", "bot_token", "release"}
-        assert running.told["host"].startswith("http://127.0.0.1:")
-        assert running.told["host"].endswith("/api")
+        assert set(running.info) == {"host", "admin_token", "bot_token", "release"}
+        assert running.info["host"].startswith("http://127.0.0.1:")
+        assert running.info["host"].endswith("/api")
         for token, name in (("admin_token", "admin"), ("bot_token", "ingestion-bot")):
             told = requests.get(
-                f"{running.told['host']}/v1/users/loggedInUser",
-                headers={"Authorization": f"Bearer {running.told[token]}"},
+                f"{running.info['host']}/v1/users/loggedInUser",
+                headers={"Authorization": f"Bearer {running.info[token]}"},
                 timeout=30,
             )
             assert told.json()["name"] == name
@@ -31,20 +31,20 @@ def test_one_line_tells_where_it_listens_and_who_may_ask() -> None:
 
 def test_without_a_name_the_starter_release_is_served() -> None:
     with launch() as running:
-        assert running.told["release"] == "starter"
+        assert running.info["release"] == "starter"
         told = running.ask("GET", "/v1/system/version").json()
         assert told["version"] == "starter"
 
 
 def test_a_release_is_served_by_its_name() -> None:
     with launch("--release", "starter") as running:
-        assert running.told["release"] == "starter"
+        assert running.info["release"] == "starter"
 
 
 @pytest.mark.parametrize("name", TREES)
 def test_a_tree_is_served_by_its_path(name: str) -> None:
     with launch("--tree", TREES[name]) as running:
-        assert running.told["release"] == name
+        assert running.info["release"] == name
         assert running.ask("GET", "/v1/tables").json()["paging"]["total"] == 0
 
 

@@ -79,11 +79,11 @@ class Session:
         examples = doctest.DocTestParser().get_doctest(
             self._real(block.text), self.names, self._at(block), str(self.path), block.line
         )
-        told: list[str] = []
+        output: list[str] = []
         runner = doctest.DocTestRunner(optionflags=OPTIONS, verbose=False)
-        runner.run(examples, out=told.append, clear_globs=False)
+        runner.run(examples, out=output.append, clear_globs=False)
         self.names.update(examples.globs)
-        assert not runner.failures, "".join(told)
+        assert not runner.failures, "".join(output)
 
     def _script(self, block: Block) -> None:
         code = compile("\n" * block.line + self._real(block.text), str(self.path), "exec")
@@ -121,7 +121,7 @@ class Session:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
             assert process.stdout is not None
-            if served:  # it serves until it is told to stop
+            if served:  # it serves until it is stopped
                 first = process.stdout.readline()
                 process.terminate()
                 process.communicate()

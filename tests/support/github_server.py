@@ -1,6 +1,6 @@
-"""A stand-in for GitHub on loopback: lists trees as its REST API does, and gives plain files.
+"""A stub of GitHub on loopback: lists trees as the REST API does, and serves raw files.
 
-It fails, cuts short, throttles and lies where it is told to.
+It fails, truncates, throttles and sends wrong data on request.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class GitHub(Stub):
         self.faults: dict[str, list[Reply]] = {}
         self.wrong: dict[str, Callable[[bytes], Reply]] = {}
         self.barrier: threading.Barrier | None = None
-        self.default = self._given
+        self.default = self._respond
         self._folders: dict[str, tuple[str, str]] = {}
         for tag, files in self.tags.items():
             for path in files:
@@ -61,7 +61,7 @@ class GitHub(Stub):
         """Return the paths with their queries that were asked for and start so."""
         return [seen.path for seen in self.seen if seen.path.startswith(prefix)]
 
-    def _given(self, seen: Seen) -> Reply:
+    def _respond(self, seen: Seen) -> Reply:
         parts = urlsplit(seen.path)
         path = unquote(parts.path)
         if path.startswith(LISTINGS):
@@ -93,10 +93,10 @@ class GitHub(Stub):
         if tag not in self.tags:
             return Reply(404, {"message": "Not Found", "status": "404"})
         entries = self._entries(tag, f"{folder}/" if folder else "", recursive)
-        told = {"sha": _folder_id(tag, folder), "url": "", "tree": entries}
+        listing = {"sha": _folder_id(tag, folder), "url": "", "tree": entries}
         if recursive and len(entries) > self.limit:
-            return Reply(200, {**told, "tree": entries[: self.limit], "truncated": True})
-        return Reply(200, {**told, "truncated": False})
+            return Reply(200, {**listing, "tree": entries[: self.limit], "truncated": True})
+        return Reply(200, {**listing, "truncated": False})
 
     def _entries(self, tag: str, above: str, recursive: bool) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
@@ -129,7 +129,7 @@ def files_of(documents: dict[str, Any]) -> dict[str, bytes]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Let no time pass between attempts; return how long they would have waited."""
+    """Skip the waits between attempts; return how long they would have been."""
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     return slept

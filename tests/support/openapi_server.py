@@ -31,9 +31,11 @@ NO_ROUTE = Reply(404, {"code": 404, "message": "HTTP 404 Not Found"})
 
 
 def document_of(name: str) -> dict[str, Any]:
-    """Return the document of a real server, skipping the test where it is not at hand."""
+    """Return the document of a real server, skipping the test without it."""
     if name not in DOCUMENTS:
-        pytest.skip(f"the OpenAPI document of {name} is not at hand (see tests/openapi_server.py)")
+        pytest.skip(
+            f"the OpenAPI document of {name} is not available (see tests/support/openapi_server.py)"
+        )
     read: dict[str, Any] = json.loads(DOCUMENTS[name].read_text("utf-8"))
     return read
 
@@ -45,10 +47,10 @@ def entity_types(release: Release) -> list[dict[str, Any]]:
         schema = release.document(path)
         if path.startswith("entity/") and schema.get("$comment") == "@om-entity-type":
             name = path.rsplit("/", 1)[-1].removesuffix(".json")
-            told = {"id": str(uuid.uuid5(uuid.NAMESPACE_URL, path)), "name": name}
-            told |= {"fullyQualifiedName": name, "category": "entity"}
-            told |= {"nameSpace": path.split("/")[-2], "schema": json.dumps(schema, indent=2)}
-            found.append(told)
+            row = {"id": str(uuid.uuid5(uuid.NAMESPACE_URL, path)), "name": name}
+            row |= {"fullyQualifiedName": name, "category": "entity"}
+            row |= {"nameSpace": path.split("/")[-2], "schema": json.dumps(schema, indent=2)}
+            found.append(row)
     return found
 
 
@@ -75,7 +77,7 @@ class OpenAPIServer(Stub):
         hidden: Iterable[str] = (),
     ) -> None:
         super().__init__()
-        told = version or (document or {}).get("info", {}).get("version", "1.0.0")
+        reported = version or (document or {}).get("info", {}).get("version", "1.0.0")
         paths = {} if document is None else document["paths"]
         self.collections: dict[str, dict[str, dict[str, Any]]] = {
             path: {} for path in (*paths, *hidden) if not path.endswith("}")
@@ -83,7 +85,7 @@ class OpenAPIServer(Stub):
         if document is not None:
             self.routes["/swagger.json"] = Reply(200, json.dumps(document).encode())
         self.routes["/api/v1/system/version"] = {
-            "version": told, "revision": revision, "timestamp": 0
+            "version": reported, "revision": revision, "timestamp": 0
         }  # fmt: skip
         self.routes["GET /api/v1/policies/resources"] = _page(
             [{"name": name, "operations": ["All"]} for name in resources]

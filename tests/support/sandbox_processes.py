@@ -57,13 +57,13 @@ class LaunchedSandbox:
         self.process = process
         assert process.stdout is not None
         self.line = process.stdout.readline()
-        self.told: dict[str, str] = json.loads(self.line)
+        self.info: dict[str, str] = json.loads(self.line)
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {self.told['admin_token']}"
+        self.session.headers["Authorization"] = f"Bearer {self.info['admin_token']}"
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """Send one request as the administrator."""
-        return self.session.request(method, self.told["host"] + path, timeout=PATIENCE, **more)
+        return self.session.request(method, self.info["host"] + path, timeout=PATIENCE, **more)
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""

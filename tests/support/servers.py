@@ -10,6 +10,7 @@ import pytest
 import dynclient
 from dynclient import sandbox
 from dynclient.client.client import Client
+from tests.support.session_cache import session_cache
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 Server = Callable[[str], sandbox.Running]
@@ -23,8 +24,9 @@ def server() -> Iterator[Server]:
 
         def of(name: str) -> sandbox.Running:
             if name not in running:
-                release_named(name)  # skips where the tree is not at hand
-                started = sandbox.start(tree=TREES.get(name))
+                release_named(name)  # skips without its tree
+                with session_cache():
+                    started = sandbox.start(tree=TREES.get(name))
                 running[name] = stack.enter_context(started)
             return running[name]
 
@@ -48,11 +50,11 @@ def connected(server: Server) -> Iterator[Callable[[str], Client]]:
 
 @pytest.fixture
 def om(connected: Callable[[str], Client]) -> Client:
-    """A client of the sandbox of the newest release at hand."""
+    """A client of the sandbox of the newest available release."""
     return connected(ALL_RELEASES[-1])
 
 
 @pytest.fixture(params=ALL_RELEASES)
 def each(request: pytest.FixtureRequest, connected: Callable[[str], Client]) -> Client:
-    """A client of the sandbox of each release at hand."""
+    """A client of the sandbox of each available release."""
     return connected(request.param)

@@ -1,6 +1,6 @@
-"""A stub server on loopback: answers what it is told, and remembers what it was asked.
+"""A stub server on loopback: sends prepared responses, and records the requests.
 
-It serves in threads of its own and closes with its ``with`` block. Nothing in it waits.
+It serves in its own threads and stops at the end of its ``with`` block. Nothing in it waits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """One answer to be given; a status of 0 breaks the connection without any."""
+    """A prepared response; a status of 0 closes the connection without one."""
 
     status: int = 200
     body: Any = None
@@ -37,7 +37,7 @@ class Reply(NamedTuple):
 
 
 class Server(ThreadingHTTPServer):
-    """Silent about connections that break, which tests do on purpose."""
+    """Logs no broken connections, which tests cause on purpose."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], OSError):
@@ -47,9 +47,9 @@ class Server(ThreadingHTTPServer):
 class Stub:
     """The server.
 
-    Answers come, for a path, from ``routes`` (a Reply, a function of Seen, or a list whose replies
-    are given one after the other, the last one for ever); else from ``default``, a Reply or a
-    function; else 404 as OpenMetadata says it.
+    The response for a path comes from ``routes`` (a Reply, a function of Seen, or a list whose
+    replies are sent one after the other, the last one for ever); else from ``default``, a Reply or
+    a function; else 404 as OpenMetadata says it.
 
     Args:
         tls: to serve HTTPS with.

@@ -1,9 +1,9 @@
-"""The schema trees that tests run on: the starter release, and real ones where they are at hand.
+"""The schema trees that tests run on: the starter release, and real ones if they are there.
 
 Real trees are archives in ``openmetadata/trees`` of the shared folder: ``../shared`` beside the
-checkout, or what ``$DYNCLIENT_SHARED`` names: that folder, or the ``openmetadata`` in it.
+checkout, or the folder that ``$DYNCLIENT_SHARED`` names, or the ``openmetadata`` in it.
 ``$DYNCLIENT_TREES`` names another directory instead, of archives and folders that hold a tree. A
-tree is called by the version that its name tells, or else by its name.
+tree is named after the version in its file name, or else after that name.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _shared() -> Path | None:
 
 
 def shared(path: str) -> Path | None:
-    """Return a file or folder of the shared folder, or None where it is not at hand."""
+    """Return a file or folder of the shared folder, or None if it is not there."""
     folder = _shared()
     found = folder / path if folder else None
     return found if found is not None and found.exists() else None
@@ -55,7 +55,7 @@ def trees_in(folder: Path) -> dict[str, Path]:
 
 
 def _plain_name(place: Path) -> str | None:
-    """Return what a place is called without its ending, or None where it is no tree."""
+    """Return the name of a tree without its suffix, or None if the path is not a tree."""
     if place.is_file():
         match = _ARCHIVE.fullmatch(place.name)
         return None if match is None else match["name"]
@@ -80,16 +80,16 @@ TREES: dict[str, Path] = _trees()
 """Archives of real trees by release name, oldest first; empty on a machine without them."""
 
 ALL_RELEASES: list[str] = [*(["starter"] if bundled() else []), *TREES]
-"""Names for ``release_named``; to be parametrised over."""
+"""Names for ``release_named``; for parametrized tests."""
 
 
 def real_release(name: str) -> Release:
-    """Return a real release, skipping the test where its tree is not at hand."""
+    """Return a real release, skipping the test without its tree."""
     if name not in TREES:
-        pytest.skip(f"the schema tree of {name} is not at hand (see tests/support/trees.py)")
+        pytest.skip(f"the schema tree of {name} is not available (see tests/support/trees.py)")
     return release(name, source=TREES[name])
 
 
 def release_named(name: str) -> Release:
-    """Return the starter release or a real one, skipping the test where it is not at hand."""
+    """Return the starter release or a real one, skipping the test without its tree."""
     return release("starter") if name == "starter" else real_release(name)

@@ -13,7 +13,7 @@ from tests.support.trees import ALL_RELEASES, release_named
 
 @pytest.fixture(scope="session")
 def named() -> Types:
-    """Types of the newest release at hand."""
+    """Types of the newest available release."""
     return types(release_named(ALL_RELEASES[-1]))
 
 

@@ -2,7 +2,7 @@
 
 So that dynclient and the official SDK can read each other's names: they are encoded in the requests
 in which the official SDK encodes them, and decoded wherever they are read.
-``dynclient/data/mangled.json`` lists both.
+``dynclient/data/encoded_names.json`` lists both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dynclient.data import data_file
 @lru_cache(maxsize=1)
 def _tokens() -> tuple[tuple[str, str], ...]:
     """Return the reserved characters, each with its encoded form."""
-    return tuple(data_file("mangled.json")["tokens"].items())
+    return tuple(data_file("encoded_names.json")["tokens"].items())
 
 
 def encode(value: Any) -> Any:
@@ -48,5 +48,5 @@ def fields(cls: str, direction: str) -> frozenset[str]:
         cls: name of the class.
         direction: ``written`` for requests, ``read`` for responses.
     """
-    places = data_file("mangled.json")[direction]
+    places = data_file("encoded_names.json")[direction]
     return frozenset(place["field"] for place in places if re.fullmatch(place["class"], cls))

@@ -127,16 +127,25 @@ def _builtin(value: Any) -> Any:
     return plain(value) if isinstance(value, (str, int, float)) else value
 
 
-class StringRoot(RootApi, str):
-    """A named string."""
+class ScalarRoot(RootApi):
+    """A named string or number: the value itself, which cannot be changed."""
 
     __slots__ = ()
-    _json_types = (str,)
     _is_json = True
 
     def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
         """Validate the value."""
         return cls._new(cls._validated(value, keywords))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(root={self.root!r})"
+
+
+class StringRoot(ScalarRoot, str):
+    """A named string."""
+
+    __slots__ = ()
+    _json_types = (str,)
 
     @classmethod
     def _new(cls, value: Any) -> Any:
@@ -146,9 +155,6 @@ class StringRoot(RootApi, str):
     def root(self) -> Any:
         """The plain string."""
         return "".join(self)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(root={self.root!r})"
 
     def __str__(self) -> str:
         return "".join(self)
@@ -165,16 +171,11 @@ class ParsedRoot(StringRoot):
         return self._field_type.from_json("".join(self))
 
 
-class IntRoot(RootApi, int):
+class IntRoot(ScalarRoot, int):
     """A named integer."""
 
     __slots__ = ()
     _json_types = (int,)
-    _is_json = True
-
-    def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
-        """Validate the value."""
-        return cls._new(cls._validated(value, keywords))
 
     @classmethod
     def _new(cls, value: Any) -> Any:
@@ -185,20 +186,12 @@ class IntRoot(RootApi, int):
         """The plain number."""
         return int(self)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(root={int(self)})"
 
-
-class FloatRoot(RootApi, float):
+class FloatRoot(ScalarRoot, float):
     """A named number."""
 
     __slots__ = ()
     _json_types = (float, int)
-    _is_json = True
-
-    def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
-        """Validate the value."""
-        return cls._new(cls._validated(value, keywords))
 
     @classmethod
     def _new(cls, value: Any) -> Any:
@@ -208,9 +201,6 @@ class FloatRoot(RootApi, float):
     def root(self) -> float:
         """The plain number."""
         return float(self)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(root={float(self)})"
 
 
 class ListRoot(RootApi, list[Any]):

@@ -42,7 +42,7 @@ def _implementation(row: Row) -> str:
         return f"not implemented; use instead: {row['instead']}"
     if row["how"] == "code":
         return "code"
-    logged = "; an error of the server is logged" if "refused" in row else ""
+    logged = "; an error of the server is logged" if "on_error" in row else ""
     return f"`{row['method']} {row['path']}`{logged}"
 
 

@@ -8,11 +8,11 @@ A row of that file says which parameters a method has, which request it sends, a
     a mapping of more parameters.
 ``content``
     ``text`` or ``yaml``, if the body is not JSON.
-``gives``
+``returns``
     What the method returns: ``none``; ``text``; ``as table``, an instance of that argument's class;
     ``created data``, the entity that this request creates; ``class``, ``list`` or ``page`` and the
     place of a schema; ``field``, a field and the place of its schema. Else decoded JSON.
-``refused``
+``on_error``
     What the method returns if the server rejects the request, after a log entry: ``none`` or
     ``empty``. Else the error is raised.
 """
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_REFUSED: dict[str, Callable[[], Any]] = {"none": lambda: None, "empty": dict}
+_ON_ERROR: dict[str, Callable[[], Any]] = {"none": lambda: None, "empty": dict}
 _CONTENTS = {"text": "text/plain", "yaml": "application/x-yaml"}
 _PATCH = "application/json-patch+json"
 
@@ -111,11 +111,11 @@ class RequestMethods(CrudMixin):
         try:
             body = self._response_body(row, arguments)
         except APIError as error:
-            if "refused" not in row:
+            if "on_error" not in row:
                 raise
             log().warning("%s: %s", row["name"], error.message)
-            return _REFUSED[row["refused"]]()
-        return self._result(row.get("gives", ""), body, arguments)
+            return _ON_ERROR[row["on_error"]]()
+        return self._result(row.get("returns", ""), body, arguments)
 
     def _response_body(self, row: Row, arguments: dict[str, Any]) -> Any:
         values: dict[str, Any] = {}
@@ -130,7 +130,7 @@ class RequestMethods(CrudMixin):
             for name, value in values.items()
             if f"{{{name}}}" not in route
         ]
-        kind = "text" if row.get("gives") == "text" else "raw"
+        kind = "text" if row.get("returns") == "text" else "raw"
         operation = Operation(
             row["name"], None, row["method"], f"/v1{route}", tuple(parameters), result_kind=kind
         )
@@ -153,9 +153,9 @@ class RequestMethods(CrudMixin):
     def _type_name(self, entity: Any) -> str:
         return entity if isinstance(entity, str) else self.gateway.spec(entity).entity.name
 
-    def _result(self, gives: str, body: Any, arguments: dict[str, Any]) -> Any:
+    def _result(self, returns: str, body: Any, arguments: dict[str, Any]) -> Any:
         """Return the body of a response in the form that a row says."""
-        form, _, rest = gives.partition(" ")
+        form, _, rest = returns.partition(" ")
         if form == "none" or body is None:
             return None
         if form in {"", "text"}:

@@ -64,12 +64,12 @@ def is_reference(node: Node) -> bool:
 
 
 def is_reference_list(node: Node) -> bool:
-    """Tell whether a place takes a list of EntityReferences."""
+    """Return whether a schema is a list of EntityReferences."""
     return node.kind == "array" and node.items is not None and is_reference(node.items)
 
 
 def reference_inside(node: Node) -> str | None:
-    """Return the only property of a list's items that takes an EntityReference, or None."""
+    """Return the only property of a list's items that is an EntityReference, or None."""
     item = node.items if node.kind == "array" else None
     if item is None or item.kind != "object":
         return None
@@ -78,7 +78,7 @@ def reference_inside(node: Node) -> str | None:
 
 
 def is_label_list(node: Node) -> bool:
-    """Tell whether a place takes a list of tag labels."""
+    """Return whether a schema is a list of tag labels."""
     return node.kind == "array" and node.items is not None and node.items.type_name == "TagLabel"
 
 

@@ -111,7 +111,7 @@ class EntitySerializer:
         out = []
         styles = model.rules.table("reference_styles")
         for doc in docs:
-            shown = self._one(model, doc, fields, members)
+            body = self._serialize_one(model, doc, fields, members)
             for name, per in linked.items():
                 many = model.inverse[name].many if name in model.inverse else name not in (
                     model.references
@@ -123,15 +123,15 @@ class EntitySerializer:
                     if id in heads
                 ]
                 if name in model.references and model.references[name].inside is not None:
-                    shown[name] = _with_details(model, name, doc, found)
+                    body[name] = _with_details(model, name, doc, found)
                 elif many:
-                    shown[name] = found
+                    body[name] = found
                 elif found:
-                    shown[name] = found[0]
+                    body[name] = found[0]
             link = self.href(model.type, doc["id"]) if own_link else None
             if link is not None:
-                shown["href"] = link
-            ordered = {name: shown[name] for name in model.fields if shown.get(name) is not None}
+                body["href"] = link
+            ordered = {name: body[name] for name in model.fields if body.get(name) is not None}
             out.append(mask_secrets(model, ordered) if mask else ordered)
         return out
 
@@ -229,49 +229,51 @@ class EntitySerializer:
 
     # other fields
 
-    def _one(
+    def _serialize_one(
         self, model: EntityModel, doc: dict[str, Any], fields: frozenset[str], members: str
     ) -> dict[str, Any]:
-        shown: dict[str, Any] = {}
+        body: dict[str, Any] = {}
         for name in model.fields:
             if name in model.references or name in model.inverse or name == "href":
                 continue
             if name in model.on_request and name not in fields:
                 continue
             if name == "tags" and model.has_labels:
-                shown[name] = self.labels.serialize(doc.get(name) or [])
+                body[name] = self.labels.serialize(doc.get(name) or [])
                 continue
             if name == "votes":
-                shown[name] = self._votes(doc["id"])
+                body[name] = self._votes(doc["id"])
                 continue
-            self._add_field(model, name, doc, shown)
+            self._add_field(model, name, doc, body)
         for group in model.members:
-            self._add_members(group, shown, members)
+            self._add_members(group, body, members)
             if fields & MEMBER_EXTRAS & set(group.item.properties) and len(group.path) == 1:
                 found = derived_fields.metrics(self._tx, doc["id"])
-                for member in shown.get(group.path[0]) or ():
+                for member in body.get(group.path[0]) or ():
                     member["customMetrics"] = found.get(member["name"], [])
-        return shown
+        return body
 
     def _add_field(
-        self, model: EntityModel, name: str, doc: dict[str, Any], shown: dict[str, Any]
+        self, model: EntityModel, name: str, doc: dict[str, Any], body: dict[str, Any]
     ) -> None:
         """Add a field: computed if a rule says so, otherwise as it is stored."""
         rule = derived_fields.rule_for(model, name)
         if rule is not None and rule["kind"] == "server":
             if self._base is not None:
                 connection = {"hostPort": self._base, **rule["values"]}
-                shown[name] = fill(model.node.properties[name], connection)
+                body[name] = fill(model.node.properties[name], connection)
         elif rule is not None and rule["kind"] == "embedded":
-            shown[name] = self._embedded(rule, doc)
+            body[name] = self._embedded_entities(rule, doc)
         elif rule is not None and rule["kind"] == "properties":
-            shown[name] = [self._property(definition) for definition in doc.get(name) or ()]
+            body[name] = [
+                self._property_definition(definition) for definition in doc.get(name) or ()
+            ]
         elif rule is not None and rule["kind"] != "roles":
-            shown[name] = derived_fields.compute(self._tx, model, rule, doc)
+            body[name] = derived_fields.compute(self._tx, model, rule, doc)
         elif name in doc:
-            shown[name] = doc[name]
+            body[name] = doc[name]
 
-    def _embedded(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
+    def _embedded_entities(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the entities that some fields name as whole bodies, without links."""
         out = []
         bare = EntitySerializer(self._tx, self._models, self._routes, None)
@@ -282,7 +284,7 @@ class EntitySerializer:
                 out += bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
         return out
 
-    def _property(self, definition: dict[str, Any]) -> dict[str, Any]:
+    def _property_definition(self, definition: dict[str, Any]) -> dict[str, Any]:
         """Return the definition of a custom property with a link to the type of its values."""
         kind = definition["propertyType"]
         link = self.href(kind["type"], kind["id"])
@@ -290,8 +292,8 @@ class EntitySerializer:
             definition if link is None else {**definition, "propertyType": {**kind, "href": link}}
         )
 
-    def _add_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:
-        holder = shown
+    def _add_members(self, group: Members, body: dict[str, Any], mode: str) -> None:
+        holder = body
         for step in group.path[:-1]:
             below = holder.get(step)
             if not isinstance(below, dict):
@@ -336,7 +338,7 @@ class EntitySerializer:
 def _with_details(
     model: EntityModel, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return references with what an entity tells of each: ``{"relationType": …, "term": …}``."""
+    """Return references with the stored details of each: ``{"relationType": …, "term": …}``."""
     node, inside = model.node.properties[name].items, model.references[name].inside
     details = doc.get(name) or {}
     out = []

@@ -121,10 +121,10 @@ def _replace(
     before = context.load_entity(model, row.doc)
     doc = _merge_stored(context, model, row.doc, new_entity)
     _accept_labels(context, model, doc)
-    shown = copy.deepcopy(doc)
+    response_doc = copy.deepcopy(doc)
     _merge_labels(context, model, row.doc, doc)
     if doc.get("tags") and "tags" in new_entity.given:
-        shown["tags"] = doc["tags"]
+        response_doc["tags"] = doc["tags"]
     context.store(model, doc)
     context.link(model, row.id, _links_by_put(context, model, new_entity))
     after = context.load_entity(model, doc, members=LOADED)
@@ -133,11 +133,11 @@ def _replace(
     save_new_version(context, model, row.doc, doc, before, change)
     for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
         if name in doc:
-            shown[name] = doc[name]
+            response_doc[name] = doc[name]
         else:
-            shown.pop(name, None)
+            response_doc.pop(name, None)
     fields = (new_entity.given & model.on_request) | model.fields_after("put")
-    body = context.serialize(model, shown, fields, members=GIVEN)
+    body = context.serialize(model, response_doc, fields, members=GIVEN)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 

@@ -120,7 +120,7 @@ def _read_choice(context: RequestContext, column: Column, node: Node, text: str)
 def _read_status(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     allowed = _child(column, node).enum or ()
     if text not in allowed:
-        raise InvalidCell(f"{text} is none of {', '.join(map(str, allowed))}")
+        raise InvalidCell(f"must be one of {', '.join(map(str, allowed))}, not {text}")
     return text
 
 

@@ -143,7 +143,7 @@ OLDER = next((name for name in TREES if name.startswith("1.6")), "starter")
 
 
 def newest() -> str:
-    return compat.at_hand().name
+    return compat.find_release().name
 
 
 def test_the_release_may_be_named(script: Any) -> None:
@@ -239,7 +239,7 @@ MysqlConnection(hostPort=5, authType={{"password": "-".join(["hush"] * 2), "typo
     assert "hush-hush" not in ended.stderr + ended.stdout
 
 
-def test_no_release_at_hand_of_that_name_is_told(script: Any) -> None:
+def test_an_unknown_release_is_an_error(script: Any) -> None:
     ended = dynclient("run", "--release", "0.0.7", script(SHOWN))
     assert ended.returncode == 1
     assert "0.0.7" in ended.stderr

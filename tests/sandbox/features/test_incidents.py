@@ -57,5 +57,8 @@ def test_a_failure_opens_an_incident_that_is_resolved(api: TablesApi) -> None:
     # The next failure opens another incident.
     third = api.post(results, {"timestamp": 1_700_000_003_000, "testCaseStatus": "Failed"})
     assert third["incidentId"] not in {None, incident}
+    latest = api.got(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}&latest=true")["data"]
+    kinds = [status["testCaseResolutionStatusType"] for status in latest]
+    assert kinds == ["New", "Resolved"]
     assert api.got(f"{STATUSES}/{ack['id']}")["id"] == ack["id"]
     api.error("GET", f"{STATUSES}/{NOTHING}", 404)

@@ -29,11 +29,13 @@ def test_records_are_listed_newest_first_and_in_pages(api: TablesApi, profile_of
     page = api.got(f"{ROOT}?limit=2")
     assert [one["timestamp"] for one in page["data"]] == [30, 20]
     assert page["paging"]["total"] == 3
+    assert "before" not in page["paging"]
     assert base64.b64decode(page["paging"]["after"]) == b"2"
     rest = api.got(f"{ROOT}?limit=2&offset={page['paging']['after']}")
     assert [one["id"] for one in rest["data"]] == ids[:1]
     assert "after" not in rest["paging"]
     assert base64.b64decode(rest["paging"]["before"]) == b"0"
+    assert "after" not in api.got(f"{ROOT}?limit=3")["paging"]
     span = api.got(f"{ROOT}?startTs=15&endTs=25")
     assert [one["timestamp"] for one in span["data"]] == [20]
     assert "startTs" in api.error("GET", f"{ROOT}?startTs=now", 400)

@@ -9,7 +9,9 @@ def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
     api.serves("POST", "/v1/usage/{type}/{id}")
     table = api.create_table("counted")
     path = f"/v1/usage/table/{table['id']}"
-    api.post(path, {"date": "2024-03-01", "count": 5}, 201)
+    # The week of 2024-03-05 begins on 2024-02-28.
+    for date, count in (("2024-02-27", 100), ("2024-02-28", 10), ("2024-03-01", 5)):
+        api.post(path, {"date": date, "count": count}, 201)
     api.post(path, {"date": "2024-03-05", "count": 2}, 201)
     event = api.put("/v1/usage/table/name/s.d.c.counted", {"date": "2024-03-05", "count": 1}, 201)
     (change,) = event["changeDescription"]["fieldsUpdated"]
@@ -17,7 +19,7 @@ def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
     assert change["oldValue"]["dailyStats"]["count"] == 2
     (usage,) = api.got(f"{path}?date=2024-03-05")["usage"]
     counts = [usage[name]["count"] for name in ("dailyStats", "weeklyStats", "monthlyStats")]
-    assert counts == [3, 8, 8]
+    assert counts == [3, 18, 118]
     # A POST replaces the count of the day.
     api.post(path, {"date": "2024-03-05", "count": 4}, 201)
     days = api.got(f"{path}?date=2024-03-05&days=5")

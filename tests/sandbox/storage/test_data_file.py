@@ -33,32 +33,32 @@ def team(name: str) -> dict[str, Any]:
 
 def names(running: LaunchedSandbox) -> set[str]:
     """Return the names of all teams."""
-    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
-    assert told.status_code == 200, told.text
-    return {found["name"] for found in told.json()["data"]}
+    response = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    assert response.status_code == 200, response.text
+    return {found["name"] for found in response.json()["data"]}
 
 
 # what is kept
 
 
-def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_data_survive_a_restart(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     with launch("--data", data) as first:
         made = first.ask("POST", "/v1/teams", json=team("shop")).json()
         first.end(signal.SIGTERM)
     with launch("--data", data) as second:
-        told = second.ask("GET", f"/v1/teams/{made['id']}")
-        assert told.json()["name"] == "shop"
+        response = second.ask("GET", f"/v1/teams/{made['id']}")
+        assert response.json()["name"] == "shop"
         # Tokens outlive the process as well.
-        second.session.headers["Authorization"] = f"Bearer {first.told['bot_token']}"
+        second.session.headers["Authorization"] = f"Bearer {first.info['bot_token']}"
         assert second.ask("GET", "/v1/users/loggedInUser").json()["name"] == "ingestion-bot"
         second.end(signal.SIGTERM)
 
 
 def descriptions(running: LaunchedSandbox) -> dict[str, str]:
     """Return what all teams are described by, by name."""
-    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
-    return {found["name"]: found.get("description", "") for found in told.json()["data"]}
+    response = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    return {found["name"]: found.get("description", "") for found in response.json()["data"]}
 
 
 def write_until_killed(running: LaunchedSandbox, writer: str) -> dict[str, str]:
@@ -69,28 +69,30 @@ def write_until_killed(running: LaunchedSandbox, writer: str) -> dict[str, str]:
         for number in itertools.count():
             name = f"{writer}-{number}"
             try:
-                told = session.post(f"{running.told['host']}/v1/teams", json=team(name), timeout=60)
+                response = session.post(
+                    f"{running.info['host']}/v1/teams", json=team(name), timeout=60
+                )
             except requests.RequestException:
                 return acknowledged
-            assert told.status_code == 201, told.text
+            assert response.status_code == 201, response.text
             acknowledged[name] = ""
             change = [{"op": "add", "path": "/description", "value": f"changed {name}"}]
             try:
-                told = session.patch(
-                    f"{running.told['host']}/v1/teams/{told.json()['id']}",
+                response = session.patch(
+                    f"{running.info['host']}/v1/teams/{response.json()['id']}",
                     data=json.dumps(change), timeout=60,
                     headers={"Content-Type": "application/json-patch+json"},
                 )  # fmt: skip
             except requests.RequestException:
                 return acknowledged
-            assert told.status_code == 200, told.text
+            assert response.status_code == 200, response.text
             acknowledged[name] = f"changed {name}"
             if number == 20:
                 running.process.kill()
     raise AssertionError("not reached")
 
 
-def test_nothing_acknowledged_is_lost_when_it_is_killed(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     acknowledged: dict[str, str] = {}
     for life in range(3):
@@ -105,7 +107,7 @@ def test_nothing_acknowledged_is_lost_when_it_is_killed(tmp_path: Path) -> None:
 
 
 def kept(acknowledged: dict[str, str], running: LaunchedSandbox) -> bool:
-    """Tell whether all is there: every team, and every change but those nobody was told of."""
+    """Return whether every acknowledged team and every acknowledged change is stored."""
     found = descriptions(running)
     changed = {name: text for name, text in acknowledged.items() if text}
     return set(acknowledged) <= set(found) and changed.items() <= found.items()
@@ -177,7 +179,7 @@ def test_a_file_of_another_tree_of_that_name_is_refused(tmp_path: Path, other_tr
     assert "created for another tree that is also named 9.9.9" in said
 
 
-def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_kept(tmp_path: Path) -> None:
     data = tmp_path / "notes.txt"
     data.write_text("my notes\n" * 100)
     said = start_error("--data", data)
@@ -186,7 +188,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     assert data.read_text() == "my notes\n" * 100
 
 
-def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> None:
+def test_another_database_is_refused_and_kept(tmp_path: Path) -> None:
     data = tmp_path / "shop.db"
     connection = sqlite3.connect(data)
     connection.execute("create table orders (id integer)")
@@ -211,7 +213,7 @@ def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
 # disks that do not take any more
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "missing" / "file.db"
     said = start_error("--data", data)
     assert str(data) in said
@@ -237,9 +239,7 @@ def without_privilege(tmp_path: Path) -> dict[str, Any]:
     return options
 
 
-def test_a_folder_that_cannot_be_written_is_told(
-    tmp_path: Path, without_privilege: dict[str, Any]
-) -> None:
+def test_a_read_only_folder_is_refused(tmp_path: Path, without_privilege: dict[str, Any]) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o555)
     said = start_error("--data", folder / "file.db", **without_privilege)
@@ -247,9 +247,7 @@ def test_a_folder_that_cannot_be_written_is_told(
     assert "in a folder that exists and can be written" in said
 
 
-def test_a_file_that_cannot_be_written_is_told(
-    tmp_path: Path, without_privilege: dict[str, Any]
-) -> None:
+def test_a_read_only_file_is_refused(tmp_path: Path, without_privilege: dict[str, Any]) -> None:
     data = tmp_path / "file.db"
     with launch("--data", data) as first:
         first.end(signal.SIGTERM)
@@ -259,7 +257,7 @@ def test_a_file_that_cannot_be_written_is_told(
     assert "readonly database" in said
 
 
-def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_full_disk_is_refused_at_the_start(tmp_path: Path) -> None:
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
 
@@ -269,7 +267,7 @@ def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="needs limits of processes")
-def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     with launch("--data", data) as running:
         assert running.ask("POST", "/v1/teams", json=team("before")).status_code == 201
@@ -277,9 +275,9 @@ def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
         _, most = process.rlimit(psutil.RLIMIT_FSIZE)
         process.rlimit(psutil.RLIMIT_FSIZE, (4096, most))
         for _ in range(3):
-            told = running.ask("POST", "/v1/teams", json=team("during"))
-            assert told.status_code == 500
-            message = told.json()["responseMessage"]
+            response = running.ask("POST", "/v1/teams", json=team("during"))
+            assert response.status_code == 500
+            message = response.json()["responseMessage"]
             assert str(data) in message
             assert "cannot be used" in message
             # What is there can still be read.

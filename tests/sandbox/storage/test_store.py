@@ -37,8 +37,8 @@ pytestmark = pytest.mark.slow
 def made(running: LaunchedSandbox, path: str, body: dict[str, Any]) -> dict[str, Any]:
     response = running.ask("POST", path, json=body)
     assert response.status_code == 201, response.text
-    told: dict[str, Any] = response.json()
-    return told
+    page: dict[str, Any] = response.json()
+    return page
 
 
 def multiply(tx: Transaction, id: str, count: int) -> None:
@@ -105,16 +105,18 @@ def pages(
     while True:
         response = running.ask("GET", "/v1/tables", params={"limit": PAGE, **query, **after})
         assert response.status_code == 200, response.text
-        told = response.json()
+        page = response.json()
         watched()
-        yield told["data"]
-        if "after" not in told["paging"]:
+        yield page["data"]
+        if "after" not in page["paging"]:
             return
-        after = {"after": told["paging"]["after"]}
+        after = {"after": page["paging"]["after"]}
 
 
 @pytest.mark.parametrize("query", [{}, {"databaseSchema": "s.d.c", "fields": "tags,columns"}])
-def test_all_are_paged_in_bounded_memory(running: LaunchedSandbox, query: dict[str, str]) -> None:
+def test_long_lists_are_paged_in_bounded_memory(
+    running: LaunchedSandbox, query: dict[str, str]
+) -> None:
     seen: list[int] = []
     names = []
     for page in pages(running, lambda: seen.append(memory(running)), **query):
@@ -154,10 +156,10 @@ def test_pages_are_found_by_an_index_however_deep(data: Path) -> None:
                 "(type=? AND deleted=? AND (name,id)>(?,?))",
             ),
         ):
-            told = plan(database, where, values)
-            assert "SEARCH e USING COVERING INDEX" in told
-            assert sought in told
-            assert "TEMP B-TREE" not in told
+            query_plan = plan(database, where, values)
+            assert "SEARCH e USING COVERING INDEX" in query_plan
+            assert sought in query_plan
+            assert "TEMP B-TREE" not in query_plan
     finally:
         database.close()
 
@@ -173,7 +175,7 @@ def test_everything_below_a_service_is_deleted_in_bounded_memory(running: Launch
         400, "databaseService is not empty"
     )  # fmt: skip
     done = running.session.delete(
-        running.told["host"] + path, params={"recursive": "true", "hardDelete": "true"}, timeout=600
+        running.info["host"] + path, params={"recursive": "true", "hardDelete": "true"}, timeout=600
     )
     assert done.status_code == 200, done.text
     assert memory(running) - before < 60 * MEGABYTE

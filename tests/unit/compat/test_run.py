@@ -70,7 +70,7 @@ except ValueError as error:
 """
 
 
-def test_errors_are_told_with_the_frames_of_the_script(
+def test_errors_are_printed_with_the_frames_of_the_script(
     script: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = script(FAILING)
@@ -99,7 +99,7 @@ def test_a_hook_of_the_script_is_asked(
     assert capsys.readouterr().out == "hook ZeroDivisionError 4\n"
 
 
-def test_a_syntax_error_is_told_where_it_is(
+def test_a_syntax_error_is_printed_with_its_line(
     script: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = script("def :\n")
@@ -112,11 +112,11 @@ def test_a_folder_can_be_run(script: Write, tmp_path: Path) -> None:
     assert run(tmp_path, release="starter") == 7
 
 
-def test_a_script_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_script_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(FileNotFoundError):
         run("no/such.py")
     assert module.main(["no/such.py"]) == 2
-    assert "no such script" in capsys.readouterr().err
+    assert "script not found" in capsys.readouterr().err
 
 
 def test_as_a_module_it_takes_the_scripts_own_options(

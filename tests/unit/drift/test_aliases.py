@@ -288,7 +288,7 @@ def test_a_name_that_is_not_a_field_is_a_problem_with_close_names() -> None:
     entity = release.entities["table"]
     problem = unknown_field_problem(entity, release, "ownrs")
     assert (problem.path, problem.value, problem.rule) == ("fields", "ownrs", "enum")
-    assert problem.message == "'ownrs' is not a field of Table"
+    assert problem.message == "Table has no field 'ownrs'"
     assert problem.nearest[0] == "owners"
     renamed_one = unknown_field_problem(entity, release, "owner", "include")
     assert (renamed_one.path, renamed_one.rule) == ("include", "drift")

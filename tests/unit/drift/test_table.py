@@ -1,4 +1,4 @@
-"""Renamed fields: each is shown by the real trees, and translated both ways."""
+"""The drift table: each row holds in the real trees, in both directions."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_items_are_bare_before_and_in_objects_since(row: Items, name: str) -> No
     [(loss, path) for loss in removed_fields() for path in loss.documents],
     ids=lambda value: value.field if isinstance(value, RemovedField) else Path(value).stem,
 )
-def test_what_is_gone_was_there_before(loss: RemovedField, path: str) -> None:
+def test_removed_fields_exist_in_older_releases(loss: RemovedField, path: str) -> None:
     before, since = _versions(loss.since)
     fields = {
         name: real_release(name).node(path).properties
@@ -210,7 +210,7 @@ def test_what_is_gone_was_there_before(loss: RemovedField, path: str) -> None:
     "row", references(), ids=lambda row: f"{Path(row.document).stem}-{row.field}"
 )
 @pytest.mark.parametrize("name", TREES)
-def test_a_field_wants_a_name_or_a_reference(row: Reference, name: str) -> None:
+def test_a_field_takes_a_name_or_a_reference(row: Reference, name: str) -> None:
     release = real_release(name)
     place = release.node(row.document).properties.get(row.field)
     if place is None:

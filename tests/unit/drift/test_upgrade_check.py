@@ -1,4 +1,4 @@
-"""What would break where: judged as calls are judged, and bridged as calls are bridged."""
+"""Checks of data against other releases: validated and translated as requests are."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_fits_everywhere(releases) -> None:
     ]  # fmt: skip
 
 
-def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
+def test_a_translatable_field_breaks_and_is_translated(releases) -> None:
     data = {"name": "a", "owner": "ada"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # nobody is warned: it is told in the verdict
@@ -56,7 +56,7 @@ def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
     assert data == {"name": "a", "owner": "ada"}
 
 
-def test_what_is_left_is_told(releases) -> None:
+def test_remaining_problems_are_returned(releases) -> None:
     first, second = check_releases(
         {"owners": ["ada", "bob"], "colour": 1}, "CreateThingRequest", releases
     )
@@ -103,7 +103,7 @@ def test_names_are_those_of_types_entities_and_documents(releases) -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], 1, "x", float("nan")])
-def test_whatever_is_given_is_judged(releases, data: Any) -> None:
+def test_all_given_data_is_validated(releases, data: Any) -> None:
     assert all(each.breaks for each in check_releases(data, "CreateThingRequest", releases))
 
 
@@ -146,7 +146,7 @@ def test_a_document_is_found_where_it_moved() -> None:
     assert all("type" in [problem.path for problem in each.problems] for each in found)
 
 
-def test_an_ambiguous_name_lists_what_may_be_meant() -> None:
+def test_an_ambiguous_name_lists_the_candidates() -> None:
     with pytest.raises(AmbiguousName):
         check_releases("INT", "DataType", [real_release("1.13.0")])
 

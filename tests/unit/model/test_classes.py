@@ -13,6 +13,7 @@ import pytest
 from dynclient import Release
 from dynclient.model import Entity, class_for, load, types
 from dynclient.model.classes import classes_of
+from dynclient.model.containers import FieldList, FieldMap
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema.node import class_kind
@@ -189,9 +190,12 @@ def test_what_does_not_fit_its_schema_is_readable_as_it_is(tmp_path, name: str, 
     node = node_at(tmp_path, SHAPES)
     value = getattr(load(node, {name: copy.deepcopy(odd)}), name)
     if isinstance(odd, list):
+        assert isinstance(value, FieldList)
         assert len(value) == 1
         assert value[0]["a"] == 1
     elif isinstance(odd, dict):
+        assert isinstance(value, (FieldMap, Entity))
+        assert isinstance(value["a"], FieldList)
         assert list(value["a"]) == [1]
     else:
         assert value == odd

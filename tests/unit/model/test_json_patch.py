@@ -33,7 +33,7 @@ def test_no_change_is_no_operation(value) -> None:
     assert diff(value, copy.deepcopy(value)) == []
 
 
-def test_one_item_gone_is_one_operation() -> None:
+def test_removing_one_item_is_one_operation() -> None:
     old = [{"name": name} for name in "abcdef"]
     assert diff(old, old[:2] + old[3:]) == [{"op": "remove", "path": "/2"}]
     assert diff(old[:2] + old[3:], old) == [{"op": "add", "path": "/2", "value": {"name": "c"}}]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dynclient.errors import SourceRefused
 from dynclient.releases import archive
-from dynclient.releases.archive import members, safe_name
+from dynclient.releases.archive import members, refuse_excess, safe_name
 from tests.support.small_tree import files, make_tar, make_zip
 
 
@@ -185,3 +185,42 @@ def test_a_gzip_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.tgz").write_bytes(buffer.getvalue())
     with pytest.raises(SourceRefused, match="is not a valid zip"):
         members(tmp_path / "a.tgz", every)
+
+
+@pytest.mark.parametrize(
+    ("members_", "size", "allowed"),
+    [
+        (archive.MAX_MEMBERS, archive.MAX_BYTES, True),
+        (archive.MAX_MEMBERS + 1, 0, False),
+        (0, archive.MAX_BYTES + 1, False),
+    ],
+)
+def test_limits_of_members_and_bytes(members_: int, size: int, allowed: bool) -> None:
+    if allowed:
+        refuse_excess(members_, size, "a.zip")
+        return
+    what = "10,001 members" if members_ else "over 64 MiB unpacked"
+    message = f"a.zip has {what}; the limit is 10,000 members and 64 MiB"
+    with pytest.raises(SourceRefused, match=message) as caught:
+        refuse_excess(members_, size, "a.zip")
+    assert caught.value.parts["source"] == "a.zip"
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+def test_the_limit_counts_all_members_together(make, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 200)
+    monkeypatch.setattr(archive, "_CHUNK", 16)
+    fits = {"a.json": bytes(100), "b.json": bytes(100)}
+    assert members(make(tmp_path / "fits", fits), every) == fits
+    with pytest.raises(SourceRefused, match="unpacked"):
+        members(make(tmp_path / "more", {**fits, "c.json": b"x"}), every)
+
+
+def test_a_stream_is_cut_off_after_its_limit(monkeypatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 10)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 1)
+    limit = 10 + 2048
+    stream = archive._LimitedStream(io.BytesIO(bytes(limit + 1)), "a.tar")
+    assert len(stream.read(limit)) == limit
+    with pytest.raises(SourceRefused):
+        stream.read(1)

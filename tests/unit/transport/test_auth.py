@@ -277,15 +277,15 @@ def test_the_url_of_the_api(host: str, url: str) -> None:
     ("host", "words"),
     [
         (5, "must be a URL such as"),
-        ("http://x:99999", "is not a valid URL"),
-        ("localhost:8585", "must start with https:// or http://, not 'localhost:8585'"),
+        ("http://x:99999", "must be a URL: "),
+        ("localhost:8585", "must begin with https:// or http://, not 'localhost:8585'"),
         ("ada:hush@x", "not 'x'"),
-        ("http://:80", "must contain a host name"),
+        ("http://:80", "must have a host name"),
         ("http://x:0", "a port from 1 to 65535"),
         ("http://ada:hush@x", "must not contain a user"),
         ("http://:hush@x", "must not contain a user"),
-        ("http://x?a=1", "must not contain '[?]' or '#'"),
-        ("http://x/#a", "must not contain '[?]' or '#'"),
+        ("http://x?a=1", "must not contain a query"),
+        ("http://x/#a", "must not contain a query"),
     ],
 )
 def test_what_is_not_the_url_of_a_server(host: Any, words: str) -> None:

@@ -97,7 +97,7 @@ def test_other_names_of_one_value(old: Get) -> None:
     assert made.sourceUrl == "http://bi/1"
 
 
-def test_each_place_is_told_once(new: Get) -> None:
+def test_each_place_is_reported_once(new: Get) -> None:
     made = create(new)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("default")
@@ -107,7 +107,7 @@ def test_each_place_is_told_once(new: Get) -> None:
     assert "CreateTableRequest.owner is called owners in release" in str(told[0].message)
 
 
-def test_a_field_that_nobody_knows_stays_unknown(new: Get) -> None:
+def test_an_unknown_field_stays_unknown(new: Get) -> None:
     with pytest.raises(ValueError, match="colour"):
         create(new, colour="red")
     made = create(new)
@@ -158,7 +158,7 @@ def mysql(get: Get, **fields: Any) -> Any:
     return get(MYSQL, "MysqlConnection")(username="u", hostPort="h:1", **fields)
 
 
-def test_a_password_goes_where_the_release_has_it(new: Get) -> None:
+def test_a_password_is_set_where_the_release_has_it(new: Get) -> None:
     made = mysql(new, password=SECRET)
     assert made.authType.password.get_secret_value() == SECRET
     assert made.password.get_secret_value() == SECRET
@@ -173,7 +173,7 @@ def test_a_password_goes_where_the_release_has_it(new: Get) -> None:
     assert compat.payload(empty)["authType"] == {"password": SECRET}
 
 
-def test_an_object_is_taken_apart(old: Get) -> None:
+def test_an_object_is_split_into_its_fields(old: Get) -> None:
     made = mysql(old, authType={"password": SECRET})
     assert made.password.get_secret_value() == SECRET
     assert compat.payload(made)["password"] == SECRET
@@ -181,12 +181,12 @@ def test_an_object_is_taken_apart(old: Get) -> None:
         mysql(old, authType={"awsConfig": {}})
 
 
-def test_a_part_given_twice_is_told(new: Get) -> None:
+def test_a_field_set_twice_is_rejected(new: Get) -> None:
     with pytest.raises(ValueError, match="password"):
         mysql(new, password=SECRET, authType={"password": "mellon"})
 
 
-def test_what_is_gone_is_told_with_the_way_out(new: Get) -> None:
+def test_a_removed_field_is_rejected_with_its_replacement(new: Get) -> None:
     request = new("api.tests.createTestCase", "CreateTestCaseRequest")
     if "testSuite" in request.model_fields:
         return

@@ -31,7 +31,7 @@ def test_members_are_named_after_their_values(value: str, name: str) -> None:
     assert member_names([value]) == {name: value}
 
 
-def test_two_values_with_one_name_are_told_apart() -> None:
+def test_two_values_with_one_name_get_two_members() -> None:
     assert member_names(["a b", "a-b", "a b", None]) == {"a_b": "a b", "a_b_1": "a-b"}
 
 
@@ -58,7 +58,7 @@ def test_members_are_their_values(release: Release) -> None:
     assert type(compat.payload(cls.INT)) is str
 
 
-def test_a_wrong_value_is_told_with_the_nearest(release: Release) -> None:
+def test_an_invalid_value_gets_a_suggestion(release: Release) -> None:
     column = compat.entity_class(release, "entity/data/table.json#/definitions/column")
     with pytest.raises(ValidationError, match=r"did you mean .*VARCHAR") as caught:
         column(name="a", dataType="VARCHR")
@@ -66,7 +66,7 @@ def test_a_wrong_value_is_told_with_the_nearest(release: Release) -> None:
     assert "VARCHAR" in caught.value.errors()[0]["ctx"]["nearest"]
 
 
-def test_a_member_of_another_release_is_taken(release: Release) -> None:
+def test_a_member_of_another_release_is_accepted(release: Release) -> None:
     column = compat.entity_class(release, "entity/data/table.json#/definitions/column")
     held = column(name="a", dataType=data_type(release_named("starter")).INT)
     assert held.dataType is data_type(release).INT

@@ -47,7 +47,7 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(below) for below in value] if isinstance(value, list) else value
 
 
-def test_every_class_is_made_and_judges(release: Release) -> None:
+def test_every_class_is_built_and_validates(release: Release) -> None:
     for path in release.paths:
         for named in class_names.classes(release, path).values():
             cls: Any = class_registry(release).class_at(named.node)
@@ -65,7 +65,7 @@ def test_every_class_is_made_and_judges(release: Release) -> None:
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)
-def test_what_a_server_gave_goes_back_as_it_came_however_it_is_looked_at(name: str) -> None:
+def test_data_of_a_server_is_sent_back_unchanged(name: str) -> None:
     release = release_named(name)
     known = sorted(release.entities.values())
 
@@ -87,7 +87,7 @@ def test_what_a_server_gave_goes_back_as_it_came_however_it_is_looked_at(name: s
     holds()
 
 
-def test_a_server_is_not_judged(release: Release) -> None:
+def test_data_of_a_server_is_not_validated(release: Release) -> None:
     data = {"id": UUID, "name": 5, "columns": "none", "version": "x", "surprise": {"a": 1}}
     held = compat.wrap(table(release), data)
     assert (held.name, held.columns, held.version) == (5, "none", "x")
@@ -133,7 +133,7 @@ def test_changes_go_out(release: Release) -> None:
     }
 
 
-def test_values_that_are_set_are_taken_for_what_they_stand_for(release: Release) -> None:
+def test_values_that_are_set_are_converted(release: Release) -> None:
     held = compat.wrap(table(release), {"id": UUID, "name": "t"})
     held.description = "text"
     assert held.description.root == "text"
@@ -146,7 +146,7 @@ def test_values_that_are_set_are_taken_for_what_they_stand_for(release: Release)
     assert held.columns == "nonsense"
 
 
-def test_what_is_given_stays_what_it_is(release: Release) -> None:
+def test_objects_that_are_set_stay_the_same(release: Release) -> None:
     classes = compat.entity_class(release, "entity/data/table.json#/definitions/column")
     column = classes(name="a", dataType="INT")
     columns = [column]
@@ -158,7 +158,7 @@ def test_what_is_given_stays_what_it_is(release: Release) -> None:
     assert [one.name.root for one in held.columns] == ["a", "b"]
 
 
-def test_classes_of_another_release_are_taken(release: Release) -> None:
+def test_models_of_another_release_are_accepted(release: Release) -> None:
     other = release_named("starter")
     reference = compat.entity_class(other, "type/entityReference.json")(id=UUID, type="user")
     name = compat.entity_class(other, "type/basic.json#/definitions/entityName")("a")

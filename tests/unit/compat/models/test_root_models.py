@@ -64,7 +64,7 @@ def test_numbers_are_numbers(release: Release) -> None:
     assert (version.root, type(version.root)) == (1.0, float)
 
 
-def test_changes_of_a_list_count_however_they_are_made(release: Release) -> None:
+def test_every_change_of_a_list_is_sent(release: Release) -> None:
     owners = references(release)(root=[REFERENCE])
     table = compat.entity_class(release, "entity/data/table.json")
     held = compat.wrap(table, {"followers": [REFERENCE]})
@@ -99,7 +99,7 @@ def test_a_truth_is_held(release: Release) -> None:
     assert compat.payload(supports(True)) is True
 
 
-def test_what_does_not_fit_is_told(release: Release) -> None:
+def test_invalid_values_are_reported(release: Release) -> None:
     for name, value, kind in (
         ("entityName", "", "string_too_short"),
         ("entityName", 5, "string_type"),

@@ -71,7 +71,7 @@ def refused(shape: FieldType, value: Any) -> str:
         (EmailType(), "ada@example.com", "ada@example.com"),
     ],
 )
-def test_what_stands_for_a_value_is_taken(shape: FieldType, value: Any, held: Any) -> None:
+def test_values_are_converted(shape: FieldType, value: Any, held: Any) -> None:
     found = taken(shape, value)
     assert found == held
     assert type(found) is type(held)
@@ -112,7 +112,7 @@ def test_what_stands_for_a_value_is_taken(shape: FieldType, value: Any, held: An
         (FloatType({"multipleOf": 0.1}), 0.25, "multiple_of"),
     ],
 )
-def test_what_does_not_fit_is_told(shape: FieldType, value: Any, kind: str) -> None:
+def test_invalid_values_are_reported(shape: FieldType, value: Any, kind: str) -> None:
     assert refused(shape, value) == kind
 
 

@@ -93,7 +93,7 @@ def test_patches_address_what_the_server_has(metadata: Any) -> None:
     assert metadata.stub.seen[-1].json == [sent]
 
 
-def test_queries_are_made_and_tell_what_they_used() -> None:
+def test_queries_are_created_with_the_entity_they_use() -> None:
     """With the newest release at hand; the starter release has no queries."""
     compat.install(release_named([*TREES][-1]))
     made = {"id": IDENTITY, "name": "q", "query": "select 1"}

@@ -77,7 +77,7 @@ def test_a_token_may_be_a_variable_of_the_environment(
 
 
 @pytest.mark.parametrize("variable", ["OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN"])
-def test_without_a_token_that_of_the_environment_is_taken(
+def test_the_token_of_the_environment_is_the_default(
     stub: Stub, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, TOKEN)
@@ -86,7 +86,7 @@ def test_without_a_token_that_of_the_environment_is_taken(
     assert "Authorization" not in sent(connection(), stub)
 
 
-def test_nobody_sends_no_token(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_auth_sends_no_token(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENMETADATA_TOKEN", TOKEN)
     found = connection(authProvider="no-auth", securityConfig={"jwtToken": TOKEN})
     assert "Authorization" not in sent(found, stub)
@@ -98,7 +98,7 @@ def test_the_token_of_any_provider_is_held(stub: Stub, provider: str) -> None:
     assert sent(found, stub)["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_a_way_to_sign_in_that_is_not_ours_is_told() -> None:
+def test_an_unsupported_provider_is_rejected() -> None:
     config = {"clientId": "c", "secretKey": "open-sesame", "domain": "d"}
     words = r"auth0.*OpenMetadataJWTClientConfig"
     with pytest.raises(AuthenticationException, match=words) as told:
@@ -196,7 +196,7 @@ def test_certificate_and_key_of_the_client_are_used(pem: Callable[[str], str]) -
     ("value", "words"),
     [("no/such.pem", "does not exist"), ("-----BEGIN CERTIFICATE-----", "path of a file")],
 )
-def test_what_is_no_file_is_told_without_showing_a_key(value: str, words: str) -> None:
+def test_a_missing_file_is_reported_without_showing_a_key(value: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         connection(sslConfig={"sslCertificate": value})
 
@@ -209,7 +209,7 @@ def test_another_way_to_check_there_is_not() -> None:
 # -- more ------------------------------------------------------------------------------------------
 
 
-def test_what_has_no_field_may_be_given_beside(pem: Callable[[str], str], stub: Stub) -> None:
+def test_client_arguments_become_settings(pem: Callable[[str], str], stub: Stub) -> None:
     more = {"cert": pem("own.pem"), "timeout": (3, 30), "user_agent": "mine", "retry": 1}
     found = connection(more=more)
     settings = found.settings
@@ -221,7 +221,7 @@ def test_what_has_no_field_may_be_given_beside(pem: Callable[[str], str], stub: 
     )
 
 
-def test_what_has_no_meaning_is_told() -> None:
+def test_unknown_client_arguments_are_rejected() -> None:
     with pytest.raises(BadArguments, match="retrys"):
         connection(more={"retrys": 1})
 

@@ -40,7 +40,9 @@ def request_(get: Get) -> Any:
     )
 
 
-def test_only_what_was_set_goes_out(metadata: Any, stub: Stub, request_: Any, Table: Any) -> None:
+def test_only_fields_that_are_set_are_sent(
+    metadata: Any, stub: Stub, request_: Any, Table: Any
+) -> None:
     stub.routes["PUT /api/v1/tables"] = TABLE
     assert type(metadata.create_or_update(data=request_)) is Table
     assert stub.seen[0].json == {"name": "orders", "databaseSchema": "s.d.x", "columns": []}
@@ -69,25 +71,25 @@ def test_secrets_go_out_in_clear(metadata: Any, stub: Stub, get: Get) -> None:
     assert "sesame" not in repr(request) + request.json()
 
 
-def test_nothing_is_no_entity(metadata: Any, stub: Stub, request_: Any) -> None:
+def test_an_empty_response_is_an_error(metadata: Any, stub: Stub, request_: Any) -> None:
     stub.routes["PUT /api/v1/tables"] = Reply(200, b"")
     with pytest.raises(EmptyPayloadException, match="no body; expected a Table"):
         metadata.create_or_update(request_)
 
 
 @pytest.mark.parametrize("thing", [3, "table", {"name": "orders"}])
-def test_what_is_no_request_is_told(metadata: Any, thing: Any, stub: Stub) -> None:
+def test_other_objects_are_not_create_requests(metadata: Any, thing: Any, stub: Stub) -> None:
     with pytest.raises(InvalidEntityException, match=type(thing).__name__):
         metadata.create_or_update(thing)
     assert stub.seen == []
 
 
-def test_an_entity_is_no_request(metadata: Any, Table: Any) -> None:
+def test_an_entity_is_not_a_create_request(metadata: Any, Table: Any) -> None:
     with pytest.raises(InvalidEntityException, match="Table is not a create request"):
         metadata.create_or_update(Table.model_validate(TABLE))
 
 
-def test_a_class_without_a_collection_is_told(metadata: Any, get: Get) -> None:
+def test_a_class_without_a_collection_is_rejected(metadata: Any, get: Get) -> None:
     with pytest.raises(MissingEntityTypeException, match="Column"):
         metadata.get_by_name(get("entity.data.table", "Column"), "x")
 
@@ -112,9 +114,7 @@ def test_deleted_ones_can_be_asked_for(metadata: Any, stub: Stub, Table: Any, ge
     ]
 
 
-def test_a_route_that_is_missing_is_no_missing_entity(
-    metadata: Any, stub: Stub, Table: Any
-) -> None:
+def test_a_missing_route_is_not_a_missing_entity(metadata: Any, stub: Stub, Table: Any) -> None:
     words = "An exception with message [HTTP 404 Not Found] was thrown while processing request."
     stub.routes["/api/v1/tables/name/x"] = Reply(500, {"code": 500, "message": words})
     with pytest.raises(APIError, match="no such route"):
@@ -162,7 +162,7 @@ def test_time_series_have_cursors_of_another_name(stub: Stub) -> None:
     assert "offset=next" in stub.seen[0].path
 
 
-def test_lists_may_be_had_as_json(stub: Stub, Table: Any) -> None:
+def test_raw_data_returns_json(stub: Stub, Table: Any) -> None:
     answer = {"data": [TABLE], "paging": {"total": 1}}
     stub.routes["/api/v1/tables"] = answer
     history = {"entityType": "table", "versions": [json.dumps(TABLE)]}
@@ -203,7 +203,7 @@ def test_the_version_is_three_numbers(metadata: Any, stub: Stub, told: str, vers
     assert metadata.health_check() is True
 
 
-def test_a_version_that_is_none_is_told(metadata: Any, stub: Stub) -> None:
+def test_a_version_that_cannot_be_parsed_is_an_error(metadata: Any, stub: Stub) -> None:
     stub.routes["/api/v1/system/version"] = {"version": "garbage"}
     with pytest.raises(VersionParsingException, match="garbage"):
         metadata.server_version()

@@ -13,7 +13,7 @@ from dynclient.compat.ometa.exceptions import FQNBuildingException
 COLUMN = '<#E::table::s.d."x.y".t::columns::"c.d">'
 
 
-def test_links_are_made_from_classes_and_names(get: Callable[..., Any]) -> None:
+def test_links_are_built_from_classes_and_names(get: Callable[..., Any]) -> None:
     table = get("entity.data.table", "Table")
     assert entity_link.get_entity_link(table, fqn="s.d.x.t") == "<#E::table::s.d.x.t>"
     service = get("entity.services.databaseService", "DatabaseService")
@@ -25,7 +25,7 @@ def test_links_are_made_from_classes_and_names(get: Callable[..., Any]) -> None:
         entity_link.get_entity_link(table, "t", colum_name="c")
 
 
-def test_links_are_taken_apart() -> None:
+def test_links_are_split() -> None:
     assert entity_link.split(COLUMN) == ["table", 's.d."x.y".t', "columns", '"c.d"']
     assert entity_link.get_table_fqn(COLUMN) == 's.d."x.y".t'
     assert entity_link.get_table_or_column_fqn(COLUMN) == 's.d."x.y".t."c.d"'
@@ -33,6 +33,6 @@ def test_links_are_taken_apart() -> None:
     assert entity_link.get_decoded_column(COLUMN) == '"c.d"'
 
 
-def test_what_is_no_link_is_told() -> None:
+def test_other_text_is_rejected() -> None:
     with pytest.raises(FQNBuildingException, match="is not an entity link"):
         entity_link.split("s.d.x.t")

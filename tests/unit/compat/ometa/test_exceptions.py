@@ -97,7 +97,7 @@ def test_what_is_refused_here_is_the_400_that_the_server_would_give() -> None:
     )
 
 
-def test_a_body_that_breaks_its_schema_is_told_with_all_its_problems() -> None:
+def test_an_invalid_body_is_rejected_with_all_problems() -> None:
     problem = errors.Problem("name", 3, "type", "is no string")
     error = official(errors.RequestInvalid(what="CreateTableRequest", problems=(problem,)))
     assert isinstance(error, RejectedBeforeSending)

@@ -53,14 +53,14 @@ def test_a_model_without_a_module_here_is_known_by_its_name() -> None:
     assert built == "s.model.m"
 
 
-def test_what_is_missing_and_what_is_not_taken_are_told_at_once(get: Get) -> None:
+def test_missing_and_unknown_arguments_are_reported_together(get: Get) -> None:
     with pytest.raises(TypeError, match=r"missing: database_name; unknown: databas$"):
         official_fqn.build(
             None, get("entity.data.database", "Database"), service_name="s", databas="d"
         )
 
 
-def test_an_entity_without_a_rule_is_told(get: Get) -> None:
+def test_a_class_without_a_rule_is_rejected(get: Get) -> None:
     with pytest.raises(FQNBuildingException, match="the name of a GlossaryTerm cannot be built"):
         official_fqn.build(None, get("entity.data.glossaryTerm", "GlossaryTerm"), x=1)
 
@@ -72,7 +72,7 @@ def test_names_with_quotes_inside_cannot_be(get: Get) -> None:
         )
 
 
-def test_without_a_database_the_name_cannot_be_told(get: Get) -> None:
+def test_without_a_database_there_is_no_name(get: Get) -> None:
     table = get("entity.data.table", "Table")
     assert official_fqn.build(None, table, **{**TABLE, "database_name": None}) is None
 
@@ -104,7 +104,7 @@ def test_splitting_keeps_quotes_where_they_are_needed(text: str, parts: list[str
 
 
 @pytest.mark.parametrize("text", ["a..b", '"a', 'a"b"c'])
-def test_what_is_no_name_cannot_be_split(text: str) -> None:
+def test_invalid_names_cannot_be_split(text: str) -> None:
     with pytest.raises((FQNBuildingException, ValueError)):
         official_fqn.split(text) and official_fqn.quote_name(text)
 

@@ -119,7 +119,7 @@ def test_lists_of_named_things_are_merged_by_name() -> None:
     ]
 
 
-def test_a_list_that_is_not_given_stays() -> None:
+def test_an_absent_list_is_kept() -> None:
     destination = {name: value for name, value in SOURCE.items() if name != "columns"}
     assert build_patch(SOURCE, destination, array_entity_fields=["columns"]) is None
     bare = {"id": "1"}
@@ -129,7 +129,7 @@ def test_a_list_that_is_not_given_stays() -> None:
     assert operations == [{"op": "add", "path": "/columns", "value": [{"name": "a"}]}]
 
 
-def test_models_are_taken_as_they_are(get: Any) -> None:
+def test_models_are_accepted_as_states(get: Any) -> None:
     Table = get("entity.data.table", "Table")
     raw = {"id": "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0", "name": "t", "columns": []}
     before = Table.model_validate(raw)

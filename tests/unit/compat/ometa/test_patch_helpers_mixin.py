@@ -60,7 +60,7 @@ def test_columns_that_an_edge_maps_are_kept(metadata: Any, stub: Stub, get: Get)
     assert stub.seen[-1].json["edge"]["lineageDetails"]["columnsLineage"] == [old, new]
 
 
-def test_a_refused_edge_is_told_as_the_official_client_does(
+def test_a_rejected_edge_returns_the_error(
     metadata: Any, get: Get, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert metadata.add_lineage(edge(get)) == {"error": "nothing at /api/v1/lineage"}
@@ -130,7 +130,7 @@ def test_properties_of_a_type_are_listed(metadata: Any, stub: Stub, get: Get) ->
 
 
 @pytest.mark.parametrize(("force", "expected"), [(False, {"old": 1, "new": 2}), (True, {"new": 2})])
-def test_properties_that_are_not_named_stay_unless_forced(
+def test_other_properties_are_kept_unless_forced(
     metadata: Any, stub: Stub, get: Get, force: bool, expected: dict[str, int]
 ) -> None:
     stub.routes[f"GET /api/v1/tables/{ONE}"] = {**TABLE, "extension": {"old": 1}}
@@ -148,7 +148,7 @@ def test_properties_that_are_not_named_stay_unless_forced(
 # -- tests of data ---------------------------------------------------------------------------------
 
 
-def test_a_case_is_made_where_there_is_none(metadata: Any, stub: Stub) -> None:
+def test_a_test_case_is_created_if_it_does_not_exist(metadata: Any, stub: Stub) -> None:
     stub.routes["PUT /api/v1/dataQuality/testCases"] = {"id": ONE, "name": "k"}
     case = metadata.get_or_create_test_case(
         's.d.x.t."k.1"',
@@ -163,7 +163,7 @@ def test_a_case_is_made_where_there_is_none(metadata: Any, stub: Stub) -> None:
     assert str(metadata.get_or_create_test_case('s.d.x.t."k.1"').id.root) == TWO
 
 
-def test_the_suite_of_a_table_is_found_or_made(metadata: Any, stub: Stub) -> None:
+def test_the_suite_of_a_table_is_found_or_created(metadata: Any, stub: Stub) -> None:
     reference = {"id": TWO, "type": "testSuite"}
     route = "/api/v1/tables/name/s.d.x.t"
     stub.routes[route] = [{**TABLE, "testSuite": reference}, TABLE]
@@ -178,7 +178,7 @@ def test_the_suite_of_a_table_is_found_or_made(metadata: Any, stub: Stub) -> Non
 # -- services --------------------------------------------------------------------------------------
 
 
-def test_services_are_made_from_a_source(metadata: Any, stub: Stub, get: Get) -> None:
+def test_services_are_created_from_a_source(metadata: Any, stub: Stub, get: Get) -> None:
     service = get("entity.services.databaseService", "DatabaseService")
     source = {
         "type": "mysql",
@@ -236,7 +236,7 @@ def test_constraints_and_life_cycles_are_set(metadata: Any, stub: Stub, get: Get
     ]
 
 
-def test_a_domain_is_given_by_instance_or_by_class(metadata: Any, stub: Stub, get: Get) -> None:
+def test_a_domain_is_set_by_instance_or_by_class(metadata: Any, stub: Stub, get: Get) -> None:
     cls = get("entity.data.table", "Table")
     table = cls.model_validate(TABLE)
     domain = get("entity.domains.domain", "Domain").model_validate(
@@ -298,7 +298,7 @@ def test_profiles_are_read_as_their_class(metadata: Any, stub: Stub, get: Get) -
         metadata.get_profile_data("s", 1, 9, profile_type=get("entity.data.table", "Column"))
 
 
-def test_a_table_is_told_how_to_be_profiled(metadata: Any, stub: Stub, get: Get) -> None:
+def test_a_profiler_configuration_is_sent(metadata: Any, stub: Stub, get: Get) -> None:
     config = get("entity.data.table", "TableProfilerConfig")(profileSample=50)
     assert metadata.create_or_update_table_profiler_config("s.d.x.t", config) is None
     stub.routes["/api/v1/tables/name/s.d.x.t"] = TABLE

@@ -30,7 +30,7 @@ def test_the_tables_fit_their_schemas(name: str) -> None:
     assert [str(e) for e in Draft7Validator(schema).iter_errors(data_file(f"{name}.json"))] == []
 
 
-def test_every_method_is_there_once() -> None:
+def test_every_method_has_one_row() -> None:
     names = [row["name"] for row in rows()]
     assert len(set(names)) == len(names)
 
@@ -45,7 +45,7 @@ def test_no_method_of_the_official_client_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: str(row["name"]))
-def test_a_method_takes_what_the_table_says(row: dict[str, Any]) -> None:
+def test_a_method_has_the_parameters_of_its_row(row: dict[str, Any]) -> None:
     method = inspect.getattr_static(OpenMetadata, row["name"])
     bound = isinstance(method, (staticmethod, classmethod))
     here = list(inspect.signature(getattr(OpenMetadata, row["name"])).parameters)
@@ -58,13 +58,13 @@ def test_a_method_takes_what_the_table_says(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "row", [row for row in rows() if row["how"] == "request"], ids=lambda row: str(row["name"])
 )
-def test_what_a_row_names_it_takes(row: dict[str, Any]) -> None:
+def test_a_row_uses_its_own_parameters_only(row: dict[str, Any]) -> None:
     taken = {written.partition("=")[0] for written in row["parameters"]}
     used = re.findall(r"\{(\w+)", row["path"])
     used += [value for value in row.get("query", {}).values() if not value.startswith("!")]
     used += [value for value in _values(row.get("body", [])) if not value.startswith("!")]
-    gives = row.get("gives", "").split(" ")
-    used += gives[1:] if gives[0] in {"as", "created"} else []
+    returns = row.get("returns", "").split(" ")
+    used += returns[1:] if returns[0] in {"as", "created"} else []
     assert {name.partition(".")[0] for name in used} <= taken
 
 
@@ -79,7 +79,7 @@ def _values(body: Any) -> list[Any]:
 @pytest.mark.parametrize(
     "row", [row for row in rows() if row["how"] == "absent"], ids=lambda row: str(row["name"])
 )
-def test_what_is_not_there_names_another_way(row: dict[str, Any], metadata: Any) -> None:
+def test_a_missing_method_names_an_alternative(row: dict[str, Any], metadata: Any) -> None:
     with pytest.raises(NotImplementedError, match=re.escape(row["instead"])):
         getattr(metadata, row["name"])()
 

@@ -39,9 +39,7 @@ def test_paths_may_be_encoded_or_not(metadata: Any, stub: Stub) -> None:
 
 @pytest.mark.parametrize("data", ['{"a": 1}', {"a": 1}, b'{"a": 1}'])
 @pytest.mark.parametrize("verb", ["put", "post"])
-def test_bodies_are_text_or_what_json_is_made_of(
-    metadata: Any, stub: Stub, verb: str, data: Any
-) -> None:
+def test_bodies_are_text_or_data(metadata: Any, stub: Stub, verb: str, data: Any) -> None:
     stub.routes["/api/v1/lineage"] = {"done": True}
     assert getattr(metadata.client, verb)("/lineage", data) == {"done": True}
     assert getattr(metadata.client, verb)("/lineage", json={"a": 1}) == {"done": True}
@@ -83,7 +81,7 @@ def test_refusals_have_their_official_names(metadata: Any, stub: Stub) -> None:
         metadata.client.post("/tables", {})
 
 
-def test_one_can_be_made_by_hand(stub: Stub) -> None:
+def test_a_client_is_created_from_a_configuration(stub: Stub) -> None:
     stub.routes["/api/v1/tables"] = {"data": []}
     token = ("eyJ.made.up", 3600)
     config = ClientConfig(f"{stub.host}/api", auth_token=lambda: token, user_agent="mine")

@@ -51,6 +51,6 @@ def test_types_are_called_as_the_server_calls_them(get: Callable[..., Any]) -> N
         assert utils.get_entity_type(get(module, name)) == kind
 
 
-def test_what_is_no_class_of_a_schema_has_no_type(get: Callable[..., Any]) -> None:
+def test_other_classes_have_no_entity_type(get: Callable[..., Any]) -> None:
     with pytest.raises(InvalidEntityException, match="int is not a class"):
         utils.get_entity_type(int)
