@@ -1,27 +1,35 @@
-# Every target does its own set-up in $(VENV); nothing but Python (3.10 or newer) and make is needed.
+# Every target sets up its own environment in $(VENV); only Python (3.11 or newer) and make are needed.
 #
-#   make demo              the walkthrough against the sandbox, ending in a transcript
-#   make demo TREE=path    the same on a real schema tree (a folder, .zip or .tar.gz)
-#   make test              all tests          (ARGS="-k fqn" goes on to pytest)
+#   make demo              the walkthrough on a sandbox; prints a transcript
+#   make demo TREE=path    the same on another schema tree (a folder, .zip or .tar.gz)
+#   make test              all tests, in random order (ARGS are for pytest: ARGS="-n 2 -k fqn";
+#                          "--randomly-seed=N" repeats an order, "-p no:randomly" sorts them)
 #   make lint              ruff and mypy
-#   make bench             speed and memory, each against its floor
+#   make docs              the code blocks of the documents
+#   make coverage          writes docs/coverage.md: every entity of every release in the cache
+#   make bench             time and memory, each against its floor
 #   make bench-peer        the drop-in beside the official SDK, which gets an environment of its own
 #                          (another one: PEER=.venv-peer-2.0 PEER_RELEASE=2.0.6.0
 #                          PEER_WITH='"dbt-core<1.12"')
-#   make docs              the documents, their code blocks run
-#   make coverage          every entity of every release at hand, as docs/coverage.md
+#   make test-official     the tests that compare with the official SDK, installed in $(PEER)
+#   make mutate MODULE=dynclient/model/masking.py
+#                          whether the tests notice small changes of a module (ARGS="--sample 50")
+#   make dist              wheel and source distribution in dist/, checked and installed
+#   make clean             removes all of it
 PYTHON ?= python3
 VENV ?= .venv
 PEER ?= .venv-peer
 PEER_RELEASE ?= 1.6.0.0
 PEER_WITH ?= "dbt-core<1.9" "setuptools<81"
+DIST_VENV ?= build/dist-venv
+MODULE ?=
 TREE ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs coverage clean
+.PHONY: demo test lint bench bench-peer docs coverage test-official mutate dist clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -37,7 +45,7 @@ lint: $(VENV)/.linted
 bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks $(ARGS)
 
-bench-peer: $(VENV)/.tested $(PEER)/.made
+bench-peer: $(VENV)/.tested $(PEER)/.created
 	$(BIN)/python -m benchmarks.peer $(PEER)/bin/python $(ARGS)
 
 docs: $(VENV)/.tested
@@ -46,16 +54,38 @@ docs: $(VENV)/.tested
 coverage: $(VENV)/.tested
 	$(BIN)/python -m tests.matrix --write docs/coverage.md
 
+test-official: $(VENV)/.tested $(PEER)/.created
+	DYNCLIENT_OFFICIAL="$(abspath $(PEER)/bin/python)" $(BIN)/python -m pytest -m official $(ARGS)
+
+mutate: $(VENV)/.mutated
+	@test -n "$(MODULE)" || { echo 'name a module: make mutate MODULE=dynclient/model/masking.py' >&2; exit 2; }
+	$(BIN)/python -m tests.mutate $(MODULE) $(ARGS)
+
+# The wheel is built from the source distribution. It is installed twice into a new environment,
+# outside the checkout: without extras, where the command names the extra it needs, and with them.
+dist: $(VENV)/.packaged
+	rm -rf dist build
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv $(DIST_VENV)
+	$(DIST_VENV)/bin/python -m pip --disable-pip-version-check --quiet install dist/*.whl
+	cd $(DIST_VENV) && bin/python -c 'import dynclient; print(dynclient.release("starter"))'
+	cd $(DIST_VENV) && bin/dynclient --version 2>&1 | grep -F 'dynclient[cli]'
+	$(DIST_VENV)/bin/python -m pip --disable-pip-version-check --quiet install \
+		"dynclient[cli,sandbox] @ file://$$(echo $(abspath dist)/*.whl)"
+	cd $(DIST_VENV) && bin/dynclient --version
+	cd $(DIST_VENV) && bin/dynclient demo
+
 clean:
 	rm -rf $(VENV) $(PEER) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# One environment, made once, and brought up to date whenever what it is made from changes.
-$(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit("dynclient needs Python 3.10 or newer; this is " + sys.version.split()[0] + " (make PYTHON=python3.12 ...)" if sys.version_info < (3, 10) else 0)'
+# One environment, created once, and brought up to date whenever its requirements change.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit("dynclient needs Python 3.11 or newer; this is " + sys.version.split()[0] + " (make PYTHON=python3.12 ...)" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml
+$(VENV)/.installed: $(VENV)/.created setup.cfg pyproject.toml
 	$(PIP) install --editable ".[cli,sandbox,fast]"
 	@touch $@
 
@@ -67,9 +97,17 @@ $(VENV)/.linted: $(VENV)/.tested
 	$(PIP) install --editable ".[cli,sandbox,fast,test,lint]"
 	@touch $@
 
-# A release of 2024 needs what was there then: newer parts of dbt ask for another pydantic. Pip comes
-# first: older ones look through so many releases for ones that fit that they take a quarter of an hour.
-$(PEER)/.made:
+$(VENV)/.mutated: $(VENV)/.tested
+	$(PIP) install --editable ".[cli,sandbox,fast,test,mutate]"
+	@touch $@
+
+$(VENV)/.packaged: $(VENV)/.installed
+	$(PIP) install --editable ".[cli,sandbox,fast,dist]"
+	@touch $@
+
+# A release of 2024 needs the packages of its time: newer dbt releases require another pydantic. Pip is
+# upgraded first: older versions of it search through releases for a quarter of an hour.
+$(PEER)/.created:
 	$(PYTHON) -m venv $(PEER)
 	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install --upgrade pip
 	$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install \

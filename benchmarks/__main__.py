@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME …]``: run the measurements, print the table, write the JSON.
 
 The JSON goes to ``.benchmarks/latest.json``, or where ``--json FILE`` says. Names are those of the
-modules: ``python -m benchmarks judging access`` measures these two only.
+modules: ``python -m benchmarks validating access`` measures these two only.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 from benchmarks.harness import Row
 
 MEASUREMENTS = (
-    "cold_start", "judging", "building", "wrapping", "paging", "access", "round_trip",
+    "cold_start", "validating", "building", "wrapping", "paging", "access", "round_trip",
 )  # fmt: skip
 
 
 def main() -> None:
-    """Measure what was asked for, one after the other."""
+    """Run the named measurements one after the other."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     parser.add_argument("--json", type=Path, default=Path(".benchmarks/latest.json"))
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def table(rows: list[Row]) -> str:
-    """Return the rows as aligned text: what was measured, against what, and how far it reaches."""
+    """Return the rows as aligned text: what was measured, against what, and its limit."""
     head = ("work", "floor", "work, min / median", "floor, min / median", "measured", "reach", "")
     cells = [head, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]

@@ -1,7 +1,7 @@
-"""Building a create request from typed keywords, 50 ``Column(…)``s, against judging it.
+"""Building a create request from typed keywords, 50 ``Column(…)``s, against validating it.
 
 Reason: typed construction is how people write requests; it must not cost more than a few times what
-sending the same dict by hand would (which is judged too).
+sending the same dict by hand would (which is validated too).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dynclient import model, validation
 
 
 def measure() -> list[Row]:
-    """Time the constructors against ``Validator.accepts`` of what they build."""
+    """Time the constructors against ``Validator.is_valid`` of what they build."""
     release, body = payloads.release(), payloads.create_table()
     types = model.types(release)
     request_type, column_type, label_type = types.CreateTableRequest, types.Column, types.TagLabel
@@ -38,11 +38,11 @@ def measure() -> list[Row]:
 
     validator, node = validation.validator(release), release.find("CreateTableRequest")
     assert dynclient.asdict(build(), secrets=True) == body, "what is built is the payload"
-    sample = side_by_side(build, lambda: validator.accepts(node, body))
+    sample = side_by_side(build, lambda: validator.is_valid(node, body))
     return [
         Row(
             "build it from keywords, 50 Column(…) and their tags",
-            "judging it",
+            "validating it",
             "≤ 10×",
             sample.ratio,
             10.0,

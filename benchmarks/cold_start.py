@@ -1,4 +1,4 @@
-"""A whole process, from its start to the first answer, against one that only does the request.
+"""A whole process, from its start to the first response, against one that only sends the request.
 
 Reason: scripts and CI jobs start often, and each start pays for imports, for opening the release
 and for compiling the first validator. Nearly all of it should be the cost of importing requests and
@@ -52,19 +52,20 @@ FLOOR = """
 import sys
 host, name, digest, fqn = sys.argv[1:]
 import requests
-answer = requests.get(f"{host}/v1/tables/name/{fqn}", timeout=60)
-assert answer.json()["name"] == "orders"
+response = requests.get(f"{host}/v1/tables/name/{fqn}", timeout=60)
+assert response.json()["name"] == "orders"
 """
 
 
 def measure() -> list[Row]:
-    """Time both processes in turns, and ask the work's for its peak memory."""
+    """Time both processes in turns, and read the peak memory of the first."""
     release = payloads.release()
     table = payloads.table()
     peaks: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         answers = Path(folder, "answers.json")
-        version = {"version": release.name, "revision": "stub", "timestamp": 0}
+        number = ".".join(map(str, release.version))
+        version = {"version": number, "revision": "stub", "timestamp": 0}
         answers.write_text(
             json.dumps({"/system/version": version, table["fullyQualifiedName"]: table}), "utf-8"
         )
@@ -92,7 +93,7 @@ def measure() -> list[Row]:
 def _process(script: str, arguments: list[str], peaks: list[float] | None = None) -> float:
     """Run a script in a new interpreter and return the seconds it took, its end included."""
     code = script if peaks is None else script + PEAK
-    # What is installed is compiled, whatever the shell of whoever measures says.
+    # Installed packages are compiled, whatever the environment of the caller says.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begin = time.perf_counter()

@@ -24,7 +24,7 @@ class Sample(NamedTuple):
 
     @property
     def least(self) -> float:
-        """The quickest work ÷ the quickest floor: what is left when nothing disturbs."""
+        """The quickest work ÷ the quickest floor: without disturbances."""
         return min(self.work) / min(self.floor)
 
 
@@ -35,16 +35,16 @@ class Row(NamedTuple):
     floor: str
     reach: str
     figure: float
-    """The measured figure that ``limit`` speaks of."""
+    """The measured figure, to compare with ``limit``."""
     limit: float
     unit: str
-    """``×`` for a ratio, else what the figure is counted in."""
+    """``×`` for a ratio, or the unit of the figure."""
     sample: Sample | None = None
     note: str = ""
 
     @property
     def reached(self) -> bool:
-        """Tell whether the figure stays within what the project wants to reach."""
+        """Whether the figure is within the limit."""
         return self.figure <= self.limit
 
     def asdict(self) -> dict[str, Any]:
@@ -98,9 +98,7 @@ def side_by_side(
     return Sample(tuple(times[0]), tuple(times[1]))
 
 
-def once_each(
-    work: Callable[[], float], floor: Callable[[], float], *, rounds: int
-) -> Sample:
+def once_each(work: Callable[[], float], floor: Callable[[], float], *, rounds: int) -> Sample:
     """Pair two functions that time themselves (such as a whole process) and return seconds."""
     times: tuple[list[float], list[float]] = ([], [])
     work(), floor()

@@ -53,15 +53,15 @@ def measure() -> list[Row]:
             sample,
         ),
         Row("the same, memory at its peak", floor, "≤ 1.2×", weight, 1.2, "×"),
-        Row("look through it for drift", floor, "≤ 0.5×", looked.ratio, 0.5, "×", looked),
+        Row("search it for unknown fields", floor, "≤ 0.5×", looked.ratio, 0.5, "×", looked),
     ]
 
 
 def _peak(work: Callable[[], object]) -> int:
     gc.collect()
     tracemalloc.start()
-    held = work()
+    result = work()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    del held
+    del result
     return peak

@@ -1,8 +1,8 @@
-"""What is measured with: a table of 50 columns, its create request, a page of 1,000 tables.
+"""The data to measure with: a table of 50 columns, its create request, a page of 1,000 tables.
 
 The two payloads come from the folder the tests use (``DYNCLIENT_SHARED`` or ``shared`` beside the
-checkout); where it is not at hand, payloads of the same size are made up. The release is the real
-1.13.0 where its tree is at hand, else the starter release.
+checkout); without it, payloads of the same size are generated. The release is the real
+1.13.0 if its tree is there, else the starter release.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from tests.support import trees
 
 TREE = "1.13.0"
-"""The real tree that is measured with where it is at hand."""
+"""The real tree to measure with, if it is there."""
 
 
 @functools.cache
@@ -46,8 +46,8 @@ def create_table() -> dict[str, Any]:
 
 
 def table() -> dict[str, Any]:
-    """Return a table of 50 columns as a server gives it, with all its fields."""
-    return _shared("table50.json") or _table(0, columns=50, tags=True)
+    """Return a table of 50 columns as a server returns it, with all its fields."""
+    return _shared("table50.json") or _table(0, columns=50, tags=True, name="orders")
 
 
 def made_up(columns: int) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _column(number: int, *, tags: bool) -> dict[str, Any]:
     return column
 
 
-def _table(number: int, *, columns: int, tags: bool) -> dict[str, Any]:
-    name = f"table_{number:04}"
+def _table(number: int, *, columns: int, tags: bool, name: str = "") -> dict[str, Any]:
+    name = name or f"table_{number:04}"
     fqn = f"mysql_prod.shop.public.{name}"
     parents = {"databaseSchema": "mysql_prod.shop.public", "database": "mysql_prod.shop"}
     return {

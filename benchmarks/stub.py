@@ -1,7 +1,7 @@
-"""A server that answers at once, in a process of its own.
+"""A server that responds at once, in a process of its own.
 
-It says what it is told to say and nothing else, so that what is measured is the client. HTTP/1.1
-with small writes joined and Nagle off: else each answer would wait 40 ms for a delayed ACK.
+It sends prepared responses and nothing else, so that only the client is measured. HTTP/1.1
+with small writes joined and Nagle off: otherwise each response would wait 40 ms for a delayed ACK.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
-    answers: dict[tuple[str, str], bytes]
+    responses: dict[tuple[str, str], bytes]
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = self.path.split("?")[0]
         body = next(
             (
                 text
-                for (method, end), text in self.answers.items()
+                for (method, end), text in self.responses.items()
                 if path.endswith(end) and method in {"", self.command}
             ),
             b"{}",
@@ -39,15 +39,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.wfile.flush()
 
-    do_GET = do_PUT = do_POST = _answer
+    do_GET = do_PUT = do_POST = _respond
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: a log line per request would be measured too."""
+        """Log nothing: a log line per request would be measured too."""
 
 
 @contextlib.contextmanager
 def serving(answers: Path) -> Iterator[str]:
-    """Serve what the JSON file maps to bodies; the host is what is given.
+    """Serve the bodies of a JSON file; yield the address.
 
     The file maps from ends of paths, with a method before them or for all: ``PUT /tables``.
     """
@@ -62,8 +62,10 @@ def serving(answers: Path) -> Iterator[str]:
 
 def _main() -> None:
     answers = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    told = ((key.rpartition(" "), body) for key, body in answers.items())
-    _Handler.answers = {(method, end): json.dumps(body).encode() for (method, _, end), body in told}
+    routes = ((key.rpartition(" "), body) for key, body in answers.items())
+    _Handler.responses = {
+        (method, end): json.dumps(body).encode() for (method, _, end), body in routes
+    }
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     print(server.server_address[1], flush=True)

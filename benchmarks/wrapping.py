@@ -1,6 +1,6 @@
 """Decoding a table of 50 columns and wrapping it, against decoding alone.
 
-Reason: an entity holds the decoded JSON and wraps its parts when they are touched, so that having
+Reason: an entity holds the decoded JSON and wraps its parts on access, so that having
 it wrapped costs next to nothing.
 """
 

@@ -1,4 +1,4 @@
-"""dynclient: a client for any OpenMetadata server, built at run time from that server's schemas.
+"""A client for any OpenMetadata server, built at run time from the server's JSON Schemas.
 
 ::
 
@@ -7,7 +7,7 @@
     om = dynclient.connect("https://metadata.example.com", token="…")
     om.tables.list(limit=50)
 
-All public names are here; they are loaded when they are first used.
+All public names are attributes of this package; each is loaded on first use.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ _HOMES = {
     "to_json": "model",
     "types": "model",
 }
-"""Which module a public name comes from."""
+"""Public names with the module that defines them."""
 
 _MODULES = ("errors", "fqn", "sandbox")
-"""Public names that are modules themselves."""
+"""Public names of modules."""
 
 _ERRORS = (
     "AmbiguousName",
@@ -141,10 +141,11 @@ _ERRORS = (
     "UsageError",
     "ValidationFailed",
 )
-"""All errors and warnings, :mod:`dynclient.errors`."""
+"""Public names of errors and warnings, in :mod:`dynclient.errors`."""
 
 _RENAMED = {"verdicts": "check_releases"}
-"""Public names of earlier versions, and what they are called now."""
+"""Public names of earlier versions with their present names; using one raises a
+DeprecationWarning."""
 
 __all__ = sorted([*_HOMES, *_MODULES, *_ERRORS, "__version__"])  # noqa: PLE0605
 

@@ -1,69 +1,74 @@
-"""Every error dynclient raises; all of them pickle and carry their parts as attributes.
+"""All errors and warnings of dynclient. They can be pickled; their details are attributes.
 
 ::
 
     DynclientError
     ├── SchemaError
-    │   ├── SourceRefused (ValueError)      a tree or archive that cannot be taken
-    │   ├── SourceUnavailable (OSError)     a source that gives no tree, or not now
-    │   ├── UnknownRelease (LookupError)    no tree for this release is at hand
-    │   ├── SchemaNotFound (KeyError)       no document, place or type of that name
-    │   ├── AmbiguousName (KeyError)        a short name that several types carry
-    │   ├── RefUnresolved (LookupError)     a $ref that points nowhere
-    │   └── PackCorrupt (ValueError)        a cached pack that cannot be read
+    │   ├── SourceRefused (ValueError)      a schema tree or archive that cannot be used
+    │   ├── SourceUnavailable (OSError)     a source without this tree, or not reachable
+    │   ├── UnknownRelease (LookupError)    the schema tree of a release was not found
+    │   ├── SchemaNotFound (KeyError)       no document, schema or type of that name
+    │   ├── AmbiguousName (KeyError)        a short name of several types
+    │   ├── RefUnresolved (LookupError)     a $ref whose target does not exist
+    │   └── PackCorrupt (ValueError)        a cached release file that cannot be read
     ├── UsageError
     │   ├── UnknownCollection (AttributeError, KeyError)
     │   ├── UnknownOperation (AttributeError)
     │   ├── UnknownField (AttributeError, KeyError)
-    │   ├── BadArguments (TypeError)        names or values a call does not take, all at once
-    │   └── BadName (ValueError)            a name or FQN the server would refuse
-    ├── ValidationFailed (ValueError)       carries ``problems``
-    │   ├── RequestInvalid                  data that must not go out
-    │   └── ResponseInvalid                 data that came in, with ``responses="strict"``
+    │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
+    │   └── BadName (ValueError)            a name or FQN that is not valid
+    ├── ValidationFailed (ValueError)       has ``problems``
+    │   ├── RequestInvalid                  a request body that is not valid; not sent
+    │   └── ResponseInvalid                 a response, with ``responses="strict"``
     ├── TransportError (OSError)
     │   ├── ConnectFailed (ConnectionError)
     │   ├── TimedOut (TimeoutError)
     │   └── TLSFailed
-    └── ServerError                         carries status, code, message, method, url, request_id
+    └── ServerError                         has status, code, message, method, url, request_id
         ├── BadRequest                      400
         ├── Unauthorized                    401
         ├── Forbidden                       403
         ├── NotFound (KeyError)             404
         ├── MethodNotAllowed                405
         ├── Conflict                        409
-        │   └── LostUpdate                  somebody else changed the entity since it was read
+        │   └── LostUpdate                  the entity was changed since it was read
         ├── PreconditionFailed              412
         ├── UnsupportedMediaType            415
         ├── TooManyRequests                 429
         ├── ServerFault                     5xx
         │   └── Unavailable                 502, 503, 504
-        └── NotOpenMetadata                 an answer no OpenMetadata server gives (a proxy's HTML)
+        └── NotOpenMetadata                 not the response of an OpenMetadata server
 
     DynclientWarning (UserWarning)
     ├── DriftWarning                        data was translated between releases
-    └── InsecureWarning                     TLS is not checked
+    └── InsecureWarning                     TLS certificates are not verified
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.suggestions import did_you_mean
 
 
+@document_fields
 class Problem(NamedTuple):
-    """One thing wrong with a piece of data."""
+    """One thing that is wrong with a piece of data.
+
+    Attributes:
+        path: Position in Python syntax, ``columns[3].dataType``; empty for the whole data.
+        value: The wrong value, shortened, with secrets masked.
+        rule: The JSON Schema keyword that is not satisfied: ``enum``, ``required``, ``type`` ….
+        message: What is wrong, in one sentence.
+        nearest: Names or allowed values that are close to the given one, best first.
+    """
 
     path: str
-    """Where, as Python would write it: ``columns[3].dataType``; empty for the whole."""
     value: Any
-    """The offending value, shortened, secrets masked."""
     rule: str
-    """The JSON Schema keyword that was broken: ``enum``, ``required``, ``type`` …"""
     message: str
-    """A sentence that says what is wrong."""
     nearest: tuple[str, ...] = ()
-    """Right names or values close to the one given, best first."""
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
@@ -75,7 +80,12 @@ def _rebuild(cls: type[DynclientError], parts: dict[str, Any]) -> DynclientError
 
 
 class DynclientError(Exception):
-    """Base of all errors; its keyword arguments become attributes and survive pickling."""
+    """Base class of all errors. Keyword arguments become attributes, also after unpickling.
+
+    Args:
+        message: what is wrong; it is the text of the error.
+        parts: details, by the name of their attribute.
+    """
 
     template = "{message}"
 
@@ -97,56 +107,62 @@ class DynclientError(Exception):
 
 
 class SchemaError(DynclientError):
-    """Something is wrong with a schema tree."""
+    """Base class of errors about schema trees and releases."""
 
 
 class SourceRefused(SchemaError, ValueError):
-    """A tree or archive that cannot be taken."""
+    """The source is not a schema tree, or is damaged or unsafe."""
 
 
 class SourceUnavailable(SchemaError, OSError):
-    """A source that gives no tree for this release, or not now."""
+    """The source has no tree of this release, or cannot be reached."""
 
 
 class UnknownRelease(SchemaError, LookupError):
-    """No tree for this release is at hand; ``steps`` tells what was tried, and why it failed."""
+    """No schema tree of this release was found.
+
+    Attributes:
+        steps: pairs (what was tried, why it failed).
+    """
 
     steps: tuple[tuple[str, str], ...] = ()
 
 
 class SchemaNotFound(SchemaError, KeyError):
-    """No document, place or type of that name."""
+    """The release has no document, schema or type of that name."""
 
     __str__ = DynclientError.__str__
 
 
 class AmbiguousName(SchemaError, KeyError):
-    """A short name that several types carry; ``candidates`` lists their paths."""
+    """Several types have this short name.
+
+    Attributes:
+        candidates: the paths of these types.
+    """
 
     candidates: tuple[str, ...]
     __str__ = DynclientError.__str__
 
 
 class RefUnresolved(SchemaError, LookupError):
-    """A ``$ref`` that points nowhere."""
+    """The target of a ``$ref`` does not exist in the release."""
 
 
 class PackCorrupt(SchemaError, ValueError):
-    """A cached pack that cannot be read."""
+    """A release file of the cache is damaged or has another format."""
 
 
 class UsageError(DynclientError):
-    """The call itself is wrong; nothing was sent."""
+    """Base class of errors about wrong calls. No request was sent."""
 
 
 class _NameError(UsageError, AttributeError):
-    """Shared by the errors for unknown attributes; the interpreter adds "Did you mean"."""
+    """Base class of errors about unknown attributes; Python adds "Did you mean" to them."""
 
-    def __init__(
-        self, message: str = "", *, name: str = "", obj: Any = None, **parts: Any
-    ) -> None:
+    def __init__(self, message: str = "", *, name: str = "", obj: Any = None, **parts: Any) -> None:
         super().__init__(message, name=name, **parts)
-        # `obj` feeds the interpreter's suggestion only; it is not pickled.
+        # Python reads `obj` to suggest a name; it is not pickled.
         self.obj = obj
 
 
@@ -167,17 +183,25 @@ class UnknownField(_NameError, KeyError):
 
 
 class BadArguments(UsageError, TypeError):
-    """Names or values that a call does not take; ``problems`` lists them all."""
+    """A call has unknown, missing or wrong arguments.
+
+    Attributes:
+        problems: everything that is wrong with them.
+    """
 
     problems: tuple[Problem, ...]
 
 
 class BadName(UsageError, ValueError):
-    """A name or FQN that the server would refuse."""
+    """A name or fully qualified name is not valid."""
 
 
 class ValidationFailed(DynclientError, ValueError):
-    """Data that breaks its schema; ``problems`` lists everything that is wrong."""
+    """Data is not valid by its schema.
+
+    Attributes:
+        problems: everything that is wrong with it.
+    """
 
     problems: tuple[Problem, ...]
 
@@ -187,7 +211,7 @@ class ValidationFailed(DynclientError, ValueError):
         super().__init__(message, problems=tuple(problems), what=what, **parts)
 
     def render(self) -> str:
-        """Return a headline and one line per problem."""
+        """Return a headline and one line for each problem."""
         problems = self.parts["problems"]
         count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
         head = self.parts["message"] or f"{self.parts['what']} has {count}"
@@ -195,25 +219,30 @@ class ValidationFailed(DynclientError, ValueError):
 
 
 class RequestInvalid(ValidationFailed):
-    """Data that must not go out; nothing was sent."""
+    """A request body is not valid by its schema. No request was sent."""
 
 
 class ResponseInvalid(ValidationFailed):
-    """Data that came in and breaks its schema (only with ``responses="strict"``)."""
+    """A response is not valid by its schema (only with ``responses="strict"``)."""
 
 
 class TransportError(DynclientError, OSError):
-    """No answer was had from the server; ``method`` and ``url`` say of what."""
+    """Base class of errors without a response from the server.
+
+    Attributes:
+        method: HTTP method of the request.
+        url: its URL, without the query.
+    """
 
     __str__ = DynclientError.__str__
 
 
 class ConnectFailed(TransportError, ConnectionError):
-    """Nothing answers at that address."""
+    """The connection to the server failed or broke."""
 
 
 class TimedOut(TransportError, TimeoutError):
-    """The server did not answer in time."""
+    """The server did not respond in time."""
 
 
 class TLSFailed(TransportError):
@@ -221,11 +250,16 @@ class TLSFailed(TransportError):
 
 
 class ServerError(DynclientError):
-    """The server said no.
+    """The server responded with an error.
 
-    Attributes: ``status`` (HTTP, as sent), ``code`` (the one meant: a 500 that wraps a 404 says
-    404), ``message`` (the server's words), ``method``, ``url``, ``request_id`` (or None), ``body``
-    (the decoded or text answer, shortened).
+    Attributes:
+        status: HTTP status of the response.
+        code: status that the error stands for; 404 for a 500 that wraps a 404.
+        message: message of the server.
+        method: HTTP method of the request.
+        url: its URL.
+        request_id: the ID that the server gave the request, or None.
+        body: body of the response, decoded if it is JSON, shortened.
     """
 
     status: int
@@ -236,7 +270,7 @@ class ServerError(DynclientError):
     request_id: str | None
 
     def render(self) -> str:
-        """Return status, message and the request they answer."""
+        """Return status, message and request, and a hint if there is one."""
         parts = self.parts
         wrapped = parts.get("status") != parts.get("code")
         status = f"{parts.get('code')}" + (f" (sent as {parts.get('status')})" if wrapped else "")
@@ -247,45 +281,45 @@ class ServerError(DynclientError):
 
 
 class BadRequest(ServerError):
-    """400: the server does not take the request."""
+    """400: the request is not valid for the server."""
 
 
 class Unauthorized(ServerError):
-    """401: no token, or one the server does not accept."""
+    """401: the token is missing or not accepted."""
 
 
 class Forbidden(ServerError):
-    """403: the token's user may not do this."""
+    """403: the user of the token is not permitted to do this."""
 
 
 class NotFound(ServerError, KeyError):
-    """404: no such entity (or no such route in this release)."""
+    """404: the entity does not exist, or this release has no such route."""
 
     __str__ = DynclientError.__str__
 
 
 class MethodNotAllowed(ServerError):
-    """405: the route does not know this method."""
+    """405: the route does not support this HTTP method."""
 
 
 class Conflict(ServerError):
-    """409: it exists already."""
+    """409: the entity already exists, or was changed."""
 
 
 class LostUpdate(Conflict):
-    """Somebody else changed the entity since it was read; nothing was written."""
+    """The entity was changed since it was read. Nothing was written."""
 
 
 class PreconditionFailed(ServerError):
-    """412: the entity changed since it was read."""
+    """412: the entity was changed since it was read."""
 
 
 class UnsupportedMediaType(ServerError):
-    """415: the route wants another content type."""
+    """415: the route requires another content type."""
 
 
 class TooManyRequests(ServerError):
-    """429: a limit was reached; ``retry_after`` (seconds) where the server says."""
+    """429: a rate limit was exceeded; ``retry_after`` has the seconds to wait, if known."""
 
 
 class ServerFault(ServerError):
@@ -293,20 +327,20 @@ class ServerFault(ServerError):
 
 
 class Unavailable(ServerFault):
-    """502, 503, 504: the server, or a proxy before it, cannot answer now."""
+    """502, 503, 504: the server, or a proxy in front of it, is temporarily unavailable."""
 
 
 class NotOpenMetadata(ServerError):
-    """An answer that no OpenMetadata server gives, such as a proxy's HTML page."""
+    """The response does not come from an OpenMetadata server, but for instance from a proxy."""
 
 
 class DynclientWarning(UserWarning):
-    """Base of all warnings."""
+    """Base class of all warnings."""
 
 
 class DriftWarning(DynclientWarning):
-    """Data was translated between releases."""
+    """A field of another release was translated."""
 
 
 class InsecureWarning(DynclientWarning):
-    """TLS certificates are not checked."""
+    """TLS certificates are not verified."""

@@ -1,9 +1,9 @@
-"""Fully qualified names: built from names, split into names, and put into URLs.
+"""Fully qualified names (FQNs): join names, split an FQN, encode it for a URL.
 
-The module itself can be called: ``dynclient.fqn("svc", "db", "a.b")`` does what ``build`` does.
+The module is callable: ``dynclient.fqn("svc", "db", "a.b")`` is ``dynclient.fqn.build(…)``.
 
 The rules are the server's: names are joined by dots, and a name that contains a dot is quoted. A
-quote cannot be escaped, so no name holds one.
+quote cannot be escaped, so a name cannot contain one.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from dynclient.errors import BadName
 
 
 def build(*names: str) -> str:
-    """Join names to a fully qualified name, quoting those that need it.
+    """Join names to a fully qualified name and quote those that contain a dot.
 
     Args:
-        names: one or more, from the outermost on, each as it is: ``"svc", "db", "a.b"``.
+        names: one or more names, outermost first, not quoted: ``"svc", "db", "a.b"``.
 
     Returns:
         ``svc.db."a.b"``.
 
     Raises:
-        BadName: no name at all, an empty one, or one that holds a quote.
+        BadName: there is no name, or one that is empty or contains a quote.
     """
     if not names:
-        raise BadName("a fully qualified name is made of one name at least")
+        raise BadName("a fully qualified name needs at least one name")
     return ".".join([_quoted(name) for name in names])
 
 
 def _quoted(name: str) -> str:
     if not isinstance(name, str):
-        raise BadName(f"{name!r} is no name: names are strings", name=repr(name))
+        raise BadName(f"a name must be a string, not {name!r}", name=repr(name))
     if not name:
-        raise BadName("an empty name is none", name=name)
+        raise BadName("a name must not be empty", name=name)
     if '"' in name:
-        rule = "no name can hold a quote; give it plainly, what has to be quoted will be"
-        raise BadName(f"{name!r}: {rule}", name=name)
+        rule = "must not contain a quote; pass names without quotes, they are added where needed"
+        raise BadName(f"the name {name!r} {rule}", name=name)
     return f'"{name}"' if "." in name else name
 
 
@@ -52,46 +52,46 @@ def split(fqn: str) -> list[str]:
         ``["svc", "db", "a.b"]``.
 
     Raises:
-        BadName: an empty name in it, a quote that is never closed, or text after a closed one.
+        BadName: it contains an empty name, an unclosed quote, or text after a closing quote.
     """
     names = []
     rest: str | None = fqn
     while rest is not None:
         name, rest = _first(rest, fqn)
         if not name:
-            raise BadName(f"{fqn!r} has an empty name in it", name=fqn)
+            raise BadName(f"{fqn!r} contains an empty name", name=fqn)
         names.append(name)
     return names
 
 
 def _first(text: str, fqn: str) -> tuple[str, str | None]:
-    """Return the first name of a text, and what is left after its dot (None at the end)."""
+    """Return the first name of a text and the text after its dot (None at the end)."""
     if not text.startswith('"'):
         name, dot, rest = text.partition(".")
         return name, rest if dot else None
     name, quote, rest = text[1:].partition('"')
     if not quote:
-        raise BadName(f"{fqn!r} has a quote that is never closed", name=fqn)
+        raise BadName(f"{fqn!r} contains a quote that is not closed", name=fqn)
     if rest and not rest.startswith("."):
-        raise BadName(f"{fqn!r} has {rest!r} right after a quoted name", name=fqn)
+        raise BadName(f"{fqn!r} has {rest!r} after a quoted name; a dot must follow", name=fqn)
     return name, rest[1:] if rest else None
 
 
 def encode(segment: str) -> str:
-    """Return a name as one segment of a URL path; nothing in it is taken for a separator.
+    """Return a name or FQN percent-encoded as one segment of a URL path.
 
     Raises:
-        BadName: it is empty, ``.`` or ``..``, which no URL can carry as a segment.
+        BadName: it is empty, ``.`` or ``..``, which cannot be a segment.
     """
     if segment in {"", ".", ".."}:
-        raise BadName(f"{segment!r} cannot stand in a path", name=segment)
+        raise BadName(f"{segment!r} cannot be a segment of a URL path", name=segment)
     from urllib.parse import quote
 
     return quote(segment, safe="")
 
 
 class _Callable(ModuleType):
-    """Makes ``dynclient.fqn(…)`` work although ``dynclient.fqn`` is this module."""
+    """A module that can be called: ``dynclient.fqn(…)``."""
 
     def __call__(self, *names: str) -> str:
         return build(*names)

@@ -1,31 +1,40 @@
-"""Hooks: what a program may do when a client sends, gets an answer, or gets none.
+"""Hooks: functions of a program that see the requests, responses and errors of a client.
 
-Give them to :func:`dynclient.connect` as ``hooks=``::
+Pass them to :func:`dynclient.connect` as ``hooks=``::
 
-    def count(request, answer, seconds):
+    def count(request, response, seconds):
         timings[request.operation.name].append(seconds)
 
     om = dynclient.connect(host, hooks=Hooks(on_response=count))
 
-A hook is called once for each call of the client, not for each attempt of the transport. What it
-raises reaches the caller. Requests and answers print without secrets, but their ``body`` holds
-them.
+A hook is called once for each call of the client, not for each attempt of the transport. An error
+that a hook raises reaches the caller. Requests and responses print without secrets, but their
+``body`` contains them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.field_docs import document_fields
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@document_fields
 class Hooks(NamedTuple):
-    """Callables that watch the requests of one client; each may be missing."""
+    """Functions that a client calls with its requests, responses and errors. Each is optional.
+
+    Attributes:
+        on_request: Called as ``on_request(request)`` before a request is sent. If it returns a
+            Request, that one is sent instead.
+        on_response: Called as ``on_response(request, response, seconds)`` after every response,
+            errors of the server included.
+        on_error: Called as ``on_error(request, error)`` if there is no response, or the response is
+            an error. The error is raised afterwards.
+    """
 
     on_request: Callable[[Any], Any] | None = None
-    """``(request)`` before it is sent; a Request that it returns is sent instead."""
     on_response: Callable[[Any, Any, float], None] | None = None
-    """``(request, answer, seconds)`` for every answer, errors of the server included."""
     on_error: Callable[[Any, Exception], None] | None = None
-    """``(request, error)`` where no answer was had, or one that is an error; it is raised after."""

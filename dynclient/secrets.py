@@ -1,7 +1,7 @@
-"""What is secret and how it is shown: the mask, the masked string, and the vault for pickles.
+"""Secrets: the mask that replaces them, masked strings, and handles for pickles.
 
-The schemas mark secrets with ``format: password``; where no schema reaches (free-form maps,
-misspelt fields) :func:`looks_secret` judges by the name alone.
+Schemas mark secrets with ``format: password``. Where there is no schema (free-form maps, misspelt
+fields), :func:`looks_secret` decides by the name.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import re
 
 MASK = "**********"
-"""What stands for a secret in every repr, log line, error and dump."""
+"""Replaces a secret in every repr, log line, error and dump."""
 
 _SECRET_NAME = re.compile(
     r"pas+[_-]?(w|phrase|code)|\bpwd\b|secret|token|credential|private[_-]?key|api[_-]?key|"
@@ -20,17 +20,17 @@ _SECRET_NAME = re.compile(
 
 
 def looks_secret(name: str) -> bool:
-    """Tell whether a field, header or key of this name probably holds a secret.
+    """Return whether a field, header or key of this name probably contains a secret.
 
-    It errs on the side of hiding: ``nextPageToken`` is hidden too.
+    In doubt it does: ``nextPageToken`` counts as well.
     """
     return _SECRET_NAME.search(name) is not None
 
 
 class Secret(str):
-    """A string that is itself for the server and for ``==``, and the mask for whoever prints it.
+    """A string that prints as the mask, and is sent and compared by its value.
 
-    ``get_secret_value()`` gives the plain string.
+    ``get_secret_value()`` returns the plain string.
     """
 
     __slots__ = ()
@@ -57,10 +57,13 @@ _HANDLES: dict[str, str] = {}
 
 
 def seal(value: str) -> str:
-    """Put a secret into this process's vault and return a handle that is safe to pickle.
+    """Store a secret in this process and return a handle that is safe to pickle.
 
-    The handle opens the secret again in this process and in forked children, nowhere else, so a
-    pickle that ends on a disk or in a queue holds no secret.
+    The handle returns the secret in this process and in children forked later, nowhere else. So a
+    pickle on a disk or in a queue contains no secret.
+
+    Returns:
+        32 hexadecimal digits.
     """
     handle = _HANDLES.get(value)
     if handle is None:
@@ -70,7 +73,7 @@ def seal(value: str) -> str:
 
 
 def unseal(handle: str) -> str | None:
-    """Return the secret behind a handle, or None where another process sealed it."""
+    """Return the secret of a handle, or None if another process sealed it."""
     return _VAULT.get(handle)
 
 

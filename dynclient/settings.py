@@ -1,46 +1,68 @@
-"""Frozen settings of a client, each with its default and the reason for it."""
+"""Settings of a client, each with its default and the reason for it."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 
+
+@document_fields
 class Settings(NamedTuple):
-    """Switches of one client; give them to :func:`dynclient.connect` by keyword.
+    """Settings of one client. Pass them to :func:`dynclient.connect` by keyword.
 
-    Times are in seconds.
+    They cannot be changed afterwards. All times are in seconds.
+
+    Attributes:
+        connect_timeout: Time to wait for a connection. A host that takes longer than 5 s is down.
+        read_timeout: Time to wait for a response. Recursive deletes take tens of seconds on real
+            servers; no successful request takes more than a minute.
+        retries: Attempts after the first one, for requests that are safe to repeat. 3 are enough
+            to survive a rolling restart.
+        backoff: First pause between attempts. It doubles with each attempt; each pause is
+            multiplied by a random factor from 0 to 1.
+        backoff_limit: Longest pause, unless the server sends ``Retry-After``.
+        retry_after_limit: Longest ``Retry-After`` to wait for; a longer one raises an error.
+        pool_size: Connections that are kept open, one for each thread that shares the client.
+        page_size: Entities in one page of a list. The server's default of 10 needs too many
+            requests.
+        responses: ``'tolerant'`` accepts responses that the schemas do not describe, such as those
+            of a newer server; ``'strict'`` validates them and raises ResponseInvalid.
+        drift: What happens to fields of other releases. ``'bridge'`` translates them and warns once
+            for each line of code, ``'warn'`` translates them and warns each time, ``'error'``
+            raises RequestInvalid.
+        verify: Verification of the server's TLS certificate: True for the default CA bundle, the
+            path of a CA bundle, or False for none, with an InsecureWarning.
+        client_certificate: TLS client certificate: the path of a PEM file with certificate and key,
+            or the pair (certificate, key) of paths. None for no certificate.
+        headers: Headers to send with every request, for instance to a gateway: a mapping, or pairs
+            of name and value.
+        github: URL of a mirror to download schemas from instead of GitHub. Empty for that in
+            ``DYNCLIENT_GITHUB``, and GitHub if it is not set.
     """
 
     connect_timeout: float = 5.0
-    """A host that does not accept a connection by then is down."""
     read_timeout: float = 60.0
-    """Real servers take tens of seconds for recursive deletes; nothing healthy takes a minute."""
     retries: int = 3
-    """Attempts after the first, for what is safe to repeat; enough to outlive a rolling restart."""
     backoff: float = 0.25
-    """First pause between attempts; doubles each time, with full jitter."""
     backoff_limit: float = 20.0
-    """No pause is longer, unless the server asks for it with ``Retry-After``."""
     retry_after_limit: float = 120.0
-    """A longer ``Retry-After`` is told as an error rather than slept through."""
     pool_size: int = 32
-    """Connections kept open: as many as threads may sensibly share one client."""
     page_size: int = 100
-    """Entities a list request asks for; the server's own default of 10 costs too many requests."""
     responses: str = "tolerant"
-    """``tolerant`` takes what a newer server says; ``strict`` judges answers by the schemas too."""
     drift: str = "bridge"
-    """Fields of other releases: ``bridge`` translates them, with one warning for each place in the
-    code; ``warn`` warns each time; ``error`` refuses them, for scripts that shall stay with one."""
     verify: bool | str = True
-    """True: the usual authorities; a path: this CA bundle; False: no check, with a warning."""
     client_certificate: str | tuple[str, str] | None = None
-    """Path of one PEM file, or (certificate, key)."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Extra headers for every request, for gateways that want them."""
     github: str = ""
-    """Address of a mirror to ask in GitHub's place; empty: ``DYNCLIENT_GITHUB``, else GitHub."""
 
     def replace(self, **changes: Any) -> Settings:
-        """Return a copy with these settings changed."""
+        """Return a copy with some settings changed.
+
+        Args:
+            changes: settings by name.
+
+        Raises:
+            ValueError: a setting does not exist.
+        """
         return self._replace(**changes)

@@ -1,4 +1,4 @@
-"""Close names for a typo, and the one sentence that shows them."""
+"""Close names for a typo, and the sentence that suggests them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 
 def nearest(name: str, known: Iterable[object]) -> tuple[str, ...]:
-    """Return up to three known names close to a name, best first, whatever their case.
+    """Return up to three known names that are close to a name, best first, ignoring case.
 
     Args:
-        name: the name as it was given.
-        known: the names there are; each is compared by its text.
+        name: the name to compare.
+        known: names that exist; each is compared as a string.
     """
     from difflib import get_close_matches
 
@@ -26,7 +26,7 @@ def did_you_mean(names: Sequence[str], otherwise: str = "") -> str:
 
     Args:
         names: close names, as :func:`nearest` returns them.
-        otherwise: what to return where there are none.
+        otherwise: what to return if there are none.
     """
     if not names:
         return otherwise

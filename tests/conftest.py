@@ -1,7 +1,9 @@
 """What holds for every test: no network, a clean environment, a cache of its own.
 
-Sockets reach loopback only; ``OPENMETADATA_*`` of the caller's shell is not seen; everything a test
-caches goes to one directory that is gone afterwards. Hypothesis draws the same examples each time.
+Sockets reach loopback only. ``OPENMETADATA_*`` of the caller's shell is removed. The starter
+release and the real trees are read once per run into a seed, from which each test gets its own
+cache. What a test changes in the process is put back afterwards, so tests run in any order.
+Hypothesis draws the same examples each time.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ import ipaddress
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -19,14 +23,46 @@ import pytest
 
 ON_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
+_ROOT_VARIABLE = "DYNCLIENT_TESTS_CACHE"
+"""Names the directory of this run's caches to the workers of a parallel run."""
+
 # Before any test module is imported, since a module may look for releases while it is collected.
-# The workers of a parallel run inherit the cache of the process that started them.
-for _name in [name for name in os.environ if name.startswith("OPENMETADATA_")]:
+for _name in [
+    name for name in os.environ if name.startswith(("OPENMETADATA_", "DYNCLIENT_COMPAT_"))
+]:
     del os.environ[_name]
 os.environ.pop("GITHUB_TOKEN", None)
 os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing answers there
 if not ON_WORKER:
-    os.environ["DYNCLIENT_CACHE"] = tempfile.mkdtemp(prefix="dynclient-tests-")
+    os.environ[_ROOT_VARIABLE] = tempfile.mkdtemp(prefix="dynclient-tests-")
+CACHES = Path(os.environ[_ROOT_VARIABLE])
+SEED = CACHES / "seed"
+"""The starter release and the real trees; every other cache starts as links to its files."""
+
+
+def _seeded(directory: Path) -> Path:
+    """Make a cache that holds what the seed holds, without a copy of the data."""
+    directory.mkdir(parents=True)
+    for file in SEED.iterdir():
+        os.link(file, directory / file.name)
+    return directory
+
+
+def _seed_releases() -> None:
+    """Read each tree into the seed and open its release, so that no test is the first to do so."""
+    from tests.support.trees import ALL_RELEASES, release_named
+
+    os.environ["DYNCLIENT_CACHE"] = str(SEED)
+    for name in ALL_RELEASES:
+        release_named(name)
+    # Fixtures wider than a test write here: the seed itself is never written again.
+    os.environ["DYNCLIENT_CACHE"] = str(_seeded(CACHES / f"session-{os.getpid()}"))
+
+
+def pytest_configure() -> None:
+    """Fill the seed before anything is collected."""
+    _seed_releases()
+
 
 hypothesis.settings.register_profile(
     "dynclient",
@@ -86,14 +122,54 @@ def _no_network() -> Iterator[None]:
     patch.undo()
 
 
+_PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc"}
+_OF_THIS_RUN = {"PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"}
+"""What a pytest that a test starts must not inherit."""
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep proxies and settings that one test or the caller's shell left from reaching the next."""
-    for name in list(os.environ):
-        if name.startswith("OPENMETADATA_") or name.lower() in {
-            "http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc",
-        }:  # fmt: skip
-            monkeypatch.delenv(name)
+def _isolation() -> Iterator[None]:
+    """Give each test its own cache, and put back what it changes in this process."""
+    from dynclient.releases import registry
+
+    environment = dict(os.environ)
+    folder = Path.cwd()
+    path, meta_path = list(sys.path), list(sys.meta_path)
+    opened, releases = registry._open, dict(registry._open)
+    sizes = {file.name: file.stat().st_size for file in SEED.iterdir()}
+    with tempfile.TemporaryDirectory(dir=CACHES, prefix="test-", ignore_cleanup_errors=True) as own:
+        os.environ["DYNCLIENT_CACHE"] = str(_seeded(Path(own, "cache")))
+        for name in environment:
+            if (
+                name.startswith(("OPENMETADATA_", "PYTEST_XDIST_"))
+                or name in _OF_THIS_RUN
+                or name.lower() in _PROXIES
+            ):
+                del os.environ[name]
+        yield
+    if sys.meta_path != meta_path:
+        _remove_drop_in(meta_path)
+    registry._open = opened
+    opened.clear()
+    opened.update(releases)
+    sys.path[:] = path
+    if Path.cwd() != folder:
+        os.chdir(folder)
+    if dict(os.environ) != environment:
+        os.environ.clear()
+        os.environ.update(environment)
+    changed = {file.name: file.stat().st_size for file in SEED.iterdir()}
+    assert changed == sizes, "the test wrote into a file of its cache that all tests share"
+
+
+def _remove_drop_in(meta_path: list[Any]) -> None:
+    """Remove the drop-in where a test left it installed."""
+    from dynclient.compat import install
+
+    hook = install.installed()
+    if hook is not None and hook not in meta_path:
+        install.uninstall()
+    sys.meta_path[:] = meta_path
 
 
 def pytest_report_header() -> list[str]:
@@ -101,7 +177,10 @@ def pytest_report_header() -> list[str]:
     from tests.support.trees import TREES
 
     if not TREES:
-        found = "none, tests on them are left out (DYNCLIENT_SHARED names the folder above them)"
+        found = (
+            "none: tests run on the starter release, tests of other releases are left out"
+            " (DYNCLIENT_SHARED names the folder above the trees)"
+        )
     else:
         found = ", ".join(TREES)
     return [f"real schema trees: {found}"]
@@ -125,6 +204,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Throw the cache away, in the process that made it."""
+    """Remove the caches, in the process that created them."""
     if not ON_WORKER:
-        shutil.rmtree(os.environ["DYNCLIENT_CACHE"], ignore_errors=True)
+        shutil.rmtree(CACHES, ignore_errors=True)

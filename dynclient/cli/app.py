@@ -1,4 +1,4 @@
-"""The commands and their options; each hands over to the module that does the work."""
+"""The commands and their options; each command calls the module that does its work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dynclient.cli.schema_commands import app as schemas
 
 app = typer.Typer(
     name="dynclient",
-    help="A client for any OpenMetadata server, and a sandbox to try it on.",
+    help="A client for any OpenMetadata server, and a local server to try it on.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,24 +25,28 @@ app.add_typer(schemas, name="schemas")
 
 Tree = Annotated[
     Path | None,
-    typer.Option("--tree", help="A schema tree: a folder, .zip, .jar or .tar.gz.", exists=True),
+    typer.Option(
+        "--tree", help="Path of a schema tree: a folder, .zip, .jar or .tar.gz.", exists=True
+    ),
 ]
 ReleaseName = Annotated[
     str | None,
-    typer.Option("--release", help="A release in the cache, such as 1.13.0; see 'schemas list'."),
+    typer.Option(
+        "--release", help="Name of a release in the cache, such as 1.13.0; see 'schemas list'."
+    ),
 ]
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command these arguments name and return its exit code."""
+    """Run the command of these arguments and return its exit code."""
     result = typer.main.get_command(app)(
         args=list(arguments), prog_name="dynclient", standalone_mode=True
     )
     return result if isinstance(result, int) else DONE
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"dynclient {dynclient.__version__}")
         raise typer.Exit
 
@@ -51,7 +55,9 @@ def _version(asked: bool) -> None:
 def _options(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     pass
@@ -59,9 +65,9 @@ def _options(
 
 @app.command()
 def demo(tree: Tree = None) -> None:
-    """Walk through a catalogue, from the first service to the last delete, on a sandbox of its own.
+    """Run a walkthrough on a new sandbox: create a catalogue, query it, change it, delete it.
 
-    Without --tree the sandbox serves the starter release.
+    The sandbox serves the starter release unless --tree names another one.
     """
     from dynclient.cli.demo import show
 
@@ -72,18 +78,20 @@ def demo(tree: Tree = None) -> None:
 def sandbox(
     release: ReleaseName = None,
     tree: Tree = None,
-    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 0,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 picks a free port.", min=0, max=65535)
+    ] = 0,
     data: Annotated[
         Path | None,
-        typer.Option(help="A database file that outlives the sandbox; none: all is forgotten."),
+        typer.Option(help="Database file to keep the data in; without it, data is kept in memory."),
     ] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Say where it listens as one line of JSON.")
+        bool, typer.Option("--json", help="Print address and tokens as one line of JSON.")
     ] = False,
 ) -> None:
     """Serve OpenMetadata's REST API on this machine until Ctrl-C.
 
-    It starts with the starter release where neither --release nor --tree names another.
+    The sandbox serves the starter release unless --release or --tree names another one.
     """
     from dynclient.sandbox.server import serve
 
@@ -95,19 +103,21 @@ def sandbox(
 )
 def run_script(
     script: Annotated[
-        Path, typer.Argument(help="A script written for the official SDK.", exists=True)
+        Path, typer.Argument(help="A script that uses the official SDK.", exists=True)
     ],
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="What the script is given.", show_default=False)
+        list[str] | None, typer.Argument(help="Arguments of the script.", show_default=False)
     ] = None,
     release: Annotated[
         str | None,
-        typer.Option("--release", help="Whose classes it gets; else the server's, see the docs."),
+        typer.Option(
+            "--release", help="Release whose classes the script imports; by default the server's."
+        ),
     ] = None,
 ) -> None:
-    """Run a script of the official SDK as it stands: dynclient serves its `metadata` package.
+    """Run an unchanged script of the official SDK; dynclient serves its `metadata` package.
 
-    Which server it talks to is the script's business, as it always was.
+    The script itself configures the server it connects to.
     """
     from dynclient.compat.run import run as run_it
 
@@ -117,19 +127,19 @@ def run_script(
 @app.command()
 def doctor(
     host: Annotated[
-        str | None, typer.Argument(help="The server's address; OPENMETADATA_HOST without it.")
+        str | None, typer.Argument(help="Address of the server; default: OPENMETADATA_HOST.")
     ] = None,
     token: Annotated[
-        str | None, typer.Option(help="A token; else that of OPENMETADATA_TOKEN.")
+        str | None, typer.Option(help="JWT to send; default: OPENMETADATA_TOKEN.")
     ] = None,
     release: ReleaseName = None,
     tree: Tree = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Tell what is known of a server, and how well the schemas at hand fit it.
+    """Compare a server with the schemas of a release and print what differs.
 
-    Ends with 0 where they fit; with 3 where they are of another minor release, or where the server
-    has entities that they lack, or lacks some of theirs; with 1 where nothing can be told.
+    Exit code 0: the schemas fit the server. 3: the schemas are of another minor release, or one
+    side has entity types that the other lacks. 1: the server or the schemas cannot be read.
     """
     from dynclient.cli.doctor import examine, show
 

@@ -1,10 +1,10 @@
-"""The cache from the command line: what is in it, taken in, fetched, examined and removed."""
+"""The commands on the cache: list, add, fetch, verify and remove releases."""
 
 from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +31,9 @@ _MARKS = {"sound": "green", "bad": "bold red", "idle": "yellow"}
 
 
 def show_list(console: Console, *, as_json: bool = False) -> None:
-    """Print the releases of the cache and the one that comes along."""
+    """Print the releases in the cache and the bundled one."""
     cache = Cache()
-    found = [_told(each) for each in _at_hand(cache)]
+    found = [_summary(each) for each in _releases(cache)]
     if as_json:
         _print_json(console, found)
         return
@@ -46,7 +46,7 @@ def show_list(console: Console, *, as_json: bool = False) -> None:
     console.print(f"cache: {cache.directory}", highlight=False, soft_wrap=True)
 
 
-def _told(found: Release) -> dict[str, Any]:
+def _summary(found: Release) -> dict[str, Any]:
     return {
         "name": found.name,
         "entities": len(found.entities),
@@ -57,14 +57,14 @@ def _told(found: Release) -> dict[str, Any]:
     }
 
 
-def _at_hand(cache: Cache) -> Iterator[Release]:
+def _releases(cache: Cache) -> Iterator[Release]:
     names = cache.names()
     if bundled() is not None and STARTER not in names:
         yield release(STARTER)
     for name in names:
         try:
             yield release(name)
-        except UnknownRelease:  # damaged, which was logged; 'schemas verify' tells of it
+        except UnknownRelease:  # damaged, which was logged; 'schemas verify' reports it
             continue
 
 
@@ -72,91 +72,95 @@ def _at_hand(cache: Cache) -> Iterator[Release]:
 
 
 def add(console: Console, source: Path, name: str | None, *, as_json: bool = False) -> None:
-    """Take a tree into the cache and say what it holds and what had to be repaired.
+    """Add a tree to the cache and print what it contains and what was repaired.
 
     Raises:
-        SourceRefused: the source holds no schema tree, or is not safe or not sound.
+        SourceRefused: the source contains no schema tree, or is unsafe or damaged.
         SchemaError: the cache cannot be written.
     """
-    with _kept() as kept:
-        taken = kept(release(name, source=source))
-    _say_taken(console, taken, as_json=as_json)
+    with _require_cached() as require_cached:
+        added = require_cached(release(name, source=source))
+    _print_added(console, added, as_json=as_json)
 
 
 def fetch(console: Console, version: str, mirror: str, *, as_json: bool = False) -> None:
-    """Fetch the schemas of a version from GitHub into the cache, unless it has them already.
+    """Download the schemas of a version from GitHub into the cache, unless it has them.
 
     Raises:
-        SourceUnavailable: GitHub has no such release, or does not give it now.
-        SourceRefused: what it gives is no schema tree.
-        TransportError: GitHub is not reached.
+        SourceUnavailable: GitHub has no such release, or refuses the request.
+        SourceRefused: the download is not a schema tree.
+        TransportError: GitHub cannot be reached.
         SchemaError: the cache cannot be written.
-        KeyboardInterrupt: somebody stopped it; how much is kept was said.
+        KeyboardInterrupt: the user stopped it; what is kept has been printed.
     """
     from dynclient.releases import github, progress
     from dynclient.schema.versions import names_for
 
     cache = Cache()
-    _refuse_no_version(version, cache)
-    held = next((name for name in names_for(version) if cache.find(name) is not None), None)
-    if held is not None:
-        _say_taken(console, release(held), as_json=as_json, note=", at hand already")
+    _require_version(version, cache)
+    cached = next((name for name in names_for(version) if cache.find(name) is not None), None)
+    if cached is not None:
+        _print_added(console, release(cached), as_json=as_json, suffix=", already in the cache")
         return
-    with progress.shown(f"schemas of {version} from GitHub") as told, _kept() as kept:
+    with (
+        progress.shown(f"schemas of {version} from GitHub") as report,
+        _require_cached() as require_cached,
+    ):
         try:
-            taken = kept(github.fetch(version, cache=cache, mirror=mirror, progress=told))
+            fetched = github.fetch(version, cache=cache, mirror=mirror, progress=report)
+            added = require_cached(fetched)
         except KeyboardInterrupt as stop:
             for note in stop.args:
-                _say_aside(str(note))
+                _print_error(str(note))
             raise
-    _say_taken(console, taken, as_json=as_json)
+    _print_added(console, added, as_json=as_json)
 
 
-def _refuse_no_version(version: str, cache: Cache) -> None:
-    """Refuse what no tag can be called after, before anybody is asked."""
+def _require_version(version: str, cache: Cache) -> None:
+    """Reject anything but a full version number before a request is sent."""
     from dynclient.schema.versions import close, numbers
 
     plain = version.removesuffix("-release").lstrip("vV")
     found = numbers(plain)
     if plain == version and len(found) > 2:
         return
-    meant_surely = [plain + ".0" * (3 - len(found))] if found else []
-    near = meant_surely or close(version, cache.names())
-    message = f"{version!r} is no version of OpenMetadata, as 1.13.0 is one{did_you_mean(near)}"
+    completed = [plain + ".0" * (3 - len(found))] if found else []
+    near = completed or close(version, cache.names())
+    message = f"{version!r} is not a version of OpenMetadata such as 1.13.0{did_you_mean(near)}"
     raise SourceUnavailable(message, source="github")
 
 
 @contextmanager
-def _kept() -> Iterator[Any]:
-    """Give a function that makes sure that a release is on the disk, which is what was asked for.
+def _require_cached() -> Iterator[Callable[[Release], Release]]:
+    """Yield a function that raises unless a release has been written to the cache.
 
-    Libraries go on in memory where a cache cannot be written; a command would have done nothing.
+    The library continues in memory if the cache cannot be written; the command would be useless.
     """
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DynclientWarning)
 
-        def sure(taken: Release) -> Release:
+        def require_cached(found: Release) -> Release:
             cache = Cache()
-            if cache.find(taken.name, taken.digest) is None:
-                written = str(said[-1].message).partition(";")[0] if said else ""
-                why = written or f"somebody removed it from {cache.directory} meanwhile"
-                way = "make room there, or name another place with DYNCLIENT_CACHE"
-                end = f"; {way}" if written else ""
-                raise SchemaError(f"{taken.name} was read, but not kept: {why}{end}")
-            return taken
+            if cache.find(found.name, found.digest) is None:
+                warning = str(caught[-1].message).partition(";")[0] if caught else ""
+                why = warning or f"another process removed it from {cache.directory}"
+                advice = "; free some space, or set DYNCLIENT_CACHE to another directory"
+                end = advice if warning else ""
+                raise SchemaError(f"{found.name} was read but not stored: {why}{end}")
+            return found
 
-        yield sure
+        yield require_cached
 
 
-def _say_taken(console: Console, taken: Release, *, as_json: bool, note: str = "") -> None:
+def _print_added(console: Console, added: Release, *, as_json: bool, suffix: str = "") -> None:
     steps: dict[str, int] = {}
-    for repaired in taken.repairs:
-        steps[repaired.step] = steps.get(repaired.step, 0) + 1
+    for note in added.repairs:
+        steps[note.step] = steps.get(note.step, 0) + 1
     if as_json:
-        _print_json(console, {**_told(taken), "repairs": steps})
+        _print_json(console, {**_summary(added), "repairs": steps})
         return
-    kinds = f"{len(taken.entities)} kinds of entities, {len(taken.paths)} documents"
-    text = f"{taken.name}: {kinds}, digest {taken.digest[:12]}{note}"
+    counts = f"{len(added.entities)} entity types, {len(added.paths)} documents"
+    text = f"{added.name}: {counts}, digest {added.digest[:12]}{suffix}"
     console.print(text, highlight=False, soft_wrap=True)
     for step, count in steps.items():
         console.print(f"  {step}: {count}", highlight=False)
@@ -166,10 +170,10 @@ def _say_taken(console: Console, taken: Release, *, as_json: bool, note: str = "
 
 
 def verify(console: Console, names: Sequence[str], *, as_json: bool = False) -> int:
-    """Examine packs, print what was found, and return what the command ends with.
+    """Check packs, print the findings, and return the exit code.
 
     Raises:
-        UnknownRelease: the cache has nothing of some name.
+        UnknownRelease: a name is not found in the cache.
     """
     from dynclient.releases import maintenance
 
@@ -182,8 +186,8 @@ def verify(console: Console, names: Sequence[str], *, as_json: bool = False) -> 
         for each in findings:
             _show_finding(console, each)
         sound = sum(each.state == "sound" for each in findings)
-        told = f"{cache.directory}: {sound} sound, {len(bad)} bad"
-        console.print(Text(told), soft_wrap=True)
+        counts = f"{cache.directory}: {sound} sound, {len(bad)} bad"
+        console.print(Text(counts), soft_wrap=True)
     return DIFFERS if bad else DONE
 
 
@@ -197,11 +201,11 @@ def _show_finding(console: Console, found: Finding) -> None:
 
 
 def remove(console: Console, names: Sequence[str], *, as_json: bool = False) -> None:
-    """Remove releases from the cache and print what is gone.
+    """Remove releases from the cache and print the removed files.
 
     Raises:
-        UnknownRelease: the cache has nothing of some name; nothing is removed then.
-        UsageError: it is the release that comes along with dynclient.
+        UnknownRelease: a name is not found in the cache; nothing is removed.
+        UsageError: the release is the bundled one.
         OSError: a file cannot be removed.
     """
     from dynclient.releases import maintenance
@@ -211,15 +215,15 @@ def remove(console: Console, names: Sequence[str], *, as_json: bool = False) -> 
         _print_json(console, [each._asdict() for each in removed])
         return
     for each in removed:
-        text = f"{each.release}: removed {', '.join(each.files) or 'by somebody else meanwhile'}"
+        text = f"{each.release}: removed {', '.join(each.files) or 'by another process'}"
         console.print(Text(text), soft_wrap=True)
 
 
-def _print_json(console: Console, told: Any) -> None:
-    console.out(json.dumps(told, indent=2), highlight=False)
+def _print_json(console: Console, value: Any) -> None:
+    console.out(json.dumps(value, indent=2), highlight=False)
 
 
-def _say_aside(text: str) -> None:
+def _print_error(text: str) -> None:
     from rich.console import Console
 
     Console(stderr=True).print(Text(f"dynclient: {text}"), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``dynclient schemas check``: whether payloads fit some releases, and what would break."""
+"""``dynclient schemas check``: whether payloads are valid in several releases."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Payload(NamedTuple):
-    """One piece of data to be judged."""
+    """One JSON value to validate."""
 
     place: str
     """Where it was read: ``payload.json``, ``payload.json[2]``, ``payloads.jsonl:7``."""
@@ -31,20 +31,20 @@ class Payload(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A payload, and what each release says to it."""
+    """A payload and the result of each release."""
 
     payload: Payload
-    verdicts: tuple[ReleaseCheck, ...]
+    results: tuple[ReleaseCheck, ...]
 
 
 def payloads(file: Path) -> list[Payload]:
-    """Return the payloads of a file: one JSON value, the items of a list, or one in each line.
+    """Return the payloads of a file: one JSON value, the items of a list, or one per line.
 
     Args:
         file: its path; ``-`` for standard input.
 
     Raises:
-        UsageError: it is no JSON, or holds nothing; the line is told.
+        UsageError: it is not JSON or has no payload; the message says in which line.
         OSError: it cannot be read.
     """
     name = "standard input" if str(file) == "-" else file.name
@@ -52,10 +52,10 @@ def payloads(file: Path) -> list[Payload]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is no JSON: no UTF-8 at byte {error.start}") from None
+        raise UsageError(f"{name} is not JSON: invalid UTF-8 at byte {error.start}") from None
     found = list(_read(text, name))
     if not found:
-        raise UsageError(f"{name} holds no payload")
+        raise UsageError(f"{name} contains no payload")
     return found
 
 
@@ -72,21 +72,21 @@ def _read(text: str, name: str) -> Iterator[Payload]:
 
 
 def _lines(text: str, name: str, whole: json.JSONDecodeError) -> Iterator[Payload]:
-    """Give the payloads of JSON lines; where not even the first is one, it was meant as a whole."""
+    """Yield the payloads of JSON lines; if the first line is not JSON, report the whole file."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     for place, (number, line) in enumerate(lines):
         try:
             yield Payload(f"{name}:{number}", json.loads(line))
         except json.JSONDecodeError as error:
             if place == 0:
-                told = f"line {whole.lineno}, column {whole.colno}: {whole.msg}"
+                where = f"line {whole.lineno}, column {whole.colno}: {whole.msg}"
             else:
-                told = f"line {number}, column {error.colno}: {error.msg}"
-            raise UsageError(f"{name} is no JSON: {told}") from None
+                where = f"line {number}, column {error.colno}: {error.msg}"
+            raise UsageError(f"{name} is not JSON: {where}") from None
 
 
 def check(found: Sequence[Payload], name: str, releases: Sequence[Release]) -> list[Checked]:
-    """Return what each release says to each payload.
+    """Validate each payload against each release.
 
     Raises:
         AmbiguousName: a release has several types of that name.
@@ -96,68 +96,73 @@ def check(found: Sequence[Payload], name: str, releases: Sequence[Release]) -> l
 
 
 def exit_code(found: Sequence[Checked], *, allow_bridged: bool) -> int:
-    """Return what the command ends with."""
-    broken = any(_counts(v, allow_bridged) for each in found for v in each.verdicts)
-    return DIFFERS if broken else DONE
+    """Return the exit code of the command.
+
+    Args:
+        found: the payloads with the results of their releases.
+        allow_bridged: whether payloads that a client translates count as valid.
+    """
+    failed = any(_fails(result, allow_bridged) for each in found for result in each.results)
+    return DIFFERS if failed else DONE
 
 
-def _counts(verdict: ReleaseCheck, allow_bridged: bool) -> bool:
-    return bool(verdict.left if allow_bridged else verdict.problems)
+def _fails(result: ReleaseCheck, allow_bridged: bool) -> bool:
+    return bool(result.remaining if allow_bridged else result.problems)
 
 
 def show(console: Console, found: Sequence[Checked]) -> None:
-    """Print what breaks, payload by payload, and a line that sums it up."""
+    """Print the problems of each payload, and a summary line for each release."""
     for each in found:
         console.print(Text(each.payload.place, "bold"), soft_wrap=True)
-        for verdict in each.verdicts:
-            for line, style in _told(verdict):
+        for result in each.results:
+            for line, style in _lines_of(result):
                 console.print(Text(line, style), soft_wrap=True)
     for line in _summary(found):
         console.print(Text(line), soft_wrap=True)
 
 
-def _told(verdict: ReleaseCheck) -> Iterator[tuple[str, str]]:
-    if not verdict.breaks:
-        yield f"  {verdict.release}: fits", "green"
+def _lines_of(result: ReleaseCheck) -> Iterator[tuple[str, str]]:
+    if not result.breaks:
+        yield f"  {result.release}: valid", "green"
         return
-    count = f"{len(verdict.problems)} problem{'s' if len(verdict.problems) > 1 else ''}"
-    bridged = ", bridged" if verdict.bridges else ""
-    yield f"  {verdict.release}: breaks, {count}{bridged}", "yellow" if verdict.bridges else "red"
-    for problem in verdict.problems:
+    count = f"{len(result.problems)} problem{'s' if len(result.problems) > 1 else ''}"
+    note, style = (", translated by the client", "yellow") if result.translatable else ("", "red")
+    yield f"  {result.release}: invalid, {count}{note}", style
+    for problem in result.problems:
         yield f"    {problem}", "default"
-    for bridge in verdict.bridged:
-        yield f"    ({bridge})", "dim"
-    if verdict.left and verdict.left != verdict.problems:
-        yield "    once it is translated, this is left:", "default"
-        yield from ((f"      {problem}", "default") for problem in verdict.left)
+    for translation in result.translations:
+        yield f"    ({translation})", "dim"
+    if result.remaining and result.remaining != result.problems:
+        yield "    remaining after translation:", "default"
+        yield from ((f"      {problem}", "default") for problem in result.remaining)
 
 
 def _summary(found: Sequence[Checked]) -> Iterator[str]:
     yield ""
-    for column in zip(*(each.verdicts for each in found), strict=True):
-        broken = [verdict for verdict in column if verdict.breaks]
-        bridged = sum(verdict.bridges for verdict in broken)
-        some = f", {bridged} of them bridged" if bridged else ""
-        yield f"{column[0].release}: {len(broken)} of {len(column)} break{some}"
+    for column in zip(*(each.results for each in found), strict=True):
+        invalid = [result for result in column if result.breaks]
+        count = sum(result.translatable for result in invalid)
+        note = f", {count} of them translated by the client" if count else ""
+        yield f"{column[0].release}: {len(invalid)} of {len(column)} invalid{note}"
 
 
 def as_json(found: Sequence[Checked]) -> str:
-    """Return all verdicts as one JSON list."""
-    told = [
+    """Return all results as one JSON list."""
+    listed = [
         {
             "payload": each.payload.place,
             "verdicts": [
                 {
-                    "release": verdict.release,
-                    "breaks": verdict.breaks,
-                    "bridges": verdict.bridges,
-                    "problems": [problem._asdict() for problem in verdict.problems],
-                    "left": [problem._asdict() for problem in verdict.left],
-                    "bridged": list(verdict.bridged),
+                    "release": result.release,
+                    "breaks": result.breaks,
+                    "bridges": result.translatable,
+                    "problems": [problem._asdict() for problem in result.problems],
+                    "left": [problem._asdict() for problem in result.remaining],
+                    "bridged": list(result.translations),
                 }
-                for verdict in each.verdicts
+                for result in each.results
             ],
         }
         for each in found
     ]
-    return json.dumps(told, indent=2, default=str)
+    return json.dumps(listed, indent=2, default=str)

@@ -1,8 +1,8 @@
-"""The walkthrough that ``dynclient demo`` shows: a catalogue built, explored and taken down again.
+"""The walkthrough of ``dynclient demo``: it creates a catalogue, queries it and deletes it.
 
-:func:`walkthrough` is an ordinary script over the public API, paused at each ``yield``.
-:func:`show` runs it and prints, for each stretch, the very lines that ran and what they gave, so
-the transcript cannot differ from what happened.
+:func:`walkthrough` is an ordinary script on the public API, paused at each ``yield``. :func:`show`
+runs it and prints, for each step, the source lines that ran and the values they yielded, so the
+transcript cannot differ from the code.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ Script = Generator[Any, None, None]
 
 
 def walkthrough(om: Any) -> Script:
-    """Build, explore and delete one service with all that is below it, on any release."""
-    # Is the server there, and what does it speak?
+    """Create, query and delete one service and everything below it, on any release."""
+    # Check that the server is up, its version, and how many types its schemas have.
     health = om.health_check(), om.version, len(dir(om.types))
     yield health
 
-    # A service. Its password is a secret: sent in clear, never shown.
+    # Create a service. Its password is sent, but never shown.
     Mysql = om.types["entity/services/connections/database/mysqlConnection.json"]  # noqa: N806
     password = {"password": "open-sesame"}
-    login = {"authType": password} if hasattr(Mysql, "authType") else password  # in 1.0: at the top
+    login = (
+        {"authType": password} if hasattr(Mysql, "authType") else password
+    )  # a top-level field in 1.0
     service = om.database_services.create(
         name="shop_mysql",
         serviceType="Mysql",
@@ -42,12 +44,12 @@ def walkthrough(om: Any) -> Script:
     )
     yield service.connection
 
-    # Service, database, schema: where a request wants a name, the entity will do.
+    # Create a database and a schema. An entity can be passed wherever a name is expected.
     database = om.databases.create(name="shop", service=service)
     schema = om.database_schemas.create(name="public", database=database)
     yield schema.fullyQualifiedName
 
-    # What is wrong with a request is told before it leaves, all at once.
+    # An invalid request raises before it is sent; the error lists every problem.
     columns = [om.types.Column(name="id", dataType="BIGNT"), {"name": "placed_at"}]
     try:
         om.tables.create(name="orders", databaseSchema=schema, columns=columns)
@@ -55,10 +57,10 @@ def walkthrough(om: Any) -> Script:
         refused = error
     yield refused
 
-    # The table, from its create request, so that it can be sent again with changes.
+    # Create a table from a create request, which can be changed and sent again.
     CreateTable = om.types.CreateTableRequest  # noqa: N806
     Column = om.types.Column  # noqa: N806
-    # Several types are called DataType from 1.6 on; a path is never ambiguous.
+    # Since 1.6 several types are called DataType; the path of a type is unambiguous.
     DataType = om.types["entity/data/table.json#/definitions/dataType"]  # noqa: N806
     request = CreateTable(
         name="orders",
@@ -71,42 +73,42 @@ def walkthrough(om: Any) -> Script:
     table = om.create_or_update(request)
     yield table, table.columns[1].dataType == DataType.TIMESTAMP
 
-    # A user, who becomes the owner: `owners` from 1.5 on, `owner` before.
+    # Create a user and make it the owner: the field is `owners` since 1.5, `owner` before.
     user = om.users.create(name="ada", email="ada@example.com")
     owners = "owners" if hasattr(CreateTable, "owners") else "owner"
     request[owners] = [user] if owners == "owners" else user
     table = om.create_or_update(request)
     yield table[owners]
 
-    # Found again by its name, changed in place, saved as a patch of just the change.
+    # Get the table by name, change it, and save it: only the changes are sent, as a JSON Patch.
     table = om.tables["shop_mysql.shop.public.orders"]
     table.description = "One row for each order placed."
-    table.columns[0].description = "Given by the shop."
+    table.columns[0].description = "Assigned by the shop."
     patch = dynclient.changes(table)
     table = om.save(table)
     yield patch, table.version
 
-    # Queries: by name and id, whole collections page by page, the history of one table.
+    # Query by name and id, list a collection page by page, and read the versions of the table.
     by_name = om.get_by_name(entity=om.types.Table, fqn="shop_mysql.shop.public.orders")
     by_id = om.tables.get(table.id)
     names = [str(each.fullyQualifiedName) for each in om.tables.list(limit=50)]
     versions = [version.version for version in om.tables.versions(table)]
     yield by_name == by_id, names, versions
 
-    # Deleted: the table softly (it can be restored), the service with all that is below it.
+    # Soft-delete the table (it can be restored); hard-delete the service and everything below it.
     om.tables.delete(table)
-    gone = om.tables.get(table.id)
-    kept = om.tables.get(table.id, include="deleted")
+    current = om.tables.get(table.id)
+    deleted = om.tables.get(table.id, include="deleted")
     om.database_services.delete(service, recursive=True, hard=True)
-    yield gone, kept.deleted, list(om.databases.list())
+    yield current, deleted.deleted, list(om.databases.list())
 
 
 def show(console: Console, tree: Path | None = None) -> None:
-    """Run the walkthrough against a sandbox of its own and print the transcript.
+    """Run the walkthrough on a new sandbox and print the transcript.
 
     Args:
         console: where to print.
-        tree: the schema tree the sandbox serves; the starter release where None.
+        tree: path of the schema tree that the sandbox serves; None for the starter release.
     """
     from dynclient import sandbox
 
@@ -118,16 +120,18 @@ def show(console: Console, tree: Path | None = None) -> None:
         console.print(
             Panel.fit(
                 f"dynclient {dynclient.__version__} · OpenMetadata {om.version} · {server.host}\n"
-                f"{len(om.release.entities)} kinds of entities, read from its schemas just now"
+                f"{len(om.release.entities)} entity types, read from its schemas at run time"
             )
         )
-        for number, (code, value) in enumerate(_stretches(walkthrough, om), 1):
-            _print_stretch(console, number, code, value)
-        console.print(Text("Done: a catalogue built, explored and gone again.", "bold green"))
+        for number, (code, value) in enumerate(_steps(walkthrough, om), 1):
+            _print_step(console, number, code, value)
+        console.print(
+            Text("Done: the catalogue was created, queried, changed and deleted.", "bold green")
+        )
 
 
-def _stretches(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[str], Any]]:
-    """Run a script from pause to pause; give the source lines that ran, and what they yielded."""
+def _steps(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[str], Any]]:
+    """Run a script step by step; yield the source lines of each step and the value it yielded."""
     lines, first = inspect.getsourcelines(script)
     run: Any = script(om)
     body = inspect.getdoc(script) or ""
@@ -138,7 +142,7 @@ def _stretches(script: Callable[[Any], Script], om: Any) -> Iterator[tuple[list[
         begin = pause + 1
 
 
-def _print_stretch(console: Console, number: int, code: list[str], value: Any) -> None:
+def _print_step(console: Console, number: int, code: list[str], value: Any) -> None:
     title = code[0].removeprefix("# ")
     rest = [line.split("  # noqa")[0] for line in code[1:]]
     console.print()

@@ -1,4 +1,4 @@
-"""``dynclient schemas diff``: what differs between two releases, for people and as JSON."""
+"""``dynclient schemas diff``: the differences between two releases, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dynclient.drift.change import Change, worded
+from dynclient.drift.change import Change, change_text
 from dynclient.drift.diff import Diff
 from dynclient.session.release_choice import is_path
 
@@ -22,18 +22,18 @@ _LISTED = {"value_added", "value_removed", "alternative_added", "alternative_rem
 _BREAKS = "  (breaks)"
 
 
-def named(text: str) -> str | Path:
-    """Return what was named on the command line: a release of the cache, or the path of a tree."""
+def release_or_path(text: str) -> str | Path:
+    """Return an argument of the command line: the name of a release, or the path of a tree."""
     return Path(text) if is_path(text) else text
 
 
 def show(console: Console, found: Diff, *, summary: bool = False) -> None:
-    """Print what differs: figures, then one block for each place.
+    """Print the counts, then one block for each document or definition.
 
     Args:
         console: where to print.
         found: the differences.
-        summary: the figures alone.
+        summary: print only the counts.
     """
     for line in _figures(found):
         console.print(Text(line), soft_wrap=True)
@@ -43,12 +43,12 @@ def show(console: Console, found: Diff, *, summary: bool = False) -> None:
     if entities:
         console.print(Text("\nentities", "bold"))
         for change in entities:
-            _print(console, worded(change), f"  {change.path}")
+            _print(console, change_text(change), f"  {change.path}")
     documents = [change for change in found if change.kind.startswith("document")]
     if documents:
         console.print(Text("\ndocuments", "bold"))
         for change in documents:
-            _print(console, worded(change), "")
+            _print(console, change_text(change), "")
     rest = [change for change in found if not change.kind.startswith(("entity", "document"))]
     for (place, name), changes in groupby(rest, key=lambda each: (each.place, each.type_name)):
         console.print(Text(f"\n{name}", "bold").append(f"  {place}", "dim"), soft_wrap=True)
@@ -63,7 +63,7 @@ def as_json(found: Diff) -> str:
 
 def _figures(found: Diff) -> Iterator[str]:
     n = found.counts
-    yield f"{found.old.name} → {found.new.name}" + ("" if found else ": nothing differs")
+    yield f"{found.old.name} → {found.new.name}" + ("" if found else ": no differences")
     if not found:
         return
     yield f"  entities      +{n['entity_added']} -{n['entity_removed']}"
@@ -78,15 +78,15 @@ def _figures(found: Diff) -> Iterator[str]:
     yield f"  limits        {n['limit_changed']} changed"
     yield f"  enum values   +{n['value_added']} -{n['value_removed']}"
     yield f"  alternatives  +{n['alternative_added']} -{n['alternative_removed']}"
-    yield f"  {len(found.breaking)} changes may break data of {found.old.name}"
+    yield f"  {len(found.breaking)} changes can make data of {found.old.name} invalid"
 
 
 def _lines(changes: list[Change]) -> Iterator[tuple[str, bool]]:
-    """Give a line for each change; values and alternatives of one field share one."""
+    """Yield a line for each change; values and alternatives of one field share a line."""
     for (kind, name, breaks), group in groupby(changes, lambda c: (c.kind, c.name, c.breaks)):
         together = list(group)
         if kind not in _LISTED or len(together) == 1:
-            yield from ((worded(change), breaks) for change in together)
+            yield from ((change_text(change), breaks) for change in together)
             continue
         what, _, how = kind.partition("_")
         values = ", ".join(str(change.new or change.old) for change in together)

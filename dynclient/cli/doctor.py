@@ -1,4 +1,4 @@
-"""``dynclient doctor``: a server examined, and how well the schemas at hand fit it."""
+"""``dynclient doctor``: a server compared with the schemas of a release."""
 
 from __future__ import annotations
 
@@ -21,47 +21,49 @@ if TYPE_CHECKING:
     from dynclient.session.contract import Contract
 
 NEAR = ("the same release", "the same minor release", "the same major release", "another release")
-"""How near the schemas are to the server, nearest first."""
+"""How close the release of the schemas is to the server's, closest first."""
 
 
 class Report(NamedTuple):
-    """What was found out about a server."""
+    """What a server and the schemas of a release have in common, and how they differ."""
 
     host: str
     version: str
     revision: str
     release: str | None
-    """Whose schemas were used; None where none are at hand."""
+    """Release of the schemas; None if none was found."""
     near: str
-    """One of ``NEAR``; or why there are no schemas."""
+    """One of ``NEAR``, or why there are no schemas."""
     lossy: bool
-    """Whether the schemas say less than the server's own."""
+    """Whether the schemas were derived from an OpenAPI document, which has less detail."""
     operations: int | None
-    """How many the server's OpenAPI document tells of; None where there is none."""
+    """Number of operations in the server's OpenAPI document; None without one."""
     document: str
-    """Where the document was had from, or why it was not."""
+    """Where the document was read, or why it was not."""
     resources: int | None
-    """How many entity types the server lists; None where it may not be asked."""
+    """Number of entity types the server lists; None if the token may not list them."""
     facts: tuple[RouteFact, ...]
     unknown_entities: tuple[str, ...]
-    """What the server has and the schemas lack."""
+    """Entity types of the server that the schemas lack."""
     missing_entities: tuple[str, ...]
-    """What the schemas have and the server lacks."""
+    """Entity types of the schemas that the server lacks."""
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many routes have which status."""
+        """The number of routes by status."""
         found = [fact.status for fact in self.facts]
         return {status: found.count(status) for status in STATUSES}
 
     @property
     def differences(self) -> list[str]:
-        """What does not fit, in words."""
+        """The differences as sentences."""
         found = []
         if self.near not in NEAR[:2]:
             found.append(f"the schemas are of {self.near}")
         if self.lossy:
-            found.append("the schemas were made of the server's words and say less than its own")
+            found.append(
+                "the schemas are derived from the server's OpenAPI document and have less detail"
+            )
         if self.unknown_entities:
             found.append("the server has entity types that the schemas lack")
         if self.missing_entities or self.counts["absent"]:
@@ -70,24 +72,27 @@ class Report(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """What the command ends with."""
+        """The exit code of the command."""
         if self.release is None:
             return FAILED
         return DIFFERS if self.differences else DONE
 
     def as_json(self) -> str:
         """Return the report as one JSON object."""
-        told: dict[str, Any] = self._asdict()
-        told["facts"] = [fact._asdict() for fact in self.facts]
-        told |= {"counts": self.counts, "differences": self.differences}
-        return json.dumps(told, indent=2)
+        report: dict[str, Any] = self._asdict()
+        report["facts"] = [fact._asdict() for fact in self.facts]
+        report |= {"counts": self.counts, "differences": self.differences}
+        return json.dumps(report, indent=2)
 
 
 def examine(om: Client) -> Report:
-    """Return what can be found out about a server; nothing on it is changed.
+    """Compare a server with the schemas of its client; nothing on the server is changed.
+
+    Args:
+        om: a client of the server.
 
     Raises:
-        TransportError, ServerError: it does not even tell its version.
+        TransportError, ServerError: the server's version cannot be read.
     """
     contract, version = om.contract, om.version
     try:
@@ -122,11 +127,11 @@ def _missing(contract: Contract) -> tuple[str, ...]:
 
 
 def nearness(version: str, release: Release) -> str:
-    """Return how near a release is to a server, one of ``NEAR``.
+    """Return how close a release is to that of a server, one of ``NEAR``.
 
     Args:
-        version: of the server, as it tells it.
-        release: whose schemas are used.
+        version: version of the server, as the server reports it.
+        release: the release of the schemas.
     """
     if version == release.name:
         return NEAR[0]
@@ -146,17 +151,17 @@ def show(console: Console, report: Report) -> None:
         f"OpenAPI    {_document(report)}",
     ]
     if report.release is not None:
-        listed = "not told to this token" if report.resources is None else str(report.resources)
+        listed = "not visible to this token" if report.resources is None else str(report.resources)
         counts = ", ".join(f"{count} {status}" for status, count in report.counts.items() if count)
         lines += [f"resources  {listed}", f"routes     {counts}"]
     lines += ["", *_routes(report)] if report.facts else []
     for title, names in (
-        ("The server has, and the schemas lack", report.unknown_entities),
-        ("The schemas have, and the server lacks", report.missing_entities),
+        ("Entity types that only the server has", report.unknown_entities),
+        ("Entity types that only the schemas have", report.missing_entities),
     ):
         if names:
             lines += ["", f"{title}: {', '.join(names)}"]
-    differences = report.differences if report.release else ["there are no schemas to speak it by"]
+    differences = report.differences if report.release else ["there are no schemas for this server"]
     lines += ["", "; ".join(differences) or "the schemas fit the server"]
     for line in lines:
         console.print(Text(line), soft_wrap=True)
@@ -169,9 +174,9 @@ def _document(report: Report) -> str:
 
 
 def _routes(report: Report) -> Iterator[str]:
-    """Give a line for each route; never wrapped, so that they can be searched."""
+    """Yield a line for each route; lines are not wrapped, so that they can be searched."""
     ordered = sorted(report.facts, key=lambda each: STATUSES.index(each.status))
-    rows = [("collection", "route", "by", "status")]
+    rows = [("collection", "route", "source", "status")]
     rows += [(fact.attribute, fact.route, fact.source, fact.status) for fact in ordered]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

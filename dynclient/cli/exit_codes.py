@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-DONE, FAILED, MISUSED, DIFFERS, INTERRUPTED = 0, 1, 2, 3, 130
+DONE = 0
+FAILED = 1
+"""An error, printed on standard error."""
+MISUSED = 2
+"""Wrong arguments, or an extra that is not installed."""
+DIFFERS = 3
+"""A comparison or check found something."""
+INTERRUPTED = 130
+"""Ctrl-C, as shells report it."""

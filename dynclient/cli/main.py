@@ -1,4 +1,4 @@
-"""How the ``dynclient`` command starts, and how it ends."""
+"""The entry point of the ``dynclient`` command: errors become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ _EXTRAS = {
     "uvicorn": "sandbox",
     "jsonpatch": "sandbox",
 }
-"""Which extra brings a package that a command needs."""
+"""The extra that installs a package which a command needs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; never ends in a traceback for an expected error.
+    """Run one command and return its exit code.
 
-    ``arguments`` are those of the command line where None. With ``DYNCLIENT_TRACEBACK=1`` in the
-    environment errors are raised as they are, for reports of bugs.
+    Expected errors are printed without a traceback. With ``DYNCLIENT_TRACEBACK=1`` in the
+    environment they are raised, for bug reports.
+
+    Args:
+        arguments: the words after ``dynclient``; None for those of the command line.
+
+    Returns:
+        An exit code of :mod:`dynclient.cli.exit_codes`.
     """
     from dynclient.errors import DynclientError
 
@@ -34,23 +40,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         extra = _EXTRAS.get((error.name or "").split(".")[0])
         if extra is None or os.environ.get("DYNCLIENT_TRACEBACK"):
             raise
-        return _say(
-            f"this needs the package {error.name!r}, which is not installed;\n"
+        return _fail(
+            f"this command needs the package {error.name!r}, which is not installed; run\n"
             f"  pip install 'dynclient[{extra}]'",
             MISUSED,
         )
     except BrokenPipeError:
-        # Whoever read the output has seen enough, as `head` does; the rest goes nowhere.
+        # The reader has closed the pipe, as `head` does; discard the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (DynclientError, OSError) as error:
         if os.environ.get("DYNCLIENT_TRACEBACK"):
             raise
-        return _say(str(error), FAILED)
+        return _fail(str(error), FAILED)
     except KeyboardInterrupt:
-        return _say("interrupted", INTERRUPTED)
+        return _fail("interrupted", INTERRUPTED)
 
 
-def _say(text: str, code: int) -> int:
+def _fail(text: str, code: int) -> int:
     print(f"dynclient: {text}", file=sys.stderr)
     return code

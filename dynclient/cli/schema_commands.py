@@ -1,4 +1,4 @@
-"""``dynclient schemas``: its commands and their options; each hands over to what does the work."""
+"""``dynclient schemas``: its commands and options; each calls the module that does its work."""
 
 from __future__ import annotations
 
@@ -12,33 +12,37 @@ from rich.console import Console
 from dynclient.cli.exit_codes import DIFFERS, DONE
 from dynclient.errors import DynclientWarning
 
-app = typer.Typer(help="The schema trees at hand, and how they differ.", no_args_is_help=True)
+app = typer.Typer(help="Manage and compare the releases in the cache.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[
-    list[str], typer.Argument(help="Releases of the cache, such as 1.13.0.", show_default=False)
+    list[str],
+    typer.Argument(help="Names of releases in the cache, such as 1.13.0.", show_default=False),
 ]
 Tree = Annotated[
-    str, typer.Argument(help="A release of the cache, or the path of a tree.", show_default=False)
+    str,
+    typer.Argument(help="Name of a release in the cache, or path of a tree.", show_default=False),
 ]
 
 
 @app.callback()
-def _plainly() -> None:
-    shown = warnings.showwarning
+def _show_warnings_without_source() -> None:
+    default = warnings.showwarning
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-        if issubclass(category, DynclientWarning):  # a line of the source helps nobody here
+        if issubclass(
+            category, DynclientWarning
+        ):  # the line of source that Python adds is no help here
             typer.echo(f"dynclient: {message}", err=True)
         else:
-            shown(message, category, *rest, **more)
+            default(message, category, *rest, **more)
 
     warnings.showwarning = show
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """List the releases at hand: those in the cache, and the one that comes along."""
+    """List the releases in the cache and the one bundled with dynclient."""
     from dynclient.cli.cache_commands import show_list
 
     show_list(Console(), as_json=json)
@@ -48,11 +52,11 @@ def list_(json: Json = False) -> None:
 def add(
     source: Annotated[Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)],
     name: Annotated[
-        str | None, typer.Option(help="What to call it; else the version its name tells.")
+        str | None, typer.Option(help="Name of the release; default: the version in the file name.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Take a schema tree into the cache."""
+    """Add a schema tree to the cache."""
     from dynclient.cli.cache_commands import add as add_it
 
     add_it(Console(), source, name, as_json=json)
@@ -62,14 +66,14 @@ def add(
 def fetch(
     version: Annotated[str, typer.Argument(help="A version, such as 1.13.0.", show_default=False)],
     mirror: Annotated[
-        str, typer.Option(help="Whom to ask in GitHub's place; else DYNCLIENT_GITHUB tells.")
+        str, typer.Option(help="URL of a GitHub mirror; default: DYNCLIENT_GITHUB, or GitHub.")
     ] = "",
     json: Json = False,
 ) -> None:
-    """Fetch the schema tree of a version from GitHub into the cache.
+    """Download the schema tree of a version from GitHub into the cache.
 
-    Whatever stops it, files that came are kept, and the next fetch goes on from there. With a token
-    in GITHUB_TOKEN, GitHub's limits are far higher.
+    After an interruption the downloaded files are kept, and the next fetch continues from there.
+    GITHUB_TOKEN raises GitHub's rate limit.
     """
     from dynclient.cli.cache_commands import fetch as fetch_it
 
@@ -79,13 +83,13 @@ def fetch(
 @app.command()
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Releases of the cache; all without.")
+        list[str] | None, typer.Argument(help="Names of releases in the cache; default: all.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Examine the packs of the cache: digest, documents, references. Nothing is changed.
+    """Check the packs in the cache: digest, documents, references. Nothing is changed.
 
-    Ends with 0 where all are sound, with 3 where one is bad; what to do about it is told.
+    Exit code 0: all packs are sound. 3: a pack is bad; the output says what to do.
     """
     from dynclient.cli.cache_commands import verify as verify_them
 
@@ -94,9 +98,9 @@ def verify(
 
 @app.command()
 def remove(names: Names, json: Json = False) -> None:
-    """Remove releases from the cache: their packs, fetches that have not ended, damaged packs.
+    """Remove releases from the cache: their packs, unfinished downloads and damaged packs.
 
-    Programs that have one open go on with it. The release that comes along stays.
+    Programs that have a release open can still use it. The bundled release cannot be removed.
     """
     from dynclient.cli.cache_commands import remove as remove_them
 
@@ -109,36 +113,41 @@ def diff(
     new: Tree,
     entity: Annotated[
         str | None,
-        typer.Option(help="Only this entity with its create request, or this type or document."),
+        typer.Option(
+            help="Show only this entity and its create request, or this type or document."
+        ),
     ] = None,
     deep: Annotated[
-        bool, typer.Option("--deep", help="With --entity: all that it refers to as well.")
+        bool, typer.Option("--deep", help="With --entity: include the types it refers to.")
     ] = False,
     breaking: Annotated[
-        bool, typer.Option("--breaking", help="Only what may make data of the old one unfit.")
+        bool,
+        typer.Option(
+            "--breaking", help="Show only changes that can make data of the old release invalid."
+        ),
     ] = False,
-    summary: Annotated[bool, typer.Option("--summary", help="Print the figures alone.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Print only the counts.")] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 3 where anything differs.")
+        bool, typer.Option("--exit-code", help="Exit with 3 if there is a difference.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Tell what differs between two releases: entities, documents, fields, enum values.
+    """Show the differences between two releases: entities, documents, fields, enum values.
 
-    Renames that the drift table knows are told as such.
+    Renames listed in the drift table are shown as renames.
     """
-    from dynclient.cli import diff_view as shown
-    from dynclient.drift.diff import diff as compared
+    from dynclient.cli import diff_view
+    from dynclient.drift.diff import diff as compare
 
-    found = compared(shown.named(old), shown.named(new))
+    found = compare(diff_view.release_or_path(old), diff_view.release_or_path(new))
     if entity is not None:
         found = found.only(entity, deep=deep)
     if breaking:
         found = found.breaking
     if json:
-        typer.echo(shown.as_json(found))
+        typer.echo(diff_view.as_json(found))
     else:
-        shown.show(Console(), found, summary=summary)
+        diff_view.show(Console(), found, summary=summary)
     raise typer.Exit(DIFFERS if exit_code and found else DONE)
 
 
@@ -147,36 +156,40 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A JSON file: one payload, a list of them, or one in each line; - reads stdin.",
+            help="A file with one JSON payload, a list of them, or one per line; - reads stdin.",
             show_default=False,
         ),
     ],
     kind: Annotated[
-        str, typer.Option("--as", help="What they are: CreateTableRequest, table, a path.")
+        str,
+        typer.Option("--as", help="Type of the payloads: CreateTableRequest, table, or a path."),
     ],
     releases: Annotated[
-        str, typer.Option(help="Releases of the cache or paths of trees, separated by commas.")
+        str,
+        typer.Option(help="Names of releases in the cache or paths of trees, separated by commas."),
     ],
     allow_bridged: Annotated[
         bool,
-        typer.Option("--allow-bridged", help="Take what a client translates for fitting."),
+        typer.Option("--allow-bridged", help="Accept payloads that a client can translate."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Tell what in payloads would break on some releases: every problem, payload by payload.
+    """Validate payloads against several releases and print every problem.
 
-    Says which of it a client bridges. Ends with 0 where all fit, with 3 where one breaks.
+    Also shows which problems a client translates. Exit code 0: all payloads are valid. 3: at
+    least one is not.
     """
-    from dynclient.cli import check_view as checks
-    from dynclient.cli.diff_view import named
+    from dynclient.cli import check_view
+    from dynclient.cli.diff_view import release_or_path
     from dynclient.drift.diff import release_of
 
     names = [name.strip() for name in releases.split(",") if name.strip()]
     if not names:
-        raise typer.BadParameter("it names no release", param_hint="--releases")
-    found = checks.check(checks.payloads(file), kind, [release_of(named(name)) for name in names])
+        raise typer.BadParameter("must name at least one release", param_hint="--releases")
+    trees = [release_of(release_or_path(name)) for name in names]
+    found = check_view.check(check_view.payloads(file), kind, trees)
     if json:
-        typer.echo(checks.as_json(found))
+        typer.echo(check_view.as_json(found))
     else:
-        checks.show(Console(), found)
-    raise typer.Exit(checks.exit_code(found, allow_bridged=allow_bridged))
+        check_view.show(Console(), found)
+    raise typer.Exit(check_view.exit_code(found, allow_bridged=allow_bridged))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
+from dynclient.client import docstrings
 from dynclient.client.calls import reject_look_up
 from dynclient.client.collection import Collection, Method, plan_method
+from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UnknownCollection, UsageError
 from dynclient.session.session import Session
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from dynclient.dispatch import Listing, Page
     from dynclient.hooks import Hooks
     from dynclient.model import Types
-    from dynclient.operations.catalogue import Catalogue
+    from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.schema import EntityType, Release
     from dynclient.session.contract import Contract
     from dynclient.session.plan import Plan
@@ -155,10 +157,19 @@ class Client:
 
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
-        if self._session.known_release is None:  # completion sends no request
-            return sorted([*hidden, *OWN])
-        names = self.catalogue.collections
-        return sorted([*hidden, *OWN, *(f"{n}_" if n in OWN else n for n in names)])
+        return sorted([*hidden, *OWN, *self._specs()])
+
+    def _specs(self) -> dict[str, CollectionSpec]:
+        """Return the collections by attribute; none if the release is not known yet."""
+        if self._session.known_release is None:  # completion and help() send no request
+            return {}
+        specs = self.catalogue.collections
+        return {f"{name}_" if name in OWN else name: spec for name, spec in specs.items()}
+
+    def _doc(self) -> str:
+        release = self._session.known_release
+        name = "" if release is None else release.name
+        return docstrings.client_doc(type(self), name, self._specs())
 
     def _ipython_key_completions_(self) -> list[str]:
         if self._session.known_release is None:
@@ -197,7 +208,7 @@ class Client:
             entity = found if found is not None and found.create == node.path else None
         if entity is None:
             name = type(data).__name__
-            message = f"must be a create request, om.types.CreateTableRequest(…), not a {name}"
+            message = f"must be a create request, om.types.CreateTableRequest(…), not {name}"
             if isinstance(data, model.Entity) and model.schema_of(data).entity is not None:
                 message += "; send changes of an entity with om.save(…)"
             problem = Problem("data", name, "argument", message)
@@ -353,6 +364,8 @@ class Client:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._session = state["session"]
         self._types = None
+
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 OWN = frozenset(name for name in dir(Client) if not name.startswith("_"))

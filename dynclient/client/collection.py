@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client import docstrings
 from dynclient.client.calls import Call, LookUp
+from dynclient.client.docstrings import InstanceDoc
 from dynclient.client.methods import METHODS, MethodSpec, plan_create
 from dynclient.errors import BadArguments, UnknownOperation
 
@@ -17,15 +19,6 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.plan import Plan
     from dynclient.session.session import Session
-
-
-class _MethodDoc:
-    """The docstring of a method; a descriptor, so that it is written when it is read."""
-
-    def __get__(self, instance: Method | None, owner: type | None = None) -> str:
-        if instance is None:
-            return "A method of a collection. Call it, or call help() on it."
-        return instance._doc()
 
 
 class Method:
@@ -50,8 +43,6 @@ class Method:
 
     @property
     def __signature__(self) -> Signature:
-        from dynclient.client import docstrings
-
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
@@ -59,13 +50,11 @@ class Method:
         return docstrings.signature(operation, method.first)
 
     def _doc(self) -> str:
-        from dynclient.client import docstrings
-
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
             return docstrings.body_doc(operation, release.node(operation.body))
-        return docstrings.doc(operation, method.intro)
+        return docstrings.doc(operation, method.intro, release)
 
     def _parts(self) -> tuple[CollectionSpec, Any, MethodSpec]:
         return self._collection._spec, self._collection._release, METHODS[self.__name__]
@@ -76,7 +65,7 @@ class Method:
     def __reduce__(self) -> tuple[Any, ...]:
         return getattr, (self._collection, self.__name__)
 
-    __doc__ = _MethodDoc()
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 def plan_method(
@@ -216,6 +205,11 @@ class Collection:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _collection, (self._session, self._spec.attribute)
+
+    def _doc(self) -> str:
+        return docstrings.collection_doc(self, self._release.name)
+
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 def _collection(session: Session, attribute: str) -> Collection:

@@ -1,4 +1,4 @@
-"""``connect()``: its arguments checked, and the client they describe."""
+"""``connect()``: validates its arguments and returns the client."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
+from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
     from dynclient.transport.http import Transport
 
 
-HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
-
-
-_OTHERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
-"""What ``connect`` takes besides settings, for whoever mistypes one."""
+_PARAMETERS = ("host", "token", "release", "username", "password", "source", "hooks", "transport")
+"""Parameters of ``connect`` that are not settings, for suggestions."""
 
 
 _CHOICES = {"responses": ("strict", "tolerant"), "drift": ("bridge", "warn", "error")}
@@ -33,132 +31,107 @@ _CHOICES = {"responses": ("strict", "tolerant"), "drift": ("bridge", "warn", "er
 
 
 _FILES = {
-    "verify": "True, False, or the path of a bundle of authorities",
+    "verify": "True, False or the path of a CA bundle",
     "client_certificate": "the path of a PEM file, or (certificate, key)",
 }
+"""What the settings that name files take."""
 
 
-def base_of(host: str) -> str:
-    """Return the address below which the API lies: ``http://localhost:8585/api``.
-
-    Args:
-        host: with or without ``/api``, ``/api/v1`` and a slash at the end.
-
-    Raises:
-        UsageError: no scheme, no host name, a user or a query in it.
-    """
-    from urllib.parse import urlsplit
-
-    if not isinstance(host, str):
-        raise UsageError(f"host= takes an address such as 'http://localhost:8585', not {host!r}")
-    try:
-        parts = urlsplit(host.strip())
-        port = parts.port
-    except ValueError as error:
-        raise UsageError(f"the host is no address: {error}") from None
-    if parts.scheme not in {"http", "https"}:
-        name = host.strip().rpartition("@")[2]
-        raise UsageError(f"the host {name!r} has no scheme: write https://… (or http://…)")
-    if not parts.hostname or port == 0:
-        raise UsageError("the host has no name, or no possible port")
-    if parts.username is not None or parts.password is not None:
-        raise UsageError("no user in the host, please: give username= and password=, or token=")
-    if parts.query or parts.fragment:
-        raise UsageError("the host ends with its path: no '?' and no '#'")
-    path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}/api"
+_MAY_BE_ZERO = {"retries", "backoff", "backoff_limit", "retry_after_limit"}
 
 
 def address(host: str | None) -> str:
-    """Return the address given, or that of the environment.
+    """Return the address of the API at a host, or at the host of the environment.
+
+    Args:
+        host: as for :func:`dynclient.transport.address.api_url`; None for ``OPENMETADATA_HOST``.
 
     Raises:
-        UsageError: neither is there.
+        UsageError: there is neither, or it is not valid.
     """
-    given = host if host is not None else os.environ.get(HOST)
-    if not given:
-        raise UsageError(f"which server? dynclient.connect('http://localhost:8585'), or set {HOST}")
-    return base_of(given)
+    url = host if host is not None else os.environ.get(HOST)
+    if not url:
+        raise UsageError(
+            f"host= is missing; use dynclient.connect('http://localhost:8585'), or set {HOST}"
+        )
+    return api_url(url)
 
 
-def known_token(base: str) -> str | None:
-    """Return the token of the environment, unless that names another server than this one."""
-    token = os.environ.get(TOKEN)
-    meant = os.environ.get(HOST)
-    if not token or (meant and base_of(meant) != base):
-        return None
-    return token
+def settings_of(keywords: dict[str, Any]) -> Settings:
+    """Return the settings in keywords.
 
-
-def settings_of(given: dict[str, Any]) -> Settings:
-    """Return settings, from keywords.
+    Args:
+        keywords: values by the names of :class:`Settings`.
 
     Raises:
-        BadArguments: unknown ones, or values they do not take; all at once.
+        BadArguments: unknown settings or invalid values; lists all problems.
     """
     problems = []
-    for name, value in given.items():
+    for name, value in keywords.items():
         if name not in Settings._fields:
             from dynclient.suggestions import nearest
 
-            near = nearest(name, (*Settings._fields, *_OTHERS))
-            problems.append(Problem(name, type(value).__name__, "unknown", "is no setting", near))
-        elif (wrong := _wrong(name, value)) is not None:
-            problems.append(Problem(name, value, "value", wrong))
+            near = nearest(name, (*Settings._fields, *_PARAMETERS))
+            message = "is not a setting"
+            problems.append(Problem(name, type(value).__name__, "unknown", message, near))
+        elif (problem := _problem(name, value)) is not None:
+            problems.append(Problem(name, value, "value", problem))
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
-        raise BadArguments(f"connect: settings it does not take{lines}", problems=tuple(problems))
-    taken = dict(given)
-    if "headers" in taken:
-        taken["headers"] = _masked(taken["headers"])
+        raise BadArguments(f"connect: invalid settings{lines}", problems=tuple(problems))
+    values = dict(keywords)
+    if "headers" in values:
+        values["headers"] = _masked(values["headers"])
     for name in _FILES:
-        if name in taken:
-            taken[name] = _paths(taken[name])
-    return Settings(**taken)
+        if name in values:
+            values[name] = _paths(values[name])
+    return Settings(**values)
 
 
-def _wrong(name: str, value: Any) -> str | None:
-    """Return what is wrong with a setting's value, or None."""
+def _problem(name: str, value: Any) -> str | None:
+    """Return what is wrong with the value of a setting, or None."""
     default = Settings._field_defaults[name]
     if name in _CHOICES:
-        words = " or ".join(map(repr, _CHOICES[name]))
-        return None if value in _CHOICES[name] else f"{value!r}: {words}"
+        *first, last = map(repr, _CHOICES[name])
+        known = value in _CHOICES[name]
+        return None if known else f"must be {', '.join(first)} or {last}, not {value!r}"
     if name == "headers":
-        return None if _pairs(value) is not None else "takes a mapping of strings"
-    if name in {"verify", "client_certificate"}:
-        return _wrong_file(name, value)
+        return None if _pairs(value) is not None else "must be a mapping of str to str"
+    if name in _FILES:
+        return _file_problem(name, value)
     if name == "github":
-        return _wrong_mirror(value)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    whole = isinstance(default, int)
-    if not number or value < 0 or (whole and not isinstance(value, int)):
-        return f"{value!r}: {'a whole number' if whole else 'seconds'} from 0 on"
-    if value == 0 and name not in {"retries", "backoff", "backoff_limit", "retry_after_limit"}:
-        return "0: more than 0"
+        return _mirror_problem(value)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_count = isinstance(default, int)
+    if not is_number or value < 0 or (is_count and not isinstance(value, int)):
+        allowed = "an integer" if is_count else "a number of seconds"
+        return f"must be {allowed}, 0 or more, not {value!r}"
+    if value == 0 and name not in _MAY_BE_ZERO:
+        return "must be more than 0"
     return None
 
 
-def _wrong_mirror(value: Any) -> str | None:
-    address = isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
-    return None if address else f"{value!r}: an address such as 'https://mirror.example.com'"
+def _mirror_problem(value: Any) -> str | None:
+    is_url = isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
+    return None if is_url else f"must be a URL such as 'https://mirror.example.com', not {value!r}"
 
 
-def _wrong_file(name: str, value: Any) -> str | None:
-    """Return what is wrong with the files of a TLS setting; requests would tell it much later."""
+def _file_problem(name: str, value: Any) -> str | None:
+    """Return what is wrong with the files of a TLS setting; requests reports it much later."""
     if value is None or isinstance(value, bool):
-        flag = name == "verify" and value is not None
-        none = name == "client_certificate" and value is None
-        return None if flag or none else f"{value!r}: {_FILES[name]}"
-    pair = name == "client_certificate" and isinstance(value, (tuple, list)) and len(value) == 2
-    files = value if pair else [value]
+        is_flag = name == "verify" and value is not None
+        is_none = name == "client_certificate" and value is None
+        return None if is_flag or is_none else f"must be {_FILES[name]}, not {value!r}"
+    is_pair = name == "client_certificate" and isinstance(value, (tuple, list)) and len(value) == 2
+    files = value if is_pair else [value]
     if not all(isinstance(file, (str, os.PathLike)) for file in files):
-        return f"{type(value).__name__}: {_FILES[name]}"
+        return f"must be {_FILES[name]}, not {type(value).__name__}"
     missing = [os.fspath(file) for file in files if not Path(file).exists()]
-    return f"{', '.join(map(repr, missing))}: no such file" if missing else None
+    return f"file not found: {', '.join(map(repr, missing))}" if missing else None
 
 
 def _paths(value: Any) -> Any:
-    """Return a path, or a pair of them, as text."""
+    """Return a path, or a pair of paths, as text."""
     if isinstance(value, (tuple, list)):
         return tuple(os.fspath(file) for file in value)
     return os.fspath(value) if isinstance(value, os.PathLike) else value
@@ -169,42 +142,42 @@ def _pairs(value: Any) -> list[tuple[str, str]] | None:
         pairs = list(dict(value).items())
     except (TypeError, ValueError):
         return None
-    fit = all(isinstance(name, str) and isinstance(text, str) for name, text in pairs)
-    return pairs if fit else None
+    is_text = all(isinstance(name, str) and isinstance(text, str) for name, text in pairs)
+    return pairs if is_text else None
 
 
 def _masked(value: Any) -> tuple[tuple[str, str], ...]:
-    """Return headers as pairs, those that look secret so that they print masked."""
+    """Return headers as pairs; values that look secret are masked in every text."""
     pairs = _pairs(value) or []
     return tuple((name, Secret(text) if looks_secret(name) else text) for name, text in pairs)
 
 
 def release_of(
-    given: Release | str | Path | None, source: str | Path | Iterable[str | Path] | None
+    named: Release | str | Path | None, source: str | Path | Iterable[str | Path] | None
 ) -> tuple[Release | None, Sources]:
-    """Return the release that ``connect`` was told, if that is certain, and else where to get it.
+    """Return the release that ``connect`` names, or None and the steps that may return it.
 
     Args:
-        given: a release, its name, or the path of its tree.
+        named: a release, its name, or the path of its schema tree.
         source: a path, a step, or a sequence of these; see :mod:`dynclient.session.release_choice`.
 
     Raises:
-        UsageError: the source names no step and no path.
-        UnknownRelease: the release is not in the cache, and no source is named.
-        SourceRefused: the path holds no schema tree, or is not safe or not sound.
+        UsageError: the source is neither a step nor a path.
+        UnknownRelease: the release is not in the cache, and there is no source.
+        SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
     from dynclient import releases
     from dynclient.schema import Release
     from dynclient.session.release_choice import Sources, is_path, sources_of
 
-    if isinstance(given, Release):
-        return given, Sources()
-    if given is not None and source is None:
-        text = os.fspath(given)
-        if not isinstance(given, str) or is_path(text):
+    if isinstance(named, Release):
+        return named, Sources()
+    if named is not None and source is None:
+        text = os.fspath(named)
+        if not isinstance(named, str) or is_path(text):
             return releases.release(source=text), Sources()
         return releases.release(text), Sources()
-    name = None if given is None else os.fspath(given)
+    name = None if named is None else os.fspath(named)
     sources = sources_of(source, name)
     only = sources.steps[0] if len(sources.steps) == 1 else None
     if isinstance(only, os.PathLike):
@@ -224,39 +197,39 @@ def connect(
     transport: Transport | None = None,
     **settings: Any,
 ) -> Client:
-    """Return a client of one server. Nothing is sent before it is used.
+    """Return a client of one server. No request is sent before the client is used.
 
     Args:
         host: address of the server, with or without ``/api``; None for ``OPENMETADATA_HOST``.
-        token: a bot's JWT or a personal access token; or a callable that gives one, which is called
+        token: the JWT of a bot, or a personal access token; or a callable that returns one, called
             before each request and once more after a 401. None for ``OPENMETADATA_TOKEN``, unless
-            ``OPENMETADATA_HOST`` names another server.
-        release: whose schemas to speak: a release, its name in the cache, or the path of its tree.
-            None asks the server for its version, when that is first needed.
-        username: e-mail address of a user who logs in, with ``password``, instead of a token.
-        password: of that user.
+            ``OPENMETADATA_HOST`` is another server.
+        release: the release to use: a release, its name in the cache, or the path of its schema
+            tree. None for the server's version, which is requested when it is first needed.
+        username: e-mail address of a user to log in as, with ``password``, instead of a token.
+        password: password of that user.
         source: where the release may come from: a step (``"cache"``, ``"github"``, ``"nearest"``,
-            ``"server"``), the path of a folder or an archive, or a sequence of these, gone through
-            in order. None for all four steps; ``"cache"`` alone for all that the cache can give.
-            A path alone is read at once, without asking the server for its version.
-        hooks: what watches requests and answers.
-        transport: what sends, in the place of HTTP: anything with ``send(request)``.
+            ``"server"``), the path of a folder or an archive, or a sequence of these, tried in
+            order. None for all four steps; ``"cache"`` alone for ``"cache"`` and ``"nearest"``.
+            A path alone is read at once, without requesting the server's version.
+        hooks: callables that watch requests and responses.
+        transport: sends requests instead of HTTP: anything with ``send(request)``.
         settings: see :class:`dynclient.settings.Settings`.
 
     Raises:
-        UsageError: no host, or none that could be; a token and a user at once.
-        BadArguments: settings that do not exist, or values they do not take.
-        UnknownRelease: the release named is not in the cache, and no source is.
-        SourceRefused: the path named holds no schema tree, or is not safe or not sound.
+        UsageError: the host is missing or not valid; a token and a user are both given.
+        BadArguments: unknown settings or invalid values; lists all problems.
+        UnknownRelease: the release is not in the cache, and there is no source.
+        SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
     base = address(host)
-    switches = settings_of(settings)
+    values = settings_of(settings)
     known, sources = release_of(release, source)
     if transport is None:
         from dynclient.transport.auth import identity
         from dynclient.transport.http import Transport
 
         if token is None and username is None:
-            token = known_token(base)
-        transport = Transport(base, switches, identity(token, username, password))
-    return Client(base, transport, switches, known, hooks, sources)
+            token = token_from_environment(base)
+        transport = Transport(base, values, identity(token, username, password))
+    return Client(base, transport, values, known, hooks, sources)

@@ -1,21 +1,27 @@
-"""Words of collections: signatures and docstrings of their methods, made when they are read."""
+"""Signatures and docstrings of clients, collections and their methods, written when they are read.
+
+They come from the release's schemas, and of further operations from the server's OpenAPI document.
+Reading them sends no request.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model import class_docs as words
-from dynclient.openapi.operations import BODY
+from dynclient.operations.operation import BODY
 
 if TYPE_CHECKING:
     from inspect import Signature
 
+    from dynclient.client.collection import Collection
+    from dynclient.openapi.index import OperationInfo
     from dynclient.openapi.operations import CallableOperation
-    from dynclient.operations import Operation, Parameter
-    from dynclient.schema import Node
+    from dynclient.operations import CollectionSpec, Operation, Parameter
+    from dynclient.schema import Node, Release
 
-_PLACEHOLDER = {
+_WIDTH = 96
+_PYTHON_TYPES = {
     "list": "list of str",
     "array": "list of str",
     "integer": "int",
@@ -25,9 +31,139 @@ _PLACEHOLDER = {
 }
 
 
+class InstanceDoc:
+    """A ``__doc__`` that is written for each instance when it is read, as by ``help()``.
+
+    Args:
+        class_doc: the docstring of the class itself.
+        write: returns the docstring of an instance.
+    """
+
+    def __init__(self, class_doc: str | None, write: Callable[[Any], str]) -> None:
+        self._class_doc = class_doc
+        self._write = write
+
+    def __get__(self, instance: Any, owner: type | None = None) -> str | None:
+        return self._class_doc if instance is None else self._write(instance)
+
+
+# -- clients and collections -----------------------------------------------------------------------
+
+
+def client_doc(cls: type, release: str, specs: Mapping[str, CollectionSpec]) -> str:
+    """Return the documentation of a client: its collections, its methods, its properties.
+
+    Args:
+        cls: the client's class.
+        release: the name of the release.
+        specs: the collections by attribute; empty if the release is not known yet.
+    """
+    names = [name for name in dir(cls) if not name.startswith("_")]
+    properties = [name for name in names if isinstance(getattr(cls, name), property)]
+    methods = [name for name in names if callable(getattr(cls, name))]
+    lines = [_class_doc(cls), ""]
+    if specs:
+        lines.append(f"Collections of release {release}; help(om.{next(iter(specs))}) shows one:")
+    else:
+        lines.append("Collections: not known yet; om.release chooses the release.")
+    for name, spec in specs.items():
+        lines.append(f"    {name}: {spec.entity.type_name} at {spec.route}")
+    lines += ["", "Methods:", *_summaries((_call(cls, n), getattr(cls, n)) for n in methods)]
+    lines += ["", "Properties:", *_summaries((n, getattr(cls, n)) for n in properties)]
+    return "\n".join(lines)
+
+
+def collection_doc(collection: Collection, release: str) -> str:
+    """Return the documentation of a collection: its methods and its namespace of operations.
+
+    Args:
+        collection: the collection.
+        release: the name of the release.
+    """
+    names = [n for n in dir(collection) if not n.startswith("_") and n != "op"]
+    lines = [_class_doc(type(collection)), ""]
+    if names:
+        lines.append("Methods; help() on one shows its arguments:")
+        lines += _summaries((name, getattr(collection, name)) for name in names)
+    else:
+        lines.append(f"Methods: none in release {release}.")
+    lines += ["", "Properties:", *_summaries([("op", type(collection).op)])]
+    return "\n".join(lines)
+
+
+def extra_operations_doc(
+    cls: type, owner: str, known: Mapping[str, OperationInfo], state: str
+) -> str:
+    """Return the documentation of further operations: each with its path and its summary.
+
+    Args:
+        cls: the class that holds them.
+        owner: the name of the collection, or ``the server``.
+        known: the operations by Python name.
+        state: why there are none, if there are none.
+    """
+    lines = [_class_doc(cls), ""]
+    if known:
+        lines.append(f"Operations of {owner}; help() on one shows its arguments:")
+    else:
+        lines.append(f"Operations of {owner}: {state}.")
+    for name, info in known.items():
+        lines.append(f"    {name}: {info.key}")
+        if info.doc:
+            lines += _indented(_first_sentence(info.doc), 8)
+    return "\n".join(lines)
+
+
+def _class_doc(cls: type) -> str:
+    """Return the docstring of a class without the arguments of its constructor."""
+    from inspect import cleandoc
+
+    return cleandoc(cls.__doc__ or "").partition("\n\nArgs:")[0]
+
+
+def _summaries(documented: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Yield a name and the first sentence of its docstring, for each object."""
+    for name, value in documented:
+        yield f"    {name}"
+        yield from _indented(_first_sentence(value.__doc__ or ""), 8)
+
+
+def _call(cls: type, name: str) -> str:
+    """Return a method of a class with the names of its arguments."""
+    from inspect import Parameter, signature
+
+    found = signature(getattr(cls, name))
+    own = list(found.parameters.values())[1:]
+    plain = [each.replace(annotation=Parameter.empty) for each in own]
+    return f"{name}{found.replace(parameters=plain, return_annotation=Parameter.empty)}"
+
+
+def _first_sentence(doc: str) -> str:
+    """Return the first sentence of a docstring, or its first paragraph."""
+    paragraph = " ".join(doc.strip().split("\n\n")[0].split())
+    sentence, period, _ = paragraph.partition(". ")
+    return f"{sentence}." if period else paragraph
+
+
+def _indented(text: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    indent = " " * width
+    return wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+# -- methods of collections ------------------------------------------------------------------------
+
+
 def body_signature(node: Node) -> Signature:
-    """Return the signature of a method that takes a create request, or its fields."""
-    found: Signature = words.signature(node)
+    """Return the signature of a method that takes a create request, or its fields.
+
+    Args:
+        node: the schema of the create request.
+    """
+    from dynclient.model import class_docs
+
+    found: Signature = class_docs.signature(node)
     return found
 
 
@@ -35,9 +171,9 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
     """Return the signature of a method.
 
     Args:
-        operation: its query parameters become keywords.
-        first: what comes before: (name, kind), the kind being ``one`` (an argument by its place),
-            ``many`` (``*name``) or ``maybe`` (one that can be left out).
+        operation: the operation; its query parameters become keywords.
+        first: the positional arguments as (name, kind); the kind is ``one`` (required), ``many``
+            (``*name``) or ``maybe`` (optional).
     """
     from inspect import Parameter, Signature
 
@@ -46,12 +182,12 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "maybe": (Parameter.POSITIONAL_ONLY, None),
         "many": (Parameter.VAR_POSITIONAL, Parameter.empty),
     }
-    given = [Parameter(name, kinds[kind][0], default=kinds[kind][1]) for name, kind in first]
-    return Signature([*given, *_keywords(operation)])
+    positional = [Parameter(name, kinds[kind][0], default=kinds[kind][1]) for name, kind in first]
+    return Signature([*positional, *_keywords(operation)])
 
 
 def _keywords(operation: Operation) -> Iterator[Any]:
-    """Give what an operation takes by keyword, as parts of a signature, required ones first."""
+    """Yield an operation's query and header parameters for a signature, required ones first."""
     from inspect import Parameter
 
     query = [each for each in operation.parameters if each.place != "path"]
@@ -61,39 +197,113 @@ def _keywords(operation: Operation) -> Iterator[Any]:
                 each.name,
                 Parameter.KEYWORD_ONLY,
                 default=Parameter.empty if each.required else None,
-                annotation=_kind(each, quoted=True),
+                annotation=_parameter_type(each),
             )
 
 
-def _kind(parameter: Parameter, *, quoted: bool = False) -> str:
-    """Return what a parameter takes, in words."""
-    choices = [repr(choice) if quoted else choice for choice in parameter.choices]
-    return " | ".join(choices) or _PLACEHOLDER[parameter.type]
+def _parameter_type(parameter: Parameter) -> str:
+    """Return a parameter's type, or the values that it may have."""
+    return " | ".join(map(repr, parameter.choices)) or _PYTHON_TYPES[parameter.type]
 
 
-def offer_signature(served: CallableOperation, body: Node | None) -> Signature:
-    """Return the signature of an operation that a server offers: path, body, query.
+def body_doc(operation: Operation, node: Node) -> str:
+    """Return the documentation of a method that takes a create request, or its fields.
 
     Args:
-        served: the operation.
-        body: what is sent, where the release knows it.
+        operation: the operation.
+        node: the schema of the create request.
+    """
+    from dynclient.model import class_docs
+
+    return "\n".join(
+        [
+            operation.doc,
+            "",
+            f"Takes a {node.type_name}, or its fields as keywords. An entity may be passed",
+            "instead of its name, id or reference.",
+            "",
+            class_docs.class_words(node),
+            "",
+            _route(operation),
+        ]
+    )
+
+
+def doc(operation: Operation, intro: str, release: Release | None = None) -> str:
+    """Return the documentation of a method: what it does, its keywords, its route.
+
+    Args:
+        operation: the operation.
+        intro: what the method does, if that differs from the operation.
+        release: the release whose schemas describe the fields that can be filtered by.
+    """
+    lines = [intro or operation.doc]
+    query = [each for each in operation.parameters if each.place == "query"]
+    fields = _field_descriptions(operation, release)
+    if query:
+        lines += ["", "Args:"]
+    for each in query:
+        lines += _parameter_doc(each, fields.get(each.name, ""))
+    entity = operation.entity_type
+    if entity is not None and any(each.name == "fields" for each in query):
+        from textwrap import fill
+
+        listed = f"Values of fields=: {', '.join(entity.properties)}"
+        lines += ["", fill(listed, _WIDTH, subsequent_indent="    ", break_long_words=False)]
+    return "\n".join([*lines, "", _route(operation)])
+
+
+def _field_descriptions(operation: Operation, release: Release | None) -> dict[str, str]:
+    """Return the descriptions of fields that a list filters by, from the entity's schema."""
+    from dynclient.operations.standard import FIELD_FILTER
+
+    entity = operation.entity_type
+    if release is None or entity is None:
+        return {}
+    path, _, pointer = entity.path.partition("#")
+    properties = release.node(path, pointer).properties
+    return {
+        each.name: _first_sentence(properties[each.name].description or "")
+        for each in operation.parameters
+        if each.doc == FIELD_FILTER and each.name in properties
+    }
+
+
+def _parameter_doc(parameter: Parameter, more: str = "") -> list[str]:
+    """Return the lines of one parameter: its name, its type, what it means."""
+    text = f"{parameter.name}: {_parameter_type(parameter)}. {parameter.doc} {more}".strip()
+    first, *rest = _indented(text, 8) or [""]
+    return [f"    {first.strip()}", *rest]
+
+
+# -- further operations ----------------------------------------------------------------------------
+
+
+def operation_signature(callable_operation: CallableOperation, body: Node | None) -> Signature:
+    """Return the signature of a further operation: path parameters, body, query parameters.
+
+    Args:
+        callable_operation: the operation.
+        body: the schema of the request body, if the release has it.
     """
     from inspect import Parameter, Signature
 
     kind = Parameter.POSITIONAL_OR_KEYWORD
-    operation = served.operation
+    operation = callable_operation.operation
     path = [each for each in operation.parameters if each.place == "path"]
-    given = [Parameter(each.name, kind, annotation=_kind(each, quoted=True)) for each in path]
+    positional = [Parameter(each.name, kind, annotation=_parameter_type(each)) for each in path]
     if operation.body_kind is not None:
-        default = Parameter.empty if served.body_required else None
-        shown = _body_words(operation, body)
-        given.append(Parameter(BODY, kind, default=default, annotation=shown))
-    return Signature([*given, *_keywords(operation)])
+        default = Parameter.empty if callable_operation.body_required else None
+        body_type = _body_type(operation, body)
+        positional.append(Parameter(BODY, kind, default=default, annotation=body_type))
+    return Signature([*positional, *_keywords(operation)])
 
 
-def _body_words(operation: Operation, body: Node | None) -> str:
-    """Return what the body of an operation is, in words."""
-    name = "JSON" if body is None else words.type_words(body)
+def _body_type(operation: Operation, body: Node | None) -> str:
+    """Return the type of a request body in words."""
+    from dynclient.model import class_docs
+
+    name = "JSON" if body is None else class_docs.type_words(body)
     kinds = {
         "json": name,
         "json-list": f"list of {name}",
@@ -103,63 +313,34 @@ def _body_words(operation: Operation, body: Node | None) -> str:
     return kinds.get(operation.body_kind or "", "bytes")
 
 
-def offer_doc(served: CallableOperation, body: Node | None) -> str:
-    """Return the documentation of an operation that a server offers, in the server's words.
+def operation_doc(callable_operation: CallableOperation, body: Node | None) -> str:
+    """Return the documentation of a further operation, with the server's descriptions.
 
     Args:
-        served: the operation.
-        body: what is sent, where the release knows it.
+        callable_operation: the operation.
+        body: the schema of the request body, if the release has it.
     """
     from textwrap import fill
 
-    operation = served.operation
-    lines = [fill(part, 96) for part in operation.doc.split("\n\n") if part]
-    for title, places in (("Arguments", {"path"}), ("Keywords", {"query", "header"})):
-        found = [each for each in operation.parameters if each.place in places]
-        sends = title == "Arguments" and operation.body_kind is not None
-        if found or sends:
-            lines += ["", f"{title}:"]
-        lines += [f"    {each.name}: {_kind(each)}. {each.doc}".rstrip() for each in found]
-        if sends:
-            needed = "" if served.body_required else ", optional"
-            lines.append(f"    {BODY}: {_body_words(operation, body)}{needed}.")
+    operation = callable_operation.operation
+    lines = [fill(part, _WIDTH) for part in operation.doc.split("\n\n") if part]
+    parameters: list[str] = []
+    for each in operation.parameters:
+        if each.place == "path":
+            parameters += _parameter_doc(each)
+    if operation.body_kind is not None:
+        optional = "" if callable_operation.body_required else ", optional"
+        parameters.append(f"    {BODY}: {_body_type(operation, body)}{optional}. The request body.")
+    for each in operation.parameters:
+        if each.place != "path":
+            parameters += _parameter_doc(each)
+    if parameters:
+        lines += ["", "Args:", *parameters]
     if body is not None and body.kind == "object":
-        lines += ["", words.class_words(body)]
+        from dynclient.model import class_docs
+
+        lines += ["", class_docs.class_words(body)]
     return "\n".join([*lines, "", _route(operation)]).strip()
-
-
-def body_doc(operation: Operation, node: Node) -> str:
-    """Return the documentation of a method that takes a create request, or its fields."""
-    return "\n".join(
-        [
-            operation.doc,
-            "",
-            f"Takes a {node.type_name}, or its fields by keyword.",
-            "Where it wants an entity's name, id or reference, the entity itself will do.",
-            "",
-            words.class_words(node),
-            "",
-            _route(operation),
-        ]
-    )
-
-
-def doc(operation: Operation, intro: str) -> str:
-    """Return the documentation of a method: what it does, its keywords, its route."""
-    lines = [intro or operation.doc]
-    query = [each for each in operation.parameters if each.place == "query"]
-    if query:
-        lines += ["", "Keywords:"]
-    for each in query:
-        lines.append(f"    {each.name}: {_kind(each)}. {each.doc}".rstrip())
-    entity = operation.entity_type
-    fields = next((each for each in query if each.name == "fields"), None)
-    if entity is not None and fields is not None:
-        from textwrap import fill
-
-        listed = f"Fields: {', '.join(entity.properties)}"
-        lines += ["", fill(listed, 96, subsequent_indent="    ", break_long_words=False)]
-    return "\n".join([*lines, "", _route(operation)])
 
 
 def _route(operation: Operation) -> str:

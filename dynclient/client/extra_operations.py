@@ -1,16 +1,19 @@
-"""Operations that a server offers beside the usual ones: ``om.tables.op``, and ``om.op``.
+"""Operations beyond the standard ones: ``om.tables.op`` and ``om.op``.
 
-They are told by the server's OpenAPI document. Looking around uses what is known of it already;
-naming one that is not known yet asks for it.
+They come from the server's OpenAPI document. Completion and ``help()`` use the document if it is
+loaded or cached; calling an operation requests it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client import docstrings
+from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments, label
 from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.errors import BadArguments, Problem, UnknownOperation
+from dynclient.operations.operation import BODY
 from dynclient.session.plan import Plan
 from dynclient.suggestions import did_you_mean
 
@@ -26,29 +29,30 @@ if TYPE_CHECKING:
 
 
 class ExtraOperations:
-    """Operations of one collection, or of the server, as attributes.
+    """The operations of one collection, or of the server, as attributes.
 
-    By item they can be had by their ``operationId``, or by method and path, too:
-    ``om.tables.op["PUT /v1/tables/{id}/sampleData"]``.
+    Items give them by name, by ``operationId``, or by method and path:
+    ``om.tables.op["PUT /v1/tables/{id}/sampleData"]``. The operations come from the server's
+    OpenAPI document, which ``om.contract.load()`` requests.
 
     Args:
-        session: of the server.
-        attribute: name of the collection; None for what belongs to none.
+        session: the session of the client.
+        attribute: the collection's name; None for operations that belong to no collection.
     """
 
     def __init__(self, session: Session, attribute: str | None = None) -> None:
         self._session = session
         self._attribute = attribute
         self._named: tuple[Index, dict[str, OperationInfo]] | None = None
-        self._made: dict[str, CallableOperation] = {}
+        self._callables: dict[str, CallableOperation] = {}
 
-    # -- what there is -----------------------------------------------------------------------------
+    # -- operations by name ------------------------------------------------------------------------
 
     def _spec(self) -> CollectionSpec | None:
         return None if self._attribute is None else self._session.contract.spec(self._attribute)
 
     def _names(self, index: Index | None) -> dict[str, OperationInfo]:
-        """Return what an index tells, by Python name."""
+        """Return the operations of an index by Python name."""
         if index is None:
             return {}
         if self._named is None or self._named[0] is not index:
@@ -56,55 +60,66 @@ class ExtraOperations:
 
             contract, spec = self._session.contract, self._spec()
             routes = tuple(contract.spec(attribute).route for attribute in contract)
-            told = index.beside(routes) if spec is None else index.below(spec.route, routes)
-            names = operation_names(told, "/v1" if spec is None else spec.route)
-            self._named, self._made = (index, names), {}
+            infos = index.outside(routes) if spec is None else index.below(spec.route, routes)
+            names = operation_names(infos, "/v1" if spec is None else spec.route)
+            self._named, self._callables = (index, names), {}
         return self._named[1]
 
-    def _glanced(self) -> dict[str, OperationInfo]:
-        """Return what is known without asking the server."""
+    def _known_operations(self) -> dict[str, OperationInfo]:
+        """Return the operations that are known without a request, by Python name."""
         if self._session.known_release is None:
             return {}
         return self._names(self._session.contract.completion_index())
 
-    def _served(self, name: str, *, ask: bool) -> CallableOperation:
-        """Return an operation by name.
+    def _callable_operation(self, name: str, *, may_request: bool) -> CallableOperation:
+        """Return an operation by its Python name.
 
         Args:
-            name: its Python name.
-            ask: whether the server may be asked; else what completion shows will do.
+            name: the Python name.
+            may_request: whether the server's document may be requested; otherwise only operations
+                that are known without a request are found.
+
+        Raises:
+            UnknownOperation: there is no such operation.
         """
         from dynclient.openapi.operations import to_operation
 
-        known = self._names(self._session.contract.openapi) if ask else self._glanced()
-        told = known.get(name)
-        if told is None:
+        known = (
+            self._names(self._session.contract.openapi) if may_request else self._known_operations()
+        )
+        info = known.get(name)
+        if info is None:
             raise self._unknown(name)
-        if told.key not in self._made:
-            self._made[told.key] = to_operation(name, told, self._session.release, self._spec())
-        return self._made[told.key]
+        if info.key not in self._callables:
+            operation = to_operation(name, info, self._session.release, self._spec())
+            self._callables[info.key] = operation
+        return self._callables[info.key]
+
+    @property
+    def _owner(self) -> str:
+        """The name of the collection, or ``the server``."""
+        return self._attribute or "the server"
 
     def _unknown(self, name: str) -> UnknownOperation:
         index = self._session.contract.openapi
         known = self._names(index)
-        whose = "the server" if self._attribute is None else self._attribute
         if index is None:
-            message = f"which operations {whose} offers is not known: {self._session.contract.why}"
+            message = f"the operations of {self._owner} are not known: {self._session.contract.why}"
             return UnknownOperation(message, name=name, obj=self, nearest=())
-        right = self._meant(name)
-        if right is not None:
-            message = f"{name!r} of the server is called {right!r} here"
-            return UnknownOperation(message, name=name, obj=self, nearest=(right,))
+        python_name = self._find(name)
+        if python_name is not None:
+            message = f"the Python name of operation {name!r} is {python_name!r}"
+            return UnknownOperation(message, name=name, obj=self, nearest=(python_name,))
         near = nearest(name, list(known))
-        hint = did_you_mean(near, f"; dir() lists the {len(known)}")
-        message = f"{whose} of {index.version} offers no operation {name!r}{hint}"
+        hint = did_you_mean(near, f"; dir() lists all {len(known)}")
+        message = f"{self._owner} of release {index.version} has no operation {name!r}{hint}"
         return UnknownOperation(message, name=name, obj=self, nearest=near)
 
-    def _meant(self, key: str) -> str | None:
-        """Return the name of what is meant by an operationId, or by method and path."""
+    def _find(self, key: str) -> str | None:
+        """Return the Python name for a Python name, an ``operationId``, or a method and path."""
         known = self._names(self._session.contract.openapi)
-        for name, told in known.items():
-            if key in {name, told.identity, told.key}:
+        for name, info in known.items():
+            if key in {name, info.operation_id, info.key}:
                 return name
         return None
 
@@ -113,67 +128,68 @@ class ExtraOperations:
     def __getattr__(self, name: str) -> ExtraOperation:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
-        if name not in self._glanced() and name not in self._names(self._session.contract.openapi):
-            raise self._unknown(name)
+        if name not in self._known_operations():
+            self._callable_operation(name, may_request=True)
         return ExtraOperation(self, name)
 
     def __getitem__(self, key: str) -> ExtraOperation:
         """Return an operation by its name, its ``operationId``, or its method and path.
 
         Raises:
-            UnknownOperation: there is none.
+            UnknownOperation: there is no such operation.
         """
-        name = self._meant(key)
+        name = self._find(key)
         if name is None:
             raise self._unknown(key)
         return ExtraOperation(self, name)
 
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
-        return sorted([*hidden, *self._glanced()])
+        return sorted([*hidden, *self._known_operations()])
 
     def _ipython_key_completions_(self) -> list[str]:
-        return [told.key for told in self._glanced().values()]
+        return [info.key for info in self._known_operations().values()]
 
     def __repr__(self) -> str:
-        whose = "the server" if self._attribute is None else self._attribute
-        known = self._glanced()
-        if not known and self._session.server.index is None:
-            return f"<operations of {whose}, not asked for yet; om.contract.load() does>"
-        return f"<{len(known)} operations of {whose}; dir() lists them>"
+        known = self._known_operations()
+        if not known:
+            return f"<operations of {self._owner}, {self._state}>"
+        return f"<{len(known)} operations of {self._owner}; dir() lists them>"
+
+    @property
+    def _state(self) -> str:
+        """Why no operations are known, as part of a sentence."""
+        if self._session.contract.origin is None:
+            return "not loaded yet; call om.contract.load()"
+        return "none in the server's OpenAPI document"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ExtraOperations, (self._session, self._attribute)
 
+    def _doc(self) -> str:
+        known = self._known_operations()
+        return docstrings.extra_operations_doc(type(self), self._owner, known, self._state)
 
-class _Words:
-    """The docstring of an operation; a descriptor, so that nothing is written before it is read."""
-
-    def __get__(self, instance: ExtraOperation | None, owner: type | None = None) -> str:
-        if instance is None:
-            return "One operation that a server offers; call it, or ask for help() on it."
-        from dynclient.client import docstrings
-
-        return docstrings.offer_doc(*instance._glanced())
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 class ExtraOperation:
-    """One operation that a server offers; call it, or ask for ``help()`` on it."""
+    """One further operation of a server. Call it, or call ``help()`` on it."""
 
-    __slots__ = ("__name__", "__qualname__", "_offers")
+    __slots__ = ("__name__", "__qualname__", "_namespace")
 
     __module__ = "dynclient"
 
-    def __init__(self, offers: ExtraOperations, name: str) -> None:
-        self._offers = offers
+    def __init__(self, namespace: ExtraOperations, name: str) -> None:
+        self._namespace = namespace
         self.__name__ = name
-        before = f"{offers._attribute}." if offers._attribute else ""
+        before = f"{namespace._attribute}." if namespace._attribute else ""
         self.__qualname__ = f"{before}op.{name}"
 
-    def __call__(self, *given: Any, **keywords: Any) -> Any:
-        """Do it; see the documentation of the single operation."""
-        session = self._offers._session
-        return session.send(session.prepare(self._plan(given, keywords)))
+    def __call__(self, *values: Any, **keywords: Any) -> Any:
+        """Call the operation; its arguments are documented at the single operation."""
+        session = self._namespace._session
+        return session.send(session.prepare(self._plan(values, keywords)))
 
     def __get__(self, instance: Any, owner: type | None = None) -> ExtraOperation:
         # Having this makes it a routine for `inspect`, so that help() shows it and not its class.
@@ -181,53 +197,53 @@ class ExtraOperation:
 
     @property
     def __signature__(self) -> Signature:
-        from dynclient.client import docstrings
+        return docstrings.operation_signature(*self._known_parts())
 
-        return docstrings.offer_signature(*self._glanced())
+    def _known_parts(self) -> tuple[CallableOperation, Node | None]:
+        """Return the operation and the schema of its body, as known without a request."""
+        found = self._namespace._callable_operation(self.__name__, may_request=False)
+        return found, self._namespace._session.node(found.operation.body)
 
-    def _glanced(self) -> tuple[CallableOperation, Node | None]:
-        """Return the operation, and what it sends, as far as is known without asking."""
-        served = self._offers._served(self.__name__, ask=False)
-        return served, self._offers._session.node(served.operation.body)
+    def _doc(self) -> str:
+        return docstrings.operation_doc(*self._known_parts())
 
-    def _plan(self, given: tuple[Any, ...], keywords: dict[str, Any]) -> Plan:
+    def _plan(self, values: tuple[Any, ...], keywords: dict[str, Any]) -> Plan:
         """Return the plan of a call.
 
         Raises:
-            BadArguments: what it does not take, or lacks; all at once.
+            BadArguments: arguments are unknown, missing or invalid; it lists all problems.
         """
-        from dynclient.openapi.operations import BODY
-
-        served = self._offers._served(self.__name__, ask=True)
-        operation = served.operation
+        found = self._namespace._callable_operation(self.__name__, may_request=True)
+        operation = found.operation
         names = [each.name for each in operation.parameters if each.place == "path"]
         if operation.body_kind is not None:
             names.append(BODY)
-        arguments = dict(zip(names, given, strict=False))
+        arguments = dict(zip(names, values, strict=False))
         twice = sorted(arguments.keys() & keywords)
         problems = [Problem(name, None, "argument", "is given twice") for name in twice]
-        if len(given) > len(names):
-            takes = ", ".join(names) or "none"
-            message = f"{len(given)} arguments by place, where it takes {takes}"
-            problems.append(Problem("", len(given), "argument", message))
+        if len(values) > len(names):
+            allowed = ", ".join(names) or "none"
+            message = f"{len(values)} positional arguments were given; it takes {allowed}"
+            problems.append(Problem("", len(values), "argument", message))
         arguments |= keywords
         body = arguments.pop(BODY, None) if operation.body_kind is not None else None
-        if body is None and served.body_required:
+        if body is None and found.body_required:
             problems.append(Problem(BODY, None, "required", "is missing"))
         if problems:
-            raise bad_arguments(label(operation), problems + _others(operation, arguments))
+            raise bad_arguments(
+                label(operation), problems + _binding_problems(operation, arguments)
+            )
         if body is None:
             operation = operation._replace(body_kind=None)
         return Plan(operation, arguments, body)
 
     def __repr__(self) -> str:
-        told = self._glanced()[0].told
-        return f"<{self.__qualname__}, {told.key}; see help()>"
+        return f"<{self.__qualname__}, {self._known_parts()[0].info.key}; see help()>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _offer, (self._offers, self.__name__)
+        return _restore, (self._namespace, self.__name__)
 
-    __doc__ = _Words()
+    __doc__ = InstanceDoc(__doc__, _doc)
 
 
 def plan_operation(
@@ -237,12 +253,12 @@ def plan_operation(
     return operation._plan(values, keywords)
 
 
-def _offer(offers: ExtraOperations, name: str) -> ExtraOperation:
-    return ExtraOperation(offers, name)
+def _restore(namespace: ExtraOperations, name: str) -> ExtraOperation:
+    return ExtraOperation(namespace, name)
 
 
-def _others(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:
-    """Return what else is wrong with the arguments of a call that is refused anyway."""
+def _binding_problems(operation: Operation, arguments: dict[str, Any]) -> list[Problem]:
+    """Return the problems that binding finds in the arguments of a call that is invalid anyway."""
     try:
         BoundArguments(operation, arguments)
     except BadArguments as error:

@@ -49,7 +49,7 @@ def _check_request(call: Call, operation: Operation, request: Any) -> None:
             raise call.error("", node.type_name, message)
     elif not isinstance(request, Mapping):
         kind = type(request).__name__
-        raise call.error("", kind, f"must be a {expected} or a mapping, not a {kind}")
+        raise call.error("", kind, f"must be a {expected} or a mapping, not {kind}")
 
 
 def plan_get(call: Call) -> Plan:

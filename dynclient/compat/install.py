@@ -8,10 +8,10 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 from dynclient import warn
-from dynclient.client.connect import HOST
 from dynclient.compat.finder import ROOT, Finder
 from dynclient.compat.models.pydantic_interop import use_pydantic_errors
 from dynclient.errors import DynclientWarning, SourceRefused, UnknownRelease, UsageError
+from dynclient.transport.address import HOST
 
 if TYPE_CHECKING:
     from dynclient.schema import Release

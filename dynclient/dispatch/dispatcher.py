@@ -241,9 +241,9 @@ class Dispatcher:
         cls, node = found
         if self.settings.responses == "strict":
             checker = validator(node.release)
-            if not checker.accepts(node, data):
+            if not checker.is_valid(node, data):
                 what = f"the {node.type_name} in the server's response"
-                raise ResponseInvalid(what=what, problems=checker.faults(node, data))
+                raise ResponseInvalid(what=what, problems=checker.problems(node, data))
         return model.load(cls, data)
 
 

@@ -352,6 +352,27 @@ def with_own_names(
     return translated, problems
 
 
+def translate_object(node: Node, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object of another release with its fields where this release has them.
+
+    There are no warnings, since the names are not written in a script: the data comes from a
+    server or a model of another release. What cannot be represented stays; validation reports it.
+
+    Args:
+        node: the schema node of its type.
+        data: decoded JSON; not changed. Only its own fields are translated.
+    """
+    own, aliases = node.properties, aliases_of(node)
+    foreign = [name for name in data if name in aliases and name not in own]
+    translated = {name: value for name, value in data.items() if name not in foreign}
+    for name in foreign:
+        try:
+            aliases[name].put(translated, data[name])
+        except NotTranslatable:
+            translated[name] = data[name]
+    return translated
+
+
 def removed_field_message(node: Node, name: str) -> str | None:
     """Return which release removed a field and what replaces it, or None where nothing is known.
 
@@ -413,7 +434,7 @@ def unknown_field_problem(
         return Problem(path, name, "drift", message, (found.name,))
     from dynclient.suggestions import nearest  # only calls that fail look for names
 
-    message = f"{name!r} is not a field of {entity.type_name}"
+    message = f"{entity.type_name} has no field {name!r}"
     return Problem(path, name, "enum", message, nearest(name, entity.properties))
 
 

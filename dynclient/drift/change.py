@@ -1,4 +1,4 @@
-"""One difference between two releases, and its words."""
+"""A change between two releases, and its text."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ KINDS = (
 )
 """All kinds of changes.
 
-A field moves into an object beside it. ``required`` and ``optional`` are of fields that both
-releases have, limits are keywords such as ``maxLength``, values are of enumerations, alternatives
-of places that take one of several types.
+A moved field became part of an object beside it. ``required`` and ``optional`` concern fields of
+both releases, limits are keywords such as ``maxLength``, values are those of enumerations, and
+alternatives those of ``oneOf`` and ``anyOf``.
 """
 
 
@@ -37,35 +37,35 @@ _SIGNS = {"added": "+", "removed": "-", "renamed": "→", "moved": "→", "retyp
 
 
 _LONG = 40
-"""Characters of a limit that are shown; patterns may be longer than any line."""
+"""Characters of a limit in a text, at most; patterns may be longer than a line."""
 
 
 class Change(NamedTuple):
-    """One difference."""
+    """A change between two releases."""
 
     kind: str
     """One of ``KINDS``."""
     name: str
-    """What changed: an entity type, the path of a document, the name of a definition, a field as
-    ``tasks[].owner``; empty for the values of a definition that is an enumeration itself."""
+    """What changed: an entity type, the path of a document, the name of a definition, or a field:
+    ``tasks[].owner``. Empty where a definition itself changed, such as an enumeration."""
     place: str
-    """Where: the path of the document, with ``#`` and a pointer where it is in a definition."""
+    """Where it is: the path of the document, with ``#`` and a pointer for a definition."""
     type_name: str
-    """Class name of that place: ``Table``, ``CreateTableRequest``, ``Column``."""
+    """Class name of the document or definition: ``Table``, ``CreateTableRequest``, ``Column``."""
     to: str | None = None
-    """What it is called now, where it was renamed or moved: ``authType.password``."""
+    """The new name of what was renamed or moved: ``authType.password``."""
     old: str | None = None
-    """What the field took, the value that is gone; None where there was nothing."""
+    """The old type, limit or value; None where there was none."""
     new: str | None = None
-    """What the field takes, the value that came; None where there is nothing."""
+    """The new type, limit or value; None where there is none."""
     required: bool = False
-    """Whether the field has to be given, where it was added or removed."""
+    """Whether an added or removed field is required."""
     breaks: bool = False
-    """Whether data that fit the old release may be refused by the new one for it."""
+    """Whether the new release may refuse data that the old one accepts."""
     limit: str = ""
-    """The keyword of a limit: ``maxLength``; of ``additionalProperties`` only ``false`` counts."""
+    """The keyword of a limit: ``maxLength``. ``additionalProperties`` is one where it is false."""
     way: str = ""
-    """What to do instead, where that is known of what was removed."""
+    """What to do instead of using a removed field, where that is known."""
 
     @property
     def path(self) -> str:
@@ -73,17 +73,21 @@ class Change(NamedTuple):
         return self.place.partition("#")[0]
 
     def __str__(self) -> str:
-        return f"{self.type_name}: {worded(self)}" if self.name != self.path else worded(self)
+        return (
+            f"{self.type_name}: {change_text(self)}"
+            if self.name != self.path
+            else change_text(self)
+        )
 
 
-def worded(change: Change) -> str:
-    """Return a change in words, its place left out."""
+def change_text(change: Change) -> str:
+    """Return the text of a change without its place."""
     what, _, how = change.kind.partition("_")
     sign = _SIGNS.get(how, "!")
     name = change.name
     if how in {"renamed", "moved"}:
         types = "" if change.old == change.new else f": {change.old} → {change.new}"
-        return f"{sign} {name} is {change.to} now{types}"
+        return f"{sign} {name} is {how} to {change.to}{types}"
     if what == "field" and how == "retyped":
         return f"{sign} {name}: {change.old} → {change.new}"
     if what == "field":

@@ -1,7 +1,7 @@
-"""Two releases held against each other, place by place.
+"""The comparison of two releases, schema by schema.
 
-A place is known by its road from the root of its document, in names: alternatives by what they
-refer to, never by their number, so that one more of them does not make others of all behind it.
+A schema is identified by its steps from the root of its document. Alternatives are named by what
+they refer to, not numbered, so that another alternative does not change those behind it.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
     from dynclient.schema.release import Release
 
-Road = tuple[tuple[str, str], ...]
-"""Steps (keyword, name) from the root of a document; of what has no name: ``("items", "")``."""
+Steps = tuple[tuple[str, str], ...]
+"""Steps (keyword, name) from the root of a document; without a name: ``("items", "")``."""
 
 _DEFINED = {"definitions", "$defs"}
 
 
 class Place(NamedTuple):
-    """One schema of a document."""
+    """A schema in a document, and where it is."""
 
     pointer: str
     schema: dict[str, Any]
 
 
 def changes(old: Release, new: Release) -> Iterator[Change]:
-    """Give everything that differs, entities first, then documents in order of their paths.
+    """Yield all changes, entities first, then documents in the order of their paths.
 
     Args:
-        old: the release that is left.
-        new: the one that is gone to.
+        old: the release to upgrade from.
+        new: the release to upgrade to.
     """
     for kind, names in (
         ("entity_added", new.entities.keys() - old.entities.keys()),
@@ -55,7 +55,7 @@ def changes(old: Release, new: Release) -> Iterator[Change]:
 
 
 def renamed_documents(old: Release, new: Release) -> dict[str, str]:
-    """Return the paths of documents that have another one in the new release, with that one."""
+    """Return the new paths of renamed documents, by their paths in the old release."""
     before, after = set(old.paths), set(new.paths)
     found = {}
     for path in sorted(before - after):
@@ -77,7 +77,7 @@ def _documents(old: Release, new: Release, moves: dict[str, str]) -> Iterator[Ch
 
 
 def _same(old: Release, path: str, new: Release, there: str) -> bool:
-    """Tell whether two documents are alike; what they refer to is compared at its own place."""
+    """Return whether two documents are equal; the documents they refer to are compared apart."""
     return path == there and old.document(path) == new.document(there)
 
 
@@ -89,154 +89,158 @@ class _Documents:
     ) -> None:
         self._old, self._new = old, new
         self._path, self._there = path, there
-        self._kinds = type_changes.Kinds(moves)
+        self._types = type_changes.TypeComparison(moves)
         self._before, self._after = _places(old, path), _places(new, there)
 
     def changes(self) -> Iterator[Change]:
-        for road, place in self._before.items():
-            if road in self._after:
-                yield from self._compared(road, place, self._after[road])
+        for steps, place in self._before.items():
+            if steps in self._after:
+                yield from self._in_both(steps, place, self._after[steps])
             else:
-                yield from self._gone(road, place, "removed", self._before, self._after)
-        for road, place in self._after.items():
-            if road not in self._before:
-                yield from self._gone(road, place, "added", self._after, self._before)
+                yield from self._in_one(steps, place, "removed", self._before, self._after)
+        for steps, place in self._after.items():
+            if steps not in self._before:
+                yield from self._in_one(steps, place, "added", self._after, self._before)
 
-    # -- what only one of them has -----------------------------------------------------------------
+    # -- schemas of one release only ---------------------------------------------------------------
 
-    def _gone(
+    def _in_one(
         self,
-        road: Road,
+        steps: Steps,
         place: Place,
         what: str,
-        here: dict[Road, Place],
-        there: dict[Road, Place],
+        here: dict[Steps, Place],
+        there: dict[Steps, Place],
     ) -> Iterator[Change]:
         """Give a definition or an alternative that one side lacks, and the fields in it."""
-        if road[-1][0] in _DEFINED:
-            yield self._change(f"definition_{what}", road, road[-1][1])
-        elif road[-1][0] in LISTS and road[:-1] in there and _has_list(there[road[:-1]]):
+        if steps[-1][0] in _DEFINED:
+            yield self._change(f"definition_{what}", steps, steps[-1][1])
+        elif steps[-1][0] in LISTS and steps[:-1] in there and _has_list(there[steps[:-1]]):
             name = self._node(place, what).type_name
             parts = {"new" if what == "added" else "old": name, "breaks": what == "removed"}
-            yield self._change(f"alternative_{what}", road[:-1], _field(road[:-1]), **parts)
+            yield self._change(f"alternative_{what}", steps[:-1], _field(steps[:-1]), **parts)
         for name in _properties(place):
-            field = here.get((*road, ("properties", name)))
+            field = here.get((*steps, ("properties", name)))
             if field is not None:
-                yield self._field(road, name, field, what, place, breaks=False)
+                yield self._field(steps, name, field, what, place, breaks=False)
 
-    # -- what both have ----------------------------------------------------------------------------
+    # -- schemas of both releases ------------------------------------------------------------------
 
-    def _compared(self, road: Road, old: Place, new: Place) -> Iterator[Change]:
+    def _in_both(self, steps: Steps, old: Place, new: Place) -> Iterator[Change]:
         renamed = _renamed(_properties(old), _properties(new), {self._path, self._there})
-        yield from self._fields(road, old, new, renamed)
-        yield from self._required(road, old, new, renamed)
-        yield from self._taken(road, old.schema, new.schema)
+        yield from self._fields(steps, old, new, renamed)
+        yield from self._required(steps, old, new, renamed)
+        yield from self._constraints(steps, old.schema, new.schema)
 
     def _fields(
-        self, road: Road, old: Place, new: Place, renamed: dict[str, str]
+        self, steps: Steps, old: Place, new: Place, renamed: dict[str, str]
     ) -> Iterator[Change]:
         before, after = _properties(old), _properties(new)
         for name in before:
-            first = self._before.get((*road, ("properties", name)))
-            second = self._after.get((*road, ("properties", renamed.get(name, name))))
+            first = self._before.get((*steps, ("properties", name)))
+            second = self._after.get((*steps, ("properties", renamed.get(name, name))))
             if first is None:
-                continue  # a place that is no schema
+                continue  # not a schema
             if second is None:
-                yield self._lost(road, name, first, old, new)
+                yield self._removed(steps, name, first, old, new)
             else:
-                yield from self._field_in_both(road, name, renamed.get(name), first, second)
+                yield from self._fields_of_both(steps, name, renamed.get(name), first, second)
         for name in after:
-            field = self._after.get((*road, ("properties", name)))
+            field = self._after.get((*steps, ("properties", name)))
             if field is not None and name not in before and name not in renamed.values():
                 needed = name in _required(new)
-                yield self._field(road, name, field, "added", new, breaks=needed)
+                yield self._field(steps, name, field, "added", new, breaks=needed)
 
-    def _lost(self, road: Road, name: str, field: Place, old: Place, new: Place) -> Change:
-        """Return what became of a field that has no namesake: it moved into another, or is gone."""
+    def _removed(self, steps: Steps, name: str, field: Place, old: Place, new: Place) -> Change:
+        """Return the change of a field that is missing: it moved into an object, or is removed."""
         before, after = _properties(old), _properties(new)
         closed = new.schema.get("additionalProperties") is False
         for move in table.moves():
             known = self._there in move.documents or self._path in move.documents
             if move.old == name and known and move.into in after and move.into not in before:
-                to = f"{_field((*road, ('properties', move.into)))}.{move.new}"
-                here = _field((*road, ("properties", name)))
-                return self._change("field_moved", road, here, to=to, breaks=closed)
-        gone = table.removed_field(name, self._there)
-        made = self._field(road, name, field, "removed", old, breaks=closed)
-        return made if gone is None else made._replace(way=gone.way)
+                to = f"{_field((*steps, ('properties', move.into)))}.{move.new}"
+                here = _field((*steps, ("properties", name)))
+                return self._change("field_moved", steps, here, to=to, breaks=closed)
+        row = table.removed_field(name, self._there)
+        removed = self._field(steps, name, field, "removed", old, breaks=closed)
+        return removed if row is None else removed._replace(way=row.way)
 
-    def _field_in_both(
-        self, road: Road, name: str, to: str | None, first: Place, second: Place
+    def _fields_of_both(
+        self, steps: Steps, name: str, to: str | None, first: Place, second: Place
     ) -> Iterator[Change]:
         old, new = self._node(first, "removed"), self._node(second, "added")
-        here = _field((*road, ("properties", name)))
+        here = _field((*steps, ("properties", name)))
         if to is not None:
-            there = _field((*road, ("properties", to)))
-            told = type_changes.told(old), type_changes.told(new)
-            parts = {"to": there, "old": told[0], "new": told[1], "breaks": True}
-            yield self._change("field_renamed", road, here, **parts)
-            yield from self._elsewhere((*road, ("properties", to)), old, new)
-        elif not self._kinds.same(old, new):
-            told = type_changes.told(old), type_changes.told(new)
-            breaks = self._kinds.refused(old, new)
-            yield self._change("field_retyped", road, here, old=told[0], new=told[1], breaks=breaks)
+            there = _field((*steps, ("properties", to)))
+            types = type_changes.type_text(old), type_changes.type_text(new)
+            parts = {"to": there, "old": types[0], "new": types[1], "breaks": True}
+            yield self._change("field_renamed", steps, here, **parts)
+            yield from self._elsewhere((*steps, ("properties", to)), old, new)
+        elif not self._types.same(old, new):
+            types = type_changes.type_text(old), type_changes.type_text(new)
+            breaks = self._types.refused(old, new)
+            yield self._change(
+                "field_retyped", steps, here, old=types[0], new=types[1], breaks=breaks
+            )
         else:
-            yield from self._elsewhere((*road, ("properties", name)), old, new)
+            yield from self._elsewhere((*steps, ("properties", name)), old, new)
 
-    def _elsewhere(self, road: Road, old: Node, new: Node, depth: int = 0) -> Iterator[Change]:
-        """Give what is taken otherwise, where it is written at another place than before."""
+    def _elsewhere(self, steps: Steps, old: Node, new: Node, depth: int = 0) -> Iterator[Change]:
+        """Yield changes of constraints that are written elsewhere than before."""
         if "$ref" in old.schema or "$ref" in new.schema:
-            if self._kinds.place(old.target) == new.target.ref:
+            if self._types.place(old.target) == new.target.ref:
                 return  # compared there
-            yield from self._taken(road, old.target.schema, new.target.schema)
+            yield from self._constraints(steps, old.target.schema, new.target.schema)
         before, after = type_changes.inside(old), type_changes.inside(new)
         if before is not None and after is not None and depth < type_changes.DEEP:
-            yield from self._elsewhere((*road, ("items", "")), before, after, depth + 1)
+            yield from self._elsewhere((*steps, ("items", "")), before, after, depth + 1)
 
     def _required(
-        self, road: Road, old: Place, new: Place, renamed: dict[str, str]
+        self, steps: Steps, old: Place, new: Place, renamed: dict[str, str]
     ) -> Iterator[Change]:
-        """Give the fields of both that became required, or are no longer."""
+        """Yield the fields of both that became required or optional."""
         both = {name: name for name in _properties(old) if name in _properties(new)} | renamed
         before, after = _required(old), _required(new)
         for name, here in sorted(both.items()):
-            field = _field((*road, ("properties", here)))
+            field = _field((*steps, ("properties", here)))
             if here in after and name not in before:
-                yield self._change("required", road, field, breaks=True)
+                yield self._change("required", steps, field, breaks=True)
             elif name in before and here not in after:
-                yield self._change("optional", road, field)
+                yield self._change("optional", steps, field)
 
-    def _taken(self, road: Road, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
-        """Give the values of an enumeration, and the limits, that two schemas do not share."""
+    def _constraints(
+        self, steps: Steps, old: dict[str, Any], new: dict[str, Any]
+    ) -> Iterator[Change]:
+        """Yield the values of an enumeration and the limits that two schemas do not share."""
         if "$ref" in old or "$ref" in new:
-            return  # what stands beside a reference counts for nothing
+            return  # keywords beside a reference have no effect
         before, after = old.get("enum"), new.get("enum")
         if isinstance(before, list) and isinstance(after, list):
-            yield from self._values(road, before, after)
-        for name, told, breaks in type_changes.limits(old, new):
-            parts = {"old": told[0], "new": told[1], "limit": name, "breaks": breaks}
-            yield self._change("limit_changed", road, _field(road), **parts)
+            yield from self._values(steps, before, after)
+        for name, limits, breaks in type_changes.limits(old, new):
+            parts = {"old": limits[0], "new": limits[1], "limit": name, "breaks": breaks}
+            yield self._change("limit_changed", steps, _field(steps), **parts)
 
-    def _values(self, road: Road, before: list[Any], after: list[Any]) -> Iterator[Change]:
-        field = _field(road)
+    def _values(self, steps: Steps, before: list[Any], after: list[Any]) -> Iterator[Change]:
+        field = _field(steps)
         for value in before:
             if value not in after:
-                yield self._change("value_removed", road, field, old=str(value), breaks=True)
+                yield self._change("value_removed", steps, field, old=str(value), breaks=True)
         for value in after:
             if value not in before:
-                yield self._change("value_added", road, field, new=str(value))
+                yield self._change("value_added", steps, field, new=str(value))
 
     # -- records -----------------------------------------------------------------------------------
 
     def _field(
-        self, road: Road, name: str, field: Place, what: str, holder: Place, *, breaks: bool
+        self, steps: Steps, name: str, field: Place, what: str, holder: Place, *, breaks: bool
     ) -> Change:
         side = "new" if what == "added" else "old"
         return self._change(
             f"field_{what}",
-            road,
-            _field((*road, ("properties", name))),
-            **{side: type_changes.told(self._node(field, what))},
+            steps,
+            _field((*steps, ("properties", name))),
+            **{side: type_changes.type_text(self._node(field, what))},
             required=name in _required(holder),
             breaks=breaks,
         )
@@ -246,39 +250,39 @@ class _Documents:
             return self._new.node(self._there, place.pointer)
         return self._old.node(self._path, place.pointer)
 
-    def _change(self, kind: str, road: Road, name: str, **parts: Any) -> Change:
-        return Change(kind, name, *self._owner(road), **parts)
+    def _change(self, kind: str, steps: Steps, name: str, **parts: Any) -> Change:
+        return Change(kind, name, *self._owner(steps), **parts)
 
-    def _owner(self, road: Road) -> tuple[str, str]:
-        """Return the reference and the class name of the definition (or root) a place is in."""
-        for length in range(len(road), 0, -1):
-            keyword, name = road[length - 1]
+    def _owner(self, steps: Steps) -> tuple[str, str]:
+        """Return the reference and the class name of the definition (or root) of a schema."""
+        for length in range(len(steps), 0, -1):
+            keyword, name = steps[length - 1]
             if keyword in _DEFINED:
-                place = self._after.get(road[:length])
+                place = self._after.get(steps[:length])
                 path = self._path if place is None else self._there
-                place = place or self._before[road[:length]]
+                place = place or self._before[steps[:length]]
                 return f"{path}#{place.pointer}", camel(name)
         return self._there, self._new.root_name(self._there)
 
 
-def _places(release: Release, path: str) -> dict[Road, Place]:
-    """Return all schemas of a document by their roads."""
-    found: dict[Road, Place] = {}
-    roads: dict[str, Road] = {}
+def _places(release: Release, path: str) -> dict[Steps, Place]:
+    """Return all schemas of a document by their steps."""
+    found: dict[Steps, Place] = {}
+    steps_of: dict[str, Steps] = {}
     for pointer, schema in walk(release.document(path)):
-        road: Road = ()
+        steps: Steps = ()
         if pointer:
             above, step = _last(pointer)
-            road = (*roads[above], _named(release, path, schema, step))
-            while road in found:  # two alternatives of one name
-                road = (*road[:-1], (road[-1][0], f"{road[-1][1]}'"))
-        roads[pointer] = road
-        found[road] = Place(pointer, schema)
+            steps = (*steps_of[above], _named(release, path, schema, step))
+            while steps in found:  # two alternatives of one name
+                steps = (*steps[:-1], (steps[-1][0], f"{steps[-1][1]}'"))
+        steps_of[pointer] = steps
+        found[steps] = Place(pointer, schema)
     return found
 
 
 def _last(pointer: str) -> tuple[str, tuple[str, str]]:
-    """Split a pointer to a schema into the schema above it and the last step to it."""
+    """Split a pointer to a schema into that of the schema around it and the last step."""
     keyword, name = segments(pointer)[-1]
     above = pointer.rsplit("/", 1 if name is None else 2)[0]
     if name is None and keyword.isdigit():  # one of a list of items
@@ -289,7 +293,7 @@ def _last(pointer: str) -> tuple[str, tuple[str, str]]:
 def _named(
     release: Release, path: str, schema: dict[str, Any], step: tuple[str, str]
 ) -> tuple[str, str]:
-    """Return the last step to a schema, alternatives named by what they are."""
+    """Return the last step to a schema; alternatives are named by what they refer to."""
     if step[0] not in LISTS:
         return step
     reference = schema.get("$ref")
@@ -300,10 +304,10 @@ def _named(
     return step[0], title if isinstance(title, str) else step[1]
 
 
-def _field(road: Road) -> str:
+def _field(steps: Steps) -> str:
     """Return the dotted name of a field: ``tasks[].owner``; empty for a definition itself."""
     written = ""
-    for keyword, name in road:
+    for keyword, name in steps:
         if keyword in _DEFINED:
             written = ""
         elif keyword == "properties":
@@ -332,7 +336,7 @@ def _required(place: Place) -> set[str]:
 
 
 def _renamed(before: dict[str, Any], after: dict[str, Any], paths: set[str]) -> dict[str, str]:
-    """Return the fields that have another name in the new release, with that one."""
+    """Return the new names of renamed fields, by their old names."""
     found: dict[str, str] = {}
     added = after.keys() - before.keys()
     for name in before:

@@ -1,4 +1,4 @@
-"""What differs between two releases, as records: found once, then narrowed, counted and shown.
+"""The differences of two releases, as records that can be filtered, counted and shown.
 
 ::
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift.change import KINDS, Change
 from dynclient.errors import SchemaNotFound
-from dynclient.suggestions import did_you_mean
+from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.drift.change import Change
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 
 def scope(old: Release, new: Release, name: str, *, deep: bool) -> Callable[[Change], bool]:
-    """Return what tells whether a change concerns a name.
+    """Return a predicate for the changes that concern a type or document.
 
     Args:
         old: one release.
         new: the other one.
-        name: an entity type, a type, or the path of a document.
-        deep: whether all that it refers to counts, too.
+        name: an entity type, any type, or the path of a document.
+        deep: include everything that it refers to.
 
     Raises:
-        SchemaNotFound: neither release has it; ``nearest`` tells close names of both.
-        AmbiguousName: several types are called so.
+        SchemaNotFound: neither release has it; ``nearest`` lists close names of both.
+        AmbiguousName: several types have this name.
     """
     missing: list[SchemaNotFound] = []
     places: set[str] = set()
@@ -51,7 +51,7 @@ def scope(old: Release, new: Release, name: str, *, deep: bool) -> Callable[[Cha
 
 
 def _places(release: Release, name: str, *, deep: bool) -> set[str]:
-    """Return the documents (or the one definition) that a name means in a release."""
+    """Return the documents, or the one definition, that a name refers to in a release."""
     entity = release.entities.get(name) or release.time_series.get(name)
     if entity is None:
         node = release.find(name)
@@ -69,24 +69,24 @@ def _places(release: Release, name: str, *, deep: bool) -> set[str]:
 def _neither(
     old: Release, new: Release, name: str, missing: list[SchemaNotFound]
 ) -> SchemaNotFound:
-    nearest = tuple(dict.fromkeys(near for error in missing for near in error.parts["nearest"]))
+    close = tuple(dict.fromkeys(name for error in missing for name in error.parts["nearest"]))
     message = (
         f"neither {old.name} nor {new.name} has an entity, type or document {name!r}"
-        f"{did_you_mean(nearest)}"
+        f"{did_you_mean(close)}"
     )
-    return SchemaNotFound(message, name=name, release=new.name, nearest=nearest)
+    return SchemaNotFound(message, name=name, release=new.name, nearest=close)
 
 
 @dataclass(frozen=True)
 class Diff:
-    """What differs between two releases; it iterates over its changes, and is false without any."""
+    """The changes between two releases; it iterates over them, and is false if there are none."""
 
     old: Release
-    """The release that is left."""
+    """The release to upgrade from."""
     new: Release
-    """The release that is gone to."""
+    """The release to upgrade to."""
     changes: tuple[Change, ...]
-    """Entities first, then documents in order of their paths."""
+    """All changes, entities first, then documents in the order of their paths."""
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
@@ -99,20 +99,20 @@ class Diff:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many changes there are of each kind; every kind is there."""
+        """The number of changes by kind; all kinds are included."""
         found = Counter(change.kind for change in self.changes)
         return {kind: found[kind] for kind in KINDS}
 
     @property
     def breaking(self) -> Diff:
-        """The changes that may make data of the old release unfit for the new one."""
+        """The changes for which the new release may refuse data that the old one accepts."""
         return self._of(change for change in self.changes if change.breaks)
 
     def of(self, *kinds: str) -> Diff:
-        """Return the changes of some kinds alone.
+        """Return the changes of some kinds.
 
         Args:
-            kinds: of ``KINDS``.
+            kinds: ``field_renamed`` …, of ``KINDS``.
 
         Raises:
             UsageError: there is no such kind.
@@ -121,21 +121,24 @@ class Diff:
 
         unknown = [kind for kind in kinds if kind not in KINDS]
         if unknown:
-            known = ", ".join(KINDS)
-            raise UsageError(f"no kind of change: {', '.join(unknown)}; known are {known}")
+            names = ", ".join(map(repr, unknown))
+            raise UsageError(
+                f"kinds must be of {', '.join(KINDS)}, not {names}"
+                f"{did_you_mean(nearest(unknown[0], KINDS))}"
+            )
         return self._of(change for change in self.changes if change.kind in kinds)
 
     def only(self, name: str, *, deep: bool = False) -> Diff:
-        """Return what changed in one entity with its create request, or in one type or document.
+        """Return the changes of an entity and its create request, or of a type or document.
 
         Args:
-            name: an entity type or any type (``table``, ``Table``, ``Column``), or a document's
-                path; one of the two releases has to have it.
-            deep: all that these refer to as well, over as many steps as there are.
+            name: an entity type or any type (``table``, ``Table``, ``Column``), or the path of a
+                document; at least one of the releases must have it.
+            deep: include everything that it refers to, directly or not.
 
         Raises:
-            SchemaNotFound: neither release has it; ``nearest`` tells close names.
-            AmbiguousName: several types are called so; ``candidates`` lists them.
+            SchemaNotFound: neither release has it; ``nearest`` lists close names.
+            AmbiguousName: several types have this name; ``candidates`` lists them.
         """
         wanted = scope(self.old, self.new, name, deep=deep)
         return self._of(change for change in self.changes if wanted(change))
@@ -144,7 +147,7 @@ class Diff:
         return replace(self, changes=tuple(changes))
 
     def asdict(self) -> dict[str, Any]:
-        """Return all of it as plain JSON data: names of the releases, counts, and the changes."""
+        """Return plain JSON data: names and digests of the releases, counts, and all changes."""
         return {
             "old": {"name": self.old.name, "digest": self.old.digest},
             "new": {"name": self.new.name, "digest": self.new.digest},
@@ -154,18 +157,18 @@ class Diff:
 
 
 def diff(old: Release | str | Path, new: Release | str | Path) -> Diff:
-    """Return what differs between two releases.
+    """Return the changes between two releases.
 
-    Documents that the drift table knows under another path are compared with that one, and fields
-    that it knows under another name count as renamed, not as removed and added.
+    A document that is renamed according to the drift table is compared with the one it is renamed
+    to; a renamed field counts as renamed, not as removed and added.
 
     Args:
         old: a release, its name in the cache, or the path of its tree.
         new: likewise.
 
     Raises:
-        UnknownRelease: the cache has no release of that name.
-        SourceRefused: there is no schema tree at that path.
+        UnknownRelease: the cache has no release with that name.
+        SourceRefused: the path does not contain a schema tree.
     """
     from dynclient.drift.compare import changes
 
@@ -177,8 +180,8 @@ def release_of(given: Release | str | Path) -> Release:
     """Return a release, given as itself, by its name in the cache, or as the path of its tree.
 
     Raises:
-        UnknownRelease: the cache has no release of that name.
-        SourceRefused: there is no schema tree at that path.
+        UnknownRelease: the cache has no release with that name.
+        SourceRefused: the path does not contain a schema tree.
     """
     from dynclient.releases.registry import release
     from dynclient.schema.release import Release

@@ -1,7 +1,7 @@
-"""Drift: what a field or a document is called in another release, and how its value changes.
+"""The drift table: fields and documents that have another name or form in another release.
 
-The facts are in ``data/drift.json``. A field that a release has is never looked up here: only what
-it lacks can be meant for another.
+The facts are in ``data/drift.json``. Fields that a release has are never looked up here: only one
+that it lacks can be another release's.
 """
 
 from __future__ import annotations
@@ -20,49 +20,49 @@ if TYPE_CHECKING:
 
 
 class Rename(NamedTuple):
-    """One field under two names."""
+    """A field that was renamed."""
 
     old: str
     new: str
     since: str
     """The first release with the new name: ``1.5``."""
     change: str
-    """``name``: the value stays; ``list``: the new one is a list of what the old one is."""
+    """``name``: the value is the same; ``list``: the new field is a list of such values."""
     documents: tuple[str, ...] = ()
-    """Paths of the schemas it was renamed in; none stands for all."""
+    """Paths of the schemas it was renamed in; empty for all."""
 
 
 class Move(NamedTuple):
-    """One field that became part of an object: ``password`` → ``authType.password``."""
+    """A field that became part of an object: ``password`` → ``authType.password``."""
 
     old: str
     into: str
-    """The field that holds it."""
+    """The field that contains the object."""
     new: str
-    """What it is called in there."""
+    """The name of the field in the object."""
     since: str
     documents: tuple[str, ...]
 
 
 class Items(NamedTuple):
-    """One list whose items were put into an object each: a reference → ``{term: reference}``."""
+    """A list whose items were put into objects: a reference → ``{term: reference}``."""
 
     document: str
     """Path of the schema with the list."""
     field: str
     old: str
-    """Path of the schema of an item as it was."""
+    """Path of the schema of an item in older releases."""
     new: str
-    """Path of the schema of an item as it is."""
+    """Path of the schema of an item in newer releases."""
     since: str
     inner: str
-    """The field of the new item that holds the old one."""
+    """The field of the new item that contains the old one."""
     others: dict[str, Any]
-    """The other fields of the new item, with the values that say no more than the old one did."""
+    """The other fields of the new item, with the values that an old item implies."""
 
 
 class RemovedField(NamedTuple):
-    """One field that has no counterpart since a release."""
+    """A field that was removed without a replacement of the same kind."""
 
     field: str
     since: str
@@ -72,34 +72,40 @@ class RemovedField(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """One field of a create request that wants a reference here and a name there."""
+    """A field of a create request that takes a reference in some releases and a name in others."""
 
     document: str
     field: str
     type: str
-    """The entity type that is meant."""
+    """The entity type that is referred to."""
     since: str
     now: str
-    """What it wants since then, ``name`` or ``reference``; before, it is the other one."""
+    """What it takes since then, ``name`` or ``reference``; before, it takes the other one."""
 
 
 class FieldAlias(NamedTuple):
-    """What a release has in the place of a field that it lacks."""
+    """The field that replaces one that a release lacks."""
 
     name: str
     conversion: str
-    """What becomes of the value: ``same``, ``wrap`` (into a list), ``unwrap`` (out of one)."""
+    """How the value is converted: ``same``, ``wrap`` (into a list), ``unwrap`` (out of one)."""
     rename: Rename
 
 
 def warn_drift(release: Release, message: str) -> None:
-    """Warn that something has another place in a release, as often as the release wants that."""
+    """Warn that something has another name or place in a release.
+
+    Args:
+        release: the release; with ``drift="warn"`` each use is reported, else each place in the
+            code once.
+        message: a sentence.
+    """
     warn.warn_user(message, DriftWarning, always=release.drift == WARN)
 
 
 @lru_cache(maxsize=1)
 def renames() -> tuple[Rename, ...]:
-    """Return all renames that are known."""
+    """Return all known renames of fields."""
     return tuple(Rename(**_frozen(row)) for row in _table()["fields"])
 
 
@@ -116,23 +122,23 @@ def items() -> tuple[Items, ...]:
 
 
 def boxed(reference: str) -> Items | None:
-    """Return what is known of an item that is an object around another one, or None.
+    """Return the row of a list item that contains the item of older releases, or None.
 
     Args:
-        reference: of the schema of the item: ``type/termRelation.json#``.
+        reference: to the schema of the item: ``type/termRelation.json#``.
     """
     return next((row for row in items() if reference == f"{row.new}#"), None)
 
 
 @lru_cache(maxsize=1)
 def removed_fields() -> tuple[RemovedField, ...]:
-    """Return all fields that went without a counterpart."""
-    return tuple(RemovedField(**_frozen(row)) for row in _table()["gone"])
+    """Return all fields that were removed without a replacement of the same kind."""
+    return tuple(RemovedField(**_frozen(row)) for row in _table()["removed_fields"])
 
 
 @lru_cache(maxsize=1)
 def references() -> tuple[Reference, ...]:
-    """Return all fields that want a reference in some releases and a name in others."""
+    """Return all fields that take a reference in some releases and a name in others."""
     return tuple(Reference(**row) for row in _table()["references"])
 
 
@@ -161,7 +167,7 @@ def moved(path: str, known: Container[str]) -> str | None:
 
 
 def find_alias(name: str, known: Container[str], path: str) -> FieldAlias | None:
-    """Return what stands for a field in a schema that lacks it, or None.
+    """Return the field that replaces one that a schema lacks, or None.
 
     Args:
         name: the field.
@@ -179,14 +185,14 @@ def find_alias(name: str, known: Container[str], path: str) -> FieldAlias | None
 
 
 def removed_field(name: str, path: str) -> RemovedField | None:
-    """Return what is known of a field that a schema has no more, or None.
+    """Return the row of a removed field, or None.
 
     Args:
-        name: the field, which the schema lacks.
+        name: the field.
         path: of the schema's document.
     """
     return next(
-        (loss for loss in removed_fields() if name == loss.field and path in loss.documents), None
+        (row for row in removed_fields() if name == row.field and path in row.documents), None
     )
 
 
@@ -209,26 +215,3 @@ def convert_value(value: Any, conversion: str) -> Any:
     if len(value) > 1:
         raise ValueError(f"takes one value, not {len(value)}")
     return value[0] if value else None
-
-
-def translated(data: dict[str, Any], known: Container[str], path: str) -> dict[str, Any]:
-    """Return an object with the fields that a schema lacks under the names it has for them.
-
-    What cannot be translated stays as it is; judging it tells what is wrong.
-
-    Args:
-        data: decoded JSON; only its own fields are looked at.
-        known: the fields that the schema has.
-        path: of the schema's document.
-    """
-    made = {}
-    for name, value in data.items():
-        found = None if name in known else find_alias(name, known, path)
-        if found is None or found.name in data:
-            made[name] = value
-            continue
-        try:
-            made[found.name] = convert_value(value, found.conversion)
-        except ValueError:
-            made[name] = value
-    return made

@@ -31,7 +31,7 @@ def is_accepted(node: Node, raw: Any) -> bool:
     """
     from dynclient.validation import validator
 
-    if not validator(node.release).accepts(node, raw):
+    if not validator(node.release).is_valid(node, raw):
         return False
     if node.kind != "object" or not isinstance(raw, dict):
         return True
@@ -56,7 +56,7 @@ def translate(node: Node, raw: Any, what: str) -> Any:
     translated = translation.value(node, raw, (), None)
     found = translation.problems
     checker = validator(node.release)
-    faults = [] if checker.accepts(node, translated) else checker.faults(node, translated)
+    faults = [] if checker.is_valid(node, translated) else checker.problems(node, translated)
     if not found and not faults:
         return translated
     problems = [found.pop(fault.path, fault) for fault in faults]
@@ -133,9 +133,9 @@ class _Translation:
 
 
 def _written(path: Path) -> str:
-    from dynclient.validation.messages import where
+    from dynclient.validation.messages import format_path
 
-    return where(path)
+    return format_path(path)
 
 
 def _item(row: table.Items, node: Node, item: Any) -> Any:

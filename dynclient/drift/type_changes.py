@@ -1,4 +1,4 @@
-"""What a field takes, seen apart from where that is written: for people, and to be compared."""
+"""The types of fields: as text, and compared between two releases."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 DEEP = 6
-"""Lists of lists and maps of maps are followed so far; real ones have two levels."""
+"""How many levels of lists and maps are followed; real schemas have two."""
 _NAMED = {"enum", "object", "union"}
 _WIDER = {("integer", "number"), ("enum", "string"), ("object", "map")}
-"""What takes all that the other takes; formats are annotations and refuse nothing."""
+"""Pairs of kinds where the second accepts all values of the first. Formats are not enforced."""
 _UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
 _LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
 LIMITS = (*sorted(_UPPER), *sorted(_LOWER), "pattern", "const", "multipleOf", "uniqueItems")
-"""Keywords that refuse some of what the type takes."""
+"""Keywords that restrict the values of a type."""
 CLOSED = "additionalProperties"
-"""The keyword that refuses unknown fields; only whether it does is compared."""
+"""The keyword that refuses unknown fields where it is false; no other value is compared."""
 
 
-def told(node: Node, depth: int = 0) -> str:
-    """Return what a place takes, in a word: ``EntityReference[]``, ``string (uuid)``, ``{Column}``.
+def type_text(node: Node, depth: int = 0) -> str:
+    """Return the type of a schema node: ``EntityReference[]``, ``string (uuid)``, ``{Column}``.
 
     Args:
-        node: the place.
+        node: the schema node.
         depth: how many lists and maps it is in.
     """
     kind = node.kind
@@ -33,27 +33,28 @@ def told(node: Node, depth: int = 0) -> str:
         return node.type_name
     if kind == "array":
         below = node.items
-        return "any[]" if below is None or depth >= DEEP else f"{told(below, depth + 1)}[]"
+        return "any[]" if below is None or depth >= DEEP else f"{type_text(below, depth + 1)}[]"
     if kind == "map":
         below = node.values
-        return "map" if below is None or depth >= DEEP else f"{{{told(below, depth + 1)}}}"
+        return "map" if below is None or depth >= DEEP else f"{{{type_text(below, depth + 1)}}}"
     return f"{kind} ({node.format})" if node.format else kind
 
 
-class Kinds:
-    """Compares what places of two releases take.
+class TypeComparison:
+    """A comparison of the types of schema nodes of two releases.
 
     Args:
-        moves: paths of documents that the new release has elsewhere, with that path.
+        moves: the new paths of renamed documents, by their old paths.
     """
 
     def __init__(self, moves: dict[str, str]) -> None:
         self._moves = moves
 
     def same(self, old: Node, new: Node, depth: int = 0) -> bool:
-        """Tell whether both take the same; a definition that changed inside is the same one still.
+        """Return whether two nodes have the same type.
 
-        So is one that moved to another document, and an enumeration of other values.
+        A definition whose fields changed is still the same type. So is one that moved to another
+        document, and an enumeration with other values.
         """
         if (kind := old.kind) != new.kind:
             return False
@@ -62,7 +63,7 @@ class Kinds:
         if kind in {"array", "map"}:
             first, second = inside(old), inside(new)
             if first is None or second is None or depth >= DEEP:
-                return True  # anything at all on one side: nothing that was fine is refused
+                return True  # one of them accepts any items
             return self.same(first, second, depth + 1)
         return kind in _NAMED or old.format == new.format
 
@@ -75,7 +76,7 @@ class Kinds:
         return before == after
 
     def refused(self, old: Node, new: Node, depth: int = 0) -> bool:
-        """Tell whether what was fine for one may be refused by the other, as far as kinds tell."""
+        """Return whether the new type may refuse values of the old one, as far as kinds show."""
         first, second = old.kind, new.kind
         if second == "union" and first != "union":
             return all(self.refused(old, branch, depth) for branch in new.branches)
@@ -87,23 +88,27 @@ class Kinds:
         return first != second and (first, second) not in _WIDER and second != "any"
 
     def place(self, node: Node) -> str:
-        """Return the reference of a place of the old release, as the new one has it."""
+        """Return the reference to a node of the old release in the new one."""
         return f"{self._moves.get(node.path, node.path)}#{node.pointer}"
 
 
 def inside(node: Node) -> Node | None:
-    """Return what a list or map holds, where the schema says so."""
+    """Return the node of the items of a list or map, or None."""
     return node.items if node.kind == "array" else node.values
 
 
 def limits(
     old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[tuple[str, tuple[str | None, str | None], bool]]:
-    """Give the limits that differ: keyword, what it was and is, and whether it refuses more.
+    """Yield the limits that differ.
 
     Args:
-        old: a schema.
-        new: what it became.
+        old: a schema of the old release.
+        new: the same schema in the new release.
+
+    Yields:
+        The keyword, its old and new value as text (None where it is not set), and whether the new
+        limit refuses values that the old one accepts.
     """
     for name in LIMITS:
         before, after = old.get(name), new.get(name)
@@ -111,8 +116,8 @@ def limits(
             yield name, (_text(before), _text(after)), _tighter(name, before, after)
     closed = [schema.get(CLOSED) is False for schema in (old, new)]
     if closed[0] != closed[1] and "properties" in old and "properties" in new:
-        told = ["false" if each else None for each in closed]
-        yield CLOSED, (told[0], told[1]), closed[1]
+        values = ["false" if each else None for each in closed]
+        yield CLOSED, (values[0], values[1]), closed[1]
 
 
 def _text(value: Any) -> str | None:

@@ -1,7 +1,7 @@
-"""What servers say that a release does not know: unknown fields, and unknown values of enums.
+"""Unknown fields and unknown enum values in responses: what a server has and a release does not.
 
-Every answer is looked through for them, so this is made to cost little: all values of one place, of
-a whole page, are looked at together, and places that can hold nothing of the kind not at all.
+Each response is scanned, so this has to cost little: the values of one field are scanned together,
+for a whole page, and fields that cannot have anything unknown are skipped.
 """
 
 from __future__ import annotations
@@ -11,84 +11,85 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-from dynclient.schema.unions import Union
+from dynclient.schema.unions import SERVICE_TYPE_FIELD, Union
 
 if TYPE_CHECKING:
-    from dynclient.schema import Node, Release
+    from dynclient.schema import Node
 
-    Tell = Callable[[str, int], None]
-    Look = Callable[[Sequence[Any], Any, Tell], None]
-    """Takes values that are neither None nor empty, the service type told around them, and whom to
-    tell what is unknown, and how often."""
+    Report = Callable[[str, int], None]
+    """Takes what is unknown and how often it occurs."""
+    Scan = Callable[[Sequence[Any], Any, Report], None]
+    """Takes values that are neither None nor empty, the service type of the objects around them,
+    and the function that it reports to."""
 
-_KINDS = 1000
-"""Different things that are counted; what a server makes up without end is counted as one."""
-_LONG = 60
-"""Characters of a value that are kept."""
-_TELLING = "serviceType"
-"""The field beside a connection that says which of the connectors it is for."""
+_MAX_NAMES = 1000
+"""How many unknown names are counted; further ones are counted as OTHERS."""
+_MAX_LENGTH = 60
+"""Characters of a value in a name, at most."""
 OTHERS = "(others)"
-"""What all further kinds are counted as."""
+"""The name that all further unknown names are counted under."""
 
-TOO_DEEP = "(too deep to be looked through)"
-"""What data is counted as that is nested deeper than Python can follow."""
-
-_looks: WeakKeyDictionary[Release, dict[str, Look]] = WeakKeyDictionary()
+TOO_DEEP = "(too deep to scan)"
+"""The name that data is counted under that is nested deeper than Python can follow."""
 
 
 class UnknownValues:
-    """How often each unknown thing was met, by one client.
+    """Counts of the unknown fields and values in the responses to one client.
 
     ``Table.shininess`` is an unknown field, ``Column.dataType = 'QUBIT'`` an unknown value.
     """
 
     def __init__(self) -> None:
-        self._met: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def take(self, node: Node, data: Sequence[Any]) -> None:
-        """Look through data that a server gave, all for the same place."""
-        look = _look(node, "")
+        """Scan data of a response.
+
+        Args:
+            node: the schema node of each item.
+            data: decoded JSON.
+        """
+        scan = _scan(node, "")
         try:
-            if look is not None:
-                look(data, None, self._tell)
+            if scan is not None:
+                scan(data, None, self._report)
         except RecursionError:
-            # An answer is never refused for what it holds, be it a thousand levels deep.
-            self._tell(TOO_DEEP, 1)
+            # A response is never refused for its content, even a thousand levels deep.
+            self._report(TOO_DEEP, 1)
 
     def counts(self) -> Counter[str]:
-        """Return a copy of the counts."""
+        """Return a copy of the counts by name."""
         with self._lock:
-            return Counter(self._met)
+            return Counter(self._counts)
 
-    def _tell(self, what: str, often: int) -> None:
+    def _report(self, name: str, count: int) -> None:
         with self._lock:
-            known = what in self._met or len(self._met) < _KINDS
-            self._met[what if known else OTHERS] += often
+            is_counted = name in self._counts or len(self._counts) < _MAX_NAMES
+            self._counts[name if is_counted else OTHERS] += count
 
 
-def _look(node: Node | None, field: str) -> Look | None:
-    """Return what looks through a place, or None where nothing can be unknown.
+def _scan(node: Node | None, field: str) -> Scan | None:
+    """Return the function that scans values of a schema node; None where none can be unknown.
 
     Args:
-        node: the place.
-        field: what its values are called: ``Column.dataType``.
+        node: the schema node.
+        field: the name of its values: ``Column.dataType``.
     """
     if node is None:
         return None
     kind = node.kind
     if kind == "object":
-        known = _looks.setdefault(node.release, {})
-        found = known.get(node.target.ref)
+        scans: dict[str, Scan] = node.release.memo("unknown_values", lambda _: {})
+        found = scans.get(node.target.ref)
         if found is None:
-            found = known.setdefault(node.target.ref, _object(node.target))
+            found = scans.setdefault(node.target.ref, _object(node.target))
         return found
     if kind == "array":
-        return _below(_look(node.items, field), list, lambda value: value)
+        return _items(_scan(node.items, field), list, lambda value: value)
     if kind == "map":
-        return _below(_look(node.values, field), dict, dict.values)
+        return _items(_scan(node.values, field), dict, dict.values)
     if kind == "union":
         return _union(node, field)
     if kind == "enum":
@@ -96,87 +97,98 @@ def _look(node: Node | None, field: str) -> Look | None:
     return None
 
 
-def _below(inner: Look | None, kind: type, parts: Callable[[Any], Any]) -> Look | None:
-    """Return what looks at the parts of values of a kind."""
+def _items(inner: Scan | None, kind: type, items: Callable[[Any], Any]) -> Scan | None:
+    """Return the function that scans the items of lists or maps.
+
+    Args:
+        inner: scans the items.
+        kind: list or dict.
+        items: takes a value of that kind; returns its items.
+    """
     if inner is None:
         return None
 
-    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:
-        held = chain.from_iterable([parts(value) for value in values if type(value) is kind])
-        found = [part for part in held if part]
+    def scan(values: Sequence[Any], service_type: Any, report: Report) -> None:
+        each = chain.from_iterable([items(value) for value in values if type(value) is kind])
+        found = [item for item in each if item]
         if found:
-            inner(found, around, tell)
+            inner(found, service_type, report)
 
-    return look
+    return scan
 
 
-def _enum(known: frozenset[str], field: str) -> Look:
-    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:  # noqa: ARG001  # a Look's form
-        texts = [value for value in values if type(value) is str]
-        if not known.issuperset(texts):
-            for value, often in Counter(texts).items():
+def _enum(known: frozenset[str], field: str) -> Scan:
+    def scan(values: Sequence[Any], service_type: Any, report: Report) -> None:  # noqa: ARG001  # a Scan
+        strings = [value for value in values if type(value) is str]
+        if not known.issuperset(strings):
+            for value, count in Counter(strings).items():
                 if value not in known:
-                    tell(f"{field} = {value[:_LONG]!r}", often)
+                    report(f"{field} = {value[:_MAX_LENGTH]!r}", count)
 
-    return look
+    return scan
 
 
-def _union(node: Node, field: str) -> Look:
-    """Return what looks through a place of several types: each value as what it is."""
+def _union(node: Node, field: str) -> Scan:
+    """Return the function that scans values of several types, each by its own schema."""
     union: list[Union] = []
 
-    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:
+    def scan(values: Sequence[Any], service_type: Any, report: Report) -> None:
         if not union:
             union.append(Union(node))
         for value in values:
-            branch = union[0].branch(value, lambda: around) if type(value) in {dict, list} else None
-            inner = _look(branch, field)
-            if inner is not None:
-                inner([value], around, tell)
+            if type(value) in {dict, list}:
+                inner = _scan(union[0].branch(value, lambda: service_type), field)
+                if inner is not None:
+                    inner([value], service_type, report)
 
-    return look
-
-
-def _by_type(objects: list[dict[str, Any]], around: Any) -> Iterable[tuple[Any, list[Any]]]:
-    """Give objects with the service type that each tells, those of one type together."""
-    told: dict[Any, list[Any]] = {}
-    for one in objects:
-        kind = one.get(_TELLING)
-        told.setdefault(kind if type(kind) is str else around, []).append(one)
-    return told.items()
+    return scan
 
 
-def _object(node: Node) -> Look:
-    """Return what looks through a type with named fields."""
+def _by_service_type(
+    objects: list[dict[str, Any]], service_type: Any
+) -> Iterable[tuple[Any, list[Any]]]:
+    """Return objects by their service type; ``service_type`` is that of those without one."""
+    groups: dict[Any, list[Any]] = {}
+    for each in objects:
+        own = each.get(SERVICE_TYPE_FIELD)
+        groups.setdefault(own if type(own) is str else service_type, []).append(each)
+    return groups.items()
+
+
+def _object(node: Node) -> Scan:
+    """Return the function that scans objects of a type."""
     known = node.properties
-    looks: dict[str, Look | None] = {}
+    scans: dict[str, Scan | None] = {}
     name = node.type_name
-    # A type that takes names of any kind has none that are unknown.
-    open_ = node.values is not None
-    telling = _TELLING in known
+    # A type that accepts any names has no unknown fields.
+    is_open = node.values is not None
+    has_service_type = SERVICE_TYPE_FIELD in known
 
-    def look(values: Sequence[Any], around: Any, tell: Tell) -> None:
+    def scan(values: Sequence[Any], service_type: Any, report: Report) -> None:
         objects = [value for value in values if type(value) is dict]
-        for told, alike in _by_type(objects, around) if telling else ((around, objects),):
-            look_at(alike, told, tell)
+        if not has_service_type:
+            scan_fields(objects, service_type, report)
+            return
+        for own, group in _by_service_type(objects, service_type):
+            scan_fields(group, own, report)
 
-    def look_at(objects: list[dict[str, Any]], around: Any, tell: Tell) -> None:
+    def scan_fields(objects: list[dict[str, Any]], service_type: Any, report: Report) -> None:
         for field in set().union(*objects):
-            inner = looks.get(field, _unmet)
+            inner = scans.get(field, _not_built)
             if inner is None:
                 continue
-            held = [value for one in objects if (value := one.get(field))]
+            values = [value for each in objects if (value := each.get(field))]
             if field not in known:
-                if not open_:
-                    tell(f"{name}.{field}", sum(field in one for one in objects))
-            elif held:
-                if inner is _unmet:
-                    inner = looks[field] = _look(known[field], f"{name}.{field}")
+                if not is_open:
+                    report(f"{name}.{field}", sum(field in each for each in objects))
+            elif values:
+                if inner is _not_built:
+                    inner = scans[field] = _scan(known[field], f"{name}.{field}")
                 if inner is not None:
-                    inner(held, around, tell)
+                    inner(values, service_type, report)
 
-    return look
+    return scan
 
 
-def _unmet(values: Sequence[Any], around: Any, tell: Tell) -> None:
-    """Stand for a field that was never met: its schema is not looked at before it is."""
+def _not_built(values: Sequence[Any], service_type: Any, report: Report) -> None:
+    """Stand for the scan of a field that did not occur yet: schemas are read when they are used."""

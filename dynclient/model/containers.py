@@ -119,6 +119,13 @@ class FieldList(list[Any]):
         raw, wrapped = entity._classes.attach(entity, node, value)
         return wrap(raw, entity) if wrapped is None else wrapped
 
+    def _wrap_all(self) -> None:
+        """Do nothing: the items are wrapped.
+
+        A method of a LazyList may be looked up before the list becomes a FieldList and called after
+        that: ``t.columns.remove(t.columns[2])``.
+        """
+
     def _write(self) -> None:
         """Write the items to the entity's JSON."""
         raw_of = self._entity._classes.raw_of

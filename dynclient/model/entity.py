@@ -340,7 +340,7 @@ def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> Ba
     """
     from dynclient.suggestions import nearest
 
-    rule, message = "additionalProperties", "is not a field of this type"
+    rule, message = "additionalProperties", "is not a known property"
     problems = tuple(
         known.get(name) or Problem(name, None, rule, message, nearest(name, cls._nodes))
         for name in names

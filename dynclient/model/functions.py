@@ -72,7 +72,7 @@ def check(value: Entity) -> list[Problem]:
 
     node = schema_of(value)
     checker = validator(node.release)
-    return [] if checker.accepts(node, value._raw) else checker.faults(node, value._raw)
+    return [] if checker.is_valid(node, value._raw) else checker.problems(node, value._raw)
 
 
 def original(entity: Entity) -> dict[str, Any]:

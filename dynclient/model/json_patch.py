@@ -1,7 +1,7 @@
-"""JSON Patch (RFC 6902) from one state to another: exactly what changed, and nothing else.
+"""JSON Patch (RFC 6902) between two states: the operations for what changed, and no others.
 
-Own code, for the client has to stay small and one rule of the servers matters: lists are addressed
-by position, so operations are ordered such that each position is right when it is applied.
+Own code, because the client has to stay small and one rule of the servers matters: list items are
+addressed by index, so operations are ordered such that each index is right when it is applied.
 """
 
 from __future__ import annotations
@@ -13,9 +13,15 @@ from dynclient.schema.pointers import escape
 
 
 def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
-    """Return the operations that turn ``old`` into ``new``."""
-    if isinstance(old, dict) and isinstance(new, dict) and not _is_another(old, new):
-        return [] if _is_meant(old, new) else _objects(old, new, path)
+    """Return the operations that change one piece of decoded JSON to another.
+
+    Args:
+        old: the current state.
+        new: the intended state.
+        path: JSON pointer of both in the whole; empty for the whole.
+    """
+    if isinstance(old, dict) and isinstance(new, dict) and not _is_other_entity(old, new):
+        return [] if _is_same_reference(old, new) else _objects(old, new, path)
     if isinstance(old, list) and isinstance(new, list):
         return _lists(old, new, path)
     if same(old, new):
@@ -23,25 +29,25 @@ def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
     return [{"op": "replace", "path": path, "value": new}]
 
 
-def _is_another(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Tell whether two objects stand for two entities, so that one is replaced by the other.
+def _is_other_entity(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Return whether two objects have different ids, so that one replaces the other as a whole.
 
-    Field by field that would take away what a server only shows with a reference, its ``href``.
+    Field by field, the patch would remove what a server adds to a reference, such as ``href``.
     """
     return "id" in old and "id" in new and old["id"] != new["id"]
 
 
-def _is_meant(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Tell whether an object is a bare reference to what another one refers to already.
+def _is_same_reference(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Return whether an object is a bare reference to the entity that another refers to already.
 
-    What else a server shows with a reference is the other entity's, and not to be taken away.
+    What a server adds to a reference is not part of it, so its absence is not a change.
     """
     bare = {"id", "type"} <= new.keys() <= {"id", "type", "fullyQualifiedName"}
     return bare and all(name in old and old[name] == value for name, value in new.items())
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two pieces of JSON are the same; 1, 1.0 and True are three things."""
+    """Return whether two pieces of JSON are the same; 1, 1.0 and True are different values."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
@@ -78,15 +84,15 @@ def _lists(old: list[Any], new: list[Any], path: str) -> list[dict[str, Any]]:
         for step in range(both):
             below = f"{path}/{old_from + step + shift}"
             operations += diff(old[old_from + step], new[new_from + step], below)
-        gone = old_to - old_from - both
-        # The same position again and again: what follows moves up.
-        position = old_from + both + shift
-        operations += [{"op": "remove", "path": f"{path}/{position}"}] * gone
+        removed = old_to - old_from - both
+        # The same index each time: the items behind it move up.
+        index = old_from + both + shift
+        operations += [{"op": "remove", "path": f"{path}/{index}"}] * removed
         for step in range(new_from + both, new_to):
             operations.append(
                 {
                     "op": "add",
-                    "path": f"{path}/{position + step - new_from - both}",
+                    "path": f"{path}/{index + step - new_from - both}",
                     "value": new[step],
                 }
             )

@@ -1,7 +1,7 @@
-"""Where secrets are in an entity's JSON, and JSON with them masked or sealed.
+"""Secrets in an entity's JSON: where they are, and copies with them masked or sealed.
 
-The schemas tell by ``format: password`` and ``mask``; in a union any branch's word counts. Names
-tell where no schema reaches.
+The schemas mark them by ``format: password`` and ``mask``; in a union one branch is enough. Where
+there is no schema, the name of a field decides.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _ENDINGS = (
 
 
 def is_secret(name: str, nodes: tuple[Node, ...]) -> bool:
-    """Tell whether a field holds a secret.
+    """Return whether a field is a secret.
 
     Args:
         name: of the field.
-        nodes: its places in the schemas, several in a union; none where no schema knows it.
+        nodes: its schema nodes, several in a union; none where no schema has it.
     """
     if not nodes:
         return looks_secret(name)
@@ -43,17 +43,27 @@ def is_secret(name: str, nodes: tuple[Node, ...]) -> bool:
 
 
 def masked(node: Node | None, raw: Any) -> Any:
-    """Return a copy of JSON with every secret masked."""
-    return _walked(_nodes(node), raw, lambda _: MASK)
+    """Return a copy of JSON with each secret replaced by ``MASK``.
+
+    Args:
+        node: the schema node of the JSON, or None.
+        raw: decoded JSON.
+    """
+    return _hidden(_nodes(node), raw, lambda _: MASK)
 
 
 def sealed(node: Node | None, raw: Any) -> Any:
-    """Return a copy of JSON whose secrets pickle as handles (see ``dynclient.secrets``)."""
-    return _walked(_nodes(node), raw, Secret)
+    """Return a copy of JSON whose secrets pickle as handles, see :func:`dynclient.secrets.seal`.
+
+    Args:
+        node: the schema node of the JSON, or None.
+        raw: decoded JSON.
+    """
+    return _hidden(_nodes(node), raw, Secret)
 
 
 def unsealed(raw: Any) -> Any:
-    """Return JSON with its sealed secrets as plain strings."""
+    """Return a copy of sealed JSON with its secrets as plain strings."""
     if isinstance(raw, dict):
         return {name: unsealed(value) for name, value in raw.items()}
     if isinstance(raw, list):
@@ -76,7 +86,7 @@ def _below(nodes: tuple[Node, ...], name: str) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def _walked(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> Any:
+def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> Any:
     if isinstance(raw, dict):
         return {name: _field(name, _below(nodes, name), value, hide) for name, value in raw.items()}
     if isinstance(raw, list):
@@ -85,7 +95,7 @@ def _walked(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> An
             if node.items is not None:
                 below.extend(_nodes(node.items))
         items = tuple(below)
-        return [_walked(items, value, hide) for value in raw]
+        return [_hidden(items, value, hide) for value in raw]
     if isinstance(raw, str) and any(node.secret for node in nodes):
         return hide(raw)
     return raw
@@ -96,5 +106,7 @@ def _field(name: str, nodes: tuple[Node, ...], value: Any, hide: Callable[[str],
         if isinstance(value, str):
             return hide(value)
         if isinstance(value, list):
-            return [hide(one) if isinstance(one, str) else _walked((), one, hide) for one in value]
-    return _walked(nodes, value, hide)
+            return [
+                hide(item) if isinstance(item, str) else _hidden((), item, hide) for item in value
+            ]
+    return _hidden(nodes, value, hide)

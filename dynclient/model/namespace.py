@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Types:
-    """All types of a release; TAB and ``dir()`` list them, classes are built when named."""
+    """The types of a release as attributes; ``dir()`` lists them, classes are built on access."""
 
     __slots__ = ("__weakref__", "_release")
 
@@ -34,18 +34,17 @@ class Types:
     def __getitem__(self, name: str) -> Any:
         """Return a type by name, path, or path and pointer.
 
-        A path that a document has in another release is as good as the one it has here.
+        A path that a document has in another release works too, with a DriftWarning.
 
         Raises:
-            SchemaNotFound: nothing has that name.
-            AmbiguousName: several types have it; name the one by its path.
+            SchemaNotFound: there is no such type or document.
+            AmbiguousName: several types have this name; use the path of one.
         """
         release = self._release
         path, mark, pointer = name.partition("#")
         moved = None if path in release.paths else table.moved(path, release.paths)
         if moved is not None and release.drift != ERROR:
-            message = f"{path} is {moved} in release {release.name}"
-            table.warn_drift(release, message)
+            table.warn_drift(release, f"{path} is called {moved} in release {release.name}")
             name = f"{moved}{mark}{pointer}"
         return class_for(release.find(name))
 

@@ -55,7 +55,7 @@ class NamedEnumMeta(EnumMeta):
     """The type of enumerations: they pickle by their schema node."""
 
 
-class NamedEnum(str, Enum, metaclass=NamedEnumMeta):
+class NamedEnum(str, Enum, metaclass=NamedEnumMeta):  # noqa: UP042 -- its str() is its value
     """A value of an enumeration; it equals its string and prints as it."""
 
     def __str__(self) -> str:

@@ -1,43 +1,60 @@
-"""From a component of an OpenAPI document to the place in the tree that it was made from.
+"""Components of an OpenAPI document: their names, and the schemas of a release they stand for.
 
-Components carry the simple names of Java classes, so schemas of different packages that share one
-are merged there. What is ambiguous is not taken: no judgement is better than a wrong one.
+Components have the simple names of Java classes, so a server merges schemas of different packages
+that share one. An ambiguous name is not resolved: no validation is better than a wrong one.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import AmbiguousName, SchemaNotFound
 from dynclient.schema.pointers import walk
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import declared_java_name, java_name, stem
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
 
-_names: dict[str, dict[str, list[str]]] = {}
-_lock = threading.Lock()
+COMPONENTS = "#/components/schemas/"
+"""What references to components begin with."""
+
+
+def component_of(schema: Any) -> str | None:
+    """Return the name of the component that a schema refers to; None if it refers to none."""
+    reference = schema.get("$ref") if isinstance(schema, dict) else None
+    if isinstance(reference, str) and reference.startswith(COMPONENTS):
+        return reference[len(COMPONENTS) :]
+    return None
+
+
+def created_type(component: str | None) -> str | None:
+    """Return the name of the type that a create request creates.
+
+    ``CreateTable`` → ``Table``, ``CreateKpiRequest`` → ``Kpi``; None for any other component.
+    """
+    if component is None or not component.startswith("Create"):
+        return None
+    return component.removeprefix("Create").removesuffix("Request").removesuffix("Req")
 
 
 def reference(release: Release, component: str, near: str | None = None) -> str | None:
-    """Return the reference of a component's schema, ``entity/data/table.json``.
+    """Return the reference of a component's schema in a release, ``entity/data/table.json``.
 
     Args:
-        release: whose tree is searched.
-        component: its name, ``TableData``.
-        near: document of the entity that it is used with, which is asked first.
+        release: the release to search.
+        component: the component's name, ``TableData``.
+        near: path of the document of the entity it is used with; a schema there takes precedence.
 
     Returns:
-        None where the tree has none of that name, or several and none in the document ``near``.
+        None if the release has no such schema, or several and none of them in ``near``.
     """
     found = _java_names(release).get(component, [])
     near_by = [each for each in found if each.partition("#")[0] == near]
-    # A definition is its document's own business, until no document is called like it.
+    # A definition is private to its document unless no document has that name.
     roots = [each for each in found if "#" not in each]
-    for chosen in (near_by, roots, found):
-        if chosen:
-            return chosen[0] if len(chosen) == 1 else None
+    for candidates in (near_by, roots, found):
+        if candidates:
+            return candidates[0] if len(candidates) == 1 else None
     try:
         node = release.find(component)
     except (AmbiguousName, SchemaNotFound):
@@ -45,8 +62,8 @@ def reference(release: Release, component: str, near: str | None = None) -> str 
     return node.ref.removesuffix("#")
 
 
-def places(release: Release) -> dict[str, str]:
-    """Return the paths of a release's documents by the names of the classes made of them.
+def paths_by_component(release: Release) -> dict[str, str]:
+    """Return the paths of a release's documents by the names of their components.
 
     Names that several documents share are left out.
     """
@@ -58,36 +75,29 @@ def places(release: Release) -> dict[str, str]:
 
 
 def _java_names(release: Release) -> dict[str, list[str]]:
-    """Return references by the names of the classes that the server makes of them.
+    """Return references by the names of the Java classes that the server generates from them.
 
-    Every document is read for it, once for each release and only when a call needs it.
+    This reads every document of the release, once, when a call first needs it.
     """
-    found = _names.get(release.digest)
-    if found is None:
-        with _lock:
-            found = _names.setdefault(release.digest, _read(release))
-    return found
+    return release.memo("java names", _read_java_names)
 
 
-def _read(release: Release) -> dict[str, list[str]]:
+def _read_java_names(release: Release) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for path in release.paths:
         for pointer, schema in walk(release.document(path)):
-            name = _java_name(schema, path, pointer)
+            name = _class_name(schema, path, pointer)
             if name is not None:
                 names.setdefault(name, []).append(f"{path}#{pointer}" if pointer else path)
     return names
 
 
-def _java_name(schema: dict[str, Any], path: str, pointer: str) -> str | None:
-    """Return the simple name of the class that is made of a place, or None where none is.
+def _class_name(schema: dict[str, Any], path: str, pointer: str) -> str | None:
+    """Return the name of the Java class generated from a place, or None if none is.
 
-    The generator names roots and definitions after their file and key, where nothing is told.
+    Without a ``javaType``, classes are generated from documents and definitions only.
     """
-    named = schema.get("javaType")
-    if isinstance(named, str) and named:
-        return named.rsplit(".", 1)[-1]
     if not pointer:
-        return camel(stem(path))
-    above, _, key = pointer.rpartition("/")
-    return camel(key) if above == "/definitions" else None
+        return java_name(schema, stem(path))
+    parent, _, key = pointer.rpartition("/")
+    return java_name(schema, key) if parent == "/definitions" else declared_java_name(schema)

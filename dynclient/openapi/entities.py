@@ -1,81 +1,82 @@
-"""Which entities a server's OpenAPI document shows, for a release made of that document alone."""
+"""The entity types that an OpenAPI document shows, for a release built from that document alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.openapi.components import created_type
 from dynclient.openapi.index import Index, shape
-from dynclient.openapi.schema_tree import ENTITY, SERIES, EntityComponent, lowered
-from dynclient.operations.routes import folder, plural
+from dynclient.openapi.schema_tree import ENTITY, SERIES, EntityComponent, file_stem
+from dynclient.operations.routes import plural, schema_folder
 
 if TYPE_CHECKING:
     from dynclient.openapi.digest import Digest
-    from dynclient.openapi.root_schemas import Root
+    from dynclient.openapi.root_schemas import RootSchema
 
-_ENTITY = frozenset(
+_ENTITY_FIELDS = frozenset(
     {"id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href",
      "changeDescription"}
 )  # fmt: skip
-"""What every entity has: the getters of the interface that all their classes implement."""
-_SERIES = frozenset({"id", "timestamp"})
-"""What every time series has."""
-_ABILITIES = {"followers": "/{}/followers", "votes": "/{}/vote", "deleted": "/restore"}
-"""Properties that go with an operation below the collection."""
+"""Fields of every entity: the getters of the Java interface that all their classes implement."""
+_SERIES_FIELDS = frozenset({"id", "timestamp"})
+"""Fields of every time series."""
+_CAPABILITIES = {"followers": "/{}/followers", "votes": "/{}/vote", "deleted": "/restore"}
+"""Fields that need an operation below the collection, and the path of that operation."""
 
 
 def find_entities(
-    told: Digest, schemas: Mapping[str, Any], roots: Iterable[Root] = ()
+    digest: Digest, schemas: Mapping[str, Any], roots: Iterable[RootSchema] = ()
 ) -> list[EntityComponent]:
-    """Return the types of entities and time series that a document shows, by component.
+    """Return the entity types and time series of a document, sorted by component.
 
-    A component is an entity's when it has the fields that all entities have, and some path of the
-    document is its collection.
+    A component is an entity's if it has the fields that all entities have, and the document has a
+    collection for it.
 
     Args:
-        told: the digest of the document.
-        schemas: its components by name.
-        roots: root schemas that the server tells besides; they know what their types are called.
+        digest: the digest of the document.
+        schemas: the document's components by name.
+        roots: the root schemas that the server lists, which know the names of their entity types.
     """
-    index = Index.of_digest(told, "", "")
-    called = {root.name.casefold(): root.name for root in roots}
+    index = Index.of_digest(digest, "", "")
+    names = {root.name.casefold(): root.name for root in roots}
     paths = {shape(each.path) for each in index.operations}
     found = []
     for component, schema in sorted(schemas.items()):
-        has = set(schema.get("properties", ())) if isinstance(schema, dict) else set()
-        kind = ENTITY if has >= _ENTITY else SERIES if has >= _SERIES else None
-        places = [] if kind is None else _plain(index.places(component))
-        if kind is None or not places:
+        fields = set(schema.get("properties", ())) if isinstance(schema, dict) else set()
+        kind = ENTITY if fields >= _ENTITY_FIELDS else SERIES if fields >= _SERIES_FIELDS else None
+        routes = [] if kind is None else _top_level(index.collection_paths(component))
+        if kind is None or not routes:
             continue
-        route = places[0]
-        name = called.get(component.casefold()) or entity_name(component, route)
-        taken = next(each.taken for each in index.collections if each.path == route)
-        create = taken if taken is not None and taken.startswith("Create") else None
-        lacking = {n for n, below in _ABILITIES.items() if shape(route) + below not in paths}
-        path = f"{folder(route.removeprefix('/v1'))}{name}.json"
-        without = frozenset(lacking) if kind == ENTITY else frozenset()
+        route = routes[0]
+        name = names.get(component.casefold()) or entity_name(component, route)
+        request = next(each.request for each in index.collections if each.path == route)
+        create = request if created_type(request) is not None else None
+        path = f"{schema_folder(route.removeprefix('/v1'))}{name}.json"
+        unsupported = {n for n, p in _CAPABILITIES.items() if shape(route) + p not in paths}
+        without = frozenset(unsupported) if kind == ENTITY else frozenset()
         found.append(EntityComponent(name, component, create, path, kind, without))
     return found
 
 
-def _plain(places: list[str]) -> list[str]:
-    """Return the paths that need nothing of another entity, the shortest first."""
-    return sorted((each for each in places if "{" not in each), key=lambda each: (len(each), each))
+def _top_level(paths: list[str]) -> list[str]:
+    """Return the paths without parameters, the shortest first."""
+    return sorted((each for each in paths if "{" not in each), key=lambda each: (len(each), each))
 
 
 def entity_name(component: str, route: str) -> str:
-    """Return what a server calls an entity type, as far as its path tells the case.
+    """Return the name of an entity type, in the case that its path shows.
 
     Args:
         component: name of its class, ``MlModel``.
-        route: of its collection, ``/v1/mlmodels``.
+        route: path of its collection, ``/v1/mlmodels``.
 
     Returns:
-        ``mlmodel``; where the path ends in another word, the class's name with a small beginning.
+        ``mlmodel``; if the path ends in another word, the class's name with a lower-case beginning.
     """
     last = route.rsplit("/", 1)[-1]
     if plural(component).casefold() == last.casefold():
         for name in (last, last[:-1], last[:-2], last[:-3] + "y"):
             if name.casefold() == component.casefold():
                 return name
-    return lowered(component)
+    return file_stem(component)

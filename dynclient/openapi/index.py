@@ -1,4 +1,4 @@
-"""What one server's OpenAPI document tells of its operations, compact and quick to read again."""
+"""The index of a server's OpenAPI document: its operations and collections, in a compact form."""
 
 from __future__ import annotations
 
@@ -6,54 +6,59 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.openapi.components import created_type
+
 if TYPE_CHECKING:
     from dynclient.openapi.digest import Digest
 
 FORMAT = 1
-"""Version of what :meth:`Index.parts` gives; part of the name of the files it is kept in."""
+"""Version of the format of :meth:`Index.parts`; part of the names of the files it is kept in."""
 
 
 class OperationInfo(NamedTuple):
-    """One operation as a server's OpenAPI document tells of it; fields as there."""
+    """One operation of a server's OpenAPI document."""
 
     method: str
-    """In capitals: ``GET``."""
+    """The HTTP method in capitals: ``GET``."""
     path: str
-    """Below ``/api``: ``/v1/tables/{id}/sampleData``."""
-    identity: str | None
-    """Its ``operationId``, which may be missing, and may be another operation's as well."""
+    """The path below ``/api``: ``/v1/tables/{id}/sampleData``."""
+    operation_id: str | None
+    """The ``operationId``; it may be missing, and several operations may share one."""
     tag: str | None
+    """The first tag."""
     parameters: list[list[Any]]
-    """Of each ``[name, place, required, type, choices, doc]``, the path's first and in order."""
+    """``[name, location, required, type, choices, doc]`` of each, path parameters first."""
     body: list[Any] | None
     """``[media type, component or None, whether it is a list of these]``."""
     result: list[str] | None
-    """``[page, history or object, component]``."""
+    """``[kind, component]``; the kind is ``page``, ``history`` or ``object``."""
     doc: str
+    """Summary and description, in paragraphs."""
 
     @property
     def key(self) -> str:
-        """What it is known by: ``PUT /v1/tables/{id}/sampleData``."""
+        """Method and path, which identify the operation: ``PUT /v1/tables/{id}/sampleData``."""
         return f"{self.method} {self.path}"
 
 
 class CollectionPath(NamedTuple):
-    """One path that looks like a collection."""
+    """One path that is or may be a collection."""
 
     path: str
-    taken: str | None
-    """Component that a POST or PUT to it takes; ``CreateTable``."""
-    given: str | None
-    """Component that ``GET {path}/{id}`` gives, which some documents name wrongly."""
+    """The path below ``/api``: ``/v1/tables``."""
+    request: str | None
+    """Component of the body of a POST or PUT: ``CreateTable``."""
+    entity: str | None
+    """Component of the result of ``GET {path}/{id}``, which some documents declare wrongly."""
 
 
 class Index:
     """The operations and collections of one server.
 
     Attributes:
-        version: of the server, as it tells it.
-        revision: of its build; empty where it does not tell.
-        collections: paths that look like collections, sorted.
+        version: the server's version, as it reports it.
+        revision: the revision of its build; empty if it reports none.
+        collections: the paths that may be collections, sorted.
     """
 
     def __init__(
@@ -76,15 +81,15 @@ class Index:
 
     @classmethod
     def of_parts(cls, head: Any, body: bytes) -> Index:
-        """Return an index again from its parts.
+        """Return the index that :meth:`parts` was called on.
 
         Raises:
-            LookupError, TypeError, ValueError: they are no parts of one.
+            LookupError, TypeError, ValueError: these are not the parts of an index.
         """
         return cls(str(head["version"]), str(head["revision"]), head["collections"], body)
 
     def parts(self) -> tuple[dict[str, Any], bytes]:
-        """Return it as a head in plain JSON, and a body with each operation as JSON on one line."""
+        """Return the index as a head of plain JSON, and a body with one operation per line."""
         head = {"version": self.version, "revision": self.revision}
         body = self._operations
         if not isinstance(body, bytes):
@@ -95,24 +100,24 @@ class Index:
     def operations(self) -> tuple[OperationInfo, ...]:
         """All operations, sorted by path and method."""
         if self._decoded is None:
-            told = self._operations
-            if isinstance(told, bytes):
-                told = json.loads(b"[%s]" % told.replace(b"\n", b","))
-            self._decoded = tuple(OperationInfo(*each) for each in told)
+            rows = self._operations
+            if isinstance(rows, bytes):
+                rows = json.loads(b"[%s]" % rows.replace(b"\n", b","))
+            self._decoded = tuple(OperationInfo(*row) for row in rows)
         return self._decoded
 
     def __repr__(self) -> str:
         return f"<Index of {self.version}: {len(self.operations)} operations>"
 
     def operation(self, method: str, path: str) -> OperationInfo | None:
-        """Return one operation, whatever its path calls the parameters; None where there is none.
+        """Return the operation of a method and path, or None.
 
         Args:
-            method: ``GET``.
-            path: ``/v1/tables/{id}``.
+            method: the HTTP method, ``GET``.
+            path: the path, ``/v1/tables/{id}``; the names of its parameters do not matter.
         """
         if self._decoded is None and isinstance(self._operations, bytes) and "{" not in path:
-            return self._looked_up(self._operations, method, path)
+            return self._look_up(self._operations, method, path)
         wanted = shape(path)
         for each in self.operations:
             if each.method == method and shape(each.path) == wanted:
@@ -120,56 +125,62 @@ class Index:
         return None
 
     @staticmethod
-    def _looked_up(body: bytes, method: str, path: str) -> OperationInfo | None:
-        """Find one operation without reading the others, as the first list of a process does."""
-        begins = _line([method, path])[:-1] + b","
-        start = 0 if body.startswith(begins) else body.find(b"\n" + begins) + 1
-        if start == 0 and not body.startswith(begins):
+    def _look_up(body: bytes, method: str, path: str) -> OperationInfo | None:
+        """Return one operation without decoding the others; the first list of a process does so."""
+        prefix = _line([method, path])[:-1] + b","
+        start = 0 if body.startswith(prefix) else body.find(b"\n" + prefix) + 1
+        if start == 0 and not body.startswith(prefix):
             return None
         line, _, _ = body[start:].partition(b"\n")
         return OperationInfo(*json.loads(line))
 
-    def places(self, *names: str) -> list[str]:
-        """Return the paths that are collections of an entity type, the surest ones only.
+    def collection_paths(self, *names: str) -> list[str]:
+        """Return the paths that are collections of an entity type.
 
-        What a create request is sent to counts before what a GET is said to give.
+        Paths that accept its create request take precedence over those whose GET is declared to
+        return it.
 
         Args:
-            names: of the entity type and of its class; case does not matter.
+            names: names of the entity type and of its class; case does not matter.
         """
         wanted = {name.casefold() for name in names}
-        taking = [each.path for each in self.collections if _created(each.taken) in wanted]
-        if taking:
-            return taking
-        given = [each for each in self.collections if (each.given or "").casefold() in wanted]
-        # What takes another type's request is that type's collection, whatever it is said to give.
-        return [each.path for each in given if _created(each.taken) is None]
+        creating = [
+            each.path
+            for each in self.collections
+            if (created_type(each.request) or "").casefold() in wanted
+        ]
+        if creating:
+            return creating
+        returning = [each for each in self.collections if (each.entity or "").casefold() in wanted]
+        # A path that accepts another type's request is that type's, whatever result is declared.
+        return [each.path for each in returning if created_type(each.request) is None]
 
     def below(
         self, route: str, others: Iterator[str] | tuple[str, ...] = ()
     ) -> list[OperationInfo]:
-        """Return the operations at a path and below it, but for those of other collections.
+        """Return the operations at a path and below it, without those of other collections.
 
         Args:
-            route: ``/v1/apps``.
-            others: routes of all collections; ``/v1/apps/marketplace`` is not below ``/v1/apps``.
+            route: the path of a collection, ``/v1/apps``.
+            others: the paths of all collections; one of them, such as ``/v1/apps/marketplace``,
+                is not below ``/v1/apps``.
         """
         own = shape(route)
         nested = [each for each in map(shape, others) if is_below(each, own) and each != own]
         found = []
-        for told in self.operations:
-            path = shape(told.path)
+        for info in self.operations:
+            path = shape(info.path)
             if is_below(path, own) and not any(is_below(path, each) for each in nested):
-                found.append(told)
+                found.append(info)
         return found
 
-    def beside(self, routes: tuple[str, ...]) -> list[OperationInfo]:
-        """Return the operations of none of these collections."""
-        own = [shape(route) for route in routes]
+    def outside(self, routes: tuple[str, ...]) -> list[OperationInfo]:
+        """Return the operations that are not at or below any of these paths."""
+        shapes = [shape(route) for route in routes]
         return [
-            told
-            for told in self.operations
-            if not any(is_below(shape(told.path), each) for each in own)
+            info
+            for info in self.operations
+            if not any(is_below(shape(info.path), each) for each in shapes)
         ]
 
 
@@ -178,20 +189,12 @@ def _line(row: list[Any]) -> bytes:
 
 
 def shape(path: str) -> str:
-    """Return a path with its parameters unnamed: ``/v1/tables/{}``."""
+    """Return a path without the names of its parameters: ``/v1/tables/{}``."""
     if "{" not in path:
         return path
     return "/".join("{}" if part[:1] == "{" else part for part in path.split("/"))
 
 
 def is_below(path: str, route: str) -> bool:
-    """Tell whether a path is a route, or below it."""
+    """Return whether a path equals a route or is below it."""
     return path == route or path.startswith(f"{route}/")
-
-
-def _created(component: str | None) -> str | None:
-    """Return the type that a create request is for, in lower case; None where it is no such."""
-    name = component or ""
-    if not name.startswith("Create"):
-        return None
-    return name[len("Create") :].removesuffix("Request").removesuffix("Req").casefold()

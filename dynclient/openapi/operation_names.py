@@ -1,9 +1,9 @@
 """Python names for the operations of an OpenAPI document: valid, unique, and stable.
 
-A name is the operation's id in snake_case. Ids repeat, and generators number the repetitions in
-the order they met them (``restore_17``), which the next release changes; so numbers are dropped,
-and where operations then share a name, what tells them apart is added to it. Names do not depend
-on the order of the document.
+A name is the ``operationId`` in snake_case. Ids repeat, and generators number repeated ones in the
+order of the document (``restore_17``), which differs between releases. So numbers are removed, and
+names that several operations then share are extended by what distinguishes the operations. Names do
+not depend on the order of the document.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.openapi.digest import placeholders
+from dynclient.operations.routes import placeholders
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import OperationInfo
@@ -23,19 +23,21 @@ _NUMBER = re.compile(r"_\d+$")
 
 
 class _Group(NamedTuple):
-    """What the operations of one name have in common."""
+    """What the operations that share a name have in common."""
 
     parameters: frozenset[str]
+    """Path parameters of all of them."""
     words: frozenset[str]
+    """Other path segments of all of them."""
 
 
 def snake_case(text: str) -> str:
-    """Return words of any spelling in snake_case: ``list column Profiles``, ``getByFQN``."""
+    """Return a text in snake_case: ``list column Profiles`` → ``list_column_profiles``."""
     return "_".join(word.lower() for word in _WORD.findall(text))
 
 
 def identifier(text: str, fallback: str = "value") -> str:
-    """Return a text as a Python identifier that is no keyword: ``from`` → ``from_``."""
+    """Return a text as a Python identifier that is not a keyword: ``from`` → ``from_``."""
     name = re.sub(r"\W", "_", text, flags=re.ASCII).strip("_") or fallback
     if name[0].isdigit():
         name = f"_{name}"
@@ -43,57 +45,57 @@ def identifier(text: str, fallback: str = "value") -> str:
 
 
 def operation_names(operations: Iterable[OperationInfo], root: str) -> dict[str, OperationInfo]:
-    """Return operations by their Python names, sorted.
+    """Return operations by their Python names, sorted by name.
 
     Args:
-        operations: of one collection, or of the server.
-        root: path they have in common: ``/v1/tables``.
+        operations: the operations of one collection, or of the server.
+        root: the path that they have in common, ``/v1/tables``.
     """
-    told = sorted(operations, key=lambda each: (each.path, each.method))
-    levels = dict.fromkeys(range(len(told)), 0)
+    infos = sorted(operations, key=lambda each: (each.path, each.method))
+    levels = dict.fromkeys(range(len(infos)), 0)
     while True:
-        groups = _grouped(told, levels, root)
-        shared = [places for places in groups.values() if len(places) > 1]
-        movable = [place for places in shared for place in places if levels[place] < len(_LEVELS)]
-        if not movable:
+        groups = _group_by_name(infos, levels, root)
+        shared = [indices for indices in groups.values() if len(indices) > 1]
+        extendable = [i for indices in shared for i in indices if levels[i] < len(_LEVELS)]
+        if not extendable:
             break
-        for place in movable:
-            levels[place] += 1
+        for i in extendable:
+            levels[i] += 1
     names: dict[str, OperationInfo] = {}
-    for name, places in groups.items():
-        for number, place in enumerate(places, 1):
-            # Only where method and path differ in nothing but signs is it down to counting.
-            names[identifier(name if number == 1 else f"{name}_{number}", "call")] = told[place]
+    for name, indices in groups.items():
+        for number, i in enumerate(indices, 1):
+            # Numbers are needed only if method and path differ in nothing but punctuation.
+            names[identifier(name if number == 1 else f"{name}_{number}", "call")] = infos[i]
     return dict(sorted(names.items()))
 
 
-def _grouped(
-    told: list[OperationInfo], levels: Mapping[int, int], root: str
+def _group_by_name(
+    infos: list[OperationInfo], levels: Mapping[int, int], root: str
 ) -> dict[str, list[int]]:
-    """Return the places of operations by the name that they have at their level."""
-    first: dict[str, list[int]] = {}
-    for place, each in enumerate(told):
-        first.setdefault(_base(each, root), []).append(place)
+    """Return the indices of operations by the names that they have at their levels."""
+    by_base: dict[str, list[int]] = {}
+    for i, info in enumerate(infos):
+        by_base.setdefault(_base(info, root), []).append(i)
     groups: dict[str, list[int]] = {}
-    for base, places in first.items():
-        common = _common([told[place] for place in places])
-        for place in places:
-            level = levels[place]
-            name = base if level == 0 else _LEVELS[level - 1](base, told[place], common, root)
-            groups.setdefault(name, []).append(place)
+    for base, indices in by_base.items():
+        common = _common([infos[i] for i in indices])
+        for i in indices:
+            extend = None if levels[i] == 0 else _LEVELS[levels[i] - 1]
+            name = base if extend is None else extend(base, infos[i], common, root)
+            groups.setdefault(name, []).append(i)
     return groups
 
 
-def _base(told: OperationInfo, root: str) -> str:
-    name = snake_case(_NUMBER.sub("", told.identity)) if told.identity else ""
+def _base(info: OperationInfo, root: str) -> str:
+    name = snake_case(_NUMBER.sub("", info.operation_id)) if info.operation_id else ""
     # An attribute starts with a letter.
-    return name if name[:1].isalpha() else _whole("", told, None, root)
+    return name if name[:1].isalpha() else _by_path("", info, None, root)
 
 
-def _common(told: list[OperationInfo]) -> _Group:
+def _common(infos: list[OperationInfo]) -> _Group:
     return _Group(
-        frozenset.intersection(*(frozenset(placeholders(each.path)) for each in told)),
-        frozenset.intersection(*(frozenset(_words(each.path)) for each in told)),
+        frozenset.intersection(*(frozenset(placeholders(each.path)) for each in infos)),
+        frozenset.intersection(*(frozenset(_words(each.path)) for each in infos)),
     )
 
 
@@ -101,33 +103,33 @@ def _words(path: str) -> list[str]:
     return [part for part in path.split("/") if part and part[:1] != "{"]
 
 
-def _by_parameters(base: str, told: OperationInfo, common: _Group, root: str) -> str:  # noqa: ARG001
-    """``patch_table`` → ``patch_table_by_fqn``: the parameters that not all of the name have."""
-    own = [snake_case(name) for name in placeholders(told.path) if name not in common.parameters]
+def _by_parameters(base: str, info: OperationInfo, common: _Group, root: str) -> str:  # noqa: ARG001
+    """``patch_table`` → ``patch_table_by_fqn``: add the parameters that not all of them have."""
+    own = [snake_case(name) for name in placeholders(info.path) if name not in common.parameters]
     return f"{base}_by_{'_and_'.join(own)}" if own else base
 
 
-def _by_method(base: str, told: OperationInfo, common: _Group, root: str) -> str:
-    """``report_usage_by_id`` → ``report_usage_by_id_put``."""
-    return f"{_by_parameters(base, told, common, root)}_{told.method.lower()}"
+def _by_method(base: str, info: OperationInfo, common: _Group, root: str) -> str:
+    """``report_usage_by_id`` → ``report_usage_by_id_put``: add the method."""
+    return f"{_by_parameters(base, info, common, root)}_{info.method.lower()}"
 
 
-def _by_words(base: str, told: OperationInfo, common: _Group, root: str) -> str:
-    """Add the words of the path that not all of the name have."""
-    own = [snake_case(word) for word in _words(told.path) if word not in common.words]
-    return "_".join([_by_method(base, told, common, root), *own])
+def _by_words(base: str, info: OperationInfo, common: _Group, root: str) -> str:
+    """Add the path segments that not all of them have."""
+    own = [snake_case(word) for word in _words(info.path) if word not in common.words]
+    return "_".join([_by_method(base, info, common, root), *own])
 
 
-def _whole(base: str, told: OperationInfo, common: _Group | None, root: str) -> str:  # noqa: ARG001
-    """Return method and path, the root of them all left out: ``put_id_sample_data``."""
-    own = told.path.removeprefix(root)
-    return "_".join(part for part in (told.method.lower(), snake_case(own)) if part)
+def _by_path(base: str, info: OperationInfo, common: _Group | None, root: str) -> str:  # noqa: ARG001
+    """Return method and path without the common root: ``put_id_sample_data``."""
+    own = info.path.removeprefix(root)
+    return "_".join(part for part in (info.method.lower(), snake_case(own)) if part)
 
 
 _LEVELS: tuple[Callable[[str, OperationInfo, _Group, str], str], ...] = (
     _by_parameters,
     _by_method,
     _by_words,
-    _whole,
+    _by_path,
 )  # fmt: skip
-"""Ever longer names, until no two are the same."""
+"""Functions that extend a name, each more than the one before, until all names differ."""

@@ -1,7 +1,7 @@
-"""Operations as a server's OpenAPI document tells of them, made ready to be called.
+"""Callable operations from a server's OpenAPI document.
 
-The tree counts before the document, wherever both say something: declared results name the wrong
-type now and then (a restored classification that is said to be a table).
+The release's schemas take precedence over the document: some declared results name the wrong type,
+such as a table for a restored classification.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dynclient.openapi.components import reference
 from dynclient.openapi.index import shape
 from dynclient.openapi.operation_names import identifier
-from dynclient.operations.operation import Operation, Parameter
-from dynclient.operations.standard import _INCLUDE, _USUAL
+from dynclient.operations.operation import BODY, Operation, Parameter
+from dynclient.operations.standard import LIST_PARAMETERS
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import Index, OperationInfo
@@ -20,30 +20,34 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType, Release
 
 
-def merge_server_parameters(listing: Operation, index: Index) -> Operation:
-    """Return a list operation with the parameters that a server tells of.
+def merge_server_parameters(operation: Operation, index: Index) -> Operation:
+    """Return a ``list`` operation with the parameters that a server documents.
 
-    Paging stays as it is, whatever is told, and so does what is known for certain.
+    Documented filters replace those of the release's facts; paging parameters stay as they are, and
+    ``include`` only if it is documented. Any other operation is returned unchanged, and so is a
+    ``list`` that the document lacks.
+
+    Args:
+        operation: an operation of a collection, at this server's route.
+        index: the index of the server's OpenAPI document.
     """
-    told = index.operation(listing.method, listing.route)
-    if told is None:
-        return listing
-    theirs = {each.wire or each.name: each for each in parameters(told) if each.place == "query"}
-    kept = []
-    for each in listing.parameters:
-        here = theirs.pop(each.wire or each.name, None)
-        if each.place == "path":
-            kept.append(each)
-        elif each.name in _USUAL:
-            if here is not None or each.name != _INCLUDE.name:
-                kept.append(each._replace(guessed=False))
-        elif here is not None or not each.guessed:
-            kept.append(here or each)
-    return listing._replace(parameters=(*kept, *theirs.values()))
+    info = index.operation(operation.method, operation.route) if operation.name == "list" else None
+    if info is None:
+        return operation
+    documented = {p.wire or p.name: p for p in to_parameters(info) if p.place == "query"}
+    merged = []
+    for own in operation.parameters:
+        theirs = documented.pop(own.wire or own.name, None)
+        if own.place == "path":
+            merged.append(own)
+        elif own.name in LIST_PARAMETERS:
+            if theirs is not None or own.name != "include":
+                merged.append(own._replace(guessed=False))
+        elif theirs is not None or not own.guessed:
+            merged.append(theirs or own)
+    return operation._replace(parameters=(*merged, *documented.values()))
 
 
-BODY = "body"
-"""What the argument is called that is sent as the body."""
 _KINDS = {
     "application/json": "json",
     "*/*": "json",
@@ -51,54 +55,55 @@ _KINDS = {
     "text/plain": "text",
 }
 _UNDECLARED = {"POST", "PUT", "PATCH"}
-"""Methods that may take a body although the document does not say so."""
+"""Methods that may have a request body even if the document does not declare one."""
 
 
 class CallableOperation(NamedTuple):
-    """One operation that a server offers."""
+    """One operation that a server documents, ready to be called."""
 
     name: str
-    """Its Python name: ``add_sample_data``."""
+    """The Python name: ``add_sample_data``."""
     operation: Operation
-    """Ready to be called; ``body_kind`` is None where it takes no body."""
+    """The operation; ``body_kind`` is None if it has no request body."""
     body_required: bool
-    told: OperationInfo
-    """What the server tells of it."""
+    """Whether the request must have a body."""
+    info: OperationInfo
+    """The operation in the server's document."""
 
 
 def to_operation(
-    name: str, told: OperationInfo, release: Release, spec: CollectionSpec | None = None
+    name: str, info: OperationInfo, release: Release, spec: CollectionSpec | None = None
 ) -> CallableOperation:
     """Return an operation that is ready to be called.
 
     Args:
-        name: its Python name.
-        told: what the server tells of it.
-        release: whose schemas judge its body and type its answer.
-        spec: the collection it belongs to, if any.
+        name: the Python name.
+        info: the operation in the server's document.
+        release: the release whose schemas validate the body and type the result.
+        spec: the collection that it belongs to, if any.
     """
     entity = None if spec is None else spec.entity
-    body, kind, required = _body(told, release, entity)
-    result, result_kind = _result(told, release, spec)
+    body, kind, required = _body(info, release, entity)
+    result, result_kind = _result(info, release, spec)
     operation = Operation(
         name=f"op.{name}",
         entity_type=entity,
-        method=told.method,
-        route=told.path,
-        parameters=parameters(told),
+        method=info.method,
+        route=info.path,
+        parameters=to_parameters(info),
         body=body,
         body_kind=kind,
         result=result,
         result_kind=result_kind,
-        doc=told.doc,
+        doc=info.doc,
     )
-    return CallableOperation(name, operation, required, told)
+    return CallableOperation(name, operation, required, info)
 
 
-def parameters(told: OperationInfo) -> tuple[Parameter, ...]:
-    """Return the parameters of an operation, under names that Python takes as keywords."""
+def to_parameters(info: OperationInfo) -> tuple[Parameter, ...]:
+    """Return the parameters of an operation under names that are valid keywords in Python."""
     found: dict[str, Parameter] = {}
-    for wire, place, required, kind, choices, doc in told.parameters:
+    for wire, place, required, kind, choices, doc in info.parameters:
         name = identifier(wire)
         while name in found or name == BODY:
             name += "_"
@@ -108,14 +113,14 @@ def parameters(told: OperationInfo) -> tuple[Parameter, ...]:
 
 
 def _body(
-    told: OperationInfo, release: Release, entity: EntityType | None
+    info: OperationInfo, release: Release, entity: EntityType | None
 ) -> tuple[str | None, str | None, bool]:
-    """Return reference, kind, and whether there has to be a body."""
-    if told.body is None:
-        return None, "json" if told.method in _UNDECLARED else None, False
-    media, component, many = told.body
+    """Return reference and kind of the request body, and whether it is required."""
+    if info.body is None:
+        return None, "json" if info.method in _UNDECLARED else None, False
+    media, component, is_list = info.body
     kind = _KINDS.get(media, media)
-    if kind == "json" and many:
+    if kind == "json" and is_list:
         kind = "json-list"
     if component is None or kind not in {"json", "json-list"}:
         return None, kind, True
@@ -123,34 +128,34 @@ def _body(
 
 
 def _result(
-    told: OperationInfo, release: Release, spec: CollectionSpec | None
+    info: OperationInfo, release: Release, spec: CollectionSpec | None
 ) -> tuple[str | None, str]:
-    """Return reference and kind of the answer."""
-    own = None if spec is None else _standard(told, spec)
+    """Return reference and kind of the result."""
+    own = None if spec is None else _standard_operation(info, spec)
     if own is not None:
         return own.result, own.result_kind
-    if told.result is None:
+    if info.result is None:
         return None, "any"
-    kind, component = told.result
+    kind, component = info.result
     entity = None if spec is None else spec.entity
     found = reference(release, component, _document(entity))
     if kind == "history":
-        return None, "any"  # only versions have the shape of one, and the tree knows those
+        return None, "any"  # only versions return a history, and those are standard operations
     if entity is not None and spec is not None and kind == "object" and found is not None:
         foreign = release.entity_of(found)
         request = foreign is not None and foreign.create == found
-        # What is done to one entity gives that entity, whichever is said to come back.
-        of_one = told.method != "GET" and told.path[len(spec.route) :].startswith("/{")
-        if request or (foreign is not None and foreign.name != entity.name and of_one):
+        # A change of one entity returns that entity, even if another type is declared.
+        changes_one = info.method != "GET" and info.path[len(spec.route) :].startswith("/{")
+        if request or (foreign is not None and foreign.name != entity.name and changes_one):
             return entity.path, "entity"
     if found is None:
         return None, "any"
     return found, "entity" if kind == "object" else kind
 
 
-def _standard(told: OperationInfo, spec: CollectionSpec) -> Operation | None:
-    """Return the operation that the tree shows at this method and path, or None."""
-    wanted = told.method, shape(told.path)
+def _standard_operation(info: OperationInfo, spec: CollectionSpec) -> Operation | None:
+    """Return the collection's standard operation of the same method and path, or None."""
+    wanted = info.method, shape(info.path)
     for each in spec.operations.values():
         if (each.method, shape(each.route)) == wanted:
             return each

@@ -1,9 +1,9 @@
-"""Root schemas that a server tells, fitted together with the components of its OpenAPI document.
+"""The root schemas that a server lists, matched with the components of its OpenAPI document.
 
-A server gives the schemas of its entities whole, but not the documents that these refer to; its
-components have lost the places and names of types, but none of their content. Read side by side,
-property by property, each tells what the other lacks: where ``Column`` lies in a tree, and what
-``type/basic.json#/definitions/uuid`` says.
+A server returns the schemas of its entities in full, but not the documents that they refer to. Its
+components have the content of all types, but not their paths and full names. Compared property by
+property, each has what the other lacks: the path of ``Column`` in a schema tree, and the content of
+``type/basic.json#/definitions/uuid``.
 """
 
 from __future__ import annotations
@@ -13,50 +13,51 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from dynclient.openapi.components import COMPONENTS, component_of
 from dynclient.schema.pointers import join, look_up, parts, walk
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import java_name, stem
 
 Place = tuple[str, str]
-"""Path of a document and JSON pointer in it."""
+"""Path of a document, and a JSON pointer in it."""
 
-COMPONENTS = "#/components/schemas/"
 _PATH = re.compile(r"/schema/((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.json)$")
 
 
-class Root(NamedTuple):
-    """One root schema, as a server tells it."""
+class RootSchema(NamedTuple):
+    """The root schema of one type."""
 
     name: str
-    """``table``."""
+    """The type's name: ``table``."""
     path: str
-    """Where it lies in a tree: ``entity/data/table.json``."""
+    """Its path in a schema tree: ``entity/data/table.json``."""
     schema: dict[str, Any]
+    """The schema."""
 
 
-def roots_of(types: Iterable[Any]) -> list[Root]:
-    """Return the root schemas among the types that a server lists, each path once.
+def read_root_schemas(types: Iterable[Any]) -> list[RootSchema]:
+    """Return the root schemas of the types that a server lists, one for each path.
 
     Args:
-        types: what ``/v1/metadata/types?category=entity`` lists; those without a sound schema are
-            passed over.
+        types: the items of ``/v1/metadata/types?category=entity``; those without a valid schema are
+            ignored.
     """
-    found: dict[str, Root] = {}
-    for told in types:
-        name = told.get("name") if isinstance(told, dict) else None
+    found: dict[str, RootSchema] = {}
+    for item in types:
+        name = item.get("name") if isinstance(item, dict) else None
         if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
             continue
         try:
-            schema = json.loads(told.get("schema") or "null")
+            schema = json.loads(item.get("schema") or "null")
         except (TypeError, ValueError):
             continue
         if isinstance(schema, dict) and isinstance(schema.get("properties"), dict):
-            root = Root(name, _path(name, told.get("nameSpace"), schema), schema)
+            root = RootSchema(name, _path(name, item.get("nameSpace"), schema), schema)
             found.setdefault(root.path, root)
     return list(found.values())
 
 
 def _path(name: str, space: object, schema: dict[str, Any]) -> str:
-    """Return where a root lies; its ``$id`` says so, unless it was copied from another file."""
+    """Return the path of a root: that of its ``$id``, unless that was copied from another file."""
     match = _PATH.search(str(schema.get("$id")))
     if match and stem(match[1]).casefold() == name.casefold():
         return match[1]
@@ -64,51 +65,43 @@ def _path(name: str, space: object, schema: dict[str, Any]) -> str:
     return f"entity/{folder}/{name}.json"
 
 
-def component_of(schema: Any) -> str | None:
-    """Return the name of the component that a schema refers to, or None."""
-    reference = schema.get("$ref") if isinstance(schema, dict) else None
-    if isinstance(reference, str) and reference.startswith(COMPONENTS):
-        return reference[len(COMPONENTS) :]
-    return None
-
-
-class Fitting:
-    """What comes of reading roots and components side by side.
+class ComponentPlaces:
+    """The places of components in a schema tree, found by comparing them with root schemas.
 
     Args:
-        roots: see :func:`roots_of`.
-        components: schemas of the document by name.
+        roots: the root schemas, see :func:`read_root_schemas`.
+        components: the document's components by name.
 
     Attributes:
-        places: where components lie in the tree, those that lie in one place only.
-        inline: schemas of places outside the roots that are no component's.
-        aliases: places outside the roots that mean a component which lies elsewhere as well.
+        places: the place of each component that has exactly one.
+        inline: schemas by place outside the roots, of places that belong to no component.
+        aliases: components by place outside the roots, of components with several places.
     """
 
-    def __init__(self, roots: Iterable[Root], components: Mapping[str, Any]) -> None:
+    def __init__(self, roots: Iterable[RootSchema], components: Mapping[str, Any]) -> None:
         self._documents = {root.path: root.schema for root in roots}
         self._components = components
         self._bound: dict[str, set[Place]] = {}
-        self._told: dict[Place, list[Any]] = {}
+        self._fragments: dict[Place, list[Any]] = {}
         self._visited: set[tuple[Place, str]] = set()
         self.places: dict[str, Place] = {}
         self.inline: dict[Place, Any] = {}
         self.aliases: dict[Place, str] = {}
         by_name = {name.casefold(): name for name in components}
         for path, schema in self._documents.items():
-            name = by_name.get(java_name(schema, path).casefold())
+            name = by_name.get(java_name(schema, stem(path)).casefold())
             if name is not None:
                 self._bind(name, (path, ""))
-        self._name_the_rest(by_name)
-        self._settle()
+        self._match_by_name(by_name)
+        self._decide()
 
     def _bind(self, component: str, place: Place) -> None:
-        """Note that a component lies somewhere in the roots, and read on below it."""
+        """Record that a place of a root is a component's, and compare what is below it."""
         self._bound.setdefault(component, set()).add(place)
         if (place, component) in self._visited:
             return
         self._visited.add((place, component))
-        self._fit(place[0], self._look_up(place), self._components.get(component))
+        self._match(place[0], self._look_up(place), self._components.get(component))
 
     def _look_up(self, place: Place) -> Any:
         try:
@@ -116,8 +109,8 @@ class Fitting:
         except LookupError:
             return None
 
-    def _fit(self, path: str, schema: Any, fragment: Any) -> None:
-        """Read a schema of a root beside the fragment of a component that says the same."""
+    def _match(self, path: str, schema: Any, fragment: Any) -> None:
+        """Compare a schema of a root with the fragment of a component at the same property."""
         if not isinstance(schema, dict) or not isinstance(fragment, dict):
             return
         component = component_of(fragment)
@@ -125,73 +118,68 @@ class Fitting:
         if isinstance(reference, str):
             place = join(path, reference)
             if place[0] not in self._documents:
-                self._told.setdefault(place, []).append(fragment)
+                self._fragments.setdefault(place, []).append(fragment)
             elif component is not None:
                 self._bind(component, place)
             return
         if component is not None:
             fragment = self._components.get(component)
-        for mine, theirs in _pairs(schema, fragment):
-            self._fit(path, mine, theirs)
+        for subschema, part in _pairs(schema, fragment):
+            self._match(path, subschema, part)
 
-    def _name_the_rest(self, by_name: Mapping[str, str]) -> None:
-        """Find components for places that no fragment was read beside, by their names."""
+    def _match_by_name(self, by_name: Mapping[str, str]) -> None:
+        """Find components by name for places that no fragment was compared with."""
         for path, schema in self._documents.items():
-            for _, below in walk(schema):
-                reference = below.get("$ref")
+            for _, subschema in walk(schema):
+                reference = subschema.get("$ref")
                 if not isinstance(reference, str):
                     continue
                 place = join(path, reference)
-                if place[0] in self._documents or place in self._told:
+                if place[0] in self._documents or place in self._fragments:
                     continue
-                name = by_name.get(_name_of(place).casefold())
+                name = by_name.get(_place_name(place).casefold())
                 if name is not None:
-                    self._told[place] = [{"$ref": f"{COMPONENTS}{name}"}]
+                    self._fragments[place] = [{"$ref": f"{COMPONENTS}{name}"}]
 
-    def _settle(self) -> None:
-        """Decide what lies where."""
-        for place, fragments in sorted(self._told.items()):
-            chosen = _commonest(fragments)
-            component = component_of(chosen)
+    def _decide(self) -> None:
+        """Set ``places``, ``inline`` and ``aliases`` from what the comparison recorded."""
+        for place, fragments in sorted(self._fragments.items()):
+            fragment = _most_common(fragments)
+            component = component_of(fragment)
             if component is None:
-                self.inline[place] = chosen
+                self.inline[place] = fragment
             elif component in self._components:
                 self._bound.setdefault(component, set()).add(place)
         for component, places in sorted(self._bound.items()):
             if len(places) == 1:
                 self.places[component] = next(iter(places))
                 continue
-            # Several classes of that name were merged: which one is meant shows nowhere.
+            # The server merged several classes of this name; the document does not tell them apart.
             for place in places:
                 if place[0] not in self._documents:
                     self.aliases[place] = component
 
 
 def _pairs(schema: dict[str, Any], fragment: Any) -> Iterator[tuple[Any, Any]]:
-    """Give the subschemas of two schemas that stand for the same."""
+    """Yield the subschemas of a schema and of a fragment at the same property or keyword."""
     if not isinstance(fragment, dict):
         return
-    mine, theirs = schema.get("properties"), fragment.get("properties")
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        for name in mine:
-            if name in theirs:
-                yield mine[name], theirs[name]
+    properties, others = schema.get("properties"), fragment.get("properties")
+    if isinstance(properties, dict) and isinstance(others, dict):
+        for name in properties:
+            if name in others:
+                yield properties[name], others[name]
     for keyword in ("items", "additionalProperties"):
         yield schema.get(keyword), fragment.get(keyword)
 
 
-def _commonest(fragments: list[Any]) -> Any:
-    """Return the fragment that was met most often; of several the one met first."""
-    told = [json.dumps(each, sort_keys=True) for each in fragments]
-    return fragments[told.index(max(told, key=told.count))]
+def _most_common(fragments: list[Any]) -> Any:
+    """Return the most frequent fragment; of equally frequent ones the first."""
+    texts = [json.dumps(each, sort_keys=True) for each in fragments]
+    return fragments[texts.index(max(texts, key=texts.count))]
 
 
-def java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the class that a server makes of a root."""
-    named = schema.get("javaType")
-    return named.rsplit(".", 1)[-1] if isinstance(named, str) else camel(stem(path))
-
-
-def _name_of(place: Place) -> str:
+def _place_name(place: Place) -> str:
+    """Return the name of a definition, or of a document's file."""
     path, pointer = place
     return parts(pointer)[-1] if pointer else stem(path)

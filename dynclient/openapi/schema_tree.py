@@ -1,8 +1,8 @@
-"""A tree made of a server's own words: the schemas of its OpenAPI document and of its types.
+"""A schema tree built from the components of a server's OpenAPI document and its root schemas.
 
-It says less than the server's real tree (it is *lossy*): descriptions, defaults, secrets and most
-names of shared types are lost where no root schema tells them, and what the document leaves out is
-missing. Requests are judged as far as it goes.
+It contains less than the server's real tree (it is *lossy*): outside the root schemas,
+descriptions, defaults, the marks of secrets and most names of shared types are lost, and types that
+the document leaves out are missing. Requests are validated against what is there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from dynclient.openapi.root_schemas import Fitting, Place, Root, component_of
+from dynclient.openapi.components import component_of
+from dynclient.openapi.root_schemas import ComponentPlaces, Place, RootSchema
 from dynclient.schema.pointers import parts
 from dynclient.schema.repair import relative
 from dynclient.schema.type_names import stem
@@ -18,171 +19,172 @@ from dynclient.schema.type_names import stem
 ENTITY = "org.openmetadata.schema.EntityInterface"
 SERIES = "org.openmetadata.schema.EntityTimeSeriesInterface"
 CREATE = "org.openmetadata.schema.CreateEntity"
-"""Marks by which a tree shows what is what; see :mod:`dynclient.schema.entity_types`."""
+"""Java interfaces that mark entities and create requests, see
+:mod:`dynclient.schema.entity_types`."""
 
-_BARE = {"name", "displayName", "description"}
-"""What every create request has of its own."""
+_OWN_FIELDS = {"name", "displayName", "description"}
+"""Fields that every create request has itself, not only by the shared interface."""
 _BASIC: Place = ("type/basic.json", "/definitions/uuid")
-"""Bodies that are a bare id are judged by it."""
+"""The schema of request bodies that are an id."""
 
 
 class EntityComponent(NamedTuple):
-    """One type of entity (or time series) that a document shows."""
+    """One entity type or time series of a document."""
 
     name: str
-    """``databaseService``."""
+    """The entity type: ``databaseService``."""
     component: str
-    """Of its schema: ``DatabaseService``."""
+    """The component of its schema: ``DatabaseService``."""
     create: str | None
-    """Component of its create request."""
+    """The component of its create request; None if there is none."""
     path: str
-    """Where its schema would lie in a tree, where no root schema tells it."""
+    """The path of its schema in a tree, unless a root schema has another."""
     kind: str
-    """Its mark: ``ENTITY`` or ``SERIES``."""
+    """``ENTITY`` or ``SERIES``."""
     without: frozenset[str]
-    """Properties that its component has, and that no operation of the server bears out."""
+    """Properties of its component that need an operation the server does not have."""
 
 
-def documents_of(
+def build_schema_tree(
     components: Mapping[str, Any],
-    shown: Iterable[EntityComponent],
-    roots: Iterable[Root] = (),
+    entities: Iterable[EntityComponent],
+    roots: Iterable[RootSchema] = (),
     places: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the documents of a tree, by path.
+    """Return the documents of a schema tree by path.
 
     Args:
-        components: schemas of an OpenAPI 3.0 document by name; not changed.
-        shown: the entity types that it shows.
-        roots: root schemas that the server tells besides.
-        places: where components lie in other releases, by name; for those that nothing else tells.
+        components: the components of an OpenAPI 3.0 document by name; they are not changed.
+        entities: the entity types of the document.
+        roots: the root schemas that the server lists.
+        places: paths of components in another release by name, for those that no root schema
+            places.
     """
-    return _Tree(components, list(shown), list(roots), places or {}).documents()
+    return _Tree(components, list(entities), list(roots), places or {}).documents()
 
 
 class _Tree:
-    """The documents, in the making."""
+    """Builds the documents of a tree."""
 
     def __init__(
         self,
         components: Mapping[str, Any],
-        shown: list[EntityComponent],
-        roots: list[Root],
+        entities: list[EntityComponent],
+        roots: list[RootSchema],
         places: Mapping[str, str],
     ) -> None:
         self._components = {
             name: schema for name, schema in components.items() if isinstance(schema, dict)
         }
         self._roots = {root.path: root.schema for root in roots}
-        self._shown = {each.component: each for each in shown}
-        self._creates = {each.create: each for each in shown if each.create is not None}
-        self._fitting = Fitting(roots, self._components)
-        self._places = self._placed(places)
+        self._entities = {each.component: each for each in entities}
+        self._creates = {each.create: each for each in entities if each.create is not None}
+        self._matched = ComponentPlaces(roots, self._components)
+        self._places = self._all_places(places)
 
-    def _placed(self, known: Mapping[str, str]) -> dict[str, Place]:
-        """Return where every component lies."""
+    def _all_places(self, known: Mapping[str, str]) -> dict[str, Place]:
+        """Return the place of every component."""
         found = {
             name: place
-            for name, place in self._fitting.places.items()
-            # An entity or a request is a document of its own.
-            if not place[1] or name not in {**self._shown, **self._creates}
+            for name, place in self._matched.places.items()
+            # Entities and create requests are whole documents, never definitions.
+            if not place[1] or name not in {**self._entities, **self._creates}
         }
-        taken = {path.casefold() for path, _ in found.values()}
-        taken |= {path.casefold() for path in self._roots}
-        for name in sorted(self._components, key=lambda each: (each not in self._shown, each)):
+        used = {path.casefold() for path, _ in found.values()}
+        used |= {path.casefold() for path in self._roots}
+        for name in sorted(self._components, key=lambda each: (each not in self._entities, each)):
             if name in found:
                 continue
-            path = self._default(name, known, found)
-            while path.casefold() in taken:
+            path = self._default_path(name, known, found)
+            while path.casefold() in used:
                 path = path.removesuffix(".json") + "_.json"
-            taken.add(path.casefold())
+            used.add(path.casefold())
             found[name] = (path, "")
         return found
 
-    def _default(self, name: str, known: Mapping[str, str], found: Mapping[str, Place]) -> str:
-        """Return where a component may lie that nothing in the server's words places."""
+    def _default_path(self, name: str, known: Mapping[str, str], found: Mapping[str, Place]) -> str:
+        """Return a path for a component that no root schema places."""
         if name in known:
             return known[name]
-        if name in self._shown:
-            return self._shown[name].path
+        if name in self._entities:
+            return self._entities[name].path
         if name in self._creates:
             folder = found[self._creates[name].component][0].rpartition("/")[0]
             return f"api/{folder.removeprefix('entity/')}/create{name.removeprefix('Create')}.json"
-        return f"type/{lowered(name)}.json"
+        return f"type/{file_stem(name)}.json"
 
     def documents(self) -> dict[str, Any]:
-        """Return all documents."""
-        made: dict[str, Any] = {path: dict(schema) for path, schema in self._roots.items()}
-        for place, schema in sorted(self._fitting.inline.items()):
-            _put(made, place, self._converted(schema, place[0]))
+        """Return all documents by path."""
+        documents: dict[str, Any] = {path: dict(schema) for path, schema in self._roots.items()}
+        for place, schema in sorted(self._matched.inline.items()):
+            _insert(documents, place, self._convert(schema, place[0]))
         for name, place in sorted(self._places.items(), key=lambda each: each[1]):
             if place[0] not in self._roots:
-                _put(made, place, self._document(name, place[0]))
-        for place, name in sorted(self._fitting.aliases.items()):
+                _insert(documents, place, self._document(name, place[0]))
+        for place, name in sorted(self._matched.aliases.items()):
             if place != self._places[name]:
-                _put(made, place, {"$ref": self._reference(name, place[0])})
+                _insert(documents, place, {"$ref": self._reference(name, place[0])})
         if _BASIC[0] not in self._roots:
-            _put(made, _BASIC, {"type": "string", "format": "uuid"})
-        return made
+            _insert(documents, _BASIC, {"type": "string", "format": "uuid"})
+        return documents
 
     def _document(self, name: str, path: str) -> dict[str, Any]:
-        """Return the schema of a component, as it stands in a tree."""
-        schema = self._converted(self._components[name], path)
+        """Return the document of a component."""
+        schema = self._convert(self._components[name], path)
         schema = {"title": name, "javaType": name, **schema}
-        if name in self._shown:
-            told = self._shown[name]
-            schema["javaInterfaces"] = [told.kind]
-            _drop(schema, told.without)
+        if name in self._entities:
+            entity = self._entities[name]
+            schema["javaInterfaces"] = [entity.kind]
+            _remove_properties(schema, entity.without)
         elif name in self._creates:
-            entity = self._creates[name]
             schema["javaInterfaces"] = [CREATE]
             if not name.endswith(("Request", "Req")):
                 schema["title"] = f"{name}Request"
-            _drop(schema, self._not_meant(entity))
+            _remove_properties(schema, self._interface_fields(self._creates[name]))
         return schema
 
-    def _not_meant(self, entity: EntityComponent) -> frozenset[str]:
-        """Return what a create request has only because all of them have it.
+    def _interface_fields(self, entity: EntityComponent) -> frozenset[str]:
+        """Return the fields that a create request has only by the interface that all share.
 
-        The server's classes share an interface whose getters show in each of them, whether the
-        entity has such a field or not; its root schema tells.
+        Each component has properties for all getters of the interface, whether the entity has such
+        a field or not; its root schema has only real fields.
         """
         root = self._roots.get(self._places[entity.component][0])
         if root is None:
             return frozenset()
-        shared = _shared(self._components.get(each) for each in self._creates)
-        return frozenset(shared - _BARE - set(root["properties"]))
+        shared = _common_properties(self._components.get(each) for each in self._creates)
+        return frozenset(shared - _OWN_FIELDS - set(root["properties"]))
 
-    def _converted(self, schema: Any, path: str) -> Any:
-        """Return a schema with references as they are written in a tree, in JSON Schema's terms."""
+    def _convert(self, schema: Any, path: str) -> Any:
+        """Return a schema in draft-07, with references relative to the document at ``path``."""
         if isinstance(schema, list):
-            return [self._converted(each, path) for each in schema]
+            return [self._convert(each, path) for each in schema]
         if not isinstance(schema, dict):
             return schema
         component = component_of(schema)
         if component is not None:
             kept = {"description": schema["description"]} if "description" in schema else {}
             return {**kept, "$ref": self._reference(component, path)}
-        made = {
-            keyword: {name: self._converted(each, path) for name, each in value.items()}
+        converted = {
+            keyword: {name: self._convert(each, path) for name, each in value.items()}
             if keyword == "properties" and isinstance(value, dict)
             else value
             if keyword in {"enum", "default", "example", "required"}
-            else self._converted(value, path)
+            else self._convert(value, path)
             for keyword, value in schema.items()
         }
-        return _in_terms(made)
+        return _to_draft7(converted)
 
     def _reference(self, component: str, path: str) -> str:
-        """Return the reference to a component, as it is written in a document."""
-        target, pointer = self._places.get(component, (f"type/{lowered(component)}.json", ""))
+        """Return the reference to a component in the document at ``path``."""
+        target, pointer = self._places.get(component, (f"type/{file_stem(component)}.json", ""))
         if target == path:
             return f"#{pointer}"
         return relative(path, target) + (f"#{pointer}" if pointer else "")
 
 
-def _put(documents: dict[str, Any], place: Place, schema: Any) -> None:
-    """Write a schema at its place, unless there is one already."""
+def _insert(documents: dict[str, Any], place: Place, schema: Any) -> None:
+    """Insert a schema at its place; a definition that exists is kept."""
     path, pointer = place
     document = documents.setdefault(path, {"title": stem(path)})
     if not pointer:
@@ -195,10 +197,10 @@ def _put(documents: dict[str, Any], place: Place, schema: Any) -> None:
     document.setdefault(last, schema)
 
 
-def _in_terms(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say in draft-07 what OpenAPI 3.0 says in words of its own, and close what has properties.
+def _to_draft7(schema: dict[str, Any]) -> dict[str, Any]:
+    """Replace the keywords of OpenAPI 3.0 by those of draft-07, and close objects with properties.
 
-    Servers refuse fields that their classes do not have, whatever the document says.
+    Servers reject fields that their classes do not have, even if the document allows them.
     """
     for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if schema.get(bound) is True and limit in schema:
@@ -214,8 +216,8 @@ def _in_terms(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _drop(schema: dict[str, Any], names: frozenset[str]) -> None:
-    """Leave properties out."""
+def _remove_properties(schema: dict[str, Any], names: frozenset[str]) -> None:
+    """Remove properties from a schema."""
     properties = schema.get("properties")
     if isinstance(properties, dict):
         schema["properties"] = {n: each for n, each in properties.items() if n not in names}
@@ -223,14 +225,14 @@ def _drop(schema: dict[str, Any], names: frozenset[str]) -> None:
         schema["required"] = [name for name in schema["required"] if name not in names]
 
 
-def _shared(schemas: Iterable[Any]) -> set[str]:
-    """Return the properties that all of several schemas have."""
+def _common_properties(schemas: Iterable[Any]) -> set[str]:
+    """Return the names of the properties that all schemas have."""
     sets = [set(each["properties"]) for each in schemas if each and "properties" in each]
     return set.intersection(*sets) if sets else set()
 
 
-def lowered(name: str) -> str:
-    """Return a class name as a file is called: ``APIEndpoint`` → ``apiEndpoint``."""
+def file_stem(name: str) -> str:
+    """Return the name of a class's file, without suffix: ``APIEndpoint`` → ``apiEndpoint``."""
     end = next((n for n, letter in enumerate(name) if not letter.isupper()), len(name))
     end = 1 if end <= 1 else end - 1 if end < len(name) else end
     return name[:end].lower() + name[end:]

@@ -1,15 +1,14 @@
-"""What can be asked of a server, as data: parameters, operations and collections of a release."""
+"""The operations of a server, as data: parameters, operations and collections of a release."""
 
 from __future__ import annotations
 
 from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
-from dynclient.operations.operation import INCLUDES, LIMIT_MAX, VOTES, Operation, Parameter
+from dynclient.operations.operation import INCLUDES, LIMIT_MAX, Operation, Parameter
 from dynclient.operations.routes import attribute_name, plural, route, rule
 
 __all__ = [
     "INCLUDES",
     "LIMIT_MAX",
-    "VOTES",
     "Catalogue",
     "CollectionSpec",
     "Operation",

@@ -1,64 +1,67 @@
-"""The collections of a release: where each lies, and what can be done with it."""
+"""The collections of a release: the path and the operations of each."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection, UsageError
-from dynclient.openapi.operations import merge_server_parameters
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownCollection
 from dynclient.operations.operation import Operation
-from dynclient.operations.routes import attribute_name, route
-from dynclient.operations.standard import collection_operations, server_operations
+from dynclient.operations.routes import attribute_name
+from dynclient.operations.routes import route as collection_route
+from dynclient.operations.standard import collection_operations
+from dynclient.schema.node import node_of
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from dynclient.openapi.index import Index
-    from dynclient.schema import EntityType, Release
+    from dynclient.schema import EntityType, Node, Release
+
+Refine = Callable[[Operation], Operation]
+"""Returns an operation of the schemas as one server has it."""
 
 
 class CollectionSpec:
-    """All entities of one type at one path, and what can be done with them.
+    """The entity type, the path and the operations of one collection.
 
     Args:
-        release: whose it is.
-        entity: its entity type.
-        place: its path, where a server has it elsewhere than the tree and the data say.
-        index: what that server tells of its operations.
+        release: the release whose schemas describe the entities.
+        entity: the entity type.
+        route: the path on this server; by default the one that the schemas and
+            ``data/routes.json`` give.
+        refine: returns each operation as this server has it; by default operations stay as the
+            schemas give them.
 
     Attributes:
-        attribute: its name on the client, ``database_services``.
-        entity: its entity type.
-        route: its path, ``/v1/services/databaseServices``.
+        attribute: the collection's name on the client, ``database_services``.
+        entity: the entity type.
+        route: the path below ``/api``, ``/v1/services/databaseServices``.
     """
 
-    __slots__ = ("_index", "_operations", "_release", "attribute", "entity", "route")
+    __slots__ = ("_operations", "_refine", "_release", "attribute", "entity", "route")
 
     def __init__(
         self,
         release: Release,
         entity: EntityType,
-        place: str | None = None,
-        index: Index | None = None,
+        route: str | None = None,
+        refine: Refine | None = None,
     ) -> None:
         self._release = release
-        self._index = index
+        self._refine = refine
         self._operations: Mapping[str, Operation] | None = None
         self.attribute = attribute_name(entity.name)
         self.entity = entity
-        self.route = place or "/v1" + route(entity, release.version)
+        self.route = route or "/v1" + collection_route(entity, release.version)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
-        """Operations by name: ``create``, ``get`` …; made when first asked for."""
+        """Operations by name: ``create``, ``get`` …; built on first access."""
         if self._operations is None:
-            known = collection_operations(self.entity, self.route, self._release)
-            made = {each.name: each for each in known}
-            if self._index is not None and "list" in made:
-                made["list"] = merge_server_parameters(made["list"], self._index)
-            self._operations = MappingProxyType(made)
+            operations = collection_operations(self.entity, self.route, self._release)
+            if self._refine is not None:
+                operations = tuple(map(self._refine, operations))
+            self._operations = MappingProxyType({each.name: each for each in operations})
         return self._operations
 
     def __repr__(self) -> str:
@@ -69,12 +72,11 @@ class CollectionSpec:
 
 
 class Catalogue:
-    """Everything the servers of one release can be asked.
+    """The collections of one release.
 
     Attributes:
-        release: whose it is.
-        collections: by attribute name, sorted: ``tables`` …
-        server: operations that belong to no collection, by name: ``version``, ``login`` …
+        release: the release whose schemas define them.
+        collections: the collections by attribute name (``tables`` …), sorted.
     """
 
     def __init__(self, release: Release) -> None:
@@ -83,9 +85,6 @@ class Catalogue:
         specs = sorted((CollectionSpec(release, kind) for kind in kinds), key=lambda s: s.attribute)
         self.collections: Mapping[str, CollectionSpec] = MappingProxyType(
             {spec.attribute: spec for spec in specs}
-        )
-        self.server: Mapping[str, Operation] = MappingProxyType(
-            {each.name: each for each in server_operations(release.version)}
         )
         self._names: dict[str, CollectionSpec] | None = None
 
@@ -96,21 +95,21 @@ class Catalogue:
         return iter(self.collections.values())
 
     def find(self, key: str | type | EntityType) -> CollectionSpec:
-        """Return the collection that a key means.
+        """Return the collection that a key names.
 
         Args:
-            key: its attribute (``database_services``), the last part of its path
-                (``databaseServices``), an entity type (``databaseService``, or the record), the
-                name of its class or of its create request (``DatabaseService``), or one of these
-                classes.
+            key: the attribute (``database_services``), the last segment of the path
+                (``databaseServices``), the entity type (``databaseService``, or its ``EntityType``
+                record), the name of the entity class or of the create request
+                (``DatabaseService``), or one of these classes, also of another release.
 
         Raises:
-            UnknownCollection: the release has none of that name; ``nearest`` tells close ones.
+            UnknownCollection: the release has no such collection; ``nearest`` lists close names.
         """
         if isinstance(key, str):
             found = self.collections.get(key) or self._by_name().get(key) or self._by_type(key)
         elif isinstance(key, type):
-            found = self._of_class(key)
+            found = self._by_class(key)
         else:
             found = self._by_name().get(getattr(key, "name", ""))
         if found is None:
@@ -118,13 +117,13 @@ class Catalogue:
         return found
 
     def _by_name(self) -> dict[str, CollectionSpec]:
-        """Return the collections by all names that an item can have."""
+        """Return the collections by entity type, class name and last path segment."""
         if self._names is None:
             names: dict[str, CollectionSpec] = {}
             for spec in self.collections.values():
                 names.setdefault(spec.route.rsplit("/", 1)[-1], spec)
             for spec in self.collections.values():
-                # What an entity type is called comes before how another one's path ends.
+                # The name of an entity type takes precedence over another collection's path.
                 names[spec.entity.type_name] = names[spec.entity.name] = spec
             self._names = names
         return self._names
@@ -134,50 +133,31 @@ class Catalogue:
             node = self.release.find(name)
         except (SchemaNotFound, AmbiguousName):
             return None
-        return self._of_place(node.ref if node.pointer else node.path)
+        return self._by_node(node)
 
-    def _of_class(self, cls: type) -> CollectionSpec | None:
-        from dynclient import model
+    def _by_class(self, cls: type) -> CollectionSpec | None:
+        node = node_of(cls)
+        return None if node is None else self._by_node(node)
 
-        try:
-            node = model.schema_of(cls)
-        except UsageError:
-            return None
-        # A class of another release will do: what it is called there is what is meant here.
-        if node.release is self.release:
-            return self._of_place(node.ref if node.pointer else node.path)
-        theirs = node.release.entity_of(node.ref if node.pointer else node.path)
-        return None if theirs is None else self._by_name().get(theirs.name)
-
-    def _of_place(self, place: str) -> CollectionSpec | None:
-        entity = self.release.entity_of(place)
+    def _by_node(self, node: Node) -> CollectionSpec | None:
+        # The node may be of another release: its entity type has the same name in this one.
+        entity = node.release.entity_of(node.ref if node.pointer else node.path)
         return None if entity is None else self._by_name().get(entity.name)
 
     def _unknown(self, key: object) -> UnknownCollection:
-        name = key if isinstance(key, str) else _called(key)
+        name = key if isinstance(key, str) else _key_name(key)
         known = {**self._by_name(), **self.collections}
         near = tuple(dict.fromkeys(known[other].attribute for other in nearest(name, known)))
         message = f"release {self.release.name} has no collection {name!r}{did_you_mean(near)}"
         return UnknownCollection(message, name=name, nearest=near)
 
 
-def _called(key: object) -> str:
-    """Return the name of a class, of the record of an entity type, or what else shows a key."""
+def _key_name(key: object) -> str:
+    """Return the name of a class or of an ``EntityType``; for anything else its repr."""
     found = getattr(key, "__name__" if isinstance(key, type) else "name", None)
     return found if isinstance(found, str) else repr(key)
 
 
-_catalogues: dict[tuple[str, str, str], Catalogue] = {}
-
-
-_lock = threading.Lock()
-
-
 def catalogue(release: Release) -> Catalogue:
-    """Return the catalogue of a release; there is one for each."""
-    key = (release.digest, release.name, release.drift)
-    found = _catalogues.get(key)
-    if found is None:
-        with _lock:
-            found = _catalogues.setdefault(key, Catalogue(release))
-    return found
+    """Return the catalogue of a release, which is built once."""
+    return release.memo("catalogue", Catalogue)

@@ -1,4 +1,4 @@
-"""Records that describe requests: a parameter, and an operation."""
+"""An operation of a server and its parameters, as data."""
 
 from __future__ import annotations
 
@@ -8,50 +8,56 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType
 
 INCLUDES = ("non-deleted", "deleted", "all")
-"""What ``include=`` takes."""
-VOTES = ("votedUp", "votedDown", "unVoted")
-"""What a vote can be."""
+"""The allowed values of ``include=``."""
 LIMIT_MAX = 1_000_000
-"""The most a server gives in one page."""
+"""The largest page that a server returns, in items."""
+BODY = "body"
+"""The name of the argument that is sent as the request body."""
 
 
 class Parameter(NamedTuple):
-    """One argument of an operation that travels in the path, the query or a header."""
+    """One argument of an operation that is sent in the path, the query or a header."""
 
     name: str
-    """As Python takes it and, unless ``wire`` says otherwise, as the server does."""
+    """The name in Python and, unless ``wire`` has another, in the request."""
     place: str
     """``path``, ``query`` or ``header``."""
     required: bool = False
     type: str = "string"
-    """``string``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list goes out
-    joined by commas, an array as one parameter for each."""
+    """``string``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list is sent
+    joined by commas, an array as one parameter for each item."""
     doc: str = ""
+    """What it means, in a sentence."""
     choices: tuple[str, ...] = ()
-    """The only values taken; empty where any will do."""
+    """The allowed values; empty if any value is allowed."""
     wire: str = ""
-    """The server's name for it, where that differs."""
+    """The name in the request, if it differs."""
     guessed: bool = False
-    """Whether this release takes it is not known for certain, only of others."""
+    """Whether it is known of other releases only, so that this one may ignore it."""
 
 
 class Operation(NamedTuple):
-    """One verb of a collection, or of the server."""
+    """One operation of a collection, or of the server."""
 
     name: str
+    """The name, ``create`` or ``op.add_sample_data``."""
     entity_type: EntityType | None
+    """The collection's entity type; None for operations of the server."""
     method: str
+    """The HTTP method."""
     route: str
-    """Path below ``/api`` with its parameters in braces: ``/v1/tables/{id}``."""
+    """The path below ``/api`` with its parameters in braces: ``/v1/tables/{id}``."""
     parameters: tuple[Parameter, ...] = ()
+    """Parameters of the path, the query and headers."""
     body: str | None = None
-    """Reference of the body's schema (``api/data/createTable.json``), where it has one."""
+    """Reference of the request body's schema, ``api/data/createTable.json``, if it has one."""
     body_kind: str | None = None
     """``json``, ``json-list`` (a list of what the schema describes), ``json-patch``, ``text``, or
-    the media type of bytes; None where nothing is sent."""
+    the media type of bytes; None if the request has no body."""
     result: str | None = None
-    """Reference of the schema of the answer, or of what a page holds."""
+    """Reference of the schema of the result, or of the items of a page."""
     result_kind: str = "raw"
-    """``entity``, ``page``, ``history``, ``object``, ``raw``, ``text``, or ``any``: as its media
-    type says."""
+    """``entity``, ``page``, ``history``, ``object``, ``raw``, ``text``, or ``any`` (decided by the
+    response's media type)."""
     doc: str = ""
+    """What it does, in one sentence or more."""

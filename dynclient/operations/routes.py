@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dynclient.data import _read, data_file
+from dynclient.data import data_file
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType
 
 
+
 def plural(word: str) -> str:
-    """Return the plural that servers use in paths: ``policies``, ``searchIndexes``, ``tables``."""
+    """Return the plural as servers use it in paths: ``policies``, ``searchIndexes``, ``tables``."""
     if word.endswith("y") and word[-2:-1] not in set("aeiou"):
         return word[:-1] + "ies"
     if word.endswith("s") and not word.endswith("ss"):
@@ -21,33 +23,42 @@ def plural(word: str) -> str:
 
 
 def attribute_name(entity: str) -> str:
-    """Return the name of a collection as an attribute: its entity type in snake_case, plural.
+    """Return a collection's attribute name: the plural of its entity type in snake_case.
 
     ``databaseService`` → ``database_services``, ``kpi`` → ``kpis``, ``apiEndpoint`` →
     ``api_endpoints``, ``LLMModel`` → ``llm_models``.
     """
+    return plural("_".join(words_of(entity)).lower())
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in camelCase: ``databaseService`` → ``["database", "Service"]``.
+
+    Capitals that follow each other are one word: ``LLMModel`` → ``["LLM", "Model"]``.
+    """
     letters = []
-    for place, letter in enumerate(entity):
-        before, after = entity[place - 1 : place], entity[place + 1 : place + 2]
+    for index, letter in enumerate(name):
+        before, after = name[index - 1 : index], name[index + 1 : index + 2]
         if letter.isupper() and (before.islower() or (before.isupper() and after.islower())):
-            letters.append("_")
-        letters.append(letter.lower())
-    return plural("".join(letters))
+            letters.append(" ")
+        letters.append(letter)
+    return "".join(letters).split()
+
+
+def placeholders(route: str) -> list[str]:
+    """Return the names of the parameters in a path, in order."""
+    return [part[1:-1] for part in route.split("/") if part[:1] == "{" and part[-1:] == "}"]
 
 
 def rule(path: str, name: str) -> str:
-    """Return where a collection lies by the rule: a prefix by the schema's folder, and the plural.
+    """Return a collection's path below ``/v1`` by the rule: the folder's prefix and the plural.
 
     Args:
-        path: of the entity's schema, ``entity/services/databaseService.json``.
-        name: of the entity type, ``databaseService``.
+        path: path of the entity's schema, ``entity/services/databaseService.json``.
+        name: name of the entity type, ``databaseService``.
     """
-    prefix = ""
-    for folder, below in _PREFIXES:
-        if path.startswith(folder):
-            prefix = below
-            break
-    return f"{prefix}/{plural(name)}"
+    prefixes = (prefix for folder, prefix in _PREFIXES if path.startswith(folder))
+    return f"{next(prefixes, '')}/{plural(name)}"
 
 
 _PREFIXES = (
@@ -58,64 +69,62 @@ _PREFIXES = (
 )
 
 
-def folder(route: str) -> str:
-    """Return the folder whose schemas have their collections there by the rule.
+def schema_folder(route: str) -> str:
+    """Return the schema folder of the collections below a path, the inverse of :func:`rule`.
 
     Args:
-        route: ``/services/databaseServices``.
+        route: path of a collection below ``/v1``, ``/services/databaseServices``.
 
     Returns:
-        ``entity/services/``; ``entity/data/`` for what lies in none of the folders of the rule.
+        ``entity/services/``, or ``entity/data/`` for a path without a known prefix.
     """
-    for named, below in _PREFIXES:
-        if route.startswith(f"{below}/"):
-            return named
-    return "entity/data/"
+    folders = (folder for folder, prefix in _PREFIXES if route.startswith(f"{prefix}/"))
+    return next(folders, "entity/data/")
 
 
 def route(entity: EntityType, version: tuple[int, ...]) -> str:
-    """Return where the collection of an entity type lies below ``/v1``: ``/services/apiServices``.
+    """Return the path of an entity type's collection below ``/v1``: ``/services/apiServices``.
 
     Args:
-        entity: its entity type.
-        version: of the release; empty where unknown, which is taken for the newest.
+        entity: the entity type.
+        version: of the release; empty if unknown, which is treated as the newest.
     """
     return exception(entity, version) or rule(entity.path, entity.name)
 
 
 def exception(entity: EntityType, version: tuple[int, ...]) -> str | None:
-    """Return the path that a row of ``routes.json`` gives; None where the rule holds."""
+    """Return the path that a row of ``routes.json`` gives; None if :func:`rule` applies."""
     return next((str(row["route"]) for row in rows("routes", entity.name, version)), None)
 
 
 def resource_entities(names: Iterable[str], known: Iterable[str]) -> dict[str, str | None]:
-    """Return which entity types the resources of a server mean.
+    """Return the entity types that belong to a server's resources.
 
     Args:
-        names: of its resources, as ``/v1/policies/resources`` lists them.
-        known: entity types of the release.
+        names: names of the resources that ``/v1/policies/resources`` lists.
+        known: names of the release's entity types.
 
     Returns:
-        For each resource its entity type, and None where the release has none of that name.
-        Resources that are no entities (``all``) are left out.
+        The entity type by resource, None if the release has no such entity type. Resources that
+        are not entities (``all``) are left out.
     """
     rows = {row["resource"]: row.get("entity") for row in data_file("routes.json")["resources"]}
     folded = {name.casefold(): name for name in known}
     found: dict[str, str | None] = {}
     for name in names:
-        meant = rows.get(name, name)
-        if meant is not None:
-            found[name] = folded.get(meant.casefold())
+        entity = rows.get(name, name)
+        if entity is not None:
+            found[name] = folded.get(entity.casefold())
     return found
 
 
 def rows(kind: str, entity: str, version: tuple[int, ...]) -> Iterator[dict[str, Any]]:
-    """Give the rows of ``routes.json`` that hold for an entity in a release.
+    """Yield the rows of ``routes.json`` that apply to an entity type in a release.
 
     Args:
         kind: ``routes`` or ``operations``.
         entity: name of the entity type.
-        version: of the release; empty where unknown, which is taken for the newest.
+        version: of the release; empty if unknown, which is treated as the newest.
     """
     version = version or (999,)
     for row in _facts()[kind].get(entity, ()):
@@ -129,14 +138,11 @@ def _number(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")) if version else ()
 
 
+@cache
 def _facts() -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return the rows of ``routes.json`` by kind and entity."""
-    if "by entity" not in _read:
-        by: dict[str, dict[str, list[dict[str, Any]]]] = {}
-        told = data_file("routes.json")
-        for kind in ("routes", "operations"):
-            for row in told[kind]:
-                by.setdefault(kind, {}).setdefault(row["entity"], []).append(row)
-        _read["by entity"] = by
-    found: dict[str, dict[str, list[dict[str, Any]]]] = _read["by entity"]
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {"routes": {}, "operations": {}}
+    for kind, by_entity in found.items():
+        for row in data_file("routes.json")[kind]:
+            by_entity.setdefault(row["entity"], []).append(row)
     return found

@@ -1,4 +1,4 @@
-"""The operations of a collection and of a server, from what the schemas show and the exceptions."""
+"""The standard operations of collections and of a server, from the schemas and ``data/*.json``."""
 
 from __future__ import annotations
 
@@ -7,40 +7,76 @@ from typing import TYPE_CHECKING
 
 from dynclient.data import data_file
 from dynclient.operations.operation import INCLUDES, LIMIT_MAX, Operation, Parameter
-from dynclient.operations.routes import rows
+from dynclient.operations.routes import placeholders, plural, rows, words_of
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Release
 
-_ID = Parameter("id", "path", required=True, doc="Id of the entity, a UUID.")
+_ID = Parameter("id", "path", required=True, doc="Id (UUID) of the entity.")
 _FQN = Parameter("fqn", "path", required=True, doc="Fully qualified name of the entity.")
 _FIELDS = Parameter(
-    "fields", "query", type="list", doc="Fields beyond the usual ones, as a list or with commas."
+    "fields",
+    "query",
+    type="list",
+    doc="Fields to return in addition to the default ones: a list, or a string with commas.",
 )
 _INCLUDE = Parameter(
-    "include", "query", choices=INCLUDES, doc="Softly deleted entities: none, only, or too."
+    "include",
+    "query",
+    choices=INCLUDES,
+    doc="Whether to return soft-deleted entities: none (the default), only these, or all.",
 )
 _LIMIT = Parameter(
-    "limit", "query", type="integer", doc=f"Entities in one page, 0 to {LIMIT_MAX:,}."
+    "limit",
+    "query",
+    type="integer",
+    doc=f"Number of items per page, 0 to {LIMIT_MAX:,}; settings.page_size by default.",
 )
-_BEFORE = Parameter("before", "query", doc="Cursor that a page gave: the page before it.")
-_AFTER = Parameter("after", "query", doc="Cursor that a page gave: the page after it.")
+_BEFORE = Parameter(
+    "before", "query", doc="Return the page before this cursor, the `before` of another page."
+)
+_AFTER = Parameter(
+    "after", "query", doc="Return the page after this cursor, the `after` of another page."
+)
 _HARD = Parameter(
-    "hard", "query", type="boolean", wire="hardDelete", doc="Delete for good, not softly."
+    "hard",
+    "query",
+    type="boolean",
+    wire="hardDelete",
+    doc="Delete permanently instead of marking as deleted.",
 )
-_RECURSIVE = Parameter("recursive", "query", type="boolean", doc="Delete all that is below, too.")
+_RECURSIVE = Parameter(
+    "recursive", "query", type="boolean", doc="Also delete everything below the entity."
+)
 _PAGES = (_FIELDS, _LIMIT, _BEFORE, _AFTER, _INCLUDE)
 _START = Parameter(
-    "start", "query", type="integer", wire="startTs", doc="Not before, in ms since 1970."
+    "start",
+    "query",
+    type="integer",
+    wire="startTs",
+    doc="First time to include, in milliseconds since 1970-01-01 UTC.",
 )
-_END = Parameter("end", "query", type="integer", wire="endTs", doc="Not after, in ms since 1970.")
-_OFFSET = Parameter("offset", "query", doc="Cursor that a page gave: the page after it.")
+_END = Parameter(
+    "end",
+    "query",
+    type="integer",
+    wire="endTs",
+    doc="Last time to include, in milliseconds since 1970-01-01 UTC.",
+)
+_OFFSET = Parameter(
+    "offset", "query", doc="Return the page after this cursor, the `after` of another page."
+)
 _STREAM = (_LIMIT, _OFFSET, _START, _END)
-_USUAL = {each.name for each in (*_PAGES, *_STREAM)}
+LIST_PARAMETERS = frozenset(each.name for each in (*_PAGES, *_STREAM))
+"""Names of the parameters that lists have beside filters."""
+FIELD_FILTER = "Filter by this field."
+"""The documentation of a filter that has the name of a field."""
+SERVER_FILTER = "Filter defined by the server."
+"""The documentation of any other filter."""
 
 _NEWEST = (999,)
 _PATCH_BY_NAME_SINCE = (1, 3)
-"""The first release that takes patches by name; absent in 1.2, there in 1.6."""
+"""The first release that accepts patches by name: release 1.2 does not, release 1.6 does."""
 _RESTORE_SINCE = (0, 13)
 
 
@@ -50,108 +86,124 @@ def collection_operations(
     """Return the operations that a collection has in a release.
 
     Args:
-        entity: its entity type.
-        route: its path, ``/v1/tables``.
-        release: whose it is.
+        entity: the entity type.
+        route: the collection's path, ``/v1/tables``.
+        release: the release.
     """
-    make = _series if entity.kind == "timeseries" else _entities
-    extra: set[str] = set()  # beyond what the capabilities show
+    build = _series_operations if entity.kind == "timeseries" else _entity_operations
+    extra: set[str] = set()  # operations that the entity's fields do not show
     missing: set[str] = set()
     for row in rows("operations", entity.name, release.version):
         extra.update(row.get("with", ()))
         missing.update(row.get("without", ()))
     outer = tuple(
-        Parameter(name, "path", required=True, doc=f"Id of the {name} they belong to.")
-        for name in _placeholders(route)
+        Parameter(name, "path", required=True, doc=f"Value of {{{name}}} in the path.")
+        for name in placeholders(route)
     )
-    found = make(entity, route, release.version or _NEWEST, extra)
+    operations = build(entity, route, release.version or _NEWEST, extra)
     return tuple(
-        each._replace(parameters=outer + each.parameters) for each in found
+        each._replace(parameters=outer + each.parameters)
+        for each in operations
         if each.name not in missing
-    )  # fmt: skip
+    )
 
 
-def _placeholders(route: str) -> list[str]:
-    return [part[1:-1] for part in route.split("/") if part.startswith("{")]
+def entity_label(entity: EntityType) -> str:
+    """Return an entity type in words: ``database service``, ``API endpoint``."""
+    words = words_of(entity.type_name)
+    return " ".join(w if w.isupper() and len(w) > 1 else w.lower() for w in words)
 
 
-def _entities(
+def _with_article(label: str) -> str:
+    """Return a label with its article: ``a table``, ``an LLM model``."""
+    vowels = "AEFHILMNORSX" if label.partition(" ")[0].isupper() else "aeio"
+    return f"{'an' if label[0] in vowels else 'a'} {label}"
+
+
+def _entity_operations(
     entity: EntityType, route: str, version: tuple[int, ...], extra: set[str]
 ) -> Iterator[Operation]:
-    """Give the operations of a collection of entities."""
-    name, one = entity.type_name, (entity, entity.path, "entity")
+    """Yield the operations of a collection of entities."""
+    label, one = entity_label(entity), (entity, entity.path, "entity")
+    soft = "; a soft delete unless hard=True" if entity.deleted else ""
     if entity.create is not None:
-        yield _sends("create", "POST", route, entity, f"Make a {name}; Conflict where it exists.")
-        yield _sends("upsert", "PUT", route, entity, f"Make or update a {name}, found by its name.")
-    yield _gives("get", "GET", f"{route}/{{id}}", (_ID, _FIELDS, _INCLUDE), *one,
-                 f"Return one {name} by its id.")  # fmt: skip
-    yield _gives("get_by_name", "GET", f"{route}/name/{{fqn}}", (_FQN, _FIELDS, _INCLUDE), *one,
-                 f"Return one {name} by its fully qualified name.")  # fmt: skip
-    yield _gives("list", "GET", route, list_parameters(entity, version), entity, entity.path,
-                 "page", f"List the {name} entities page by page.")  # fmt: skip
+        new = f"Create {_with_article(label)}"
+        yield _create(
+            "create", "POST", route, entity, f"{new}. Raises Conflict if it already exists."
+        )
+        yield _create(
+            "upsert", "PUT", route, entity, f"{new}, or update the existing one of that name."
+        )
+    yield _read("get", "GET", f"{route}/{{id}}", (_ID, _FIELDS, _INCLUDE), *one,
+                f"Return one {label} by its id.")  # fmt: skip
+    yield _read("get_by_name", "GET", f"{route}/name/{{fqn}}", (_FQN, _FIELDS, _INCLUDE), *one,
+                f"Return one {label} by its fully qualified name.")  # fmt: skip
+    yield _read("list", "GET", route, list_parameters(entity, version), entity, entity.path,
+                "page", f"List {plural(label)} page by page.")  # fmt: skip
     yield Operation("patch", entity, "PATCH", f"{route}/{{id}}", (_ID,), None, "json-patch",
-                    entity.path, "entity", f"Change one {name} by a JSON Patch.")  # fmt: skip
+                    entity.path, "entity", f"Change one {label} with a JSON Patch.")  # fmt: skip
     if version >= _PATCH_BY_NAME_SINCE:
         yield Operation("patch_by_name", entity, "PATCH", f"{route}/name/{{fqn}}", (_FQN,), None,
                         "json-patch", entity.path, "entity",
-                        f"Change one {name}, found by its name, by a JSON Patch.")  # fmt: skip
-    yield _gives("delete", "DELETE", f"{route}/{{id}}", (_ID, _RECURSIVE, _HARD), *one,
-                 f"Delete one {name}, softly unless hard.")  # fmt: skip
-    yield _gives("delete_by_name", "DELETE", f"{route}/name/{{fqn}}", (_FQN, _RECURSIVE, _HARD),
-                 *one, f"Delete one {name} by its name, softly unless hard.")  # fmt: skip
+                        f"Change one {label}, found by name, with a JSON Patch.")  # fmt: skip
+    yield _read("delete", "DELETE", f"{route}/{{id}}", (_ID, _RECURSIVE, _HARD), *one,
+                f"Delete one {label} by its id{soft}.")  # fmt: skip
+    yield _read("delete_by_name", "DELETE", f"{route}/name/{{fqn}}", (_FQN, _RECURSIVE, _HARD),
+                *one, f"Delete one {label} by its fully qualified name{soft}.")  # fmt: skip
     if (entity.deleted or "restore" in extra) and version >= _RESTORE_SINCE:
         yield Operation("restore", entity, "PUT", f"{route}/restore", (),
                         "api/data/restoreEntity.json", "json", entity.path, "entity",
-                        f"Bring a softly deleted {name} back.")  # fmt: skip
-    yield _gives("versions", "GET", f"{route}/{{id}}/versions", (_ID,), entity, entity.path,
-                 "history", f"Return all versions of one {name}, newest first.")  # fmt: skip
-    number = Parameter("version", "path", required=True, doc="Such as 0.1.")
-    yield _gives("version", "GET", f"{route}/{{id}}/versions/{{version}}", (_ID, number), *one,
-                 f"Return one {name} as it was in a version.")  # fmt: skip
-    yield from _people(entity, route)
+                        f"Restore a soft-deleted {label}.")  # fmt: skip
+    yield _read("versions", "GET", f"{route}/{{id}}/versions", (_ID,), entity, entity.path,
+                "history", f"Return all versions of one {label}, newest first.")  # fmt: skip
+    number = Parameter("version", "path", required=True, doc="Version number, such as 0.1.")
+    yield _read("version", "GET", f"{route}/{{id}}/versions/{{version}}", (_ID, number), *one,
+                f"Return one {label} as of one version.")  # fmt: skip
+    yield from _user_operations(entity, route)
 
 
-def _people(entity: EntityType, route: str) -> Iterator[Operation]:
-    """Give what users do with entities that can be followed and voted for."""
-    name, event = entity.type_name, "type/changeEvent.json"
+def _user_operations(entity: EntityType, route: str) -> Iterator[Operation]:
+    """Yield the operations by which users follow entities and vote for them."""
+    label, event = entity_label(entity), "type/changeEvent.json"
     if entity.followers:
-        user = Parameter("user", "path", required=True, doc="Id of the user.")
+        user = Parameter("user", "path", required=True, doc="Id (UUID) of the user.")
         yield Operation("follow", entity, "PUT", f"{route}/{{id}}/followers", (_ID,),
                         "type/basic.json#/definitions/uuid", "json", event, "object",
-                        f"Let a user follow one {name}.")  # fmt: skip
+                        f"Add a user to the followers of one {label}.")  # fmt: skip
         yield Operation("unfollow", entity, "DELETE", f"{route}/{{id}}/followers/{{user}}",
                         (_ID, user), None, None, event, "object",
-                        f"Let a user follow one {name} no more.")  # fmt: skip
+                        f"Remove a user from the followers of one {label}.")  # fmt: skip
     if entity.votes:
         yield Operation("vote", entity, "PUT", f"{route}/{{id}}/vote", (_ID,),
                         "api/voteRequest.json", "json", event, "object",
-                        f"Vote for or against one {name}.")  # fmt: skip
+                        f"Vote for or against one {label}, or withdraw the vote.")  # fmt: skip
 
 
-def _series(
+def _series_operations(
     entity: EntityType, route: str, version: tuple[int, ...], extra: set[str]
 ) -> Iterator[Operation]:
-    """Give the operations of a time series: no names, no versions, and pages by time."""
-    del extra  # what entities may have beside their capabilities, series have not
-    name = entity.type_name
+    """Yield the operations of a time series: no names, no versions, and pages by time."""
+    del extra  # facts about single operations exist for entities only
+    label = entity_label(entity)
     if entity.create is not None:
-        yield _sends("create", "POST", route, entity, f"Record a {name}.")
-    yield _gives("get", "GET", f"{route}/{{id}}", (_ID,), entity, entity.path, "entity",
-                 f"Return one {name} by its id.")  # fmt: skip
-    yield _gives("list", "GET", route, list_parameters(entity, version), entity, entity.path,
-                 "page", f"List the {name} records of a time.")  # fmt: skip
+        yield _create("create", "POST", route, entity, f"Record {_with_article(label)}.")
+    yield _read("get", "GET", f"{route}/{{id}}", (_ID,), entity, entity.path, "entity",
+                f"Return one {label} by its id.")  # fmt: skip
+    yield _read("list", "GET", route, list_parameters(entity, version), entity, entity.path,
+                "page", f"List {plural(label)} of a time range.")  # fmt: skip
     if entity.create is not None:
         yield Operation("patch", entity, "PATCH", f"{route}/{{id}}", (_ID,), None, "json-patch",
-                        entity.path, "entity", f"Change one {name} by a JSON Patch.")  # fmt: skip
+                        entity.path, "entity", f"Change one {label} by JSON Patch.")  # fmt: skip
 
 
-def _sends(name: str, method: str, route: str, entity: EntityType, doc: str) -> Operation:
+def _create(name: str, method: str, route: str, entity: EntityType, doc: str) -> Operation:
+    """Return an operation that sends a create request."""
     return Operation(
         name, entity, method, route, (), entity.create, "json", entity.path, "entity", doc
     )
 
 
-def _gives(
+def _read(
     name: str,
     method: str,
     route: str,
@@ -161,54 +213,59 @@ def _gives(
     kind: str,
     doc: str,
 ) -> Operation:
+    """Return an operation without a request body."""
     return Operation(name, entity, method, route, parameters, None, None, result, kind, doc)
 
 
 def list_parameters(entity: EntityType, version: tuple[int, ...]) -> tuple[Parameter, ...]:
-    """Return what listing an entity type takes: paging and filters.
+    """Return the query parameters of a list: paging and filters.
 
-    Filters are no part of the schemas, and servers ignore an unknown one without a word. Facts are
-    in ``data/filters.json`` for some releases. Another release is taken to have all that are known,
-    and of a type that no facts tell of, every field is taken for one; such are marked as guessed.
+    The schemas do not mention filters, and servers ignore unknown ones without an error.
+    ``data/filters.json`` has the filters of some releases. Any other release is assumed to have all
+    filters known for the type, and a type without facts a filter for each field; such parameters
+    are marked as guessed.
+
+    Args:
+        entity: the entity type.
+        version: of the release; empty if unknown.
     """
-    usual = _STREAM if entity.kind == "timeseries" else _PAGES
+    paging = _STREAM if entity.kind == "timeseries" else _PAGES
     facts: dict[str, dict[str, dict[str, str | None]]] = data_file("filters.json")["releases"]
-    here = facts.get(".".join(str(number) for number in version[:2]), {}).get(entity.name)
-    told = [release[entity.name] for release in facts.values() if entity.name in release]
-    known: dict[str, str | None] = {}
-    for each in [here] if here is not None else told:
-        known.update(each)
-    if not told:
-        known = dict.fromkeys(entity.properties, "string")
-    missing = {name for name, kind in known.items() if kind is None}
-    taken = {each.name for each in usual} | {each.wire for each in usual}
-    sure = here is not None
-    paging = [
+    own = facts.get(".".join(str(number) for number in version[:2]), {}).get(entity.name)
+    known = [release[entity.name] for release in facts.values() if entity.name in release]
+    types: dict[str, str | None] = {}
+    for row in [own] if own is not None else known:
+        types.update(row)
+    if not known:
+        types = dict.fromkeys(entity.properties, "string")
+    missing = {name for name, kind in types.items() if kind is None}
+    reserved = {each.name for each in paging} | {each.wire for each in paging}
+    is_certain = own is not None
+    usual = [
         each._replace(guessed=each.name in missing)
-        for each in usual
-        if not (sure and each.name in missing)
+        for each in paging
+        if not (is_certain and each.name in missing)
     ]
     filters = [
-        Parameter(name, "query", type=kind, doc="Only those with it.", guessed=not sure)
-        for name, kind in sorted(known.items(), key=lambda item: item[0])
-        if kind is not None and name not in taken
+        Parameter(
+            name,
+            "query",
+            type=kind,
+            doc=FIELD_FILTER if name in entity.properties else SERVER_FILTER,
+            guessed=not is_certain,
+        )
+        for name, kind in sorted(types.items(), key=lambda item: item[0])
+        if kind is not None and name not in reserved
     ]
-    return (*paging, *filters)
+    return (*usual, *filters)
 
 
 def server_operations(version: tuple[int, ...]) -> Iterator[Operation]:
-    """Give the operations that belong to no collection.
+    """Yield the operations that belong to no collection.
 
     Args:
-        version: of the release; empty where unknown, which is taken for the newest.
+        version: of the release; empty if unknown, which is treated as the newest.
     """
     old = bool(version) and version < (1, 0)
-    yield _gives("version", "GET", "/v1/version" if old else "/v1/system/version", (), None, None,
-                 "raw", "Return the server's version, revision and build time.")  # fmt: skip
-    yield Operation("login", None, "POST", "/v1/users/login", (), "auth/loginRequest.json", "json",
-                    None, "raw", "Exchange a user's password for a token.")  # fmt: skip
-    yield Operation("refresh", None, "POST", "/v1/users/refresh", (),
-                    "auth/tokenRefreshRequest.json", "json", None, "raw",
-                    "Exchange a refresh token for a token.")  # fmt: skip
-    yield _gives("me", "GET", "/v1/users/loggedInUser", (_FIELDS,), None, "entity/teams/user.json",
-                 "entity", "Return the user whose token this is.")  # fmt: skip
+    yield _read("version", "GET", "/v1/version" if old else "/v1/system/version", (), None, None,
+                "raw", "Return the server's version, revision and build time.")  # fmt: skip

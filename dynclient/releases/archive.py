@@ -1,7 +1,7 @@
-"""Archives: reading the documents out of a zip, jar, tar or tar.gz that nobody vouches for.
+"""Archives: read the documents of an untrusted zip, jar, tar or tar.gz file.
 
-Names that lead out, links, devices, encryption and bombs are refused; nothing is unpacked to the
-disk.
+Paths outside the archive, links, devices, encryption and archive bombs are refused. Nothing is
+unpacked to the disk.
 """
 
 from __future__ import annotations
@@ -14,17 +14,22 @@ from typing import IO, Any
 from dynclient.errors import SourceRefused
 
 MAX_BYTES = 64 * 1024 * 1024
-"""No archive may unpack to more; the largest schema tree known has 4 MiB."""
+"""Limit of the unpacked size; the largest known schema tree has 4 MiB."""
 MAX_MEMBERS = 10_000
-"""No archive may hold more; the largest schema tree known has 900 files."""
+"""Limit of the number of members; the largest known schema tree has 900 files."""
 _CHUNK = 1 << 16
 
 
 def refuse_excess(members: int, size: int, source: str) -> None:
-    """Refuse a source with too many members or bytes.
+    """Raise an error for a source with too many members or bytes.
+
+    Args:
+        members: number of its members.
+        size: their unpacked size in bytes.
+        source: path or URL of the source, for the message.
 
     Raises:
-        SourceRefused: with the limit and the way out.
+        SourceRefused: a limit is exceeded.
     """
     if members <= MAX_MEMBERS and size <= MAX_BYTES:
         return
@@ -32,8 +37,8 @@ def refuse_excess(members: int, size: int, source: str) -> None:
         f"{members:,} members" if members > MAX_MEMBERS else f"over {MAX_BYTES >> 20} MiB unpacked"
     )
     message = (
-        f"{source} has {what}; no schema tree has more than {MAX_MEMBERS:,} members or"
-        f" {MAX_BYTES >> 20} MiB. Give the schema folder alone"
+        f"{source} has {what}; the limit is {MAX_MEMBERS:,} members and"
+        f" {MAX_BYTES >> 20} MiB. Pass the schema folder alone"
     )
     raise SourceRefused(message, source=source)
 
@@ -42,26 +47,26 @@ def safe_name(name: str, source: str) -> str:
     """Return the name of an archive member with plain slashes and without ``.`` steps.
 
     Raises:
-        SourceRefused: the name is absolute or leads out of the archive.
+        SourceRefused: the name is absolute or outside the archive.
     """
     plain = name.replace("\\", "/")
     steps = plain.split("/")
     drive = len(steps[0]) > 1 and steps[0][1] == ":" and steps[0][0].isalpha()
     if plain.startswith("/") or drive or "\0" in plain or ".." in steps:
-        why = "leads out of the archive" if ".." in steps else "is absolute"
+        why = "points outside the archive" if ".." in steps else "is absolute"
         raise SourceRefused(f"{source}: the member {name!r} {why}", source=source, member=name)
     return "/".join(step for step in steps if step not in {"", "."})
 
 
 def members(archive: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
-    """Return the content of the wanted members of an archive, by name with plain slashes.
+    """Return the content of the wanted members of an archive, by name with forward slashes.
 
     Args:
-        archive: a file; what it is shows its content, not its name.
-        wanted: tells by its name whether a member is kept; the others are read and counted too.
+        archive: a file; its format is recognized by its content, not its name.
+        wanted: returns whether to keep a member, by its name; the others count towards the limits.
 
     Raises:
-        SourceRefused: it is no archive, not sound, or not safe.
+        SourceRefused: the file is not an archive, or is damaged or unsafe.
     """
     import struct
     import tarfile
@@ -84,7 +89,7 @@ def members(archive: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
         if isinstance(error, OSError) and error.errno is not None:
             message = f"{source} cannot be read: {error.strerror}"
         else:
-            message = f"{source} is no sound zip, jar or tar.gz archive: {error}"
+            message = f"{source} is not a valid zip, jar or tar.gz archive: {error}"
         raise SourceRefused(message, source=source) from error
 
 
@@ -102,22 +107,22 @@ def _from_zip(archive: Path, source: str, wanted: Callable[[str], bool]) -> dict
             _refuse_special(stat.S_IFMT(info.external_attr >> 16), info.filename, source)
             if info.is_dir():
                 continue
-            _refuse_twice(name, seen, source)
+            _refuse_duplicate(name, seen, source)
             if info.flag_bits & 1:
                 raise SourceRefused(f"{source}: {name} is encrypted", source=source, member=name)
             if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-                message = f"{source}: {name} is compressed in an unusual way"
+                message = f"{source}: {name} has an unsupported compression method"
                 raise SourceRefused(message, source=source, member=name)
             with opened.open(info) as stream:
-                data, total = _drain(stream, total, len(infos), source, keep=wanted(name))
+                data, total = _read_member(stream, total, len(infos), source, keep=wanted(name))
             if wanted(name):
                 found[name] = data
     return found
 
 
-def _refuse_twice(name: str, seen: set[str], source: str) -> None:
+def _refuse_duplicate(name: str, seen: set[str], source: str) -> None:
     if name in seen:
-        raise SourceRefused(f"{source} holds {name!r} twice", source=source, member=name)
+        raise SourceRefused(f"{source} contains {name!r} twice", source=source, member=name)
     seen.add(name)
 
 
@@ -127,10 +132,10 @@ def _refuse_special(kind: int, name: str, source: str) -> None:
         raise SourceRefused(f"{source}: the member {name!r} is {what}", source=source, member=name)
 
 
-def _drain(
+def _read_member(
     stream: IO[bytes], total: int, members: int, source: str, *, keep: bool
 ) -> tuple[bytes, int]:
-    """Read a member to its end, counting what really comes; its header may lie."""
+    """Read a member to its end and count its bytes; the size in its header may be wrong."""
     chunks = []
     while chunk := stream.read(_CHUNK):
         total += len(chunk)
@@ -140,18 +145,18 @@ def _drain(
     return b"".join(chunks), total
 
 
-class _Counted:
-    """A stream that refuses to give more than an archive may unpack to, headers included."""
+class _LimitedStream:
+    """A stream that raises an error after the limit of the unpacked size, headers included."""
 
     def __init__(self, stream: IO[bytes], source: str) -> None:
-        self._stream, self._source, self._given = stream, source, 0
+        self._stream, self._source, self._count = stream, source, 0
 
     def read(self, size: int = -1) -> bytes:
-        # A header block and padding come with each member; they are not what is unpacked.
+        # Each member adds a header block and padding, which are not unpacked.
         data = self._stream.read(_CHUNK if size < 0 else size)
-        self._given += len(data)
-        if self._given > MAX_BYTES + 2048 * MAX_MEMBERS:
-            refuse_excess(0, self._given, self._source)
+        self._count += len(data)
+        if self._count > MAX_BYTES + 2048 * MAX_MEMBERS:
+            refuse_excess(0, self._count, self._source)
         return data
 
 
@@ -161,13 +166,13 @@ def _from_tar(archive: Path, source: str, wanted: Callable[[str], bool]) -> dict
 
     found: dict[str, bytes] = {}
     with archive.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
+        is_gzip = file.read(2) == b"\x1f\x8b"
         file.seek(0)
-        plain: Any = gzip.GzipFile(fileobj=file) if packed else file
-        counted: Any = _Counted(plain, source)
+        plain: Any = gzip.GzipFile(fileobj=file) if is_gzip else file
+        limited: Any = _LimitedStream(plain, source)
         seen: set[str] = set()
         total = 0
-        with tarfile.open(fileobj=counted, mode="r|") as opened:
+        with tarfile.open(fileobj=limited, mode="r|") as opened:
             for count, info in enumerate(opened, 1):
                 refuse_excess(count, total, source)
                 name = safe_name(info.name, source)
@@ -176,14 +181,14 @@ def _from_tar(archive: Path, source: str, wanted: Callable[[str], bool]) -> dict
                 if not info.isreg():
                     kind = stat.S_IFLNK if info.issym() or info.islnk() else stat.S_IFCHR
                     _refuse_special(kind, info.name, source)
-                _refuse_twice(name, seen, source)
+                _refuse_duplicate(name, seen, source)
                 stream = opened.extractfile(info)
                 if stream is None:
                     raise SourceRefused(
                         f"{source}: {name} cannot be read", source=source, member=name
                     )
                 with stream:
-                    data, total = _drain(stream, total, count, source, keep=wanted(name))
+                    data, total = _read_member(stream, total, count, source, keep=wanted(name))
                 if wanted(name):
                     found[name] = data
     return found

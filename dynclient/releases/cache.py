@@ -1,7 +1,7 @@
 """The cache of releases on the disk; ``schema_cache/README.md`` describes its layout.
 
-Every file in it is whole from the moment it has its name, is never changed afterwards, and stands
-for itself: there is no index that racing processes could lose each other's entries from.
+Every file is complete as soon as it has its name, and is never changed afterwards. There is no
+index, so concurrent processes cannot lose each other's entries.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
 VARIABLE = "DYNCLIENT_CACHE"
 """Environment variable that names the directory of the cache."""
 STARTER = "starter"
-"""Name of the release that is shipped with this package."""
+"""Name of the release that is bundled with this package."""
 STARTER_VERSION = "1.13.0"
 """The OpenMetadata release that the starter release follows."""
 
 _DAY = 24 * 3600 * 10**9
-_said: set[str] = set()
+_warned: set[str] = set()
 
 
 def default_directory() -> Path:
-    """Return the directory of the cache: ``DYNCLIENT_CACHE``, else the platform's own place."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named).expanduser()
+    """Return the cache directory: ``DYNCLIENT_CACHE``, or the default of the platform."""
+    path = os.environ.get(VARIABLE)
+    if path:
+        return Path(path).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("dynclient", appauthor=False))
 
 
 def bundled() -> Path | None:
-    """Return the folder of the starter release's schemas, or None where it was left out."""
+    """Return the schema folder of the starter release, or None if it is not installed."""
     package = Path(__file__).resolve().parent.parent
-    # In a wheel schema_cache/ lies in the package, in a checkout beside it.
+    # A wheel has schema_cache/ in the package, a checkout beside it.
     for layer in (package / "schema_cache", package.parent / "schema_cache"):
         if (layer / STARTER).is_dir():
             return layer / STARTER
@@ -53,46 +53,46 @@ def bundled() -> Path | None:
 
 
 class Cache:
-    """A directory of packs.
+    """A directory of releases, each in one file (a pack).
 
-    Reading never fails for a cache that is not there, not writable or full: what is not found is
-    built and kept in memory, and one warning per directory and process says so.
+    A directory that does not exist, is read-only or full is not an error: releases are then built
+    in memory, with one warning for each directory and process.
     """
 
     def __init__(self, directory: str | Path | None = None) -> None:
-        """Name the directory; it is made when the first release is written.
+        """Set the directory; it is created when the first release is written.
 
         Args:
-            directory: where it is; None for :func:`default_directory`.
+            directory: path of the directory; None for :func:`default_directory`.
         """
-        chosen = default_directory() if directory is None else Path(directory).expanduser()
-        self.directory = chosen
+        path = default_directory() if directory is None else Path(directory).expanduser()
+        self.directory = path
 
     def __repr__(self) -> str:
         return f"Cache({str(self.directory)!r})"
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of the releases it holds, sorted by version."""
+        """Return the names of the releases in the cache, sorted by version."""
         from dynclient.schema.versions import numbers
 
         found = {name for name, _, _ in self._packs()}
         return tuple(sorted(found, key=lambda name: (numbers(name), name)))
 
     def find(self, name: str | None = None, digest: str | None = None) -> Pack | None:
-        """Return the pack of a release, the one taken in last where a name has several; or None.
+        """Return the pack of a release, or None; of several of one name, the one stored last.
 
         Args:
-            name: of the release; None for any.
-            digest: of its documents, whole or its first 12 digits; None for any.
+            name: name of the release; None for any.
+            digest: digest of its documents, or the first 12 digits of it; None for any.
         """
-        fitting = [
+        matching = [
             file
             for known, short, file in self._packs()
             if name in {None, known} and (digest is None or digest.startswith(short))
         ]
-        if len(fitting) > 1:
-            fitting.sort(key=_modified, reverse=True)
-        for file in fitting:
+        if len(matching) > 1:
+            matching.sort(key=_modified, reverse=True)
+        for file in matching:
             pack = self._load(file)
             if pack is not None and (digest is None or pack.digest.startswith(digest)):
                 return pack
@@ -100,7 +100,7 @@ class Cache:
 
     def _packs(self) -> list[tuple[str, str, Path]]:
         try:
-            listed = os.listdir(self.directory)  # noqa: PTH208  # names alone; paths only for those that fit
+            listed = os.listdir(self.directory)  # noqa: PTH208  # paths are built only for packs
         except OSError:
             return []
         found = []
@@ -117,10 +117,10 @@ class Cache:
             self._set_aside(file, str(error))
             return None
         except OSError as error:
-            _log().warning("%s cannot be read (%s); going on without it", file, error.strerror)
+            _log().warning("%s cannot be read (%s); continuing without it", file, error.strerror)
             return None
         if pack.file_name != file.name:
-            self._set_aside(file, f"{file.name}: it holds {pack.file_name}")
+            self._set_aside(file, f"{file.name}: it contains {pack.file_name}")
             return None
         return pack
 
@@ -129,29 +129,29 @@ class Cache:
         try:
             file.replace(aside)
         except OSError as error:
-            _log().warning("corrupt file ignored: %s (it cannot be moved: %s)", why, error.strerror)
+            _log().warning("damaged file ignored: %s (it cannot be moved: %s)", why, error.strerror)
         else:
             _log().warning(
-                "corrupt file moved to %s and rebuilt when asked for: %s", aside.name, why
+                "damaged file moved to %s, to be rebuilt when needed: %s", aside.name, why
             )
 
     def store(self, pack: Pack) -> bool:
-        """Write a pack, unless it is there already; return whether it is on the disk now."""
+        """Write a pack unless the cache has it; return whether it is on the disk now."""
         file = self.directory / pack.file_name
         try:
-            if not self._holds(file):
+            if not self._has(file):
                 self._write(file, pack.data)
         except OSError as error:
-            # Another process may have been faster, where a file in use cannot be replaced.
-            if not self._holds(file):
-                self._say(error)
+            # Another process may have written it; some systems do not replace a file in use.
+            if not self._has(file):
+                self._warn_once(error)
                 return False
-        # Asked for anew: of several releases of one name this one counts now.
+        # Of several releases of one name, the last one stored is used.
         with contextlib.suppress(OSError):
             os.utime(file)
         return True
 
-    def _holds(self, file: Path) -> bool:
+    def _has(self, file: Path) -> bool:
         return file.exists() and self._load(file) is not None
 
     def _write(self, file: Path, data: bytes) -> None:
@@ -160,19 +160,19 @@ class Cache:
         packs.write(file, data)
 
     def _sweep(self) -> None:
-        """Remove what writers left that were killed: no write takes a day."""
+        """Remove partial files of killed processes; no write takes a day."""
         for partial in self.directory.glob(".*.tmp"):
             if 0 < _modified(partial) < time.time_ns() - _DAY:
                 with contextlib.suppress(OSError):
                     partial.unlink()
 
-    def _say(self, error: OSError) -> None:
+    def _warn_once(self, error: OSError) -> None:
         key = str(self.directory)
-        if key not in _said:
-            _said.add(key)
+        if key not in _warned:
+            _warned.add(key)
             message = (
                 f"{self.directory} cannot be written ({error.strerror}); releases are built in"
-                " memory, which costs every process a second or so. Name another place with"
+                " memory, which takes each process about a second. Set another directory with"
                 f" {VARIABLE} or cache="
             )
             warn.warn_user(message, DynclientWarning)
@@ -180,67 +180,67 @@ class Cache:
     # -- other files -------------------------------------------------------------------------------
 
     def read(self, name: str) -> bytes | None:
-        """Return the content of a file of the cache, or None where it cannot be had."""
+        """Return the content of a file of the cache, or None if it cannot be read."""
         try:
             return (self.directory / name).read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
-            _log().warning("%s cannot be read (%s); going on without it", name, error.strerror)
+            _log().warning("%s cannot be read (%s); continuing without it", name, error.strerror)
             return None
 
     def write(self, name: str, data: bytes) -> bool:
-        """Write a file, whole or not at all; return whether it is on the disk now."""
+        """Write a file atomically; return whether it is on the disk now."""
         try:
             self._write(self.directory / name, data)
         except OSError as error:
-            self._say(error)
+            self._warn_once(error)
             return False
         return True
 
     def set_aside(self, name: str, why: str) -> None:
-        """Move a file out of the way that turned out damaged, and log it."""
+        """Rename a damaged file and log why."""
         self._set_aside(self.directory / name, f"{name}: {why}")
 
-    # -- sources already taken in ------------------------------------------------------------------
+    # -- sources of releases -----------------------------------------------------------------------
 
     def recall(self, source: Path, name: str | None, print_: str) -> Pack | None:
-        """Return the pack made from a source earlier, if the source is still the same.
+        """Return the pack built from a source earlier, or None if the source has changed.
 
         Args:
             source: directory or archive.
-            name: the release name that was asked for.
-            print_: fingerprint of the source now.
+            name: the requested name of the release, if any.
+            print_: current fingerprint of the source.
         """
-        told = _read_note(self._note(source, name))
-        if told.get("fingerprint") != print_:
+        note = _read_note(self._note(source, name))
+        if note.get("fingerprint") != print_:
             return None
-        return self.find(told["name"], told["digest"])
+        return self.find(note["name"], note["digest"])
 
     def remember(self, source: Path, name: str | None, print_: str, pack: Pack) -> None:
-        """Note that a source gave this pack.
+        """Note that this pack was built from a source.
 
         Args:
             source: directory or archive.
-            name: the release name that was asked for.
-            print_: fingerprint of the source; empty where it may change without showing it.
-            pack: what it gave.
+            name: the requested name of the release, if any.
+            print_: fingerprint of the source; empty if it may change unnoticed.
+            pack: the pack.
         """
-        told: dict[str, Any] = {"source": str(source), "fingerprint": print_}
-        told |= {"name": pack.name, "digest": pack.digest}
+        note: dict[str, Any] = {"source": str(source), "fingerprint": print_}
+        note |= {"name": pack.name, "digest": pack.digest}
         try:
-            self._write(self._note(source, name), packs.minified(told))
+            self._write(self._note(source, name), packs.minified(note))
         except OSError as error:
-            self._say(error)
+            self._warn_once(error)
 
     def sources(self, name: str) -> list[Path]:
-        """Return the sources that a release of this name was taken in from, the last one first."""
-        notes = sorted(self.directory.glob("source-*.json"), key=_modified, reverse=True)
-        told = [_read_note(note) for note in notes]
-        return [Path(note["source"]) for note in told if note.get("name") == name]
+        """Return the sources that a release of this name was read from, the last one first."""
+        files = sorted(self.directory.glob("source-*.json"), key=_modified, reverse=True)
+        notes = [_read_note(file) for file in files]
+        return [Path(note["source"]) for note in notes if note.get("name") == name]
 
     def forget(self, name: str) -> None:
-        """Remove the notes on the sources that a release of this name was taken in from.
+        """Remove the notes on the sources of a release.
 
         Raises:
             OSError: one cannot be removed.
@@ -258,21 +258,23 @@ class Cache:
         return self.directory / f"source-{key[:24]}.json"
 
 
-_NOTED = {"source", "fingerprint", "name", "digest"}
+_NOTE_KEYS = {"source", "fingerprint", "name", "digest"}
 
 
 def _read_note(note: Path) -> dict[str, str]:
-    """Return what a note on a source tells; nothing where it is damaged: it is only a short cut."""
+    """Return the content of a note; empty if it is missing or damaged: notes only save time."""
     try:
-        told = json.loads(note.read_bytes())
+        content = json.loads(note.read_bytes())
     except (OSError, ValueError):
         return {}
-    sound = isinstance(told, dict) and all(isinstance(told.get(key), str) for key in _NOTED)
-    return told if sound else {}
+    is_note = isinstance(content, dict) and all(
+        isinstance(content.get(key), str) for key in _NOTE_KEYS
+    )
+    return content if is_note else {}
 
 
 def _log() -> logging.Logger:
-    # Not at the top: a start from the cache has nothing to tell, and logging is slow to import.
+    # Not at the top: a start from the cache logs nothing, and logging is slow to import.
     import logging
 
     return logging.getLogger(__name__)

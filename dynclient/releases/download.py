@@ -1,4 +1,4 @@
-"""All files of a release on GitHub: fetched side by side, resumed, and taken in as a whole."""
+"""Download of a release from GitHub: parallel, resumable, stored as a whole."""
 
 from __future__ import annotations
 
@@ -16,34 +16,36 @@ if TYPE_CHECKING:
     from dynclient.schema.release import Release
 
 PARALLEL = 16
-"""Files that are under way at once."""
+"""Number of parallel downloads."""
 
 Progress = Callable[[int, int], None]
-"""Told how many files are there, and of how many."""
+"""Called with the number of files that are done and the number of all."""
 
 
-def unseen(done: int, total: int) -> None:
-    """Tell nobody about the progress."""
+def no_progress(done: int, total: int) -> None:
+    """Ignore the progress."""
 
 
-def download(remote: GitHubTree, name: str, cache: Cache, progress: Progress = unseen) -> Release:
-    """Fetch a release and take it into the cache.
+def download(
+    remote: GitHubTree, name: str, cache: Cache, progress: Progress = no_progress
+) -> Release:
+    """Download a release into the cache and return it.
 
-    Whatever stops it, the cache holds all of the release or nothing; files that came are kept in a
-    staging area, and the next attempt goes on from there. Of processes that fetch the same release
-    at once each comes to the same pack.
+    The cache gets all of the release or nothing. After an interruption, files downloaded so far are
+    kept in a staging area, from which the next attempt continues. Several processes may download
+    the same release; each builds the same pack.
 
     Args:
-        remote: where it is.
-        name: what to call it, ``1.13.0``.
-        cache: where to keep it.
-        progress: told after every file, in this thread.
+        remote: the tree on GitHub.
+        name: name of the release, ``1.13.0``.
+        cache: the cache to store it in.
+        progress: called after each file, in this thread.
 
     Raises:
-        SourceUnavailable: GitHub has no such release, or does not give it now.
-        SourceRefused: what it gives is no schema tree.
-        TransportError: GitHub is not reached.
-        KeyboardInterrupt: somebody stopped it; its argument tells how far it came.
+        SourceUnavailable: GitHub has no such release, or does not return it now.
+        SourceRefused: what GitHub returns is not a schema tree.
+        TransportError: GitHub cannot be reached.
+        KeyboardInterrupt: the download was interrupted; its argument says how far it got.
     """
     from dynclient.releases.registry import add_documents
     from dynclient.releases.tree_files import decode
@@ -51,51 +53,51 @@ def download(remote: GitHubTree, name: str, cache: Cache, progress: Progress = u
     listed = remote.listing()
     staging = Staging(cache.directory, name)
     try:
-        files = _fetched(remote, listed, staging, progress)
+        files = _download_files(remote, listed, staging, progress)
     except DynclientError as error:
-        raise _resumable(error, staging.held(listed), len(listed)) from None
+        raise _resumable(error, staging.count(listed), len(listed)) from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_kept(staging.held(listed), len(listed))) from None
+        raise KeyboardInterrupt(_resume_note(staging.count(listed), len(listed))) from None
     release = add_documents(decode(files, remote.page), name, cache=cache, origin=remote.page)
     if cache.find(release.name, release.digest) is not None:
-        staging.discard()  # otherwise the next attempt needs them still
+        staging.discard()  # if it could not be stored, the next attempt needs the files
     return release
 
 
-def _fetched(
+def _download_files(
     remote: GitHubTree, listed: list[RemoteFile], staging: Staging, progress: Progress
 ) -> dict[str, bytes]:
-    """Return the content of all files by path; the first that fails ends it."""
-    crew = _DownloadPool(listed, lambda each: _one(remote, each, staging))
+    """Return the content of all files by path; the first failure ends the download."""
+    pool = _DownloadPool(listed, lambda file: _download_file(remote, file, staging))
     files: dict[str, bytes] = {}
     try:
         while len(files) < len(listed):
-            path, data = crew.next()
+            path, data = pool.next()
             files[path] = data
             progress(len(files), len(listed))
     except Exception:
-        crew.dismiss()
-        crew.wait()  # what is under way is kept as well
+        pool.cancel()
+        pool.wait()  # downloads that have begun are kept as well
         raise
     except BaseException:
-        crew.dismiss()  # somebody at a keyboard does not wait for a server that stalls
+        pool.cancel()  # without waiting: after Ctrl-C a stalled server must not delay the exit
         raise
     return files
 
 
 class _DownloadPool:
-    """Threads that fetch files; unlike those of a pool they keep no process from ending.
+    """Threads that download files; they are daemons, so a process can end while they run.
 
     Args:
-        listed: what to fetch.
-        fetch: fetches one.
+        listed: the files.
+        fetch: downloads one file.
     """
 
     def __init__(self, listed: list[RemoteFile], fetch: Callable[[RemoteFile], bytes]) -> None:
         self._fetch = fetch
         self._todo: SimpleQueue[RemoteFile] = SimpleQueue()
         self._done: SimpleQueue[tuple[str, bytes | BaseException]] = SimpleQueue()
-        self._dismissed = threading.Event()
+        self._cancelled = threading.Event()
         for each in listed:
             self._todo.put(each)
         self._threads = [
@@ -106,34 +108,34 @@ class _DownloadPool:
             thread.start()
 
     def _work(self) -> None:
-        while not self._dismissed.is_set():
+        while not self._cancelled.is_set():
             try:
                 each = self._todo.get_nowait()
             except Empty:
                 return
             try:
                 self._done.put((each.path, self._fetch(each)))
-            except BaseException as error:  # noqa: BLE001 -- raised where it is waited for
+            except BaseException as error:  # noqa: BLE001 -- raised by next()
                 self._done.put((each.path, error))
 
     def next(self) -> tuple[str, bytes]:
-        """Return path and content of the next file that is there, or raise why one is not."""
+        """Return path and content of the next file that is done, or raise its error."""
         path, data = self._done.get()
         if isinstance(data, BaseException):
             raise data
         return path, data
 
-    def dismiss(self) -> None:
-        """Begin no other file."""
-        self._dismissed.set()
+    def cancel(self) -> None:
+        """Start no more downloads."""
+        self._cancelled.set()
 
     def wait(self) -> None:
-        """Wait for the files that are under way."""
+        """Wait for the downloads that have begun."""
         for thread in self._threads:
             thread.join()
 
 
-def _one(remote: GitHubTree, listed: RemoteFile, staging: Staging) -> bytes:
+def _download_file(remote: GitHubTree, listed: RemoteFile, staging: Staging) -> bytes:
     staged = staging.get(listed)
     if staged is not None:
         return staged
@@ -142,13 +144,13 @@ def _one(remote: GitHubTree, listed: RemoteFile, staging: Staging) -> bytes:
     return data
 
 
-def _resumable(error: DynclientError, held: int, total: int) -> DynclientError:
-    """Return an error that tells how far it came."""
-    if not held:
+def _resumable(error: DynclientError, count: int, total: int) -> DynclientError:
+    """Return an error that also says how far the download got."""
+    if not count:
         return error
-    message = f"{error.parts['message']}\n  ({_kept(held, total)})"
+    message = f"{error.parts['message']}\n  ({_resume_note(count, total)})"
     return type(error)(**{**error.parts, "message": message})
 
 
-def _kept(held: int, total: int) -> str:
-    return f"{held} of {total} files are kept, and the next attempt goes on from there"
+def _resume_note(count: int, total: int) -> str:
+    return f"{count} of {total} files are kept, and the next attempt continues from there"

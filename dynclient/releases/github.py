@@ -1,4 +1,4 @@
-"""The road to GitHub: which addresses, on whose token, over which connections."""
+"""Access to GitHub: URLs, token and connections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.errors import ServerError, SourceUnavailable, TransportError, UsageError
 from dynclient.releases import github_tree
-from dynclient.releases.download import PARALLEL, Progress, download, unseen
+from dynclient.releases.download import PARALLEL, Progress, download, no_progress
 from dynclient.schema.versions import names_for
 from dynclient.settings import Settings
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 API, RAW = "https://api.github.com", "https://raw.githubusercontent.com"
 VARIABLE, TOKEN = "DYNCLIENT_GITHUB", "GITHUB_TOKEN"
 
-_PATIENCE = 30.0
-"""Seconds; a longer ``Retry-After`` is told as an error, since somebody waits for an answer."""
+_RETRY_AFTER_LIMIT = 30.0
+"""Seconds; a longer ``Retry-After`` is an error, since a user waits."""
 
 
 def fetch(
@@ -33,26 +33,26 @@ def fetch(
     *,
     cache: Cache,
     mirror: str = "",
-    progress: Progress = unseen,
+    progress: Progress = no_progress,
 ) -> Release:
-    """Fetch the release of a version from GitHub into the cache.
+    """Download the release of a version from GitHub into the cache.
 
     Args:
-        version: ``1.13.0``, or a server's own ``1.6.0-SNAPSHOT``.
-        cache: where to keep it.
-        mirror: address to ask in GitHub's place, for both ``/repos/…`` of its REST API and plain
-            files at ``/<owner>/<repository>/<tag>/…``; empty for ``DYNCLIENT_GITHUB``, else GitHub.
-        progress: told how many files are there, and of how many.
+        version: ``1.13.0``, or the version of a server such as ``1.6.0-SNAPSHOT``.
+        cache: the cache to store it in.
+        mirror: URL of a mirror of both GitHub's REST API, ``/repos/…``, and its plain files,
+            ``/<owner>/<repository>/<tag>/…``; empty for ``DYNCLIENT_GITHUB``, or GitHub itself.
+        progress: called with the number of files that are done and the number of all.
 
     Raises:
-        SourceUnavailable: GitHub has no such release, or does not give it now.
-        SourceRefused: what it gives is no schema tree.
-        TransportError: GitHub is not reached.
-        UsageError: the address of the mirror is none.
+        SourceUnavailable: GitHub has no such release, or does not return it now.
+        SourceRefused: what GitHub returns is not a schema tree.
+        TransportError: GitHub cannot be reached.
+        UsageError: the mirror is not a URL.
     """
     missing: SourceUnavailable | None = None
-    with _connections(_address(mirror)) as (api, raw):
-        for name in _tagged(version):
+    with _connections(_mirror_url(mirror)) as (api, raw):
+        for name in _tag_candidates(version):
             try:
                 return download(
                     github_tree.GitHubTree(github_tree.tag_of(name), api, raw),
@@ -68,46 +68,45 @@ def fetch(
     raise missing
 
 
-def _address(mirror: str) -> str:
-    """Return the address of the mirror that is to be asked; empty for GitHub itself.
+def _mirror_url(mirror: str) -> str:
+    """Return the URL of the mirror to use; empty for GitHub itself.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a URL.
     """
-    told = "the mirror" if mirror else VARIABLE
-    address = mirror or os.environ.get(VARIABLE, "")
-    if address and not address.startswith(("http://", "https://")):
-        example = "https://mirror.example.com"
-        raise UsageError(f"{told} is {address!r}, which is no address such as {example!r}")
-    return address
+    label = "the mirror" if mirror else VARIABLE
+    url = mirror or os.environ.get(VARIABLE, "")
+    if url and not url.startswith(("http://", "https://")):
+        raise UsageError(f"{label} must be a URL such as 'https://mirror.example.com', not {url!r}")
+    return url
 
 
-def _tagged(version: str) -> tuple[str, ...]:
-    """Return the names that a version may be tagged by; snapshots never are."""
+def _tag_candidates(version: str) -> tuple[str, ...]:
+    """Return the release names that the tag of a version may contain; snapshots have no tag."""
     return tuple(name for name in names_for(version) if not name.upper().endswith("-SNAPSHOT"))
 
 
 @contextmanager
 def _connections(mirror: str) -> Iterator[tuple[github_tree.Get, github_tree.Get]]:
-    """Open the roads to the REST API and to plain files: one pool of connections each."""
+    """Open connections to the REST API and to the plain files."""
     from dynclient.transport.http import Transport
 
-    # Neither the headers nor the certificates of the client: they are meant for its own server.
+    # Without the headers and certificates of the client: they are for its own server.
     settings = Settings(
-        retries=2, read_timeout=30.0, retry_after_limit=_PATIENCE, pool_size=PARALLEL
+        retries=2, read_timeout=30.0, retry_after_limit=_RETRY_AFTER_LIMIT, pool_size=PARALLEL
     )
     bases = (mirror, mirror) if mirror else (API, RAW)
     api = Transport(bases[0].rstrip("/"), settings, _identity(bases[0]), sleep=time.sleep)
     raw = Transport(bases[1].rstrip("/"), settings, sleep=time.sleep)
     try:
-        yield _asking(api), _asking(raw)
+        yield _getter(api), _getter(raw)
     finally:
         api.close()
         raw.close()
 
 
 def _identity(base: str) -> Anonymous | None:
-    """Return who asks: ``GITHUB_TOKEN``, which is never sent in clear beyond this machine."""
+    """Return authentication by ``GITHUB_TOKEN``, which is sent by https or to this machine only."""
     from urllib.parse import urlsplit
 
     from dynclient.transport.auth import Bearer
@@ -118,18 +117,20 @@ def _identity(base: str) -> Anonymous | None:
     return Bearer(token) if token and safe else None
 
 
-def _asking(transport: Transport) -> github_tree.Get:
+def _getter(transport: Transport) -> github_tree.Get:
     from dynclient.transport.request import Request
 
-    def ask(path: str) -> Response:
+    def get(path: str) -> Response:
         try:
             return transport.send(Request("GET", path))
-        except ServerError as error:  # it asks for too much patience, or sends elsewhere
+        except ServerError as error:  # a long Retry-After, or a redirect to another server
             why = error.parts["message"]
-            message = f"{transport.base} does not answer now: {why}; {TOKEN} raises its limits"
+            message = f"{transport.base} is not available now: {why}; set {TOKEN} for higher limits"
             raise SourceUnavailable(message, source=transport.base, status=error.status) from None
         except TransportError as error:
-            message = f"{error.parts['message']} {VARIABLE} names a mirror. {github_tree.WAY_OUT}"
+            message = (
+                f"{error.parts['message']} Set {VARIABLE} to use a mirror. {github_tree.WAY_OUT}"
+            )
             raise type(error)(**{**error.parts, "message": message}) from error
 
-    return ask
+    return get

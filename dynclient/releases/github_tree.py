@@ -1,8 +1,7 @@
-"""A release on GitHub: its tag, the listing of its schema folder, and files that are as listed.
+"""A release on GitHub: its tag, the listing of its schema folder, and its files.
 
-No connection is opened here; whoever asks gives functions that do. Every file is held against the
-git object id and the size that the listing tells, so a file that is cut short, a login page or
-another file altogether is never taken for it.
+This module opens no connections; callers pass functions that do. Each file must have the git object
+id and the size of the listing, so a truncated file, a login page or another file is never accepted.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ from dynclient.releases.tree_files import ROOTS, is_document
 
 REPOSITORY = "open-metadata/OpenMetadata"
 FOLDER = ROOTS[0]
-"""Where the schema root lies in it."""
+"""Path of the schema root in it."""
 PAGE = f"https://github.com/{REPOSITORY}"
 ATTEMPTS = 3
-"""How often a file is asked for that comes, but is not the one listed."""
+"""Number of attempts for a file whose content is not the listed one."""
 
 _ID = re.compile(r"[0-9a-f]{40}")
 _REGULAR = {"100644", "100755"}
 WAY_OUT = (
-    f"Otherwise get the sources of the release from {PAGE} yourself, and take them in with"
+    f"Or download the sources of the release from {PAGE} yourself and add them with"
     " 'dynclient schemas add PATH'"
 )
-"""What else can be done, for errors."""
+"""The alternative to a download, for error messages."""
 
 
 class Response(Protocol):
-    """What comes back for a request; :class:`dynclient.transport.request.Response` is one."""
+    """An HTTP response; :class:`dynclient.transport.request.Response` is one."""
 
     @property
     def status(self) -> int:
@@ -43,7 +42,7 @@ class Response(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers by name; case does not matter."""
+        """Headers by name, case-insensitive."""
 
     @property
     def body(self) -> bytes:
@@ -51,11 +50,11 @@ class Response(Protocol):
 
 
 Get = Callable[[str], Response]
-"""Asks for a path with its query, encoded, and returns the answer of whatever status."""
+"""Sends a GET request for an encoded path and query; returns the response of any status."""
 
 
 def tag_of(version: str) -> str:
-    """Return the tag that marks a release: ``1.13.0`` → ``1.13.0-release``."""
+    """Return the git tag of a release: ``1.13.0`` → ``1.13.0-release``."""
     return f"{version}-release"
 
 
@@ -63,20 +62,20 @@ class RemoteFile(NamedTuple):
     """One schema file, as GitHub lists it."""
 
     path: str
-    """Inside the schema root: ``entity/data/table.json``."""
+    """Path inside the schema root: ``entity/data/table.json``."""
     sha: str
-    """Git object id of its content, 40 hex digits."""
+    """Git object id of its content, 40 hexadecimal digits."""
     size: int
-    """In bytes."""
+    """Size in bytes."""
 
-    def fits(self, data: bytes) -> bool:
-        """Tell whether this is its content."""
+    def matches(self, data: bytes) -> bool:
+        """Return whether this is its content."""
         return len(data) == self.size and object_id(data) == self.sha
 
 
 def object_id(data: bytes) -> str:
-    """Return the id that git gives to a file of this content."""
-    # Not for security: it is what git calls the file, and the listing itself is trusted.
+    """Return the git object id of a file with this content."""
+    # Not for security: git uses SHA-1 for its ids, and the listing itself is trusted.
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
@@ -85,8 +84,8 @@ class GitHubTree:
 
     Args:
         tag: ``1.13.0-release``.
-        api: asks GitHub's REST API, for ``/repos/…``.
-        raw: asks for plain files, ``/<owner>/<repository>/<tag>/…``.
+        api: sends requests to GitHub's REST API, ``/repos/…``.
+        raw: sends requests for plain files, ``/<owner>/<repository>/<tag>/…``.
     """
 
     def __init__(self, tag: str, api: Get, raw: Get) -> None:
@@ -96,21 +95,21 @@ class GitHubTree:
 
     @property
     def page(self) -> str:
-        """Where people see it."""
+        """URL of its web page."""
         return f"{PAGE}/tree/{self.tag}/{FOLDER}"
 
     # -- the listing -------------------------------------------------------------------------------
 
     def listing(self) -> list[RemoteFile]:
-        """List the schema files: one request, or some more where the whole is too long for one.
+        """Return the schema files, sorted; one request, or more if the listing is truncated.
 
         Raises:
-            SourceUnavailable: there is no such tag, or GitHub does not answer, or not now.
-            SourceRefused: the listing is none, or lists what no schema folder has.
+            SourceUnavailable: there is no such tag, or GitHub does not return it now.
+            SourceRefused: the response is not a listing, or not that of a schema folder.
         """
         whole = self._tree(self.tag)
         if whole.truncated:
-            entries = list(self._everything(self._folder(whole), ""))
+            entries = list(self._entries(self._folder(whole), ""))
         else:
             above = f"{FOLDER}/"
             entries = [
@@ -130,7 +129,7 @@ class GitHubTree:
         return sorted(found)
 
     def _folder(self, whole: _Tree) -> str:
-        """Return the id of the schema folder, step by step from the nearest one above it."""
+        """Return the id of the schema folder, found from its nearest listed parent folder."""
         known = {each.path: each.sha for each in whole.entries if each.mode == _FOLDER_MODE}
         steps = FOLDER.split("/")
         depth = len(steps)
@@ -146,92 +145,96 @@ class GitHubTree:
             current = next_one[0]
         return current
 
-    def _everything(self, sha: str, above: str) -> Iterator[_Entry]:
-        """Give all entries below a folder, in as few listings as GitHub allows."""
+    def _entries(self, sha: str, above: str) -> Iterator[_Entry]:
+        """Yield all entries below a folder, with as few requests as possible."""
         tree = self._tree(sha)
         if not tree.truncated:
             yield from (each._replace(path=above + each.path) for each in tree.entries)
             return
         tree = self._tree(sha, recursive=False)
         if tree.truncated:
-            message = f"GitHub lists the folder {FOLDER}/{above} in part only"
+            message = f"GitHub returns an incomplete listing of the folder {FOLDER}/{above}"
             raise SourceRefused(message, source=self.page)
         for each in tree.entries:
             if each.mode == _FOLDER_MODE:
-                yield from self._everything(each.sha, f"{above}{each.path}/")
+                yield from self._entries(each.sha, f"{above}{each.path}/")
             else:
                 yield each._replace(path=above + each.path)
 
     def _tree(self, ref: str, *, recursive: bool = True) -> _Tree:
         depth = "?recursive=1" if recursive else ""
-        answer = self._api(f"/repos/{REPOSITORY}/git/trees/{quote(ref, safe='')}{depth}")
-        if answer.status != 200:
-            raise self._failed(answer, f"the listing of {self.tag}")
-        if _is_page(answer):
-            raise self._no_listing("an HTML page, as proxies and login pages give them")
+        response = self._api(f"/repos/{REPOSITORY}/git/trees/{quote(ref, safe='')}{depth}")
+        if response.status != 200:
+            raise self._failed(response, f"the listing of {self.tag}")
+        if _is_page(response):
+            raise self._not_a_listing("an HTML page, such as that of a proxy or a login")
         try:
-            told = json.loads(answer.body)
+            listing = json.loads(response.body)
         except ValueError:
-            raise self._no_listing("no JSON") from None
-        return self._checked(told)
+            raise self._not_a_listing("a body that is not JSON") from None
+        return self._parse(listing)
 
-    def _checked(self, told: Any) -> _Tree:
-        listed = told.get("tree") if isinstance(told, dict) else None
+    def _parse(self, listing: Any) -> _Tree:
+        listed = listing.get("tree") if isinstance(listing, dict) else None
         if not isinstance(listed, list):
-            raise self._no_listing("no listing")
+            raise self._not_a_listing("JSON without a listing")
         entries = []
         for each in listed:
             entry = _entry(each)
             if entry is None:
-                raise self._no_listing(f"an entry that is none: {str(each)[:100]}")
+                raise self._not_a_listing(f"an entry that is not valid: {str(each)[:100]}")
             entries.append(entry)
-        return _Tree(entries, told.get("truncated") is True)
+        return _Tree(entries, listing.get("truncated") is True)
 
-    def _no_listing(self, what: str) -> SourceRefused:
-        message = f"asked for the listing of {self.tag}, GitHub answers with {what}. {WAY_OUT}"
+    def _not_a_listing(self, what: str) -> SourceRefused:
+        message = (
+            f"GitHub responded to the request for the listing of {self.tag} with {what}. {WAY_OUT}"
+        )
         return SourceRefused(message, source=self.page)
 
     # -- files -------------------------------------------------------------------------------------
 
     def fetch(self, listed: RemoteFile) -> bytes:
-        """Fetch one file, and make sure that it is the one listed.
+        """Download one file and verify its content.
 
         Raises:
-            SourceUnavailable: GitHub does not give it, or not now.
-            SourceRefused: what comes is another file, time and again.
+            SourceUnavailable: GitHub does not have it, or does not return it now.
+            SourceRefused: the content is not the listed one, in each of several attempts.
         """
         path = quote(f"{FOLDER}/{listed.path}")
         for _ in range(ATTEMPTS):
-            answer = self._raw(f"/{REPOSITORY}/{quote(self.tag, safe='')}/{path}")
-            if answer.status != 200:
-                raise self._failed(answer, listed.path)
-            if listed.fits(answer.body):
-                return answer.body
-        if _is_page(answer):
-            what = "an HTML page, as proxies and login pages give them"
-        elif len(answer.body) != listed.size:
-            what = f"{len(answer.body):,} bytes where {listed.size:,} are listed"
+            response = self._raw(f"/{REPOSITORY}/{quote(self.tag, safe='')}/{path}")
+            if response.status != 200:
+                raise self._failed(response, listed.path)
+            if listed.matches(response.body):
+                return response.body
+        if _is_page(response):
+            what = "an HTML page, such as that of a proxy or a login"
+        elif len(response.body) != listed.size:
+            what = f"{len(response.body):,} bytes instead of {listed.size:,}"
         else:
-            what = f"content of the id {object_id(answer.body)[:12]}, not {listed.sha[:12]}"
-        message = f"GitHub gives {what} for {listed.path} of {self.tag}. {WAY_OUT}"
+            what = (
+                f"content with the id {object_id(response.body)[:12]} instead of {listed.sha[:12]}"
+            )
+        message = f"GitHub returned {what} for {listed.path} of {self.tag}. {WAY_OUT}"
         raise SourceRefused(message, source=self.page)
 
-    # -- refusals ----------------------------------------------------------------------------------
+    # -- errors ------------------------------------------------------------------------------------
 
-    def _failed(self, answer: Response, what: str) -> SourceUnavailable:
-        status = answer.status
+    def _failed(self, response: Response, what: str) -> SourceUnavailable:
+        status = response.status
         if status == 404:
-            why = f"GitHub has nothing for {what}; there may be no such tag in {REPOSITORY}"
+            why = f"GitHub did not find {what}; the tag may not exist in {REPOSITORY}"
         elif status == 401:
-            why = "GitHub does not accept the token in GITHUB_TOKEN; renew it, or unset it"
-        elif status == 429 or (status == 403 and _is_limited(answer)):
-            until = _until(answer.headers.get("X-RateLimit-Reset"))
+            why = "GitHub does not accept the token in GITHUB_TOKEN; renew or unset it"
+        elif status == 429 or (status == 403 and _is_limited(response)):
+            until = _until(response.headers.get("X-RateLimit-Reset"))
             why = (
-                f"GitHub's limit of requests is reached{until}; wait, or set GITHUB_TOKEN to any"
-                " token of yours, for which the limit is far higher"
+                f"GitHub's rate limit is exceeded{until}; wait, or set GITHUB_TOKEN to one of your"
+                " tokens for a far higher limit"
             )
         else:
-            why = f"GitHub answers {status} for {what}"
+            why = f"GitHub responded with status {status} for {what}"
         return SourceUnavailable(f"{why}. {WAY_OUT}", source=self.page, status=status)
 
 
@@ -247,15 +250,15 @@ class _Entry(NamedTuple):
     size: int
 
 
-def _entry(told: Any) -> _Entry | None:
-    """Return an entry of a listing, or None where it is none; nothing is taken on trust."""
-    fields = told if isinstance(told, dict) else {}
+def _entry(value: Any) -> _Entry | None:
+    """Return an entry of a listing, or None if it is not valid."""
+    fields = value if isinstance(value, dict) else {}
     path, mode, sha = fields.get("path"), fields.get("mode"), fields.get("sha")
     size = fields.get("size", 0)  # folders have none
     if not (isinstance(path, str) and path and isinstance(mode, str) and isinstance(sha, str)):
         return None
-    sound = isinstance(size, int) and size >= 0 and _ID.fullmatch(sha)
-    return _Entry(path, mode, sha, size) if sound else None
+    is_valid = isinstance(size, int) and size >= 0 and _ID.fullmatch(sha)
+    return _Entry(path, mode, sha, size) if is_valid else None
 
 
 class _Tree(NamedTuple):
@@ -263,24 +266,24 @@ class _Tree(NamedTuple):
     truncated: bool
 
 
-def _is_page(answer: Response) -> bool:
-    kind = answer.headers.get("Content-Type", "")
-    return "html" in kind or answer.body.lstrip()[:1] == b"<"
+def _is_page(response: Response) -> bool:
+    kind = response.headers.get("Content-Type", "")
+    return "html" in kind or response.body.lstrip()[:1] == b"<"
 
 
-def _is_limited(answer: Response) -> bool:
-    spent = answer.headers.get("X-RateLimit-Remaining") == "0"
-    return spent or "Retry-After" in answer.headers or b"rate limit" in answer.body
+def _is_limited(response: Response) -> bool:
+    used_up = response.headers.get("X-RateLimit-Remaining") == "0"
+    return used_up or "Retry-After" in response.headers or b"rate limit" in response.body
 
 
 def _until(reset: str | None) -> str:
-    """Return when a limit ends, from seconds since 1970; nothing where none is told."""
+    """Return when a limit ends, " until 12:00 UTC", from seconds since 1970; empty if unknown."""
     if not reset or not reset.isdigit():
         return ""
-    from datetime import datetime, timezone
+    from datetime import UTC, datetime
 
     try:
-        moment = datetime.fromtimestamp(int(reset), timezone.utc)
+        moment = datetime.fromtimestamp(int(reset), UTC)
     except (OverflowError, OSError, ValueError):
         return ""
     return f" until {moment:%H:%M} UTC"

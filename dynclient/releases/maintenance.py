@@ -1,6 +1,6 @@
-"""The cache looked after: packs examined to the last reference, and releases removed.
+"""Maintenance of the cache: verify packs completely, and remove releases.
 
-Nothing here is needed to work; reading a pack checks its sum, and what is damaged is set aside.
+Normal use does not need it: reading a pack verifies its checksum and renames a damaged one.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _ASIDE = ".corrupt"
 
 
 class Finding(NamedTuple):
-    """What was found out about one file of the cache (or the folder of one fetch)."""
+    """The state of one file of the cache, or of the folder of one download."""
 
     file: str
-    """Its name."""
+    """Name of the file."""
     release: str
-    """The release that it is of, by its name."""
+    """Name of its release."""
     state: str
-    """``sound``, ``bad`` (a pack that cannot be used), or ``idle`` (nothing that is used)."""
+    """``sound``, ``bad`` (a pack that cannot be used), or ``idle`` (not in use)."""
     why: str = ""
     """What is wrong with it, or what it is."""
     advice: str = ""
@@ -46,22 +46,23 @@ class Removed(NamedTuple):
     """A release that was removed."""
 
     release: str
+    """Name of the release."""
     files: tuple[str, ...]
-    """Names of the files that are gone."""
+    """Names of the removed files."""
 
 
 # -- examining ---------------------------------------------------------------------------------
 
 
 def verify(cache: Cache, names: Iterable[str] = ()) -> list[Finding]:
-    """Examine the packs of a cache; nothing in it is changed.
+    """Verify the packs of a cache; nothing in it is changed.
 
     Args:
-        cache: whose packs.
-        names: of the releases to examine; none stands for all.
+        cache: the cache.
+        names: names of the releases to verify; empty for all.
 
     Raises:
-        UnknownRelease: the cache has nothing of some name.
+        UnknownRelease: the cache has nothing of one of these names.
     """
     wanted = _known(cache, names) if names else None
     return [
@@ -73,68 +74,74 @@ def verify(cache: Cache, names: Iterable[str] = ()) -> list[Finding]:
 
 def _finding(cache: Cache, name: str, file: Path) -> Finding:
     if file.parent.name == FOLDER:
-        advice = f"'dynclient schemas fetch {name}' goes on from there"
-        return Finding(f"{FOLDER}/{file.name}", name, "idle", "a fetch that has not ended", advice)
-    away = f"'dynclient schemas remove {name}'"
+        advice = f"'dynclient schemas fetch {name}' continues it"
+        return Finding(f"{FOLDER}/{file.name}", name, "idle", "an unfinished download", advice)
+    remove_command = f"'dynclient schemas remove {name}'"
     if file.name.endswith(_ASIDE):
-        why = "a damaged pack that was set aside"
-        return Finding(file.name, name, "idle", why, f"{away} takes it away")
+        why = "a damaged pack that was renamed"
+        return Finding(file.name, name, "idle", why, f"{remove_command} removes it")
     if not file.name.endswith(packs.SUFFIX):
         why = "a pack of another version of dynclient"
-        return Finding(file.name, name, "idle", why, f"{away} takes it away, if that is not used")
+        return Finding(
+            file.name,
+            name,
+            "idle",
+            why,
+            f"{remove_command} removes it; do so if that version is no longer used",
+        )
     try:
         examine(packs.load(file), file.name)
     except (SchemaError, OSError) as error:
-        return Finding(file.name, name, "bad", _words(error), _advice(cache, name))
+        return Finding(file.name, name, "bad", _reason(error), _advice(cache, name))
     return Finding(file.name, name, "sound")
 
 
-def _words(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return str(text).partition(": ")[2] if isinstance(error, PackCorrupt) else str(text)
 
 
 def _advice(cache: Cache, name: str) -> str:
     if name == STARTER:
-        return "delete it; it is made anew when it is asked for"
+        return "delete it; it is created again when it is needed"
     source = next((each for each in cache.sources(name) if each.exists()), None)
     if source is not None:
-        again = f"dynclient schemas add {source}"
-        return f"'dynclient schemas remove {name}' and '{again}', where it came from"
+        add_command = f"dynclient schemas add {source}"
+        return f"'dynclient schemas remove {name}' and '{add_command}', its source"
     return f"'dynclient schemas remove {name}' and 'dynclient schemas fetch {name}'"
 
 
 def examine(pack: Pack, file_name: str) -> None:
-    """Make sure that a pack holds what it says, and all of it.
+    """Raise an error unless a pack is complete and correct.
 
     Args:
-        pack: as read.
-        file_name: what its file is called.
+        pack: the pack.
+        file_name: name of its file.
 
     Raises:
-        PackCorrupt: its name, its digest, a document, a reference or an entity is not right.
+        PackCorrupt: its name, its digest, a document, a reference or an entity is wrong.
     """
     try:
-        faults = list(_faults(pack, file_name))
+        defects = list(_defects(pack, file_name))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        faults = [f"its sections cannot be read ({type(error).__name__})"]
-    if faults:
-        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-        raise PackCorrupt(f"{file_name}: {faults[0]}{more}", file=file_name)
+        defects = [f"its sections cannot be read ({type(error).__name__})"]
+    if defects:
+        more = f", and {len(defects) - 1} more" if len(defects) > 1 else ""
+        raise PackCorrupt(f"{file_name}: {defects[0]}{more}", file=file_name)
 
 
-def _faults(pack: Pack, file_name: str) -> Iterator[str]:
+def _defects(pack: Pack, file_name: str) -> Iterator[str]:
     if pack.file_name != file_name:
-        yield f"it holds {pack.file_name}"
+        yield f"it contains {pack.file_name}"
     digest = hashlib.sha256()
     documents: dict[str, Any] = {}
     for path in pack.index:
         documents[path] = pack.document(path)
         digest.update(path.encode() + b"\0" + packs.minified(documents[path]) + b"\0")
     if digest.hexdigest() != pack.digest:
-        yield "its documents are not those of its digest"
+        yield "its documents do not match its digest"
     if not documents:
-        yield "it holds no document"
+        yield "it contains no document"
     release = Release(pack)
     for path, document in documents.items():
         for _, schema in walk(document):
@@ -147,7 +154,7 @@ def _faults(pack: Pack, file_name: str) -> Iterator[str]:
     for entity in pack.entities():
         for place in (entity.path, entity.create or entity.path):
             if place.partition("#")[0] not in documents:
-                yield f"{place} of the entity {entity.name} is missing"
+                yield f"{place} of the entity type {entity.name} is missing"
     pack.names()
     pack.repairs()
 
@@ -156,46 +163,48 @@ def _faults(pack: Pack, file_name: str) -> Iterator[str]:
 
 
 def remove(cache: Cache, names: Iterable[str]) -> list[Removed]:
-    """Remove releases from a cache, with all that is kept of them: packs, damaged ones, fetches.
+    """Remove releases from a cache: their packs, damaged packs, and unfinished downloads.
 
-    A process that has one open keeps it: packs are read whole. Where it was taken in from is
-    forgotten as well, so that it does not come back by itself.
+    Processes that have one open can continue to use it. The notes on its sources are removed as
+    well, so that it is not built again from there.
 
     Args:
-        cache: to remove from.
-        names: of the releases.
+        cache: the cache.
+        names: names of the releases.
 
     Raises:
-        UnknownRelease: the cache has nothing of some name; nothing is removed then.
-        UsageError: it is the release that comes along with dynclient.
+        UnknownRelease: the cache has nothing of one of these names; nothing is removed then.
+        UsageError: it is the release bundled with dynclient.
         OSError: a file cannot be removed.
     """
     wanted = _known(cache, names)
     if STARTER in wanted:
-        raise UsageError(f"{STARTER!r} comes along with dynclient and stays; nothing is removed")
-    return [_removed(cache, name) for name in wanted]
+        raise UsageError(
+            f"{STARTER!r} is bundled with dynclient and cannot be removed; nothing was removed"
+        )
+    return [_remove(cache, name) for name in wanted]
 
 
-def _removed(cache: Cache, name: str) -> Removed:
-    # The notes first: whoever asks for the release meanwhile must not build it anew.
+def _remove(cache: Cache, name: str) -> Removed:
+    # The notes first, so that no process builds the release again meanwhile.
     cache.forget(name)
-    gone = []
+    removed = []
     for owner, file in _files(cache):
         if owner != name:
             continue
         if file.is_dir():
             shutil.rmtree(file, ignore_errors=True)
         else:
-            file.unlink(missing_ok=True)  # somebody else may remove it as well
-        gone.append(file.name if file.parent == cache.directory else f"{FOLDER}/{file.name}")
-    return Removed(name, tuple(gone))
+            file.unlink(missing_ok=True)  # another process may remove it as well
+        removed.append(file.name if file.parent == cache.directory else f"{FOLDER}/{file.name}")
+    return Removed(name, tuple(removed))
 
 
-# -- what is there -----------------------------------------------------------------------------
+# -- files ------------------------------------------------------------------------------------
 
 
 def _files(cache: Cache) -> Iterator[tuple[str, Path]]:
-    """Give every pack, of whatever state and format, and every fetch, with its release's name."""
+    """Yield (name of the release, file) of all packs and unfinished downloads."""
     found = []
     for file in _listed(cache.directory):
         plain = file.name.removesuffix(_ASIDE)
@@ -215,14 +224,14 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _known(cache: Cache, names: Iterable[str]) -> list[str]:
-    """Return the names, once each, if the cache has something of all of them."""
+    """Return the names without duplicates, if the cache has files of each."""
     wanted = list(dict.fromkeys(names))
-    held = sorted({name for name, _ in _files(cache)})
-    missing = [name for name in wanted if name not in held and name != STARTER]
+    available = sorted({name for name, _ in _files(cache)})
+    missing = [name for name in wanted if name not in available and name != STARTER]
     if missing:
-        near = close(missing[0], held)
-        here = ", ".join(held) or "nothing"
+        near = close(missing[0], available)
+        here = ", ".join(available) or "none"
         absent = f"{', '.join(missing)}{did_you_mean(near, '.')}"
-        message = f"{cache.directory} has no release {absent} Releases there: {here}"
+        message = f"{cache.directory} has no release {absent} Releases in it: {here}"
         raise UnknownRelease(message, name=missing[0])
     return wanted

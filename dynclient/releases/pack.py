@@ -1,4 +1,4 @@
-r"""The on-disk form of a release: one immutable file, written atomically, read in one gulp.
+r"""The file format of a release: one immutable file, written atomically, read as a whole.
 
 ::
 
@@ -6,12 +6,12 @@ r"""The on-disk form of a release: one immutable file, written atomically, read 
     {"name": …, "digest": …, "sections": {"documents": [offset, length], …}}\\n
     sections and documents, minified JSON each
 
-Plain JSON: nothing in it can be executed, and no version of Python owns it. Offsets count from the
-end of the second line. The section ``documents`` lists per document its place, the documents it
-refers to and its class name, so a closure is found without parsing any; ``entities``, ``names`` and
-``repairs`` are parsed when asked for. A pack is read whole (2 MiB) since that costs less than a
-millisecond, proves it sound, and leaves no open file behind that fork, deletion or Windows could
-trip over.
+It is plain JSON, which nothing executes and every version of Python reads. Offsets count from the
+end of the second line. The section ``documents`` lists, for each document, its offset, the
+documents it refers to and its class name, so closures need no parsing; ``entities``, ``names`` and
+``repairs`` are parsed when needed. A pack (2 MiB) is read as a whole: this takes less than a
+millisecond, verifies it, and leaves no open file that a fork, deletion or Windows could conflict
+with.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from dynclient.schema.repair import RepairNote
 
 FORMAT = 3
-"""Version of the format; part of the file name, so that versions live side by side.
+"""Version of the format; part of the file name, so that versions can coexist.
 
-It goes up whenever the layout changes, a repair, or what is noted about a tree: a pack is never
-rebuilt for another reason.
+Increase it whenever the layout, a repair or the facts about a tree change (not the words of a
+note): existing packs are never rebuilt otherwise.
 """
 SUFFIX = f".v{FORMAT}.pack"
 _MAGIC = b"dynclient-pack "
@@ -55,11 +55,11 @@ def build(
     """Build a pack from repaired documents.
 
     Args:
-        documents: by path; every ``$ref`` in them leads to one of them.
-        repairs: what was changed on the way.
-        name: name of the release; None makes one of the digest.
-        version: its version, where the name does not tell it.
-        lossy: whether the documents say less than the server's own.
+        documents: documents by path; the target of each ``$ref`` is one of them.
+        repairs: what was changed in them.
+        name: name of the release; None for one derived from the digest.
+        version: its version, if the name does not contain it.
+        lossy: whether the documents contain less than the server's own schemas.
     """
     import hashlib
 
@@ -112,21 +112,24 @@ def _needed(path: str, document: Any) -> set[str]:
 
 
 class Pack:
-    """A pack in memory: parses what is asked for, when it is asked for."""
+    """A pack in memory; each part is parsed when it is needed."""
 
     __slots__ = ("_bodies", "_index", "_order", "data", "digest", "lossy", "name", "version")
 
     def __init__(self, data: bytes) -> None:
-        """Take the bytes of a pack.
+        """Read the header of a pack.
+
+        Args:
+            data: content of the file.
 
         Raises:
-            PackCorrupt: they are none, of another format, cut short or changed.
+            PackCorrupt: it is not a pack, has another format, is truncated or was changed.
         """
         first = data.find(b"\n")
         second = data.find(b"\n", first + 1)
         words = data[:first].split() if 0 < first < 64 and data.startswith(_MAGIC) else []
         if len(words) != 3 or second < 0:
-            raise PackCorrupt("it is no pack")
+            raise PackCorrupt("it is not a pack")
         if words[1] != b"%d" % FORMAT:
             raise PackCorrupt(f"its format is {words[1].decode('ascii', 'replace')}, not {FORMAT}")
         if words[2] != b"%08x" % zlib.crc32(memoryview(data)[first + 1 :]):
@@ -148,16 +151,16 @@ class Pack:
 
     @property
     def index(self) -> dict[str, list[Any]]:
-        """Per path, sorted: offset, length, numbers of the documents it refers to, class name."""
+        """Offset, length, numbers of the referenced documents and class name, by path, sorted."""
         if self._index is None:
             self._index = self._section("documents")
         return self._index
 
     def document(self, path: str) -> Any:
-        """Parse one document.
+        """Return one document, decoded.
 
         Raises:
-            KeyError: there is none at that path.
+            KeyError: there is no document at that path.
         """
         offset, length, _, _ = self.index[path]
         return self._parse(offset, length)
@@ -175,7 +178,7 @@ class Pack:
         return section["names"], section["ambiguous"]
 
     def repairs(self) -> tuple[RepairNote, ...]:
-        """Return what was changed when the tree was taken in."""
+        """Return the notes of the repairs of the tree."""
         from dynclient.schema.repair import RepairNote
 
         return tuple(RepairNote(*fields) for fields in self._section("repairs"))
@@ -192,7 +195,7 @@ def load(file: Path) -> Pack:
     """Read a pack from the disk.
 
     Raises:
-        PackCorrupt: see :class:`Pack`; the file's name is part of the message.
+        PackCorrupt: see :class:`Pack`; the message contains the name of the file.
         OSError: it cannot be read.
     """
     try:
@@ -202,15 +205,15 @@ def load(file: Path) -> Pack:
 
 
 def write(file: Path, data: bytes) -> None:
-    """Write a file so that others see all of it or nothing, whatever happens meanwhile.
+    """Write a file atomically: other processes see all of it or nothing.
 
     Raises:
-        OSError: the disk is full, read-only …; nothing is left behind then.
+        OSError: the disk is full, read-only …; no partial file is left.
     """
     import os
     import uuid
 
-    # Not `mkstemp`: its files are for their owner alone, and a cache may be laid out for others.
+    # Not `mkstemp`: only the owner can read its files, and a cache may be shared.
     partial = file.with_name(f".{file.name}-{uuid.uuid4().hex[:12]}.tmp")
     try:
         with partial.open("xb") as opened:

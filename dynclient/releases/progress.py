@@ -1,4 +1,4 @@
-"""Progress of what takes a while: a bar for people at a terminal, silence for everybody else."""
+"""Progress of long operations: a bar on a terminal, no output otherwise."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dynclient.releases.download import Progress as Told
-from dynclient.releases.download import unseen
+from dynclient.releases.download import Progress as OnProgress
+from dynclient.releases.download import no_progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 
 @contextmanager
-def shown(what: str) -> Iterator[Told]:
-    """Give a function that is told how much is done, and of how much.
+def shown(what: str) -> Iterator[OnProgress]:
+    """Show a progress bar; yield a function that takes the number of items done and of all.
 
-    The bar is drawn on standard error, where that is a terminal and rich is installed.
+    The bar is drawn on standard error if that is a terminal and rich is installed.
 
     Args:
-        what: is under way: ``schemas of 1.13.0``.
+        what: label of the bar: ``schemas of 1.13.0``.
     """
     progress = _bar() if sys.stderr.isatty() else None
     if progress is None:
-        yield unseen
+        yield no_progress
         return
     with progress:
         task = progress.add_task(what, total=None)
 
-        def tell(done: int, total: int) -> None:
+        def update(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        yield tell
+        yield update
 
 
 def _bar() -> Progress | None:

@@ -1,7 +1,8 @@
-"""How a release is had: from its source, from the cache, or from the starter schemas."""
+"""Open a release: from its source, from the cache, or the bundled starter release."""
 
 from __future__ import annotations
 
+import copyreg
 import threading
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.releases.pack import Pack
-from dynclient.schema.release import Release
+from dynclient.schema.release import BRIDGE, Release
 from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -33,18 +34,17 @@ def release(
     """Return a release: one immutable schema tree.
 
     Args:
-        name: what to call it, ``1.13.0``; ``starter`` is the one shipped with this package. None
-            takes the version that the name of the archive or folder tells, else ``tree-`` and 12
-            digits of its digest.
-        source: a directory, or a zip, jar or tar.gz file, that holds an OpenMetadata schema tree
-            somewhere. None looks the name up in the cache, then among the releases of this
-            process. A source that has not changed since it was taken in is not read again.
-        cache: directory of the cache; None for ``DYNCLIENT_CACHE``, else the platform's.
+        name: name of the release, ``1.13.0``; ``starter`` is bundled with this package. None for
+            the version in the name of the source, or ``tree-`` and 12 digits of its digest.
+        source: a directory, or a zip, jar or tar.gz file, that contains an OpenMetadata schema
+            tree. None looks for the name in the cache, then among the releases of this process.
+            A source that has not changed since is not read again.
+        cache: directory of the cache; None for ``DYNCLIENT_CACHE``, or the platform's default.
 
     Raises:
-        UnknownRelease: the cache has none of that name, and no source is given.
-        SourceRefused: the source holds no schema tree, or is not safe or not sound.
-        BadName: the name would not make a file name.
+        UnknownRelease: the cache has no release of that name, and there is no source.
+        SourceRefused: the source has no schema tree, or is damaged or unsafe.
+        BadName: the name cannot be part of a file name.
     """
     if name is not None:
         _check(name, own=source is not None)
@@ -52,55 +52,63 @@ def release(
     if source is not None:
         return _opened(*_from_source(Path(source), name, store))
     if name is None:
-        raise UnknownRelease(_teach("name a release or its source", store), name=name)
+        raise UnknownRelease(
+            _not_available("pass the name of a release or its source", store), name=name
+        )
     if name == STARTER:
         return starter(store)
     pack = store.find(name)
     if pack is not None:
         return _opened(pack, store, None)
-    # Taken in by this process, where no cache could be written.
-    held = [opened for (known, _), opened in _open.items() if known == name]
-    if held:
-        return held[-1]
-    # Its pack is gone, damaged or of another format; its source may still be there.
+    # Built by this process while no cache could be written.
+    opened_here = [opened for (known, _), opened in _open.items() if known == name]
+    if opened_here:
+        return opened_here[-1]
+    # Its pack is missing, damaged or of another format; its source may still exist.
     for earlier in store.sources(name):
         if earlier.exists():
             return _opened(*_from_source(earlier, name, store))
     from dynclient.schema.versions import close
 
     near = close(name, [*store.names(), STARTER])
-    what = f"no schema tree of {name} is available{did_you_mean(near)}"
-    raise UnknownRelease(_teach(what, store), name=name)
+    what = f"release {name} was not found{did_you_mean(near)}"
+    raise UnknownRelease(_not_available(what, store), name=name)
 
 
 def starter(store: Cache | None = None) -> Release:
-    """Return the release that is shipped with this package.
+    """Return the release that is bundled with this package.
 
     Raises:
-        UnknownRelease: this installation lacks it.
+        UnknownRelease: it is not installed.
     """
-    known = next((held for (name, _), held in _open.items() if name == STARTER), None)
+    known = next((opened for (name, _), opened in _open.items() if name == STARTER), None)
     if known is not None:
         return known
     folder = bundled()
     if folder is None:
         raise UnknownRelease(
-            "this installation of dynclient lacks its starter schemas", name=STARTER
+            "this installation of dynclient has no starter schemas; reinstall it", name=STARTER
         )
     return _opened(*_from_source(folder, STARTER, store or Cache(), STARTER_VERSION))
 
 
 def reopen(name: str, digest: str, cache: str | None = None, source: str | None = None) -> Release:
-    """Return the release of a pickle: by name and digest, wherever it is found.
+    """Return the release of a pickle.
+
+    Args:
+        name: name of the release.
+        digest: digest of its documents.
+        cache: directory of the cache it was opened with.
+        source: path of its source, if it was read from one.
 
     Raises:
-        UnknownRelease: it is neither open, nor in the cache, nor made by its source any more.
+        UnknownRelease: it is neither open nor in the cache, and its source is gone or has changed.
     """
     known = _open.get((name, digest))
     if known is not None:
         return known
     store = Cache(cache)
-    # A pickle of another machine names a cache that may not be here.
+    # A pickle of another machine may name a cache that does not exist here.
     for place in (store, Cache()):
         pack = place.find(name, digest)
         if pack is not None:
@@ -111,29 +119,43 @@ def reopen(name: str, digest: str, cache: str | None = None, source: str | None 
         found = release(name, source=source, cache=cache)
     else:
         raise UnknownRelease(
-            _teach(f"release {name} ({digest[:12]}) is not at hand", store), name=name
+            _not_available(f"release {name} ({digest[:12]}) was not found", store), name=name
         )
     if found.digest != digest:
-        message = f"release {name} is at hand, but not with the documents it had ({digest[:12]})"
+        message = f"release {name} was found, but with other documents than pickled ({digest[:12]})"
         raise UnknownRelease(message, name=name)
     return found
 
 
+def _reduce(release: Release) -> tuple[Any, ...]:
+    """Return how pickle and copy find a release again: by name and digest, never its documents."""
+    if release.drift != BRIDGE:
+        return Release.with_drift, (release.with_drift(BRIDGE), release.drift)
+    return reopen, (release.name, release.digest, *release.location)
+
+
+# Here, not in a method of the class: schema/ knows no registry, and every release is made here.
+copyreg.pickle(Release, _reduce)
+
+
 def _check(name: str, *, own: bool) -> None:
     if own and name == STARTER:
-        raise BadName(f"{STARTER!r} is the release shipped with dynclient", name=name)
+        raise BadName(
+            f"{STARTER!r} is the name of the release bundled with dynclient; choose another",
+            name=name,
+        )
     plain = name.replace(".", "").replace("-", "").replace("_", "").replace("+", "")
     if not (plain.isascii() and plain.isalnum() and name[0].isalnum() and len(name) <= 64):
-        rule = "letters, digits, '.', '-', '_' and '+', at most 64, a letter or digit first"
-        raise BadName(f"{name!r} cannot be the name of a release: {rule}", name=name)
+        rule = "at most 64 letters, digits, '.', '-', '_' and '+', the first a letter or digit"
+        raise BadName(f"{name!r} cannot be the name of a release: it must be {rule}", name=name)
 
 
-def _teach(what: str, store: Cache) -> str:
+def _not_available(what: str, store: Cache) -> str:
     names = [*store.names(), *([STARTER] if bundled() is not None else [])]
     here = ", ".join(dict.fromkeys(names)) or "none"
     return (
-        f"{what}; in the cache ({store.directory}): {here}. Add one with"
-        ' dynclient.release("1.13.0", source="path of a schema folder or archive"), or with'
+        f"{what}; releases in the cache ({store.directory}): {here}. Add one with"
+        ' dynclient.release("1.13.0", source="path of a schema folder or archive") or'
         " 'dynclient schemas fetch VERSION'"
     )
 
@@ -143,9 +165,9 @@ def _opened(pack: Pack, store: Cache, source: Path | str | None) -> Release:
     with _lock:
         known = _open.get((pack.name, pack.digest))
         if known is None:
-            told = None if source is None else str(source)
-            where = (str(store.directory), told)
-            known = _open[pack.name, pack.digest] = Release(pack, origin=told, where=where)
+            origin = None if source is None else str(source)
+            where = (str(store.directory), origin)
+            known = _open[pack.name, pack.digest] = Release(pack, origin=origin, where=where)
         return known
 
 
@@ -159,14 +181,19 @@ def _from_source(
         return pack, store, source
     pack = ingest(source, name, version)
     if store.store(pack):
-        # A source that changes while it is read, or has just changed, is read again next time.
+        # A source that changed just now, or while it was read, is read again next time.
         settled = before == fingerprint(source, settled=True)
         store.remember(source, name, before if settled else "", pack)
     return pack, store, source
 
 
 def ingest(source: Path, name: str | None = None, version: str | None = None) -> Pack:
-    """Read a tree, repair it and pack it; nothing is written.
+    """Read and repair a schema tree and return its pack; nothing is written.
+
+    Args:
+        source: directory or archive.
+        name: name of the release; None for the version in the name of the source.
+        version: its version; None for the one in its name.
 
     Raises:
         SourceRefused: see :func:`dynclient.releases.tree_files.read`.
@@ -185,17 +212,17 @@ def add_documents(
     origin: str,
     lossy: bool = False,
 ) -> Release:
-    """Make a release of documents that were had from elsewhere than a path, and keep it.
+    """Create a release from documents, store it in a cache and return it.
 
     Args:
-        documents: decoded, by path inside the schema root; they are changed by repairs.
-        name: what to call it; its version is told by it.
-        cache: where to keep it.
-        origin: address that they came from, for people to read.
-        lossy: whether they say less than the server's own.
+        documents: decoded documents by path inside the schema root; repairs change them.
+        name: name of the release, which contains its version.
+        cache: the cache to store it in.
+        origin: URL that the documents come from, for messages.
+        lossy: whether the documents contain less than the server's own schemas.
 
     Raises:
-        BadName: the name would not make a file name.
+        BadName: the name cannot be part of a file name.
     """
     _check(name, own=True)
     pack = _packed(documents, name, None, lossy=lossy)
@@ -214,23 +241,26 @@ def _packed(
 
 
 def fingerprint(source: Path, *, settled: bool = False) -> str:
-    """Return what changes whenever a source does: names, sizes and times of its files.
+    """Return a hash of the names, sizes and times of the files of a source.
 
     Args:
         source: directory or archive.
-        settled: give an empty string for a source that changed a moment ago, since another change
-            might leave the same times.
+        settled: return an empty string if the source changed just now, since another change might
+            leave the same times.
+
+    Raises:
+        SourceRefused: the source does not exist.
     """
-    told: list[Any] = []
+    facts: list[Any] = []
     latest = 0
     for name, status in _files(source):
-        told += [name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        facts += [name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
         latest = max(latest, status.st_mtime_ns, status.st_ctime_ns)
     if settled and latest > time.time_ns() - _RACY:
         return ""
     import hashlib
 
-    return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _files(source: Path) -> Iterator[tuple[str, os.stat_result]]:

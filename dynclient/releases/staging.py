@@ -1,7 +1,7 @@
-"""Files of a fetch that has not ended: kept by their git object id, so that the next one resumes.
+"""Files of an unfinished download, kept by git object id, so that the next attempt can resume.
 
-They are never part of the cache: a release is written there as a whole, or not at all. What is read
-back is held against its id, so it does not matter who wrote it, or how far.
+They are not part of the cache, where a release is written as a whole. A file that is read back must
+match its id, so it does not matter which process wrote it, or whether it finished.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ if TYPE_CHECKING:
     from dynclient.releases.github_tree import RemoteFile
 
 FOLDER = "staging"
-"""Folder of the cache that they are in."""
+"""Their folder in the cache."""
 _WEEK = 7 * 24 * 3600
 
 
 class Staging:
     """The staging area of one release; processes may share it.
 
-    Nothing depends on it: where it cannot be written or read, files are fetched once more.
+    It only saves time: files that cannot be written or read are downloaded again.
 
     Args:
         cache: directory of the cache.
-        name: of the release.
+        name: name of the release.
     """
 
     def __init__(self, cache: Path, name: str) -> None:
-        self._above = cache / FOLDER
-        self.directory = self._above / name
+        self._parent = cache / FOLDER
+        self.directory = self._parent / name
         self._writable = True
 
     def get(self, listed: RemoteFile) -> bytes | None:
-        """Return the content of a file that was fetched earlier, or None."""
+        """Return the content of a file that was downloaded earlier, or None."""
         try:
             data = (self.directory / listed.sha).read_bytes()
         except OSError:
             return None
-        return data if listed.fits(data) else None
+        return data if listed.matches(data) else None
 
     def put(self, listed: RemoteFile, data: bytes) -> None:
-        """Keep the content of a file."""
+        """Store the content of a file."""
         if not self._writable:
             return
         file = self.directory / listed.sha
         partial = file.with_name(f"{listed.sha}-{uuid.uuid4().hex[:12]}")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            # Not synced to the disk: after a crash the id shows what is whole.
+            # Not synced to the disk: after a crash, the id shows which files are complete.
             partial.write_bytes(data)
             partial.replace(file)
         except OSError:
@@ -60,16 +60,16 @@ class Staging:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
 
-    def held(self, listed: list[RemoteFile]) -> int:
-        """Return how many of these files are there."""
+    def count(self, listed: list[RemoteFile]) -> int:
+        """Return how many of these files are stored."""
         return sum((self.directory / each.sha).exists() for each in listed)
 
     def discard(self) -> None:
-        """Remove it, and what nobody came back to for a week."""
+        """Remove it, and staging areas that have not changed for a week."""
         shutil.rmtree(self.directory, ignore_errors=True)
         with contextlib.suppress(OSError):
-            for other in self._above.iterdir():
+            for other in self._parent.iterdir():
                 if other.stat().st_mtime < time.time() - _WEEK:
                     shutil.rmtree(other, ignore_errors=True)
         with contextlib.suppress(OSError):
-            self._above.rmdir()
+            self._parent.rmdir()

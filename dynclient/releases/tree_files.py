@@ -1,7 +1,7 @@
-"""Where trees come from: a directory or an archive that holds a schema root somewhere.
+"""Sources of schema trees: a directory or an archive that contains a schema root.
 
-Whatever is read is untrusted: names that lead out, links, devices, bombs and broken files are
-refused, and nothing is ever unpacked to the disk.
+Sources are untrusted: paths outside them, links, devices, archive bombs and damaged files are
+refused, and nothing is unpacked to the disk.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dynclient.errors import SourceRefused
 from dynclient.releases.archive import MAX_BYTES, members, refuse_excess
 
 MAX_DEPTH = 100
-"""No document nests deeper; the deepest known has 14 levels."""
+"""Limit of the nesting depth of a document; the deepest known has 14 levels."""
 MAX_SEARCHED = 200_000
-"""So many files of a directory are looked at in search of a schema root, before giving up."""
+"""Limit of the number of files that are searched for a schema root."""
 
 ROOTS = ("openmetadata-spec/src/main/resources/json/schema", "json/schema", "schemas", "schema")
-"""Folders a schema root is known to be, likeliest first."""
+"""Usual paths of a schema root, most likely first."""
 _LANDMARK = "type/basic.json"
-"""Shared types that every release has: what best tells a schema root."""
+"""A document that every release has; it identifies a schema root."""
 
 
 class SchemaFiles(NamedTuple):
@@ -33,27 +33,27 @@ class SchemaFiles(NamedTuple):
     documents: dict[str, Any]
     """Decoded documents by path inside the schema root."""
     root: str
-    """Folder of the schema root inside the source; empty for the source itself."""
+    """Path of the schema root inside the source; empty for the source itself."""
     version: str | None
-    """Version told by the name of the archive or folder."""
+    """Version in the name of the archive or folder, or None."""
 
 
 def read(source: Path) -> SchemaFiles:
-    """Read the schema tree out of a directory or an archive.
+    """Read the schema tree of a directory or an archive.
 
     Args:
-        source: a directory, or a zip, jar, tar or tar.gz file, told by its content.
+        source: a directory, or a zip, jar, tar or tar.gz file, recognized by its content.
 
     Raises:
-        SourceRefused: nothing is there, it holds no schema root, or it is not safe or not sound.
+        SourceRefused: the source does not exist, has no schema root, or is damaged or unsafe.
     """
     if source.is_dir():
         root, raw = _from_directory(source)
-        names = _telling(source.resolve() / root)
+        names = _version_names(source.resolve() / root)
     elif source.is_file():
-        held = members(source, is_document)
-        root = find_root(held, str(source))
-        raw = {name[len(root) :]: data for name, data in held.items() if name.startswith(root)}
+        files = members(source, is_document)
+        root = find_root(files, str(source))
+        raw = {name[len(root) :]: data for name, data in files.items() if name.startswith(root)}
         root = root.rstrip("/")
         names = [source.name, *root.split("/")]
     else:
@@ -75,8 +75,8 @@ def version_in(name: str) -> str | None:
     return found[1] if found else None
 
 
-def _telling(root: Path) -> list[str]:
-    """Return the names of folders that may tell the version of a schema root, the nearest first."""
+def _version_names(root: Path) -> list[str]:
+    """Return the names of folders that may contain the version of a schema root."""
     layout = {"schema", "schemas", "json", "resources", "main", "src", "openmetadata-spec"}
     steps = list(reversed(root.parts))
     while steps and steps[0] in layout:
@@ -85,12 +85,16 @@ def _telling(root: Path) -> list[str]:
 
 
 def find_root(names: Iterable[str], source: str) -> str:
-    """Return the schema root among these files: a folder ending in a slash, or empty.
+    """Return the schema root of these files: a folder that ends with a slash, or empty.
 
-    Of several the one in a known place wins, then the one with most documents, then the shallowest.
+    Of several, one at a usual path is chosen, then that with most documents, then the shallowest.
+
+    Args:
+        names: paths of the files, with forward slashes.
+        source: path of the source, for the message.
 
     Raises:
-        SourceRefused: there is none.
+        SourceRefused: there is no schema root.
     """
     documents = [name for name in names if is_document(name)]
     candidates = set()
@@ -102,8 +106,8 @@ def find_root(names: Iterable[str], source: str) -> str:
             candidates.add(before[1:] + "/" if before else "")
     if not candidates:
         message = (
-            f"{source} holds no schema tree: no folder in it has {_LANDMARK} or entity/…;"
-            f" give the folder or archive that holds {ROOTS[0]} of OpenMetadata's sources"
+            f"{source} contains no schema tree: no folder in it has {_LANDMARK} or entity/…; pass"
+            f" a folder or archive of OpenMetadata's sources that contains {ROOTS[0]}"
         )
         raise SourceRefused(message, source=source)
 
@@ -118,7 +122,7 @@ def find_root(names: Iterable[str], source: str) -> str:
 
 
 def is_document(name: str) -> bool:
-    """Tell by its path whether a file is a schema document."""
+    """Return whether a file is a schema document, by its path."""
     hidden = name.startswith((".", "__MACOSX/")) or "/." in name
     return name.endswith(".json") and not hidden
 
@@ -127,39 +131,42 @@ def decode(raw: dict[str, bytes], source: str) -> dict[str, Any]:
     """Decode the files of a tree.
 
     Raises:
-        SourceRefused: naming every file that is no JSON object, or that no reference could reach.
+        SourceRefused: some files are not JSON objects, or have a path that no ``$ref`` can contain;
+            the message lists them all.
     """
     documents: dict[str, Any] = {}
     broken = []
     for path in sorted(raw):
-        document, fault = _decode_one(path, raw[path])
-        if fault:
-            broken.append(f"{path}: {fault}")
+        document, reason = _decode_one(path, raw[path])
+        if reason:
+            broken.append(f"{path}: {reason}")
         else:
             documents[path] = document
     if broken:
-        message = "\n  ".join([f"{source} has files that are no schema documents:", *broken])
+        message = "\n  ".join([f"{source} has files that are not schema documents:", *broken])
         raise SourceRefused(message, source=source, files=tuple(broken))
     return documents
 
 
 def _decode_one(path: str, data: bytes) -> tuple[Any, str]:
-    """Return (document, what is wrong with it or nothing)."""
+    """Return (document, reason why it is refused; empty if it is not)."""
     if any(letter in "#?%\\" or ord(letter) < 32 for letter in path):
-        return None, "no reference can name such a file"
+        return None, "a $ref cannot contain this path"
     try:
-        document = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
+        document = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except ValueError as error:
         return None, str(error)
     except RecursionError:
-        return None, "it nests too deeply"
+        return None, f"it is nested more than {MAX_DEPTH} levels deep"
     if not isinstance(document, dict):
-        return None, f"a schema document is an object, not {type(document).__name__}"
-    return document, "it nests too deeply" if _depth(document) > MAX_DEPTH else ""
+        return None, f"a schema document must be an object, not a {type(document).__name__}"
+    return document, f"it is nested more than {MAX_DEPTH} levels deep" if _depth(
+        document
+    ) > MAX_DEPTH else ""
 
 
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is no JSON")
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
 
 
 def _depth(document: Any) -> int:
@@ -185,10 +192,10 @@ class File(NamedTuple):
 
 
 def schema_files(directory: Path) -> tuple[str, list[File]]:
-    """Find the schema root in a directory and return it with its files, named inside the root.
+    """Return the schema root of a directory, and its files by their path inside the root.
 
     Raises:
-        SourceRefused: there is no schema root, or it holds links out of it or too much.
+        SourceRefused: there is no schema root, or it contains links out of it, or too much.
     """
     source = str(directory)
     for known in ("", *ROOTS):
@@ -202,9 +209,11 @@ def schema_files(directory: Path) -> tuple[str, list[File]]:
     refuse_excess(len(files), 0, source)
     for name, entry in files:
         if entry.is_symlink() and not Path(entry).resolve().is_relative_to(top.resolve()):
-            raise SourceRefused(f"{source}: {name} is a link out of the tree", source=source)
+            raise SourceRefused(
+                f"{source}: {name} is a link to a file outside the tree", source=source
+            )
         if not entry.is_file():
-            raise SourceRefused(f"{source}: {name} is no regular file", source=source)
+            raise SourceRefused(f"{source}: {name} is not a regular file", source=source)
     return root, files
 
 
@@ -221,7 +230,7 @@ def _from_directory(directory: Path) -> tuple[str, dict[str, bytes]]:
 
 
 def _search(directory: Path) -> Iterator[File]:
-    """Yield the files below a directory; folders that are links are not entered."""
+    """Yield the files below a directory; links to folders are not followed."""
     waiting = [("", str(directory))]
     seen = 0
     while waiting:
@@ -236,6 +245,6 @@ def _search(directory: Path) -> Iterator[File]:
         seen += len(entries)
         if seen > MAX_SEARCHED:
             message = (
-                f"{directory} holds over {MAX_SEARCHED:,} files; name the schema folder itself"
+                f"{directory} contains over {MAX_SEARCHED:,} files; pass the schema folder itself"
             )
             raise SourceRefused(message, source=str(directory))

@@ -1,6 +1,6 @@
 """The embedded server: OpenMetadata's REST behaviour for any release, on SQLite.
 
-:func:`start` runs one in a process of its own, for tests and notebooks::
+:func:`start` starts one in a separate process, for tests and notebooks::
 
     with dynclient.sandbox.start() as sandbox:
         om = dynclient.connect(sandbox.host, token=sandbox.admin_token)

@@ -14,21 +14,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m dynclient.sandbox", description="An embedded OpenMetadata server."
     )
-    parser.add_argument("--release", help="a release in the cache (default: the starter release)")
-    parser.add_argument("--tree", help="a folder or archive that holds a schema tree")
-    parser.add_argument("--data", help="SQLite file to keep everything in (default: thrown away)")
-    parser.add_argument("--port", type=int, default=0, help="0 for any free port")
-    parser.add_argument("--json", action="store_true", help="tell host and tokens as one JSON line")
+    parser.add_argument(
+        "--release", help="name of a release in the cache (default: the starter release)"
+    )
+    parser.add_argument("--tree", help="folder or archive of a schema tree")
+    parser.add_argument(
+        "--data",
+        help="SQLite file to store all data in (default: a temporary file, removed at the end)",
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="port to listen on; 0 (the default) for any free port"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print host and tokens as one line of JSON"
+    )
     parser.add_argument("--follow-parent", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
         serve(
-            given.release,
-            tree=given.tree,
-            data=given.data,
-            port=given.port,
-            json=given.json,
-            follow_parent=given.follow_parent,
+            options.release,
+            tree=options.tree,
+            data=options.data,
+            port=options.port,
+            json=options.json,
+            follow_parent=options.follow_parent,
         )
     except (DynclientError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")

@@ -1,4 +1,4 @@
-"""The application: a request in, the right handler, one transaction, an answer or a refusal out."""
+"""The ASGI application: each request is routed, handled in one transaction, and answered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import logging
 import sqlite3
 import threading
+from collections.abc import Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -18,31 +20,14 @@ from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import seed
 from dynclient.sandbox.entities.entity_model import EntityModels
 from dynclient.sandbox.entities.request_context import Caller, Clock, RequestContext
-from dynclient.sandbox.features import (
-    assets,
-    collection_routes,
-    csv_files,
-    custom_properties,
-    feed,
-    kpis,
-    lineage,
-    openapi_document,
-    profiles,
-    query_usage,
-    run_status,
-    search,
-    system,
-    test_results,
-    time_series,
-    usage,
-)
+from dynclient.sandbox.features import FEATURES, openapi_document
 from dynclient.sandbox.http_errors import (
-    Fault,
+    ErrorResponse,
     UnhandledServerError,
     bad_request,
     error_response,
-    escaped,
-    wrapped,
+    unhandled_error_response,
+    unhandled_status,
 )
 from dynclient.sandbox.json_codec import dumps, loads_first
 from dynclient.sandbox.people import access_tokens, accounts, jwt, resource_policies
@@ -55,85 +40,87 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FEATURES = (
-    resource_policies, assets, feed, kpis, lineage, query_usage, profiles, custom_properties,
-    test_results, search, csv_files, run_status, usage,
-)  # fmt: skip
-"""Modules that serve single features, in releases that have the documents they need."""
-
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ROOT = "/api"
 _DOCUMENT = "/swagger.json"
-DEFAULT_PASSWORD = "admin"  # noqa: S105 - what a fresh OpenMetadata server has too
+DEFAULT_PASSWORD = "admin"  # noqa: S105 - the default of every OpenMetadata server
 
 
 class Sandbox:
-    """One served release on one data file."""
+    """A release served on a data file."""
 
     def __init__(self, release: Release, database: Database) -> None:
         self.release = release
         self.database = database
-        self.shapes = EntityModels(release)
-        self.rules = self.shapes.rules
+        self.models = EntityModels(release)
+        self.rules = self.models.rules
         with database.write() as tx:
             key = tx.meta("signing key")
             if key is None:
                 key = jwt.new_key()
                 tx.set_meta("signing key", key)
-        self.signer = jwt.Tokens(key)
+        self.signer = jwt.TokenSigner(key)
         self.where = {
-            spec.entity.name: f"/v1{_below_version(spec.route)}"
+            spec.entity.name: f"/v1{spec.route.removeprefix('/v1')}"
             for spec in catalogue(release).collections.values()
             if spec.entity.kind == "entity"
         }
         self.routes = Routes()
-        served = system.System(release, self.shapes)
-        system.mount(self.routes, served, self.rules.flag("system_prefix"))
-        if "user" in self.shapes:
-            accounts.mount(self.routes, accounts.Accounts(self.shapes, self.signer))
-            if all(path in release.paths for path in access_tokens.NEEDS):
-                own = access_tokens.PersonalTokens(self.shapes, self.signer)
-                access_tokens.mount(self.routes, own)
-        for feature in FEATURES:
-            if all(path in release.paths for path in feature.NEEDS):
-                feature.mount(self.routes, self.shapes, self.where)
-        collection_routes.mount(self.routes, self.shapes, self.where)
-        time_series.mount(self.routes, self.shapes, catalogue(release))
-        self._made: str | None = None
-        self._making = threading.Lock()
+        self._mount_people()
+        for name in FEATURES:
+            feature = import_module(f"dynclient.sandbox.features.{name}")
+            if self._has(feature.NEEDS):
+                feature.mount(self.routes, self.models, self.where)
+        self._openapi_text: str | None = None
+        self._openapi_lock = threading.Lock()
         self._clock = Clock()
         self._with_type = bool(self.rules.flag("error_type"))
         self._prepare()
-        self.admin_token = self.signer.make("admin", "admin@open-metadata.org", bot=False)
-        self.bot_token = self.signer.make(seed.BOT, "ingestion-bot@open-metadata.org", bot=True)
+        self.admin_token = self.signer.create_token("admin", "admin@open-metadata.org", bot=False)
+        self.bot_token = self.signer.create_token(
+            seed.BOT, "ingestion-bot@open-metadata.org", bot=True
+        )
+
+    def _has(self, paths: Iterable[str]) -> bool:
+        return all(path in self.release.paths for path in paths)
+
+    def _mount_people(self) -> None:
+        """Add the routes of users and permissions, before those of the collections."""
+        if "user" in self.models:
+            accounts.mount(self.routes, accounts.Accounts(self.models, self.signer))
+            if self._has(access_tokens.NEEDS):
+                tokens = access_tokens.PersonalTokens(self.models, self.signer)
+                access_tokens.mount(self.routes, tokens)
+        if self._has(resource_policies.NEEDS):
+            resource_policies.mount(self.routes, self.models, self.where)
 
     def _prepare(self) -> None:
-        """Fill a fresh data file; refuse one that another release filled."""
+        """Fill a new data file. Raises DataRefused for a file created for another release."""
         with self.database.write() as tx:
-            made_for = tx.meta("release")
-            if made_for is not None:
-                if made_for != self.release.digest:
+            digest = tx.meta("release")
+            if digest is not None:
+                if digest != self.release.digest:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
             admin, now = Caller(seed.ADMIN), self._clock.now()
-            context = RequestContext(tx, self.shapes, self.where, admin, "", now)
-            seed.plant(context)
+            context = RequestContext(tx, self.models, self.where, admin, "", now)
+            seed.fill_data_file(context)
             row = tx.find("user", seed.ADMIN)
             if row is not None:
-                tx.set_meta(f"password:{row.id}", jwt.hashed(DEFAULT_PASSWORD))
+                tx.set_meta(f"password:{row.id}", jwt.hash_password(DEFAULT_PASSWORD))
             tx.set_meta("release", self.release.digest)
             tx.set_meta("release name", self.release.name)
 
-    def _mismatch(self, made_for: str) -> str:
+    def _mismatch(self, created_for: str) -> str:
         path, name = self.database.path, self.release.name
-        if made_for == name:
+        if created_for == name:
             return (
-                f"the data file {path} was made for another tree that is called {name} too; serve"
-                " that tree or name another file"
+                f"the data file {path} was created for another tree that is also named {name};"
+                " serve that tree or name another file"
             )
         return (
-            f"the data file {path} was made for release {made_for}, not for {name}; serve that"
-            " release or name another file"
+            f"the data file {path} was created for release {created_for}, not for {name}; serve"
+            " that release or name another file"
         )
 
     # requests
@@ -142,63 +129,67 @@ class Sandbox:
         """Return the ASGI application."""
         return Starlette(routes=[WebRoute("/{path:path}", self._serve, methods=_METHODS)])
 
-    async def _serve(self, request: HttpRequest) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(self._respond, request, body)
+    async def _serve(self, http_request: HttpRequest) -> Response:
+        body = await http_request.body()
+        return await run_in_threadpool(self._respond, http_request, body)
 
-    def _respond(self, request: HttpRequest, body: bytes) -> Response:
+    def _respond(self, http_request: HttpRequest, body: bytes) -> Response:
         try:
-            return self._answered(request, body)
-        except Fault as fault:
-            return self._refusal(fault)
+            return self._handle(http_request, body)
+        except ErrorResponse as error:
+            return self._error(error)
         except UnhandledServerError as error:
-            return self._refusal(escaped(error.message, with_type=self._with_type))
+            return self._error(unhandled_error_response(error.message, with_type=self._with_type))
         except sqlite3.OperationalError as error:
             LOG.warning("the data file %s cannot be used: %s", self.database.path, error)
             message = f"the sandbox's data file {self.database.path} cannot be used: {error}"
-            return self._refusal(escaped(message, with_type=self._with_type))
+            return self._error(unhandled_error_response(message, with_type=self._with_type))
         except Exception as error:
-            LOG.exception("the sandbox failed on %s %s", request.method, request.url.path)
-            return self._refusal(escaped(type(error).__name__, with_type=self._with_type))
+            LOG.exception(
+                "the sandbox failed to handle %s %s", http_request.method, http_request.url.path
+            )
+            return self._error(
+                unhandled_error_response(type(error).__name__, with_type=self._with_type)
+            )
 
-    def _answered(self, request: HttpRequest, body: bytes) -> Response:
-        path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
-        if path == _DOCUMENT and request.method in {"GET", "HEAD"}:
+    def _handle(self, http_request: HttpRequest, body: bytes) -> Response:
+        path = http_request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+        if path == _DOCUMENT and http_request.method in {"GET", "HEAD"}:
             return Response(self._document(), 200, media_type=JSON)
         if not path.startswith(f"{_ROOT}/"):
-            raise wrapped(404)
+            raise unhandled_status(404)
         found = self.routes.find(path[len(_ROOT) :])
         if found is None:
-            raise wrapped(404)
+            raise unhandled_status(404)
         methods, values = found
-        method = "GET" if request.method == "HEAD" else request.method
+        method = "GET" if http_request.method == "HEAD" else http_request.method
         if method == "OPTIONS":
             allowed = ", ".join(["HEAD", *methods, "OPTIONS"])
             return Response(allowed, 200, {"Allow": allowed}, "text/plain")
         route = methods.get(method)
         if route is None:
-            raise wrapped(405)
-        base = f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{_ROOT}"
-        caller = None if route.open else self._caller(request)
-        token = request.headers.get("authorization", "").partition(" ")[2]
-        query, headers = request.query_params, request.headers
+            raise unhandled_status(405)
+        base = f"{http_request.url.scheme}://{http_request.headers.get('host', 'localhost')}{_ROOT}"
+        caller = None if route.public else self._caller(http_request)
+        token = http_request.headers.get("authorization", "").partition(" ")[2]
+        query, headers = http_request.query_params, http_request.headers
         pairs = tuple(query.multi_items())
-        asked = Request(method, values, query, None, base, token, headers, pairs)
+        request = Request(method, values, query, None, base, token, headers, pairs)
         if route.consumes is not None:
-            asked = asked._replace(body=_body(route, request, body))
-        return self._run(route, asked, caller or Caller("anonymous", admin=False))
+            request = request._replace(body=_body(route, http_request, body))
+        return self._run(route, request, caller or Caller("anonymous", admin=False))
 
     def _document(self) -> str:
-        """Return the OpenAPI document; made once, when it is first asked for."""
-        with self._making:
-            if self._made is None:
-                document = openapi_document.Document(self.shapes, self.release.name)
-                self._made = dumps(document.made(self.routes, self.where))
-            return self._made
+        """Return the OpenAPI document as JSON text; it is built on the first request."""
+        with self._openapi_lock:
+            if self._openapi_text is None:
+                document = openapi_document.Document(self.models, self.release.name)
+                self._openapi_text = dumps(document.build(self.routes, self.where))
+            return self._openapi_text
 
     def _caller(self, request: HttpRequest) -> Caller:
         header = request.headers.get("authorization")
-        name = self.signer.user_of(header)
+        name = self.signer.read_user(header)
         token = (header or "").partition(" ")[2]
         with self.database.read() as tx:
             row = tx.find("user", name)
@@ -206,34 +197,28 @@ class Sandbox:
                 raise error_response(401, "Expired token!")
         if row is None:
             raise jwt.unauthorized(f"User {name} is not known")
-        return Caller(
-            row.name, row.id, bot=bool(row.doc.get("isBot")), admin=bool(row.doc.get("isAdmin"))
-        )
+        return Caller.of_user(row)
 
-    def _run(self, route: Route, asked: Request, caller: Caller) -> Response:
+    def _run(self, route: Route, request: Request, caller: Caller) -> Response:
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
-            context = RequestContext(tx, self.shapes, self.where, caller, asked.base, now)
-            answer = route.handler(context, asked)
-        return _response(answer)
+            context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
+            result = route.handler(context, request)
+        return _response(result)
 
-    def _refusal(self, fault: Fault) -> Response:
+    def _error(self, error: ErrorResponse) -> Response:
         headers = {}
-        if fault.status in {401, 403, 404, 409}:
+        if error.status in {401, 403, 404, 409}:
             headers["WWW-Authenticate"] = "om-auth"
-        if isinstance(fault.body, str):
-            return Response(fault.body, fault.status, headers, "text/plain")
-        return Response(dumps(fault.body), fault.status, headers, JSON)
-
-
-def _below_version(route: str) -> str:
-    return route.removeprefix("/v1")
+        if isinstance(error.body, str):
+            return Response(error.body, error.status, headers, "text/plain")
+        return Response(dumps(error.body), error.status, headers, JSON)
 
 
 def _body(route: Route, request: HttpRequest, body: bytes) -> Any:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != route.consumes and not (given == "" and not body):
-        raise wrapped(415)
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != route.consumes and not (content_type == "" and not body):
+        raise unhandled_status(415)
     if route.consumes not in {JSON, JSON_PATCH}:
         return body.decode("utf-8", "replace")
     text = body.decode("utf-8", "replace")
@@ -243,30 +228,32 @@ def _body(route: Route, request: HttpRequest, body: bytes) -> Any:
         return loads_first(text)
     except json.JSONDecodeError as error:
         where = f"line: {error.lineno}, column: {error.colno}"
-        raise Fault(400, f"{_complaint(text, error)}\n at [Source: UNKNOWN; {where}]") from None
+        raise ErrorResponse(
+            400, f"{_json_error(text, error)}\n at [Source: UNKNOWN; {where}]"
+        ) from None
     except RecursionError:
         raise bad_request("Document nesting depth exceeds the maximum allowed") from None
 
 
-def _complaint(text: str, error: json.JSONDecodeError) -> str:
-    """Return what the server says about text that is no JSON."""
+def _json_error(text: str, error: json.JSONDecodeError) -> str:
+    """Return the server's message for text that is not JSON."""
     if text[error.pos :].strip():
         return f"Unexpected character ('{text[error.pos]}'): {error.msg}"
-    held = text.rstrip()
-    opened = "Object" if held.rfind("{") >= held.rfind("[") else "Array"
-    if held.endswith((",", ":")):
+    start = text.rstrip()
+    opened = "Object" if start.rfind("{") >= start.rfind("[") else "Array"
+    if start.endswith((",", ":")):
         return f"Unexpected end-of-input within/between {opened} entries"
     return f"Unexpected end-of-input: expected close marker for {opened}"
 
 
-def _response(answer: Result) -> Response:
-    headers = dict(answer.headers)
-    if answer.change is not None:
-        headers["X-OpenMetadata-Change"] = answer.change
-    if answer.location is not None:
-        headers["Location"] = answer.location
-    if answer.body is None:
-        return Response(None, answer.status, headers)
-    if isinstance(answer.body, str):
-        return Response(answer.body, answer.status, headers, "text/plain")
-    return Response(dumps(answer.body), answer.status, headers, JSON)
+def _response(result: Result) -> Response:
+    headers = dict(result.headers)
+    if result.change is not None:
+        headers["X-OpenMetadata-Change"] = result.change
+    if result.location is not None:
+        headers["Location"] = result.location
+    if result.body is None:
+        return Response(None, result.status, headers)
+    if isinstance(result.body, str):
+        return Response(result.body, result.status, headers, "text/plain")
+    return Response(dumps(result.body), result.status, headers, JSON)

@@ -1,7 +1,7 @@
-"""The sandbox's refusals: what a real server answers when it says no, by release.
+"""Error responses of the sandbox, as real servers send them.
 
-A :class:`Fault` is raised anywhere below a request and becomes the answer. Errors that the server
-foresees have ``{"code", "message"}``; those that escape it are HTTP 500 and wrap their text.
+An :class:`ErrorResponse` is raised anywhere below a request and becomes the response. Errors that
+the server foresees have ``{"code", "message"}``; unhandled ones are HTTP 500 and wrap their text.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 
-class Fault(Exception):
-    """One refusal: HTTP status, body (dict for JSON, str for plain text)."""
+class ErrorResponse(Exception):
+    """An error response: HTTP status and body (dict for JSON, str for plain text)."""
 
     def __init__(self, status: int, body: dict[str, Any] | str) -> None:
         super().__init__(status, body)
@@ -19,45 +19,45 @@ class Fault(Exception):
 
 
 class UnhandledServerError(Exception):
-    """Something the server did not foresee; answered as 500 around ``message``."""
+    """An error that the server does not handle; the response is a 500 that wraps ``message``."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
-def error_response(status: int, message: str) -> Fault:
-    """Return a fault with the usual body."""
-    return Fault(status, {"code": status, "message": message})
+def error_response(status: int, message: str) -> ErrorResponse:
+    """Return an error response with the usual JSON body."""
+    return ErrorResponse(status, {"code": status, "message": message})
 
 
-def bad_request(message: str) -> Fault:
+def bad_request(message: str) -> ErrorResponse:
     """Return a 400."""
     return error_response(400, message)
 
 
-def not_found(type: str, key: str) -> Fault:
-    """Return the 404 of an entity that is not there; ``key`` is the id or FQN asked for."""
+def not_found(type: str, key: str) -> ErrorResponse:
+    """Return the 404 for a missing entity; ``key`` is the requested id or FQN."""
     return error_response(404, f"{type} instance for {key} not found")
 
 
-def exists() -> Fault:
-    """Return the 409 of a POST that would make the same entity twice."""
+def already_exists() -> ErrorResponse:
+    """Return the 409 for a POST of an existing entity."""
     return error_response(409, "Entity already exists")
 
 
-def escaped(message: str, *, with_type: bool) -> Fault:
-    """Return the 500 of an unforeseen error; newer releases add ``errorType``."""
-    words = f"An exception with message [{message}] was thrown while processing request."
-    body = {"responseMessage": words}
+def unhandled_error_response(message: str, *, with_type: bool) -> ErrorResponse:
+    """Return the 500 for an unhandled error; newer releases add ``errorType``."""
+    text = f"An exception with message [{message}] was thrown while processing request."
+    body = {"responseMessage": text}
     if with_type:
         body["errorType"] = "UNHANDLED_SERVER_EXCEPTION"
-    return Fault(500, body)
+    return ErrorResponse(500, body)
 
 
 _REASONS = {404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type"}
 
 
-def wrapped(status: int) -> UnhandledServerError:
-    """Return the error for a missing route, method or media type, a 500 on real servers."""
+def unhandled_status(status: int) -> UnhandledServerError:
+    """Return the error for an unknown route, method or media type: a 500 on real servers."""
     return UnhandledServerError(f"HTTP {status} {_REASONS[status]}")

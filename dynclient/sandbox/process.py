@@ -1,4 +1,4 @@
-"""Starting a sandbox from Python: in a process of its own, or in a thread of this one."""
+"""Start a sandbox from Python: in a separate process, or in a thread of this one."""
 
 from __future__ import annotations
 
@@ -23,21 +23,24 @@ _STOP_SECONDS = 10.0
 
 
 class RunningSandbox:
-    """A sandbox that runs; a context manager that stops it.
+    """A running sandbox; as a context manager it is stopped at the end of the block.
 
-    One that nobody stops ends with the process that started it, however that ends.
+    A sandbox that is not stopped ends with the process that started it, however that ends.
 
-    Attributes: ``host`` (``http://127.0.0.1:PORT/api``), ``admin_token``, ``bot_token``,
-    ``release`` (its name).
+    Attributes:
+        host: its base URL, ``http://127.0.0.1:PORT/api``.
+        admin_token: the administrator's bearer token.
+        bot_token: the ingestion bot's bearer token.
+        release: the name of the release it serves.
     """
 
-    def __init__(self, facts: dict[str, str], stop: Callable[[], None]) -> None:
-        self.host = facts["host"]
-        self.admin_token = facts["admin_token"]
-        self.bot_token = facts["bot_token"]
-        self.release = facts["release"]
+    def __init__(self, info: dict[str, str], stop: Callable[[], None]) -> None:
+        self.host = info["host"]
+        self.admin_token = info["admin_token"]
+        self.bot_token = info["bot_token"]
+        self.release = info["release"]
         self._stop: Callable[[], None] | None = stop
-        self._starter = os.getpid()
+        self._owner_pid = os.getpid()
         atexit.register(self.stop)
 
     def __repr__(self) -> str:
@@ -45,8 +48,8 @@ class RunningSandbox:
         return f"<sandbox {self.release} at {self.host}, {state}>"
 
     def stop(self) -> None:
-        """Stop the sandbox; a second call does nothing, nor does one in a forked child."""
-        if os.getpid() != self._starter:
+        """Stop the sandbox. A second call does nothing, nor does a call in a forked child."""
+        if os.getpid() != self._owner_pid:
             return
         atexit.unregister(self.stop)
         stop, self._stop = self._stop, None
@@ -73,17 +76,21 @@ def start(
     port: int = 0,
     in_process: bool = False,
 ) -> RunningSandbox:
-    """Start a sandbox and return it when it answers.
+    """Start a sandbox and return it as soon as it accepts requests.
 
     Args:
-        release: a release, or its name in the cache; None for that of ``tree``, or the starter.
+        release: a release, or its name in the cache. None: the release of ``tree=``, or the
+            starter release.
         tree: folder or archive of a schema tree.
-        data: the SQLite file to keep everything in; None for one that is thrown away at the end.
-        port: where to listen on this machine; 0 for any free port.
-        in_process: run in a thread of this process instead of a process of its own.
+        data: SQLite file to store all data in. None: a temporary file that is removed at the end.
+        port: the port to listen on, on this machine only; 0 for any free port.
+        in_process: run in a thread of this process instead of a separate process.
+
+    Returns:
+        The running sandbox, with its host and tokens.
 
     Raises:
-        SandboxFailed: it did not come up.
+        SandboxFailed: the data file or the port cannot be used, or the process did not start.
     """
     if in_process:
         return _in_thread(release, tree, data, port)
@@ -97,9 +104,9 @@ def _arguments(
     if release is not None:
         name = release if isinstance(release, str) else release.name
         out += ["--release", name]
-        origin = None if isinstance(release, str) else release.origin
-        if tree is None and origin is not None and name != "starter":
-            tree = origin
+        source = None if isinstance(release, str) else release.origin
+        if tree is None and source is not None and name != "starter":
+            tree = source
     if tree is not None:
         out += ["--tree", str(tree)]
     if data is not None:
@@ -111,7 +118,7 @@ def _in_process(
     release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
 ) -> RunningSandbox:
     command = [sys.executable, "-m", "dynclient.sandbox", *_arguments(release, tree, data, port)]
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+    process = subprocess.Popen(  # noqa: S603 - this interpreter and this module
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -120,29 +127,30 @@ def _in_process(
     )
     try:
         line = cast("IO[str]", process.stdout).readline()
-        told: dict[str, str] = json.loads(line)
+        info: dict[str, str] = json.loads(line)
     except ValueError:
-        _, said = process.communicate()
-        raise SandboxFailed(f"the sandbox did not start: {said.strip() or line.strip()}") from None
+        _, stderr = process.communicate()
+        reason = stderr.strip() or line.strip() or "no message"
+        raise SandboxFailed(f"the sandbox did not start: {reason}") from None
     except BaseException:
-        _end(process)
+        _terminate(process)
         raise
-    _drain(cast("IO[str]", process.stderr))
-    return RunningSandbox(told, lambda: _end(process))
+    _forward(cast("IO[str]", process.stderr))
+    return RunningSandbox(info, lambda: _terminate(process))
 
 
-def _drain(complaints: IO[str]) -> None:
-    """Pass on what the sandbox complains about, so that its pipe never fills."""
+def _forward(stderr: IO[str]) -> None:
+    """Copy the sandbox's standard error to this process's, so that the pipe never fills."""
 
     def copy() -> None:
         with contextlib.suppress(ValueError, OSError):
-            for line in complaints:
+            for line in stderr:
                 sys.stderr.write(line)
 
     threading.Thread(target=copy, name="sandbox-stderr", daemon=True).start()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _terminate(process: subprocess.Popen[str]) -> None:
     process.terminate()
     try:
         process.wait(_STOP_SECONDS)
@@ -158,16 +166,16 @@ def _end(process: subprocess.Popen[str]) -> None:
 def _in_thread(
     release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
 ) -> RunningSandbox:
-    from dynclient.sandbox import server as serving
+    from dynclient.sandbox import server as web
     from dynclient.sandbox.app import Sandbox
-    from dynclient.sandbox.storage.data_file import opened
+    from dynclient.sandbox.storage.data_file import open_data
 
     stack = contextlib.ExitStack()
     try:
-        database = stack.enter_context(opened(data))
-        listener = stack.enter_context(contextlib.closing(serving.bound(port)))
-        sandbox = Sandbox(serving.release_for(release, tree), database)
-        server = serving.web_server(sandbox)
+        database = stack.enter_context(open_data(data))
+        listener = stack.enter_context(contextlib.closing(web.bind(port)))
+        sandbox = Sandbox(web.release_for(release, tree), database)
+        server = web.web_server(sandbox)
     except BaseException:
         stack.close()
         raise
@@ -181,10 +189,10 @@ def _in_thread(
         thread.join(_STOP_SECONDS)
         stack.close()
 
-    return RunningSandbox(serving.facts(sandbox, listener), stop)
+    return RunningSandbox(web.connection_info(sandbox, listener), stop)
 
 
 Running = RunningSandbox
-"""The name under which ``dynclient.sandbox`` has exported it from the start."""
+"""The first name of :class:`RunningSandbox`, which ``dynclient.sandbox`` still exports."""
 
 __all__: list[Any] = ["Running", "RunningSandbox", "SandboxFailed", "start"]

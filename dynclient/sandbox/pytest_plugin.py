@@ -1,10 +1,10 @@
-"""Fixtures for the tests of people who use dynclient: a sandbox, and a client of it.
+"""Fixtures for tests of code that uses dynclient: a sandbox, and a client connected to it.
 
 In a ``conftest.py``::
 
     pytest_plugins = ["dynclient.sandbox.pytest_plugin"]
 
-Every worker of a parallel run has a sandbox of its own.
+Each worker of a parallel run has its own sandbox.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from dynclient import sandbox
 
 @pytest.fixture(scope="session")
 def openmetadata_options() -> dict[str, Any]:
-    """What :func:`dynclient.sandbox.start` is called with; nothing: the starter release is served.
+    """Keyword arguments for :func:`dynclient.sandbox.start`; none by default (starter release).
 
-    Override it to serve another one::
+    Override it to serve another release::
 
         @pytest.fixture(scope="session")
         def openmetadata_options():
@@ -33,14 +33,14 @@ def openmetadata_options() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def openmetadata_sandbox(openmetadata_options: dict[str, Any]) -> Iterator[sandbox.RunningSandbox]:
-    """A sandbox in a process of its own, started once and stopped at the end, whatever fails."""
+    """A sandbox in a separate process, started once per test session and stopped at its end."""
     with sandbox.start(**openmetadata_options) as running:
         yield running
 
 
 @pytest.fixture
 def openmetadata(openmetadata_sandbox: sandbox.RunningSandbox) -> Iterator[dynclient.Client]:
-    """An administrator's client of the sandbox; what one test made, the next one sees."""
+    """An administrator's client of the sandbox; created entities stay for the next test."""
     running = openmetadata_sandbox
     with dynclient.connect(
         running.host, token=running.admin_token, release=running.release

@@ -1,4 +1,4 @@
-"""Which handler answers which request: a tree of path segments, matched on the undecoded path."""
+"""Find the handler of a request in a tree of path segments, by the undecoded path."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 
 class Result(NamedTuple):
-    """What goes back: status, body, and the headers that say what happened."""
+    """The result of a handler: status, body and headers."""
 
     status: int
     body: Any
     change: str | None = None
+    """The header ``X-OpenMetadata-Change``."""
     location: str | None = None
     headers: Mapping[str, str] = MappingProxyType({})
-    """What else the headers say."""
+    """Other headers."""
 
 
 JSON = "application/json"
@@ -39,18 +40,18 @@ class Request(NamedTuple):
     query: Mapping[str, str]
     body: Any
     """The decoded JSON, or the text."""
-    base: str
-    """What links start with: ``http://host:port/api``."""
+    base_url: str
+    """The URL that links start with: ``http://host:port/api``."""
     token: str = ""
-    """The bearer token the request came with."""
+    """The bearer token of the request."""
     headers: Mapping[str, str] = MappingProxyType({})
-    """The request's headers; names in any case."""
-    pairs: tuple[tuple[str, str], ...] = ()
-    """All query parameters, those that are given again, too."""
+    """The request headers; names are case-insensitive."""
+    query_pairs: tuple[tuple[str, str], ...] = ()
+    """All query parameters, including repeated ones."""
 
 
 Handler = Callable[[Any, Request], Result]
-"""Called with the session of the request."""
+"""A function of the request's context and the request."""
 
 
 class Route(NamedTuple):
@@ -58,97 +59,97 @@ class Route(NamedTuple):
 
     handler: Handler
     consumes: str | None = None
-    """The content type the body must have; None: no body is read."""
-    open: bool = False
-    """Answered without a token."""
+    """The required content type of the body; None: no body is read."""
+    public: bool = False
+    """Whether no token is required."""
     writes: bool = False
-    """Needs a transaction that can write."""
+    """Whether it needs a write transaction."""
     operation: str = ""
-    """Its id in the OpenAPI document, with ``{name}`` of the entity; "" for one by its path."""
-    takes: Node | None = None
-    """The schema of the body, where there is one."""
-    gives: str = ""
-    """What the answer shows of the collection: ``entity``, ``page``, ``history``, or nothing."""
+    """Its id in the OpenAPI document, with ``{name}`` of the entity; "" for an id from its path."""
+    body_schema: Node | None = None
+    """The schema of the request body, or None."""
+    returns: str = ""
+    """The response body: ``entity``, ``page`` or ``history`` of the collection, or ""."""
     query: tuple[str, ...] = ()
-    """Query parameters it knows, apart from the filters of lists."""
+    """Names of its query parameters, without the filters of lists."""
 
 
-class _Place:
+class _Segment:
     __slots__ = ("fixed", "known", "methods", "parameters")
 
     def __init__(self) -> None:
-        self.fixed: dict[str, _Place] = {}
-        self.parameters: list[tuple[str, _Place]] = []
+        self.fixed: dict[str, _Segment] = {}
+        self.parameters: list[tuple[str, _Segment]] = []
         self.methods: dict[str, Route] = {}
         self.known = False
 
 
 class Routes:
-    """All routes, as templates: ``/v1/tables/{id}``; ``{id}`` takes UUIDs only, as on servers."""
+    """All routes, as templates: ``/v1/tables/{id}``; ``{id}`` matches UUIDs only."""
 
     def __init__(self) -> None:
-        self._root = _Place()
+        self._root = _Segment()
 
     def add(self, method: str, template: str, route: Route) -> None:
-        """Add one route; of two for the same method and path the first counts."""
-        place = self._root
+        """Add a route; of two routes for the same method and path the first counts."""
+        segment = self._root
         for step in template.strip("/").split("/"):
             if step.startswith("{"):
                 name = step[1:-1]
-                found = next((below for known, below in place.parameters if known == name), None)
+                found = next((below for known, below in segment.parameters if known == name), None)
                 if found is None:
-                    found = _Place()
-                    place.parameters.append((name, found))
-                place = found
+                    found = _Segment()
+                    segment.parameters.append((name, found))
+                segment = found
             else:
-                place = place.fixed.setdefault(step, _Place())
-        place.methods.setdefault(method, route)
+                segment = segment.fixed.setdefault(step, _Segment())
+        segment.methods.setdefault(method, route)
 
-    def refuse(self, template: str) -> None:
-        """Make a path known that takes no method: asking for it is a wrong method."""
-        place = self._root
+    def add_without_methods(self, template: str) -> None:
+        """Add a path without methods: a request to it is a 405, not a 404."""
+        segment = self._root
         for step in template.strip("/").split("/"):
-            place = place.fixed.setdefault(step, _Place())
-        place.known = True
+            segment = segment.fixed.setdefault(step, _Segment())
+        segment.known = True
 
     def all(self) -> Iterator[tuple[str, str, Route]]:
-        """Yield template, method and route of everything that is served."""
+        """Yield template, method and route of every route."""
         stack = [("", self._root)]
         while stack:
-            template, place = stack.pop()
-            for method, route in place.methods.items():
+            template, segment = stack.pop()
+            for method, route in segment.methods.items():
                 yield template, method, route
-            stack += [(f"{template}/{step}", below) for step, below in place.fixed.items()]
-            stack += [(f"{template}/{{{name}}}", below) for name, below in place.parameters]
+            stack += [(f"{template}/{step}", below) for step, below in segment.fixed.items()]
+            stack += [(f"{template}/{{{name}}}", below) for name, below in segment.parameters]
 
     def find(self, raw_path: str) -> tuple[dict[str, Route], dict[str, str]] | None:
-        """Return the routes by method and the path's parameters, or None where nothing is."""
+        """Return the routes by method and the path's parameters, or None for an unknown path."""
         steps = raw_path.removeprefix("/").split("/")
         if steps and steps[-1] == "":
             steps.pop()
         return self._walk(self._root, steps, 0, {})
 
     def _walk(
-        self, place: _Place, steps: list[str], at: int, values: dict[str, str]
+        self, segment: _Segment, steps: list[str], at: int, values: dict[str, str]
     ) -> tuple[dict[str, Route], dict[str, str]] | None:
         if at == len(steps):
-            return (place.methods, values) if place.methods or place.known else None
+            return (segment.methods, values) if segment.methods or segment.known else None
         step = steps[at]
-        below = place.fixed.get(step)
+        below = segment.fixed.get(step)
         if below is not None:
             found = self._walk(below, steps, at + 1, values)
             if found is not None:
                 return found
-        for name, inner in place.parameters:
-            takes_ids = _takes_ids(name)
-            if not step or (takes_ids and not _UUID.match(step)):
+        for name, inner in segment.parameters:
+            is_id = _is_id(name)
+            if not step or (is_id and not _UUID.match(step)):
                 continue
-            value = step.lower() if takes_ids else unquote(step)  # ids are read as what they are
+            value = step.lower() if is_id else unquote(step)  # UUIDs are case-insensitive
             found = self._walk(inner, steps, at + 1, {**values, name: value})
             if found is not None:
                 return found
         return None
 
 
-def _takes_ids(name: str) -> bool:
+def _is_id(name: str) -> bool:
     return name == "id" or name.endswith("Id")

@@ -1,17 +1,17 @@
-"""What no schema tells about a server's behaviour, as data: ``rules.json``, cut to one release.
+"""Facts about servers that no schema states: ``rules.json``, filtered by release.
 
 Every entry of the file is a fact seen in recordings of real servers. An entry may be limited to
-releases (``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last that holds wins.
+releases (``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last match wins.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from dynclient.sandbox.json_codec import packaged_document
+
+_FILE = "rules.json"
 Version = tuple[int, ...]
 
 
@@ -20,20 +20,12 @@ def parse_version(text: str) -> Version:
     return tuple(int(part) for part in text.split("."))
 
 
-def holds(entry: Mapping[str, Any], version: Version) -> bool:
-    """Tell whether an entry is for this release."""
+def is_for_release(entry: Mapping[str, Any], version: Version) -> bool:
+    """Return whether an entry applies to a release."""
     start, end = entry.get("from"), entry.get("until")
     if start is not None and version < parse_version(start):
         return False
     return end is None or version < parse_version(end)
-
-
-@lru_cache(maxsize=1)
-def document() -> dict[str, Any]:
-    """Return the whole file."""
-    text = resources.files("dynclient.sandbox").joinpath("rules.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
 
 
 class Rules:
@@ -44,41 +36,37 @@ class Rules:
         self._sections: dict[str, Any] = {}
 
     def flag(self, name: str) -> Any:
-        """Return the value of a switch (see ``flags`` in the file); raises ``KeyError``."""
+        """Return the value of a flag (see ``flags`` in the file); raises ``KeyError``."""
         value: Any = None
         found = False
-        for entry in document()["flags"][name]:
-            if holds(entry, self.version):
+        for entry in packaged_document(_FILE)["flags"][name]:
+            if is_for_release(entry, self.version):
                 value, found = entry["value"], True
         if not found:
-            raise KeyError(f"rules.json: no value of {name} for {self.version}")
+            raise KeyError(f"rules.json has no value of the flag {name!r} for {self.version}")
         return value
 
     def table(self, section: str) -> dict[str, Any]:
-        """Return a section's entries for this release, later ones over earlier ones, by key."""
+        """Return a section's entries for this release by key; the last entry wins."""
         merged = self._sections.get(section)
         if merged is None:
             merged = {}
-            for block in document()[section]:
-                if holds(block, self.version):
+            for block in packaged_document(_FILE)[section]:
+                if is_for_release(block, self.version):
                     merged.update(block["rules"])
             self._sections[section] = merged
         return merged
 
-    def names(self, section: str, type: str) -> frozenset[str]:
+    def names(self, section: str, type: str, base: Iterable[str] = ()) -> frozenset[str]:
         """Return a section's field names for one entity type: those of ``*`` and its own.
 
-        A name with a minus before it takes the name out again.
+        They are added to ``base``; a name that begins with a minus is removed again.
         """
         table = self.table(section)
-        return _combine((*table.get("*", ()), *table.get(type, ())))
-
-
-def _combine(names: Iterable[str]) -> frozenset[str]:
-    out: set[str] = set()
-    for name in names:
-        if name.startswith("-"):
-            out.discard(name[1:])
-        else:
-            out.add(name)
-    return frozenset(out)
+        out = set(base)
+        for name in (*table.get("*", ()), *table.get(type, ())):
+            if name.startswith("-"):
+                out.discard(name[1:])
+            else:
+                out.add(name)
+        return frozenset(out)

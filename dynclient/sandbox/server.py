@@ -1,4 +1,4 @@
-"""Serving: the release, the data file, the socket, and the ready line."""
+"""Serve a release: choose it, open the data file and the socket, print the ready line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.startup_errors import PortRefused
-from dynclient.sandbox.storage.data_file import opened
+from dynclient.sandbox.storage.data_file import open_data
 
 if TYPE_CHECKING:
     import uvicorn
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from dynclient.schema.release import Release
 
 HOST = "127.0.0.1"
-"""The sandbox is for this machine: its passwords are no secrets."""
+"""The sandbox listens on this machine only, because its passwords are well known."""
 
 
 def release_for(release: Release | str | None, tree: str | Path | None) -> Release:
-    """Return the release to serve: the one given, the one of a tree, or the starter.
+    """Return the release to serve: the given one, that of a tree, or the starter release.
 
-    Raises what :func:`dynclient.release` raises.
+    Raises the errors of :func:`dynclient.release`.
     """
     from dynclient.releases.registry import release as load
 
@@ -42,32 +42,32 @@ def release_for(release: Release | str | None, tree: str | Path | None) -> Relea
     return release
 
 
-def bound(port: int) -> socket.socket:
-    """Return a listening socket on this machine; port 0 takes any free one.
+def bind(port: int) -> socket.socket:
+    """Return a listening socket on this machine; port 0 means any free port.
 
-    Raises :class:`PortRefused` where the port cannot be had.
+    Raises :class:`PortRefused` if the port cannot be used.
     """
-    # With the protocol named, asyncio turns Nagle's algorithm off on what it accepts; left out,
-    # every answer would wait some 40 ms for the client's delayed acknowledgement.
+    # Only with an explicit protocol does asyncio turn Nagle's algorithm off; with it, every
+    # response waits some 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
-            # Elsewhere this lets two servers share a port, not one reuse what another let go.
+            # On Windows this option lets two servers share one port.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(256)
     except (OSError, OverflowError) as error:
         listener.close()
-        why = getattr(error, "strerror", None) or error
+        reason = getattr(error, "strerror", None) or error
         raise PortRefused(
-            f"the sandbox cannot listen on port {port}: {why}; name another port, or 0 for any free"
-            " one"
+            f"the sandbox cannot listen on port {port}: {reason}; name another port, or 0 for any"
+            " free port"
         ) from None
     return listener
 
 
-def facts(sandbox: Sandbox, listener: socket.socket) -> dict[str, str]:
-    """Return what a client needs to know: host, tokens, release."""
+def connection_info(sandbox: Sandbox, listener: socket.socket) -> dict[str, str]:
+    """Return what a client needs to connect: host, tokens and the release's name."""
     return {
         "host": f"http://{HOST}:{listener.getsockname()[1]}/api",
         "admin_token": sandbox.admin_token,
@@ -77,7 +77,7 @@ def facts(sandbox: Sandbox, listener: socket.socket) -> dict[str, str]:
 
 
 def web_server(sandbox: Sandbox) -> uvicorn.Server:
-    """Return the web server, not running yet."""
+    """Return the web server, which is not running yet."""
     import uvicorn
 
     config = uvicorn.Config(
@@ -101,59 +101,60 @@ def serve(
     json: bool = False,
     follow_parent: bool = False,
 ) -> None:
-    """Serve a release until interrupted; one line (``json``) or a few tell host and tokens.
+    """Serve a release until interrupted; print host and tokens first.
 
     Args:
-        release: a release, or its name in the cache; None for that of ``tree``, or the starter.
+        release: a release, or its name in the cache. None: the release of ``tree=``, or the
+            starter release.
         tree: folder or archive of a schema tree.
-        data: the SQLite file to keep everything in; None for one that is thrown away.
-        port: where to listen on this machine; 0 for any free port.
-        json: print the facts as one line of JSON.
+        data: SQLite file to store all data in. None: a temporary file that is removed at the end.
+        port: the port to listen on, on this machine only; 0 for any free port.
+        json: print host, tokens and release as one line of JSON.
         follow_parent: stop when standard input is closed, as it is when the parent process ends.
 
     Raises:
-        SandboxFailed: the data file or the port cannot be had.
+        SandboxFailed: the data file or the port cannot be used.
     """
     from dynclient.sandbox.app import Sandbox
 
     chosen = release_for(release, tree)
-    with _ended_by_signal(), opened(data) as database, contextlib.closing(bound(port)) as listener:
+    with _exit_on_signal(), open_data(data) as database, contextlib.closing(bind(port)) as listener:
         sandbox = Sandbox(chosen, database)
         server = web_server(sandbox)
-        _announce(facts(sandbox, listener), json=json)
+        _announce(connection_info(sandbox, listener), json=json)
         if follow_parent:
             _watch_parent(server)
         server.run(sockets=[listener])
 
 
 @contextmanager
-def _ended_by_signal() -> Iterator[None]:
-    """Let the signals that ask a process to end unwind it, so that what is temporary goes.
+def _exit_on_signal() -> Iterator[None]:
+    """Turn the signals that end a process into ``SystemExit``, so that temporary files are removed.
 
-    The web server answers what it is at, stops, and raises the signal again; by default that would
-    end the process on the spot.
+    The web server finishes its requests, stops, and raises the signal again; by default that would
+    end the process at once.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), _leave) for name in names}
+    previous = {name: signal.signal(getattr(signal, name), _exit) for name in names}
     try:
         yield
     finally:
-        for name, handler in before.items():
+        for name, handler in previous.items():
             signal.signal(getattr(signal, name), handler)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+def _exit(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise SystemExit(0)
 
 
-def _announce(told: dict[str, Any], *, json: bool) -> None:
+def _announce(info: dict[str, Any], *, json: bool) -> None:
     if json:
-        text = jsonlib.dumps(told)
+        text = jsonlib.dumps(info)
     else:
-        text = "\n".join(f"{name.replace('_', ' '):12} {value}" for name, value in told.items())
+        text = "\n".join(f"{name.replace('_', ' '):12} {value}" for name, value in info.items())
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -161,7 +162,7 @@ def _announce(told: dict[str, Any], *, json: bool) -> None:
 def _watch_parent(server: uvicorn.Server) -> None:
     def wait() -> None:
         with contextlib.suppress(ValueError, OSError):
-            # Past the buffer, which would wait until it is full.
+            # Unbuffered: a buffered read waits until the buffer is full.
             while os.read(sys.stdin.fileno(), 1024):
                 pass
         server.should_exit = True

@@ -1,4 +1,4 @@
-"""Why a sandbox does not come up: its data, its port, or what its process said."""
+"""Errors raised when a sandbox cannot start: its data file, its port, or its process."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dynclient.errors import DynclientError
 
 
 class SandboxFailed(DynclientError):
-    """The sandbox did not come up; the message holds why."""
+    """The sandbox could not start; the message says why."""
 
 
 class DataRefused(SandboxFailed):
-    """The data file cannot be used: it is something else, of another release, or not writable."""
+    """The data file cannot be used: wrong format, another release, or not writable."""
 
 
 class DataInUse(DataRefused):
-    """Another sandbox serves the data file."""
+    """The data file is in use by another sandbox."""
 
 
 class PortRefused(SandboxFailed):
-    """The port cannot be had."""
+    """The sandbox cannot listen on the port."""

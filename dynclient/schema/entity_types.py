@@ -1,106 +1,105 @@
-"""What a tree says about itself: its entities, their create requests, and the names of its types.
+"""The entity types, time series and create requests of a tree.
 
-Found once, when a tree is taken in, by the marks the schemas carry (``javaInterfaces``,
-``javaType``); no list of entities exists anywhere.
+They are found once, when a tree is read, by ``javaInterfaces`` and ``javaType`` of its schemas;
+there is no list of entities anywhere.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.schema.pointers import escape, parts
-from dynclient.schema.type_names import camel, stem
+from dynclient.schema.type_names import camel, java_name, stem
 
 ENTITY = "entity"
 TIME_SERIES = "timeseries"
 
-_ENTITY_MARKS = {"EntityInterface", "ServiceEntityInterface"}
-_SERIES_MARK = "EntityTimeSeriesInterface"
-_CREATE_MARK = "CreateEntity"
+_ENTITY_INTERFACES = {"EntityInterface", "ServiceEntityInterface"}
+_SERIES_INTERFACE = "EntityTimeSeriesInterface"
+_CREATE_INTERFACE = "CreateEntity"
 
 
+@document_fields
 class EntityType(NamedTuple):
-    """One type of entity (or time series) of a release."""
+    """One entity type or time series of a release.
+
+    Attributes:
+        name: The entity type as the server calls it, ``table``.
+        type_name: Name of its class, ``Table``.
+        path: Path of its document, ``entity/data/table.json``; for a time series it may be
+            ``x.json#/definitions/y``.
+        create: Path of the document of its create request, or None.
+        kind: Either ``entity`` or ``timeseries``.
+        properties: Names of its properties, in schema order; ``fields=`` may contain them.
+        followers: Whether users can follow it: it has the property ``followers``.
+        votes: Whether users can vote for it: it has the property ``votes``.
+        deleted: Whether it can be soft-deleted: it has the property ``deleted``.
+    """
 
     name: str
-    """The entity type as the server calls it: ``table``."""
     type_name: str
-    """Name of its class: ``Table``."""
     path: str
-    """Its document: ``entity/data/table.json``; of a series maybe ``x.json#/definitions/y``."""
     create: str | None
-    """Path of the document of its create request, if it has one."""
     kind: str
-    """``entity`` or ``timeseries``."""
     properties: tuple[str, ...]
-    """Its fields, in schema order; what ``fields=`` may name."""
     followers: bool
-    """It can be followed: it has the field ``followers``."""
     votes: bool
-    """It can be voted for: it has the field ``votes``."""
     deleted: bool
-    """It can be deleted softly: it has the field ``deleted``."""
 
 
-def _marks(schema: dict[str, Any]) -> set[str]:
+def _interfaces(schema: dict[str, Any]) -> set[str]:
     names = schema.get("javaInterfaces")
     if not isinstance(names, list):
         return set()
     return {name.rsplit(".", 1)[-1] for name in names if isinstance(name, str)}
 
 
-def _java_name(schema: dict[str, Any], path: str) -> str:
-    """Return the simple name of the Java class in lower case; without one, the file's stem."""
-    java = schema.get("javaType")
-    name = java.rsplit(".", 1)[-1] if isinstance(java, str) else stem(path)
-    return name.lower()
-
-
-def _created(schema: dict[str, Any], path: str) -> str:
-    """Return the Java name of what a create request makes."""
-    name = _java_name(schema, path)
+def _created_name(schema: dict[str, Any], path: str) -> str:
+    """Return the Java name, in lower case, of the entity that a create request creates."""
+    name = java_name(schema, stem(path)).lower()
     return name.removeprefix("create").removesuffix("request").removesuffix("req")
 
 
 def entities(documents: dict[str, Any], own: dict[str, str]) -> list[EntityType]:
-    """Find the entity types and time series among the documents, sorted by path.
+    """Return the entity types and time series of the documents, sorted by path.
 
-    An entity's root has ``*.EntityInterface`` or ``*.ServiceEntityInterface`` among its
-    ``javaInterfaces``, a series ``*.EntityTimeSeriesInterface``, a create request
-    ``*.CreateEntity``. A request belongs to the entity whose Java class it names:
-    ``CreateTable[Request|Req]`` → ``Table``. The requests of series carry no mark and go by that
-    name alone.
+    The ``javaInterfaces`` of an entity contain ``*.EntityInterface`` or
+    ``*.ServiceEntityInterface``, those of a time series ``*.EntityTimeSeriesInterface``, those of a
+    create request ``*.CreateEntity``. A create request belongs to the entity whose Java class is in
+    its name: ``CreateTable[Request|Req]`` → ``Table``. Create requests of time series have no
+    ``javaInterfaces`` and are recognized by their name.
 
     Args:
-        documents: by path.
+        documents: documents by path.
         own: class names of the roots by path, see :func:`root_names`.
     """
     marked: dict[str, str] = {}
     unmarked: dict[str, str] = {}
     found: list[tuple[str, dict[str, Any], str]] = []
     for path, document in sorted(documents.items()):
-        marks = _marks(document)
-        if _CREATE_MARK in marks:
-            # A request may wrongly carry an entity's mark too; it is a request all the same.
-            marked.setdefault(_created(document, path), path)
-        elif marks & _ENTITY_MARKS:
+        interfaces = _interfaces(document)
+        if _CREATE_INTERFACE in interfaces:
+            # A create request may wrongly have an entity's interface as well.
+            marked.setdefault(_created_name(document, path), path)
+        elif interfaces & _ENTITY_INTERFACES:
             found.append((path, document, ENTITY))
-        elif _SERIES_MARK in marks:
+        elif _SERIES_INTERFACE in interfaces:
             found.append((path, document, TIME_SERIES))
-        elif _java_name(document, path).startswith("create"):
-            unmarked.setdefault(_created(document, path), path)
+        elif java_name(document, stem(path)).lower().startswith("create"):
+            unmarked.setdefault(_created_name(document, path), path)
         for name, definition in _definitions(document):
-            if _SERIES_MARK in _marks(definition):
+            if _SERIES_INTERFACE in _interfaces(definition):
                 found.append((f"{path}#/definitions/{escape(name)}", definition, TIME_SERIES))
     requests = {ENTITY: marked, TIME_SERIES: {**unmarked, **marked}}
     return [_entity_type(ref, schema, kind, requests[kind], own) for ref, schema, kind in found]
 
 
 def _definitions(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    held = document.get("definitions")
-    if not isinstance(held, dict):
+    definitions = document.get("definitions")
+    if not isinstance(definitions, dict):
         return []
-    return [(name, schema) for name, schema in held.items() if isinstance(schema, dict)]
+    return [(name, schema) for name, schema in definitions.items() if isinstance(schema, dict)]
 
 
 def _entity_type(
@@ -114,7 +113,7 @@ def _entity_type(
         name=definition or stem(path),
         type_name=camel(definition) if definition else own[path],
         path=ref,
-        create=creates.get(_java_name(schema, definition or path)),
+        create=creates.get(java_name(schema, definition or stem(path)).lower()),
         kind=kind,
         properties=fields,
         followers="followers" in fields,

@@ -1,6 +1,6 @@
 """A node: a lazy view of one place in a schema, with its references followed.
 
-Nothing is computed before it is asked for, and nothing twice.
+Everything is computed when it is first needed, once.
 """
 
 from __future__ import annotations
@@ -37,10 +37,15 @@ _SUFFIXES = {
 
 
 class Node:
-    """One schema place of a release; there is exactly one per (release, path, pointer).
+    """A place in a schema of a release; there is one node for each (release, path, pointer).
 
-    ``schema`` is the raw schema there, shared by everybody: not to be changed. A boolean schema
-    reads as ``{}`` (true) or ``{"not": {}}`` (false).
+    Attributes:
+        release: the release.
+        path: path of the document.
+        pointer: JSON pointer in it; empty for the root.
+        ref: ``path#pointer``.
+        schema: the schema at this place; it is shared and must not be changed. Boolean schemas are
+            ``{}`` (true) or ``{"not": {}}`` (false).
     """
 
     __slots__ = ("__weakref__", "_cache", "path", "pointer", "ref", "release", "schema")
@@ -71,7 +76,7 @@ class Node:
 
     @property
     def target(self) -> Node:
-        """The place meant in the end: references followed, and unions of one branch entered."""
+        """The final place: ``$ref`` is followed, and so is a union with a single branch."""
         found: Node | None = self._cache.get("target")
         if found is None:
             found = self._cache["target"] = self._follow()
@@ -81,7 +86,7 @@ class Node:
         node, seen = self, {self.ref}
         while (following := node._next()) is not None:
             if following.ref in seen:
-                message = f"{self.ref}: its references lead in a circle"
+                message = f"{self.ref}: circular $ref"
                 raise RefUnresolved(message, ref=self.ref, base=self.path)
             seen.add(following.ref)
             node = following
@@ -106,44 +111,44 @@ class Node:
         return [str(place) for place, branch in enumerate(listed) if branch != _NULL]
 
     def below(self, *steps: str) -> Node:
-        """Return the place that some steps of a pointer lead to from this very place.
+        """Return the node below this place.
 
         Args:
-            steps: keyword, name …, unescaped: ``"definitions", "column"``.
+            steps: steps of the JSON pointer from here, not escaped: ``"definitions", "column"``.
 
         Raises:
-            SchemaNotFound: no schema is there.
+            SchemaNotFound: there is no schema at that place.
         """
         pointer = "".join(f"/{escape(step)}" for step in steps)
         return self.release.node(self.path, self.pointer + pointer)
 
-    # -- words -------------------------------------------------------------------------------------
+    # -- annotations -------------------------------------------------------------------------------
 
     @property
     def title(self) -> str | None:
-        """Title of this place, else of its target."""
+        """The title of this place or of its target, or None."""
         text: str | None = self._nearest("title")
         return text
 
     @property
     def description(self) -> str | None:
-        """Description of this place, else of its target."""
+        """The description of this place or of its target, or None."""
         text: str | None = self._nearest("description")
         return text
 
     @property
     def default(self) -> Any:
-        """Default of this place, else of its target, else None. Never put into data."""
+        """The default of this place or of its target, or None. It is never added to data."""
         return self._nearest("default")
 
     @property
     def format(self) -> str | None:
-        """Format of this place, else of its target: ``uuid``, ``uri``, ``password`` …"""
+        """The format of this place or of its target: ``uuid``, ``uri``, ``password`` …, or None."""
         text: str | None = self._nearest("format")
         return text
 
     def _nearest(self, keyword: str) -> Any:
-        """Return a keyword as written nearest to this place, on the road to its target."""
+        """Return a keyword of this place, or of the nearest place on the way to its target."""
         node: Node | None = self
         while node is not None:
             if keyword in node.schema:
@@ -151,14 +156,15 @@ class Node:
             node = node._next() if node is not self.target else None
         return None
 
-    # -- what it is --------------------------------------------------------------------------------
+    # -- type --------------------------------------------------------------------------------------
 
     @property
     def kind(self) -> str:
-        """What the target takes.
+        """The kind of value that the target allows.
 
-        ``object`` (named properties), ``map`` (an object without), ``array``, ``enum``, ``string``,
-        ``integer``, ``number``, ``boolean``, ``null``, ``union`` (of several branches) or ``any``.
+        ``object`` (with named properties), ``map`` (an object without), ``array``, ``enum``,
+        ``string``, ``integer``, ``number``, ``boolean``, ``null``, ``union`` (several branches) or
+        ``any``.
         """
         kind: str | None = self._cache.get("kind")
         if kind is None:
@@ -176,7 +182,7 @@ class Node:
         return next((kind for kind in kinds if kind != "any"), "any")
 
     def _plain_kind(self) -> str:
-        """Return the kind as far as this very place tells it."""
+        """Return the kind by the keywords of this place alone."""
         schema = self.schema
         if isinstance(schema.get("enum"), list):
             return "enum"
@@ -191,8 +197,8 @@ class Node:
 
     def _kind_of_type(self, types: Any) -> str:
         if isinstance(types, list):
-            real = [name for name in types if name != "null"]
-            types = real[0] if len(real) == 1 else None
+            others = [name for name in types if name != "null"]
+            types = others[0] if len(others) == 1 else None
         if types == "object":
             # A closed object without properties is the empty object, not a free-form map.
             return "object" if self.schema.get("additionalProperties") is False else "map"
@@ -200,7 +206,7 @@ class Node:
 
     @property
     def type_name(self) -> str:
-        """Class name of the target: ``CreateTableRequest``, ``Column``, ``DataType`` …"""
+        """The class name of the target: ``CreateTableRequest``, ``Column``, ``DataType`` …"""
         name: str | None = self._cache.get("type_name")
         if name is None:
             name = self._cache["type_name"] = self.target._own_name()
@@ -214,33 +220,33 @@ class Node:
             elif keyword == "properties" and key is not None:
                 name += camel(key)
             else:
-                # What has no name of its own is called after its place: TasksItem, ConfigOption1.
+                # A schema without a name is named after its place: TasksItem, ConfigOption1.
                 name += _SUFFIXES.get(keyword, camel(keyword)) + camel(key or "")
         return name if name.isidentifier() else f"T{name}"
 
     @property
     def enum(self) -> tuple[Any, ...] | None:
-        """Values of an enumeration, or None."""
+        """The allowed values of an enumeration, or None."""
         values = self.target.schema.get("enum")
         return tuple(values) if isinstance(values, list) else None
 
     @property
     def secret(self) -> bool:
-        """Whether values are secrets (``format: password``), by this place or its target."""
+        """Whether values are secrets: this place or its target has ``format: password``."""
         return "password" in (self.schema.get("format"), self.target.schema.get("format"))
 
     @property
     def entity(self) -> EntityType | None:
-        """The entity type whose own schema this is; a create request is none."""
+        """The entity type of this schema, or None; a create request is not an entity."""
         target = self.target
         found = self.release.entity_of(target.ref if target.pointer else target.path)
         return found if found is not None and found.create != target.path else None
 
-    # -- what is in it -----------------------------------------------------------------------------
+    # -- subschemas --------------------------------------------------------------------------------
 
     @property
     def properties(self) -> Mapping[str, Node]:
-        """Named properties of the target, those of ``extends`` and ``allOf`` first."""
+        """The named properties of the target, those of ``extends`` and ``allOf`` first."""
         found: Mapping[str, Node] | None = self._cache.get("properties")
         if found is None:
             target = self.target
@@ -258,7 +264,7 @@ class Node:
         return MappingProxyType(merged)
 
     def _lineage(self) -> list[Node]:
-        """Return the places whose properties the target has: its bases first, then itself."""
+        """Return the places that define the properties of the target: its bases, then itself."""
         found: list[Node] | None = self._cache.get("lineage")
         if found is None:
             found = []
@@ -267,7 +273,7 @@ class Node:
         return found
 
     def _descend(self, found: list[Node], entered: set[str]) -> None:
-        # A base may lead back here (`allOf` of the root, in the root); each place counts once.
+        # A base may refer back here (`allOf` of the root, in the root); each place counts once.
         if self.ref not in entered:
             entered.add(self.ref)
             for base in self._bases():
@@ -275,7 +281,7 @@ class Node:
             found.append(self)
 
     def _bases(self) -> list[Node]:
-        """Return what this very place builds on: its ``extends`` and ``allOf``."""
+        """Return the schemas of ``extends`` and ``allOf`` of this place."""
         bases = []
         for keyword in ("extends", "allOf"):
             listed = self.schema.get(keyword)
@@ -287,7 +293,7 @@ class Node:
 
     @property
     def required(self) -> frozenset[str]:
-        """Names of the properties that must be there."""
+        """The names of the required properties."""
         found: frozenset[str] | None = self._cache.get("required")
         if found is None:
             listed = (node.schema.get("required") for node in self._lineage())
@@ -297,7 +303,7 @@ class Node:
 
     @property
     def items(self) -> Node | None:
-        """What a list holds; of a list with fixed places, what the first holds."""
+        """The schema of the items of an array; of a tuple, that of its first item; or None."""
         if "items" not in self._cache:
             self._cache["items"] = self.target._own_items()
         found: Node | None = self._cache["items"]
@@ -311,7 +317,7 @@ class Node:
 
     @property
     def values(self) -> Node | None:
-        """What a map holds under names that are no properties, where the schema says so."""
+        """The schema of the values of a map, or None."""
         target = self.target
         if isinstance(target.schema.get("additionalProperties"), dict):
             return target.below("additionalProperties")
@@ -322,7 +328,7 @@ class Node:
 
     @property
     def branches(self) -> tuple[Node, ...]:
-        """The alternatives of a union, ``null`` left out; empty where there is but one."""
+        """The branches of a union without ``null``; empty if there is only one."""
         target = self.target
         for keyword in _UNIONS:
             places = target._branch_places(keyword)
@@ -332,7 +338,7 @@ class Node:
 
     @property
     def closed(self) -> bool:
-        """Whether other than the named properties are refused."""
+        """Whether only named properties are allowed."""
         return any(n.schema.get("additionalProperties") is False for n in self._lineage())
 
 

@@ -1,7 +1,7 @@
-"""Places inside documents: JSON pointers, references between paths, and the walk over subschemas.
+"""Places in documents: JSON pointers, references between documents, iteration over subschemas.
 
-A document is known by its path inside the tree (``entity/data/table.json``); a place in it by a
-JSON pointer (``/definitions/column``); both joined by ``#`` are a reference.
+A document is identified by its path inside the tree (``entity/data/table.json``), a place in it by
+a JSON pointer (``/definitions/column``). A reference is both, joined by ``#``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 MAPS = ("$defs", "definitions", "dependencies", "patternProperties", "properties")
-"""Keywords that hold subschemas by name."""
+"""Keywords that contain subschemas by name."""
 SINGLE = (
     "additionalItems",
     "additionalProperties",
@@ -23,28 +23,28 @@ SINGLE = (
     "propertyNames",
     "then",
 )
-"""Keywords that hold one subschema (``items`` and ``extends``: or a list of them)."""
+"""Keywords that contain one subschema; ``items`` and ``extends`` may contain a list of them."""
 LISTS = ("allOf", "anyOf", "oneOf")
-"""Keywords that hold a list of subschemas."""
+"""Keywords that contain a list of subschemas."""
 
 
 def escape(part: str) -> str:
-    """Write one step of a JSON pointer (RFC 6901)."""
+    """Return one step of a JSON pointer, escaped (RFC 6901)."""
     return part.replace("~", "~0").replace("/", "~1")
 
 
 def parts(pointer: str) -> list[str]:
-    """Split a JSON pointer into its steps, unescaped."""
+    """Return the steps of a JSON pointer, unescaped."""
     if not pointer:
         return []
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
 
 
 def segments(pointer: str) -> list[tuple[str, str | None]]:
-    """Split a pointer to a schema into (keyword, name or number below it).
+    """Return the keywords of a pointer to a schema, each with the name or number below it.
 
     ``/definitions/column/items`` → ``[("definitions", "column"), ("items", None)]``. A property
-    that is called ``definitions`` is a name here, not a keyword.
+    named ``definitions`` is a name here, not a keyword.
     """
     found: list[tuple[str, str | None]] = []
     steps = iter(parts(pointer))
@@ -57,10 +57,10 @@ def segments(pointer: str) -> list[tuple[str, str | None]]:
 
 
 def walk(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (pointer, schema) for the document and every subschema in it, in document order.
+    """Yield (pointer, schema) for a document and each of its subschemas, in document order.
 
-    Only keywords that draft-07 (or the ``extends`` of older drafts) defines as schemas are entered,
-    so a property that happens to be called ``$id`` or ``$ref`` is not mistaken for the keyword.
+    Only keywords whose values are schemas by draft-07 (and ``extends`` of older drafts) are
+    followed, so a property named ``$id`` or ``$ref`` is not mistaken for the keyword.
     """
     stack: list[tuple[str, Any]] = [("", document)]
     while stack:
@@ -84,10 +84,10 @@ def _below(pointer: str, schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def look_up(document: Any, pointer: str) -> Any:
-    """Return what a JSON pointer names in a document.
+    """Return the value at a JSON pointer in a document.
 
     Raises:
-        LookupError: the pointer names nothing.
+        LookupError: there is no value.
     """
     if pointer and not pointer.startswith("/"):
         raise LookupError(pointer)
@@ -102,10 +102,10 @@ def look_up(document: Any, pointer: str) -> Any:
 
 
 def join(base: str, reference: str) -> tuple[str, str]:
-    """Return (path, pointer) of a reference as written in the document at path ``base``.
+    """Return (path, pointer) of a ``$ref`` in the document at the path ``base``.
 
-    Only references between files of a tree are meant: a relative file, a fragment, or both. A path
-    that climbs above the root comes back with its ``..``, and names no document then.
+    It must be a reference between files of a tree: a relative path, a fragment, or both. A path
+    above the root is returned with its ``..``; no document has such a path.
     """
     path, _, pointer = reference.partition("#")
     if "%" in reference:

@@ -1,10 +1,10 @@
-"""A release: one immutable schema tree, its documents parsed when they are asked for."""
+"""A release: one immutable schema tree, whose documents are parsed when they are needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dynclient.errors import AmbiguousName, RefUnresolved, SchemaNotFound
 from dynclient.schema import entity_types
@@ -14,41 +14,64 @@ from dynclient.schema.versions import numbers
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from dynclient.releases.pack import Pack
     from dynclient.schema.entity_types import EntityType
     from dynclient.schema.repair import RepairNote
 
 BRIDGE, WARN, ERROR = DRIFTS = ("bridge", "warn", "error")
-"""What becomes of fields of other releases; see :meth:`Release.with_drift`."""
+"""What happens to fields of other releases; see :meth:`Release.with_drift`."""
 
 
 T = TypeVar("T")
 
+
+class SchemaPack(Protocol):
+    """What a release reads its tree from; :class:`dynclient.releases.pack.Pack` is one."""
+
+    name: str
+    version: str | None
+    digest: str
+    lossy: bool
+
+    @property
+    def index(self) -> dict[str, list[Any]]:
+        """Per path, sorted: offset, length, numbers of the referenced documents, class name."""
+
+    def document(self, path: str) -> Any:
+        """Return one document, decoded."""
+
+    def entities(self) -> list[EntityType]:
+        """Return the entity types and time series."""
+
+    def names(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """Return (short name → reference, ambiguous name → references)."""
+
+    def repairs(self) -> tuple[RepairNote, ...]:
+        """Return what was changed when the tree was read."""
+
+
 class Release:
     """One immutable schema tree.
 
-    Two releases are equal when their documents are, and what they do about drift. A release pickles
-    as its name and digest, and is found again in the registry of the process, in the cache, or by
-    its source.
+    Releases are equal if their documents and their ``drift`` are. A release pickles as its name and
+    digest; unpickling finds it among the open releases, in the cache, or by its source.
 
     Attributes:
-        name: ``1.13.0``.
-        digest: sha256 over the repaired documents, in hex.
-        version: numbers of the version, ``(1, 13, 0)``; empty where nothing told it.
-        lossy: whether the documents say less than the server's own did.
-        origin: where the tree was read from in this process, or None where it came from the cache.
-        drift: what becomes of fields that go by another name here: ``bridge`` unless it was asked
-            for otherwise by :meth:`with_drift`.
+        name: name of the release, ``1.13.0``.
+        digest: SHA-256 of the repaired documents, in hexadecimal digits.
+        version: numbers of the version, ``(1, 13, 0)``; empty if it is unknown.
+        lossy: whether the documents contain less than the server's own schemas.
+        origin: path or URL that the tree was read from, or None if it came from the cache.
+        drift: what happens to fields of other releases: ``bridge``, or what :meth:`with_drift` set.
     """
 
     __slots__ = (
         "__weakref__",
         "_cache",
         "_documents",
-        "_manners",
         "_memo",
         "_nodes",
         "_pack",
+        "_variants",
         "_where",
         "digest",
         "drift",
@@ -64,16 +87,16 @@ class Release:
     lossy: bool
     origin: str | None
     drift: str
-    _pack: Pack
+    _pack: SchemaPack
     _where: tuple[str | None, ...]
     _documents: dict[str, Any]
-    _manners: dict[str, Release]
+    _variants: dict[str, Release]
     _nodes: dict[tuple[str, str], Node]
     _cache: dict[str, Any]
     _memo: dict[str, Any]
 
     def __init__(
-        self, pack: Pack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
+        self, pack: SchemaPack, *, origin: str | None = None, where: tuple[str | None, ...] = ()
     ) -> None:
         fields: dict[str, Any] = {
             "name": pack.name,
@@ -85,7 +108,7 @@ class Release:
             "_pack": pack,
             "_where": where,
             "_documents": {},
-            "_manners": {BRIDGE: self},
+            "_variants": {BRIDGE: self},
             "_nodes": {},
             "_cache": {},
             "_memo": {},
@@ -94,7 +117,7 @@ class Release:
             object.__setattr__(self, field, value)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a release never changes, so {name} cannot be set", name=name)
+        raise AttributeError(f"a release cannot be changed; {name} cannot be set", name=name)
 
     def __repr__(self) -> str:
         return f"<Release {self.name}, {len(self.paths)} documents, {self.digest[:12]}>"
@@ -107,46 +130,47 @@ class Release:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        from dynclient.releases.registry import reopen
-
-        if self.drift != BRIDGE:
-            return Release.with_drift, (self.with_drift(BRIDGE), self.drift)
-        return reopen, (self.name, self.digest, *self._where)
+    @property
+    def location(self) -> tuple[str | None, ...]:
+        """Cache directory and source that it was opened from, as ``reopen`` takes them."""
+        return self._where
 
     def with_drift(self, drift: str) -> Release:
-        """Return this release with another manner of treating fields of other releases.
+        """Return this release with another treatment of fields of other releases.
 
-        Its documents are shared; its classes are its own, so clients that differ in this can live
-        side by side.
+        The result shares the documents, and has classes of its own, so that clients with different
+        settings can coexist.
 
         Args:
-            drift: ``bridge`` translates them, with one DriftWarning for each place in the code;
-                ``warn`` translates them too, and warns each time; ``error`` refuses them.
+            drift: ``bridge`` translates the fields, with one DriftWarning for each line of code;
+                ``warn`` translates them and warns each time; ``error`` refuses them.
+
+        Raises:
+            ValueError: ``drift`` is none of these.
         """
         if drift not in DRIFTS:
-            raise ValueError(f"drift is one of {', '.join(DRIFTS)}, not {drift!r}")
-        found = self._manners.get(drift)
+            raise ValueError(f"drift must be one of {', '.join(map(repr, DRIFTS))}, not {drift!r}")
+        found = self._variants.get(drift)
         if found is None:
-            made = Release(self._pack, origin=self.origin, where=self._where)
+            variant = Release(self._pack, origin=self.origin, where=self._where)
             for field, value in (
                 ("drift", drift),
                 ("_documents", self._documents),
-                ("_manners", self._manners),
+                ("_variants", self._variants),
             ):
-                object.__setattr__(made, field, value)
-            found = self._manners.setdefault(drift, made)
+                object.__setattr__(variant, field, value)
+            found = self._variants.setdefault(drift, variant)
         return found
 
     def memo(self, key: str, build: Callable[[Release], T]) -> T:
         """Return what a part of the client builds from this release; it is built once.
 
-        Classes, validators and catalogues are kept here, so that they belong to this very release,
-        not to one of equal content under another name, and go when it goes. They are not pickled.
+        Classes, validators and catalogues are kept here: they belong to this very release, not to
+        an equal one of another name, and are freed with it. They are not pickled.
 
         Args:
-            key: which part: ``classes``, ``validator`` …
-            build: makes it from the release. Two threads may both build; one result is kept.
+            key: name of the part: ``classes``, ``validator`` …
+            build: builds it from the release. Two threads may both build it; one result is kept.
         """
         found = self._memo.get(key)
         if found is None:
@@ -158,7 +182,7 @@ class Release:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Paths of all documents, sorted."""
+        """The paths of all documents, sorted."""
         found: tuple[str, ...] | None = self._cache.get("paths")
         if found is None:
             found = self._cache["paths"] = tuple(self._pack.index)
@@ -166,17 +190,20 @@ class Release:
 
     @property
     def repairs(self) -> tuple[RepairNote, ...]:
-        """What was changed, or found and left, when the tree was taken in."""
+        """What the repairs changed, or found and left, when the tree was read."""
         found: tuple[RepairNote, ...] | None = self._cache.get("repairs")
         if found is None:
             found = self._cache["repairs"] = self._pack.repairs()
         return found
 
     def document(self, path: str) -> dict[str, Any]:
-        """Return a repaired document; it is shared by everybody, so never change it.
+        """Return a repaired document. It is shared and must not be changed.
+
+        Args:
+            path: path of the document, ``entity/data/table.json``.
 
         Raises:
-            SchemaNotFound: there is none at that path; ``nearest`` tells close ones.
+            SchemaNotFound: there is no document at that path; ``nearest`` lists close ones.
         """
         document = self._documents.get(path)
         if document is None:
@@ -186,10 +213,13 @@ class Release:
         return found
 
     def root_name(self, path: str) -> str:
-        """Return the class name of a document; none is parsed for it.
+        """Return the class name of a document, without parsing it.
 
-        It is the title in CamelCase (``CreateTableRequest``); the name of the file where the title
-        makes no name, or is another file's.
+        It is the title in CamelCase (``CreateTableRequest``), or the name of the file if the title
+        is not a name, or is that of another file.
+
+        Raises:
+            SchemaNotFound: there is no document at that path.
         """
         name: str = self._entry(path)[3]
         return name
@@ -201,36 +231,34 @@ class Release:
         return entry
 
     def closure(self, path: str) -> tuple[str, ...]:
-        """Return the paths of all documents that one needs, itself first.
-
-        No document is parsed for it.
+        """Return the path of a document and of all it refers to, itself first, without parsing.
 
         Raises:
-            SchemaNotFound: there is none at that path.
+            SchemaNotFound: there is no document at that path.
         """
         index, paths = self._pack.index, self.paths
         self._entry(path)
-        met = {path: None}
+        reached = {path: None}
         waiting = [path]
         while waiting:
             for number in index[waiting.pop()][2]:
                 other = paths[number]
-                if other not in met:
-                    met[other] = None
+                if other not in reached:
+                    reached[other] = None
                     waiting.append(other)
-        return tuple(met)
+        return tuple(reached)
 
     # -- places ------------------------------------------------------------------------------------
 
     def node(self, path: str, pointer: str = "") -> Node:
-        """Return the node of one place; always the same one.
+        """Return the node of a place. It is the same object each time.
 
         Args:
-            path: of a document, ``entity/data/table.json``.
-            pointer: JSON pointer in it, ``/definitions/column``; empty for the whole.
+            path: path of a document, ``entity/data/table.json``.
+            pointer: JSON pointer in it, ``/definitions/column``; empty for the whole document.
 
         Raises:
-            SchemaNotFound: no such document, or no schema at that place.
+            SchemaNotFound: there is no such document, or no schema at that place.
         """
         found = self._nodes.get((path, pointer))
         if found is not None:
@@ -246,31 +274,31 @@ class Release:
         return self._nodes.setdefault((path, pointer), Node(self, path, pointer, schema))
 
     def resolve(self, ref: str, base: str = "") -> Node:
-        """Return the node that a ``$ref`` names; it may be a ``$ref`` again, see ``Node.target``.
+        """Return the node that a ``$ref`` refers to; it may be a ``$ref`` too, see ``Node.target``.
 
         Args:
-            ref: ``../type/basic.json#/definitions/uuid``; or, with no base, a path from the root.
-            base: path of the document it is written in.
+            ref: ``../type/basic.json#/definitions/uuid``; without a base, a path from the root.
+            base: path of the document that contains it.
 
         Raises:
-            RefUnresolved: it names nothing in this release. Remote references are never followed.
+            RefUnresolved: it does not exist in this release. Remote references are not followed.
         """
         try:
             return self.node(*join(base, ref))
         except SchemaNotFound as error:
-            written = f" (written in {base})" if base else ""
-            raise RefUnresolved(f"{ref}{written}: {error}", ref=ref, base=base) from error
+            place = f" in {base}" if base else ""
+            raise RefUnresolved(f"$ref {ref!r}{place}: {error}", ref=ref, base=base) from error
 
     def find(self, name: str) -> Node:
-        """Return the node of a type by its name, or of a place by its path.
+        """Return the node of a type by its name, or of a place by its reference.
 
         Args:
             name: ``Table``, ``CreateTableRequest``, ``Column``, ``entity/data/table.json`` or
                 ``entity/data/table.json#/definitions/column``.
 
         Raises:
-            SchemaNotFound: nothing has that name; ``nearest`` tells close ones.
-            AmbiguousName: several have it; ``candidates`` lists them.
+            SchemaNotFound: there is no such type; ``nearest`` lists close names.
+            AmbiguousName: several types have that name; ``candidates`` lists them.
         """
         reference = self.type_names.get(name)
         if reference is None:
@@ -291,9 +319,7 @@ class Release:
                 f"\n  {candidate}" + (f" ({others[candidate]})" if candidate in others else "")
                 for candidate in candidates
             )
-            message = (
-                f"{name} may be any of these in {self.name}; name the one by its path:{listed}"
-            )
+            message = f"several types of {self.name} are named {name}; use a path instead:{listed}"
             raise AmbiguousName(message, name=name, candidates=tuple(candidates))
 
     def _names(self) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -304,28 +330,28 @@ class Release:
 
     @property
     def type_names(self) -> Mapping[str, str]:
-        """Every unambiguous short name of a type, sorted, with the reference it stands for."""
+        """The reference of each type that has a unique short name, by that name, sorted."""
         return MappingProxyType(self._names()[0])
 
     @property
     def ambiguous_names(self) -> Mapping[str, list[str]]:
-        """Short names that several types carry, with the references of all of them."""
+        """The references of all types of each short name that several types have."""
         return MappingProxyType(self._names()[1])
 
     # -- entities ----------------------------------------------------------------------------------
 
     @property
     def entities(self) -> Mapping[str, EntityType]:
-        """Entity types by name: ``table`` …"""
+        """The entity types by name, ``table`` …"""
         return MappingProxyType(self._by(entity_types.ENTITY))
 
     @property
     def time_series(self) -> Mapping[str, EntityType]:
-        """Time series by name: ``testCaseResolutionStatus`` …"""
+        """The time series by name, ``testCaseResolutionStatus`` …"""
         return MappingProxyType(self._by(entity_types.TIME_SERIES))
 
     def entity_of(self, path: str) -> EntityType | None:
-        """Return the entity type that a document (or ``path#pointer``) or create request is of."""
+        """Return the entity type of its document, ``path#pointer`` or create request, or None."""
         return self._by("path").get(path.removesuffix("#"))
 
     def _by(self, key: str) -> dict[str, EntityType]:

@@ -1,8 +1,8 @@
-"""Repairs of a schema tree: small named steps that say what they changed.
+"""Repairs of a schema tree: small named steps that report what they change.
 
-They run once, when a tree is taken in, and leave sound JSON Schema. Each step goes by the shape of
-the schema, never by the name of a file, so it serves releases nobody here has seen. Where a step
-only reports, its note says so.
+They run once, when a tree is read, and leave valid JSON Schema. A step depends on the structure of
+the schema, never on the name of a file, so it works for unknown releases as well. If a step only
+reports, its note says so.
 """
 
 from __future__ import annotations
@@ -10,17 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.schema.pointers import join, look_up, walk
 
 Documents = dict[str, Any]
 """Documents by path, decoded; a repair changes them in place."""
 
 BASE = "file:///tree/"
-"""Made-up root of the paths, since `referencing` resolves against URIs; no file is read."""
+"""Base URI of the paths, since `referencing` resolves against URIs; no file is read."""
 
 
+@document_fields
 class RepairNote(NamedTuple):
-    """One thing that a step changed, or found and left."""
+    """One change of a repair step, or one problem that it found and left.
+
+    Attributes:
+        step: Name of the step.
+        path: Path of the document.
+        pointer: JSON pointer of the place in it.
+        note: What was changed or found.
+    """
 
     step: str
     path: str
@@ -32,7 +41,7 @@ class RepairNote(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One repair: a name, the reason for it, and what does it."""
+    """One repair: its name, the reason for it, and its function."""
 
     name: str
     why: str
@@ -40,7 +49,7 @@ class Step(NamedTuple):
 
 
 def repair(documents: Documents) -> tuple[RepairNote, ...]:
-    """Run every step over the documents, in order, and return what was changed or found."""
+    """Run all steps over the documents, in order, and return what they changed or found."""
     return tuple(
         RepairNote(step.name, path, pointer, note)
         for step in STEPS
@@ -58,9 +67,9 @@ def _identifiers(documents: Documents) -> Iterator[tuple[str, str, str]]:
     for path, pointer, schema in _schemas(documents):
         schema.pop("$schema", None)
         written = schema.pop("$id", None)
-        # As a rule `$id` tells the path again; only one that tells another is worth a word.
+        # Usually `$id` repeats the path; only a different one is reported.
         if isinstance(written, str) and (pointer or not written.endswith("/" + path)):
-            yield path, pointer, f"$id {written!r} names another place; documents go by their path"
+            yield path, pointer, f"$id {written!r} differs from the path and is ignored"
 
 
 def _slashes(documents: Documents) -> Iterator[tuple[str, str, str]]:
@@ -70,7 +79,7 @@ def _slashes(documents: Documents) -> Iterator[tuple[str, str, str]]:
             target, place = join(path, f"{head}#/{fragment}")
             if _exists(documents, target, place):
                 schema["$ref"] = f"{head}{mark}/{fragment}"
-                yield path, pointer, f"{reference!r} lacks the slash after '#'"
+                yield path, pointer, f"a slash was added after '#' of the $ref {reference!r}"
 
 
 def _astray(documents: Documents) -> Iterator[tuple[str, str, str]]:
@@ -81,10 +90,14 @@ def _astray(documents: Documents) -> Iterator[tuple[str, str, str]]:
         steps = [step for step in head.split("://")[-1].split("/") if step not in {"..", ".", ""}]
         for skipped in range(len(steps)):
             target = "/".join(steps[skipped:])
-            # The name of a file alone is too little to go by.
+            # The name of a file alone is not enough.
             if target in documents and (skipped == 0 or "/" in target):
                 schema["$ref"] = relative(path, target) + (f"#{fragment}" if fragment else "")
-                yield path, pointer, f"{reference!r} leaves the tree; {target} is meant"
+                yield (
+                    path,
+                    pointer,
+                    f"the $ref {reference!r} points outside the tree; it was replaced by {target}",
+                )
                 break
 
 
@@ -102,7 +115,11 @@ def _flags(documents: Documents) -> Iterator[tuple[str, str, str]]:
         pattern = schema.get("pattern")
         if isinstance(pattern, str) and "(?U)" in pattern:
             schema["pattern"] = unicode_words(pattern.replace("(?U)", ""))
-            yield path, pointer, f"Java's (?U) written out in {pattern!r}"
+            yield (
+                path,
+                pointer,
+                f"the flag (?U) of Java was replaced by character ranges in {pattern!r}",
+            )
 
 
 # What Java's \w takes beyond ASCII under (?U): letters, marks, digits, connectors and joiners of
@@ -119,7 +136,7 @@ _WORD = (
 
 
 def _signs(pattern: str) -> Iterator[tuple[str, bool]]:
-    """Yield (sign, inside a character class) of a pattern; an escape is one sign."""
+    """Yield (character, whether it is in a class) of a pattern; an escape is one character."""
     inside, place = False, 0
     while place < len(pattern):
         sign = pattern[place : place + 2] if pattern[place] == "\\" else pattern[place]
@@ -132,7 +149,7 @@ def _signs(pattern: str) -> Iterator[tuple[str, bool]]:
 
 
 def unicode_words(pattern: str) -> str:
-    r"""Write ``\w`` of a pattern out as the ranges of word characters of every script."""
+    r"""Return a pattern with ``\w`` replaced by the word characters of all scripts."""
     return "".join(
         sign if sign != r"\w" else _WORD if inside else f"[{_WORD}]"
         for sign, inside in _signs(pattern)
@@ -142,7 +159,7 @@ def unicode_words(pattern: str) -> str:
 _JAVA_ANCHORS = {r"\A": "^", r"\Z": "$", r"\z": "$"}
 _JAVA_ESCAPES = {r"\Q", r"\E", r"\p", r"\P", r"\h", r"\H", r"\R", r"\X", r"\G", r"\a", r"\e"}
 _JAVA_GROUPS = ("(?i", "(?s", "(?m", "(?x", "(?u", "(?d", "(?-", "(?>", "*+", "++", "?+", "}+")
-"""Inline flags, atomic groups and possessive quantifiers; they mean nothing inside a class."""
+"""Inline flags, atomic groups and possessive quantifiers; inside a class they are characters."""
 
 
 def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
@@ -154,7 +171,7 @@ def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
             continue
         signs = [(_JAVA_ANCHORS.get(sign, sign), inside) for sign, inside in _signs(pattern)]
         plain = "".join(sign for sign, _ in signs)
-        # An escaped or bracketed sign is no syntax; a letter stands for it.
+        # An escaped character, or one in a class, is not syntax; a letter replaces it.
         outside = "".join("x" if inside or sign[0] == "\\" else sign for sign, inside in signs)
         unknown = [sign for sign, _ in signs if sign in _JAVA_ESCAPES]
         unknown += [syntax for syntax in _JAVA_GROUPS if syntax in outside]
@@ -164,10 +181,14 @@ def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
             unknown.append(str(error))
         if unknown:
             del schema["pattern"]
-            yield path, pointer, f"pattern {pattern!r} left out; ECMA lacks {unknown[0]!r}"
+            yield (
+                path,
+                pointer,
+                f"the pattern {pattern!r} was removed; ECMA 262 has no {unknown[0]!r}",
+            )
         elif plain != pattern:
             schema["pattern"] = plain
-            yield path, pointer, f"Java's anchors in {pattern!r} written as ^ and $"
+            yield path, pointer, f"the anchors of Java in {pattern!r} were replaced by ^ and $"
 
 
 _SCALARS = {"string", "integer", "number", "boolean", "null"}
@@ -178,7 +199,11 @@ def _types(documents: Documents) -> Iterator[tuple[str, str, str]]:
         written = schema.get("type")
         if isinstance(written, str) and written in _SCALARS and schema.get("properties"):
             schema["type"] = "object"
-            yield path, pointer, f"type {written!r} of a schema with properties is 'object'"
+            yield (
+                path,
+                pointer,
+                f"the type {written!r} of a schema with properties was replaced by 'object'",
+            )
 
 
 def _impossible(documents: Documents) -> Iterator[tuple[str, str, str]]:
@@ -192,31 +217,39 @@ def _impossible(documents: Documents) -> Iterator[tuple[str, str, str]]:
         if lacking:
             schema["required"] = [name for name in required if name in properties]
             named = ", ".join(map(str, lacking))
-            yield path, pointer, f"required, but neither defined nor allowed: {named}"
+            yield (
+                path,
+                pointer,
+                f"removed from required, being neither defined nor allowed: {named}",
+            )
 
 
 def _alternatives(documents: Documents) -> Iterator[tuple[str, str, str]]:
     for path, pointer, schema in _schemas(documents):
         if isinstance(schema.get("oneOf"), list) and "anyOf" not in schema:
-            # In place and in order, for the document is shared and its order is the one shown.
+            # In place and in order: the document is shared, and messages follow its order.
             renamed = {"anyOf" if name == "oneOf" else name: v for name, v in schema.items()}
             schema.clear()
             schema.update(renamed)
-            yield path, pointer, f"oneOf of {len(schema['anyOf'])} read as anyOf"
+            yield (
+                path,
+                pointer,
+                f"the oneOf of {len(schema['anyOf'])} branches was replaced by anyOf",
+            )
 
 
 def _mistaken_maps(documents: Documents) -> Iterator[tuple[str, str, str]]:
     for path, pointer, schema in _schemas(documents):
         values = schema.get("additionalProperties")
         if isinstance(values, dict) and ".{1,}" in values:
-            note = "left as it is: '.{1,}' is no keyword, so any value is taken"
+            note = "not changed: '.{1,}' is not a keyword, so any value is allowed"
             yield path, f"{pointer}/additionalProperties", note
 
 
 def _arrays(documents: Documents) -> Iterator[tuple[str, str, str]]:
     for path, pointer, schema in _schemas(documents):
         if schema.get("type") == "array" and "properties" in schema:
-            yield path, pointer, "left as it is: an array has no properties, so they say nothing"
+            yield path, pointer, "not changed: an array has no properties, so they have no effect"
 
 
 def _open_references(documents: Documents) -> Iterator[tuple[str, str, str]]:
@@ -226,8 +259,8 @@ def _open_references(documents: Documents) -> Iterator[tuple[str, str, str]]:
             continue
         del schema["$ref"]
         far = "://" in reference
-        why = "is remote and never followed" if far else "points nowhere"
-        yield path, pointer, f"{reference!r} {why}; any value is taken here"
+        why = "is remote, and not followed" if far else "has no target"
+        yield path, pointer, f"the $ref {reference!r} {why}; it was removed and allows any value"
 
 
 class _Resolver:
@@ -237,7 +270,7 @@ class _Resolver:
         from referencing import Registry
         from referencing.jsonschema import DRAFT7
 
-        # A registry without `retrieve` refuses what it does not hold: nothing is ever fetched.
+        # A registry without `retrieve` fails for what it does not contain: nothing is ever fetched.
         registry: Registry[Any] = Registry()
         self._registry = registry.with_resources(
             (BASE + path, DRAFT7.create_resource(document)) for path, document in documents.items()
@@ -275,23 +308,23 @@ def _exists(documents: Documents, path: str, pointer: str) -> bool:
 STEPS: tuple[Step, ...] = (
     Step(
         "identifiers",
-        "$id disagrees with the path in many files, and references go by path",
+        "$id differs from the path in many files, and references use paths",
         _identifiers,
     ),
     Step(
         "slashes",
-        "'#definitions/x' is an anchor, '#/definitions/x' the pointer that is meant",
+        "'#definitions/x' is an anchor, but '#/definitions/x', a pointer, is intended",
         _slashes,
     ),
-    Step("astray", "references that climb out of the tree, or name its public address", _astray),
+    Step("astray", "references that point outside the tree, or to its public URL", _astray),
     Step(
         "flags",
-        "(?U) is Java's flag for Unicode classes; other engines refuse or misread it",
+        "(?U) is a flag of Java for Unicode classes, which other engines refuse or misread",
         _flags,
     ),
     Step(
         "patterns",
-        "Java's anchors written as everybody's; what nobody else reads is left out",
+        "anchors of Java are replaced by standard ones, patterns only Java supports are removed",
         _patterns,
     ),
     Step("types", "a scalar type beside properties would refuse every value", _types),
@@ -302,15 +335,15 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "alternatives",
-        "servers pick a branch by its type and never count how many others would fit, so data that"
-        " fits two connectors is right",
+        "servers choose a branch by its type and do not check the others, so data that matches two"
+        " connectors is valid",
         _alternatives,
     ),
-    Step("mistaken-maps", "a pattern written where a schema belongs", _mistaken_maps),
+    Step("mistaken-maps", "a pattern in the place of a schema", _mistaken_maps),
     Step("arrays", "properties of an array", _arrays),
     Step(
         "open-references",
-        "what cannot be reached must not break the documents around it",
+        "a reference without target must not break the documents that contain it",
         _open_references,
     ),
 )

@@ -1,7 +1,7 @@
 """Unions: which branch of a ``oneOf`` or ``anyOf`` a piece of data is of.
 
-Told, in this order, by fields that only one value fits (``type: Mysql``), by the ``serviceType``
-around it, and by how many of its names a branch knows. Nothing is validated for it.
+Decided by the ``serviceType`` of the enclosing object, then by properties that allow a single value
+(``type: Mysql``), then by how many property names a branch has. The data is not validated.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SERVICE_TYPE_FIELD = "serviceType"
 
 
 class Union:
-    """The branches of one union, with what tells them apart."""
+    """The branches of one ``oneOf`` or ``anyOf``, and the values that distinguish them."""
 
     __slots__ = ("_branches", "_fixed")
 
@@ -34,12 +34,13 @@ class Union:
         self._branches = tuple(_leaves(node))
         self._fixed: dict[str, dict[str, Any]] = {}
 
-    def branch(self, raw: Any, around: Callable[[], Any]) -> Node | None:
-        """Return the branch that data is of, or None where no branch takes its kind.
+    def branch(self, raw: Any, service_type: Callable[[], Any] = lambda: None) -> Node | None:
+        """Return the branch that data belongs to, or None if no branch allows its type.
 
         Args:
             raw: the data.
-            around: gives the service type that is told around it, or None.
+            service_type: returns the ``serviceType`` of the enclosing object, or None; called
+                only if the data alone does not decide.
         """
         kinds = _KINDS.get(type(raw), ())
         fitting = [branch for branch in self._branches if branch.kind in kinds]
@@ -50,27 +51,26 @@ class Union:
             return next(iter([*named, *fitting]), None)
         if len(fitting) == 1:
             return fitting[0]
-        told = around()
-        return min(fitting, key=lambda branch: self._distance(branch, raw, told))
+        enclosing = service_type()
+        return min(fitting, key=lambda branch: self._distance(branch, raw, enclosing))
 
     def _distance(
-        self, branch: Node, raw: dict[str, Any], around: Any
-    ) -> tuple[int, int, int, int]:
+        self, branch: Node, raw: dict[str, Any], service_type: Any
+    ) -> tuple[bool, int, int, int]:
         fixed = self._fixed.get(branch.ref)
         if fixed is None:
             fixed = self._fixed[branch.ref] = _fixed_values(branch)
         wrong = sum(1 for name, value in fixed.items() if name in raw and raw[name] != value)
-        told = 0 if around is not None and around in fixed.values() else 1
-        if any(name in raw and raw[name] == value for name, value in fixed.items()):
-            told = 0
+        named = service_type is not None and service_type in fixed.values()
+        named = named or any(name in raw and raw[name] == value for name, value in fixed.items())
         known = branch.properties
         unknown = sum(1 for name in raw if name not in known)
         missing = sum(1 for name in branch.required if name not in raw)
-        return told, wrong, unknown, missing
+        return not named, wrong, unknown, missing
 
 
 def _leaves(node: Node) -> list[Node]:
-    """Return the branches, those of branches that are unions again in their place."""
+    """Return the branches, with nested unions replaced by their branches."""
     found: list[Node] = []
     for branch in node.branches:
         found.extend(
@@ -82,7 +82,7 @@ def _leaves(node: Node) -> list[Node]:
 
 
 def _fixed_values(branch: Node) -> dict[str, Any]:
-    """Return the fields of a branch that one value alone fits."""
+    """Return the properties of a branch that allow a single value, with that value."""
     fixed: dict[str, Any] = {}
     for name, place in branch.properties.items():
         target = place.target

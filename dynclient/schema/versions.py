@@ -1,4 +1,4 @@
-"""Versions: the names a release of one may go by, and which of several releases is nearest."""
+"""Versions: their numbers, the release names for a version, and the nearest of several releases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dynclient import suggestions
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; of no version ``()``."""
+    """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; ``()`` if it has none."""
     found: list[int] = []
     for part in version.lstrip("vV").split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
@@ -22,11 +22,11 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def names_for(version: str) -> tuple[str, ...]:
-    """Return the names that the release of a server's version may have, the surest first.
+    """Return the possible release names of a server's version, most likely first.
 
     Args:
-        version: as the server tells it: ``1.6.0``, ``1.6.0-SNAPSHOT``, ``1.6.0.1``; a fourth number
-            marks a build of the same release.
+        version: version that the server reports: ``1.6.0``, ``1.6.0-SNAPSHOT``, ``1.6.0.1``; a
+            fourth number is a build of the same release.
     """
     plain = version.partition("-")[0].partition("+")[0]
     shorter = ".".join(plain.split(".")[:3])
@@ -34,22 +34,23 @@ def names_for(version: str) -> tuple[str, ...]:
 
 
 class NearestRelease(NamedTuple):
-    """A release that is near to a version."""
+    """The release nearest to a version."""
 
     name: str
+    """Name of the release."""
     same: str
-    """What they share: ``minor`` (1.6 and 1.6) or ``major`` (1.6 and 1.8)."""
+    """What they share: the ``minor`` version (1.6 and 1.6) or the ``major`` one (1.6 and 1.8)."""
 
 
 def nearest(version: str, names: Iterable[str]) -> NearestRelease | None:
-    """Return the release that is nearest to a version, or None where none has its major version.
+    """Return the release nearest to a version, or None if none has its major version.
 
-    One of the same minor version comes first, whatever its distance. Of two that are as near, the
-    older one counts: what it knows, a newer server mostly knows too.
+    Releases of the same minor version come first. Of two that are equally near, the older one is
+    returned: a newer server supports most of an older release.
 
     Args:
-        version: ``1.6.1``.
-        names: of releases; those that tell no version are passed over.
+        version: the version, ``1.6.1``.
+        names: names of the releases; those without a version are ignored.
     """
     wanted = _three(version)
     ranked = []
@@ -66,16 +67,16 @@ def nearest(version: str, names: Iterable[str]) -> NearestRelease | None:
 
 
 def close(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return up to three names of releases that are spelled much like one.
+    """Return up to three names of releases with a similar spelling.
 
     Args:
-        name: as somebody typed it: ``1.31.0``.
-        names: of the releases there are.
+        name: the name to compare, ``1.31.0``.
+        names: names of the existing releases.
     """
     return suggestions.nearest(name, names)
 
 
 def _three(version: str) -> tuple[int, int, int] | None:
-    """Return major, minor and patch number of a version; None where it tells none."""
+    """Return the major, minor and patch number of a version, or None if it has none."""
     found = numbers(version)
     return (found[0], found[1], found[2] if len(found) > 2 else 0) if found else None

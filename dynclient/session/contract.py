@@ -6,6 +6,7 @@ Each fact says which source it comes from, see :mod:`dynclient.session.route_fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dynclient.dispatch.responses import is_route
@@ -130,7 +131,7 @@ class Contract:
     def _placed(self, base: CollectionSpec, index: Index) -> CollectionSpec:
         from dynclient.session.route_facts import place_of
 
-        spec = CollectionSpec(self.release, base.entity, place_of(base, index), index)
+        spec = self._refined(base, place_of(base, index), index)
         return self._known_specs.setdefault(base.attribute, spec)
 
     def find(self, key: str | type | EntityType) -> CollectionSpec:
@@ -156,9 +157,19 @@ class Contract:
         route = place_of(base, index) or self._dispatcher.hrefs.get(base.entity.name)
         if route is None or route == spec.route:
             return False
-        relocated = CollectionSpec(self.release, base.entity, route, index)
-        self._known_specs[spec.attribute] = relocated
+        self._known_specs[spec.attribute] = self._refined(base, route, index)
         return True
+
+    def _refined(
+        self, base: CollectionSpec, route: str | None, index: Index | None
+    ) -> CollectionSpec:
+        """Return a collection at this server's route, with the parameters that it documents."""
+        if index is None:
+            return CollectionSpec(self.release, base.entity, route)
+        from dynclient.openapi.operations import merge_server_parameters
+
+        refine = partial(merge_server_parameters, index=index)
+        return CollectionSpec(self.release, base.entity, route, refine)
 
     def confirm_filters(self, spec: CollectionSpec, keywords: Mapping[str, Any]) -> None:
         """Request the document if the data are not sure that a list takes some keyword.

@@ -57,22 +57,19 @@ def _name(build: Build) -> str:
 
 def _documents(found: OpenAPIDocument, types: list[Any]) -> dict[str, Any]:
     """Return the documents of a schema tree; none if the OpenAPI document shows no entity."""
-    from dynclient.openapi.components import places
+    from dynclient.openapi.components import paths_by_component
+    from dynclient.openapi.digest import json_object
     from dynclient.openapi.entities import find_entities
-    from dynclient.openapi.root_schemas import roots_of
-    from dynclient.openapi.schema_tree import documents_of
+    from dynclient.openapi.root_schemas import read_root_schemas
+    from dynclient.openapi.schema_tree import build_schema_tree
     from dynclient.releases.cache import bundled
     from dynclient.releases.registry import starter
 
-    roots = roots_of(types)
-    schemas = _dict(_dict(found.document.get("components")).get("schemas"))
+    roots = read_root_schemas(types)
+    schemas = json_object(json_object(found.document.get("components")).get("schemas"))
     entities = find_entities(found.digest, schemas, roots)
     if not entities:
         return {}
     # Only the places of types are taken from the starter release, never their schemas.
-    known = places(starter()) if bundled() is not None else {}
-    return documents_of(schemas, entities, roots, known)
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    known = paths_by_component(starter()) if bundled() is not None else {}
+    return build_schema_tree(schemas, entities, roots, known)

@@ -1,14 +1,14 @@
-"""Where each collection of a server lies, and which source says so.
+"""The route of each collection of a server, and which source says so.
 
-Sources in the order in which they count:
+The sources, by decreasing priority:
 
-1. ``openapi``: the server's own document, where a create request or an answer names the type;
-2. ``href``: the address that the server gave with an entity, or with a reference to one;
+1. ``openapi``: the server's document, where a create request or a response names the type;
+2. ``href``: the address that the server returned with an entity, or with a reference to one;
 3. ``exception``: a row of ``data/routes.json``;
 4. ``rule``: the schema's folder and the plural of its name.
 
-A source confirms a route that one below it gave, or corrects it; an answer at the route confirms
-it, too. What the document does not tell of is not absent: servers keep some collections out of it.
+A source confirms or corrects the route of the sources below it; a response at the route confirms it
+too. A route that the document does not list is not absent: servers leave some collections out.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ STATUSES = (CONFIRMED, CORRECTED, UNKNOWN, ABSENT)
 
 
 class RouteFact(NamedTuple):
-    """What is known of one collection of a server, and from where."""
+    """What is known of one collection of a server, and from which source."""
 
     attribute: str
     """Name of the collection: ``tables``."""
     entity: str
     """Its entity type: ``table``."""
     route: str
-    """Where it lies: ``/v1/tables``."""
+    """Its route: ``/v1/tables``."""
     source: str
-    """What says so: ``openapi``, ``href``, ``exception`` or ``rule``."""
+    """Where the route comes from: ``openapi``, ``href``, ``exception`` or ``rule``."""
     status: str
-    """``confirmed`` or ``corrected`` by the server, ``absent`` where it says that it has no such
-    route, or ``unknown`` where it has not spoken."""
+    """``confirmed`` or ``corrected`` by the server, ``absent`` if it has no such route, or
+    ``unknown`` if it has not said anything about it."""
     expected: str
-    """Where tree and data have it."""
+    """Its route by the schema tree and ``data/routes.json``."""
     evidence: tuple[str, ...]
-    """What the server said, one line each."""
+    """What the server said, one line for each source."""
     listed: bool | None
-    """Whether the server lists the entity type as a resource; None where it was not asked."""
+    """Whether the server lists the entity type as a resource; None if not requested."""
 
     def __repr__(self) -> str:
-        said = f"; {'; '.join(self.evidence)}" if self.evidence else ""
-        return f"<{self.attribute} at {self.route} by {self.source}, {self.status}{said}>"
+        evidence = f"; {'; '.join(self.evidence)}" if self.evidence else ""
+        return f"<{self.attribute} at {self.route} by {self.source}, {self.status}{evidence}>"
 
 
 class RouteEvidence(NamedTuple):
@@ -61,18 +61,18 @@ class RouteEvidence(NamedTuple):
     openapi: Index | None = None
     """Its OpenAPI document."""
     hrefs: Mapping[str, str] = MappingProxyType({})
-    """Routes by entity type, from addresses in its answers."""
+    """Routes by entity type, from addresses in its responses."""
     resources: Mapping[str, str | None] | None = None
-    """Its resources and the entity types they mean, see ``routes.resource_entities``."""
-    answers: Mapping[str, bool] = MappingProxyType({})
-    """Whether it answered at the routes of collections that were tried, by their names."""
+    """Its resources and their entity types, see ``routes.resource_entities``."""
+    probed: Mapping[str, bool] = MappingProxyType({})
+    """Whether the routes that were probed exist, by the names of their collections."""
 
 
 def facts(catalogue: Catalogue, evidence: RouteEvidence) -> dict[str, RouteFact]:
     """Return what is known of every collection, by its name.
 
     Args:
-        catalogue: what the tree and the data say.
+        catalogue: the collections of the release.
         evidence: what the server said.
     """
     paths = _paths(evidence.openapi)
@@ -85,8 +85,8 @@ def facts(catalogue: Catalogue, evidence: RouteEvidence) -> dict[str, RouteFact]
 def _paths(index: Index | None) -> dict[str, list[str]]:
     """Return the methods of a document by the shape of their path."""
     found: dict[str, list[str]] = {}
-    for told in index.operations if index is not None else ():
-        found.setdefault(shape(told.path), []).append(told.method)
+    for operation in index.operations if index is not None else ():
+        found.setdefault(shape(operation.path), []).append(operation.method)
     return found
 
 
@@ -98,49 +98,50 @@ def _fact(
     listed: Collection[str] | None,
 ) -> RouteFact:
     entity, expected = spec.entity, spec.route
-    own = exception(entity, catalogue.release.version)
-    source = "rule" if own is None else "exception"
-    said: list[str] = []
+    default = "rule" if exception(entity, catalogue.release.version) is None else "exception"
+    source = default
+    lines: list[str] = []
     route, status = expected, UNKNOWN
-    answered = evidence.answers.get(spec.attribute)
-    if answered is not None:
-        status = CONFIRMED if answered else ABSENT
-        said.append(f"answer: {'' if answered else 'no route '}GET {expected}")
+    exists = evidence.probed.get(spec.attribute)
+    if exists is not None:
+        status = CONFIRMED if exists else ABSENT
+        lines.append(f"response: {'' if exists else 'no route '}GET {expected}")
     if shape(expected) in paths:
         status = CONFIRMED
-        said.append(f"openapi: {', '.join(paths[shape(expected)])} {expected}")
+        lines.append(f"openapi: {', '.join(paths[shape(expected)])} {expected}")
     href = evidence.hrefs.get(entity.name)
     if href is not None:
-        said.append(f"href: {href}")
+        lines.append(f"href: {href}")
         if shape(href) == shape(expected):
             status = CONFIRMED
         else:
             route, source, status = href, "href", CORRECTED
     place = place_of(spec, evidence.openapi)
     if place is not None:
-        said.append(f"openapi: {entity.type_name} at {place}")
+        lines.append(f"openapi: {entity.type_name} at {place}")
         if shape(place) == shape(expected):
-            status, route, source = CONFIRMED, expected, "rule" if own is None else "exception"
+            status, route, source = CONFIRMED, expected, default
         else:
             route, source, status = place, "openapi", CORRECTED
     is_listed = None if listed is None else entity.name in listed
     if is_listed:
-        said.append("resources: listed")
+        lines.append("resources: listed")
     return RouteFact(
-        spec.attribute, entity.name, route, source, status, expected, tuple(said), is_listed
+        spec.attribute, entity.name, route, source, status, expected, tuple(lines), is_listed
     )
 
 
 def place_of(spec: CollectionSpec, index: Index | None) -> str | None:
-    """Return where a server's document has a collection, by the types that it names there.
+    """Return the route of a collection in a server's document, by the types of its operations.
 
-    The expected route, if one of several is that or below it; None where the document tells none.
+    The expected route, if one of several is equal to it or below it; None if there is none, or if
+    several others are possible.
     """
     if index is None:
         return None
-    places = index.places(spec.entity.name, spec.entity.type_name)
+    places = index.collection_paths(spec.entity.name, spec.entity.type_name)
     if any(is_below(shape(place), shape(spec.route)) for place in places):
         return spec.route
-    # What needs the id of another entity is that one's business.
+    # A route with the id of another entity belongs to that entity's collection.
     plain = [place for place in places if "{" not in place]
     return plain[0] if len(plain) == 1 else None

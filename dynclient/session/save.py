@@ -99,7 +99,7 @@ def _validated(node: Node, before: Any, after: Any) -> Any:
     try:
         return translate(node, after, what)
     except RequestInvalid as error:
-        known = validator(node.release).explain(node, before)
+        known = validator(node.release).problems(node, before)
         problems = _new_problems(known, error.problems)
     if problems:
         raise RequestInvalid(what=what, problems=problems)

@@ -1,1 +1,1 @@
-"""HTTP: requests, responses, who is calling, and the connection they go through."""
+"""HTTP: requests, responses, authentication and connections."""

@@ -1,7 +1,7 @@
-"""Who is calling: a token, a callable that gives tokens, a user with a password, or nobody.
+"""Authentication: a token, a callable that returns tokens, a user with a password, or none.
 
-Tokens and passwords are kept as :class:`dynclient.secrets.Secret`: they print as the mask, and a
-pickle holds none of them.
+Tokens and passwords are kept as :class:`dynclient.secrets.Secret`: they print as the mask, and
+pickles contain none of them.
 """
 
 from __future__ import annotations
@@ -13,43 +13,50 @@ from typing import Any
 
 from dynclient.errors import Unauthorized, UsageError
 from dynclient.secrets import MASK, Secret
+from dynclient.transport.address import HOST, TOKEN, api_url, token_from_environment
 from dynclient.transport.request import Request, Response
 
 
 class Anonymous:
-    """Sends no token; the base of what ``dynclient.transport.auth`` offers."""
+    """No authentication; the base class of the others."""
 
-    def header(self, send: Callable[[Request], Response]) -> str | None:  # noqa: ARG002
+    def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
         """Return the value of the Authorization header, or None for no header.
 
         Args:
-            send: sends a request without any token, for those who have to ask for theirs.
+            send: sends a request without authentication, to log in with.
+            base: base URL of the API that the header is sent to.
         """
         return None
 
     def renew(self, send: Callable[[Request], Response], used: str) -> bool:  # noqa: ARG002
-        """Get another token after the server refused one; tell whether to try again with it."""
+        """Get a new token after a 401 and return whether to repeat the request with it.
+
+        Args:
+            send: as for :meth:`header`.
+            used: the header that the server refused.
+        """
         return False
 
     def __repr__(self) -> str:
-        return "nobody"
+        return "no authentication"
 
 
 def identity(
     token: str | Callable[[], str] | None, username: str | None, password: str | None
 ) -> Anonymous:
-    """Return who calls, from what ``connect`` was given.
+    """Return the authentication that the arguments of ``connect`` describe.
 
     Raises:
-        UsageError: a token and a user, or a user without a password, or the reverse.
+        UsageError: both a token and a user, or only one of user and password.
     """
     if token is not None and (username is not None or password is not None):
-        raise UsageError("give either token= or username= with password=, not both")
+        raise UsageError("token= and username= with password= cannot be combined; pass only one")
     if (username is None) != (password is None):
-        given, lacking = ("username", "password") if password is None else ("password", "username")
-        raise UsageError(f"{given}= needs {lacking}= as well")
+        passed, missing = ("username", "password") if password is None else ("password", "username")
+        raise UsageError(f"{passed}= requires {missing}= as well")
     if callable(token):
-        return Fresh(token)
+        return TokenProvider(token)
     if token is not None:
         return Bearer(token)
     if username is not None and password is not None:
@@ -63,53 +70,62 @@ def _bearer(token: str) -> Secret:
 
 
 class Bearer(Anonymous):
-    """A token: a bot's JWT, or a personal access token."""
+    """A token: the JWT of a bot, or a personal access token."""
 
     def __init__(self, token: str) -> None:
         if not isinstance(token, str):
-            raise UsageError(f"token= takes a string or a callable, not {type(token).__name__}")
+            raise UsageError(f"token= must be a string or a callable, not {type(token).__name__}")
         self._header = _bearer(token)
 
-    def header(self, send: Callable[[Request], Response]) -> str | None:  # noqa: ARG002
-        """Return the header; what another process pickled has lost its token.
+    def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
+        """Return the header; after unpickling in another process, with the environment's token.
 
         Raises:
-            UsageError: the token stayed in the process that pickled the client.
+            UsageError: the token is not available in this process.
         """
         if self._header == MASK:
-            self._header = self._from_environment()
+            self._header = self._from_environment(base)
         return self._header
 
     @staticmethod
-    def _from_environment() -> Secret:
-        token = os.environ.get("OPENMETADATA_TOKEN")
-        if not token:
-            raise UsageError(
-                "this client was pickled by another process, and its token stayed there: pickles"
-                " hold no secrets. Set OPENMETADATA_TOKEN here, or connect with a callable as token"
-            )
-        return _bearer(token)
+    def _from_environment(base: str) -> Secret:
+        token = token_from_environment(base)
+        if token is not None:
+            return _bearer(token)
+        message = (
+            "this client was pickled in another process, and pickles do not contain its token."
+        )
+        if os.environ.get(TOKEN):
+            other = api_url(os.environ[HOST])
+            message += f" {TOKEN} is not sent to {base}, because {HOST} is {other}."
+        raise UsageError(
+            f"{message} Set {TOKEN} in this process, or connect with a callable as token="
+        )
 
     def __repr__(self) -> str:
         return f"token {MASK}"
 
 
-class Fresh(Anonymous):
-    """A callable that gives a token whenever one is needed; it should remember its own."""
+class TokenProvider(Anonymous):
+    """A callable that returns a token for each request; it should cache its own."""
 
     def __init__(self, function: Callable[[], str]) -> None:
         self._function = function
 
-    def header(self, send: Callable[[Request], Response]) -> str | None:  # noqa: ARG002
-        """Call it, and return the header."""
+    def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
+        """Call the function and return the header.
+
+        Raises:
+            UsageError: it did not return a token.
+        """
         token: object = self._function()
         if not isinstance(token, str) or not token:
-            kind = type(token).__name__
-            raise UsageError(f"token= was called and gave {kind}, where a token was wanted")
+            kind = "an empty string" if token == "" else type(token).__name__
+            raise UsageError(f"the callable passed as token= must return a token, not {kind}")
         return _bearer(token)
 
     def renew(self, send: Callable[[Request], Response], used: str) -> bool:  # noqa: ARG002
-        """Let it be called again."""
+        """Return True: the next header calls the function again."""
         return True
 
     def __repr__(self) -> str:
@@ -117,15 +133,15 @@ class Fresh(Anonymous):
 
 
 class Login(Anonymous):
-    """A user with a password, who logs in when first needed and again when a session ends."""
+    """A user with a password, who logs in on the first request and when a session ends."""
 
     def __init__(self, username: str, password: str) -> None:
         self._username = username
         self._password = Secret(password)
         self._session: tuple[Secret, Secret | None] | None = None  # header, refresh token
-        self._free()
+        self._new_lock()
 
-    def _free(self) -> None:
+    def _new_lock(self) -> None:
         self._lock = threading.Lock()
         self._process = os.getpid()
 
@@ -135,12 +151,17 @@ class Login(Anonymous):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._session = None
-        self._free()
+        self._new_lock()
 
-    def header(self, send: Callable[[Request], Response]) -> str | None:
-        """Return the header of the session, logging in where there is none yet."""
-        if self._process != os.getpid():  # in a forked child the lock may be held for ever
-            self._free()
+    def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
+        """Return the header of the session, after logging in if there is none.
+
+        Raises:
+            Unauthorized: the server refused the login.
+            UsageError: the password is not available in this process.
+        """
+        if self._process != os.getpid():  # in a forked child the lock may stay locked for ever
+            self._new_lock()
         if self._session is None:
             with self._lock:
                 if self._session is None:
@@ -148,10 +169,10 @@ class Login(Anonymous):
         return self._session[0]
 
     def renew(self, send: Callable[[Request], Response], used: str) -> bool:
-        """Refresh the session; log in again where that fails. One thread does it for all."""
+        """Refresh the session, or log in again if that fails. One thread does it for all."""
         with self._lock:
             if self._session is not None and self._session[0] == used:
-                self._session = self._refreshed(send, self._session[1]) or self._log_in(send)
+                self._session = self._refresh(send, self._session[1]) or self._log_in(send)
         return True
 
     def _log_in(self, send: Callable[[Request], Response]) -> tuple[Secret, Secret | None]:
@@ -159,33 +180,33 @@ class Login(Anonymous):
 
         if self._password == MASK:
             raise UsageError(
-                "this client was pickled by another process, and its password stayed there:"
-                " pickles hold no secrets. Connect anew here"
+                "this client was pickled in another process, and pickles do not contain its"
+                " password. Connect again in this process"
             )
         plain = self._password.get_secret_value().encode()
         body = {"email": self._username, "password": b64encode(plain).decode()}
-        answer = send(_post("/v1/users/login", body))
-        session = _session_of(answer)
+        response = send(_post("/v1/users/login", body))
+        session = _read_session(response)
         if session is None:
             raise Unauthorized(
-                f"the login of {self._username} was refused: {_words(answer)}",
-                status=answer.status,
-                code=401 if answer.status in {400, 403} else answer.status,
+                f"the server refused the login of {self._username}: {_error_message(response)}",
+                status=response.status,
+                code=401 if response.status in {400, 403} else response.status,
                 method="POST",
-                url=answer.url,
+                url=response.url,
                 request_id=None,
                 hint="Users log in with their e-mail address; bots have tokens instead.",
             )
         return session
 
     @staticmethod
-    def _refreshed(
+    def _refresh(
         send: Callable[[Request], Response], token: Secret | None
     ) -> tuple[Secret, Secret | None] | None:
         if token is None:
             return None
         body = {"refreshToken": token.get_secret_value()}
-        return _session_of(send(_post("/v1/users/refresh", body)))
+        return _read_session(send(_post("/v1/users/refresh", body)))
 
     def __repr__(self) -> str:
         return f"user {self._username}"
@@ -198,25 +219,25 @@ def _post(path: str, body: dict[str, str]) -> Request:
     return Request("POST", path, (), headers, json.dumps(body).encode())
 
 
-def _decoded(answer: Response) -> dict[str, Any]:
+def _json_object(response: Response) -> dict[str, Any]:
     import json
 
     try:
-        found = json.loads(answer.body)
+        decoded = json.loads(response.body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return decoded if isinstance(decoded, dict) else {}
 
 
-def _session_of(answer: Response) -> tuple[Secret, Secret | None] | None:
-    """Return header and refresh token of a session, or None where the server gave none."""
-    given = _decoded(answer)
-    token, refresh = given.get("accessToken"), given.get("refreshToken")
-    if answer.status != 200 or not isinstance(token, str):
+def _read_session(response: Response) -> tuple[Secret, Secret | None] | None:
+    """Return header and refresh token of a new session, or None if the server refused."""
+    body = _json_object(response)
+    token, refresh_token = body.get("accessToken"), body.get("refreshToken")
+    if response.status != 200 or not isinstance(token, str):
         return None
-    return _bearer(token), Secret(refresh) if isinstance(refresh, str) else None
+    return _bearer(token), Secret(refresh_token) if isinstance(refresh_token, str) else None
 
 
-def _words(answer: Response) -> str:
-    given = _decoded(answer)
-    return str(given.get("message") or given.get("responseMessage") or f"status {answer.status}")
+def _error_message(response: Response) -> str:
+    body = _json_object(response)
+    return str(body.get("message") or body.get("responseMessage") or f"status {response.status}")

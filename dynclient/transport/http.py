@@ -1,7 +1,7 @@
-"""HTTP over requests: one pooled session per client, timeouts, retries, TLS, and who is calling.
+"""HTTP by requests: a connection pool per client, timeouts, retries, TLS and authentication.
 
-A :class:`Request` goes in, a :class:`Response` of whatever status comes out; an error is raised
-only where there is no response at all. What the answer means is the dispatcher's business.
+:meth:`Transport.send` takes a :class:`Request` and returns a :class:`Response` of any status; it
+raises an error only if there is no response. The dispatcher interprets the response.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from dynclient.settings import Settings
 
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-"""Methods whose second sending does no more than the first."""
-PASSING = frozenset({429, 502, 503, 504})
-"""Statuses that say: not now."""
+"""Methods that are safe to repeat: sent twice, they do no more than once."""
+TEMPORARY = frozenset({429, 502, 503, 504})
+"""Statuses after which the same request may succeed later."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
 
@@ -45,15 +45,14 @@ _REDIRECTS_MAX = 5
 class Transport:
     """The connections of one client to one server.
 
-    Threads may share it. A forked child opens connections of its own, and so does a copy that
-    was pickled.
+    Threads may share it. A forked child and an unpickled copy open connections of their own.
 
     Args:
-        base: ``http://host:8585/api``.
+        base: base URL of the API: ``http://host:8585/api``.
         settings: timeouts, retries, TLS.
-        auth: who is calling.
-        sleep: waits that many seconds.
-        jitter: gives a number from 0 up to 1 that shortens each pause.
+        auth: the authentication; None sends no token.
+        sleep: waits for a number of seconds.
+        jitter: returns a factor from 0 to 1 for each pause between attempts.
     """
 
     def __init__(
@@ -71,26 +70,26 @@ class Transport:
         self.closed = False
         self._sleep = sleep
         self._jitter = jitter
-        self._forget()
+        self._reset()
         if settings.verify is False:
             from dynclient import warn
 
-            message = f"the certificate of {base} is not checked: anybody in between can read along"
+            message = f"the TLS certificate of {base} is not verified: data can be intercepted"
             warn.warn_user(message, InsecureWarning)
 
     def __repr__(self) -> str:
-        return f"<Transport to {self.base} as {self.auth!r}>"
+        return f"<Transport to {self.base}, {self.auth!r}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = ("base", "settings", "auth", "closed", "_sleep", "_jitter")
-        return {name: self.__dict__[name] for name in kept}
+        names = ("base", "settings", "auth", "closed", "_sleep", "_jitter")
+        return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
-        """Start without connections. The lock is new too: in a child it may be held for ever."""
+    def _reset(self) -> None:
+        """Drop all connections, and the lock: in a forked child it may stay locked for ever."""
         self._lock = threading.Lock()
         self._pool: HTTPAdapter | None = None
         self._options: dict[str, Any] = {}
@@ -99,92 +98,94 @@ class Transport:
     # -- sending -----------------------------------------------------------------------------------
 
     def send(self, request: Request) -> Response:
-        """Send a request and return the answer, whatever its status.
+        """Send a request and return the response, whatever its status.
 
-        After a 401 the token is renewed once, where that can be done. Requests that are safe to
-        repeat are repeated when the connection fails or the server says "not now".
+        After a 401 the token is renewed once, if the authentication can. Requests that are safe to
+        repeat are repeated after a connection failure and after the statuses 429, 502, 503 and 504.
 
         Raises:
-            ConnectFailed, TimedOut, TLSFailed: there was no answer.
-            TooManyRequests, Unavailable: ``Retry-After`` is longer than the settings allow.
-            UsageError: the client is closed.
+            ConnectFailed, TimedOut, TLSFailed: there was no response.
+            NotOpenMetadata: a redirect leads to another server, or has no end.
+            TooManyRequests, Unavailable: ``Retry-After`` exceeds ``retry_after_limit``.
+            UsageError: the client is closed, or its token is not available.
         """
-        header = None if request.web else self.auth.header(self._send)
-        answer = self._send(request, header)
-        if answer.status == 401 and header is not None and self.auth.renew(self._send, header):
-            answer = self._send(request, self.auth.header(self._send))
-        return answer
+        header = None if request.web else self.auth.header(self._send, self.base)
+        response = self._send(request, header)
+        if response.status == 401 and header is not None and self.auth.renew(self._send, header):
+            response = self._send(request, self.auth.header(self._send, self.base))
+        return response
 
     def _send(self, request: Request, authorization: str | None = None) -> Response:
-        """Send with retries, as somebody or nobody."""
+        """Send with retries; ``authorization`` is the header to authenticate with, if any."""
         attempt = 0
         while True:
             attempt += 1
-            answer, error = self._attempt(request, authorization, attempt)
-            pause = self._pause(request, answer, error, attempt)
+            response, error = self._attempt(request, authorization, attempt)
+            pause = self._pause(request, response, error, attempt)
             if pause is None:
                 break
-            _log().debug("%s %s again in %.2f s", request.method, request.shown, pause)
+            _log().debug("%s %s: retrying in %.2f s", request.method, request.masked_target, pause)
             self._sleep(pause)
         if error is not None:
             raise error
-        assert answer is not None  # noqa: S101 -- one or the other
-        return answer
+        assert response is not None  # noqa: S101 -- one or the other
+        return response
 
     def _attempt(
         self, request: Request, authorization: str | None, attempt: int
     ) -> tuple[Response | None, TransportError | None]:
-        """Send once; return the answer, or why there is none."""
+        """Send once and return the response or the error."""
         begin = time.perf_counter()
         try:
-            answer = self._once(request, authorization, attempt)
+            response = self._send_once(request, authorization, attempt)
         except OSError as caught:  # every error of requests is one
             if isinstance(caught, TransportError):
                 raise
-            error = _told(caught, request, self._below(request), self.settings)
+            error = _transport_error(caught, request, self._base_url(request), self.settings)
         else:
-            taken = 1000 * (time.perf_counter() - begin)
-            _log().debug(
-                "%s %s: %s in %.0f ms", request.method, request.shown, answer.status, taken
-            )
-            return answer, None
-        # Left the handler, so that the error does not drag along what holds the token.
-        _log().debug("%s %s: %s", request.method, request.shown, type(error).__name__)
+            milliseconds = 1000 * (time.perf_counter() - begin)
+            line = "%s %s: %s in %.0f ms"
+            target = request.masked_target
+            _log().debug(line, request.method, target, response.status, milliseconds)
+            return response, None
+        # Outside the handler, so that no context of the error refers to the token.
+        _log().debug("%s %s: %s", request.method, request.masked_target, type(error).__name__)
         return None, error
 
-    def _once(self, request: Request, authorization: str | None, attempt: int) -> Response:
-        url = self._below(request) + request.target
+    def _send_once(self, request: Request, authorization: str | None, attempt: int) -> Response:
+        url = self._base_url(request) + request.target
         for _ in range(_REDIRECTS_MAX + 1):
             pool = self._open()
-            prepared = self._prepared(request, url, authorization)
-            # Not through a session: that would add cookies, a second way to be somebody, and
-            # follow redirects on its own terms.
-            response = pool.send(prepared, **self._options)
-            if response.status_code not in _REDIRECTS:
+            prepared = self._prepare(request, url, authorization)
+            # Not by a Session: it would add cookies, which authenticate too, and follow redirects
+            # by its own rules.
+            received = pool.send(prepared, **self._options)
+            if received.status_code not in _REDIRECTS:
                 break
-            url = self._redirected(request, url, response)
+            received.close()  # its body is not read; the connection would stay open
+            url = self._redirect_target(request, url, received)
         else:
-            message = f"{_REDIRECTS_MAX} redirects and no end"
-            raise _stray(message, request, url, 302)
+            message = f"{self.base} sent more than {_REDIRECTS_MAX} redirects"
+            raise _redirect_error(message, request, url, 302)
         return Response(
-            response.status_code,
-            response.headers,
-            response.content,
+            received.status_code,
+            received.headers,
+            received.content,
             url.partition("?")[0],
             attempt,
         )
 
-    def _below(self, request: Request) -> str:
-        """Return the address that a request's path is below."""
+    def _base_url(self, request: Request) -> str:
+        """Return the URL that the path of a request follows."""
         return self.base.removesuffix("/api") if request.web else self.base
 
-    def _prepared(
+    def _prepare(
         self, request: Request, url: str, authorization: str | None
     ) -> requests.PreparedRequest:
-        """Return the request as requests wants it.
+        """Return the request in the form of requests.
 
-        Not by ``Session.prepare_request``: that costs as much as a small request, and it lets a
-        ``.netrc`` put its password in the place of our token.
+        Not by ``Session.prepare_request``: it takes as long as a small request, and a ``.netrc``
+        would replace our token.
         """
         from requests import PreparedRequest
         from requests.structures import CaseInsensitiveDict
@@ -202,45 +203,56 @@ class Transport:
         prepared.hooks = {"response": []}
         return prepared
 
-    def _redirected(self, request: Request, url: str, response: requests.Response) -> str:
-        """Return where a redirect leads, if the same server is meant and nothing gets lost."""
+    def _redirect_target(self, request: Request, url: str, response: requests.Response) -> str:
+        """Return the URL of a redirect.
+
+        Raises:
+            NotOpenMetadata: it leads to another server, to itself, or would lose the body.
+        """
         from urllib.parse import urljoin
 
+        status = response.status_code
         target = urljoin(url, response.headers.get("Location", ""))
-        same = _origin(target) == _origin(url) or (
-            # The same host, now with TLS.
-            _origin(url)[0] == "http" and _origin(target) == ("https", _origin(url)[1], 443)
-        )
-        kept = request.method in {"GET", "HEAD"} or response.status_code in {307, 308}
-        if same and kept and target != url:
+        plain = target.partition("?")[0]
+        origin = _origin(url)
+        # The same host by https is the same server.
+        allowed = {origin, ("https", origin[1], 443)} if origin[0] == "http" else {origin}
+        if _origin(target) not in allowed:
+            message = f"{self.base} redirects to another server: {plain}"
+        elif request.method not in {"GET", "HEAD"} and status not in {307, 308}:
+            message = f"{self.base} redirects to {plain} with status {status}, which drops the body"
+        elif target == url:
+            message = f"{self.base} redirects {plain} to itself"
+        else:
             return target
-        message = f"{self.base} sends elsewhere: {target.partition('?')[0]}"
-        raise _stray(message, request, url, response.status_code)
+        raise _redirect_error(message, request, url, status)
 
     # -- pauses ------------------------------------------------------------------------------------
 
     def _pause(
         self,
         request: Request,
-        answer: Response | None,
+        response: Response | None,
         error: TransportError | None,
         attempt: int,
     ) -> float | None:
-        """Return how many seconds to wait before the next attempt; None for: no other attempt."""
+        """Return the seconds to wait before the next attempt, or None if there is none."""
         settings = self.settings
         if error is not None:
-            never_made = getattr(error, "never_made", False)
-            if isinstance(error, TLSFailed) or not (request.method in REPEATABLE or never_made):
+            never_connected = getattr(error, "never_connected", False)
+            if isinstance(error, TLSFailed) or not (
+                request.method in REPEATABLE or never_connected
+            ):
                 return None
-        elif answer is None or not _passes(answer) or request.method not in REPEATABLE:
+        elif response is None or not _is_temporary(response) or request.method not in REPEATABLE:
             return None
         if attempt > settings.retries:
             return None
-        asked = None if answer is None else retry_after(answer.headers.get("Retry-After"))
-        if asked is not None and answer is not None:
-            if asked > settings.retry_after_limit:
-                raise _too_long(request, answer, asked, settings)
-            return asked
+        seconds = None if response is None else retry_after(response.headers.get("Retry-After"))
+        if seconds is not None and response is not None:
+            if seconds > settings.retry_after_limit:
+                raise _too_long(request, response, seconds, settings)
+            return seconds
         longest: float = min(settings.backoff_limit, settings.backoff * 2.0 ** (attempt - 1))
         return longest * self._random()
 
@@ -254,25 +266,25 @@ class Transport:
     # -- connections -------------------------------------------------------------------------------
 
     def _open(self) -> HTTPAdapter:
-        """Return the pool of connections, made at the first use in this process."""
+        """Return the connection pool, created on first use in this process."""
         if self._process != os.getpid():
-            self._forget()
+            self._reset()
         pool = self._pool
         if pool is None:
             with self._lock:
                 pool = self._pool
                 if pool is None:
-                    pool = self._pool = self._made()
+                    pool = self._pool = self._new_pool()
         return pool
 
-    def _made(self) -> HTTPAdapter:
+    def _new_pool(self) -> HTTPAdapter:
         if self.closed:
-            raise UsageError("this client is closed; dynclient.connect gives a new one")
+            raise UsageError("this client is closed; create a new one with dynclient.connect()")
         import requests
         from requests.adapters import HTTPAdapter
 
         settings = self.settings
-        # Proxies and authorities of the environment are looked up once, not for every request.
+        # Proxies and CA bundles of the environment are looked up once, not for every request.
         with requests.Session() as session:
             self._options = dict(
                 session.merge_environment_settings(
@@ -290,34 +302,36 @@ class Transport:
         if settings.verify is False:
             import urllib3
 
-            # Said once by an InsecureWarning; urllib3 would repeat it for every request.
+            # Our InsecureWarning says it once; urllib3 would repeat it for every request.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return HTTPAdapter(pool_connections=2, pool_maxsize=settings.pool_size)
 
     def close(self) -> None:
-        """Close all connections; the transport sends nothing afterwards."""
+        """Close all connections; sending afterwards raises an error."""
         self.closed = True
         pool, self._pool = self._pool, None
         if pool is not None and self._process == os.getpid():
             pool.close()
 
 
-def _passes(answer: Response) -> bool:
-    """Tell whether a refusal is for now only; some limits are told as 403, and until when."""
-    return answer.status in PASSING or (answer.status == 403 and "Retry-After" in answer.headers)
+def _is_temporary(response: Response) -> bool:
+    """Return whether to try again later; some rate limits are a 403 with ``Retry-After``."""
+    return response.status in TEMPORARY or (
+        response.status == 403 and "Retry-After" in response.headers
+    )
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the seconds that a ``Retry-After`` header asks for, or None where it says nothing.
+    """Return the seconds that a ``Retry-After`` header asks for; None if it is missing or invalid.
 
     Args:
-        value: seconds, or a date as HTTP writes it.
+        value: seconds, or an HTTP date.
     """
     if not value:
         return None
     if value.strip().isdigit():
         return float(value)
-    from datetime import datetime, timezone
+    from datetime import UTC, datetime
     from email.utils import parsedate_to_datetime
 
     try:
@@ -325,8 +339,8 @@ def retry_after(value: str | None) -> float | None:
     except ValueError:
         return None
     if when.tzinfo is None:
-        when = when.replace(tzinfo=timezone.utc)
-    seconds = (when - datetime.now(timezone.utc)).total_seconds()
+        when = when.replace(tzinfo=UTC)
+    seconds = (when - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds)
 
 
@@ -345,7 +359,7 @@ def _log() -> logging.Logger:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error and everything that requests and urllib3 wrapped into it."""
+    """Yield an error and the errors that requests and urllib3 wrapped in it."""
     while error is not None:
         yield error
         inner = getattr(error, "reason", None) or next(
@@ -354,32 +368,44 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = inner if isinstance(inner, BaseException) else None
 
 
-def _told(error: OSError, request: Request, base: str, settings: Settings) -> TransportError:
-    """Return what an error of requests means."""
+def _transport_error(
+    error: OSError, request: Request, base: str, settings: Settings
+) -> TransportError:
+    """Return our error for an error of requests."""
     import requests
 
     kinds = {type(cause).__name__ for cause in _causes(error)}
     parts = {"method": request.method, "url": base + request.path}
-    never_made = bool(kinds & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
+    never_connected = bool(
+        kinds & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+    )
     if isinstance(error, requests.exceptions.SSLError):
-        reason = str(list(_causes(error))[-1])
-        way = 'verify="path of the authority that signed it"'
-        return TLSFailed(f"no trust in the certificate of {base}: {reason}; see {way}", **parts)
+        return TLSFailed(_tls_message(base, list(_causes(error))[-1]), **parts)
     if isinstance(error, requests.exceptions.ConnectTimeout):
         message = f"{base} did not accept a connection within {settings.connect_timeout:g} s"
-        return TimedOut(f"{message} (connect_timeout)", never_made=True, **parts)
+        return TimedOut(f"{message} (connect_timeout)", never_connected=True, **parts)
     if isinstance(error, requests.exceptions.Timeout):
-        message = f"{base} did not answer {request.method} within {settings.read_timeout:g} s"
-        return TimedOut(f"{message} (read_timeout)", never_made=False, **parts)
-    if isinstance(error, requests.exceptions.ConnectionError) and never_made:
-        message = f"nothing answers at {base}: is the server up, and are host and port right?"
-        return ConnectFailed(message, never_made=True, **parts)
-    unsure = "" if request.method in REPEATABLE else "; it may have been carried out all the same"
-    message = f"the connection to {base} broke during {request.method} {request.path}{unsure}"
-    return ConnectFailed(message, never_made=False, **parts)
+        message = f"{base} did not respond to {request.method} within {settings.read_timeout:g} s"
+        return TimedOut(f"{message} (read_timeout)", never_connected=False, **parts)
+    if isinstance(error, requests.exceptions.ConnectionError) and never_connected:
+        message = f"could not connect to {base}: is the server running, are host and port right?"
+        return ConnectFailed(message, never_connected=True, **parts)
+    message = f"the connection to {base} broke during {request.method} {request.path}"
+    if request.method not in REPEATABLE:
+        message += "; the server may have processed the request"
+    return ConnectFailed(message, never_connected=False, **parts)
 
 
-def _stray(message: str, request: Request, url: str, status: int) -> NotOpenMetadata:
+def _tls_message(base: str, reason: BaseException) -> str:
+    import ssl
+
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        way = "pass verify= the path of the CA bundle that signed it"
+        return f"the TLS certificate of {base} could not be verified: {reason}; {way}"
+    return f"the TLS connection to {base} failed: {reason}; see verify= and client_certificate="
+
+
+def _redirect_error(message: str, request: Request, url: str, status: int) -> NotOpenMetadata:
     return NotOpenMetadata(
         message,
         status=status,
@@ -387,21 +413,21 @@ def _stray(message: str, request: Request, url: str, status: int) -> NotOpenMeta
         method=request.method,
         url=url.partition("?")[0],
         request_id=None,
-        hint="Give connect() the address that answers itself; tokens are not sent elsewhere.",
+        hint="Pass the final URL to connect(); tokens are not sent to other servers.",
     )
 
 
 def _too_long(
-    request: Request, answer: Response, asked: float, settings: Settings
+    request: Request, response: Response, seconds: float, settings: Settings
 ) -> TooManyRequests | Unavailable:
-    kind = TooManyRequests if answer.status == 429 else Unavailable
+    error_class = TooManyRequests if response.status == 429 else Unavailable
     limit = settings.retry_after_limit
-    return kind(
-        f"the server asks for {asked:.0f} s of patience; retry_after_limit is {limit:g} s",
-        status=answer.status,
-        code=answer.status,
+    return error_class(
+        f"Retry-After is {seconds:.0f} s, longer than retry_after_limit, {limit:g} s",
+        status=response.status,
+        code=response.status,
         method=request.method,
-        url=answer.url,
+        url=response.url,
         request_id=None,
-        retry_after=asked,
+        retry_after=seconds,
     )

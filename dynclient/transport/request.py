@@ -1,33 +1,43 @@
-"""One HTTP request and one HTTP response, as plain values."""
+"""HTTP requests and responses as plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dynclient.field_docs import document_fields
 from dynclient.secrets import MASK, looks_secret
 
 
+@document_fields
 class Request(NamedTuple):
-    """One request, ready to be sent; it holds no token.
+    """One HTTP request, without authentication.
 
-    Its text shows neither the body nor values of the query that look like secrets.
+    Its repr shows neither the body nor query parameters that look like secrets.
+
+    Attributes:
+        method: HTTP method: ``GET``, ``POST`` ….
+        path: Path below the server's ``/api``, percent-encoded, ``/v1/tables/name/a%2Fb``; see
+            ``web``.
+        query: Query parameters, as pairs of name and value that are not encoded.
+        headers: Headers besides those of the transport.
+        body: The encoded body, or None.
+        operation: The operation that it calls, or None.
+        web: Whether the path is below the root of the server instead of ``/api``; it gets no token
+            then.
     """
 
     method: str
     path: str
-    """Below the host's ``/api``, encoded: ``/v1/tables/name/a%2Fb``; see ``web``."""
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     operation: Any = None
-    """What it was made for, or None."""
     web: bool = False
-    """The path lies at the root of the web pages instead; nobody's token goes there."""
 
     @property
     def target(self) -> str:
-        """Path and query, as they go out."""
+        """Path and query, percent-encoded."""
         if not self.query:
             return self.path
         from urllib.parse import quote, urlencode
@@ -35,8 +45,8 @@ class Request(NamedTuple):
         return f"{self.path}?{urlencode(self.query, quote_via=quote)}"
 
     @property
-    def shown(self) -> str:
-        """Path and query for people to read, secrets masked."""
+    def masked_target(self) -> str:
+        """Path and query for messages, with secrets masked."""
         if not self.query:
             return self.path
         pairs = (f"{k}={MASK if looks_secret(k) else v}" for k, v in self.query)
@@ -44,7 +54,7 @@ class Request(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """The body, decoded; None where there is none. Secrets in it are in clear."""
+        """The decoded JSON body, or None if there is none. It contains secrets in clear."""
         if self.body is None:
             return None
         import json
@@ -53,20 +63,27 @@ class Request(NamedTuple):
 
     def __repr__(self) -> str:
         size = "" if self.body is None else f", {len(self.body):,} bytes"
-        return f"<Request {self.method} {self.shown}{size}>"
+        return f"<Request {self.method} {self.masked_target}{size}>"
 
 
+@document_fields
 class Response(NamedTuple):
-    """What came back for a request."""
+    """One HTTP response.
+
+    Attributes:
+        status: HTTP status code.
+        headers: Headers by name, case-insensitive.
+        body: The body, decompressed.
+        url: URL that it came from, without the query.
+        attempts: Number of times the request was sent; of a repeated DELETE, an earlier one may
+            have succeeded.
+    """
 
     status: int
     headers: Mapping[str, str]
-    """By name; case does not matter."""
     body: bytes
     url: str
-    """Where it came from, without its query."""
     attempts: int = 1
-    """How often the request was sent; of a repeated DELETE the first may have done it."""
 
     def __repr__(self) -> str:
-        return f"<Answer {self.status}, {len(self.body):,} bytes>"
+        return f"<Response {self.status}, {len(self.body):,} bytes>"

@@ -1,6 +1,6 @@
-"""Who judges data: jsonschema-rs accepts, jsonschema explains.
+"""Validation by the schemas of a release: jsonschema-rs decides, jsonschema lists the problems.
 
-:func:`validator` gives the judge of a release. Valid data never loads the slow engine.
+:func:`validator` returns the validator of a release. Valid data never loads the slow engine.
 """
 
 from __future__ import annotations

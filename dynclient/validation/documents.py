@@ -1,10 +1,9 @@
-"""The documents of a release as both validation engines take them, and patterns."""
+"""The documents of a release in the form both engines read, and compiled patterns."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,67 +12,63 @@ if TYPE_CHECKING:
 
 
 SCHEME = "http://release.invalid/"
-"""URIs of documents: their path behind this.
+"""Base URI of the documents; the path of a document follows it.
 
-A name alone: `invalid` is no host (RFC 2606), a closure is whole, and neither engine is given a way
-to fetch.
+It is only a name: `invalid` is not a host (RFC 2606), a closure is complete, and neither engine is
+given a way to fetch.
 """
 
 
 class Documents:
-    """The documents of a release as both engines take them; it does not keep the release alive."""
+    """The documents of a release in the form both engines read."""
+
+    __slots__ = ("release",)
 
     def __init__(self, release: Release) -> None:
-        self._release = ref(release)
-
-    @property
-    def release(self) -> Release:
-        """The release."""
-        release = self._release()
-        if release is None:  # pragma: no cover - whoever judges holds the release
-            raise ReferenceError("the release is gone")
-        return release
-
-    def are_of(self, release: Release) -> bool:
-        """Tell whether they are those of this very release."""
-        return self._release() is release
+        self.release = release
 
     def closure(self, reference: str) -> list[tuple[str, dict[str, Any]]]:
-        """Return (URI, document) for all documents that a place needs."""
-        release = self.release
+        """Return (URI, document) for each document that a place needs.
+
+        Args:
+            reference: ``path`` or ``path#pointer``.
+
+        Raises:
+            SchemaNotFound: the release has no document at that path.
+        """
         path = reference.partition("#")[0]
+        release = self.release
         return [(SCHEME + other, release.document(other)) for other in release.closure(path)]
 
+    def root_schema(self, reference: str) -> dict[str, Any]:
+        """Return a schema that refers to a place.
 
-def root_schema(documents: Documents, reference: str) -> dict[str, Any]:
-    """Return the schema that stands for a place.
+        Raises:
+            SchemaNotFound: the release has no such place.
+        """
+        path, _, pointer = reference.partition("#")
+        self.release.node(path, pointer)
+        if not pointer.isascii() or any(character in pointer for character in ' %"<>[]^`{|}#?'):
+            from urllib.parse import quote
 
-    Raises:
-        SchemaNotFound: the release has no such place.
-    """
-    path, _, pointer = reference.partition("#")
-    documents.release.node(path, pointer)
-    if not pointer.isascii() or any(character in pointer for character in ' %"<>[]^`{|}#?'):
-        from urllib.parse import quote
-
-        pointer = quote(pointer, safe="/~")
-    return {"$ref": f"{SCHEME}{path}#{pointer}" if pointer else SCHEME + path}
+            pointer = quote(pointer, safe="/~")
+        return {"$ref": f"{SCHEME}{path}#{pointer}" if pointer else SCHEME + path}
 
 
 @lru_cache(maxsize=1024)
-def finder(pattern: str) -> Callable[[str], bool]:
-    r"""Return what tells whether a pattern is found in a text.
+def compile_pattern(pattern: str) -> Callable[[str], bool]:
+    r"""Return a function that tells whether a regular expression matches anywhere in a string.
 
-    Patterns are ECMA's: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine reads
-    them so; its own reading is taken, and Python's made alike where that engine is missing.
+    Patterns follow ECMA 262: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine
+    matches that way and is used if it is installed; otherwise Python's ``re`` is adapted to it.
     """
     try:
         import jsonschema_rs
     except ImportError:
         import re
 
-        ended = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", pattern)
-        found = re.compile(ended, re.ASCII).search
-        return lambda text: found(text) is not None
+        python_pattern = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", pattern)
+        search = re.compile(python_pattern, re.ASCII).search
+        return lambda text: search(text) is not None
     is_valid: Callable[[Any], bool] = jsonschema_rs.Draft7Validator({"pattern": pattern}).is_valid
     return is_valid

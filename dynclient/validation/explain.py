@@ -1,8 +1,8 @@
-"""The slow engine: everything that is wrong with data, found by jsonschema.
+"""The slow engine: lists everything that is wrong with data, by jsonschema.
 
-It is loaded when data was refused. Its verdict equals that of the fast engine. What differs between
-the two libraries is levelled here: exact ``multipleOf``, one error for each missing or unknown
-name.
+It is loaded only for data that is not valid. Its result equals that of the fast engine. Differences
+between the two libraries are removed here: exact ``multipleOf``, one error for each missing or
+unknown property.
 """
 
 from __future__ import annotations
@@ -20,67 +20,72 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from dynclient.errors import Problem
-from dynclient.validation.documents import Documents, finder, root_schema
-from dynclient.validation.messages import ProblemWriter, shown, where
+from dynclient.validation.documents import compile_pattern
+from dynclient.validation.messages import ProblemWriter, display_value, format_path, type_label
 
 if TYPE_CHECKING:
-    from dynclient.schema import Release
-
-_kept: LRUCache[tuple[str, str], Any] = LRUCache(maxsize=64)
-_lock = threading.Lock()
+    from dynclient.validation.documents import Documents
 
 
-def problems(documents: Documents, reference: str, data: Any) -> list[Problem]:
-    """Return everything that is wrong with data at a place, sorted by where it is."""
-    alien = list(_no_json(data, ()))
-    if alien:
-        return alien
-    wording = ProblemWriter(data)
-    found: dict[Problem, None] = {}
-    for error in sorted(_validator(documents, reference).iter_errors(data), key=_order):
-        for problem in wording.problems(error):
-            found[problem] = None
-    return list(found)
+class Explainer:
+    """Lists the problems of data; keeps the compiled schemas of the places used last."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._compiled: LRUCache[str, Any] = LRUCache(maxsize=64)
+        self._lock = threading.Lock()
+
+    def problems(self, reference: str, data: Any) -> list[Problem]:
+        """Return everything that is wrong with data at a place, sorted by position.
+
+        Args:
+            reference: ``path`` or ``path#pointer``.
+            data: decoded JSON, or what a user passed as such.
+        """
+        unencodable = list(_not_json(data, ()))
+        if unencodable:
+            return unencodable
+        writer = ProblemWriter(data)
+        found: dict[Problem, None] = {}
+        for error in sorted(self._engine(reference).iter_errors(data), key=_position):
+            for problem in writer.problems(error):
+                found[problem] = None
+        return list(found)
+
+    def compile_validator(self, reference: str) -> Callable[[Any], bool]:
+        """Return a function that tells whether data is valid, in place of the fast engine's."""
+        engine = self._engine(reference)
+
+        def is_valid(data: Any) -> bool:
+            return not any(_not_json(data, ())) and bool(engine.is_valid(data))
+
+        return is_valid
+
+    def _engine(self, reference: str) -> Any:
+        with self._lock:
+            found = self._compiled.get(reference)
+        if found is None:
+            documents = self._documents
+            registry = _registry(documents.closure(reference))
+            found = _Validator(documents.root_schema(reference), registry=registry)
+            with self._lock:
+                self._compiled[reference] = found
+        return found
 
 
-def acceptor(documents: Documents, reference: str) -> Callable[[Any], bool]:
-    """Return a yes-or-no function, for machines without the fast engine."""
-    validator = _validator(documents, reference)
-
-    def accepts(data: Any) -> bool:
-        return not any(_no_json(data, ())) and bool(validator.is_valid(data))
-
-    return accepts
-
-
-def _order(error: ValidationError) -> list[tuple[bool, int, str]]:
+def _position(error: ValidationError) -> list[tuple[bool, int, str]]:
     steps = error.absolute_path
     return [
         (isinstance(step, str), step if isinstance(step, int) else 0, str(step)) for step in steps
     ]
 
 
-def _validator(documents: Documents, reference: str) -> Any:
-    key = (documents.release.digest, reference)
-    with _lock:
-        found = _kept.get(key)
-    if found is None:
-        found = _Validator(
-            root_schema(documents, reference), registry=_registry(documents.release, reference)
-        )
-        with _lock:
-            _kept[key] = found
-    return found
-
-
-def _registry(release: Release, reference: str) -> Registry[Any]:
-    resources = [
-        (uri, DRAFT7.create_resource(document))
-        for uri, document in Documents(release).closure(reference)
-    ]
-    # No `retrieve`: what is not in the closure is not there, and nothing is ever fetched.
+def _registry(documents: list[tuple[str, dict[str, Any]]]) -> Registry[Any]:
+    # No `retrieve`: what is not in the closure does not exist, and nothing is ever fetched.
     registry: Registry[Any] = Registry()
-    return registry.with_resources(resources)
+    return registry.with_resources(
+        [(uri, DRAFT7.create_resource(document)) for uri, document in documents]
+    )
 
 
 # -- keywords ------------------------------------------------------------------------------------
@@ -90,9 +95,9 @@ def _multiple_of(
     validator: Any,
     divisor: Any,
     instance: Any,
-    schema: Any,  # noqa: ARG001  # jsonschema's form
+    schema: Any,  # noqa: ARG001  # jsonschema's signature
 ) -> Iterator[ValidationError]:
-    # By the digits people wrote: 0.3 is a multiple of 0.1, though 0.3 / 0.1 is 2.9999….
+    # By the decimal digits as written: 0.3 is a multiple of 0.1, though 0.3 / 0.1 is 2.9999….
     if not validator.is_type(instance, "number"):
         return
     try:
@@ -107,9 +112,9 @@ def _pattern(
     validator: Any,
     pattern: Any,
     instance: Any,
-    schema: Any,  # noqa: ARG001  # jsonschema's form
+    schema: Any,  # noqa: ARG001  # jsonschema's signature
 ) -> Iterator[ValidationError]:
-    if validator.is_type(instance, "string") and not finder(pattern)(instance):
+    if validator.is_type(instance, "string") and not compile_pattern(pattern)(instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
@@ -117,32 +122,32 @@ def _required(
     validator: Any,
     names: Any,
     instance: Any,
-    schema: Any,  # noqa: ARG001  # jsonschema's form
+    schema: Any,  # noqa: ARG001  # jsonschema's signature
 ) -> Iterator[ValidationError]:
     if validator.is_type(instance, "object"):
         for name in names:
             if name not in instance:
-                yield _named(name, f"{name} is missing")
+                yield _property_error(name, f"{name} is missing")
 
 
-def _additional(
+def _additional_properties(
     validator: Any, allowed: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     if not validator.is_type(instance, "object"):
         return
     patterns = schema.get("patternProperties", {})
     for name in list(instance):
-        if name in schema.get("properties", {}) or any(finder(p)(name) for p in patterns):
+        if name in schema.get("properties", {}) or any(compile_pattern(p)(name) for p in patterns):
             continue
         if allowed is False:
-            yield _named(name, f"{name} is unknown")
+            yield _property_error(name, f"{name} is unknown")
         elif allowed is not True:
             yield from validator.descend(instance[name], allowed, path=name)
 
 
-def _named(name: str, message: str) -> ValidationError:
+def _property_error(name: str, message: str) -> ValidationError:
     error = ValidationError(message)
-    error.field = name  # type: ignore[attr-defined]  # which one, for the wording
+    error.field = name  # type: ignore[attr-defined]  # for the message
     return error
 
 
@@ -152,35 +157,33 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema's own t
         "multipleOf": _multiple_of,
         "pattern": _pattern,
         "required": _required,
-        "additionalProperties": _additional,
+        "additionalProperties": _additional_properties,
     },
 )
 
 
-# -- what is no JSON -----------------------------------------------------------------------------
+# -- what is not JSON ----------------------------------------------------------------------------
 
 
-def _no_json(value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Yield a problem for everything that JSON cannot say."""
+def _not_json(value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield a problem for each value that JSON cannot represent."""
     if isinstance(value, dict):
         for name, below in value.items():
             if isinstance(name, str):
-                yield from _no_json(below, (*path, name))
+                yield from _not_json(below, (*path, name))
             else:
-                message = f"the name {name!r} is no string but {_a(name)}"
-                yield Problem(where(path), shown(name), "json", message)
+                message = f"property names must be strings, not {type_label(name)}: {name!r}"
+                yield Problem(format_path(path), display_value(name), "json", message)
     elif isinstance(value, (list, tuple)):
-        for place, below in enumerate(value):
-            yield from _no_json(below, (*path, place))
+        for number, below in enumerate(value):
+            yield from _not_json(below, (*path, number))
     elif isinstance(value, float) and not math.isfinite(value):
-        yield Problem(where(path), str(value), "json", f"{value} is no number in JSON")
+        message = f"{value} is not a JSON number; only finite numbers are"
+        yield Problem(format_path(path), str(value), "json", message)
     elif isinstance(value, str):
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            message = "it holds half of a surrogate pair, which no UTF-8 can say"
-            yield Problem(where(path), "a string", "json", message)
+            message = "contains an unpaired surrogate, which UTF-8 cannot encode"
+            yield Problem(format_path(path), "a string", "json", message)
     elif value is not None and not isinstance(value, (bool, int, float)):
-        yield Problem(where(path), _a(value), "json", f"{_a(value)} cannot be written as JSON")
-
-
-def _a(value: Any) -> str:
-    return f"a {type(value).__name__}"
+        message = f"{type_label(value)} cannot be encoded as JSON"
+        yield Problem(format_path(path), type_label(value), "json", message)

@@ -1,8 +1,7 @@
-"""The words of problems: jsonschema's errors turned into places, values, rules and ways out."""
+"""The messages of problems: errors of jsonschema as path, value, keyword and a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import Problem
@@ -10,40 +9,44 @@ from dynclient.secrets import MASK, looks_secret
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jsonschema import ValidationError
 
-_LISTED = 12
-"""Up to so many allowed values are all named in a message."""
-_LONG = 60
-"""Characters of a value that are shown."""
+_LISTED_MAX = 12
+"""So many allowed values or properties are listed in a message at most."""
+_SHOWN_MAX = 60
+"""So many characters of a string are shown at most."""
 _TYPES = {
-    "string": "text",
+    "string": "a string",
     "object": "an object",
     "array": "a list",
-    "integer": "a whole number",
+    "integer": "an integer",
     "number": "a number",
-    "boolean": "true or false",
+    "boolean": "a boolean",
     "null": "null",
 }
+_LITERALS = {None: "null", True: "true", False: "false"}
 
 
-def where(path: Any) -> str:
-    """Write a path as Python would: ``("columns", 3, "dataType")`` → ``columns[3].dataType``."""
-    written = ""
+def format_path(path: Iterable[str | int]) -> str:
+    """Return a path in Python syntax: ``("columns", 3, "dataType")`` → ``columns[3].dataType``."""
+    text = ""
     for step in path:
         if isinstance(step, int):
-            written += f"[{step}]"
+            text += f"[{step}]"
         elif step.isidentifier():
-            written += f".{step}" if written else step
+            text += f".{step}" if text else step
         else:
-            written += f"[{step!r}]"
-    return written
+            text += f"[{step!r}]"
+    return text
 
 
-def shown(value: Any) -> Any:
-    """Return a value fit to be shown: short, and without what containers hold."""
+def display_value(value: Any) -> Any:
+    """Return a short form of a value for messages, without the contents of containers."""
     if isinstance(value, str):
-        return value if len(value) <= _LONG else f"{value[:_LONG]}… ({len(value)} characters)"
+        length = len(value)
+        return value if length <= _SHOWN_MAX else f"{value[:_SHOWN_MAX]}… ({length} characters)"
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, dict):
@@ -51,23 +54,27 @@ def shown(value: Any) -> Any:
         return f"an object with {names}{' …' if len(value) > 8 else ''}" if value else "an object"
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}"
-    return f"a {type(value).__name__}"
+    return type_label(value)
+
+
+def type_label(value: Any) -> str:
+    """Return the name of a value's class with its article: ``a set``, ``an int``."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 class ProblemWriter:
-    """Words for the errors in one piece of data."""
+    """Turns the errors in one piece of data into problems."""
 
     def __init__(self, data: Any) -> None:
         self._data = data
 
     def problems(self, error: ValidationError) -> Iterator[Problem]:
-        """Yield what one error of jsonschema comes to; of a union, what is wrong with the branch
-        that was most probably meant.
-        """
+        """Yield the problems of one error; of a union, those of the most likely branch."""
         if str(error.validator) in {"oneOf", "anyOf"} and error.context:
             yield from self._union(error)
         else:
-            yield self._plain(error)
+            yield self._single(error)
 
     # -- unions ----------------------------------------------------------------------------------
 
@@ -75,73 +82,76 @@ class ProblemWriter:
         branches: dict[int, list[ValidationError]] = {}
         for below in error.context or ():
             branches.setdefault(int(below.relative_schema_path[0]), []).append(below)
-        meant = self._told(error)
+        names = self._names_beside(error)
         ranked = sorted(
-            (self._rank(errors, len(error.absolute_path), meant), number)
+            (self._rank(errors, len(error.absolute_path), names), number)
             for number, errors in branches.items()
         )
-        best = ranked[0]
-        if best[0][0]:
-            # Not even its kind fits anywhere: the alternatives tell more than one of them would.
-            yield self._plain(error)
+        rank, number = ranked[0]
+        if rank[0]:
+            # No branch allows a value of this type: the alternatives say more than any one of them.
+            yield self._single(error)
             return
-        for below in branches[best[1]]:
+        for below in branches[number]:
             yield from self.problems(below)
 
     def _rank(
-        self, errors: list[ValidationError], depth: int, meant: frozenset[str]
+        self, errors: list[ValidationError], depth: int, names: frozenset[str]
     ) -> tuple[bool, int, bool, int, int]:
-        """Rank a branch, best first: right kind, right discriminator, told by what is around it."""
-        kind = any(
+        """Return the rank of a branch; the lowest is the most likely one.
+
+        By type, by discriminator, by the names beside the union, by unknown properties (which count
+        more than missing ones), by the number of errors.
+        """
+        wrong_type = any(
             e.validator in {"type", "enum", "const"} and len(e.absolute_path) == depth
             for e in errors
         )
-        other = sum(
+        wrong_discriminators = sum(
             1 for e in errors if len(e.absolute_path) == depth + 1 and len(_allowed(e)) == 1
         )
-        # A branch of a $ref is named by the discriminating value it would have allowed.
-        told = not any(meant & _hints(e, depth) for e in errors)
-        # What is unknown to a branch speaks against it more than what it misses.
-        alien = sum(1 for e in errors if e.validator == "additionalProperties")
-        return kind, other, told, alien, len(errors)
+        not_named = not any(names & _discriminators(e, depth) for e in errors)
+        unknown = sum(1 for e in errors if e.validator == "additionalProperties")
+        return wrong_type, wrong_discriminators, not_named, unknown, len(errors)
 
-    def _told(self, error: ValidationError) -> frozenset[str]:
-        """Return the short texts beside the road to an error: ``serviceType``, ``type`` …"""
-        told: set[str] = set()
+    def _names_beside(self, error: ValidationError) -> frozenset[str]:
+        """Return the short strings of the enclosing objects: their ``serviceType``, ``type`` …"""
+        names: set[str] = set()
         value = self._data
         for step in error.absolute_path:
             if isinstance(value, dict):
-                told.update(text for text in value.values() if isinstance(text, str))
+                names.update(text for text in value.values() if isinstance(text, str))
             value = value[step]
-        return frozenset(text for text in told if len(text) <= _LONG)
+        return frozenset(text for text in names if len(text) <= _SHOWN_MAX)
 
     # -- one error -------------------------------------------------------------------------------
 
-    def _plain(self, error: ValidationError) -> Problem:
+    def _single(self, error: ValidationError) -> Problem:
         path = list(error.absolute_path)
-        rule = str(error.validator)
-        field = getattr(error, "field", None)
-        if field is not None:
+        keyword = str(error.validator)
+        name = getattr(error, "field", None)
+        if name is not None:
             # Missing or unknown: the value is never shown, it may be a misspelt secret.
-            return self._named(path, field, rule, error)
-        value = shown(error.instance)
-        if _secret(path, error.schema):
-            value = MASK
-        message, near = _message(rule, value, path, error)
-        return Problem(where(path), value, rule, message, near)
+            return self._property(path, name, keyword, error)
+        masked = _is_secret(path, error.schema)
+        value = MASK if masked else display_value(error.instance)
+        message, close = _message(keyword, value, error, masked=masked)
+        return Problem(format_path(path), value, keyword, message, close)
 
-    def _named(self, path: list[Any], field: str, rule: str, error: ValidationError) -> Problem:
-        place = where([*path, field])
-        if rule == "required":
-            return Problem(place, None, rule, "is missing")
+    def _property(
+        self, path: list[Any], name: str, keyword: str, error: ValidationError
+    ) -> Problem:
+        place = format_path([*path, name])
+        if keyword == "required":
+            return Problem(place, None, keyword, "is missing")
         schema = error.schema if isinstance(error.schema, dict) else {}
         instance: Any = error.instance
-        known = [name for name in schema.get("properties", ()) if name not in instance]
-        near = nearest(field, known)
-        message = "is unknown here"
-        if not near and len(known) <= _LISTED:
-            message += f"; the others are {', '.join(known)}" if known else ""
-        return Problem(place, None, rule, message, near)
+        unused = [known for known in schema.get("properties", ()) if known not in instance]
+        close = nearest(name, unused)
+        message = "is not a known property"
+        if unused and not close and len(unused) <= _LISTED_MAX:
+            message += f"; other properties: {', '.join(unused)}"
+        return Problem(place, None, keyword, message, close)
 
 
 def _allowed(error: ValidationError) -> list[Any]:
@@ -150,69 +160,71 @@ def _allowed(error: ValidationError) -> list[Any]:
     return [error.validator_value] if error.validator == "const" else []
 
 
-def _hints(error: ValidationError, depth: int) -> frozenset[str]:
-    """Return the values of ``type`` that the schema around an error stands for."""
+def _discriminators(error: ValidationError, depth: int) -> frozenset[str]:
+    """Return the default values (of ``type``) of the branch that an error is of."""
     if len(error.absolute_path) != depth or not isinstance(error.schema, dict):
         return frozenset()
-    hints: set[str] = set()
-    for place in error.schema.get("properties", {}).values():
-        if isinstance(place, dict) and isinstance(place.get("default"), str):
-            hints.add(place["default"])
-    return frozenset(hints)
+    return frozenset(
+        place["default"]
+        for place in error.schema.get("properties", {}).values()
+        if isinstance(place, dict) and isinstance(place.get("default"), str)
+    )
 
 
-def _secret(path: list[Any], schema: Any) -> bool:
+def _is_secret(path: list[Any], schema: Any) -> bool:
     if isinstance(schema, dict) and schema.get("format") == "password":
         return True
     return any(isinstance(step, str) and looks_secret(step) for step in path)
 
 
 def _message(
-    rule: str, value: Any, path: list[Any], error: ValidationError
+    keyword: str, value: Any, error: ValidationError, *, masked: bool
 ) -> tuple[str, tuple[str, ...]]:
-    given = f"`{value}`" if isinstance(error.instance, str) else str(value)
-    if error.instance is None or isinstance(error.instance, bool):
-        given = {None: "null", True: "true", False: "false"}[error.instance]
+    """Return the sentence for an error, and close allowed values."""
+    instance = error.instance
+    if instance is None or isinstance(instance, bool):
+        shown = _LITERALS[instance]
+    else:
+        shown = repr(value) if isinstance(instance, str) else str(value)
     limit: Any = error.validator_value
-    if rule == "enum":
-        return _enum(given, value, limit, path)
-    if rule == "type":
-        kinds = limit if isinstance(limit, list) else [limit]
-        wanted = " or ".join(_TYPES.get(kind, str(kind)) for kind in kinds)
-        return f"{given} is not {wanted}", ()
-    if rule in {"oneOf", "anyOf"}:
-        many = "more than one" if not error.context else "none"
-        return f"{given} fits {many} of the {len(limit)} alternatives", ()
-    wording = {
-        "const": f"{given} is not `{limit}`",
-        "pattern": f"{given} does not match the pattern {limit}",
-        "minLength": "it is empty" if limit == 1 else f"{given} is shorter than {limit} characters",
-        "maxLength": f"{given} is longer than {limit} characters",
-        "minItems": f"it has fewer than {limit} items",
-        "maxItems": f"it has more than {limit} items",
-        "minimum": f"{given} is less than {limit}",
-        "maximum": f"{given} is more than {limit}",
-        "exclusiveMinimum": f"{given} is not more than {limit}",
-        "exclusiveMaximum": f"{given} is not less than {limit}",
-        "multipleOf": f"{given} is not a multiple of {limit}",
-        "uniqueItems": "it has the same item twice",
-        "minProperties": f"it has fewer than {limit} entries",
-        "maxProperties": f"it has more than {limit} entries",
-        "not": f"{given} is what is not allowed here",
-        "dependencies": "it lacks a field that another of its fields needs",
+    if keyword == "enum":
+        close = nearest(value, limit) if isinstance(instance, str) and not masked else ()
+        return f"{_one_of(limit, close)}, not {shown}", close
+    if keyword == "type":
+        types = limit if isinstance(limit, list) else [limit]
+        allowed = " or ".join(_TYPES.get(each, str(each)) for each in types)
+        return f"must be {allowed}, not {shown}", ()
+    if keyword in {"oneOf", "anyOf"}:
+        if error.context:
+            return f"{shown} does not match any of the {len(limit)} alternatives", ()
+        return f"{shown} matches more than one of the {len(limit)} alternatives", ()
+    messages = {
+        "const": f"must be {limit!r}, not {shown}",
+        "pattern": f"{shown} does not match the pattern {limit!r}",
+        "minLength": "must not be empty"
+        if limit == 1
+        else f"{shown} is shorter than {limit} characters",
+        "maxLength": f"{shown} is longer than {limit} characters",
+        "minItems": f"must have at least {limit} items",
+        "maxItems": f"must have at most {limit} items",
+        "minimum": f"must be at least {limit}, not {shown}",
+        "maximum": f"must be at most {limit}, not {shown}",
+        "exclusiveMinimum": f"must be greater than {limit}, not {shown}",
+        "exclusiveMaximum": f"must be less than {limit}, not {shown}",
+        "multipleOf": f"must be a multiple of {limit}, not {shown}",
+        "uniqueItems": "must not contain the same item twice",
+        "minProperties": f"must have at least {limit} properties",
+        "maxProperties": f"must have at most {limit} properties",
+        "not": f"{shown} is not allowed here",
+        "dependencies": "lacks a property that another of its properties requires",
     }
-    return wording.get(rule, f"{given} breaks the rule `{rule}`"), ()
+    return messages.get(keyword, f"{shown} does not satisfy the keyword '{keyword}'"), ()
 
 
-def _enum(
-    given: str, value: Any, allowed: list[Any], path: list[Any]
-) -> tuple[str, tuple[str, ...]]:
-    field = next((step for step in reversed(path) if isinstance(step, str)), "")
-    of = f" of {field}" if field else ""
+def _one_of(allowed: list[Any], close: tuple[str, ...]) -> str:
+    """Return "must be …": the values if there are few and none is close, else their number."""
     if len(allowed) == 1:
-        return f"{given} is not `{allowed[0]}`, the only value{of}", ()
-    near = nearest(value, allowed) if isinstance(value, str) and value != MASK else ()
-    message = f"{given} is none of the {len(allowed)} values{of}"
-    if not near and len(allowed) <= _LISTED:
-        message += f": {', '.join(str(one) for one in allowed)}"
-    return message, near
+        return f"must be {allowed[0]!r}"
+    if close or len(allowed) > _LISTED_MAX:
+        return f"must be one of {len(allowed)} allowed values"
+    return f"must be one of {', '.join(map(repr, allowed))}"

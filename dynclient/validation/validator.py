@@ -1,11 +1,10 @@
-"""The judge of a release: a fast yes, or a list of everything that is wrong."""
+"""The validator of a release: a fast yes or no, and a list of everything that is wrong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-from dynclient.errors import Problem, RequestInvalid
+from dynclient.errors import Problem
 from dynclient.validation import fast
 from dynclient.validation.documents import Documents
 
@@ -13,40 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dynclient.schema import Node, Release
-
-_judges: WeakKeyDictionary[Release, Validator] = WeakKeyDictionary()
+    from dynclient.validation.explain import Explainer
 
 
 def validator(release: Release) -> Validator:
-    """Return the judge of a release; there is one per process."""
-    found = _judges.get(release)
-    if found is None:
-        found = _judges.setdefault(release, Validator(release))
-    elif not found.judges_by(release):
-        # That of an equal release, which may be gone before this one is.
-        _judges.pop(release, None)
-        found = _judges.setdefault(release, Validator(release))
-    return found
+    """Return the validator of a release; each release has one."""
+    return release.memo("validator", Validator)
 
 
 class Validator:
-    """Judges data by the schemas of one release.
+    """Validates data by the schemas of one release.
 
-    Compiled validators are kept by reference (``path#pointer``), so a second judgement of the same
-    type costs a look-up and the check itself.
+    Compiled schemas are kept by reference (``path#pointer``), so validating the same type again
+    costs a look-up and the check itself.
     """
 
     def __init__(self, release: Release) -> None:
-        # The documents alone, since the release is the key that this judge is kept under.
+        # A circle through the release's memo; the garbage collector frees both together.
         self._documents = Documents(release)
         self._compiled: dict[str, Callable[[Any], bool]] = {}
+        self._explainer: Explainer | None = None
 
-    def judges_by(self, release: Release) -> bool:
-        """Tell whether it holds the documents of this very release, not of one that equals it."""
-        return self._documents.are_of(release)
-
-    def accepts(self, place: str | Node, data: Any) -> bool:
-        """Tell whether data is valid.
+    def is_valid(self, place: str | Node, data: Any) -> bool:
+        """Return whether data is valid.
 
         Args:
             place: a node, or its reference: ``api/data/createTable.json`` (a whole document) or
@@ -59,44 +47,37 @@ class Validator:
         reference = place if isinstance(place, str) else place.ref
         is_valid = self._compiled.get(reference)
         if is_valid is None:
-            compiled = fast.compile_validator(self._documents, reference)
-            is_valid = self._compiled.setdefault(reference, compiled)
+            is_valid = self._compiled.setdefault(reference, self._compile(reference))
         return is_valid(data)
 
-    def explain(self, place: str | Node, data: Any) -> list[Problem]:
-        """Return everything that is wrong with data, in the order of the data's places.
+    def problems(self, place: str | Node, data: Any) -> list[Problem]:
+        """Return everything that is wrong with data, sorted by position; empty if it is valid.
 
         Args:
-            place: as for :meth:`accepts`.
-            data: decoded JSON, or what a user took for it.
-        """
-        from dynclient.validation import explain
-
-        reference = place if isinstance(place, str) else place.ref
-        return explain.problems(self._documents, reference, data)
-
-    def check(self, place: str | Node, data: Any, what: str = "the request") -> None:
-        """Raise unless data is valid.
-
-        Args:
-            place: as for :meth:`accepts`.
-            data: decoded JSON.
-            what: how to call the data in the error.
+            place: as for :meth:`is_valid`.
+            data: decoded JSON, or what a user passed as such.
 
         Raises:
-            RequestInvalid: it is not; ``problems`` lists everything that is wrong.
+            SchemaNotFound: the release has no such place.
         """
-        if not self.accepts(place, data):
-            raise RequestInvalid(what=what, problems=self.faults(place, data))
-
-    def faults(self, place: str | Node, data: Any) -> list[Problem]:
-        """Return the problems of data that was not accepted; never an empty list.
-
-        The two engines agree, and tests hold that; should they not, that is said, and the data
-        stays refused.
-        """
-        found = self.explain(place, data)
-        if not found:
-            rule = "it is refused, but nobody can say why; please report this"
-            found = [Problem("", f"a {type(data).__name__}", "disagreement", rule)]
+        reference = place if isinstance(place, str) else place.ref
+        found = self._slow_engine().problems(reference, data)
+        if not found and not self.is_valid(reference, data):
+            # The engines agree, and tests hold that; if they ever do not, the data stays refused.
+            message = "is not valid, but the reason is unknown; please report this"
+            found = [Problem("", f"a {type(data).__name__}", "disagreement", message)]
         return found
+
+    def _compile(self, reference: str) -> Callable[[Any], bool]:
+        try:
+            return fast.compile_validator(self._documents, reference)
+        except ImportError:  # no wheel for this platform; jsonschema is some 500 times slower
+            return self._slow_engine().compile_validator(reference)
+
+    def _slow_engine(self) -> Explainer:
+        explainer = self._explainer
+        if explainer is None:
+            from dynclient.validation.explain import Explainer
+
+            explainer = self._explainer = Explainer(self._documents)
+        return explainer

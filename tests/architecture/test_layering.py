@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Container, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ GROUND = {
     "data",
     "display",
     "errors",
+    "field_docs",
     "fqn",
     "hooks",
     "secrets",
@@ -49,7 +51,7 @@ ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "secrets", "suggestions"}
+GROUND_IMPORTS = {"errors", "field_docs", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {
@@ -60,7 +62,7 @@ EXCEPTIONS = {
 """Single modules that may import more than their room."""
 
 NOT_YET_FILE = Path(__file__).with_name("not_yet.json")
-"""Imports and circles that the move to this layout has yet to remove."""
+"""What the move to this layout has yet to remove; entries go with what they name."""
 
 
 NETWORK = {
@@ -148,7 +150,8 @@ def forbidden_imports(path: Path) -> list[str]:
     ]
 
 
-def not_yet() -> dict[str, list[str]]:
+def not_yet() -> dict[str, Any]:
+    """Return what has yet to change, by kind; see the tests that read it."""
     return json.loads(NOT_YET_FILE.read_text("utf-8")) if NOT_YET_FILE.exists() else {}
 
 

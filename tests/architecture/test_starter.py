@@ -357,9 +357,9 @@ def test_what_a_request_may_hold_here_it_may_really_hold(
     def holds(drawn: st.DataObject) -> None:
         nonlocal accepted
         raw = made(drawn.draw, starter.node(path))
-        if validator(starter).accepts(path, raw):
+        if validator(starter).is_valid(path, raw):
             accepted += 1
-            assert validator(real).accepts(path, raw), validator(real).explain(path, raw)
+            assert validator(real).is_valid(path, raw), validator(real).problems(path, raw)
 
     holds()
     assert accepted

@@ -27,14 +27,17 @@ def started(
     (folder / "test_it.py").write_text(TEST, "utf-8")
     places = os.pathsep.join(str(each) for each in (ROOT, path) if each is not None)
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "dynclient.compat", "-q", "-rA", *arguments],
+        [
+            sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider",
+            "-p", "dynclient.compat", "-q", "-rA", *arguments,
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
         env={**os.environ, "PYTHONPATH": places, **environment},
-    )
+    )  # fmt: skip
 
 
 def ran(folder: Path, *arguments: str) -> str:

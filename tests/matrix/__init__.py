@@ -1,5 +1,5 @@
-"""The matrix: every entity of every release at hand, from its first request to its hard delete.
+"""The matrix: every entity type of every available release, from create request to hard delete.
 
-``pytest -m matrix`` runs it whole, ``python -m tests.matrix --write docs/coverage.md`` writes the
-grid. Nothing here names an entity; what no schema can tell is in ``values.json``.
+``pytest -m matrix`` runs it, ``python -m tests.matrix --write docs/coverage.md`` writes the grid.
+No entity type is named here; facts that are not in the schemas are in ``values.json``.
 """

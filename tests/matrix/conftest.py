@@ -1,4 +1,4 @@
-"""One sandbox for each release, in its own process, with a pool of what requests name."""
+"""One sandbox for each release, in its own process, with a pool of the entities requests name."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Pools = Callable[[str], Pool]
 
 @pytest.fixture(scope="session")
 def pools() -> Iterator[Pools]:
-    """Return a function that gives the pool of a release; its sandbox is started when needed."""
-    made: dict[str, Pool] = {}
+    """Return a function that returns the pool of a release; its sandbox is started when needed."""
+    started: dict[str, Pool] = {}
     prefix = os.environ.get("PYTEST_XDIST_WORKER", "m")
     with contextlib.ExitStack() as stack:
 
-        def of(name: str) -> Pool:
-            if name not in made:
-                release_named(name)  # skips where the tree is not at hand
-                made[name] = stack.enter_context(pool_of(name, prefix))
-            return made[name]
+        def get_pool(name: str) -> Pool:
+            if name not in started:
+                release_named(name)  # skips the test if the tree is not available
+                started[name] = stack.enter_context(pool_of(name, prefix))
+            return started[name]
 
-        yield of
+        yield get_pool

@@ -1,4 +1,4 @@
-"""The grid of all releases at hand: run, and written as a document."""
+"""The grid of all available releases: how it is run, and how it is written as a document."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import dynclient
 from dynclient import sandbox
 from dynclient.operations.catalogue import catalogue
 from dynclient.schema import EntityType, Release
-from tests.matrix import known
-from tests.matrix.life import GREEN, NONE, STEPS, Cells, applicable, live
+from tests.matrix import known_failures
+from tests.matrix.lifecycle import GREEN, NONE, STEPS, Cells, applicable, run_lifecycle
 from tests.matrix.payloads import Payloads
 from tests.matrix.pool import Pool
 from tests.support.trees import TREES, release_named
 
 UNTRIED = "·"
-"""What a cell says where the release has the operation, but no request that makes one."""
+"""The sign of an operation that the release has for an entity type without create request."""
 
 Grid = dict[str, dict[str, Cells]]
 """Cells by release and entity type."""
@@ -25,7 +25,7 @@ Grid = dict[str, dict[str, Cells]]
 
 @contextlib.contextmanager
 def pool_of(name: str, prefix: str) -> Iterator[Pool]:
-    """Give the pool of a sandbox that serves a release in its own process, and end it then."""
+    """Yield the pool of a sandbox that serves a release in its own process; stop it afterwards."""
     release = release_named(name)
     with (
         sandbox.start(tree=TREES.get(name)) as running,
@@ -40,17 +40,17 @@ def kinds(release: Release) -> dict[str, EntityType]:
 
 
 def expected(name: str) -> dict[str, Cells]:
-    """Return the cells of a release as they are known to be, without running anything."""
+    """Return the expected cells of a release, without running anything."""
     release = release_named(name)
     specs = {spec.entity.name: spec for spec in catalogue(release)}
     grid: dict[str, Cells] = {}
     for entity in kinds(release).values():
-        can, bad = applicable(specs[entity.name]), known.red(release, entity)
-        made = entity.create is not None
+        steps = applicable(specs[entity.name])
+        failing = known_failures.failing_steps(release, entity)
         grid[entity.name] = {
-            step: NONE if step not in can
-            else UNTRIED if not made
-            else known.RED if step in bad
+            step: NONE if step not in steps
+            else UNTRIED if entity.create is None
+            else known_failures.RED if step in failing
             else GREEN
             for step in STEPS
         }  # fmt: skip
@@ -58,11 +58,11 @@ def expected(name: str) -> dict[str, Cells]:
 
 
 def run(name: str, say: Callable[[str], None]) -> dict[str, Cells]:
-    """Run the smallest and the whole request of every entity type of a release.
+    """Run the smallest and the full request of every entity type of a release.
 
     Args:
-        name: of the release.
-        say: takes each line about a cell that is not as it is known to be.
+        name: name of the release.
+        say: called with a line for each cell that is not as expected.
     """
     grid = expected(name)
     with pool_of(name, "g") as pool:
@@ -70,12 +70,12 @@ def run(name: str, say: Callable[[str], None]) -> dict[str, Cells]:
             if entity.create is None:
                 continue
             for request in (pool.payloads.least(entity), pool.payloads.full(entity)):
-                cells = live(pool, entity, request)
-                for line in known.surprises(pool.om.release, entity, cells):
+                cells = run_lifecycle(pool, entity, request)
+                for line in known_failures.deviations(pool.om.release, entity, cells):
                     say(f"{name} {entity.name}: {line}")
-                for step, told in cells.items():
-                    if told not in (GREEN, NONE):
-                        grid[entity.name][step] = known.RED
+                for step, cell in cells.items():
+                    if cell not in (GREEN, NONE):
+                        grid[entity.name][step] = known_failures.RED
     return grid
 
 
@@ -83,7 +83,7 @@ def run(name: str, say: Callable[[str], None]) -> dict[str, Cells]:
 
 
 class Count(NamedTuple):
-    """How many cells of a release say what."""
+    """Numbers of entity types and, by sign, of cells of a release."""
 
     entities: int
     creatable: int
@@ -95,10 +95,10 @@ class Count(NamedTuple):
 
 def count(cells: dict[str, Cells]) -> Count:
     """Count the cells of a release."""
-    told = [sign for per in cells.values() for sign in per.values()]
-    creatable = sum(UNTRIED not in per.values() and GREEN in per.values() for per in cells.values())
-    signs = (GREEN, known.RED, NONE, UNTRIED)
-    return Count(len(cells), creatable, *(told.count(sign) for sign in signs))
+    rows = [list(row.values()) for row in cells.values()]
+    creatable = sum(UNTRIED not in row and GREEN in row for row in rows)
+    signs = (GREEN, known_failures.RED, NONE, UNTRIED)
+    return Count(len(cells), creatable, *(sum(row.count(sign) for row in rows) for sign in signs))
 
 
 def document(grid: Grid) -> str:
@@ -119,39 +119,41 @@ def document(grid: Grid) -> str:
 _HEAD = """\
 # Coverage
 
-Every entity of every release at hand, and what the tests do with it: a request is made from the
-schemas, sent through the public interface to a sandbox that serves the release, and what it made
-goes through everything its collection can do. `pytest -m matrix` runs it, with requests that
-hypothesis draws on top; `make coverage` runs it and writes this page.
+Every entity type of every available release, and what the tests do with it: a create request is
+generated from the schemas and sent through the public interface to a sandbox that serves the
+release, and all operations of the collection are called with the new entity. `pytest -m matrix`
+runs the grid, also with requests drawn by hypothesis; `make coverage` runs it and writes this page.
 """
 _LEGEND = f"""\
-{GREEN} works · {known.RED} cannot work, for the reason below the table · {NONE} the release has no
-such operation · {UNTRIED} there is one, but no request that makes such a thing, so it is not tried.
-Where releases differ, each says its own. *delete* is the soft one, which can be taken back; *hard
-delete* is for good.
+{GREEN} works · {known_failures.RED} cannot work, for the reason below the table · {NONE} the
+release does not have this operation · {UNTRIED} not tried: the release has the operation, but no
+create request for the type. If releases differ, the cell lists them by sign. *delete* is the soft
+delete, which can be restored; *hard delete* is final.
 """
 
 
 def _summary(grid: Grid) -> list[str]:
-    signs = f"{GREEN} | {known.RED} | {NONE} | {UNTRIED}"
+    signs = f"{GREEN} | {known_failures.RED} | {NONE} | {UNTRIED}"
     rows = [
         f"| {release} | {' | '.join(str(number) for number in count(cells))} |"
         for release, cells in grid.items()
     ]
-    return [f"| release | entity types | that can be made | {signs} |", f"|{'---|' * 7}", *rows]
+    return [f"| release | entity types | can be created | {signs} |", f"|{'---|' * 7}", *rows]
 
 
-def _sign(told: dict[str, str]) -> str:
-    """Return what a cell says: one sign where all releases agree, else one for each of them."""
-    if len({*told.values()}) == 1:
-        return next(iter(told.values()))
+def _sign(signs: dict[str, str]) -> str:
+    """Return the text of a cell: one sign if all releases agree, else each sign with releases."""
+    if len({*signs.values()}) == 1:
+        return next(iter(signs.values()))
     by_sign: dict[str, list[str]] = {}
-    for release, sign in told.items():
+    for release, sign in signs.items():
         by_sign.setdefault(sign, []).append(release)
     return "; ".join(f"{sign} {', '.join(releases)}" for sign, releases in by_sign.items())
 
 
 def _reasons(names: Iterable[str]) -> list[str]:
-    shown = [row for row in known.rows() if row["entity"] in {*names}]
-    told = [f"- {row['entity']}, {' and '.join(row['steps'])}: {row['reason']}" for row in shown]
-    return [f"{known.RED} What cannot work, and why:", "", *told] if shown else []
+    lines = [
+        f"- {row['entity']}, {' and '.join(row['steps'])}: {row['reason']}"
+        for row in known_failures.rows() if row["entity"] in {*names}
+    ]  # fmt: skip
+    return [f"{known_failures.RED} Operations that cannot work:", "", *lines] if lines else []

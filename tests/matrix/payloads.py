@@ -1,7 +1,7 @@
-"""Create requests made from schemas: as hypothesis draws them, and shrunk to the smallest.
+"""Create requests generated from schemas: as hypothesis draws them, and shrunk to the smallest.
 
-What a schema cannot tell is in ``values.json``. Where a request names an entity, or something that
-no two of them share, a placeholder stands; :func:`resolved` puts in what it means, made on the way.
+Facts that are not in the schemas are in ``values.json``. A request has a placeholder for each
+entity that it names and each text that must be unique; :func:`resolve_placeholders` replaces them.
 """
 
 from __future__ import annotations
@@ -32,30 +32,30 @@ _FORMATS = {
 _LETTERS = st.characters(codec="utf-8", categories=("L", "N"), include_characters=" _-")
 _ANY = st.sampled_from(["a", 1, True, 0.5, {"a": 1}, ["a"]])
 _DEPTH = 4
-"""How deep optional fields are drawn; below it there is only what has to be."""
+"""The depth down to which optional fields are drawn; below it there are only required ones."""
 
 
-class Named(NamedTuple):
-    """Stands for an entity that a request names."""
+class EntityPlaceholder(NamedTuple):
+    """A placeholder for an entity that a request names."""
 
     entity: str
     fields: tuple[tuple[str, Any], ...] = ()
-    """What it has to have."""
+    """Values that the entity must have."""
     fresh: bool = False
-    """Whether nobody else may use it."""
+    """Whether the entity must not be shared with other requests."""
     form: str = "entity"
-    """``entity``: dynclient writes it as the place wants it; ``name``: its FQN; ``link``: a link
-    to it."""
+    """``entity``: dynclient converts it as the schema requires; ``name``: its FQN; ``link``: an
+    entity link."""
 
 
-class Text(NamedTuple):
-    """Stands for a text with ``{unique}``, the request's own, or ``{each}``, this place's own."""
+class TextPlaceholder(NamedTuple):
+    """A placeholder for a text with ``{unique}``, one per request, or ``{each}``, one per place."""
 
     text: str
 
 
-class Unknown(Exception):
-    """A required field wants an entity, and nothing tells of which type."""
+class UnknownEntityType(Exception):
+    """A required field names an entity whose type cannot be found."""
 
 
 @st.composite
@@ -65,12 +65,11 @@ def requests(
     """Draw create requests, mostly valid, with placeholders in them.
 
     Args:
-        draw: given by hypothesis.
-        release: whose schemas they follow.
-        entity: what they make.
-        values: what no schema can tell.
-        extent: which optional fields of the request are there: ``some``, as they are drawn, or
-            ``all``.
+        draw: hypothesis's draw function.
+        release: the release of the schemas.
+        entity: the entity type that the requests create.
+        values: facts that are not in the schemas.
+        extent: which optional fields of the request are present: ``some`` (as drawn) or ``all``.
     """
     assert entity.create is not None
     maker = _Maker(draw, release, entity, values)
@@ -78,7 +77,7 @@ def requests(
 
 
 class _Maker:
-    """Draws one request."""
+    """Generates one request."""
 
     def __init__(self, draw: Any, release: Release, entity: EntityType, values: Values) -> None:
         self._draw = draw
@@ -86,19 +85,19 @@ class _Maker:
         self._entity = entity
         self._values = values
         self._request: dict[str, Any] = {}
-        self._whole = False
+        self._all_fields = False
 
     def request(self, node: Node, extent: str) -> dict[str, Any]:
         owner = self._entity.name
         optional = [name for name in node.properties if self._useful(node, name, owner)]
-        wanted = [
+        required = [
             name for name in node.properties
             if name in node.required or self._values.row(owner, name).get("always")
         ]  # fmt: skip
-        self._whole = extent == "all"
-        chosen = optional if self._whole else self._some(optional)
-        depth = 1 if self._whole else _DEPTH
-        for name in dict.fromkeys([*wanted, *chosen]):
+        self._all_fields = extent == "all"
+        chosen = optional if self._all_fields else self._some(optional)
+        depth = 1 if self._all_fields else _DEPTH
+        for name in dict.fromkeys([*required, *chosen]):
             self._request[name] = self._field(node, name, owner, depth)
         return self._request
 
@@ -108,7 +107,7 @@ class _Maker:
         return self._draw(st.lists(st.sampled_from(names), max_size=4, unique=True))
 
     def _useful(self, node: Node, name: str, owner: str) -> bool:
-        """Tell whether an optional field can be given at all."""
+        """Return whether an optional field can have a value."""
         if name in node.required:
             return False
         row = self._values.row(owner, name)
@@ -119,7 +118,7 @@ class _Maker:
         if name in _OWN or not self._may_name(inner, node):
             return True
         plain = inner.kind == "string" and not references.may_name(inner, outermost=False)
-        return plain or references.meant(self._release, self._entity, name) is not None
+        return plain or references.named_entity_type(self._release, self._entity, name) is not None
 
     # one place
 
@@ -133,28 +132,31 @@ class _Maker:
         if "any" in row:
             return self._draw(st.sampled_from(row["any"]))
         if "items" in row and place.items is not None:
-            return [self._made(place.items, depth - 1) for _ in range(row["items"])]
+            return [self._value(place.items, depth - 1) for _ in range(row["items"])]
         if "branch" in row:
             return self._branch(place, self._request.get(row["branch"]), depth)
         if name == "name" and node.target.path == self._entity.create:
-            return Text("{unique}" + self._draw(st.text(_LETTERS, max_size=4)))
+            return TextPlaceholder("{unique}" + self._draw(st.text(_LETTERS, max_size=4)))
         inner = place.items if place.kind == "array" else place
         if inner is not None and name not in _OWN and self._may_name(inner, node):
             found = self._reference(inner, name, owner)
             if found is not None:
                 return [found] if place.kind == "array" else found
-        return self._made(place, depth - 1)
+        return self._value(place, depth - 1)
 
     def _may_name(self, place: Node, owner: Node) -> bool:
         return references.may_name(place, outermost=owner.target.path == self._entity.create)
 
     def _reference(self, place: Node, name: str, owner: str) -> Any:
-        entity = references.meant(self._release, self._entity, name)
+        entity = references.named_entity_type(self._release, self._entity, name)
         if entity is None:
             if references.is_reference(place):
-                raise Unknown(f"{owner}.{name} of a {self._entity.name}: of which type?")
+                raise UnknownEntityType(
+                    f"{owner}.{name} in the create request of {self._entity.name} must name an"
+                    " entity, but its type is not known; add a row to values.json"
+                )
             return None
-        return Named(entity)
+        return EntityPlaceholder(entity)
 
     def _by_row(self, row: Row, place: Node) -> Any:
         if "value" in row:
@@ -165,25 +167,27 @@ class _Maker:
         elif row.get("name"):
             form = "name"
         fields = tuple(row.get("with", {}).items())
-        return Named(row.get("entity") or row["link"], fields, bool(row.get("fresh")), form)
+        return EntityPlaceholder(
+            row.get("entity") or row["link"], fields, bool(row.get("fresh")), form
+        )
 
     def _branch(self, place: Node, kind: Any, depth: int) -> Any:
         for branch in place.branches:
             tag = branch.properties.get("type")
             if tag is not None and tag.enum and kind in tag.enum:
-                return {**self._made(branch, depth - 1), "type": kind}
-        return self._made(place, depth - 1) if not place.branches else {}
+                return {**self._value(branch, depth - 1), "type": kind}
+        return self._value(place, depth - 1) if not place.branches else {}
 
-    def _made(self, node: Node, depth: int) -> Any:
+    def _value(self, node: Node, depth: int) -> Any:
         kind = node.kind
         if kind == "object":
             return self._object(node, depth)
         if kind == "array":
             return self._array(node, depth)
         if kind == "map":
-            return {} if node.values is None else {"a": self._made(node.values, depth - 1)}
+            return {} if node.values is None else {"a": self._value(node.values, depth - 1)}
         if kind == "union":
-            return self._made(self._draw(st.sampled_from(node.branches)), depth)
+            return self._value(self._draw(st.sampled_from(node.branches)), depth)
         if kind == "enum":
             return self._draw(st.sampled_from([one for one in node.enum or () if one is not None]))
         return self._scalar(node, kind)
@@ -191,22 +195,22 @@ class _Maker:
     def _object(self, node: Node, depth: int) -> dict[str, Any]:
         owner = node.type_name
         optional = [name for name in node.properties if self._useful(node, name, owner)]
-        chosen = self._some(optional) if depth > 0 and not self._whole else []
-        # What requires itself has no end; it is refused, and hypothesis draws something else.
+        chosen = self._some(optional) if depth > 0 and not self._all_fields else []
+        # A schema that requires itself does not end: hypothesis draws another value.
         hypothesis.assume(depth > -8)
-        wanted = [name for name in node.properties if name in node.required]
-        return {name: self._field(node, name, owner, depth) for name in [*wanted, *chosen]}
+        required = [name for name in node.properties if name in node.required]
+        return {name: self._field(node, name, owner, depth) for name in [*required, *chosen]}
 
     def _array(self, node: Node, depth: int) -> list[Any]:
         schema = node.target.schema
         least, items = schema.get("minItems", 0), node.items
-        if self._whole and depth >= 0:
+        if self._all_fields and depth >= 0:
             least = max(least, 1)
         if items is None:
             return []
         most = max(least, schema.get("maxItems", 2) if depth > 0 else least)
         count = self._draw(st.integers(least, min(most, least + 2)))
-        return [self._made(items, depth - 1) for _ in range(count)]
+        return [self._value(items, depth - 1) for _ in range(count)]
 
     def _scalar(self, node: Node, kind: str) -> Any:
         schema = node.target.schema
@@ -241,13 +245,13 @@ class _Maker:
 _MARK = re.compile("{unique}|{each}")
 _numbers = itertools.count(1)
 _OWN = {"name", "fullyQualifiedName", "id"}
-"""Fields that name the thing itself."""
+"""Fields that identify the entity itself."""
 
 
 def _text(value: Any) -> Any:
-    """Return a value with a placeholder for each text that has a mark in it."""
+    """Return a value with a placeholder for each text that contains a mark."""
     if isinstance(value, str):
-        return Text(value) if _MARK.search(value) else value
+        return TextPlaceholder(value) if _MARK.search(value) else value
     if isinstance(value, dict):
         return {name: _text(inner) for name, inner in value.items()}
     return [_text(inner) for inner in value] if isinstance(value, list) else value
@@ -256,26 +260,28 @@ def _text(value: Any) -> Any:
 # -- from requests with placeholders to real ones --------------------------------------------------
 
 
-def resolved(data: Any, unique: str, find: Callable[[Named], Any]) -> Any:
+def resolve_placeholders(data: Any, unique: str, find: Callable[[EntityPlaceholder], Any]) -> Any:
     """Return a request with its placeholders replaced.
 
     Args:
-        data: with placeholders.
+        data: the request, with placeholders.
         unique: a text that no other request has.
-        find: gives the entity, or what stands for it, that a placeholder means.
+        find: returns the entity, name or link that replaces a placeholder.
     """
-    if isinstance(data, Text):
+    if isinstance(data, TextPlaceholder):
         own = f"{unique}_{next(_numbers)}"
         return data.text.replace("{unique}", unique).replace("{each}", own)
-    if isinstance(data, Named):
+    if isinstance(data, EntityPlaceholder):
         return find(data)
     if isinstance(data, dict):
-        return {name: resolved(inner, unique, find) for name, inner in data.items()}
-    return [resolved(inner, unique, find) for inner in data] if isinstance(data, list) else data
+        return {name: resolve_placeholders(inner, unique, find) for name, inner in data.items()}
+    if isinstance(data, list):
+        return [resolve_placeholders(inner, unique, find) for inner in data]
+    return data
 
 
 class Payloads:
-    """Requests of one release, each found once."""
+    """Create requests of one release; the smallest ones are searched for once."""
 
     def __init__(self, release: Release, values: Values | None = None) -> None:
         self.release = release
@@ -287,7 +293,7 @@ class Payloads:
         return self._smallest(entity, "some")
 
     def full(self, entity: EntityType) -> dict[str, Any]:
-        """Return a small request that has every field of it that can be given."""
+        """Return a small valid request that has every top-level field that can have a value."""
         return self._smallest(entity, "all")
 
     def drawn(self, entity: EntityType) -> st.SearchStrategy[dict[str, Any]]:
@@ -297,10 +303,10 @@ class Payloads:
         )
 
     def accepts(self, entity: EntityType, data: Any) -> bool:
-        """Tell whether a request with placeholders is valid, whatever they stand for."""
+        """Return whether a request with placeholders is valid, whatever replaces them."""
         assert entity.create is not None
         node = self.release.node(entity.create)
-        return validator(self.release).accepts(entity.create, _with_stand_ins(node, data))
+        return validator(self.release).is_valid(entity.create, _with_stand_ins(node, data))
 
     def _smallest(self, entity: EntityType, extent: str) -> dict[str, Any]:
         key = (entity.name, extent)
@@ -324,10 +330,10 @@ _SEARCH = hypothesis.settings(
 
 
 def _with_stand_ins(node: Node, data: Any) -> Any:
-    """Return a request with what is valid in the place of each placeholder."""
-    if isinstance(data, Text):
+    """Return a request with a valid value in place of each placeholder."""
+    if isinstance(data, TextPlaceholder):
         return _MARK.sub("a1", data.text)
-    if isinstance(data, Named):
+    if isinstance(data, EntityPlaceholder):
         if references.is_reference(node):
             return {"id": _UUID, "type": data.entity}
         if node.format == "uuid":

@@ -1,4 +1,4 @@
-"""The entities that requests name: made when one is first needed, and shared after that."""
+"""The entities that requests name: created when first needed, then shared."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import itertools
 from typing import Any
 
 from dynclient.client.client import Client
-from tests.matrix.payloads import Named, Payloads, resolved
+from tests.matrix.payloads import EntityPlaceholder, Payloads, resolve_placeholders
 
 
 class Pool:
-    """Parents, owners and the like on one server.
+    """Parents, owners and other entities on one server.
 
     Args:
-        om: an administrator's client of it.
-        payloads: how requests are made.
-        prefix: what the names of all that is made begin with.
+        om: client of the server, as an administrator.
+        payloads: generates the create requests.
+        prefix: prefix of the names of all new entities.
     """
 
     def __init__(self, om: Client, payloads: Payloads, prefix: str) -> None:
@@ -23,42 +23,43 @@ class Pool:
         self.payloads = payloads
         self._prefix = prefix
         self._numbers = itertools.count(1)
-        self._made: dict[str, Any] = {}
-        self._making: list[str] = []
+        self._entities: dict[str, Any] = {}
+        self._pending: list[str] = []
 
     def unique(self) -> str:
-        """Return a text that nothing else here is called."""
+        """Return a name that no other entity of the pool has."""
         return f"{self._prefix}{next(self._numbers)}"
 
-    def ready(self, data: Any) -> Any:
-        """Return a request without placeholders; what it names is made."""
-        return resolved(data, self.unique(), self.found)
+    def resolve(self, data: Any) -> Any:
+        """Return a request without placeholders; the entities it names are created."""
+        return resolve_placeholders(data, self.unique(), self.find)
 
-    def found(self, named: Named) -> Any:
-        """Return what stands for the entity that a placeholder means."""
-        entity = self._entity(named)
-        if named.form == "link":
-            return f"<#E::{named.entity}::{entity.fullyQualifiedName}>"
-        return str(entity.fullyQualifiedName) if named.form == "name" else entity
+    def find(self, placeholder: EntityPlaceholder) -> Any:
+        """Return the entity, name or link that replaces a placeholder."""
+        entity = self._entity(placeholder)
+        if placeholder.form == "link":
+            return f"<#E::{placeholder.entity}::{entity.fullyQualifiedName}>"
+        return str(entity.fullyQualifiedName) if placeholder.form == "name" else entity
 
-    def _entity(self, named: Named) -> Any:
-        key = repr((named.entity, named.fields))
-        if named.fresh or key not in self._made:
-            made = self._make(named)
-            if named.fresh:
-                return made
-            self._made[key] = made
-        return self._made[key]
+    def _entity(self, placeholder: EntityPlaceholder) -> Any:
+        key = repr((placeholder.entity, placeholder.fields))
+        if placeholder.fresh or key not in self._entities:
+            created = self._create(placeholder)
+            if placeholder.fresh:
+                return created
+            self._entities[key] = created
+        return self._entities[key]
 
-    def _make(self, named: Named) -> Any:
-        if named.entity in self._making:
-            circle = " → ".join([*self._making, named.entity])
-            raise AssertionError(f"to make one, one has to be there: {circle}")
-        self._making.append(named.entity)
+    def _create(self, placeholder: EntityPlaceholder) -> Any:
+        if placeholder.entity in self._pending:
+            circle = " → ".join([*self._pending, placeholder.entity])
+            raise AssertionError(f"create requests need each other: {circle}")
+        self._pending.append(placeholder.entity)
         try:
             release = self.om.release
-            kind = release.entities.get(named.entity) or release.time_series[named.entity]
-            least = self.payloads.least(kind)
-            return self.om[named.entity].create(**self.ready({**least, **dict(named.fields)}))
+            name = placeholder.entity
+            request = self.payloads.least(release.entities.get(name) or release.time_series[name])
+            body = self.resolve({**request, **dict(placeholder.fields)})
+            return self.om[name].create(**body)
         finally:
-            self._making.pop()
+            self._pending.pop()

@@ -1,4 +1,4 @@
-"""Which entity a field of a request names, as far as the schemas tell."""
+"""Which type of entity a field of a create request names, as far as the schemas say so."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ _TAILS = ("Reference", "References", "FQN", "Fqn", "Id", "Name")
 
 
 def is_reference(node: Node) -> bool:
-    """Tell whether a place takes an EntityReference."""
+    """Return whether a schema is that of an EntityReference."""
     return node.kind == "object" and node.type_name == "EntityReference"
 
 
 def may_name(node: Node, *, outermost: bool) -> bool:
-    """Tell whether a place can hold what names an entity: a reference, a name or an id.
+    """Return whether a value can name an entity: as a reference, a name or an id.
 
     Args:
-        node: the place.
-        outermost: whether it is a field of the request itself; only there do plain texts name any.
+        node: the schema of the value.
+        outermost: whether it is a field of the request itself; only there a plain text can be a
+            name.
     """
     if node.kind == "string":
         if outermost and "/definitions/" not in node.target.pointer and node.format is None:
@@ -27,26 +28,26 @@ def may_name(node: Node, *, outermost: bool) -> bool:
     return is_reference(node)
 
 
-def meant(release: Release, owner: EntityType, field: str) -> str | None:
+def named_entity_type(release: Release, owner: EntityType, field: str) -> str | None:
     """Return the type of the entity that a field is named after, or None.
 
-    ``databaseSchema``, ``policies`` and ``queryReference`` tell it themselves. A ``parent`` is of
+    ``databaseSchema``, ``policies`` and ``queryReference`` contain the type. A ``parent`` is of
     the owner's own type, and a ``service`` of the type that defines the owner's ``serviceType``.
 
     Args:
-        release: whose it is.
-        owner: the entity type that the request makes.
-        field: of the request, or of something in it.
+        release: the release of the schemas.
+        owner: the entity type that the request creates.
+        field: name of a field of the request, or of an object in it.
     """
     if field == "parent":
         return owner.name
     if field == "service":
         return _service(release, owner)
-    known = {name.casefold(): name for name in release.entities}
+    types = {name.casefold(): name for name in release.entities}
     for stem in _stems(field):
         for word in (stem, stem.removesuffix("s"), stem.removesuffix("es"), _singular(stem)):
-            if word.casefold() in known:
-                return known[word.casefold()]
+            if word.casefold() in types:
+                return types[word.casefold()]
     return None
 
 
@@ -64,7 +65,7 @@ def _service(release: Release, owner: EntityType) -> str | None:
     found = None if kind is None else release.entity_of(kind.target.path)
     if found is not None:
         return found.name
-    # Else a model of kind llm is served by an llmService, where there is one.
+    # Otherwise by name: an llmModel belongs to an llmService, if there is such a type.
     for entity in release.entities.values():
         stem = entity.name.removesuffix("Service")
         if stem != entity.name and owner.name.casefold().startswith(stem.casefold()):

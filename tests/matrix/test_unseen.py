@@ -1,7 +1,7 @@
-"""A tree that nobody has seen works as the known ones do: new version, entities and layout.
+"""An unknown schema tree works as the known ones do: new version, entity types and layout.
 
-It is made from the newest tree at hand: an entity type is gone, one has another name and class, one
-is new in a folder of its own, and files that operations need elsewhere are missing.
+It is derived from the newest available tree: one entity type is removed, one has another name and
+class, one is added in a new folder, and files that some operations need are missing.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import dynclient
 from dynclient import sandbox
 from dynclient.releases import release
 from dynclient.schema import Release
-from tests.matrix import known
-from tests.matrix.life import GREEN, applicable, live
+from tests.matrix import known_failures
+from tests.matrix.lifecycle import GREEN, applicable, run_lifecycle
 from tests.matrix.payloads import Payloads
 from tests.matrix.pool import Pool
 from tests.support.trees import ALL_RELEASES, release_named, trees_in
@@ -32,28 +32,29 @@ from tests.support.trees import ALL_RELEASES, release_named, trees_in
 pytestmark = pytest.mark.matrix
 
 VERSION = "3.7.0"
-NEW, RENAMED, OLD, GONE = "gadget", "holding", "container", "dashboard"
+ADDED, RENAMED, ORIGINAL, REMOVED = "gadget", "holding", "container", "dashboard"
 MISSING = ("api/voteRequest.json", "api/data/restoreEntity.json", "type/changeEvent.json")
 
 
 def documents() -> dict[str, Any]:
     """Return the documents of the tree."""
     newest = release_named(ALL_RELEASES[-1])
-    held = {path: newest.document(path) for path in newest.paths}
-    for path in (newest.entities[GONE].path, newest.entities[GONE].create, *MISSING):
-        held.pop(path or "", None)
-    text = json.dumps(held)
-    old, new = OLD.capitalize(), RENAMED.capitalize()
-    for was, now in (
-        (f"/{OLD}.json", f"/{RENAMED}.json"), (f".{old}\"", f".{new}\""),
+    originals = {path: newest.document(path) for path in newest.paths}
+    for path in (newest.entities[REMOVED].path, newest.entities[REMOVED].create, *MISSING):
+        originals.pop(path or "", None)
+    text = json.dumps(originals)
+    old, new = ORIGINAL.capitalize(), RENAMED.capitalize()
+    for before, after in (
+        (f"/{ORIGINAL}.json", f"/{RENAMED}.json"), (f".{old}\"", f".{new}\""),
         (f"/create{old}.json", f"/create{new}.json"), (f".Create{old}\"", f".Create{new}\""),
         (f"\"{old}\"", f"\"{new}\""), (f"\"Create{old}Request\"", f"\"Create{new}Request\""),
     ):  # fmt: skip
-        text = text.replace(was, now)
-    return {**json.loads(text), **gadget()}
+        assert before in text
+        text = text.replace(before, after)
+    return {**json.loads(text), **added_documents()}
 
 
-def gadget() -> dict[str, Any]:
+def added_documents() -> dict[str, Any]:
     """Return the documents of an entity type that no release has."""
     basic = "../../type/basic.json#/definitions"
     name = {"$ref": f"{basic}/entityName"}
@@ -61,7 +62,7 @@ def gadget() -> dict[str, Any]:
     owner = {"$ref": "../../type/entityReference.json"}
     java = "org.openmetadata.schema"
     return {
-        f"workshop/tools/{NEW}.json": {
+        f"workshop/tools/{ADDED}.json": {
             "title": "Gadget", "type": "object",
             "javaType": f"{java}.workshop.Gadget", "javaInterfaces": [f"{java}.EntityInterface"],
             "properties": {
@@ -79,7 +80,7 @@ def gadget() -> dict[str, Any]:
             },
             "required": ["id", "name"], "additionalProperties": False,
         },
-        f"workshop/requests/create{NEW.capitalize()}.json": {
+        f"workshop/requests/create{ADDED.capitalize()}.json": {
             "title": "CreateGadgetRequest", "type": "object",
             "javaType": f"{java}.workshop.CreateGadget",
             "javaInterfaces": [f"{java}.CreateEntity"],
@@ -94,11 +95,11 @@ def gadget() -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=["folder", "zip", "tar.gz"])
 def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree, in each layout that trees come in."""
+    """The tree in each supported layout."""
     folder = tmp_path_factory.mktemp("trees")
     top = f"OpenMetadata-{VERSION}-release"
     schemas = f"{top}/openmetadata-spec/src/main/resources/json/schema"
-    files = {f"{schemas}/{path}": json.dumps(held) for path, held in documents().items()}
+    files = {f"{schemas}/{path}": json.dumps(document) for path, document in documents().items()}
     if request.param == "folder":
         for name, text in files.items():
             place = folder / name
@@ -134,46 +135,46 @@ def test_a_directory_of_trees_is_found_by_its_names(tree: Path) -> None:
     assert trees_in(tree.parent) == {VERSION: tree}
 
 
-def test_the_tree_is_what_it_is_meant_to_be(pool: Pool) -> None:
+def test_the_tree_has_the_intended_entity_types(pool: Pool) -> None:
     unseen: Release = pool.om.release
     assert (unseen.name, unseen.version) == (VERSION, (3, 7, 0))
-    assert {NEW, RENAMED} <= set(unseen.entities)
-    assert not {OLD, GONE} & set(unseen.entities)
-    assert unseen.entities[NEW].create == "workshop/requests/createGadget.json"
+    assert {ADDED, RENAMED} <= set(unseen.entities)
+    assert not {ORIGINAL, REMOVED} & set(unseen.entities)
+    assert unseen.entities[ADDED].create == "workshop/requests/createGadget.json"
     assert not set(MISSING) & set(unseen.paths)
 
 
-@pytest.mark.parametrize("entity", [NEW, RENAMED, "table", "glossaryTerm", "user"])
-def test_the_life_of(pool: Pool, entity: str) -> None:
+@pytest.mark.parametrize("entity", [ADDED, RENAMED, "table", "glossaryTerm", "user"])
+def test_lifecycle_of(pool: Pool, entity: str) -> None:
     kind = pool.om.release.entities[entity]
     for request in (pool.payloads.least(kind), pool.payloads.full(kind)):
-        cells = live(pool, kind, request)
-        assert not known.surprises(pool.om.release, kind, cells)
+        cells = run_lifecycle(pool, kind, request)
+        assert not known_failures.deviations(pool.om.release, kind, cells)
         assert cells["create"] == cells["save"] == cells["restore"] == GREEN
 
 
-def test_what_is_new_is_found_like_everything_else(pool: Pool) -> None:
+def test_the_added_entity_type_has_a_collection(pool: Pool) -> None:
     om = pool.om
     assert "gadgets" in dir(om)
     assert om.gadgets.create.__doc__
     with pytest.raises(dynclient.RequestInvalid, match="teeth"):
         om.gadgets.create(name="g", teeth=2, policy=pool.unique())
-    made = om.gadgets.create(**pool.ready(pool.payloads.least(om.release.entities[NEW])))
-    assert made.policy.type == "policy"
+    created = om.gadgets.create(**pool.resolve(pool.payloads.least(om.release.entities[ADDED])))
+    assert created.policy.type == "policy"
     assert om.contract["gadgets"].route == "/v1/gadgets"
 
 
-def test_the_matrix_takes_a_directory(tree: Path) -> None:
-    """The same by the command that a user has."""
+def test_the_matrix_runs_on_a_directory_of_trees(tree: Path) -> None:
+    """The same with the command that a user runs."""
     if tree.is_dir():
-        pytest.skip("one layout will do: the others differ in how they are read alone")
+        pytest.skip("tested with archives only: layouts differ only in how they are read")
     environment = {**os.environ, "DYNCLIENT_TREES": str(tree.parent)}
     environment.pop("PYTEST_XDIST_WORKER", None)
     ran = subprocess.run(
         [
             sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "matrix",
-            "-k", f"test_the_life_of and {VERSION} and ({NEW} or {RENAMED} or {VERSION}-query-)",
-            "tests/matrix/test_life.py",
+            "-k", f"test_lifecycle_of and {VERSION} and ({ADDED} or {RENAMED} or {VERSION}-query-)",
+            "tests/matrix/test_lifecycle.py",
         ],
         cwd=Path(__file__).resolve().parent.parent.parent,
         env=environment,
@@ -182,12 +183,12 @@ def test_the_matrix_takes_a_directory(tree: Path) -> None:
         check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    kinds = [NEW, RENAMED, *({"query"} & {*release_named(ALL_RELEASES[-1]).entities})]
+    kinds = [ADDED, RENAMED, *({"query"} & {*release_named(ALL_RELEASES[-1]).entities})]
     assert f"{2 * len(kinds)} passed" in ran.stdout, ran.stdout
     assert f"real schema trees: {VERSION}" in ran.stdout
 
 
-def test_missing_files_take_only_what_needs_them(pool: Pool) -> None:
+def test_missing_documents_remove_no_operations(pool: Pool) -> None:
     spec = next(each for each in pool.om.release.entities.values() if each.votes and each.create)
     collection = pool.om[spec.name]
     assert "restore" in applicable(collection._spec)

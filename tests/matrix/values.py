@@ -1,27 +1,27 @@
-"""What no schema can tell about the values of requests: ``values.json``, each row with its reason.
+"""Facts about values of requests that are not in the schemas: ``values.json``, with reasons.
 
-A row is for a field, ``at``: of one entity's create request (``bot.botUser``), of a class below it
-(``TagLabel.tagFQN``), or of anything (``*.owners``). It says one of these:
+A row is about a field, ``at``: of one entity type's create request (``bot.botUser``), of a class in
+it (``TagLabel.tagFQN``), or of any object (``*.owners``). It has one of these keys:
 
 ``value``
-    The value. ``{unique}`` in a text is the same for one request, ``{each}`` for this place alone.
+    The value. In a text ``{unique}`` is unique per request, ``{each}`` per place.
 ``entity``
-    The type of the entity that is named there; ``with`` gives fields that it has to have, and
-    ``fresh`` asks for one that nobody else uses.
+    The type of the entity that the field names; ``with`` lists values that the entity must have,
+    and ``fresh`` requires an entity that is not shared with other requests.
 ``link``
     The same, written as an entity link.
 ``branch``
-    Another field of the same request, whose value is the ``type`` of the alternative to take.
+    Another field of the request; its value is the ``type`` of the union's branch to use.
 ``any``
     Values to choose from.
 ``items``
-    How many a list has to hold, where the schema would take fewer.
+    The length that a list must have, if the schema allows shorter ones.
 ``out``
-    True: it is left out, since it is of no use here.
+    True: the field is left out.
 
-With ``name`` an entity is written as its name, where the schema does not tell that one is wanted;
-with ``always`` an optional field is always there. ``since`` and ``until`` (exclusive) limit a row
-to releases.
+With ``name`` the entity is written as its name, where the schema does not say that it is one; with
+``always`` an optional field is always present. ``since`` and ``until`` (exclusive) limit a row to
+releases.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def number(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def holds(row: Row, version: tuple[int, ...]) -> bool:
-    """Tell whether a row is for a release; one of no known version counts as the newest."""
+def row_applies(row: Row, version: tuple[int, ...]) -> bool:
+    """Return whether a row is for a release; without a version it counts as the newest."""
     version = version or (999,)
     since, until = row.get("since"), row.get("until")
     if since is not None and version < number(since):
@@ -58,20 +58,22 @@ def holds(row: Row, version: tuple[int, ...]) -> bool:
 
 
 class Values:
-    """The rows that hold for one release.
+    """The rows for one release.
 
     Attributes:
-        used: the ``at`` of rows that were looked up with success.
+        used: the ``at`` of each row that was found by a lookup.
     """
 
     def __init__(self, version: tuple[int, ...], given: Iterable[Row] | None = None) -> None:
         self._rows = {
-            row["at"]: row for row in (rows() if given is None else given) if holds(row, version)
+            row["at"]: row
+            for row in (rows() if given is None else given)
+            if row_applies(row, version)
         }
         self.used: set[str] = set()
 
     def row(self, owner: str, field: str) -> Row:
-        """Return what is said of a field: of this owner, or of any; empty where nothing is."""
+        """Return the row about a field of this owner, or of any; empty if there is none."""
         for at in (f"{owner}.{field}", f"*.{field}"):
             if at in self._rows:
                 self.used.add(at)

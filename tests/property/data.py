@@ -1,4 +1,4 @@
-"""Data made from schemas: mostly valid, small, and as varied as hypothesis likes."""
+"""Data generated from schemas: mostly valid, small, and as varied as hypothesis makes it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Recordings of real servers, played against the sandbox: ``python -m tests.replay 1.6.0``."""
+"""Recordings of real servers, replayed against the sandbox: ``python -m tests.replay 1.6.0``."""

@@ -1,7 +1,6 @@
-"""``python -m tests.replay [RELEASE …] [--scenario NAME …] [-v] [--write]``: plays and compares.
+"""Replay recordings against the sandbox and print how many responses are equal.
 
-Prints the figures; ``-v`` every difference as well; ``--write`` brings ``differences.json`` up to
-date.
+``python -m tests.replay [RELEASE …] [--scenario NAME …] [-v] [--write]``
 """
 
 from __future__ import annotations
@@ -10,46 +9,58 @@ import argparse
 import sys
 from collections import Counter
 
-from tests.replay import figures, listed, recordings
-from tests.replay.replayer import Compared, play
+from tests.replay import figures, known_differences, recordings
+from tests.replay.replayer import Comparison, replay
 
 
 def main() -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.replay")
-    parser.add_argument("release", nargs="*", help="all of which there are recordings, if none")
-    parser.add_argument("--scenario", nargs="*", help="all, if none")
-    parser.add_argument("-v", "--verbose", action="store_true")
-    parser.add_argument("--write", action="store_true")
-    given = parser.parse_args()
-    results: dict[str, dict[str, list[Compared]]] = {}
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.replay",
+        description="Replay recordings of real servers against the sandbox and compare responses.",
+    )
+    parser.add_argument(
+        "release", nargs="*", help="releases to replay (default: all that have recordings)"
+    )
+    parser.add_argument("--scenario", nargs="*", help="scenarios to replay (default: all)")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print every difference")
+    parser.add_argument(
+        "--write", action="store_true", help=f"update {known_differences.FILE.name}"
+    )
+    arguments = parser.parse_args()
+    results: dict[str, dict[str, list[Comparison]]] = {}
     rows = []
-    for release in given.release or recordings.releases():
+    for release in arguments.release or recordings.releases():
         for scenario in recordings.scenarios(release):
-            if given.scenario and scenario not in given.scenario:
+            if arguments.scenario and scenario not in arguments.scenario:
                 continue
-            compared = play(release, scenario)
-            results.setdefault(release, {})[scenario] = compared
-            rows.append(figures.of(release, scenario, compared))
-            if given.verbose:
-                _tell(compared)
+            comparisons = replay(release, scenario)
+            results.setdefault(release, {})[scenario] = comparisons
+            rows.append(figures.count_equal(release, scenario, comparisons))
+            if arguments.verbose:
+                _print_differences(comparisons)
+    if not rows:
+        parser.error(f"no recordings match; there are recordings of {recordings.releases()}")
     print("\n".join(figures.table(rows)))
-    if given.write:
-        played = {(row.release, row.scenario) for row in rows}
-        listed.write(listed.updated(listed.load(), listed.found(results), played))
+    if arguments.write:
+        replayed = {(row.release, row.scenario) for row in rows}
+        current = known_differences.find_differences(results)
+        content = known_differences.update(known_differences.load(), current, replayed)
+        known_differences.write(content)
     return 0
 
 
-def _tell(compared: list[Compared]) -> None:
-    often: Counter[str] = Counter()
-    for one in compared:
-        if one.same:
+def _print_differences(comparisons: list[Comparison]) -> None:
+    kinds: Counter[str] = Counter()
+    for comparison in comparisons:
+        if comparison.same:
             continue
-        print(f"#{one.number} [{one.step}] {one.request} {one.status[0]}/{one.status[1]}")
-        for line in (*one.headers, *one.body[:6]):
+        recorded, actual = comparison.status
+        print(f"#{comparison.number} [{comparison.step}] {comparison.request} {recorded}/{actual}")
+        for line in (*comparison.headers, *comparison.body[:6]):
             print(f"      {line[:300]}")
-        often.update(listed.kinds(one))
-    for kind, count in often.most_common(25):
+        kinds.update(known_differences.kinds(comparison))
+    for kind, count in kinds.most_common(25):
         print(f"{count:6} {kind}")
 
 

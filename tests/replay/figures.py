@@ -1,4 +1,4 @@
-"""What a replay came to: exchanges, equal, different; by release and scenario."""
+"""Counts of equal and different responses, by release and scenario."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tests.replay.recordings import GENERIC
-from tests.replay.replayer import Compared
+from tests.replay.replayer import Comparison
 
 
 class Figures(NamedTuple):
-    """The figures of one scenario, or of several."""
+    """The counts of one scenario, or the sums of several."""
 
     release: str
     scenario: str
     exchanges: int
     statuses: int
-    """How many have the recorded status."""
+    """Exchanges with the recorded status."""
     bodies: int
-    """How many have its body as well."""
+    """Exchanges with the recorded status and body."""
     headers: int
-    """How many have the headers that clients depend on."""
+    """Exchanges with the recorded headers that clients depend on."""
 
     @property
-    def generic(self) -> bool:
+    def is_generic(self) -> bool:
         return self.scenario in GENERIC
 
     def row(self) -> str:
-        whole = self.exchanges or 1
+        """Return a line of the table."""
         counts = (self.statuses, self.bodies, self.headers)
-        shares = "".join(f"{count / whole:>9.1%}" for count in counts)
+        shares = "".join(f"{count / (self.exchanges or 1):>9.1%}" for count in counts)
         different = self.exchanges - self.bodies
         return f"{self.release:9}{self.scenario:22}{self.exchanges:>9}{shares}{different:>10}"
 
@@ -40,34 +40,33 @@ HEAD = (
 )
 
 
-def of(release: str, scenario: str, compared: Sequence[Compared]) -> Figures:
-    """Return the figures of one scenario."""
+def count_equal(release: str, scenario: str, comparisons: Sequence[Comparison]) -> Figures:
+    """Return the counts of one scenario."""
     return Figures(
         release,
         scenario,
-        len(compared),
-        sum(one.same_status for one in compared),
-        sum(one.same_body for one in compared),
-        sum(not one.headers for one in compared),
+        len(comparisons),
+        sum(comparison.same_status for comparison in comparisons),
+        sum(comparison.same_body for comparison in comparisons),
+        sum(not comparison.headers for comparison in comparisons),
     )
 
 
-def total(name: str, rows: Iterable[Figures]) -> Figures:
-    """Return the sum of figures."""
+def total(release: str, name: str, rows: Iterable[Figures]) -> Figures:
+    """Return the sums of some scenarios of a release."""
     rows = list(rows)
-    releases = {row.release for row in rows}
-    sums = [sum(row[place] for row in rows) for place in range(2, 6)]
-    return Figures(releases.pop() if len(releases) == 1 else "all", name, *sums)
+    sums = [sum(row[column] for row in rows) for column in range(2, 6)]
+    return Figures(release, name, *sums)
 
 
 def table(rows: Sequence[Figures]) -> list[str]:
-    """Return a table, with a sum for generic scenarios and one for the rest, of each release."""
+    """Return the lines of a table, with two sums for each release: generic scenarios and others."""
     lines = [HEAD]
     for release in sorted({row.release for row in rows}):
         own = [row for row in rows if row.release == release]
         lines += [row.row() for row in own]
         for name, generic in (("= generic", True), ("= single features", False)):
-            part = [row for row in own if row.generic is generic]
-            if part:
-                lines.append(total(name, part)._replace(release=release).row())
+            selected = [row for row in own if row.is_generic is generic]
+            if selected:
+                lines.append(total(release, name, selected).row())
     return lines

@@ -1,4 +1,4 @@
-"""Makes answers of two servers comparable: ids, times, hosts and seeded texts taken out."""
+"""Makes responses of two servers comparable: without ids, times, hosts and seeded texts."""
 
 from __future__ import annotations
 
@@ -15,105 +15,111 @@ _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
 _EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
 _ALIAS = re.compile(r"\bom\d+_(?=\w+_index\b)")
-"""What one server has put before the names of its indexes."""
+"""The prefix of the index names of one recorded server."""
 _ENGINE_NAME = re.compile(r"\b(?:Elasticsearch|OpenSearch)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
 TEXTS = ("description", "displayName", "style")
-"""What a server's seed says in its own words."""
+"""Fields of seeded entities that each server fills with its own texts."""
 
 
 DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
-"""How one server is set up."""
+"""Settings of one deployment."""
 
 
 ENGINE = {"took", "_score", "max_score", "_seq_no", "_primary_term", "_version"}
-"""What depends on all that a search engine has done; whether there is a number is what counts."""
+"""Numbers that depend on everything a search engine has indexed; only their presence counts."""
 
 
-class Names:
-    """What one replay has learnt: ids of both servers, and what the scenario itself made."""
+class ValueMap:
+    """Values of the recorded server and their counterparts on the sandbox, learnt in one replay."""
 
     def __init__(self) -> None:
-        self.there_to_here: dict[str, str] = {}
-        self.here_to_there: dict[str, str] = {}
-        self.made_ids: set[str] = set()
-        self.made_fqns: set[str] = set()
+        self.to_sandbox: dict[str, str] = {}
+        """Ids of the sandbox by recorded id."""
+        self.to_recorded: dict[str, str] = {}
+        """Recorded ids by id of the sandbox."""
+        self.created_ids: set[str] = set()
+        """Recorded ids of what the scenario itself created."""
+        self.created_fqns: set[str] = set()
         self.cursors: dict[str, str] = {}
         self.times: dict[int, int] = {}
         self.sent_times: set[int] = set()
+        """Times that the scenario itself chose."""
         self.numbers: dict[int, int] = {}
-        """Ids that a server counts: of tasks."""
+        """Numeric ids that a server assigns in order: those of tasks."""
 
-    def sent(self, value: Any) -> None:
-        """Note the times that a recorded request names."""
+    def note_sent_times(self, value: Any) -> None:
+        """Remember the times in the body of a recorded request."""
         if isinstance(value, dict):
             for inner in value.values():
-                self.sent(inner)
+                self.note_sent_times(inner)
         elif isinstance(value, list):
             for inner in value:
-                self.sent(inner)
+                self.note_sent_times(inner)
         elif _is_time(value) and value not in self.times:
             self.sent_times.add(value)
 
-    def pair(self, there: str, here: str) -> None:
-        if there not in self.there_to_here and here not in self.here_to_there:
-            self.there_to_here[there] = here
-            self.here_to_there[here] = there
+    def pair(self, recorded: str, actual: str) -> None:
+        """Pair two ids, unless one of them is paired already."""
+        if recorded not in self.to_sandbox and actual not in self.to_recorded:
+            self.to_sandbox[recorded] = actual
+            self.to_recorded[actual] = recorded
 
-    def learn(self, there: Any, here: Any) -> None:
-        """Pair the ids that stand at the same places of two bodies."""
-        if isinstance(there, dict) and isinstance(here, dict):
-            # An id first: what hangs on it is paired by it.
-            if _is_number(there.get("id")) and _is_number(here.get("id")):
-                self.numbers.setdefault(there["id"], here["id"])
-            for key in there:
-                if key in here:
-                    self.learn(there[key], here[key])
-        elif isinstance(there, list) and isinstance(here, list):
-            self._learn_lists(there, here)
-        elif _is_time(there) and _is_time(here):
-            # A time that the scenario chose stays what it is.
-            if there not in self.sent_times:
-                self.times[there] = here
-        elif isinstance(there, str) and isinstance(here, str):
-            mine, yours = UUID.findall(there), UUID.findall(here)
-            if len(mine) == len(yours) and (len(there) == 36 or there.startswith("http")):
-                for one, other in zip(mine, yours, strict=True):
+    def learn(self, recorded: Any, actual: Any) -> None:
+        """Pair the ids and times at the same places of two bodies."""
+        if isinstance(recorded, dict) and isinstance(actual, dict):
+            # The numeric id comes first: paths of later requests contain it.
+            if _is_number(recorded.get("id")) and _is_number(actual.get("id")):
+                self.numbers.setdefault(recorded["id"], actual["id"])
+            for key in recorded:
+                if key in actual:
+                    self.learn(recorded[key], actual[key])
+        elif isinstance(recorded, list) and isinstance(actual, list):
+            self._learn_lists(recorded, actual)
+        elif _is_time(recorded) and _is_time(actual):
+            # A time that the scenario chose is the same on both servers.
+            if recorded not in self.sent_times:
+                self.times[recorded] = actual
+        elif isinstance(recorded, str) and isinstance(actual, str):
+            recorded_ids, actual_ids = UUID.findall(recorded), UUID.findall(actual)
+            is_id_or_link = len(recorded) == 36 or recorded.startswith("http")
+            if len(recorded_ids) == len(actual_ids) and is_id_or_link:
+                for one, other in zip(recorded_ids, actual_ids, strict=True):
                     self.pair(one, other)
 
-    def _learn_lists(self, there: list[Any], here: list[Any]) -> None:
-        keyed = {_key(item): item for item in here if _key(item) is not None}
-        for position, item in enumerate(there):
+    def _learn_lists(self, recorded: list[Any], actual: list[Any]) -> None:
+        by_key = {_key(item): item for item in actual if _key(item) is not None}
+        for position, item in enumerate(recorded):
             key = _key(item)
-            if key is not None and key in keyed:
-                self.learn(item, keyed[key])
-            elif key is None and position < len(here):
-                self.learn(item, here[position])
+            if key is not None and key in by_key:
+                self.learn(item, by_key[key])
+            elif key is None and position < len(actual):
+                self.learn(item, actual[position])
 
-    def path_here(self, path: str) -> str:
+    def translate_path(self, path: str) -> str:
         """Return a recorded request's path with the ids of the sandbox."""
-        steps = str(self.to_here(path)).split("/")
-        told = {str(there): str(here) for there, here in self.numbers.items()}
-        return "/".join(told.get(step, step) for step in steps)
+        steps = str(self.translate(path)).split("/")
+        numbers = {str(recorded): str(actual) for recorded, actual in self.numbers.items()}
+        return "/".join(numbers.get(step, step) for step in steps)
 
-    def made(self, body: Any) -> None:
-        """Note what a 201 made."""
+    def note_created(self, body: Any) -> None:
+        """Remember the entity that a 201 response created."""
         if isinstance(body, dict) and isinstance(body.get("id"), str):
-            self.made_ids.add(body["id"])
-            self.made_fqns.add(str(body.get("fullyQualifiedName")))
+            self.created_ids.add(body["id"])
+            self.created_fqns.add(str(body.get("fullyQualifiedName")))
 
-    def to_here(self, value: Any) -> Any:
-        """Return a recorded request's value with the ids and cursors of the sandbox."""
+    def translate(self, value: Any) -> Any:
+        """Return a recorded request's value with the ids, times and cursors of the sandbox."""
         if isinstance(value, dict):
-            return {self.to_here(key): self.to_here(inner) for key, inner in value.items()}
+            return {self.translate(key): self.translate(inner) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self.to_here(inner) for inner in value]
+            return [self.translate(inner) for inner in value]
         if isinstance(value, str):
             if value in self.cursors:
                 return self.cursors[value]
-            return UUID.sub(lambda found: self.there_to_here.get(found[0], found[0]), value)
+            return UUID.sub(lambda found: self.to_sandbox.get(found[0], found[0]), value)
         if _is_time(value):
             return self.times.get(value, value)
         return value
@@ -124,7 +130,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_time(value: Any) -> bool:
-    """Tell whether a value is a time in ms of these years."""
+    """Return whether a value is a recent time in ms."""
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
@@ -133,6 +139,7 @@ def _is_time(value: Any) -> bool:
 
 
 def _key(item: Any) -> Any:
+    """Return what identifies an item of a list on both servers, or None."""
     if not isinstance(item, dict):
         return None
     if "fullyQualifiedName" in item:
@@ -141,37 +148,43 @@ def _key(item: Any) -> Any:
 
 
 class Normaliser:
-    """Rewrites bodies of one side; ``here`` for the sandbox's."""
+    """Rewrites bodies of one server, so that those of two can be compared.
 
-    def __init__(self, names: Names, *, here: bool) -> None:
-        self._names = names
-        self._here = here
+    Args:
+        values: what the replay has learnt.
+        sandbox: whether the bodies are the sandbox's, not the recorded ones.
+    """
+
+    def __init__(self, values: ValueMap, *, sandbox: bool) -> None:
+        self._values = values
+        self._sandbox = sandbox
 
     def body(self, value: Any) -> Any:
+        """Return a normalised body."""
         out = self._value(value, None)
         entity = isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out
-        if entity and "version" in out and out["id"] not in self._names.made_ids:
-            # What the server was seeded with: which fields are shown is all that compares.
+        if entity and "version" in out and out["id"] not in self._values.created_ids:
+            # Of a seeded entity only the names of its fields are compared.
             return {name: out[name] if name in {"id", "name"} else "<seeded>" for name in out
                     if name not in TEXTS}  # fmt: skip
         return out
 
     def _id(self, text: str) -> str:
-        if self._here:
-            return self._names.here_to_there.get(text, "<id>")
-        return text if text in self._names.there_to_here else "<id>"
+        if self._sandbox:
+            return self._values.to_recorded.get(text, "<id>")
+        return text if text in self._values.to_sandbox else "<id>"
 
     def _value(self, value: Any, key: str | None) -> Any:
         if isinstance(value, dict):
             return self._dict(value)
         if isinstance(value, list):
-            return self._list(value, key)
+            return [self._value(inner, key) for inner in value]
         if isinstance(value, str):
             return self._text(value, key)
         if key in ENGINE and isinstance(value, int | float):
             return "<number>"
-        if key == "id" and _is_number(value) and not self._here:
-            return self._names.numbers.get(value, value)
+        if key == "id" and _is_number(value) and not self._sandbox:
+            return self._values.numbers.get(value, value)
         return "<time>" if _is_time(value) else value
 
     def _dict(self, value: dict[str, Any]) -> Any:
@@ -179,13 +192,13 @@ class Normaliser:
             key: self._value(inner, key) for key, inner in value.items() if key not in DEPLOYMENT
         }
         if {"version", "revision", "timestamp"} == set(value):
-            # Which build it is, not how it behaves.
+            # The version counts; the build does not.
             return {"version": str(value["version"]).partition("-")[0]}
         foreign = False
         if "tagFQN" in value:
-            foreign = value["tagFQN"] not in self._names.made_fqns
+            foreign = value["tagFQN"] not in self._values.created_fqns
         elif isinstance(value.get("id"), str) and "name" in value:
-            foreign = out["id"] not in self._names.made_ids
+            foreign = out["id"] not in self._values.created_ids
         if foreign:
             for text in TEXTS:
                 out.pop(text, None)
@@ -194,17 +207,17 @@ class Normaliser:
                 if isinstance(out.get(name), list):
                     out[name] = sorted(out[name], key=lambda one: json.dumps(one, sort_keys=True))
         if set(out) == {"data", "paging"} or ("data" in out and "paging" in out):
-            self._page(value, out)
+            self._page(out)
         return out
 
-    def _page(self, raw: dict[str, Any], out: dict[str, Any]) -> None:
-        """Keep of a page what the scenario made; totals and cursors only where that is all."""
+    def _page(self, out: dict[str, Any]) -> None:
+        """Keep what the scenario created; ``foreign`` says whether the page has anything else."""
         if not isinstance(out["data"], list):
             return
         kept = [
             item for item in out["data"]
             if not (isinstance(item, dict) and isinstance(item.get("id"), str))
-            or item["id"] in self._names.made_ids
+            or item["id"] in self._values.created_ids
         ]  # fmt: skip
         paging = dict(out["paging"])
         for cursor in ("before", "after"):
@@ -213,9 +226,6 @@ class Normaliser:
         out["foreign"] = len(kept) != len(out["data"])
         out["data"] = kept
         out["paging"] = paging
-
-    def _list(self, value: list[Any], key: str | None) -> Any:
-        return [self._value(inner, key) for inner in value]
 
     def _text(self, value: str, key: str | None) -> Any:
         if value == REDACTED:
@@ -236,7 +246,7 @@ class Normaliser:
         text = _SOURCE.sub("", value)
         both = _EXCLUSIVE.match(text)
         if both:
-            # The server takes them from a hash set.
+            # The server lists them in the order of a hash set.
             one, other = sorted((both[1], both[2]))
             return f"{one} and {other} exclude each other"
         if text.startswith("HEAD, "):
@@ -245,7 +255,7 @@ class Normaliser:
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
         if _JAVA.search(text):
-            # The server quotes its own classes: what counts is the kind of the complaint.
+            # The server quotes its Java classes: only the kind of the error counts.
             text = text.split("`")[0].split('"')[0].strip()
         if text.startswith("[") and text.endswith("]") and ", " in text:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
@@ -253,53 +263,58 @@ class Normaliser:
         return UUID.sub(lambda found: self._id(found[0]), text)
 
 
-def differences(there: Any, here: Any, path: str = "") -> list[str]:
-    """Return where two normalised bodies differ: ``path: recorded ≠ sandbox's``."""
-    if REDACTED in (there, here):
+def differences(recorded: Any, actual: Any, path: str = "") -> list[str]:
+    """Return the differences of two normalised bodies as ``path: recorded ≠ sandbox's``."""
+    if REDACTED in (recorded, actual):
         return []
-    if isinstance(there, dict) and isinstance(here, dict):
+    if isinstance(recorded, dict) and isinstance(actual, dict):
         out = []
-        if (there.get("foreign") or here.get("foreign")) and "data" in there and "data" in here:
-            partial = _is_partial(there) or _is_partial(here)
-            there = {**there, "paging": None, "foreign": None}
-            here = {**here, "paging": None, "foreign": None}
+        if (
+            (recorded.get("foreign") or actual.get("foreign"))
+            and "data" in recorded
+            and "data" in actual
+        ):
+            partial = _is_partial(recorded) or _is_partial(actual)
+            recorded = {**recorded, "paging": None, "foreign": None}
+            actual = {**actual, "paging": None, "foreign": None}
             if partial:
-                there, here = _common(there, here)
-        for key in sorted({*there, *here}):
+                recorded, actual = _common(recorded, actual)
+        for key in sorted({*recorded, *actual}):
             place = f"{path}.{key}" if path else key
-            if key not in here:
-                out.append(f"{place}: missing, recorded {_short(there[key])}")
-            elif key not in there:
-                out.append(f"{place}: extra {_short(here[key])}")
+            if key not in actual:
+                out.append(f"{place}: missing, recorded {_short(recorded[key])}")
+            elif key not in recorded:
+                out.append(f"{place}: extra {_short(actual[key])}")
             else:
-                out += differences(there[key], here[key], place)
+                out += differences(recorded[key], actual[key], place)
         return out
-    if isinstance(there, list) and isinstance(here, list):
-        if len(there) != len(here):
-            return [f"{path}: {_short(there)} ≠ {_short(here)}"]
+    if isinstance(recorded, list) and isinstance(actual, list):
+        if len(recorded) != len(actual):
+            return [f"{path}: {_short(recorded)} ≠ {_short(actual)}"]
         out = []
-        for position, (one, other) in enumerate(zip(there, here, strict=True)):
+        for position, (one, other) in enumerate(zip(recorded, actual, strict=True)):
             out += differences(one, other, f"{path}[{position}]")
         return out
-    return [] if there == here and isinstance(there, bool) == isinstance(here, bool) else [
-        f"{path}: {_short(there)} ≠ {_short(here)}"
-    ]  # fmt: skip
+    same = recorded == actual and isinstance(recorded, bool) == isinstance(actual, bool)
+    return [] if same else [f"{path}: {_short(recorded)} ≠ {_short(actual)}"]
 
 
 def _is_partial(page: dict[str, Any]) -> bool:
-    """Tell whether more pages follow or went before: foreign entities move what is on one."""
+    """Return whether there are other pages, onto which foreign entities may push items."""
     paging = page.get("paging")
     return isinstance(paging, dict) and bool({"before", "after"} & set(paging))
 
 
-def _common(there: dict[str, Any], here: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Of pages among which foreign entities are, compare what both show."""
-    mine = {item.get("id") for item in there["data"] if isinstance(item, dict)}
-    yours = {item.get("id") for item in here["data"] if isinstance(item, dict)}
-    both = mine & yours
+def _common(
+    recorded: dict[str, Any], actual: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two pages with the items that both have."""
+    recorded_ids = {item.get("id") for item in recorded["data"] if isinstance(item, dict)}
+    actual_ids = {item.get("id") for item in actual["data"] if isinstance(item, dict)}
+    shared = recorded_ids & actual_ids
     return (
-        {**there, "data": [item for item in there["data"] if item.get("id") in both]},
-        {**here, "data": [item for item in here["data"] if item.get("id") in both]},
+        {**recorded, "data": [item for item in recorded["data"] if item.get("id") in shared]},
+        {**actual, "data": [item for item in actual["data"] if item.get("id") in shared]},
     )
 
 

@@ -1,4 +1,4 @@
-"""Finds recordings: ``DYNCLIENT_RECORDINGS``, else the shared folder beside the checkout."""
+"""Recordings of real servers: in ``DYNCLIENT_RECORDINGS``, else in the shared folder."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ GENERIC = (
     "walkthrough", "every_entity", "errors", "paging",
     "fqn", "people", "tags_glossary", "concurrency",
 )  # fmt: skip
-"""Scenarios that every generic server must answer; the others are about single features."""
+"""Scenarios about what all collections do; the others are about single features."""
 
 
 def folder() -> Path | None:
-    """Return the folder with a subfolder of recordings per release, or None."""
-    named = os.environ.get("DYNCLIENT_RECORDINGS")
-    if named:
-        return Path(named)
+    """Return the folder with one subfolder of recordings for each release, or None."""
+    path = os.environ.get("DYNCLIENT_RECORDINGS")
+    if path:
+        return Path(path)
     return shared("openmetadata/recordings")
 
 
 def releases() -> list[str]:
-    """Return the releases there are recordings of."""
+    """Return the releases that have recordings."""
     root = folder()
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root else []
 
@@ -39,7 +39,7 @@ def scenarios(release: str) -> list[str]:
 def load(release: str, scenario: str) -> list[dict[str, Any]]:
     """Return the exchanges of a scenario, in order."""
     root = folder()
-    assert root is not None
+    assert root is not None, "no recordings found; set DYNCLIENT_RECORDINGS"
     exchanges: list[dict[str, Any]] = json.loads(
         (root / release / f"{scenario}.json").read_text("utf-8")
     )

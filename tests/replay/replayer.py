@@ -1,4 +1,4 @@
-"""Plays one recorded scenario against a running sandbox and compares every answer."""
+"""Replays a recorded scenario against a running sandbox and compares every response."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from dynclient import sandbox
 from tests.replay import recordings
-from tests.replay.normalise import UUID, Names, Normaliser, differences
+from tests.replay.normalise import REDACTED, UUID, Normaliser, ValueMap, differences
 from tests.support.trees import TREES
 
 HEADERS = ("Content-Type", "X-OpenMetadata-Change", "Location")
-"""Headers that a client may depend on."""
+"""Response headers that a client may depend on."""
 
 
-class Compared(NamedTuple):
-    """One exchange and how it came out."""
+class Comparison(NamedTuple):
+    """One exchange, compared with what the sandbox responds."""
 
     number: int
     step: str
     request: str
     status: tuple[int, int]
-    """Recorded, sandbox's."""
+    """The recorded status and the sandbox's."""
     body: tuple[str, ...]
-    """Differences of the bodies."""
+    """Differences between the bodies."""
     headers: tuple[str, ...]
+    """Differences between the headers."""
     served: bool = True
-    """Whether the sandbox has the route at all."""
+    """Whether the sandbox has the route."""
 
     @property
     def same_status(self) -> bool:
@@ -44,7 +45,7 @@ class Compared(NamedTuple):
 
 
 class Server(NamedTuple):
-    """Where the sandbox is and how to get in."""
+    """The address of a sandbox, and the tokens of its admin and its bot."""
 
     host: str
     admin_token: str
@@ -52,51 +53,52 @@ class Server(NamedTuple):
 
 
 class Replay:
-    """One scenario on one server."""
+    """One scenario, sent to one server over one connection."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        parts = urlsplit(server.host)
-        self._root = parts.path
-        self._connection = http.client.HTTPConnection(parts.netloc, timeout=60)
-        self._names = Names()
+        url = urlsplit(server.host)
+        self._root = url.path
+        self._connection = http.client.HTTPConnection(url.netloc, timeout=60)
+        self._values = ValueMap()
         self._tokens: dict[str, str] = {}
 
     def close(self) -> None:
         self._connection.close()
 
-    def run(self, exchanges: list[dict[str, Any]]) -> list[Compared]:
-        return [self._one(number, exchange) for number, exchange in enumerate(exchanges)]
+    def run(self, exchanges: list[dict[str, Any]]) -> list[Comparison]:
+        return [self._compare(number, exchange) for number, exchange in enumerate(exchanges)]
 
-    def _one(self, number: int, exchange: dict[str, Any]) -> Compared:
-        request, recorded = exchange["request"], exchange["response"]
-        names = self._names
-        names.sent(request.get("body"))
-        # A redacted token that the server did not find is one that it never gave.
-        status, headers, body = self._send(request, known=recorded["status"] != 404)
-        if recorded["status"] == status:
-            names.learn(recorded["body"], body)
-        if recorded["status"] == 201:
-            names.made(recorded["body"])
-        self._learn_cursors(recorded["body"], body)
-        self._learn_tokens(request, body)
-        there = Normaliser(names, here=False).body(recorded["body"])
-        here = Normaliser(names, here=True).body(body)
+    def _compare(self, number: int, exchange: dict[str, Any]) -> Comparison:
+        request, response = exchange["request"], exchange["response"]
+        values = self._values
+        values.note_sent_times(request.get("body"))
+        # A redacted token that the recorded server did not find is one that it never issued.
+        status, headers, body = self._send(request, issued=response["status"] != 404)
+        if response["status"] == status:
+            values.learn(response["body"], body)
+        if response["status"] == 201:
+            values.note_created(response["body"])
+        self._learn_cursors(response["body"], body)
+        self._learn_tokens(body)
+        recorded = Normaliser(values, sandbox=False).body(response["body"])
+        actual = Normaliser(values, sandbox=True).body(body)
         path = UUID.sub("{id}", request["path"])
         query = f"?{urlencode(request['query'])}" if request["query"] else ""
-        return Compared(
+        return Comparison(
             number,
             exchange["step"],
             f"{request['method']} {path}{query}",
-            (recorded["status"], status),
-            tuple(differences(there, here)),
-            tuple(self._compare_headers(recorded["headers"], headers)),
+            (response["status"], status),
+            tuple(differences(recorded, actual)),
+            tuple(self._compare_headers(response["headers"], headers)),
             "HTTP 404 Not Found" not in json.dumps(body),
         )
 
-    def _send(self, request: dict[str, Any], *, known: bool) -> tuple[int, dict[str, str], Any]:
-        path = self._root + self._names.path_here(request["path"])
-        query = self._names.to_here(request["query"])
+    def _send(self, request: dict[str, Any], *, issued: bool) -> tuple[int, dict[str, str], Any]:
+        """Send a recorded request; return the status, the headers in lower case and the body."""
+        path = self._root + self._values.translate_path(request["path"])
+        query = self._values.translate(request["query"])
         if query:
             path += "?" + urlencode(query)
         headers = {}
@@ -107,23 +109,23 @@ class Replay:
             headers["Authorization"] = f"Bearer {token}"
         body = None
         if request.get("bodyIsText"):
-            body = self._names.to_here(request["body"] or "").encode()
+            body = self._values.translate(request["body"] or "").encode()
         elif request.get("body") is not None:
-            body = json.dumps(self._fresh(self._names.to_here(request["body"]), known)).encode()
+            translated = self._values.translate(request["body"])
+            body = json.dumps(self._with_token(translated) if issued else translated).encode()
         self._connection.request(
             request["method"], quote(path, safe="/%?&=+:,;@~!$*'()-._"), body, headers
         )
-        answer = self._connection.getresponse()
-        data = answer.read()
-        told = dict(answer.getheaders())
-        kind = told.get("content-type", "")
+        response = self._connection.getresponse()
+        data = response.read()
+        response_headers = {name.lower(): value for name, value in response.getheaders()}
         if not data:
             decoded: Any = None
-        elif "json" in kind:
+        elif "json" in response_headers.get("content-type", ""):
             decoded = json.loads(data)
         else:
             decoded = data.decode("utf-8", "replace")
-        return answer.status, {name.lower(): value for name, value in told.items()}, decoded
+        return response.status, response_headers, decoded
 
     def _token(self, kind: str | None) -> str | None:
         if kind in (None, "none"):
@@ -134,47 +136,48 @@ class Replay:
             return self._server.bot_token
         return self._tokens.get(str(kind), self._server.admin_token)
 
-    def _fresh(self, body: Any, known: bool) -> Any:
-        """Give redacted tokens of a request their values here."""
-        if known and isinstance(body, dict) and body.get("refreshToken") == "<redacted>":
+    def _with_token(self, body: Any) -> Any:
+        """Return a request body with the sandbox's token instead of a redacted one."""
+        if isinstance(body, dict) and body.get("refreshToken") == REDACTED:
             return {**body, "refreshToken": self._tokens.get("refresh", "")}
         return body
 
-    def _learn_tokens(self, request: dict[str, Any], body: Any) -> None:
+    def _learn_tokens(self, body: Any) -> None:
         if isinstance(body, dict) and "accessToken" in body:
             self._tokens["recuser"] = body["accessToken"]
             self._tokens["refresh"] = body.get("refreshToken", "")
 
-    def _learn_cursors(self, there: Any, here: Any) -> None:
-        if not (isinstance(there, dict) and isinstance(here, dict)):
+    def _learn_cursors(self, recorded: Any, actual: Any) -> None:
+        if not (isinstance(recorded, dict) and isinstance(actual, dict)):
             return
-        mine, yours = there.get("paging"), here.get("paging")
-        if isinstance(mine, dict) and isinstance(yours, dict):
+        paging, own_paging = recorded.get("paging"), actual.get("paging")
+        if isinstance(paging, dict) and isinstance(own_paging, dict):
             for name in ("before", "after"):
-                if name in mine and name in yours:
-                    self._names.cursors[mine[name]] = yours[name]
+                if name in paging and name in own_paging:
+                    self._values.cursors[paging[name]] = own_paging[name]
 
-    def _compare_headers(self, there: dict[str, str], here: dict[str, str]) -> list[str]:
+    def _compare_headers(self, recorded: dict[str, str], actual: dict[str, str]) -> list[str]:
         out = []
         for name in HEADERS:
-            mine = self._header(name, there.get(name), here=False)
-            yours = self._header(name, here.get(name.lower()), here=True)
-            if mine != yours:
-                out.append(f"{name}: {mine} ≠ {yours}")
+            expected = self._header(name, recorded.get(name), sandbox=False)
+            value = self._header(name, actual.get(name.lower()), sandbox=True)
+            if expected != value:
+                out.append(f"{name}: {expected} ≠ {value}")
         return out
 
-    def _header(self, name: str, value: str | None, *, here: bool) -> str | None:
+    def _header(self, name: str, value: str | None, *, sandbox: bool) -> str | None:
         if value is None:
             return None
         if name == "Content-Type":
             return value.partition(";")[0].strip()
-        return str(Normaliser(self._names, here=here).body({"x": value})["x"])
+        return str(Normaliser(self._values, sandbox=sandbox).body({"x": value})["x"])
 
 
-def play(release: str, scenario: str) -> list[Compared]:
-    """Play one scenario against a fresh sandbox of its release."""
+def replay(release: str, scenario: str) -> list[Comparison]:
+    """Replay one scenario against a new sandbox of its release."""
     with sandbox.start(release, tree=TREES.get(release)) as running:
-        player = Replay(Server(running.host, running.admin_token, running.bot_token))
+        server = Server(running.host, running.admin_token, running.bot_token)
+        player = Replay(server)
         try:
             return player.run(recordings.load(release, scenario))
         finally:

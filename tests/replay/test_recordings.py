@@ -1,4 +1,4 @@
-"""The sandbox answers as the recorded servers did, but for what ``differences.json`` lists."""
+"""The sandbox responds as the recorded servers did, except for what ``differences.json`` lists."""
 
 from __future__ import annotations
 
@@ -7,98 +7,113 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.replay import figures, listed, recordings
-from tests.replay.replayer import HEADERS, play
+from tests.replay import figures, known_differences, recordings
+from tests.replay.replayer import HEADERS, replay
 from tests.support.trees import real_release
 
-PLAYED = [
+RECORDED = [
     (release, scenario)
     for release in recordings.releases()
     for scenario in recordings.scenarios(release)
 ]
 
-REFRESH = "python -m tests.replay {release} --scenario {scenario} --write"
+REFRESH = "update the file: python -m tests.replay {release} --scenario {scenario} --write"
 
 
-@pytest.mark.skipif(not PLAYED, reason="no recordings are at hand")
-def test_there_are_recordings() -> None:
-    assert {scenario for _, scenario in PLAYED} >= {"walkthrough"}
+@pytest.mark.skipif(not RECORDED, reason="no recordings found; set DYNCLIENT_RECORDINGS")
+def test_every_release_has_the_walkthrough() -> None:
+    without = [
+        release
+        for release in recordings.releases()
+        if "walkthrough" not in recordings.scenarios(release)
+    ]
+    assert without == []
 
 
-@pytest.mark.parametrize(("release", "scenario"), PLAYED)
+@pytest.mark.parametrize(("release", "scenario"), RECORDED)
 def test_every_difference_is_listed(
     release: str, scenario: str, record_property: Callable[[str, object], None]
 ) -> None:
-    real_release(release)  # skips where the tree is not at hand
-    compared = play(release, scenario)
-    record_property("replay", tuple(figures.of(release, scenario, compared)))
-    shown = {
+    real_release(release)  # skips the test if the schema tree is not available
+    comparisons = replay(release, scenario)
+    assert comparisons, f"the recording of {scenario} on {release} has no exchanges"
+    record_property("replay", tuple(figures.count_equal(release, scenario, comparisons)))
+    current = {
         what: where[release][scenario]
-        for what, where in listed.found({release: {scenario: compared}}).items()
+        for what, where in known_differences.find_differences(
+            {release: {scenario: comparisons}}
+        ).items()
     }
-    known = listed.listed(release, scenario)
-    new = [f"{what} (exchanges {numbers})" for what, numbers in _less(shown, known).items()]
-    gone = [f"{what} (exchanges {numbers})" for what, numbers in _less(known, shown).items()]
-    told = [*(f"new: {each}" for each in new), *(f"gone: {each}" for each in gone)]
-    assert not told, "\n".join([*told, REFRESH.format(release=release, scenario=scenario)])
+    known = known_differences.known_for(release, scenario)
+    new = [f"new: {what} (exchanges {numbers})" for what, numbers in _less(current, known).items()]
+    gone = [
+        f"no longer there: {what} (exchanges {numbers})"
+        for what, numbers in _less(known, current).items()
+    ]
+    lines = [*new, *gone]
+    assert not lines, "\n".join([*lines, REFRESH.format(release=release, scenario=scenario)])
 
 
 def _less(these: dict[str, list[int]], those: dict[str, list[int]]) -> dict[str, list[int]]:
-    """Return what is in the first and not in the second."""
+    """Return what the first has and the second has not."""
     left = {what: sorted({*numbers} - {*those.get(what, ())}) for what, numbers in these.items()}
     return {what: numbers for what, numbers in left.items() if numbers}
 
 
 def test_every_listed_difference_has_a_reason() -> None:
-    told = listed.load()
-    unknown = {each["what"]: each["reason"] for each in told["differences"]}
-    without = [what for what, reason in unknown.items() if reason not in told["reasons"]]
+    content = known_differences.load()
+    assert content["differences"]
+    without = [
+        difference["what"]
+        for difference in content["differences"]
+        if difference["reason"] not in content["reasons"]
+    ]
     assert not without, "\n".join(without)
 
 
-def test_no_reason_is_left_over() -> None:
-    told = listed.load()
-    used = {each["reason"] for each in told["differences"]}
-    assert set(told["reasons"]) == used
-    assert all(rule["reason"] in used for rule in told["rules"])
+def test_every_reason_is_used() -> None:
+    content = known_differences.load()
+    used = {difference["reason"] for difference in content["differences"]}
+    assert set(content["reasons"]) == used
+    assert {rule["reason"] for rule in content["rules"]} <= used
 
 
 class Shares(NamedTuple):
-    """How many of 100 exchanges have the recorded status, and how many its body as well."""
+    """The percentages of exchanges with the recorded status, and with its body as well."""
 
     statuses: float
     bodies: float
 
 
 def shares(release: str, *, generic: bool) -> Shares:
-    """Return the shares of a release that are left when what is listed is taken off."""
+    """Return the percentages for a release that follow from the listed differences."""
     exchanges = statuses = bodies = 0
     for scenario in recordings.scenarios(release):
         if (scenario in recordings.GENERIC) is not generic:
             continue
-        known = listed.listed(release, scenario)
+        known = known_differences.known_for(release, scenario)
         by_status = {n for what, numbers in known.items() if is_status(what) for n in numbers}
         by_body = {n for what, numbers in known.items() if not is_header(what) for n in numbers}
         exchanges += len(recordings.load(release, scenario))
         statuses += len(by_status)
         bodies += len(by_body)
     if not exchanges:
-        pytest.skip(f"there are no such recordings of {release}")
+        pytest.skip(f"no such recordings of {release}")
     return Shares(100 * (1 - statuses / exchanges), 100 * (1 - bodies / exchanges))
 
 
 @pytest.mark.parametrize("release", recordings.releases())
-def test_generic_scenarios_come_out_as_on_the_server(release: str) -> None:
-    told = shares(release, generic=True)
-    assert told.statuses >= 97
-    assert told.bodies >= 80
+def test_generic_scenarios_are_as_on_the_server(release: str) -> None:
+    percentages = shares(release, generic=True)
+    assert percentages.statuses >= 97
+    assert percentages.bodies >= 80
 
 
 @pytest.mark.parametrize("release", recordings.releases())
-def test_single_features_come_out_as_on_the_server(release: str) -> None:
-    told = shares(release, generic=False)
-    assert told.statuses >= 90
-    assert told.bodies >= 70
+def test_single_features_are_as_on_the_server(release: str) -> None:
+    percentages = shares(release, generic=False)
+    assert percentages.statuses >= 90
+    assert percentages.bodies >= 70
 
 
 def is_status(what: str) -> bool:

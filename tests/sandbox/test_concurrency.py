@@ -54,7 +54,7 @@ def at_once(running: sandbox.Running) -> Callable[..., list[Any]]:
                 start.wait()
                 return work(api, number)
             finally:
-                api.context.close()
+                api.session.close()
 
         with ThreadPoolExecutor(WRITERS) as pool:
             return list(pool.map(one, range(WRITERS)))
@@ -67,7 +67,7 @@ def table(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "databaseSchema": "s.d.c", "columns": columns, **more}
 
 
-def test_a_name_is_taken_once(at_once: Any) -> None:
+def test_a_name_is_created_once(at_once: Any) -> None:
     def work(api: Api, number: int) -> list[int]:
         return [
             api.ask("POST", "/v1/tables", json=table(f"unique{turn}")).status_code
@@ -80,9 +80,9 @@ def test_a_name_is_taken_once(at_once: Any) -> None:
 
 def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any) -> None:
     def work(api: Api, number: int) -> tuple[int, str, float]:
-        answer = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
-        told = answer.json()
-        return answer.status_code, told["id"], told["version"]
+        response = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
+        body = response.json()
+        return response.status_code, body["id"], body["version"]
 
     answers = at_once(work)
     assert Counter(status for status, _, _ in answers) == {201: 1, 200: WRITERS - 1}
@@ -90,13 +90,13 @@ def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any
     # Every writer changed something, so each left a version of its own, and they only go up.
     versions = sorted(version for _, _, version in answers)
     assert versions == [round(0.1 + 0.1 * step, 1) for step in range(WRITERS)]
-    told = Api(running).got(f"/v1/tables/{answers[0][1]}/versions")["versions"]
-    kept = [json.loads(state) for state in told]
+    body = Api(running).got(f"/v1/tables/{answers[0][1]}/versions")["versions"]
+    kept = [json.loads(state) for state in body]
     assert [state["version"] for state in kept] == versions[::-1]
     assert len({state["description"] for state in kept}) == WRITERS
 
 
-def test_different_tables_are_all_there(at_once: Any, running: Any) -> None:
+def test_different_tables_are_all_created(at_once: Any, running: Any) -> None:
     def work(api: Api, number: int) -> list[int]:
         statuses = []
         for turn in range(4):
@@ -122,16 +122,16 @@ def add_until_kept(api: Api, id: str, word: str, operations: Callable[..., Any])
     for _ in range(50 * WRITERS):
         now = api.got(f"/v1/tables/{id}")
         seen.append(now["version"])
-        answer = operations(api, now, f"{now['description']} {word}")
-        if answer.status_code == 200:
-            return [*seen, answer.json()["version"]]
-        assert answer.status_code in {412, 500}, answer.text
-        if answer.status_code == 500:
-            assert "JsonPatch.Operation.TEST" in answer.text
+        response = operations(api, now, f"{now['description']} {word}")
+        if response.status_code == 200:
+            return [*seen, response.json()["version"]]
+        assert response.status_code in {412, 500}, response.text
+        if response.status_code == 500:
+            assert "JsonPatch.Operation.TEST" in response.text
     raise AssertionError("the guard never let this writer through")
 
 
-def test_no_update_is_lost_that_a_test_guards(at_once: Any, running: Any) -> None:
+def test_a_patch_test_prevents_lost_updates(at_once: Any, running: Any) -> None:
     """As ``om.save`` does it: where patches are folded, the version alone tells too little."""
     body = table("guarded", description="words:")
     made = Api(running).ask("POST", "/v1/tables", json=body).json()
@@ -170,15 +170,13 @@ def people(running: sandbox.Running) -> list[str]:
     return tokens
 
 
-def test_no_update_is_lost_that_if_match_guards(
-    at_once: Any, running: Any, people: list[str]
-) -> None:
+def test_if_match_prevents_lost_updates(at_once: Any, running: Any, people: list[str]) -> None:
     """The version tells every edit of another user, which is what the weak tag stands for."""
     api = Api(running)
-    answer = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
-    if "ETag" not in answer.headers:
+    response = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
+    if "ETag" not in response.headers:
         pytest.skip("this release has no entity tags")
-    id = answer.json()["id"]
+    id = response.json()["id"]
 
     def matching(api: Api, now: dict[str, Any], text: str) -> requests.Response:
         change = {"op": "replace", "path": "/description", "value": text}
@@ -211,17 +209,17 @@ def test_followers_and_labels_of_all_are_kept(at_once: Any, running: Any) -> Non
     assert {follower["id"] for follower in followers} == set(users)
 
 
-def test_something_is_deleted_once(at_once: Any, running: Any) -> None:
+def test_an_entity_is_deleted_once(at_once: Any, running: Any) -> None:
     made = Api(running).ask("POST", "/v1/tables", json=table("doomed")).json()
 
     def work(api: Api, number: int) -> int:
-        answer = api.ask("DELETE", f"/v1/tables/{made['id']}", params={"hardDelete": "true"})
-        return answer.status_code
+        response = api.ask("DELETE", f"/v1/tables/{made['id']}", params={"hardDelete": "true"})
+        return response.status_code
 
     assert Counter(at_once(work)) == {200: 1, 404: WRITERS - 1}
 
 
-def test_readers_see_whole_states(at_once: Any, running: Any) -> None:
+def test_readers_see_committed_states_only(at_once: Any, running: Any) -> None:
     """Half of all write a table as a whole, the others never see a mixture of two states."""
     api = Api(running)
     api.ask("POST", "/v1/tables", json=table("whole", description="0", displayName="0"))

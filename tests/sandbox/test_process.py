@@ -1,4 +1,4 @@
-"""How a sandbox goes: with whoever started it, however that ends, and without leaving anything."""
+"""How a sandbox ends: with the process that started it, leaving no files behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.sandbox_processes import PATIENCE, environment, launched, wait_for_end
+from tests.support.sandbox_processes import PATIENCE, environment, launch, wait_for_end
 
 STARTED = """
 import os, sys
@@ -27,7 +27,7 @@ print(running.release, flush=True)
 def script(
     temporary: Path, rest: str, *, in_process: bool = False
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a script that starts a sandbox and goes on with ``rest``, once the sandbox is up."""
+    """Run a script that starts a sandbox and continues with ``rest`` when the sandbox is ready."""
     with subprocess.Popen(
         [sys.executable, "-c", STARTED.format(in_process=in_process) + rest],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -43,16 +43,16 @@ def script(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_it_and_its_folder(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_it_and_removes_its_folder(tmp_path: Path, number: signal.Signals) -> None:
     temporary = tmp_path / "tmp"
-    with launched(env=environment(temporary)) as running:
+    with launch(env=environment(temporary)) as running:
         assert len(list(temporary.iterdir())) == 1
         running.end(number)
     assert list(temporary.iterdir()) == []
 
 
-def test_being_asked_to_stop_is_no_failure(tmp_path: Path) -> None:
-    with launched(env=environment(tmp_path / "tmp")) as running:
+def test_sigterm_is_not_a_failure(tmp_path: Path) -> None:
+    with launch(env=environment(tmp_path / "tmp")) as running:
         assert running.end(signal.SIGTERM) == 0
 
 
@@ -61,7 +61,7 @@ def test_being_asked_to_stop_is_no_failure(tmp_path: Path) -> None:
     "rest",
     ["sys.stdin.readline()", "sys.stdin.readline(); raise ValueError('a failing cell')"],
 )
-def test_one_that_nobody_stops_ends_with_its_process(
+def test_a_sandbox_that_is_not_stopped_ends_with_its_process(
     tmp_path: Path, rest: str, in_process: bool
 ) -> None:
     temporary = tmp_path / "tmp"
@@ -110,14 +110,14 @@ print(requests.get(running.host + "/v1/system/version", timeout=30).status_code)
     assert out == "200\n"
 
 
-def test_what_a_killed_one_left_goes_with_the_next(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_sandbox_is_removed_by_the_next(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
-    with launched(env=environment(temporary)) as living:
+    with launch(env=environment(temporary)) as living:
         (lives,) = temporary.iterdir()
-        with launched(env=environment(temporary)) as killed:
+        with launch(env=environment(temporary)) as killed:
             killed.end(signal.SIGKILL)
         (left,) = set(temporary.iterdir()) - {lives}
-        with launched(env=environment(temporary)) as third:
+        with launch(env=environment(temporary)) as third:
             folders = set(temporary.iterdir())
             assert left not in folders
             assert lives in folders
@@ -129,12 +129,12 @@ def test_what_a_killed_one_left_goes_with_the_next(tmp_path: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-def test_folders_of_that_name_that_are_not_its_own_stay(tmp_path: Path) -> None:
+def test_folders_that_are_not_its_own_stay(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     (temporary / "dynclient-sandbox-notes").mkdir()
     (temporary / "dynclient-sandbox-file").write_text("mine")
-    with launched(env=environment(temporary)) as running:
+    with launch(env=environment(temporary)) as running:
         running.end(signal.SIGTERM)
     kept = {path.name for path in temporary.iterdir()}
     assert kept == {"dynclient-sandbox-notes", "dynclient-sandbox-file"}

@@ -19,6 +19,7 @@ def runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
     """A folder for a test run, whose temporary folder is ``tmp`` in it."""
     for name, value in environment(pytester.path / "tmp").items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those installed for this run
     pytester.makeconftest(CONFTEST)
     return pytester
 
@@ -73,10 +74,10 @@ def test_options_name_the_tree(runs: pytest.Pytester, name: str) -> None:
     runs.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
-def test_the_fixtures_are_told_with_their_documents(runs: pytest.Pytester) -> None:
+def test_the_fixtures_are_listed_with_their_docstrings(runs: pytest.Pytester) -> None:
     runs.makepyfile("")
     result = runs.runpytest_subprocess("--fixtures", "-p", "no:cacheprovider")
     result.stdout.fnmatch_lines([
-        "openmetadata_sandbox * -- *", "    A sandbox in a process of its own*",
+        "openmetadata_sandbox * -- *", "    A sandbox in a separate process*",
         "openmetadata -- *", "    An administrator's client of the sandbox*",
     ])  # fmt: skip

@@ -10,53 +10,53 @@ import requests
 
 import dynclient
 from dynclient import sandbox
-from tests.support.sandbox_processes import error_response, launched
+from tests.support.sandbox_processes import launch, start_error
 from tests.support.trees import TREES
 
 
 def test_one_line_tells_where_it_listens_and_who_may_ask() -> None:
-    with launched() as running:
+    with launch() as running:
         assert running.line.endswith("\n")
-        assert set(running.told) == {"host", "admin_token", "bot_token", "release"}
-        assert running.told["host"].startswith("http://127.0.0.1:")
-        assert running.told["host"].endswith("/api")
+        assert set(running.info) == {"host", "admin_token", "bot_token", "release"}
+        assert running.info["host"].startswith("http://127.0.0.1:")
+        assert running.info["host"].endswith("/api")
         for token, name in (("admin_token", "admin"), ("bot_token", "ingestion-bot")):
             told = requests.get(
-                f"{running.told['host']}/v1/users/loggedInUser",
-                headers={"Authorization": f"Bearer {running.told[token]}"},
+                f"{running.info['host']}/v1/users/loggedInUser",
+                headers={"Authorization": f"Bearer {running.info[token]}"},
                 timeout=30,
             )
             assert told.json()["name"] == name
 
 
 def test_without_a_name_the_starter_release_is_served() -> None:
-    with launched() as running:
-        assert running.told["release"] == "starter"
+    with launch() as running:
+        assert running.info["release"] == "starter"
         told = running.ask("GET", "/v1/system/version").json()
         assert told["version"] == "starter"
 
 
 def test_a_release_is_served_by_its_name() -> None:
-    with launched("--release", "starter") as running:
-        assert running.told["release"] == "starter"
+    with launch("--release", "starter") as running:
+        assert running.info["release"] == "starter"
 
 
 @pytest.mark.parametrize("name", TREES)
 def test_a_tree_is_served_by_its_path(name: str) -> None:
-    with launched("--tree", TREES[name]) as running:
-        assert running.told["release"] == name
+    with launch("--tree", TREES[name]) as running:
+        assert running.info["release"] == name
         assert running.ask("GET", "/v1/tables").json()["paging"]["total"] == 0
 
 
-def test_a_name_that_is_not_at_hand_is_told() -> None:
-    said = error_response("--release", "99.0.0")
+def test_an_unknown_release_is_an_error() -> None:
+    said = start_error("--release", "99.0.0")
     assert "99.0.0" in said
 
 
-def test_a_file_that_is_no_tree_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tree_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "tree.zip"
     file.write_text("no archive")
-    assert str(file) in error_response("--tree", file)
+    assert str(file) in start_error("--tree", file)
 
 
 @pytest.fixture
@@ -67,19 +67,19 @@ def busy_port() -> object:
         yield taken.getsockname()[1]
 
 
-def test_a_busy_port_is_told(busy_port: int) -> None:
-    said = error_response("--port", busy_port)
+def test_a_busy_port_is_an_error(busy_port: int) -> None:
+    said = start_error("--port", busy_port)
     assert f"port {busy_port}" in said
     assert "name another port" in said
 
 
 @pytest.mark.parametrize("in_process", [False, True])
-def test_start_tells_a_busy_port(busy_port: int, in_process: bool) -> None:
+def test_start_raises_for_a_busy_port(busy_port: int, in_process: bool) -> None:
     with pytest.raises(sandbox.SandboxFailed, match=f"port {busy_port}"):
         sandbox.start(port=busy_port, in_process=in_process)
 
 
-def test_a_port_of_ones_choice() -> None:
+def test_a_free_port_can_be_chosen() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = probe.getsockname()[1]

@@ -37,7 +37,7 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "dynclient", "sandbox", *map(str, arguments)]
 
 
-def refused(*arguments: object, **options: Any) -> str:
+def start_error(*arguments: object, **options: Any) -> str:
     """Start a sandbox that is expected not to come up; return what it said, one line."""
     options.setdefault("env", environment())
     done = subprocess.run(
@@ -50,20 +50,20 @@ def refused(*arguments: object, **options: Any) -> str:
     return done.stderr.removeprefix("dynclient: ").rstrip("\n")
 
 
-class Launched:
+class LaunchedSandbox:
     """A sandbox that was started from the command line, with ``--json``."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         assert process.stdout is not None
         self.line = process.stdout.readline()
-        self.told: dict[str, str] = json.loads(self.line)
+        self.info: dict[str, str] = json.loads(self.line)
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {self.told['admin_token']}"
+        self.session.headers["Authorization"] = f"Bearer {self.info['admin_token']}"
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """Send one request as the administrator."""
-        return self.session.request(method, self.told["host"] + path, timeout=PATIENCE, **more)
+        return self.session.request(method, self.info["host"] + path, timeout=PATIENCE, **more)
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
@@ -72,14 +72,14 @@ class Launched:
 
 
 @contextmanager
-def launched(*arguments: object, **options: Any) -> Iterator[Launched]:
+def launch(*arguments: object, **options: Any) -> Iterator[LaunchedSandbox]:
     """Start ``dynclient sandbox --json`` on a free port; one still running at the end is killed."""
     options.setdefault("env", environment())
     with subprocess.Popen(
         command("--json", "--port", 0, *arguments), stdout=subprocess.PIPE, text=True, **options
     ) as process:
         try:
-            running = Launched(process)
+            running = LaunchedSandbox(process)
             with contextlib.closing(running.session):
                 yield running
         finally:

@@ -28,11 +28,11 @@ def _standing(path: str, call: Callable[[], Any]) -> Callable[[], Any]:
     return FunctionType(code, {}, closure=run.__closure__)
 
 
-_tell = partial(warn.warn_user, "owner is called owners", DriftWarning)
+_warn = partial(warn.warn_user, "owner is called owners", DriftWarning)
 
 
 def test_it_is_told_where_the_users_code_is() -> None:
-    inside = _standing(os.fspath(PACKAGE / "model" / "entity.py"), _tell)
+    inside = _standing(os.fspath(PACKAGE / "model" / "entity.py"), _warn)
     with pytest.warns(DriftWarning) as told:
         _standing("script.py", inside)()
     assert [each.filename for each in told] == ["script.py"]
@@ -41,12 +41,12 @@ def test_it_is_told_where_the_users_code_is() -> None:
 def test_code_beside_the_package_is_the_users() -> None:
     beside = f"{PACKAGE}-scripts{os.sep}load.py"
     with pytest.warns(DriftWarning) as told:
-        _standing(beside, _tell)()
+        _standing(beside, _warn)()
     assert [each.filename for each in told] == [beside]
 
 
 def test_a_filter_that_is_set_later_counts_for_places_that_were_told_before() -> None:
-    call = _standing("later.py", _tell)
+    call = _standing("later.py", _warn)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         call()

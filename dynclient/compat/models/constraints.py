@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.compat.models.validation_errors import FieldError, Loc
-from dynclient.validation.documents import finder
+from dynclient.validation.documents import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def _string(keyword: str, limit: Any) -> Constraint:
 def _pattern(pattern: str) -> Callable[[str], bool]:
     # Compiled when the first value is checked: most patterns are never used.
     def matches(value: str) -> bool:
-        return finder(pattern)(value)
+        return compile_pattern(pattern)(value)
 
     return matches
 

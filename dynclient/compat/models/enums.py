@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _RESERVED = frozenset({"mro"})
 
 
-class OfficialEnum(str, Enum):
+class OfficialEnum(str, Enum):  # noqa: UP042 -- pickles and prints as the official enums
     """One value of an enumeration; equal to its string, and printed as official members are."""
 
     def __str__(self) -> str:

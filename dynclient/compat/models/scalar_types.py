@@ -7,7 +7,7 @@ a date.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -321,7 +321,7 @@ class TimeType(ParsedType):
 def _from_timestamp(number: float) -> datetime:
     """Return the datetime for a number of seconds, or milliseconds, since 1970."""
     seconds = number / 1000 if abs(number) > _MILLISECONDS else number
-    return datetime.fromtimestamp(seconds, timezone.utc)
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _string(value: Any) -> str:

@@ -10,12 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.client.connect import HOST, address, base_of, known_token, settings_of
+from dynclient.client.connect import address, settings_of
 from dynclient.compat.ometa.exceptions import (
     AuthenticationException,
     InvalidSSLVerificationException,
 )
 from dynclient.errors import UsageError
+from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,7 +98,7 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
     headers = {str(name): str(value) for name, value in (config.get("extraHeaders") or {}).items()}
     settings = {**_tls(config), **_settings(arguments or {}, headers)}
     auth = _auth(config, base)
-    headers, auth = _fill_template(headers, auth)
+    headers, auth = _fill_template(headers, auth, base)
     settings["headers"] = headers
     return Connection(base, auth, settings_of(settings))
 
@@ -128,11 +129,11 @@ def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
 
 def _from_environment(base: str) -> str | None:
     """Return the token in the environment, unless the environment names another server."""
-    own = known_token(base)
+    own = token_from_environment(base)
     if own:
         return own
     host = os.environ.get(HOST)
-    if host and base_of(host) != base:
+    if host and api_url(host) != base:
         return None
     return next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
 
@@ -166,7 +167,9 @@ class _TokenFile:
         return self._path.read_text("utf-8").strip()
 
 
-def _fill_template(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, str], Anonymous]:
+def _fill_template(
+    headers: dict[str, str], auth: Anonymous, base: str
+) -> tuple[dict[str, str], Anonymous]:
     """Return headers with ``%(Authorization)s`` replaced, and the authentication to use.
 
     A script's own header ``Authorization`` replaces the one with the token.
@@ -177,7 +180,7 @@ def _fill_template(headers: dict[str, str], auth: Anonymous) -> tuple[dict[str, 
     filled = dict(headers)
     for name, value in headers.items():
         if _TEMPLATE in value:
-            token = auth.header(_no_login)
+            token = auth.header(_no_login, base)
             plain = token.get_secret_value() if isinstance(token, Secret) else token or ""
             filled[name] = Secret(value.replace(_TEMPLATE, plain))
     if any(name.lower() == "authorization" for name in headers):

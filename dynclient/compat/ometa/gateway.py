@@ -57,10 +57,8 @@ class Gateway:
 
         hook = compat.installed()
         chosen = compat.find_release() if hook is None else hook.release
-        release = chosen.with_drift(self.client.settings.drift)
-        warn.warn_user(f"{problem}. Using release {release.name} until then", DynclientWarning)
-        self.client.session.use_release(release)
-        return release
+        warn.warn_user(f"{problem}. Using release {chosen.name} until then", DynclientWarning)
+        return self.client.session.use_release(chosen)
 
     def spec(self, entity: Any) -> CollectionSpec:
         """Return the collection of an entity class or type name.

@@ -26,7 +26,7 @@ _REFERENCE_FIELDS = _REFERENCE | {
 """Fields that a server returns in a reference."""
 
 
-class PatchOperation(str, Enum):
+class PatchOperation(str, Enum):  # noqa: UP042 -- prints as the official one
     """The operations of a JSON Patch."""
 
     ADD = "add"
@@ -34,7 +34,7 @@ class PatchOperation(str, Enum):
     REMOVE = "remove"
 
 
-class PatchField(str, Enum):
+class PatchField(str, Enum):  # noqa: UP042 -- prints as the official one
     """The fields of an operation of a JSON Patch."""
 
     OPERATION = "op"

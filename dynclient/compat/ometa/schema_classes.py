@@ -8,8 +8,7 @@ from dynclient import model
 from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
-from dynclient.drift.aliases import with_own_names
-from dynclient.drift.table import translated
+from dynclient.drift.aliases import translate_object, with_own_names
 from dynclient.errors import Problem, SchemaNotFound, UnknownCollection, UsageError
 from dynclient.operations.catalogue import CollectionSpec, catalogue
 
@@ -78,7 +77,7 @@ def wrap(cls: Any, data: Any, server_release: Release | None = None) -> Any:
     """
     node = node_of(cls)
     if server_release is not None and server_release is not node.release and isinstance(data, dict):
-        data = translated(data, node.properties, node.path)
+        data = translate_object(node, data)
     return cls._from_json(data)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from dynclient.compat.ometa.gateway import plain
@@ -20,13 +20,13 @@ def datetime_to_timestamp(datetime_value: datetime, milliseconds: bool = False) 
     """
     zoned = datetime_value
     if zoned.tzinfo is None:
-        zoned = zoned.replace(tzinfo=timezone.utc)
+        zoned = zoned.replace(tzinfo=UTC)
     return int(zoned.timestamp() * 1000) if milliseconds else int(zoned.timestamp())
 
 
 def timestamp_to_datetime(ts: Any) -> datetime:
     """Return a ``Timestamp``, in milliseconds, as a datetime in UTC."""
-    return datetime.fromtimestamp(int(plain(ts)) / 1000, tz=timezone.utc)
+    return datetime.fromtimestamp(int(plain(ts)) / 1000, tz=UTC)
 
 
 def get_beginning_of_day_timestamp_mill(**back: float) -> int:
@@ -44,8 +44,8 @@ def get_end_of_day_timestamp_mill(**back: float) -> int:
 
 
 def _day(back: dict[str, float], moment: time) -> datetime:
-    day = (datetime.now(tz=timezone.utc) - timedelta(**back)).date()
-    return datetime.combine(day, moment, tzinfo=timezone.utc)
+    day = (datetime.now(tz=UTC) - timedelta(**back)).date()
+    return datetime.combine(day, moment, tzinfo=UTC)
 
 
 def convert_timestamp(timestamp: str) -> float:

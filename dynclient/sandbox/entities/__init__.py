@@ -1,1 +1,1 @@
-"""What happens to any entity in the sandbox."""
+"""Operations that every entity type has: create, read, update, delete, serialize."""

@@ -1,4 +1,4 @@
-"""From a create request to a draft of the entity: references resolved, FQNs made."""
+"""Turn a create request into a new entity: resolve its references, set its FQNs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.names import join, quote
 from dynclient.sandbox.entities.request_parsing import default_of, fill
-from dynclient.sandbox.entities.tag_labels import each_list, walk_members
+from dynclient.sandbox.entities.tag_labels import members_at, walk_members
 from dynclient.sandbox.http_errors import bad_request, not_found
 
 if TYPE_CHECKING:
@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 Links = dict[str, list[tuple[str, str]]]
-"""Per reference field the (id, type) pairs it names."""
+"""The (id, type) pairs that each reference field names."""
 
 
 class NewEntity:
-    """An entity in the making: ``doc`` without references, ``links``, what was ``given``."""
+    """An entity that is not stored yet.
+
+    Args:
+        doc: its document, without references.
+        links: its references.
+        given: the fields that the request itself sets, without defaults.
+    """
 
     def __init__(self, doc: dict[str, Any], links: Links, given: frozenset[str]) -> None:
         self.doc = doc
@@ -29,71 +35,76 @@ class NewEntity:
 
 
 class CreateRequestReader:
-    """Makes drafts within one transaction."""
+    """Builds new entities from create requests, within one transaction."""
 
-    def __init__(self, tx: Transaction, shapes: EntityModels) -> None:
+    def __init__(self, tx: Transaction, models: EntityModels) -> None:
         self._tx = tx
-        self._shapes = shapes
+        self._models = models
 
     # from a create request
 
-    def from_request(
-        self, shape: EntityModel, body: dict[str, Any], given: frozenset[str] | None = None
+    def build(
+        self, model: EntityModel, body: dict[str, Any], given: frozenset[str] | None = None
     ) -> NewEntity:
-        """Return the draft of what a checked create request asks for; raises 404 for unknown names.
+        """Return the entity that a valid create request describes.
 
-        ``given`` are the fields the request itself set, without defaults.
+        Args:
+            model: of the entity.
+            body: the request, with defaults.
+            given: the fields that the request itself sets; None: all of ``body``.
+
+        Raises the server's 404 for a name that does not exist.
         """
         doc: dict[str, Any] = {}
         links: Links = {}
         given = frozenset(body) if given is None else given
-        for name, node in shape.node.properties.items():
-            if name in shape.references:
+        for name, node in model.node.properties.items():
+            if name in model.references:
                 if body.get(name) is not None and (name in given or body[name]):
-                    links[name] = self.resolve(shape, shape.references[name], body[name])
+                    links[name] = self.resolve(model, model.references[name], body[name])
                 continue
-            if name in shape.inverse:
+            if name in model.inverse:
                 if body.get(name) is not None and (name in given or body[name]):
-                    links[name] = self._inverse(shape, name, body[name])
+                    links[name] = self._resolve_inverse(model, name, body[name])
                 continue
             if body.get(name) is not None:
-                doc[name] = fill(node, _wrapped(node, body[name]))
+                doc[name] = fill(node, _as_object(node, body[name]))
                 continue
             default = default_of(node)
             if default is not None:
                 doc[name] = default
-        self._hand_down(shape, doc, links)
-        self.name(shape, doc, links)
+        self._copy_from_parent(model, doc, links)
+        self.set_names(model, doc, links)
         return NewEntity(doc, links, given)
 
-    def resolve(self, shape: EntityModel, field: RefField, value: Any) -> list[tuple[str, str]]:
-        """Return what a field of a request names, as (id, type) pairs."""
+    def resolve(self, model: EntityModel, field: RefField, value: Any) -> list[tuple[str, str]]:
+        """Return the (id, type) pairs that a field of a request names."""
         values = value if isinstance(value, list) else [value]
         return [
-            self._pair(self.head_of(shape, field.name, field.type, field.reference_in(item)))
+            self._pair(self.find_head(model, field.name, field.type, field.reference_in(item)))
             for item in values
         ]
 
-    def _inverse(self, shape: EntityModel, name: str, value: Any) -> list[tuple[str, str]]:
-        inverse = shape.inverse[name]
+    def _resolve_inverse(self, model: EntityModel, name: str, value: Any) -> list[tuple[str, str]]:
+        inverse = model.inverse[name]
         type = inverse.types[0] if inverse.types else None
         values = value if isinstance(value, list) else [value]
-        return [self._pair(self.head_of(shape, name, type, item)) for item in values]
+        return [self._pair(self.find_head(model, name, type, item)) for item in values]
 
     @staticmethod
     def _pair(head: Head) -> tuple[str, str]:
         return head.id, head.type
 
-    def head_of(self, shape: EntityModel, name: str, type: str | None, value: Any) -> Head:
+    def find_head(self, model: EntityModel, name: str, type: str | None, value: Any) -> Head:
         """Return the entity that a reference, an FQN or an id names; raises the server's 404."""
         if isinstance(value, dict):
             return self._by_reference(value)
-        if _is_uuid(value) and _may_be_id(shape, name):
+        if _is_uuid(value) and _accepts_ids(model, name):
             found = self._tx.heads([value]).get(value)
             if found is not None:
                 return found
         if type is None:
-            raise bad_request(f"{shape.type}.{name} can not be resolved")
+            raise bad_request(f"{model.type}.{name} can not be resolved")
         head = self._tx.head(type, value)
         if head is None or head.deleted:
             raise not_found(type, value)
@@ -113,50 +124,51 @@ class CreateRequestReader:
             raise not_found(str(type), fqn)
         return head
 
-    def _hand_down(self, shape: EntityModel, doc: dict[str, Any], links: Links) -> None:
-        """Take over from the parent what a child shows of it: service, database, serviceType."""
-        parent = self.parent(shape, links)
+    def _copy_from_parent(self, model: EntityModel, doc: dict[str, Any], links: Links) -> None:
+        """Copy the fields that a child has from its parent: service, database, serviceType."""
+        parent = self.find_parent(model, links)
         if parent is None:
             return
-        for name in shape.handed_down:
+        for name in model.copied_from_parent:
             if name in links:
                 continue
             if parent[1] == name:
                 links[name] = [parent]
             else:
                 links[name] = [
-                    (edge.target, edge.target_type) for edge in self._tx.edges([parent[0]], [name])
+                    (edge.target, edge.target_type)
+                    for edge in self._tx.references_from([parent[0]], [name])
                 ]
-        if "serviceType" in shape.node.properties and "serviceType" not in doc:
+        if "serviceType" in model.node.properties and "serviceType" not in doc:
             row = self._tx.get(parent[0])
             if row is not None and "serviceType" in row.doc:
                 doc["serviceType"] = row.doc["serviceType"]
 
     @staticmethod
-    def parent(shape: EntityModel, links: Links) -> tuple[str, str] | None:
-        """Return the (id, type) of the parent, or None at the top."""
-        for name in shape.hierarchy:
+    def find_parent(model: EntityModel, links: Links) -> tuple[str, str] | None:
+        """Return the (id, type) of the parent, or None for a top-level entity."""
+        for name in model.hierarchy:
             if links.get(name):
                 return links[name][0]
         return None
 
     # names
 
-    def name(self, shape: EntityModel, doc: dict[str, Any], links: Links) -> None:
-        """Set the FQN of the draft and of its members."""
-        rule = shape.rules.table("fqn").get(shape.type, {})
-        doc["fullyQualifiedName"] = self._fqn(shape, doc, links, rule)
-        for group in shape.members:
+    def set_names(self, model: EntityModel, doc: dict[str, Any], links: Links) -> None:
+        """Set the FQN of an entity and of its members."""
+        rule = model.rules.table("fqn").get(model.type, {})
+        doc["fullyQualifiedName"] = self._fqn(model, doc, links, rule)
+        for group in model.members:
             if "fullyQualifiedName" in group.item.properties:
-                names = {doc["fullyQualifiedName"]: each_list(doc, group.path)}
+                names = {doc["fullyQualifiedName"]: members_at(doc, group.path)}
                 _name_members(names, group.children)
-        for told in rule.get("display", ()):
-            for group in shape.members:
-                if group.path == tuple(told["path"]):
-                    _display(each_list(doc, group.path), told)
+        for display in rule.get("display", ()):
+            for group in model.members:
+                if group.path == tuple(display["path"]):
+                    _set_display_types(members_at(doc, group.path), display)
 
     def _fqn(
-        self, shape: EntityModel, doc: dict[str, Any], links: Links, rule: dict[str, Any]
+        self, model: EntityModel, doc: dict[str, Any], links: Links, rule: dict[str, Any]
     ) -> str:
         name = doc["name"]
         if rule.get("kept"):
@@ -165,22 +177,22 @@ class CreateRequestReader:
             return join(link_fqn(doc[rule["link"]]), name)
         if rule.get("verbatim"):
             return str(name)
-        parent = self.parent(shape, links)
+        parent = self.find_parent(model, links)
         if parent is None:
             return quote(name)
         head = self._tx.heads([parent[0]])[parent[0]]
         if head.deleted and not rule.get("deleted_parent"):
             raise not_found(head.type, head.fqn)
-        above = head.fqn
-        if shape.rules.table("fqn").get(head.type, {}).get("verbatim"):
-            above = quote(above)
+        parent_fqn = head.fqn
+        if model.rules.table("fqn").get(head.type, {}).get("verbatim"):
+            parent_fqn = quote(parent_fqn)
         if "infix" in rule:
-            above = join(above, rule["infix"])
-        return join(above, name)
+            parent_fqn = join(parent_fqn, rule["infix"])
+        return join(parent_fqn, name)
 
 
-def _wrapped(node: Node, value: Any) -> Any:
-    """Return what a request tells in one text as the object that the entity has there."""
+def _as_object(node: Node, value: Any) -> Any:
+    """Return a string of a request as the object that the entity has in its place."""
     if node.kind != "object" or not isinstance(value, str):
         return value
     text = next((name for name, child in node.properties.items() if child.kind == "string"), None)
@@ -188,7 +200,7 @@ def _wrapped(node: Node, value: Any) -> Any:
 
 
 def link_fqn(link: str) -> str:
-    """Return the FQN a link points at: ``<#E::table::a.b.c::columns::id>`` → ``a.b.c.id``."""
+    """Return the FQN of an entity link: ``<#E::table::a.b.c::columns::id>`` → ``a.b.c.id``."""
     parts = link.strip("<>").split("::")
     if len(parts) < 3:
         raise bad_request(f"Entity link was not found in {link}")
@@ -196,9 +208,9 @@ def link_fqn(link: str) -> str:
     return join(fqn, parts[4]) if len(parts) > 4 else fqn
 
 
-def _name_members(named: dict[str, list[dict[str, Any]]], children: str | None) -> None:
-    for parent, listed in named.items():
-        for member in listed:
+def _name_members(by_parent: dict[str, list[dict[str, Any]]], children: str | None) -> None:
+    for parent, members in by_parent.items():
+        for member in members:
             if member.get("name") is None:
                 continue
             member["fullyQualifiedName"] = join(parent, str(member["name"]))
@@ -207,21 +219,21 @@ def _name_members(named: dict[str, list[dict[str, Any]]], children: str | None) 
                 _name_members({member["fullyQualifiedName"]: below}, children)
 
 
-def _display(listed: list[dict[str, Any]], told: dict[str, Any]) -> None:
+def _set_display_types(members: list[dict[str, Any]], rule: dict[str, Any]) -> None:
     """Fill in ``dataTypeDisplay`` where the server does."""
-    for member in listed:
-        if member.get(told["to"]) is None and member.get(told["take"]) is not None:
-            member[told["to"]] = str(member[told["take"]]).lower()
+    for member in members:
+        if member.get(rule["to"]) is None and member.get(rule["take"]) is not None:
+            member[rule["to"]] = str(member[rule["take"]]).lower()
 
 
 def new_id() -> str:
-    """Return a fresh entity id."""
+    """Return a new entity id."""
     return str(uuid.uuid4())
 
 
-def _may_be_id(shape: EntityModel, name: str) -> bool:
-    """Tell whether a field of a create request may hold ids, rather than names alone."""
-    node = None if shape.create is None else shape.create.properties.get(name)
+def _accepts_ids(model: EntityModel, name: str) -> bool:
+    """Return whether a field of a create request accepts ids and not only names."""
+    node = None if model.create is None else model.create.properties.get(name)
     if node is not None and node.kind == "array":
         node = node.items
     return node is None or node.kind != "string" or node.format == "uuid"

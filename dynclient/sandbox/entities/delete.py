@@ -1,4 +1,4 @@
-"""Deleting and restoring entities: softly or for good, alone or with everything below them."""
+"""Delete and restore entities: soft or hard, alone or with everything below them."""
 
 from __future__ import annotations
 
@@ -17,114 +17,116 @@ if TYPE_CHECKING:
 
 
 def delete(
-    context: RequestContext, shape: EntityModel, row: Row, *, recursive: bool, hard: bool
+    context: RequestContext, model: EntityModel, row: Row, *, recursive: bool, hard: bool
 ) -> Result:
-    """Answer ``DELETE``: 400 where something is below and ``recursive`` was not asked for."""
-    whole = context.rules.names("removed_with_children", "*") | frozenset()
-    first = next(_below(context, row.id), None)
-    if first is not None and not recursive and shape.type not in whole:
-        raise bad_request(f"{shape.type} is not empty")
-    for_good = hard or _always_hard(context, shape)
-    for child in _below(context, row.id):
-        _delete_child(context, child, hard=for_good)
-    links = bool(context.rules.flag("links_after_removal")) and not _unlinked(context, shape)
-    loaded = context.rules.names("loaded_for_removal", shape.type)
-    fields = shape.for_update | (loaded & shape.on_request)
-    _take_along(context, shape, row, hard=for_good)
-    if for_good:
-        fields |= context.rules.names("loaded_for_hard_delete", shape.type) & shape.on_request
-        body = _without_server(shape, context.answer(shape, row.doc, fields, own_link=links))
+    """Answer ``DELETE``; the server's 400 if the entity has children and ``recursive`` is false."""
+    with_children = context.rules.names("removed_with_children", "*")
+    first = next(_children(context, row.id), None)
+    if first is not None and not recursive and model.type not in with_children:
+        raise bad_request(f"{model.type} is not empty")
+    is_hard = hard or _is_always_hard(context, model)
+    for child in _children(context, row.id):
+        _delete_child(context, child, hard=is_hard)
+    links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
+    loaded = context.rules.names("loaded_for_removal", model.type)
+    fields = model.for_update | (loaded & model.on_request)
+    _delete_dependents(context, model, row, hard=is_hard)
+    if is_hard:
+        fields |= context.rules.names("loaded_for_hard_delete", model.type) & model.on_request
+        body = _without_connection(model, context.serialize(model, row.doc, fields, own_link=links))
         context.tx.remove(row.id)
         return Result(200, body, change="entityDeleted")
-    doc = _flip(context, shape, row, deleted=True)
-    body = _without_server(shape, context.answer(shape, doc, fields, own_link=links))
+    doc = _set_deleted(context, model, row, deleted=True)
+    body = _without_connection(model, context.serialize(model, doc, fields, own_link=links))
     return Result(200, body, change="entitySoftDeleted")
 
 
-def restore(context: RequestContext, shape: EntityModel, id: str) -> Result:
-    """Answer ``PUT restore``; entities that were deleted with this one come back with it."""
+def restore(context: RequestContext, model: EntityModel, id: str) -> Result:
+    """Answer ``PUT restore``; everything below the entity is restored too."""
     row = context.tx.get(id)
-    if row is None or row.type != shape.type or not row.deleted:
+    if row is None or row.type != model.type or not row.deleted:
         if context.rules.flag("restore_of_live") == 500:
             raise UnhandledServerError(
                 'Cannot invoke "org.openmetadata.service.util.RestUtil$PutResponse.getEntity()"'
                 ' because "response" is null'
             )
-        raise not_found(shape.type, id)
-    links = bool(context.rules.flag("links_after_removal")) and not _unlinked(context, shape)
-    doc = _flip(context, shape, row, deleted=False)
+        raise not_found(model.type, id)
+    links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
+    doc = _set_deleted(context, model, row, deleted=False)
     _restore_below(context, row.id)
-    loaded = context.rules.names("loaded_for_removal", shape.type)
-    fields = shape.for_update | (loaded & shape.on_request)
-    body = _without_server(shape, context.answer(shape, doc, fields, own_link=links))
+    loaded = context.rules.names("loaded_for_removal", model.type)
+    fields = model.for_update | (loaded & model.on_request)
+    body = _without_connection(model, context.serialize(model, doc, fields, own_link=links))
     return Result(200, body, change="entityRestored")
 
 
-def _take_along(context: RequestContext, shape: EntityModel, row: Row, *, hard: bool) -> None:
-    """Delete what lives and dies with an entity: a bot's user."""
-    for field in sorted(context.rules.names("deleted_with", shape.type)):
-        for edge in context.tx.edges([row.id], [field]):
+def _delete_dependents(
+    context: RequestContext, model: EntityModel, row: Row, *, hard: bool
+) -> None:
+    """Delete the entities that are deleted together with this one: a bot's user."""
+    for field in sorted(context.rules.names("deleted_with", model.type)):
+        for edge in context.tx.references_from([row.id], [field]):
             other = context.tx.get(edge.target)
             if other is not None:
                 _delete_child(context, other, hard=hard)
 
 
-def _without_server(shape: EntityModel, body: dict[str, Any]) -> dict[str, Any]:
-    """Leave out how to reach the server, which only reading and writing tell."""
+def _without_connection(model: EntityModel, body: dict[str, Any]) -> dict[str, Any]:
+    """Remove the connection to the server, which responses to deletes do not contain."""
     return {
         name: value for name, value in body.items()
-        if (derived_fields.rule_for(shape, name) or {}).get("kind") != "server"
+        if (derived_fields.rule_for(model, name) or {}).get("kind") != "server"
     }  # fmt: skip
 
 
-def _always_hard(context: RequestContext, shape: EntityModel) -> bool:
-    return not shape.entity.deleted or shape.type in context.rules.names("always_hard", "*")
+def _is_always_hard(context: RequestContext, model: EntityModel) -> bool:
+    return not model.entity.deleted or model.type in context.rules.names("always_hard", "*")
 
 
-def _unlinked(context: RequestContext, shape: EntityModel) -> bool:
-    return shape.type in context.rules.names("unlinked_after_removal", "*")
+def _has_no_links(context: RequestContext, model: EntityModel) -> bool:
+    return model.type in context.rules.names("unlinked_after_removal", "*")
 
 
-def _below(context: RequestContext, id: str) -> Iterator[Row]:
-    """Yield what an entity contains: everything whose parent it is, deleted or not.
+def _children(context: RequestContext, id: str) -> Iterator[Row]:
+    """Yield the children of an entity, deleted or not.
 
-    One at a time, and none is held while the next is found: there may be very many, and what is
-    yielded may be gone by then.
+    They are read one at a time, because there may be very many; a yielded row may be deleted
+    before the next one is read.
     """
     for field in sorted(context.rules.names("containing_fields", "*")):
-        for source, type in context.tx.sources(id, field):
+        for source, type in context.tx.iter_sources(id, field):
             contained = context.rules.names("contained_by", type)
-            if field in context.shapes[type].hierarchy or field in contained:
+            if field in context.models[type].hierarchy or field in contained:
                 row = context.tx.get(source)
                 if row is not None:
                     yield row
 
 
 def _delete_child(context: RequestContext, row: Row, *, hard: bool) -> None:
-    shape = context.shapes[row.type]
-    # A child may hang on two of the entities that go, so it may be gone already.
+    model = context.models[row.type]
+    # A child of two deleted entities may be deleted already.
     if context.tx.get(row.id) is None:
         return
-    for child in _below(context, row.id):
+    for child in _children(context, row.id):
         _delete_child(context, child, hard=hard)
-    if hard or _always_hard(context, shape):
+    if hard or _is_always_hard(context, model):
         context.tx.remove(row.id)
     elif not row.deleted:
-        _flip(context, shape, row, deleted=True)
+        _set_deleted(context, model, row, deleted=True)
 
 
 def _restore_below(context: RequestContext, id: str) -> None:
-    for row in _below(context, id):
+    for row in _children(context, id):
         if row.deleted:
-            _flip(context, context.shapes[row.type], row, deleted=False)
+            _set_deleted(context, context.models[row.type], row, deleted=False)
         _restore_below(context, row.id)
 
 
-def _flip(
-    context: RequestContext, shape: EntityModel, row: Row, *, deleted: bool
+def _set_deleted(
+    context: RequestContext, model: EntityModel, row: Row, *, deleted: bool
 ) -> dict[str, Any]:
-    """Change ``deleted`` as a version of its own."""
-    context.remember(shape, row.doc, context.whole(shape, row.doc))
+    """Set ``deleted`` in a new version."""
+    context.save_version(model, row.doc, context.load_entity(model, row.doc))
     change = Change()
     change.record("deleted", not deleted, deleted)
     doc = {
@@ -135,5 +137,5 @@ def _flip(
         "updatedAt": context.now,
         "updatedBy": context.caller.name,
     }
-    context.store(shape, doc)
+    context.store(model, doc)
     return doc

@@ -1,4 +1,4 @@
-"""Fields no one writes: counts, usage, votes, inherited roles; rules.json says which is which."""
+"""Computed fields: counts, usage, results, inherited roles; ``rules.json`` lists them."""
 
 from __future__ import annotations
 
@@ -13,42 +13,41 @@ DAYS_OF_JOINS = 30
 
 
 def _today() -> datetime.date:
-    return datetime.datetime.now(datetime.timezone.utc).date()
+    return datetime.datetime.now(datetime.UTC).date()
 
 
-def rule_for(shape: EntityModel, name: str) -> dict[str, Any] | None:
-    """Return the rule by which a field is computed, or None."""
-    table = shape.rules.table("computed")
-    rule: dict[str, Any] | None = table.get(f"{shape.type}.{name}", table.get(f"*.{name}"))
+def rule_for(model: EntityModel, name: str) -> dict[str, Any] | None:
+    """Return the rule that computes a field, or None if the field is stored."""
+    table = model.rules.table("computed")
+    rule: dict[str, Any] | None = table.get(f"{model.type}.{name}", table.get(f"*.{name}"))
     return rule
 
 
-def value_of(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """Return a computed value; kind ``roles`` gives references as ``[(id, type), …]``."""
-    maker = _MAKERS[rule["kind"]]
-    return maker(tx, shape, rule, doc)
+def compute(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    """Return a computed value; for the kind ``roles`` it is references, ``[(id, type), …]``."""
+    return _KINDS[rule["kind"]](tx, model, rule, doc)
 
 
-def _usage(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    return tx.latest(doc["id"], "usage") or unused()
+def _usage(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    return tx.latest(doc["id"], "usage") or empty_usage()
 
 
-def unused() -> dict[str, Any]:
-    """Return the usage of what nobody has told any of."""
-    nothing = {"count": 0, "percentileRank": 0.0}
+def empty_usage() -> dict[str, Any]:
+    """Return the usage of an entity without any reported usage."""
+    zero = {"count": 0, "percentileRank": 0.0}
     return {
-        "dailyStats": dict(nothing),
-        "weeklyStats": dict(nothing),
-        "monthlyStats": dict(nothing),
+        "dailyStats": dict(zero),
+        "weeklyStats": dict(zero),
+        "monthlyStats": dict(zero),
         "date": _today().isoformat(),
     }
 
 
-def _joins(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _joins(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     start = _today() - datetime.timedelta(days=DAYS_OF_JOINS)
     counts: dict[str, dict[str, int]] = {}
-    for held in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
-        for joined in held["columnJoins"]:
+    for day in tx.records(doc["id"], "joins", start.toordinal(), _today().toordinal()):
+        for joined in day["columnJoins"]:
             column = counts.setdefault(joined["columnName"], {})
             for one in joined["joinedWith"]:
                 fqn = one["fullyQualifiedName"]
@@ -65,13 +64,13 @@ def _joins(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[
     }  # fmt: skip
 
 
-def _latest(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """The newest record of a time series, alone or as a list."""
+def _latest(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    """Return the newest record of a time series, alone or as a list."""
     found = tx.latest(doc["id"], rule["series"])
     return ([found] if found else []) if rule.get("many") else found
 
 
-def _metrics(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+def _metrics(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
     return metrics(tx, doc["id"]).get("", [])
 
 
@@ -88,32 +87,32 @@ STATUSES = {"Success": "success", "Failed": "failed", "Aborted": "aborted", "Que
 
 def _results(tx: Transaction, suite: str) -> list[tuple[str, dict[str, Any]]]:
     """Return FQN and newest result of each case of a suite that has one."""
-    edges = tx.edges_to([suite], ["testSuite", "testSuites"], ["testCase"])
+    edges = tx.references_to([suite], ["testSuite", "testSuites"], ["testCase"])
     heads = tx.heads(edge.source for edge in edges)
     found = [(head.fqn, tx.latest(head.id, "testCaseResult"))
              for head in heads.values() if not head.deleted]  # fmt: skip
     return [(fqn, result) for fqn, result in sorted(found, key=str) if result is not None]
 
 
-def summed(tx: Transaction, suite: str) -> dict[str, Any]:
-    """Return how the newest results of a suite's cases came out."""
+def summarize_results(tx: Transaction, suite: str) -> dict[str, Any]:
+    """Return how many of the newest results of a suite's cases have each status."""
     out: dict[str, Any] = {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
     for _, result in _results(tx, suite):
-        told = STATUSES.get(str(result.get("testCaseStatus")))
-        if told is not None:
-            out[told] += 1
+        status = STATUSES.get(str(result.get("testCaseStatus")))
+        if status is not None:
+            out[status] += 1
             out["total"] += 1
     return {**out, "columnTestSummary": []}
 
 
-def _summary(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    told = summed(tx, doc["id"])
-    known = shape.node.properties["summary"].properties
-    return {name: value for name, value in told.items() if not known or name in known}
+def _summary(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    summary = summarize_results(tx, doc["id"])
+    known = model.node.properties["summary"].properties
+    return {name: value for name, value in summary.items() if not known or name in known}
 
 
 def _result_list(
-    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+    tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
     return [
         {"testCaseName": fqn, "status": one.get("testCaseStatus"), "timestamp": one["timestamp"]}
@@ -122,28 +121,28 @@ def _result_list(
 
 
 def _constant(
-    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+    tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
     return doc.get(rule.get("stored", ""), rule["value"])
 
 
-def _count(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    types = [shape.type if name == "<self>" else name for name in rule["types"]]
-    return len(tx.edges_to([doc["id"]], rule["fields"], types))
+def _count(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    types = [model.type if name == "<self>" else name for name in rule["types"]]
+    return len(tx.references_to([doc["id"]], rule["fields"], types))
 
 
 def _label_uses(
-    tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
+    tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
-    return tx.label_count(doc["fullyQualifiedName"], below=bool(rule.get("below")))
+    return tx.count_labels(doc["fullyQualifiedName"], below=bool(rule.get("below")))
 
 
-def _roles(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
-    """Roles that come from the teams above: ``start`` leads to the first, ``up`` further."""
+def _roles(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
+    """Return the roles of the teams above, from the field ``start`` and then by ``up``."""
     if doc.get("isBot") or (doc.get("isAdmin") and rule.get("not_admin")):
         return []
     found: dict[str, str] = {}
-    level = [edge.target for edge in tx.edges([doc["id"]], [rule["start"]])]
+    level = [edge.target for edge in tx.references_from([doc["id"]], [rule["start"]])]
     if not level and "otherwise" in rule:
         head = tx.head(rule["otherwise"]["type"], rule["otherwise"]["fqn"])
         level = [head.id] if head is not None else []
@@ -153,12 +152,14 @@ def _roles(tx: Transaction, shape: EntityModel, rule: dict[str, Any], doc: dict[
         seen.update(level)
         if not level:
             break
-        found.update((edge.target, edge.target_type) for edge in tx.edges(level, [rule["take"]]))
-        level = [edge.target for edge in tx.edges(level, [rule["up"]])]
+        found.update(
+            (edge.target, edge.target_type) for edge in tx.references_from(level, [rule["take"]])
+        )
+        level = [edge.target for edge in tx.references_from(level, [rule["up"]])]
     return list(found.items())
 
 
-_MAKERS = {
+_KINDS = {
     "usage": _usage,
     "joins": _joins,
     "constant": _constant,

@@ -1,8 +1,8 @@
-"""What the schemas tell about each entity type: references, members, parents, secrets.
+"""What the schemas say about each entity type: references, members, parents, secrets.
 
-An :class:`EntityModel` says which fields name other entities and how a create request writes
-them, where lists of named members (columns, fields, tasks …) are, from which field the FQN's
-parent comes, and which fields a response shows. What schemas do not say comes from
+An :class:`EntityModel` lists the fields that name other entities and how a create request writes
+them, the lists of named members (columns, fields, tasks …), the fields that give the parent of the
+FQN, and the fields that a response contains. Facts that no schema states come from
 :mod:`dynclient.sandbox.rules`.
 """
 
@@ -26,14 +26,14 @@ class RefField(NamedTuple):
     name: str
     many: bool
     create: str | None
-    """How the create request writes it: ``ref`` (EntityReference), ``text`` (FQN …), None."""
+    """How the create request writes it: ``ref`` (EntityReference), ``text`` (FQN …) or None."""
     type: str | None
-    """The type of what a text names, where it can be told."""
+    """The type of the entity that a text names, if it is known."""
     inside: str | None = None
-    """The property with the reference, where the items of a list are objects that tell more."""
+    """The property with the reference, if the list's items are objects with more properties."""
 
     def reference_in(self, item: Any) -> Any:
-        """Return the reference that an item of the field is or holds."""
+        """Return the reference that an item of the field is or contains."""
         if self.inside is not None and isinstance(item, dict) and self.inside in item:
             return item[self.inside]
         return item
@@ -46,7 +46,7 @@ class Inverse(NamedTuple):
     many: bool
     fields: tuple[str, ...]
     types: tuple[str, ...]
-    """Types of the entities that are listed; empty for any."""
+    """Types of the listed entities; empty for any type."""
 
 
 class Members(NamedTuple):
@@ -59,17 +59,17 @@ class Members(NamedTuple):
 
 
 def is_reference(node: Node) -> bool:
-    """Tell whether a place takes one EntityReference."""
+    """Return whether a schema is an EntityReference."""
     return node.kind == "object" and node.type_name == "EntityReference"
 
 
 def is_reference_list(node: Node) -> bool:
-    """Tell whether a place takes a list of EntityReferences."""
+    """Return whether a schema is a list of EntityReferences."""
     return node.kind == "array" and node.items is not None and is_reference(node.items)
 
 
 def reference_inside(node: Node) -> str | None:
-    """Return the only property of a list's items that takes an EntityReference, or None."""
+    """Return the only property of a list's items that is an EntityReference, or None."""
     item = node.items if node.kind == "array" else None
     if item is None or item.kind != "object":
         return None
@@ -78,7 +78,7 @@ def reference_inside(node: Node) -> str | None:
 
 
 def is_label_list(node: Node) -> bool:
-    """Tell whether a place takes a list of tag labels."""
+    """Return whether a schema is a list of tag labels."""
     return node.kind == "array" and node.items is not None and node.items.type_name == "TagLabel"
 
 
@@ -86,7 +86,7 @@ class EntityModel:
     """The facts about one entity type of a release."""
 
     def __init__(self, kinds: EntityModels, entity: EntityType) -> None:
-        self._kinds = kinds
+        self._models = kinds
         self.rules = kinds.rules
         self.entity: EntityType = entity
         self.type = entity.name
@@ -101,20 +101,20 @@ class EntityModel:
         return tuple(self.node.properties)
 
     @cached_property
-    def sayable(self) -> frozenset[str]:
+    def creatable_fields(self) -> frozenset[str]:
         """Fields that a create request can give."""
         return frozenset(self.create.properties) if self.create is not None else frozenset()
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """Fields that are never missing."""
+        """Fields that every entity has."""
         return self.node.required
 
     # references
 
     @cached_property
     def references(self) -> dict[str, RefField]:
-        """The fields that name other entities and are kept with this one."""
+        """The fields that name other entities and are stored with this entity."""
         out: dict[str, RefField] = {}
         for name, node in self.node.properties.items():
             one, many = is_reference(node), is_reference_list(node)
@@ -125,14 +125,17 @@ class EntityModel:
         return out
 
     def _inside(self, name: str, node: Node) -> str | None:
-        """Return where the items of a list hold the reference that a request gives plainly.
+        """Return the property of a list's items that contains the reference.
 
-        What a request gives as objects too is kept as it is.
+        None if the create request writes objects as well: these are stored as they are.
         """
-        told = self.create.properties.get(name) if self.create is not None else None
-        if told is None or told.kind != "array" or told.items is None:
+        node_in_request = self.create.properties.get(name) if self.create is not None else None
+        if node_in_request is None or node_in_request.kind != "array":
             return None
-        plain = told.items.kind == "string" or is_reference(told.items)
+        item = node_in_request.items
+        if item is None:
+            return None
+        plain = item.kind == "string" or is_reference(item)
         return reference_inside(node) if plain else None
 
     def _create_style(self, name: str) -> str | None:
@@ -150,27 +153,27 @@ class EntityModel:
             return self.type if named == "<self>" else str(named)
         if name == "service":
             return self._service_type()
-        return self._kinds.type_for_field(name)
+        return self._models.type_for_field(name)
 
     def _service_type(self) -> str | None:
-        """Return the service an entity belongs to: where its ``serviceType`` is defined."""
+        """Return the type of the service: the entity type that defines ``serviceType``."""
         kind = self.node.properties.get("serviceType")
         if kind is None:
             node = self.rules.table("reference_types").get(f"{self.type}.service")
             return str(node) if node else None
-        found = self._kinds.release.entity_of(kind.target.path)
+        found = self._models.release.entity_of(kind.target.path)
         return found.name if found is not None else None
 
     @cached_property
     def inverse(self) -> dict[str, Inverse]:
-        """The fields that list entities which name this one."""
+        """The fields that list the entities which name this entity."""
         out: dict[str, Inverse] = {}
-        told = self.rules.table("inverse")
+        rules = self.rules.table("inverse")
         for name, node in self.node.properties.items():
             one, many = is_reference(node), is_reference_list(node)
             if not (one or many):
                 continue
-            entry = told.get(f"{self.type}.{name}", told.get(f"*.{name}"))
+            entry = rules.get(f"{self.type}.{name}", rules.get(f"*.{name}"))
             if entry is None and many:
                 entry = self._guess_inverse(name)
             if entry:
@@ -179,12 +182,11 @@ class EntityModel:
         return out
 
     def _guess_inverse(self, name: str) -> dict[str, Any] | None:
-        """A list ``tables`` on a databaseSchema shows the tables whose ``databaseSchema`` it is."""
-        other = self._kinds.type_for_field(name)
+        """Return the rule of a list like ``tables``: tables whose ``databaseSchema`` is this."""
+        other = self._models.type_for_field(name)
         if other is None or other == self.type:
             return None
-        held = self._kinds.release.entities[other]
-        if self.type not in held.properties:
+        if self.type not in self._models.release.entities[other].properties:
             return None
         return {"fields": [self.type], "types": [other]}
 
@@ -192,7 +194,7 @@ class EntityModel:
 
     @cached_property
     def hierarchy(self) -> tuple[str, ...]:
-        """Fields that may give the FQN's parent, nearest first; the first that is set counts."""
+        """Fields that may name the FQN's parent, nearest first; the first that is set counts."""
         own = self.rules.table("hierarchy").get(self.type)
         if own is not None:
             return tuple(own)
@@ -203,8 +205,8 @@ class EntityModel:
         )  # fmt: skip
 
     @cached_property
-    def handed_down(self) -> tuple[str, ...]:
-        """Reference fields that are taken from the parent: a table's database and service."""
+    def copied_from_parent(self) -> tuple[str, ...]:
+        """Reference fields that are copied from the parent: a table's database and service."""
         if not self.hierarchy:
             return ()
         return tuple(
@@ -215,13 +217,13 @@ class EntityModel:
     # members and labels
 
     @cached_property
-    def labelled(self) -> bool:
-        """Whether the entity itself carries tags."""
+    def has_labels(self) -> bool:
+        """Whether the entity itself has tags."""
         return "tags" in self.node.properties and is_label_list(self.node.properties["tags"])
 
     @cached_property
     def members(self) -> tuple[Members, ...]:
-        """The lists of named members, found by their items having a name and tags."""
+        """The lists of named members: those whose items have a name and tags."""
         return tuple(self._find_members(self.node, (), 0))
 
     def _find_members(self, node: Node, path: tuple[str, ...], depth: int) -> Iterator[Members]:
@@ -249,29 +251,23 @@ class EntityModel:
 
     @cached_property
     def secret_fields(self) -> frozenset[str]:
-        """Top-level fields that hold a secret somewhere below."""
+        """Top-level fields that contain a secret at any depth."""
         return frozenset(
-            name for name, node in self.node.properties.items() if self._kinds.holds_secret(node)
+            name for name, node in self.node.properties.items() if self._models.has_secret(node)
         )
 
-    # what answers show
+    # fields of responses
 
     @cached_property
     def on_request(self) -> frozenset[str]:
-        """Fields shown only where ``fields=`` asks for them."""
-        standing = {*self.hierarchy, *self.handed_down}
-        named = {name for name in self.references if name not in standing} | set(self.inverse)
-        told = self.rules.table("on_request")
-        for name in (*told.get("*", ()), *told.get(self.type, ())):
-            if name.startswith("-"):
-                named.discard(name[1:])
-            else:
-                named.add(name)
-        return frozenset(named & set(self.fields))
+        """Fields that a response contains only if ``fields=`` names them."""
+        always = {*self.hierarchy, *self.copied_from_parent}
+        named = {name for name in self.references if name not in always} | set(self.inverse)
+        return self.rules.names("on_request", self.type, named) & set(self.fields)
 
     @cached_property
     def for_update(self) -> frozenset[str]:
-        """Fields the server loads before it changes or deletes an entity, and shows then."""
+        """Fields that the server loads for a change or a delete, and returns then."""
         skipped = self.rules.names("not_loaded_for_update", self.type)
         own = self.rules.names("loaded_for_update", self.type)
         computed = set(self.rules.table("computed"))
@@ -281,8 +277,8 @@ class EntityModel:
         }  # fmt: skip
         return (self.on_request - left_out) | (own & self.on_request)
 
-    def shown_after(self, operation: str) -> frozenset[str]:
-        """Fields the answer to ``create`` or ``put`` shows even where nobody set them."""
+    def fields_after(self, operation: str) -> frozenset[str]:
+        """Fields that the response to ``create`` or ``put`` contains even if they are not set."""
         return self.rules.names(f"shown_after_{operation}", self.type) & set(self.fields)
 
 
@@ -290,27 +286,27 @@ _NOT_MEMBERS = {"EntityReference", "TagLabel", "CustomMetric"}
 
 
 class EntityModels:
-    """The shapes of one release, made when first asked for."""
+    """The entity models of one release, built on first use."""
 
     def __init__(self, release: Release) -> None:
         self.release = release
         self.rules = Rules(release.version)
-        self._made: dict[str, EntityModel] = {}
+        self._built: dict[str, EntityModel] = {}
         self._secret: set[str] = set()
 
     def __getitem__(self, type: str) -> EntityModel:
-        shape = self._made.get(type)
-        if shape is None:
-            shape = self._made[type] = EntityModel(self, self.release.entities[type])
-        return shape
+        model = self._built.get(type)
+        if model is None:
+            model = self._built[type] = EntityModel(self, self.release.entities[type])
+        return model
 
     def __contains__(self, type: object) -> bool:
         return type in self.release.entities
 
     def schema(self, path: str, pointer: str = "") -> Node:
-        """Return a place of the release that is no entity; raises ``LookupError``."""
+        """Return a schema of the release that is not an entity; raises ``LookupError``."""
         if path not in self.release.paths:
-            raise LookupError(f"{self.release.name} has no {path}")
+            raise LookupError(f"release {self.release.name} has no schema {path!r}")
         return self.release.node(path, pointer)
 
     def type_for_field(self, name: str) -> str | None:
@@ -322,8 +318,8 @@ class EntityModels:
                 return guess
         return None
 
-    def holds_secret(self, node: Node) -> bool:
-        """Tell whether a secret may lie at a place or anywhere below it."""
+    def has_secret(self, node: Node) -> bool:
+        """Return whether a schema has a secret, itself or at any depth."""
         return self._search(node, set())
 
     def _search(self, node: Node, seen: set[str]) -> bool:
@@ -336,6 +332,6 @@ class EntityModels:
         below += [inner for inner in (node.items, node.values) if inner is not None]
         found = any(self._search(child, seen) for child in below)
         if found:
-            # A "no" may be due to a circle not walked to its end yet, so only a "yes" is kept.
+            # Only "yes" is kept: "no" may come from a circular $ref that is still being searched.
             self._secret.add(node.target.ref)
         return found

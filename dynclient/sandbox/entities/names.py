@@ -1,4 +1,4 @@
-"""Fully qualified names as servers build them: parts joined by dots, parts with dots in quotes."""
+"""Fully qualified names: parts joined by dots; a part that contains a dot is quoted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ _PART = re.compile(r'"[^"]+"|[^."]+')
 def quote(name: str) -> str:
     """Return a name as a part of an FQN.
 
-    A quoted name keeps its quotes only where it needs them; a stray quote is refused
-    with the server's 400.
+    A quoted name keeps its quotes only if it needs them. A stray quote is the server's 400.
     """
     if len(name) > 2 and name[0] == name[-1] == '"' and '"' not in name[1:-1]:
         return name if "." in name else name[1:-1]
@@ -28,7 +27,7 @@ def join(parent: str, name: str) -> str:
 
 
 def split(fqn: str) -> list[str]:
-    """Return the parts of an FQN, quotes kept; an FQN that is malformed is one part."""
+    """Return the parts of an FQN with their quotes; a malformed FQN is one part."""
     parts: list[str] = []
     position = 0
     while position < len(fqn):
@@ -45,6 +44,6 @@ def split(fqn: str) -> list[str]:
 
 
 def parent_of(fqn: str) -> str | None:
-    """Return the FQN one level up, or None at the top."""
+    """Return the FQN of the parent, or None for a top-level FQN."""
     parts = split(fqn)
     return ".".join(parts[:-1]) if len(parts) > 1 else None

@@ -1,6 +1,6 @@
-"""JSON Patch (RFC 6902) as the server applies it, with its words for patches that do not fit.
+"""JSON Patch (RFC 6902) as the server applies it, with its messages for invalid patches.
 
-The work is done by ``jsonpatch``; what is here are the answers for patches it refuses.
+``jsonpatch`` applies the operations; this module raises the server's errors where it fails.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _NEED_VALUE = {"add", "replace", "test"}
 
 
 def apply(document: dict[str, Any], operations: Any) -> Any:
-    """Return ``document`` changed; raises 400 for no patch and 500 for one that does not fit."""
+    """Return ``document`` patched; raises the server's 400 or 500 for an invalid patch."""
     if operations is None:
         raise UnhandledServerError(
             'Cannot invoke "javax.json.JsonPatch.toJsonArray()" because "patch" is null'
         )
-    if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):
+    if not isinstance(operations, list) or not all(isinstance(each, dict) for each in operations):
         raise bad_request("JSON patch has to be an array of objects\n at [Source: UNKNOWN]")
     for operation in operations:
         document = _apply_one(document, operation)
@@ -48,26 +48,27 @@ def _apply_one(document: Any, operation: dict[str, Any]) -> Any:
     try:
         return jsonpatch.apply_patch(document, [operation])
     except jsonpatch.JsonPatchTestFailed:
-        if _missing(document, path) is not None:
-            raise UnhandledServerError(str(_missing(document, path))) from None
+        missing = _missing_step(document, path)
+        if missing is not None:
+            raise UnhandledServerError(missing) from None
         raise UnhandledServerError("JsonPatch.Operation.TEST fails! Values are not equal") from None
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
         place = operation.get("from") if name in {"move", "copy"} else path
-        raise UnhandledServerError(_missing(document, str(place)) or str(error)) from None
+        raise UnhandledServerError(_missing_step(document, str(place)) or str(error)) from None
 
 
-def _missing(document: Any, path: str) -> str | None:
-    """Say which part of ``path`` is not there, or return None."""
-    here = document
+def _missing_step(document: Any, path: str) -> str | None:
+    """Return the server's message about the first missing step of ``path``, or None."""
+    value = document
     for step in jsonpointer.JsonPointer(path).parts:
-        if isinstance(here, dict):
-            if step not in here:
-                return f"'{dumps(here)}' contains no value for name '{step}'"
-            here = here[step]
-        elif isinstance(here, list):
-            if not step.isdigit() or int(step) >= len(here):
-                return f"'{dumps(here)}' contains no element for index {step} and for '{step}'."
-            here = here[int(step)]
+        if isinstance(value, dict):
+            if step not in value:
+                return f"'{dumps(value)}' contains no value for name '{step}'"
+            value = value[step]
+        elif isinstance(value, list):
+            if not step.isdigit() or int(step) >= len(value):
+                return f"'{dumps(value)}' contains no element for index {step} and for '{step}'."
+            value = value[int(step)]
         else:
-            return f"'{dumps(here)}' is not an object or array, so cannot contain '{step}'"
+            return f"'{dumps(value)}' is not an object or array, so cannot contain '{step}'"
     return None

@@ -1,4 +1,4 @@
-"""Lists of entities: filters, pages, cursors, ``fields=`` and ``include=``, past versions."""
+"""Read entities: by id or name, in pages with filters and cursors, and their past versions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.secret_fields import masked
+from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
-from dynclient.sandbox.http_errors import Fault, bad_request, error_response, wrapped
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    bad_request,
+    error_response,
+    unhandled_status,
+)
 from dynclient.sandbox.json_codec import dumps, loads
 from dynclient.sandbox.routing import Result
 
@@ -24,52 +29,52 @@ INCLUDES = ("all", "deleted", "non-deleted")
 
 
 class Order(NamedTuple):
-    """How a list is ordered, and so what its cursors tell of a place in it."""
+    """The order of a list, and so the content of its cursors."""
 
     names: tuple[str, ...]
-    """Columns of the store: ``name`` and ``id``, or ``fqn`` alone."""
+    """Columns of the store: ``name`` and ``id``, or only ``fqn``."""
 
     @property
     def ascending(self) -> str:
-        """The order as SQL has it."""
+        """The order in SQL."""
         return ", ".join(f"e.{name}" for name in self.names)
 
     @property
     def descending(self) -> str:
-        """The reverse of the order as SQL has it."""
+        """The reverse order in SQL."""
         return ", ".join(f"e.{name} desc" for name in self.names)
 
     def beyond(self, sign: str) -> str:
-        """Return the condition of what lies before (``<``) or after (``>``) a place."""
+        """Return the SQL condition for rows before (``<``) or after (``>``) a place."""
         columns, marks = self.ascending, ", ".join("?" * len(self.names))
         return f"({columns}) {sign} ({marks})"
 
     def place(self, row: Row) -> Place:
-        """Return where a row lies."""
+        """Return the place of a row."""
         return tuple(str(getattr(row, name)) for name in self.names)
 
 
 Place = tuple[str, ...]
-"""The columns of an order, of one row."""
+"""A row's values of the columns of an order."""
 BY_NAME = Order(("name", "id"))
 BY_FQN = Order(("fqn",))
 
 
-def wanted_fields(shape: EntityModel, text: str | None) -> frozenset[str]:
-    """Return the fields that ``fields=`` names; raises the server's 400 for an unknown one."""
+def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
+    """Return the fields that ``fields=`` names; raises the server's 400 for an unknown field."""
     if not text:
         return frozenset()
     if text.strip() == "*":
-        return frozenset(shape.fields)
+        return frozenset(model.fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in shape.fields:
+        if name not in model.fields:
             raise bad_request(f"Invalid field name {name}")
-    brought = shape.rules.table("loaded_with").get(shape.type, {})
-    return frozenset(names).union(*(brought.get(name, ()) for name in names))
+    loaded_with = model.rules.table("loaded_with").get(model.type, {})
+    return frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
 
 
-def wanted_include(text: str | None) -> str:
+def parse_include(text: str | None) -> str:
     """Return ``include`` in lower case; raises the server's 400."""
     if not text:
         return "non-deleted"
@@ -78,58 +83,55 @@ def wanted_include(text: str | None) -> str:
     return text.lower()
 
 
-def shown(
-    context: RequestContext, shape: EntityModel, rows: list[Row], fields: frozenset[str]
+def serialize_rows(
+    context: RequestContext, model: EntityModel, rows: list[Row], fields: frozenset[str]
 ) -> list[Any]:
-    """Return the answers for rows with the fields asked for."""
-    groups = {group.path[0] for group in shape.members}
-    alone = shape.type not in shape.rules.names("member_labels_need_their_field", "*")
+    """Return rows as response bodies with the requested fields."""
+    groups = {group.path[0] for group in model.members}
+    alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    asked = fields & shape.on_request
-    return context.linked.show(
-        shape, [row.doc for row in rows], asked, members=members, mask=not context.caller.bot
+    requested = fields & model.on_request
+    return context.serializer.serialize(
+        model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
 
 
 def get(
     context: RequestContext,
-    shape: EntityModel,
+    model: EntityModel,
     key: str,
     query: Mapping[str, str],
     *,
     by_name: bool,
 ) -> Result:
     """Answer ``GET`` by id or by name."""
-    fields = wanted_fields(shape, query.get("fields"))
-    include = wanted_include(query.get("include"))
-    row = context.row(shape, key, include, by_name=by_name)
-    return Result(200, shown(context, shape, [row], fields)[0])
+    fields = parse_fields(model, query.get("fields"))
+    include = parse_include(query.get("include"))
+    row = context.get_row(model, key, include, by_name=by_name)
+    return Result(200, serialize_rows(context, model, [row], fields)[0])
 
 
-def page(context: RequestContext, shape: EntityModel, query: Mapping[str, str]) -> Result:
+def page(context: RequestContext, model: EntityModel, query: Mapping[str, str]) -> Result:
     """Answer ``GET collection``."""
-    fields = wanted_fields(shape, query.get("fields"))
-    include = wanted_include(query.get("include"))
+    fields = parse_fields(model, query.get("fields"))
+    include = parse_include(query.get("include"))
     limit = _limit(query.get("limit"))
     before, after = query.get("before"), query.get("after")
     if before and after:
         raise bad_request("Only one of before or after query parameter allowed")
-    where, values = _filters(context, shape, query, include)
+    where, values = _filters(context, model, query, include)
     total = context.tx.count(where, values)
     if limit == 0:
         return Result(200, {"data": [], "paging": {"total": total}})
     order = BY_FQN if context.rules.flag("ordered_by_fqn") else BY_NAME
     places = (_place(before, order), _place(after, order))
-    rows, paging = _turn(context, where, values, limit, order, *places)
-    data = shown(context, shape, rows, fields)
-    told: dict[str, Any] = {}
-    for name in ("before", "after"):
-        if name in paging:
-            told[name] = _cursor(paging[name], order)
-    return Result(200, {"data": data, "paging": {**told, "total": total}})
+    rows, paging = _read_page(context, where, values, limit, order, *places)
+    data = serialize_rows(context, model, rows, fields)
+    cursors = {name: _cursor(place, order) for name, place in paging.items()}
+    return Result(200, {"data": data, "paging": {**cursors, "total": total}})
 
 
-def _turn(
+def _read_page(
     context: RequestContext,
     where: str,
     values: list[Any],
@@ -138,7 +140,7 @@ def _turn(
     before: Place | None,
     after: Place | None,
 ) -> tuple[list[Row], dict[str, Place]]:
-    """Return one page and the places of its neighbours."""
+    """Return the rows of a page, and the places for its ``before`` and ``after`` cursors."""
     if before is not None:
         where += f" and {order.beyond('<')}"
         rows = context.tx.page(where, [*values, *before], order.descending, limit + 1)
@@ -167,7 +169,7 @@ def _limit(text: str | None) -> int:
     try:
         limit = int(text)
     except ValueError:
-        raise wrapped(404) from None
+        raise unhandled_status(404) from None
     if limit < 0:
         raise bad_request("[query param limit must be greater than or equal to 0]")
     if limit > MOST:
@@ -179,17 +181,17 @@ def _limit(text: str | None) -> int:
 
 
 def _cursor(place: Place, order: Order) -> str:
-    told = dict(sorted(zip(order.names, place, strict=True)))
-    text = place[0] if len(place) == 1 else dumps(told)
+    values = dict(sorted(zip(order.names, place, strict=True)))
+    text = place[0] if len(place) == 1 else dumps(values)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def _place(text: str | None, order: Order) -> Place | None:
     if not text:
         return None
-    for place in text:
-        if not (place.isascii() and (place.isalnum() or place in "-_=")):
-            raise bad_request(f"Illegal base64 character {ord(place):x}")
+    for character in text:
+        if not (character.isascii() and (character.isalnum() or character in "-_=")):
+            raise bad_request(f"Illegal base64 character {ord(character):x}")
     try:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
@@ -197,40 +199,40 @@ def _place(text: str | None, order: Order) -> Place | None:
     if len(order.names) == 1:
         return (decoded,)
     try:
-        held = loads(decoded)
-        return tuple(str(held[name]) for name in order.names)
+        values = loads(decoded)
+        return tuple(str(values[name]) for name in order.names)
     except (ValueError, TypeError, KeyError):
         reason = "Failed to process JSON "
         message = f"An exception with message [{reason}] was thrown while processing request."
-        raise Fault(500, {"code": 500, "message": message}) from None
+        raise ErrorResponse(500, {"code": 500, "message": message}) from None
 
 
 # filters
 
 
 def _filters(
-    context: RequestContext, shape: EntityModel, query: Mapping[str, str], include: str
+    context: RequestContext, model: EntityModel, query: Mapping[str, str], include: str
 ) -> tuple[str, list[Any]]:
     where = ["e.type = ?"]
-    values: list[Any] = [shape.type]
-    if include != "all" and shape.entity.deleted:
+    values: list[Any] = [model.type]
+    if include != "all" and model.entity.deleted:
         where.append("e.deleted = ?")
         values.append(int(include == "deleted"))
     elif include == "deleted":
         where.append("0")
     table = context.rules.table("filters")
-    told = {**table.get("*", {}), **table.get(shape.type, {})}
-    for name, rule in told.items():
+    rules = {**table.get("*", {}), **table.get(model.type, {})}
+    for name, rule in rules.items():
         if query.get(name) not in (None, "") and rule is not None:
-            condition, given = _condition(context, shape, rule, query[name])
+            condition, parameters = _condition(context, model, rule, query[name])
             if condition:
                 where.append(condition)
-                values.extend(given)
+                values.extend(parameters)
     return " and ".join(where), values
 
 
 def _condition(
-    context: RequestContext, shape: EntityModel, rule: dict[str, Any], value: str
+    context: RequestContext, model: EntityModel, rule: dict[str, Any], value: str
 ) -> tuple[str, list[Any]]:
     kind = rule["kind"]
     if kind == "below":
@@ -246,10 +248,10 @@ def _condition(
         )
         return f"e.id in ({below})", [value, *names, names[0]]
     if kind == "field":
-        held: Any = {"true": 1, "false": 0}.get(value.lower(), value)
-        return f"json_extract(e.doc, '$.{rule['field']}') = ?", [held]
+        stored: Any = {"true": 1, "false": 0}.get(value.lower(), value)
+        return f"json_extract(e.doc, '$.{rule['field']}') = ?", [stored]
     if kind == "reference":
-        type = shape.references[rule["field"]].type if rule["field"] in shape.references else None
+        type = model.references[rule["field"]].type if rule["field"] in model.references else None
         head = context.tx.head(rule.get("type", type or ""), value)
         target = head.id if head is not None else value
         return (
@@ -269,27 +271,31 @@ def _condition(
 # versions
 
 
-def versions(context: RequestContext, shape: EntityModel, id: str) -> Result:
-    """Answer ``GET versions``: every state as JSON text, newest first."""
-    row = context.row(shape, id, "all")
-    now = context.whole(shape, row.doc)
-    states = [now, *(loads(text) for text in context.tx.pasts(id))]
+def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
+    """Answer ``GET versions``: every version as JSON text, newest first."""
+    row = context.get_row(model, id, "all")
+    current = context.load_entity(model, row.doc)
+    states = [current, *(loads(text) for text in context.tx.past_versions(id))]
     return Result(
-        200, {"entityType": shape.type, "versions": [dumps(masked(shape, one)) for one in states]}
+        200,
+        {
+            "entityType": model.type,
+            "versions": [dumps(mask_secrets(model, state)) for state in states],
+        },
     )
 
 
-def version(context: RequestContext, shape: EntityModel, id: str, wanted: str) -> Result:
+def version(context: RequestContext, model: EntityModel, id: str, text: str) -> Result:
     """Answer ``GET versions/{version}``."""
     try:
-        number = float(wanted)
+        number = float(text)
     except ValueError:
-        raise bad_request(f'For input string: "{wanted}"') from None
-    row = context.row(shape, id, "all")
+        raise bad_request(f'For input string: "{text}"') from None
+    row = context.get_row(model, id, "all")
     if row.doc["version"] == number:
-        return Result(200, masked(shape, context.whole(shape, row.doc)))
-    past = context.tx.past(id, number)
+        return Result(200, mask_secrets(model, context.load_entity(model, row.doc)))
+    past = context.tx.find_version(id, number)
     if past is None:
-        told = context.told(shape)
-        raise error_response(404, f"{told} instance for {id} and version {wanted} not found")
-    return Result(200, masked(shape, past))
+        label = context.type_label(model)
+        raise error_response(404, f"{label} instance for {id} and version {text} not found")
+    return Result(200, mask_secrets(model, past))

@@ -1,4 +1,4 @@
-"""One request's view of the sandbox: its transaction, its caller, what every operation needs."""
+"""The context of one request: its transaction, its caller, and what every operation needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.sandbox.entities.create_requests import Links
 from dynclient.sandbox.entities.request_parsing import Reader, check, violations
 from dynclient.sandbox.entities.serializer import LOADED, EntitySerializer
-from dynclient.sandbox.entities.tag_labels import used
+from dynclient.sandbox.entities.tag_labels import label_uses
+from dynclient.sandbox.entities.version_changes import FIRST_VERSION
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
 from dynclient.sandbox.storage.store import Reference, Row
 
@@ -21,15 +22,11 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 
-FIRST = 0.1
-"""The version everything starts with."""
-
-
 class Clock:
-    """Tells the time in ms since the epoch, later each time it is asked.
+    """The time in ms since the epoch, strictly increasing.
 
-    Clients guard a change by the ``updatedAt`` they have seen, which must not stay the same when
-    two changes come within a millisecond.
+    Clients detect a lost update by ``updatedAt``, which must differ even between two changes
+    within one millisecond.
     """
 
     def __init__(self) -> None:
@@ -37,61 +34,74 @@ class Clock:
         self._lock = threading.Lock()
 
     def now(self) -> int:
-        """Return the time."""
+        """Return the time in ms; each call returns a later one."""
         with self._lock:
             self._last = max(self._last + 1, int(time.time() * 1000))
             return self._last
 
 
 class Caller(NamedTuple):
-    """Who asks: ``bot`` sees secrets and does not overwrite what people wrote."""
+    """The user who sends a request."""
 
     name: str
     id: str | None = None
     bot: bool = False
+    """Bots see secrets, and do not overwrite descriptions that people wrote."""
     admin: bool = True
+
+    @classmethod
+    def of_user(cls, row: Row) -> Caller:
+        """Return the caller that a stored user is."""
+        bot, admin = bool(row.doc.get("isBot")), bool(row.doc.get("isAdmin"))
+        return cls(row.name, row.id, bot=bot, admin=admin)
 
 
 class RequestContext:
-    """The tools of one operation.
+    """What the handlers of one request share.
 
-    ``base`` is the address links start with (``http://host/api``), ``now`` the operation's time.
+    Args:
+        tx: the transaction of the request.
+        models: the entity models of the release.
+        routes: the path of each entity type's collection.
+        caller: the user who sends the request.
+        base: the URL that links start with, ``http://host/api``.
+        now: the time of the request, in ms since the epoch.
     """
 
     def __init__(
         self,
         tx: Transaction,
-        shapes: EntityModels,
+        models: EntityModels,
         routes: dict[str, str],
         caller: Caller,
         base: str,
         now: int,
     ) -> None:
         self.tx = tx
-        self.shapes = shapes
+        self.models = models
         self.routes = routes
         self.caller = caller
         self.base = base
-        self.linked = EntitySerializer(tx, shapes, routes, base)
-        self.bare = EntitySerializer(tx, shapes, routes, None)
+        self.serializer = EntitySerializer(tx, models, routes, base)
+        self.plain_serializer = EntitySerializer(tx, models, routes, None)
         self.now = now
 
     def as_caller(self, name: str) -> RequestContext:
-        """Return a session of the same transaction in which somebody else acts."""
+        """Return a context of the same transaction with another caller, who is an administrator."""
         caller = Caller(name, self.caller.id, admin=True)
-        return RequestContext(self.tx, self.shapes, self.routes, caller, self.base, self.now)
+        return RequestContext(self.tx, self.models, self.routes, caller, self.base, self.now)
 
-    def again(self) -> RequestContext:
-        """Return a session of the same request that has looked nothing up yet."""
-        return RequestContext(self.tx, self.shapes, self.routes, self.caller, self.base, self.now)
+    def with_new_caches(self) -> RequestContext:
+        """Return a context of the same request whose caches are empty."""
+        return RequestContext(self.tx, self.models, self.routes, self.caller, self.base, self.now)
 
     @property
     def rules(self) -> Rules:
-        """The rules of the release that is served."""
-        return self.shapes.rules
+        """The rules of the served release."""
+        return self.models.rules
 
     def read(self, node: Node, raw: Any) -> Any:
-        """Read a body strictly; raises the server's 400."""
+        """Return a request body read by a schema; raises the server's 400."""
         if raw is None:
             raise UnhandledServerError(
                 'Cannot invoke "java.lang.Object.getClass()" because "request" is null'
@@ -100,117 +110,120 @@ class RequestContext:
         check(node, body)
         return body
 
-    def read_entity(self, shape: EntityModel, raw: Any, before: Any) -> Any:
-        """Read a whole entity; what is missing is left to the caller, who knows what was there.
+    def read_entity(self, model: EntityModel, raw: Any, before: Any) -> Any:
+        """Return a whole entity read by its schema; raises the server's 400.
 
-        What broke a rule ``before`` may go on to: a list that the server itself made empty.
+        Missing fields are checked by the caller. A constraint that ``before`` violates too is not
+        an error, such as a list that the server itself emptied.
         """
-        body = Reader(shape.node, self.rules.flag("source_in_messages")).read(raw)
-        found = [text for text in violations(shape.node, body) if "must not be null" not in text]
+        body = Reader(model.node, self.rules.flag("source_in_messages")).read(raw)
+        found = [text for text in violations(model.node, body) if "must not be null" not in text]
         if found:
-            known = violations(shape.node, before)
+            known = violations(model.node, before)
             found = [text for text in found if text not in known]
         if found:
             raise bad_request(f"[{', '.join(found)}]")
         return body
 
-    # finding
+    # reading
 
-    def row(
-        self, shape: EntityModel, key: str, include: str = "non-deleted", *, by_name: bool = False
+    def get_row(
+        self, model: EntityModel, key: str, include: str = "non-deleted", *, by_name: bool = False
     ) -> Row:
         """Return a stored entity by id or FQN; raises the server's 404."""
-        if by_name and shape.type in self.rules.names("case_insensitive", "*"):
+        if by_name and model.type in self.rules.names("case_insensitive", "*"):
             key = key.lower()
-        row = self.tx.find(shape.type, key) if by_name else self.tx.get(key)
-        if row is None or row.type != shape.type or not visible(row.deleted, include):
-            raise not_found(self.told(shape), key)
+        row = self.tx.find(model.type, key) if by_name else self.tx.get(key)
+        if row is None or row.type != model.type or not is_visible(row.deleted, include):
+            raise not_found(self.type_label(model), key)
         return row
 
-    def told(self, shape: EntityModel) -> str:
-        """Return what messages call an entity type."""
-        return str(self.rules.table("told_types").get(shape.type, shape.type))
+    def type_label(self, model: EntityModel) -> str:
+        """Return the name of an entity type in messages."""
+        return str(self.rules.table("type_labels").get(model.type, model.type))
 
-    # showing
+    # serializing
 
-    def whole(
+    def load_entity(
         self,
-        shape: EntityModel,
+        model: EntityModel,
         doc: dict[str, Any],
         members: str = LOADED,
         more: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
-        """Return an entity as the server loads it to change it: no links, no mask."""
-        return self.bare.show(
-            shape, [doc], shape.for_update | more, members=members, own_link=False, mask=False
+        """Return an entity as the server loads it for a change: no links, secrets in clear."""
+        return self.plain_serializer.serialize(
+            model, [doc], model.for_update | more, members=members, own_link=False, mask=False
         )[0]
 
-    def remember(self, shape: EntityModel, doc: dict[str, Any], state: dict[str, Any]) -> None:
-        """Keep the state of a version that is over."""
-        more = self.rules.names("in_history", shape.type) & shape.on_request
-        if more and doc["version"] == FIRST:
-            extra = self.bare.show(shape, [doc], more, own_link=False, mask=False)[0]
+    def save_version(self, model: EntityModel, doc: dict[str, Any], state: dict[str, Any]) -> None:
+        """Store the state of a past version."""
+        more = self.rules.names("in_history", model.type) & model.on_request
+        if more and doc["version"] == FIRST_VERSION:
+            extra = self.plain_serializer.serialize(model, [doc], more, own_link=False, mask=False)[
+                0
+            ]
             merged = {**{name: extra[name] for name in more if name in extra}, **state}
-            state = {name: merged[name] for name in shape.fields if name in merged}
-        self.tx.remember(doc["id"], doc["version"], state)
+            state = {name: merged[name] for name in model.fields if name in merged}
+        self.tx.add_version(doc["id"], doc["version"], state)
 
-    def answer(
+    def serialize(
         self,
-        shape: EntityModel,
+        model: EntityModel,
         doc: dict[str, Any],
         fields: Collection[str],
         *,
         members: str = LOADED,
         own_link: bool = True,
     ) -> dict[str, Any]:
-        """Return an entity as the body of an answer."""
-        return self.linked.show(
-            shape, [doc], fields, members=members, own_link=own_link, mask=not self.caller.bot
+        """Return an entity as a response body."""
+        return self.serializer.serialize(
+            model, [doc], fields, members=members, own_link=own_link, mask=not self.caller.bot
         )[0]
 
     # storing
 
-    def store(self, shape: EntityModel, doc: dict[str, Any]) -> None:
-        """Write a document with the labels it carries."""
-        self.tx.put(shape.type, doc)
-        self.tx.set_labels(doc["id"], used(shape, doc))
+    def store(self, model: EntityModel, doc: dict[str, Any]) -> None:
+        """Store a document and its labels."""
+        self.tx.put(model.type, doc)
+        self.tx.set_labels(doc["id"], label_uses(model, doc))
 
-    def link(self, shape: EntityModel, id: str, links: Links) -> None:
-        """Make the reference fields name what ``links`` says, on whichever side they are kept."""
+    def link(self, model: EntityModel, id: str, links: Links) -> None:
+        """Set reference fields to ``links``, on the side where each relation is stored."""
         for name, pairs in links.items():
-            if name in shape.inverse:
-                self._link_others(shape, id, name, pairs)
+            if name in model.inverse:
+                self._link_others(model, id, name, pairs)
             else:
-                self.tx.link(id, shape.type, name, pairs)
-                if name in self.rules.names("symmetric", shape.type):
-                    self._unlink_others(shape, id, name, {target for target, _ in pairs})
+                self.tx.link(id, model.type, name, pairs)
+                if name in self.rules.names("symmetric", model.type):
+                    self._unlink_others(model, id, name, {target for target, _ in pairs})
 
-    def _unlink_others(self, shape: EntityModel, id: str, name: str, wanted: set[str]) -> None:
-        """End a relation that holds both ways on the side of those that are not named any more."""
-        for edge in self.tx.edges_to([id], [name], [shape.type]):
+    def _unlink_others(self, model: EntityModel, id: str, name: str, wanted: set[str]) -> None:
+        """Remove a symmetric relation from the entities that are not named any more."""
+        for edge in self.tx.references_to([id], [name], [model.type]):
             if edge.source not in wanted:
-                self.tx.drop_edge(edge.source, name, id)
+                self.tx.remove_reference(edge.source, name, id)
 
     def _link_others(
-        self, shape: EntityModel, id: str, name: str, pairs: list[tuple[str, str]]
+        self, model: EntityModel, id: str, name: str, pairs: list[tuple[str, str]]
     ) -> None:
-        inverse = shape.inverse[name]
-        held = self.tx.edges_to([id], inverse.fields, inverse.types)
+        inverse = model.inverse[name]
+        current = self.tx.references_to([id], inverse.fields, inverse.types)
         wanted = {target for target, _ in pairs}
-        for edge in held:
+        for edge in current:
             if edge.source not in wanted:
-                self.tx.drop_edge(edge.source, edge.field, id)
+                self.tx.remove_reference(edge.source, edge.field, id)
         for other, type in pairs:
-            kept_there = self.shapes[type].references
-            field = next((field for field in inverse.fields if field in kept_there), None)
+            other_references = self.models[type].references
+            field = next((field for field in inverse.fields if field in other_references), None)
             if field is None:
                 continue
-            if kept_there[field].many:
-                self.tx.add_edge(Reference(other, field, id, type, shape.type))
+            if other_references[field].many:
+                self.tx.add_reference(Reference(other, field, id, type, model.type))
             else:
-                self.tx.link(other, type, field, [(id, shape.type)])
+                self.tx.link(other, type, field, [(id, model.type)])
 
 
-def visible(deleted: bool, include: str) -> bool:
-    """Tell whether an entity is in what ``include`` asks for."""
+def is_visible(deleted: bool, include: str) -> bool:
+    """Return whether ``include=`` selects an entity."""
     return include == "all" or deleted == (include == "deleted")

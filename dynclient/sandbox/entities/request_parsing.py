@@ -1,10 +1,9 @@
-"""Request bodies read the way the server's JSON reader does: strictly, in its own words.
+"""Read request bodies as the server's JSON reader does: as strict, and with its messages.
 
-:class:`Reader` turns a decoded body into the object the server would hold: unknown fields refused,
-numbers taken for strings, enum values checked, defaults of the schema filled in, nulls dropped,
-fields in schema order. :func:`violations` then tells what the server's bean validation would
-complain about. The client's own validator is not used on purpose: what both sides share, both can
-get wrong.
+:class:`Reader` converts a decoded body into the object the server would build: unknown fields are
+refused, numbers accepted as strings, enum values checked, schema defaults filled in, nulls
+dropped, and fields put in schema order. :func:`violations` returns the messages of the server's
+bean validation. The client's validator is not used on purpose: a shared mistake would stay unseen.
 """
 
 from __future__ import annotations
@@ -33,8 +32,12 @@ _SCALAR_CLASSES = {
 }
 
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+"""The form of an e-mail address; the whole text must match."""
+
+
 class Reader:
-    """Reads bodies for one root schema; ``source`` is what messages call the stream."""
+    """Reads bodies by one root schema; ``source`` is the name of the stream in messages."""
 
     def __init__(self, root: Node, source: str) -> None:
         self._root = root
@@ -44,7 +47,7 @@ class Reader:
         """Return the object; raises a 400 :class:`~dynclient.sandbox.http_errors.Fault`."""
         return self._convert(self._root, raw, ())
 
-    # one place of the schema
+    # by kind of schema
 
     def _convert(self, node: Node, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Any:
         if raw is None:
@@ -159,7 +162,7 @@ class Reader:
             ) from None
         return int(value) if kind == "integer" else value
 
-    # words
+    # messages
 
     def _mismatch(self, java: str, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> Exception:
         noun, token = _TOKENS.get(type(raw), ("Integer", "VALUE_NUMBER_INT"))
@@ -199,7 +202,7 @@ def _as_text(raw: Any) -> str:
 
 
 def java_class(node: Node) -> str:
-    """Return the server's class name of a place, for messages."""
+    """Return the name of the server's Java class for a schema, for messages."""
     target = node.target
     named = target.schema.get("javaType") or target.schema.get("existingJavaType")
     if isinstance(named, str):
@@ -210,20 +213,20 @@ def java_class(node: Node) -> str:
 
 
 def default_of(node: Node) -> Any:
-    """Return a copy of the default the server's class has for a field, or None."""
+    """Return a copy of the default that the server's class has for a field, or None."""
     default = node.default
     kind = node.kind
     if kind == "array":
-        # A list without a default of its own is empty, one with the default null is missing.
-        told = "default" in node.schema or "default" in node.target.schema
-        return copy.deepcopy(default) if told else []
+        # Without a default a list is empty; with the default null it is missing.
+        has_default = "default" in node.schema or "default" in node.target.schema
+        return copy.deepcopy(default) if has_default else []
     if default is None or kind in {"object", "map", "union", "any"}:
         return None
     return _typed(kind, default)
 
 
 def _typed(kind: str, default: Any) -> Any:
-    """Some schemas write numbers and booleans as text."""
+    """Convert a default that the schema writes as a string to its type."""
     if not isinstance(default, str):
         return default
     if kind == "boolean":
@@ -239,7 +242,7 @@ def _typed(kind: str, default: Any) -> Any:
 def fill(node: Node, raw: Any, *, unions: bool = False) -> Any:
     """Return ``raw`` with defaults filled in below, fields in schema order, nulls dropped.
 
-    The server holds the members of a union as plain objects; ``unions`` has them filled in too.
+    Members of a union are filled in only with ``unions=True``: the server keeps them as they are.
     """
     kind = node.kind
     if kind == "union" and unions:
@@ -261,9 +264,9 @@ def fill(node: Node, raw: Any, *, unions: bool = False) -> Any:
 
 
 def choose_branch(node: Node, raw: Any) -> Node | None:
-    """Return the member of a union that an object is meant for, or None where none stands out.
+    """Return the member of a union that fits an object best, or None if none fits.
 
-    The ``type`` field decides where the members have one; then the number of fields they know.
+    The ``type`` field decides if the members have one, then the number of known fields.
     """
     if not isinstance(raw, dict):
         return None
@@ -274,13 +277,13 @@ def choose_branch(node: Node, raw: Any) -> Node | None:
             branch = choose_branch(branch, raw) or branch  # noqa: PLW2901
         if branch.kind != "object":
             continue
-        score = _affinity(branch, raw)
+        score = _score(branch, raw)
         if score > best_score:
             best, best_score = branch, score
     return best
 
 
-def _affinity(branch: Node, raw: dict[str, Any]) -> int:
+def _score(branch: Node, raw: dict[str, Any]) -> int:
     properties = branch.properties
     unknown = sum(1 for name in raw if name not in properties)
     missing = sum(1 for name in branch.required if name not in raw)
@@ -296,7 +299,7 @@ def _affinity(branch: Node, raw: dict[str, Any]) -> int:
     for name, value in raw.items():
         child = properties.get(name)
         if child is not None and child.kind == "union" and isinstance(value, dict):
-            # What fits nowhere below does not fit here either.
+            # A value that fits no member below makes this member fit less.
             bonus -= 200 if choose_branch(child, value) is None else 0
     return 500 + bonus - 10 * unknown - missing
 
@@ -305,14 +308,14 @@ def _affinity(branch: Node, raw: dict[str, Any]) -> int:
 
 
 def violations(node: Node, value: Any) -> list[str]:
-    """Return the complaints about a converted object, in the server's words, without brackets."""
+    """Return the server's messages about a converted object, without brackets."""
     found: list[str] = []
     _inspect(node, value, found)
     return found
 
 
 def check(node: Node, value: Any) -> None:
-    """Raise the server's 400 where the object breaks a constraint."""
+    """Raise the server's 400 if the object violates a constraint."""
     found = violations(node, value)
     if found:
         raise bad_request(f"[{', '.join(found)}]")
@@ -322,40 +325,40 @@ def _inspect(node: Node, value: Any, found: list[str]) -> None:
     kind = node.kind
     if kind == "object" and isinstance(value, dict):
         for name, child in node.properties.items():
-            held = value.get(name)
-            if held is None:
+            field = value.get(name)
+            if field is None:
                 if name in node.required:
                     found.append(f"{name} must not be null")
                 continue
-            _constraints(name, child, held, found)
-            _inspect(child, held, found)
+            _check_constraints(name, child, field, found)
+            _inspect(child, field, found)
     elif kind == "array" and isinstance(value, list) and node.items is not None:
         for item in value:
             _inspect(node.items, item, found)
 
 
-def _constraints(name: str, node: Node, value: Any, found: list[str]) -> None:
-    facts = {**node.target.schema, **{k: v for k, v in node.schema.items() if k != "$ref"}}
+def _check_constraints(name: str, node: Node, value: Any, found: list[str]) -> None:
+    keywords = {**node.target.schema, **{k: v for k, v in node.schema.items() if k != "$ref"}}
     if isinstance(value, str):
         if node.kind != "string":
             return
-        if node.format == "email" and value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+        if node.format == "email" and value and not EMAIL.fullmatch(value):
             found.append(f"{name} must be a well-formed email address")
-        low, high = facts.get("minLength"), facts.get("maxLength")
+        low, high = keywords.get("minLength"), keywords.get("maxLength")
         if (low is not None and len(value) < low) or (high is not None and len(value) > high):
             top = 2147483647 if high is None else high
             found.append(f"{name} size must be between {low or 0} and {top}")
-        pattern = facts.get("pattern")
+        pattern = keywords.get("pattern")
         if pattern is not None and not _matches(pattern, value):
             found.append(f'{name} must match "{pattern}"')
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = facts.get("minimum"), facts.get("maximum")
+        low, high = keywords.get("minimum"), keywords.get("maximum")
         if low is not None and value < low:
             found.append(f"{name} must be greater than or equal to {low}")
         if high is not None and value > high:
             found.append(f"{name} must be less than or equal to {high}")
     elif isinstance(value, list):
-        low, high = facts.get("minItems"), facts.get("maxItems")
+        low, high = keywords.get("minItems"), keywords.get("maxItems")
         if (low is not None and len(value) < low) or (high is not None and len(value) > high):
             top = 2147483647 if high is None else high
             found.append(f"{name} size must be between {low or 0} and {top}")
@@ -370,6 +373,6 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    """Match as Java does: the whole text."""
+    """Return whether the whole text matches, as Java matches."""
     compiled = _compiled(pattern)
     return compiled is None or compiled.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""Secrets in answers: where they are, by the schema, and the mask that stands for them."""
+"""Secrets in responses: found by the schema, and replaced by a mask."""
 
 from __future__ import annotations
 
@@ -11,33 +11,35 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
 
 MASK = "*********"
-"""What the server sends in place of a secret: nine stars."""
+"""The text that the server sends in place of a secret."""
 
 
-def masked(shape: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
-    """Return ``doc`` with every secret masked; parts without any are shared with the original."""
-    if not shape.secret_fields:
+def mask_secrets(model: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
+    """Return ``doc`` with every secret masked; parts without secrets are not copied."""
+    if not model.secret_fields:
         return doc
     out = dict(doc)
-    for name in shape.secret_fields:
+    for name in model.secret_fields:
         if name in out:
-            out[name] = _replace(shape.node.properties[name], out[name], None)
+            out[name] = _replace(model.node.properties[name], out[name], None)
     return out
 
 
-def unmasked(shape: EntityModel, doc: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    """Return ``doc`` with masks that a client sent back replaced by the stored secrets."""
-    if not shape.secret_fields:
+def restore_secrets(
+    model: EntityModel, doc: dict[str, Any], stored: dict[str, Any]
+) -> dict[str, Any]:
+    """Return ``doc`` with the masks that a client sent back replaced by the stored secrets."""
+    if not model.secret_fields:
         return doc
     out = dict(doc)
-    for name in shape.secret_fields:
+    for name in model.secret_fields:
         if name in out and name in stored:
-            out[name] = _replace(shape.node.properties[name], out[name], stored[name])
+            out[name] = _replace(model.node.properties[name], out[name], stored[name])
     return out
 
 
 def _replace(node: Node, value: Any, stored: Any) -> Any:
-    """Mask ``value``, or with ``stored`` given undo masks in it."""
+    """Mask the secrets of ``value``, or restore them from ``stored`` if it is not None."""
     if isinstance(value, str):
         if not node.secret:
             return value
@@ -48,9 +50,13 @@ def _replace(node: Node, value: Any, stored: Any) -> Any:
         item = node.items
         if item is None:
             return value
-        held = stored if isinstance(stored, list) else []
+        current = stored if isinstance(stored, list) else []
         return [
-            _replace(item, inner, held[place] if place < len(held) else ({} if held else stored))
+            _replace(
+                item,
+                inner,
+                current[place] if place < len(current) else ({} if current else stored),
+            )
             for place, inner in enumerate(value)
         ]
     if isinstance(value, dict):
@@ -64,10 +70,10 @@ def _replace_fields(node: Node, value: dict[str, Any], stored: Any) -> dict[str,
         return value if branch is None else _replace_fields(branch, value, stored)
     properties = node.properties
     extra = node.values
-    held = stored if isinstance(stored, dict) else ({} if stored is not None else None)
+    current = stored if isinstance(stored, dict) else ({} if stored is not None else None)
     out: dict[str, Any] = {}
     for name, inner in value.items():
         child = properties.get(name, extra)
-        below = None if held is None else held.get(name, {})
+        below = None if current is None else current.get(name, {})
         out[name] = inner if child is None else _replace(child, inner, below)
     return out

@@ -1,16 +1,16 @@
-"""What a fresh data file is filled with: people, roles, policies, tags, types, by ``seed.json``."""
+"""The content of a new data file: users, roles, policies, tags and types, by ``seed.json``."""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.request_parsing import fill
-from dynclient.sandbox.entities.tag_labels import used
-from dynclient.sandbox.rules import Version, holds
+from dynclient.sandbox.entities.tag_labels import label_uses
+from dynclient.sandbox.entities.version_changes import FIRST_VERSION
+from dynclient.sandbox.json_codec import packaged_document
+from dynclient.sandbox.rules import Version, is_for_release
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.request_context import RequestContext
@@ -20,65 +20,57 @@ ADMIN = "admin"
 BOT = "ingestion-bot"
 
 
-@lru_cache(maxsize=1)
-def document() -> dict[str, Any]:
-    """Return the whole file."""
-    text = resources.files("dynclient.sandbox").joinpath("seed.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+def fill_data_file(context: RequestContext) -> None:
+    """Create the entities that a new server has, in the context's transaction."""
+    reader = CreateRequestReader(context.tx, context.models)
+    for entry in packaged_document("seed.json")["entities"]:
+        if entry["type"] in context.models:
+            _create_entity(context, reader, entry)
+    if "type" in context.models:
+        _create_types(context)
 
 
-def plant(context: RequestContext) -> None:
-    """Make everything a fresh server has, in the session's transaction."""
-    drafter = CreateRequestReader(context.tx, context.shapes)
-    for entry in document()["entities"]:
-        if entry["type"] in context.shapes:
-            _plant_one(context, drafter, entry)
-    if "type" in context.shapes:
-        _plant_types(context)
-
-
-def _plant_one(
-    context: RequestContext, drafter: CreateRequestReader, entry: dict[str, Any]
+def _create_entity(
+    context: RequestContext, reader: CreateRequestReader, entry: dict[str, Any]
 ) -> None:
-    shape = context.shapes[entry["type"]]
-    if shape.create is None:
+    model = context.models[entry["type"]]
+    if model.create is None:
         return
-    given = _of_release(entry["create"], context.rules.version)
-    body = fill(shape.create, fit(shape.create, given))
-    draft = drafter.from_request(shape, body)
-    forced = {name: value for name, value in entry.get("set", {}).items() if name in shape.fields}
-    doc = {**draft.doc, **forced, "id": new_id(), "version": 0.1}
+    request = _for_release(entry["create"], context.rules.version)
+    body = fill(model.create, fit(model.create, request))
+    new_entity = reader.build(model, body)
+    fixed = {name: value for name, value in entry.get("set", {}).items() if name in model.fields}
+    doc = {**new_entity.doc, **fixed, "id": new_id(), "version": FIRST_VERSION}
     doc["updatedAt"] = context.now
     doc["updatedBy"] = ADMIN
-    context.tx.put(shape.type, doc)
-    context.tx.set_labels(doc["id"], used(shape, doc))
-    links = dict(draft.links)
+    context.tx.put(model.type, doc)
+    context.tx.set_labels(doc["id"], label_uses(model, doc))
+    links = dict(new_entity.links)
     for field, names in entry.get("links", {}).items():
-        reference = shape.references.get(field)
+        reference = model.references.get(field)
         if reference is not None:
-            links[field] = drafter.resolve(shape, reference, names)
-    for field, target in context.rules.table("default_links").get(shape.type, {}).items():
+            links[field] = reader.resolve(model, reference, names)
+    for field, target in context.rules.table("default_links").get(model.type, {}).items():
         head = context.tx.head(target["type"], target["fqn"])
         if head is not None and head.id != doc["id"]:
             links.setdefault(field, [(head.id, head.type)])
-    context.link(shape, doc["id"], links)
+    context.link(model, doc["id"], links)
 
 
-def _of_release(value: Any, version: Version) -> Any:
-    """Leave out the items of lists that are for other releases (``from``, ``until``)."""
+def _for_release(value: Any, version: Version) -> Any:
+    """Leave out list items that are limited to other releases (``from``, ``until``)."""
     if isinstance(value, dict):
-        return {name: _of_release(inner, version) for name, inner in value.items()}
+        return {name: _for_release(inner, version) for name, inner in value.items()}
     if isinstance(value, list):
         return [
-            _of_release(item, version) for item in value
-            if not isinstance(item, dict) or holds(item, version)
+            _for_release(item, version) for item in value
+            if not isinstance(item, dict) or is_for_release(item, version)
         ]  # fmt: skip
     return value
 
 
 def fit(node: Node, value: Any) -> Any:
-    """Cut a value down to what a release knows: its fields, and its values of enumerations."""
+    """Reduce a value to the fields and enumeration values that a release has."""
     if isinstance(value, dict) and node.kind == "object":
         known = node.properties
         return {name: fit(known[name], inner) for name, inner in value.items() if name in known}
@@ -86,56 +78,56 @@ def fit(node: Node, value: Any) -> Any:
         items = node.items
         allowed = items.enum
         if allowed is not None:
-            # An operation that a release does not know yet is none it could refuse.
+            # A rule must not be empty where the release has none of its operations.
             return [inner for inner in value if inner in allowed] or [allowed[0]]
         return [fit(items, inner) for inner in value]
     return value
 
 
 ENTITY_MARK, FIELD_MARK = "@om-entity-type", "@om-field-type"
-"""What schemas say of themselves that types are made of."""
+"""Marks in ``$comment`` of the schemas that become type entities."""
 
 
-def _plant_types(context: RequestContext) -> None:
-    """Make the type entities: what the tree marks as types of entities and of fields."""
-    release = context.shapes.release
+def _create_types(context: RequestContext) -> None:
+    """Create the type entities: schemas that are marked as entity types or field types."""
+    release = context.models.release
     for path in release.paths:
         if path.startswith("entity/") and path.count("/") <= _DEEPEST:
-            found = release.document(path)
-            if ENTITY_MARK in str(found.get("$comment", "")):
-                _plant_type(context, path, _stem(path), "entity", found)
+            schema = release.document(path)
+            if ENTITY_MARK in str(schema.get("$comment", "")):
+                _create_type(context, path, _stem(path), "entity", schema)
         elif path.startswith("type/"):
-            for name, found in (release.document(path).get("definitions") or {}).items():
-                if isinstance(found, dict) and FIELD_MARK in str(found.get("$comment", "")):
-                    _plant_type(context, path, name, "field", found)
+            for name, schema in (release.document(path).get("definitions") or {}).items():
+                if isinstance(schema, dict) and FIELD_MARK in str(schema.get("$comment", "")):
+                    _create_type(context, path, name, "field", schema)
 
 
 _DEEPEST = 4
-"""No entity lies further down; connectors do."""
+"""Schemas in deeper folders are those of connectors, not of entities."""
 
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".json")
 
 
-def _plant_type(
+def _create_type(
     context: RequestContext, path: str, name: str, category: str, schema: dict[str, Any]
 ) -> None:
     if context.tx.head("type", name) is not None:
         return
     space = path.rpartition("/")[0] if category == "entity" else path.removesuffix(".json")
-    described = schema.get("description")
+    description = schema.get("description")
     doc = {
         "id": new_id(),
         "name": name,
         "fullyQualifiedName": name,
         "displayName": name,
-        # Servers write the JSON of the text.
-        "description": json.dumps(described, ensure_ascii=False) if described else name,
+        # Servers store the description as a JSON string.
+        "description": json.dumps(description, ensure_ascii=False) if description else name,
         "category": category,
         "nameSpace": space.rpartition("/")[2],
         "schema": json.dumps(schema, indent=2, separators=(",", " : "), ensure_ascii=False),
-        "version": 0.1,
+        "version": FIRST_VERSION,
         "updatedAt": context.now,
         "updatedBy": ADMIN,
     }

@@ -1,4 +1,4 @@
-"""Entities as answers: fields chosen, references resolved, labels, links, secrets masked."""
+"""Serialize entities: select fields, resolve references, add labels and links, mask secrets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
 from dynclient.sandbox.entities.request_parsing import fill
-from dynclient.sandbox.entities.secret_fields import masked
+from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.tag_labels import Labels
 
 if TYPE_CHECKING:
@@ -15,39 +15,39 @@ if TYPE_CHECKING:
     from dynclient.sandbox.storage.store import Head, Transaction
 
 GIVEN = "given"
-"""Members show the labels they have in the document, and no empty lists."""
+"""Members have the labels of the document; empty lists are left out."""
 LOADED = "loaded"
-"""Members show their labels, an empty list where there are none."""
+"""Members have their labels, an empty list if there are none."""
 HIDDEN = "hidden"
-"""Members show no labels."""
+"""Members have no labels."""
 
 UP, DOWN = "votes.up", "votes.down"
-"""Where votes are kept among the references."""
+"""The reference fields that store votes."""
 
 MEMBER_EXTRAS = frozenset({"customMetrics"})
-"""Fields of members shown, if only as an empty list, where the entity's own are asked for."""
+"""Fields of members that are returned, even if empty, with the same field of the entity."""
 
 Linked = dict[str, list[tuple[str, str]]]
-"""Per entity id the (id, type) pairs that one field names."""
+"""The (id, type) pairs that one field names, by entity id."""
 
 
 class EntitySerializer:
-    """Shows entities of one transaction; links start with ``base``, None for no links."""
+    """Serializes entities of one transaction; links start with ``base``, None for no links."""
 
     def __init__(
-        self, tx: Transaction, shapes: EntityModels, routes: dict[str, str], base: str | None
+        self, tx: Transaction, models: EntityModels, routes: dict[str, str], base: str | None
     ) -> None:
         self._tx = tx
-        self._shapes = shapes
+        self._models = models
         self._routes = routes
         self._base = base
-        self.labels = Labels(tx, shapes.rules)
-        self._href_routes = {**routes, **shapes.rules.table("href_routes")}
-        self._name_for_display = bool(shapes.rules.flag("display_name_in_references"))
-        self._voting_shows_empty = bool(shapes.rules.flag("voters_listed"))
+        self.labels = Labels(tx, models.rules)
+        self._href_routes = {**routes, **models.rules.table("href_routes")}
+        self._name_for_display = bool(models.rules.flag("display_name_in_references"))
+        self._lists_empty_voters = bool(models.rules.flag("voters_listed"))
 
     def href(self, type: str, id: str) -> str | None:
-        """Return the link of an entity, None where links are left out or it has no collection."""
+        """Return the link of an entity; None without links or without a collection."""
         route = self._href_routes.get(type)
         return None if self._base is None or route is None else f"{self._base}{route}/{id}"
 
@@ -56,7 +56,7 @@ class EntitySerializer:
     ) -> dict[str, Any]:
         """Return the EntityReference of an entity.
 
-        ``style`` is how the field shows it: ``full``, ``unlinked`` (no link), ``short`` (names
+        ``style`` is the form in the field: ``full``, ``unlinked`` (no link), ``short`` (names
         only) or ``key`` (id and type).
         """
         if style == "key":
@@ -74,7 +74,7 @@ class EntitySerializer:
         display = head.display or (head.name if self._name_for_display else None)
         if display:
             out["displayName"] = display
-        if head.type not in self._shapes or self._shapes[head.type].entity.deleted:
+        if head.type not in self._models or self._models[head.type].entity.deleted:
             out["deleted"] = head.deleted
         if inherited:
             out["inherited"] = True
@@ -83,9 +83,9 @@ class EntitySerializer:
             out["href"] = link
         return out
 
-    def show(
+    def serialize(
         self,
-        shape: EntityModel,
+        model: EntityModel,
         docs: Sequence[dict[str, Any]],
         fields: Collection[str],
         *,
@@ -93,88 +93,98 @@ class EntitySerializer:
         own_link: bool = True,
         mask: bool = True,
     ) -> list[dict[str, Any]]:
-        """Return the answers for stored documents of one type.
+        """Return stored documents of one type as response bodies.
 
-        ``fields`` are the fields shown on request that were asked for; all others are shown anyway.
+        Args:
+            model: of the entities.
+            docs: the stored documents.
+            fields: the fields to include of those that are returned on request only.
+            members: how labels of members are included: ``GIVEN``, ``LOADED`` or ``HIDDEN``.
+            own_link: whether to include ``href`` of the entities themselves.
+            mask: whether to mask secrets.
         """
         fields = frozenset(fields)
-        linked, inherited = self._links(shape, docs, fields)
+        linked, inherited = self._links(model, docs, fields)
         heads = self._tx.heads(
             target for per in linked.values() for pairs in per.values() for target, _ in pairs
         )
         out = []
-        styles = shape.rules.table("reference_styles")
+        styles = model.rules.table("reference_styles")
         for doc in docs:
-            shown = self._one(shape, doc, fields, members)
+            body = self._serialize_one(model, doc, fields, members)
             for name, per in linked.items():
-                many = shape.inverse[name].many if name in shape.inverse else name not in (
-                    shape.references
-                ) or shape.references[name].many  # fmt: skip
-                style = styles.get(f"{shape.type}.{name}", "full")
+                many = model.inverse[name].many if name in model.inverse else name not in (
+                    model.references
+                ) or model.references[name].many  # fmt: skip
+                style = styles.get(f"{model.type}.{name}", "full")
                 found = [
                     self.reference(heads[id], inherited=(doc["id"], name) in inherited, style=style)
                     for id, _ in per.get(doc["id"], ())
                     if id in heads
                 ]
-                if name in shape.references and shape.references[name].inside is not None:
-                    shown[name] = _told_with(shape, name, doc, found)
+                if name in model.references and model.references[name].inside is not None:
+                    body[name] = _with_details(model, name, doc, found)
                 elif many:
-                    shown[name] = found
+                    body[name] = found
                 elif found:
-                    shown[name] = found[0]
-            link = self.href(shape.type, doc["id"]) if own_link else None
+                    body[name] = found[0]
+            link = self.href(model.type, doc["id"]) if own_link else None
             if link is not None:
-                shown["href"] = link
-            ordered = {name: shown[name] for name in shape.fields if shown.get(name) is not None}
-            out.append(masked(shape, ordered) if mask else ordered)
+                body["href"] = link
+            ordered = {name: body[name] for name in model.fields if body.get(name) is not None}
+            out.append(mask_secrets(model, ordered) if mask else ordered)
         return out
 
     # references
 
     def _links(
-        self, shape: EntityModel, docs: Sequence[dict[str, Any]], fields: Collection[str]
+        self, model: EntityModel, docs: Sequence[dict[str, Any]], fields: Collection[str]
     ) -> tuple[dict[str, Linked], set[tuple[str, str]]]:
         ids = [doc["id"] for doc in docs]
         wanted = [
-            name for name in shape.references
-            if (name not in shape.on_request or name in fields)
-            and derived_fields.rule_for(shape, name) is None
+            name for name in model.references
+            if (name not in model.on_request or name in fields)
+            and derived_fields.rule_for(model, name) is None
         ]  # fmt: skip
         linked: dict[str, Linked] = {name: {} for name in wanted}
-        for edge in self._tx.edges(ids, wanted):
+        for edge in self._tx.references_from(ids, wanted):
             linked[edge.field].setdefault(edge.source, []).append((edge.target, edge.target_type))
-        self._mirror(shape, ids, linked)
-        self._stand_in(shape, ids, linked)
-        for name, inverse in shape.inverse.items():
-            if name in shape.on_request and name not in fields:
+        self._add_symmetric(model, ids, linked)
+        self._add_defaults(model, ids, linked)
+        for name, inverse in model.inverse.items():
+            if name in model.on_request and name not in fields:
                 continue
             per: Linked = {}
-            for edge in self._tx.edges_to(ids, inverse.fields, inverse.types):
+            for edge in self._tx.references_to(ids, inverse.fields, inverse.types):
                 pairs = per.setdefault(edge.target, [])
                 if (edge.source, edge.source_type) not in pairs:
                     pairs.append((edge.source, edge.source_type))
             linked[name] = per
-        for name in shape.fields:
-            rule = derived_fields.rule_for(shape, name)
+        for name in model.fields:
+            rule = derived_fields.rule_for(model, name)
             if rule is None or rule["kind"] != "roles" or name not in fields:
                 continue
             linked[name] = {
-                doc["id"]: derived_fields.value_of(self._tx, shape, rule, doc) for doc in docs
+                doc["id"]: derived_fields.compute(self._tx, model, rule, doc) for doc in docs
             }
-        inherited = self._inherit(shape, ids, linked)
+        inherited = self._inherit(model, ids, linked)
         return linked, inherited
 
-    def _mirror(self, shape: EntityModel, ids: Sequence[str], linked: dict[str, Linked]) -> None:
-        """A relation such as "related to" holds both ways, whoever was told of it."""
-        for name in shape.rules.names("symmetric", shape.type) & set(linked):
-            for edge in self._tx.edges_to(ids, [name], [shape.type]):
+    def _add_symmetric(
+        self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
+    ) -> None:
+        """Add the other side of symmetric relations such as "related to"."""
+        for name in model.rules.names("symmetric", model.type) & set(linked):
+            for edge in self._tx.references_to(ids, [name], [model.type]):
                 pairs = linked[name].setdefault(edge.target, [])
                 if (edge.source, edge.source_type) not in pairs:
                     pairs.append((edge.source, edge.source_type))
 
-    def _stand_in(self, shape: EntityModel, ids: Sequence[str], linked: dict[str, Linked]) -> None:
-        """Show what an empty field means: a user without a team is in the organization."""
-        for name, target in shape.rules.table("empty_means").get(shape.type, {}).items():
+    def _add_defaults(
+        self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
+    ) -> None:
+        """Add the meaning of an empty field: a user without a team is in the organization."""
+        for name, target in model.rules.table("empty_means").get(model.type, {}).items():
             if name not in linked:
                 continue
             head = self._tx.head(target["type"], target["fqn"])
@@ -183,103 +193,107 @@ class EntitySerializer:
                     linked[name][id] = [(head.id, head.type)]
 
     def _inherit(
-        self, shape: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
+        self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
     ) -> set[tuple[str, str]]:
-        """Fill empty owners, domains … from the nearest parent that has some."""
-        told = shape.rules.names("inherited", shape.type)
+        """Fill empty owners, domains … from the nearest parent that has them."""
+        fields = model.rules.names("inherited", model.type)
         out: set[tuple[str, str]] = set()
-        for name in sorted(told & set(linked)):
+        for name in sorted(fields & set(linked)):
             per = linked[name]
             climbing = {id: id for id in ids if not per.get(id)}
-            current = shape
+            current = model
             while climbing and current.hierarchy:
                 climbing, current = self._step_up(current, climbing)
                 if current is None:
                     break
-                held: Linked = {}
-                for edge in self._tx.edges(list(set(climbing.values())), [name]):
-                    held.setdefault(edge.source, []).append((edge.target, edge.target_type))
+                found: Linked = {}
+                for edge in self._tx.references_from(list(set(climbing.values())), [name]):
+                    found.setdefault(edge.source, []).append((edge.target, edge.target_type))
                 for id, above in list(climbing.items()):
-                    if above in held:
-                        per[id] = held[above]
+                    if above in found:
+                        per[id] = found[above]
                         out.add((id, name))
                         del climbing[id]
         return out
 
-    def _step_up(self, shape: EntityModel, climbing: dict[str, str]) -> tuple[dict[str, str], Any]:
-        """Replace every id by its parent's; all parents are of one type, as rows of a page are."""
+    def _step_up(self, model: EntityModel, climbing: dict[str, str]) -> tuple[dict[str, str], Any]:
+        """Replace every id by its parent's; all parents have one type, as rows of a page have."""
         parents: dict[str, tuple[str, str]] = {}
-        order = {name: place for place, name in enumerate(shape.hierarchy)}
-        edges = self._tx.edges(list(set(climbing.values())), shape.hierarchy)
+        order = {name: place for place, name in enumerate(model.hierarchy)}
+        edges = self._tx.references_from(list(set(climbing.values())), model.hierarchy)
         for edge in sorted(edges, key=lambda edge: -order[edge.field]):
             parents[edge.source] = (edge.target, edge.target_type)
-        moved = {id: parents[now][0] for id, now in climbing.items() if now in parents}
+        climbed = {id: parents[now][0] for id, now in climbing.items() if now in parents}
         types = [type for _, type in parents.values()]
-        return moved, self._shapes[types[0]] if types and types[0] in self._shapes else None
+        return climbed, self._models[types[0]] if types and types[0] in self._models else None
 
-    # the rest
+    # other fields
 
-    def _one(
-        self, shape: EntityModel, doc: dict[str, Any], fields: frozenset[str], members: str
+    def _serialize_one(
+        self, model: EntityModel, doc: dict[str, Any], fields: frozenset[str], members: str
     ) -> dict[str, Any]:
-        shown: dict[str, Any] = {}
-        for name in shape.fields:
-            if name in shape.references or name in shape.inverse or name == "href":
+        body: dict[str, Any] = {}
+        for name in model.fields:
+            if name in model.references or name in model.inverse or name == "href":
                 continue
-            if name in shape.on_request and name not in fields:
+            if name in model.on_request and name not in fields:
                 continue
-            if name == "tags" and shape.labelled:
-                shown[name] = self.labels.shown(doc.get(name) or [])
+            if name == "tags" and model.has_labels:
+                body[name] = self.labels.serialize(doc.get(name) or [])
                 continue
             if name == "votes":
-                shown[name] = self._votes(doc["id"])
+                body[name] = self._votes(doc["id"])
                 continue
-            self._show_computed(shape, name, doc, shown)
-        for group in shape.members:
-            self._show_members(group, shown, members)
+            self._add_field(model, name, doc, body)
+        for group in model.members:
+            self._add_members(group, body, members)
             if fields & MEMBER_EXTRAS & set(group.item.properties) and len(group.path) == 1:
                 found = derived_fields.metrics(self._tx, doc["id"])
-                for member in shown.get(group.path[0]) or ():
+                for member in body.get(group.path[0]) or ():
                     member["customMetrics"] = found.get(member["name"], [])
-        return shown
+        return body
 
-    def _show_computed(
-        self, shape: EntityModel, name: str, doc: dict[str, Any], shown: dict[str, Any]
+    def _add_field(
+        self, model: EntityModel, name: str, doc: dict[str, Any], body: dict[str, Any]
     ) -> None:
-        """Show a field that is computed, where a rule says so, else as it is stored."""
-        rule = derived_fields.rule_for(shape, name)
+        """Add a field: computed if a rule says so, otherwise as it is stored."""
+        rule = derived_fields.rule_for(model, name)
         if rule is not None and rule["kind"] == "server":
             if self._base is not None:
-                told = {"hostPort": self._base, **rule["values"]}
-                shown[name] = fill(shape.node.properties[name], told)
+                connection = {"hostPort": self._base, **rule["values"]}
+                body[name] = fill(model.node.properties[name], connection)
         elif rule is not None and rule["kind"] == "embedded":
-            shown[name] = self._embedded(rule, doc)
+            body[name] = self._embedded_entities(rule, doc)
         elif rule is not None and rule["kind"] == "properties":
-            shown[name] = [self._property(one) for one in doc.get(name) or ()]
+            body[name] = [
+                self._property_definition(definition) for definition in doc.get(name) or ()
+            ]
         elif rule is not None and rule["kind"] != "roles":
-            shown[name] = derived_fields.value_of(self._tx, shape, rule, doc)
+            body[name] = derived_fields.compute(self._tx, model, rule, doc)
         elif name in doc:
-            shown[name] = doc[name]
+            body[name] = doc[name]
 
-    def _embedded(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
-        """Show the entities that some fields name whole, without links."""
+    def _embedded_entities(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the entities that some fields name as whole bodies, without links."""
         out = []
-        bare = EntitySerializer(self._tx, self._shapes, self._routes, None)
-        for edge in self._tx.edges([doc["id"]], rule["fields"]):
+        bare = EntitySerializer(self._tx, self._models, self._routes, None)
+        for edge in self._tx.references_from([doc["id"]], rule["fields"]):
             row = self._tx.get(edge.target)
             if row is not None:
-                fields = {"owner", "owners"} & self._shapes[row.type].on_request
-                out += bare.show(self._shapes[row.type], [row.doc], fields, own_link=False)
+                fields = {"owner", "owners"} & self._models[row.type].on_request
+                out += bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
         return out
 
-    def _property(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Show the definition of a custom property, with a link to the type of its values."""
-        kind = told["propertyType"]
+    def _property_definition(self, definition: dict[str, Any]) -> dict[str, Any]:
+        """Return the definition of a custom property with a link to the type of its values."""
+        kind = definition["propertyType"]
         link = self.href(kind["type"], kind["id"])
-        return told if link is None else {**told, "propertyType": {**kind, "href": link}}
+        return (
+            definition if link is None else {**definition, "propertyType": {**kind, "href": link}}
+        )
 
-    def _show_members(self, group: Members, shown: dict[str, Any], mode: str) -> None:
-        holder = shown
+    def _add_members(self, group: Members, body: dict[str, Any], mode: str) -> None:
+        holder = body
         for step in group.path[:-1]:
             below = holder.get(step)
             if not isinstance(below, dict):
@@ -300,38 +314,38 @@ class EntitySerializer:
             own = {name: value for name, value in member.items() if name != "tags"}
             tags = member.get("tags")
             if labelled and (mode == LOADED or (mode == GIVEN and tags is not None)):
-                own["tags"] = self.labels.shown(tags or [])
+                own["tags"] = self.labels.serialize(tags or [])
             if group.children is not None and isinstance(own.get(group.children), list):
                 own[group.children] = self._members(group, own[group.children], mode)
             out.append(own)
         return out
 
     def _votes(self, id: str) -> dict[str, Any]:
-        edges = self._tx.edges([id], [UP, DOWN])
+        edges = self._tx.references_from([id], [UP, DOWN])
         heads = self._tx.heads(edge.target for edge in edges)
         up = [self.reference(heads[e.target]) for e in edges if e.field == UP and e.target in heads]
         down = [
             self.reference(heads[e.target]) for e in edges if e.field == DOWN and e.target in heads
         ]
         out: dict[str, Any] = {"upVotes": len(up), "downVotes": len(down)}
-        if self._voting_shows_empty or up:
+        if self._lists_empty_voters or up:
             out["upVoters"] = up
-        if self._voting_shows_empty or down:
+        if self._lists_empty_voters or down:
             out["downVoters"] = down
         return out
 
 
-def _told_with(
-    shape: EntityModel, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
+def _with_details(
+    model: EntityModel, name: str, doc: dict[str, Any], references: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return references with what an entity tells of each: ``{"relationType": …, "term": …}``."""
-    node, inside = shape.node.properties[name].items, shape.references[name].inside
-    told = doc.get(name) or {}
+    """Return references with the stored details of each: ``{"relationType": …, "term": …}``."""
+    node, inside = model.node.properties[name].items, model.references[name].inside
+    details = doc.get(name) or {}
     out = []
     for reference in references:
         if node is None or inside is None:
             continue
-        more = fill(node, {**told.get(reference["id"], {}), inside: None})
+        more = fill(node, {**details.get(reference["id"], {}), inside: None})
         item = {**more, inside: reference}
         out.append({key: item[key] for key in node.properties if key in item})
     return out

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from dynclient.sandbox.storage.store import Row, Transaction
 
 TAG_TYPES = {"Classification": "tag", "Tag": "tag", "Glossary": "glossaryTerm"}
-"""What a label of each source names; before 1.0 the source of a classification tag was ``Tag``."""
+"""Entity type by the source of a label; ``Tag`` is the source of tags before 1.0."""
 
 Label = dict[str, Any]
 
 
-def each_list(doc: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the list of members at a path of ``doc``; empty where there is none."""
+def members_at(doc: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the list of members at a path of ``doc``; empty if there is none."""
     value: Any = doc
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
@@ -42,20 +42,20 @@ def walk_members(
                 stack.extend((child, depth + 1) for child in reversed(below))
 
 
-def carriers(shape: EntityModel, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield everything in ``doc`` that may carry labels: itself, then its members."""
-    if shape.labelled:
+def label_carriers(model: EntityModel, doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the parts of ``doc`` that may have labels: itself, then its members."""
+    if model.has_labels:
         yield doc
-    for members in shape.members:
-        for member, _ in walk_members(members, each_list(doc, members.path)):
+    for members in model.members:
+        for member, _ in walk_members(members, members_at(doc, members.path)):
             yield member
 
 
-def used(shape: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the (tag FQN, source) pairs in a document, one for each use."""
+def label_uses(model: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the (tag FQN, source) pairs of a document, one for each use."""
     return [
         (label["tagFQN"], label.get("source", "Classification"))
-        for carrier in carriers(shape, doc)
+        for carrier in label_carriers(model, doc)
         for label in carrier.get("tags") or ()
     ]
 
@@ -76,10 +76,10 @@ class Labels:
             self._known[key] = self._tx.find(*key)
         return self._known[key]
 
-    def accepted(self, given: list[Label]) -> list[Label]:
-        """Return labels as they are stored: known tags only, sorted, derived ones added.
+    def accept(self, given: list[Label]) -> list[Label]:
+        """Return labels as they are stored: sorted by FQN, with derived labels.
 
-        Raises the server's 404 for an unknown tag and 400 for tags that exclude each other.
+        Raises the server's 404 for an unknown tag, and 400 for mutually exclusive tags.
         """
         stored: dict[str, Label] = {}
         for label in given:
@@ -87,14 +87,14 @@ class Labels:
             if row is None:
                 type = TAG_TYPES.get(label.get("source", "Classification"), "tag")
                 raise not_found(type, label["tagFQN"])
-            stored.setdefault(row.fqn, self._bare(label, row.fqn))
+            stored.setdefault(row.fqn, self._without_details(label, row.fqn))
         for label in list(stored.values()):
             for derived in self._derived(label):
                 stored.setdefault(derived["tagFQN"], derived)
         self._check_exclusive(list(stored.values()))
         return [stored[fqn] for fqn in sorted(stored)]
 
-    def _bare(self, label: Label, fqn: str) -> Label:
+    def _without_details(self, label: Label, fqn: str) -> Label:
         kept = {
             name: value
             for name, value in label.items()
@@ -103,12 +103,12 @@ class Labels:
         return {**kept, "tagFQN": fqn}
 
     def _derived(self, label: Label) -> list[Label]:
-        """A glossary term hands its own tags on to what it labels."""
+        """Return the labels that come with a glossary term: its own tags."""
         row = self.tag(label)
         if row is None or row.type != "glossaryTerm":
             return []
         return [
-            {**self._bare(own, own["tagFQN"]), "labelType": "Derived"}
+            {**self._without_details(own, own["tagFQN"]), "labelType": "Derived"}
             for own in row.doc.get("tags") or ()
         ]
 
@@ -136,8 +136,8 @@ class Labels:
                 return bool(row.doc.get("mutuallyExclusive"))
         return False
 
-    def shown(self, stored: list[Label]) -> list[Label]:
-        """Return labels as answers show them, with what the tag itself says."""
+    def serialize(self, stored: list[Label]) -> list[Label]:
+        """Return labels as responses contain them, with details of their tags."""
         out = []
         for label in stored:
             row = self.tag(label)

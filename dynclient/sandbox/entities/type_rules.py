@@ -1,4 +1,4 @@
-"""Checks and preparations beyond the schema, each named and switched on per type by rules.json."""
+"""Checks and completions beyond the schema: named steps that ``rules.json`` lists per type."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import custom_property_values
 from dynclient.sandbox.entities.create_requests import Links, NewEntity, link_fqn, new_id
 from dynclient.sandbox.entities.request_parsing import fill
-from dynclient.sandbox.http_errors import bad_request, exists, not_found
+from dynclient.sandbox.http_errors import already_exists, bad_request, not_found
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
@@ -19,54 +19,56 @@ if TYPE_CHECKING:
 Rule = dict[str, Any]
 
 
-def before(context: RequestContext, shape: EntityModel, body: dict[str, Any], verb: str) -> None:
-    """Check and complete a create request, in place.
+def prepare_request(
+    context: RequestContext, model: EntityModel, body: dict[str, Any], verb: str
+) -> None:
+    """Validate and complete a create request, in place.
 
     Args:
-        context: the request's.
-        shape: of the entity.
-        body: the request.
-        verb: ``create`` or ``upsert``; a rule may hold for one only.
+        context: of the request.
+        model: of the entity.
+        body: the request body.
+        verb: ``create`` or ``upsert``; a rule may apply to one of them only.
     """
     for name in ("owner", "owners"):
         if body.get(name):
             check_owners(context, body[name] if isinstance(body[name], list) else [body[name]])
-    custom_property_values.check(context, shape.type, body.get("extension"))
-    for rule in _rules(context, shape):
-        step = _BEFORE.get(rule["step"])
+    custom_property_values.check(context, model.type, body.get("extension"))
+    for rule in _rules(context, model):
+        step = _REQUEST_STEPS.get(rule["step"])
         if step is not None and rule.get("verb", verb) == verb:
-            step(context, shape, body, rule)
+            step(context, model, body, rule)
 
 
-def after(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity
+def complete_entity(
+    context: RequestContext, model: EntityModel, body: dict[str, Any], new_entity: NewEntity
 ) -> None:
-    """Complete a draft, in place."""
-    for rule in _rules(context, shape):
-        step = _AFTER.get(rule["step"])
+    """Complete a new entity, in place."""
+    for rule in _rules(context, model):
+        step = _ENTITY_STEPS.get(rule["step"])
         if step is not None:
-            step(context, shape, body, draft, rule)
+            step(context, model, body, new_entity, rule)
 
 
-def after_patch(
-    context: RequestContext, shape: EntityModel, doc: dict[str, Any], links: Links
+def check_patched(
+    context: RequestContext, model: EntityModel, doc: dict[str, Any], links: Links
 ) -> None:
-    """Check what a patch made of an entity."""
+    """Validate an entity after a patch."""
     heads = context.tx.heads(id for name in ("owner", "owners") for id, _ in links.get(name, ()))
     check_owners(context, [{"id": head.id, "type": head.type} for head in heads.values()])
-    custom_property_values.check(context, shape.type, doc.get("extension"))
+    custom_property_values.check(context, model.type, doc.get("extension"))
     if not isinstance(doc.get("extension", {}), dict):
         del doc["extension"]
-    for rule in _rules(context, shape):
-        if rule["step"] in _ALSO_PATCHES:
-            _BEFORE[rule["step"]](context, shape, doc, rule)
+    for rule in _rules(context, model):
+        if rule["step"] in _PATCH_STEPS:
+            _REQUEST_STEPS[rule["step"]](context, model, doc, rule)
 
 
-def default_links(context: RequestContext, shape: EntityModel, links: Links) -> Links:
-    """Return the references an entity has when nobody gives any: a user's team, a team's parent."""
+def default_links(context: RequestContext, model: EntityModel, links: Links) -> Links:
+    """Return the references of an entity that sets none: a user's team, a team's parent."""
     out: Links = {}
-    told = context.rules.table("default_links").get(shape.type, {})
-    for field, target in told.items():
+    defaults = context.rules.table("default_links").get(model.type, {})
+    for field, target in defaults.items():
         if links.get(field):
             continue
         head = context.tx.head(target["type"], target["fqn"])
@@ -75,29 +77,29 @@ def default_links(context: RequestContext, shape: EntityModel, links: Links) -> 
     return out
 
 
-def links_taken_over(context: RequestContext, shape: EntityModel, links: Links) -> Links:
-    """Return the references that a new entity takes over from what it is made in, by release.
+def copy_links(context: RequestContext, model: EntityModel, links: Links) -> Links:
+    """Return the references that a new entity copies from its parent, by release.
 
-    They are its own from then on, unlike those that are inherited for as long as it has none.
+    Unlike inherited references they are the entity's own from then on.
     """
     out: Links = {}
-    for field, above in context.rules.table("links_taken_over").get(shape.type, {}).items():
-        edges = context.tx.edges([id for id, _ in links.get(above, ())], [field])
+    for field, above in context.rules.table("links_taken_over").get(model.type, {}).items():
+        edges = context.tx.references_from([id for id, _ in links.get(above, ())], [field])
         if edges and not links.get(field):
             out[field] = [(edge.target, edge.target_type) for edge in edges]
     return out
 
 
-def _rules(context: RequestContext, shape: EntityModel) -> list[Rule]:
+def _rules(context: RequestContext, model: EntityModel) -> list[Rule]:
     table = context.rules.table("preparations")
-    return [*table.get("*", ()), *table.get(shape.type, ())]
+    return [*table.get("*", ()), *table.get(model.type, ())]
 
 
 # owners
 
 
 def check_owners(context: RequestContext, owners: list[dict[str, Any]]) -> None:
-    """Refuse owners the server would not take: a team that is no group, and by release more."""
+    """Raise the server's 400 for invalid owners: a team that is not a group; more by release."""
     if context.rules.flag("owner_types_checked"):
         _check_owner_types([owner.get("type") for owner in owners])
     for owner in owners:
@@ -110,7 +112,7 @@ def check_owners(context: RequestContext, owners: list[dict[str, Any]]) -> None:
 
 
 def _check_owner_types(types: list[Any]) -> None:
-    """Refuse all but users or one team."""
+    """Raise the server's 400 unless the owners are users or one team."""
     for type in types:
         if type not in {"user", "team"}:
             raise bad_request(
@@ -126,43 +128,43 @@ def _check_owner_types(types: list[Any]) -> None:
             raise bad_request("Only One Team is allowed to own Data Assets.")
 
 
-# steps on the request
+# steps that validate or complete the request
 
 
 def _name_by_email(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
     body["name"] = str(body["email"]).partition("@")[0]
 
 
-def _lower(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+def _lower(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
     for name in rule["fields"]:
         if isinstance(body.get(name), str):
             body[name] = body[name].lower()
 
 
-def _unique(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
-    """Refuse a second entity with the same value of a field (a user's e-mail)."""
+def _unique(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+    """Raise the server's 409 for a second entity with the same value of a field."""
     field = rule["field"]
     where = f"e.type = ? and json_extract(e.doc, '$.{field}') = ? and e.name <> ?"
-    if context.tx.count(where, (shape.type, body[field], body["name"])):
-        raise exists()
+    if context.tx.count(where, (model.type, body[field], body["name"])):
+        raise already_exists()
 
 
-def _columns(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
-    listed: Any = body
+def _columns(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+    columns: Any = body
     for step in rule["path"]:
-        listed = listed.get(step) if isinstance(listed, dict) else None
-    if isinstance(listed, list):
-        _check_columns(listed)
+        columns = columns.get(step) if isinstance(columns, dict) else None
+    if isinstance(columns, list):
+        _check_columns(columns)
 
 
 _WITH_LENGTH = {"CHAR", "VARCHAR", "BINARY", "VARBINARY"}
 
 
-def _check_columns(listed: list[dict[str, Any]]) -> None:
+def _check_columns(columns: list[dict[str, Any]]) -> None:
     seen: set[str] = set()
-    for column in listed:
+    for column in columns:
         kind = column.get("dataType")
         if kind in _WITH_LENGTH and column.get("dataLength") is None:
             raise bad_request(
@@ -181,7 +183,7 @@ def _check_columns(listed: list[dict[str, Any]]) -> None:
 
 
 def _constraints(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
     known = {column.get("name") for column in body.get("columns") or ()}
     for constraint in body.get("tableConstraints") or ():
@@ -191,22 +193,22 @@ def _constraints(
 
 
 def _not_empty(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
     if not body.get(rule["field"]):
         raise bad_request(rule["message"])
 
 
 def _connection(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    """Read ``connection.config`` as ``serviceType`` says; refuse what does not fit."""
+    """Read ``connection.config`` by ``serviceType``; raise the server's 400 if it does not fit."""
     connection = body.get("connection")
     if not isinstance(connection, dict) or not isinstance(connection.get("config"), dict):
         return
     kind = body.get("serviceType")
     config = connection["config"]
-    node = shape.node.properties["connection"].properties.get("config")
+    node = model.node.properties["connection"].properties.get("config")
     branches = node.branches if node is not None else ()
     for branch in branches:
         tag = branch.properties.get("type")
@@ -222,28 +224,28 @@ def _connection(
 
 
 def _connection_below(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    """Fill in the connection that a workflow tests."""
-    node = shape.node.properties.get(rule["field"])
+    """Fill in defaults of the connection that a workflow tests."""
+    node = model.node.properties.get(rule["field"])
     if node is not None and isinstance(body.get(rule["field"]), dict):
         body[rule["field"]] = fill(node, body[rule["field"]], unions=True)
 
 
 def _conditions(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    """Refuse rules whose conditions call functions that do not exist."""
-    for one in body.get(rule["list"]) or ():
-        for name in re.findall(r"(\w+)\s*\(", str(one.get("condition") or "")):
+    """Raise the server's 400 for rules whose conditions call unknown functions."""
+    for each in body.get(rule["list"]) or ():
+        for name in re.findall(r"(\w+)\s*\(", str(each.get("condition") or "")):
             if name not in rule["functions"]:
                 raise bad_request(
                     f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"
                 )
 
 
-def _team(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
-    """Refuse a second organization and parents that may not hold such a team."""
+def _team(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+    """Raise the server's 400 for a second organization and for parents of the wrong type."""
     kind = body.get("teamType", "Group")
     if kind == "Organization":
         raise bad_request(
@@ -260,7 +262,7 @@ def _team(context: RequestContext, shape: EntityModel, body: dict[str, Any], rul
 
 
 def _bot_user(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
     name = body["botUser"]
     user = context.tx.find("user", name) if isinstance(name, str) else None
@@ -268,50 +270,50 @@ def _bot_user(
         return
     if not user.doc.get("isBot"):
         raise bad_request(f"User [{user.name}] is not a bot user")
-    for edge in context.tx.edges_to([user.id], ["botUser"], [shape.type]):
+    for edge in context.tx.references_to([user.id], ["botUser"], [model.type]):
         bot = context.tx.get(edge.source)
         if bot is not None and bot.name != body["name"]:
             raise bad_request(f"Bot user [{user.name}] is already used by [{bot.name}] bot")
 
 
-def _linked(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
-    """Refuse a link to an entity that is not there: ``<#E::table::a.b.c>``."""
+def _linked(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+    """Raise the server's 404 for a link to a missing entity: ``<#E::table::a.b.c>``."""
     parts = str(body.get(rule["field"]) or "").strip("<>").split("::")
-    if len(parts) > 2 and parts[1] in context.shapes:
+    if len(parts) > 2 and parts[1] in context.models:
         head = context.tx.head(parts[1], parts[2])
         if head is None or head.deleted:
             raise not_found(parts[1], parts[2])
 
 
 def _parameters(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    """Refuse a test without the parameters that its definition requires."""
+    """Raise the server's 400 for a test without the parameters that its definition requires."""
     named = body.get(rule["definition"])
     key = named.get("fullyQualifiedName") if isinstance(named, dict) else named
     row = context.tx.find(rule["definition"], str(key))
     given = {one.get("name") for one in body.get("parameterValues") or ()}
-    for told in (row.doc.get("parameterDefinition") or ()) if row is not None else ():
-        if told.get("required") and told.get("name") not in given:
+    for parameter in (row.doc.get("parameterDefinition") or ()) if row is not None else ():
+        if parameter.get("required") and parameter.get("name") not in given:
             raise bad_request("Required parameter value is not passed in parameterValues")
 
 
 def _named_by_digest(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    """Name what has no name by its text, which is taken once then."""
+    """Name an entity without a name by the digest of its text, which must be unique then."""
     if not body.get("name") and body.get(rule["take"]):
         text = str(body[rule["take"]])
-        body["name"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        body["name"] = _digest_of(text)
         where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ? and e.name <> ?"
-        if context.tx.count(where, (shape.type, text, body["name"])):
-            raise exists()
+        if context.tx.count(where, (model.type, text, body["name"])):
+            raise already_exists()
 
 
 def _named_after(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    """Name an entity after the one that it belongs to, whatever the request calls it."""
+    """Name an entity after the entity that it belongs to; the requested name is ignored."""
     named = next((body[field] for field in rule["fields"] if body.get(field)), None)
     if isinstance(named, dict):
         named = named.get("fullyQualifiedName")
@@ -320,9 +322,9 @@ def _named_after(
         body["name"] = f"{head.fqn}.{rule['suffix']}"
 
 
-def _among(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
-    """Refuse the items of a list whose names the entity that another field names does not tell."""
-    field = shape.references.get(rule["of"])
+def _among(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+    """Raise the server's 400 for list items that the entity in another field does not define."""
+    field = model.references.get(rule["of"])
     named = body.get(rule["of"])
     row = context.tx.find(str(field.type), named) if field and isinstance(named, str) else None
     if row is None:
@@ -333,17 +335,17 @@ def _among(context: RequestContext, shape: EntityModel, body: dict[str, Any], ru
             raise bad_request(rule["message"].format(**one))
 
 
-def _values(context: RequestContext, shape: EntityModel, body: dict[str, Any], rule: Rule) -> None:
-    """Take the values of custom properties along that a type is left without."""
-    row = context.tx.find(shape.type, str(body["name"]))
+def _values(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+    """Delete the values of custom properties that are removed from a type."""
+    row = context.tx.find(model.type, str(body["name"]))
     before = (row.doc.get(custom_property_values.FIELD) or ()) if row is not None else ()
     kept = {one["name"] for one in body.get(custom_property_values.FIELD) or ()}
-    custom_property_values.forget(
+    custom_property_values.remove_values(
         context, str(body["name"]), {one["name"] for one in before} - kept
     )
 
 
-_BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
+_REQUEST_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "name_by_email": _name_by_email,
     "lower": _lower,
     "unique": _unique,
@@ -362,90 +364,120 @@ _BEFORE: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "named_after": _named_after,
     "among": _among,
 }
-_ALSO_PATCHES = {"columns", "constraints", "values"}
+_PATCH_STEPS = {"columns", "constraints", "values"}
 
 
-# steps on the draft
+# steps that complete the new entity
 
 
 def _set(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
 ) -> None:
     for name, value in rule["values"].items():
-        draft.doc.setdefault(name, value)
+        new_entity.doc.setdefault(name, value)
 
 
 def _spell(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
 ) -> None:
-    """Write one value of a list the way the server does."""
-    for member in draft.doc.get(rule["list"]) or ():
+    """Spell the values of a field in list items as the server does."""
+    for member in new_entity.doc.get(rule["list"]) or ():
         if isinstance(member.get(rule["field"]), list):
             member[rule["field"]] = [rule["words"].get(one, one) for one in member[rule["field"]]]
 
 
 def _sort(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
 ) -> None:
-    """Sort lists of plain values inside the members of a list, as the server stores them."""
-    for member in draft.doc.get(rule["list"]) or ():
+    """Sort lists of scalars in list items, as the server stores them."""
+    for member in new_entity.doc.get(rule["list"]) or ():
         for field in rule["fields"]:
             if isinstance(member.get(field), list):
                 member[field] = sorted(member[field])
 
 
 def _digest(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
 ) -> None:
-    if draft.doc.get(rule["take"]) is not None:
-        text = str(draft.doc[rule["take"]])
-        draft.doc[rule["to"]] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    if new_entity.doc.get(rule["take"]) is not None:
+        text = str(new_entity.doc[rule["take"]])
+        new_entity.doc[rule["to"]] = _digest_of(text)
 
 
 def _ids(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
 ) -> None:
-    """Give the items of a list ids of their own."""
-    for item in draft.doc.get(rule["list"]) or ():
+    """Add an id to list items without one."""
+    for item in new_entity.doc.get(rule["list"]) or ():
         item.setdefault("id", new_id())
 
 
 def _take_from(
     context: RequestContext,
-    shape: EntityModel,
+    model: EntityModel,
     body: dict[str, Any],
-    draft: NewEntity,
+    new_entity: NewEntity,
     rule: Rule,
 ) -> None:
-    """Take over what the entity of the same name and another type says: an app its definition."""
-    row = context.tx.find(rule["type"], str(draft.doc["fullyQualifiedName"]))
+    """Copy fields from the entity with the same name and another type: an app's definition."""
+    row = context.tx.find(rule["type"], str(new_entity.doc["fullyQualifiedName"]))
     if row is None:
-        raise not_found(rule["type"], str(draft.doc["name"]))
-    for name in shape.fields:
-        if name in row.doc and name not in draft.given and name not in rule["but"]:
-            draft.doc[name] = row.doc[name]
+        raise not_found(rule["type"], str(new_entity.doc["name"]))
+    for name in model.fields:
+        if name in row.doc and name not in new_entity.given and name not in rule["but"]:
+            new_entity.doc[name] = row.doc[name]
 
 
 def _link_fqn(
     context: RequestContext,
-    shape: EntityModel,
+    model: EntityModel,
     body: dict[str, Any],
-    draft: NewEntity,
+    new_entity: NewEntity,
     rule: Rule,
 ) -> None:
-    draft.doc[rule["to"]] = link_fqn(str(draft.doc[rule["take"]]))
+    new_entity.doc[rule["to"]] = link_fqn(str(new_entity.doc[rule["take"]]))
 
 
 def _copy(
-    context: RequestContext, shape: EntityModel, body: dict[str, Any], draft: NewEntity, rule: Rule
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
 ) -> None:
-    """Take a value over under another name."""
+    """Copy a value of the request to another field."""
     if body.get(rule["take"]) is not None:
         value = body[rule["take"]]
-        draft.doc[rule["to"]] = {rule["key"]: value, **rule["into"]} if "into" in rule else value
+        new_entity.doc[rule["to"]] = (
+            {rule["key"]: value, **rule["into"]} if "into" in rule else value
+        )
 
 
-_AFTER: dict[str, Callable[[Any, Any, dict[str, Any], NewEntity, Rule], None]] = {
+def _digest_of(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+_ENTITY_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], NewEntity, Rule], None]] = {
     "set": _set,
     "sort": _sort,
     "spell": _spell,

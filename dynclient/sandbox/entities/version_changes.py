@@ -1,7 +1,6 @@
-"""What changed between two states of an entity, as ``changeDescription`` tells it, and the version.
+"""Compare two states of an entity: its ``changeDescription`` and its next version.
 
-Both states are whole entities as answers show them (references resolved, labels filled in). Nothing
-here knows the store.
+Both states are whole entities as responses contain them, with references and labels resolved.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.rules import Rules
 
+FIRST_VERSION = 0.1
+"""The version of a new entity."""
 MINOR, MAJOR = 0.1, 1.0
 
 _MEMBER_SKIPPED = {
@@ -23,7 +24,7 @@ _MEMBER_SKIPPED = {
 
 
 class Change:
-    """The differences found; :meth:`description` gives them as the server tells them."""
+    """The differences between two states; true if there are any."""
 
     def __init__(self) -> None:
         self.added: list[dict[str, Any]] = []
@@ -35,7 +36,7 @@ class Change:
         return bool(self.added or self.updated or self.deleted)
 
     def record(self, name: str, old: Any, new: Any) -> None:
-        """Note one field: added, updated or deleted, as the values say."""
+        """Record one field as added (``old`` is None), deleted (``new`` is None) or updated."""
         if old is None:
             self.added.append({"name": name, "newValue": new})
         elif new is None:
@@ -61,25 +62,25 @@ def next_version(version: float, *, major: bool) -> float:
 class Differ:
     """Compares the states of one entity type."""
 
-    def __init__(self, shape: EntityModel, rules: Rules, *, patched: bool = False) -> None:
-        self._shape = shape
-        self._untracked = rules.names("untracked", shape.type) | (
-            shape.on_request - shape.for_update
+    def __init__(self, model: EntityModel, rules: Rules, *, patched: bool = False) -> None:
+        self._model = model
+        self._untracked = rules.names("untracked", model.type) | (
+            model.on_request - model.for_update
         )
-        self._raw = rules.names("untold_as_text", shape.type)
-        self._quoted = rules.names("told_as_text", shape.type)
-        self._always = rules.names("changed_by_any_patch", shape.type) if patched else frozenset()
-        self._breaking = rules.names("breaking_when_removed", shape.type)
-        self._compared = rules.table("compared_as_members").get(shape.type, {})
-        self._members = {group.path[0]: group for group in shape.members if len(group.path) == 1}
+        self._as_values = rules.names("values_in_changes", model.type)
+        self._as_json_text = rules.names("json_text_in_changes", model.type)
+        self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
+        self._breaking = rules.names("breaking_when_removed", model.type)
+        self._compared = rules.table("compared_as_members").get(model.type, {})
+        self._members = {group.path[0]: group for group in model.members if len(group.path) == 1}
 
     def compare(self, old: dict[str, Any], new: dict[str, Any]) -> Change:
         """Return what changed from ``old`` to ``new``."""
         change = Change()
-        for name in self._shape.fields:
+        for name in self._model.fields:
             if name in self._untracked:
                 continue
-            before, after = _own(old.get(name)), _own(new.get(name))
+            before, after = _without_inherited(old.get(name)), _without_inherited(new.get(name))
             group = self._members.get(name)
             if group is not None:
                 below = group.children
@@ -90,31 +91,33 @@ class Differ:
                 )
             elif isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, name, before or [], after or [])
-            elif not _same(before, after) or (name in self._always and after is not None):
+            elif not _is_same(before, after) or (name in self._always and after is not None):
                 if name == "extension":
                     _compare_extensions(change, before or {}, after or {})
                 else:
-                    change.record(name, self._told(name, before), self._told(name, after))
+                    change.record(
+                        name, self._change_value(name, before), self._change_value(name, after)
+                    )
         return change
 
-    def _told(self, name: str, value: Any) -> Any:
-        if value is None or name in self._raw:
+    def _change_value(self, name: str, value: Any) -> Any:
+        if value is None or name in self._as_values:
             return value
-        if isinstance(value, dict | list) or name in self._quoted:
+        if isinstance(value, dict | list) or name in self._as_json_text:
             return dumps(value)
         return value
 
     def _compare_lists(self, change: Change, name: str, old: list[Any], new: list[Any]) -> None:
         key = _key_of(old, new)
-        if name in self._raw:
-            if not _same(old, new):
+        if name in self._as_values:
+            if not _is_same(old, new):
                 change.record(name, old or None, new or None)
             return
         added, deleted = _split(old, new, key)
         if added:
-            change.added.append({"name": name, "newValue": self._told(name, added)})
+            change.added.append({"name": name, "newValue": self._change_value(name, added)})
         if deleted:
-            change.deleted.append({"name": name, "oldValue": self._told(name, deleted)})
+            change.deleted.append({"name": name, "oldValue": self._change_value(name, deleted)})
             change.major = change.major or name in self._breaking
 
     def _compare_members(
@@ -128,8 +131,13 @@ class Differ:
     ) -> None:
         """Compare lists of named members.
 
-        ``children`` is where members list further ones; ``kind`` the field that, if it changes,
-        makes another member, where that is not the type of its data.
+        Args:
+            change: the differences to add to.
+            name: of the list.
+            children: the field of a member that lists further members.
+            old: the members before.
+            new: the members after.
+            kind: the field that identifies a member beside its name; None for its data type.
         """
 
         def key(member: Any) -> Any:
@@ -162,15 +170,17 @@ class Differ:
             if children is not None and field == children:
                 self._compare_members(change, name, children, before or [], after or [])
                 continue
-            told = f"{name}.{new.get('name')}.{field}"
+            path = f"{name}.{new.get('name')}.{field}"
             if isinstance(before, list) or isinstance(after, list):
-                self._compare_lists(change, told, before or [], after or [])
-            elif not _same(before, after):
-                change.record(told, self._told(field, before), self._told(field, after))
+                self._compare_lists(change, path, before or [], after or [])
+            elif not _is_same(before, after):
+                change.record(
+                    path, self._change_value(field, before), self._change_value(field, after)
+                )
 
 
-def _own(value: Any) -> Any:
-    """Leave out what an entity only inherits."""
+def _without_inherited(value: Any) -> Any:
+    """Remove inherited references."""
     if isinstance(value, list):
         return [item for item in value if not (isinstance(item, dict) and item.get("inherited"))]
     if isinstance(value, dict) and value.get("inherited"):
@@ -178,7 +188,7 @@ def _own(value: Any) -> Any:
     return value
 
 
-def _same(old: Any, new: Any) -> bool:
+def _is_same(old: Any, new: Any) -> bool:
     if isinstance(old, dict) and isinstance(new, dict) and "id" in old and "type" in old:
         return bool(old["id"] == new.get("id"))
     return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
@@ -192,14 +202,14 @@ def _compare_extensions(change: Change, old: dict[str, Any], new: dict[str, Any]
     if deleted:
         change.deleted.append({"name": "extension", "oldValue": dumps(deleted)})
     for name, value in new.items():
-        if name in old and not _same(old[name], value):
+        if name in old and not _is_same(old[name], value):
             change.record(f"extension.{name}", dumps(old[name]), dumps(value))
 
 
 def _split(
     old: list[Any], new: list[Any], key: Callable[[Any], Any]
 ) -> tuple[list[Any], list[Any]]:
-    """Return what only ``new`` has and what only ``old`` has."""
+    """Return the items that only ``new`` has, and those that only ``old`` has."""
     before = {key(item) for item in old}
     after = {key(item) for item in new}
     added = [item for item in new if key(item) not in before]

@@ -1,4 +1,4 @@
-"""What belongs to domains, data products and glossary terms, many at a time."""
+"""Assets of domains, data products and glossary terms, added and removed in bulk."""
 
 from __future__ import annotations
 
@@ -17,92 +17,100 @@ if TYPE_CHECKING:
 
 NEEDS: tuple[str, ...] = ()
 BULK, LABELS = "api/bulkAssets.json", "api/addGlossaryToAssetsRequest.json"
-_LISTED = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
-"""By what fields an asset names what it belongs to; the first that it has counts."""
+_OWNER_FIELDS = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
+"""The fields in which an asset names its owner; the first one that it has is used."""
 
 
 class Assets:
     """The handlers of one type of owner."""
 
-    def __init__(self, shape: EntityModel, body: Node) -> None:
-        self._shape = shape
+    def __init__(self, model: EntityModel, body: Node) -> None:
+        self._model = model
         self.body = body
 
-    def add(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT …/assets/add``."""
-        return self._all(context, asked, add=True)
+    def add(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT …/assets/add``."""
+        return self._change_all(context, request, add=True)
 
-    def remove(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT …/assets/remove``."""
-        return self._all(context, asked, add=False)
+    def remove(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT …/assets/remove``."""
+        return self._change_all(context, request, add=False)
 
-    def _all(self, context: RequestContext, asked: Request, *, add: bool) -> Result:
-        by_name = "name" in asked.path
-        owner = context.row(self._shape, asked.path["name" if by_name else "id"], by_name=by_name)
-        given = context.read(self.body, asked.body)
-        dry = not by_name and bool(given.get("dryRun", True))
-        assets = given.get("assets") or []
-        heads = context.tx.heads(one["id"] for one in assets)
-        done = []
+    def _change_all(self, context: RequestContext, request: Request, *, add: bool) -> Result:
+        by_name = "name" in request.path
+        owner = context.get_row(
+            self._model, request.path["name" if by_name else "id"], by_name=by_name
+        )
+        body = context.read(self.body, request.body)
+        is_dry_run = not by_name and bool(body.get("dryRun", True))
+        assets = body.get("assets") or []
+        assets_by_id = context.tx.heads(one["id"] for one in assets)
+        successes = []
         for one in assets:
-            head = heads.get(one["id"])
-            if head is None or head.type != one["type"]:
+            asset = assets_by_id.get(one["id"])
+            if asset is None or asset.type != one["type"]:
                 raise not_found(one["type"], one["id"])
-            row = context.tx.get(head.id)
-            if row is not None and not dry:
-                self._change(context, row, owner, add=add)
-            done.append({"request": context.bare.reference(head)})
-        told = {
-            "dryRun": dry,
+            row = context.tx.get(asset.id)
+            if row is not None and not is_dry_run:
+                self._change_one(context, row, owner, add=add)
+            successes.append({"request": context.plain_serializer.reference(asset)})
+        result = {
+            "dryRun": is_dry_run,
             "status": "success",
-            "numberOfRowsProcessed": len(done),
-            "numberOfRowsPassed": len(done),
+            "numberOfRowsProcessed": len(successes),
+            "numberOfRowsPassed": len(successes),
             "numberOfRowsFailed": 0,
-            "successRequest": done,
+            "successRequest": successes,
         }
         if add and not by_name:
-            told["failedRequest"] = []
-        return Result(200, told)
+            result["failedRequest"] = []
+        return Result(200, result)
 
-    def _change(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
-        shape = context.shapes[row.type]
-        if self._shape.type not in _LISTED:
-            if shape.labelled:
-                write.change(context, shape, row, {"tags": _labels(context, row, owner, add)})
+    def _change_one(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
+        model = context.models[row.type]
+        if self._model.type not in _OWNER_FIELDS:
+            if model.has_labels:
+                write.update(
+                    context, model, row, {"tags": _updated_labels(context, row, owner, add)}
+                )
             return
-        field = next((name for name in _LISTED[self._shape.type] if name in shape.references), None)
+        names = _OWNER_FIELDS[self._model.type]
+        field = next((name for name in names if name in model.references), None)
         if field is None:
             return
-        named = [
-            (edge.target, edge.target_type) for edge in context.tx.edges([row.id], [field])
+        remaining = [
+            (edge.target, edge.target_type)
+            for edge in context.tx.references_from([row.id], [field])
             if edge.target != owner.id
         ]  # fmt: skip
-        if not shape.references[field].many:
-            named = []
-        links: Links = {field: [*named, *([(owner.id, owner.type)] if add else ())]}
-        write.change(context, shape, row, {}, links)
+        if not model.references[field].many:
+            remaining = []
+        links: Links = {field: [*remaining, *([(owner.id, owner.type)] if add else ())]}
+        write.update(context, model, row, {}, links)
 
 
-def _labels(context: RequestContext, row: Row, term: Row, add: bool) -> list[dict[str, Any]]:
-    """Return the labels of an asset with or without that of a term."""
+def _updated_labels(
+    context: RequestContext, row: Row, term: Row, add: bool
+) -> list[dict[str, Any]]:
+    """Return the labels of an asset, with or without the label of a glossary term."""
     kept = [one for one in row.doc.get("tags") or () if one.get("tagFQN") != term.fqn]
     label = {
         "tagFQN": term.fqn, "source": "Glossary", "labelType": "Manual", "state": "Confirmed"
     }  # fmt: skip
-    return context.linked.labels.accepted([*kept, label]) if add else kept
+    return context.serializer.labels.accept([*kept, label]) if add else kept
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
-    for type in (*_LISTED, "glossaryTerm"):
+    for type in (*_OWNER_FIELDS, "glossaryTerm"):
         if type not in where:
             continue
-        terms = type not in _LISTED
+        terms = type not in _OWNER_FIELDS
         path = LABELS if terms else BULK
-        if path not in shapes.release.paths:
+        if path not in models.release.paths:
             continue
-        assets = Assets(shapes[type], shapes.schema(path))
+        assets = Assets(models[type], models.schema(path))
         place = f"{where[type]}/{{{'id' if terms else 'name'}}}/assets"
         for name, handler in (("add", assets.add), ("remove", assets.remove)):
-            route = Route(handler, JSON, writes=True, takes=assets.body)
+            route = Route(handler, JSON, writes=True, body_schema=assets.body)
             routes.add("PUT", f"{place}/{name}", route)

@@ -1,4 +1,4 @@
-"""The routes of every collection, and their handlers."""
+"""The routes that every collection has: create, list, get, patch, delete, versions, votes."""
 
 from __future__ import annotations
 
@@ -16,144 +16,153 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
 
+NEEDS: tuple[str, ...] = ()
+"""Documents of a release that these routes are for."""
 
-def _flag(asked: Request, name: str) -> bool:
-    return asked.query.get(name, "").lower() == "true"
+
+def _is_true(request: Request, name: str) -> bool:
+    return request.query.get(name, "").lower() == "true"
 
 
 class Collection:
-    """The handlers of one entity type; ``values`` are fields that all made here have set."""
+    """The handlers of one entity type.
 
-    def __init__(self, shape: EntityModel, values: dict[str, Any] | None = None) -> None:
-        self._shape = shape
+    Args:
+        model: the model of the entity type.
+        values: fields that every entity created here has.
+    """
+
+    def __init__(self, model: EntityModel, values: dict[str, Any] | None = None) -> None:
+        self._model = model
         self._values = values
 
-    def create(self, context: RequestContext, asked: Request) -> Result:
-        permissions.check(context, self._shape.type, "Create")
-        made = write.create(context, self._shape, asked.body, self._values)
-        return etags.tagged(context, asked, made)
+    def create(self, context: RequestContext, request: Request) -> Result:
+        permissions.check(context, self._model.type, "Create")
+        result = write.create(context, self._model, request.body, self._values)
+        return etags.with_tag(context, request, result)
 
-    def upsert(self, context: RequestContext, asked: Request) -> Result:
-        permissions.check(context, self._shape.type, "Create")
-        made = write.upsert(context, self._shape, asked.body, self._values)
-        return etags.tagged(context, asked, made)
+    def upsert(self, context: RequestContext, request: Request) -> Result:
+        permissions.check(context, self._model.type, "Create")
+        result = write.upsert(context, self._model, request.body, self._values)
+        return etags.with_tag(context, request, result)
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
-        return read.page(context, self._shape, asked.query)
+    def list(self, context: RequestContext, request: Request) -> Result:
+        return read.page(context, self._model, request.query)
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
-        found = read.get(context, self._shape, asked.path["id"], asked.query, by_name=False)
-        return etags.tagged(context, asked, found)
+    def get(self, context: RequestContext, request: Request) -> Result:
+        result = read.get(context, self._model, request.path["id"], request.query, by_name=False)
+        return etags.with_tag(context, request, result)
 
-    def get_by_name(self, context: RequestContext, asked: Request) -> Result:
-        found = read.get(context, self._shape, asked.path["fqn"], asked.query, by_name=True)
-        return etags.tagged(context, asked, found)
+    def get_by_name(self, context: RequestContext, request: Request) -> Result:
+        result = read.get(context, self._model, request.path["fqn"], request.query, by_name=True)
+        return etags.with_tag(context, request, result)
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
-        return self._patch(context, asked, context.row(self._shape, asked.path["id"]))
+    def patch(self, context: RequestContext, request: Request) -> Result:
+        return self._patch(context, request, context.get_row(self._model, request.path["id"]))
 
-    def patch_by_name(self, context: RequestContext, asked: Request) -> Result:
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        return self._patch(context, asked, row)
+    def patch_by_name(self, context: RequestContext, request: Request) -> Result:
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        return self._patch(context, request, row)
 
-    def _patch(self, context: RequestContext, asked: Request, row: Row) -> Result:
-        permissions.check_patch(context, self._shape.type, row.id, asked.body)
-        etags.check(context, asked, self._shape, row)
-        changed = write.patch(context, self._shape, row, asked.body)
-        return etags.tagged(context, asked, changed)
+    def _patch(self, context: RequestContext, request: Request, row: Row) -> Result:
+        permissions.check_patch(context, self._model.type, row.id, request.body)
+        etags.check_precondition(context, request, self._model, row)
+        result = write.patch(context, self._model, row, request.body)
+        return etags.with_tag(context, request, result)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
-        row = context.row(self._shape, asked.path["id"], "all")
-        return self._delete(context, asked, row)
+    def delete(self, context: RequestContext, request: Request) -> Result:
+        row = context.get_row(self._model, request.path["id"], "all")
+        return self._delete(context, request, row)
 
-    def delete_by_name(self, context: RequestContext, asked: Request) -> Result:
-        row = context.row(self._shape, asked.path["fqn"], "all", by_name=True)
-        return self._delete(context, asked, row)
+    def delete_by_name(self, context: RequestContext, request: Request) -> Result:
+        row = context.get_row(self._model, request.path["fqn"], "all", by_name=True)
+        return self._delete(context, request, row)
 
-    def _delete(self, context: RequestContext, asked: Request, row: Row) -> Result:
-        permissions.check(context, self._shape.type, "Delete", row.id)
+    def _delete(self, context: RequestContext, request: Request, row: Row) -> Result:
+        permissions.check(context, self._model.type, "Delete", row.id)
         if self._values is None:
-            self._check_plain(row)
+            self._check_deletable(row)
         return delete.delete(
-            context, self._shape, row,
-            recursive=_flag(asked, "recursive"), hard=_flag(asked, "hardDelete"),
+            context, self._model, row,
+            recursive=_is_true(request, "recursive"), hard=_is_true(request, "hardDelete"),
         )  # fmt: skip
 
-    def _check_plain(self, row: Row) -> None:
-        """Refuse to delete what has a route of its own for that."""
-        for told in self._shape.rules.table("variants").get(self._shape.type, ()):
-            apart = told.get("deleted_apart")
-            if apart and all(row.doc.get(name) == value for name, value in told["values"].items()):
-                raise bad_request(apart)
+    def _check_deletable(self, row: Row) -> None:
+        """Raise the server's error for an entity that has a route of its own for deletion."""
+        for variant in self._model.rules.table("variants").get(self._model.type, ()):
+            message = variant.get("deleted_apart")
+            values = variant["values"].items()
+            if message and all(row.doc.get(name) == value for name, value in values):
+                raise bad_request(message)
 
-    def restore(self, context: RequestContext, asked: Request) -> Result:
-        body = asked.body if isinstance(asked.body, dict) else {}
+    def restore(self, context: RequestContext, request: Request) -> Result:
+        body = request.body if isinstance(request.body, dict) else {}
         if body.get("id") is None:
             raise bad_request("[id must not be null]")
-        return delete.restore(context, self._shape, str(body["id"]))
+        return delete.restore(context, self._model, str(body["id"]))
 
-    def versions(self, context: RequestContext, asked: Request) -> Result:
-        return read.versions(context, self._shape, asked.path["id"])
+    def versions(self, context: RequestContext, request: Request) -> Result:
+        return read.versions(context, self._model, request.path["id"])
 
-    def version(self, context: RequestContext, asked: Request) -> Result:
-        return read.version(context, self._shape, asked.path["id"], asked.path["version"])
+    def version(self, context: RequestContext, request: Request) -> Result:
+        return read.version(context, self._model, request.path["id"], request.path["version"])
 
-    def follow(self, context: RequestContext, asked: Request) -> Result:
-        row = context.row(self._shape, asked.path["id"])
-        if not isinstance(asked.body, str):
+    def follow(self, context: RequestContext, request: Request) -> Result:
+        row = context.get_row(self._model, request.path["id"])
+        if not isinstance(request.body, str):
             raise bad_request(
                 "Cannot deserialize value of type `java.util.UUID` from Object value (token"
                 " `JsonToken.START_OBJECT`)\n at [Source: UNKNOWN]"
             )
-        return followers_votes.follow(context, self._shape, row, asked.body)
+        return followers_votes.follow(context, self._model, row, request.body)
 
-    def unfollow(self, context: RequestContext, asked: Request) -> Result:
-        row = context.row(self._shape, asked.path["id"])
-        return followers_votes.unfollow(context, self._shape, row, asked.path["userId"])
+    def unfollow(self, context: RequestContext, request: Request) -> Result:
+        row = context.get_row(self._model, request.path["id"])
+        return followers_votes.unfollow(context, self._model, row, request.path["userId"])
 
-    def vote(self, context: RequestContext, asked: Request) -> Result:
-        row = context.row(self._shape, asked.path["id"])
-        kind = asked.body.get("updatedVoteType") if isinstance(asked.body, dict) else None
+    def vote(self, context: RequestContext, request: Request) -> Result:
+        row = context.get_row(self._model, request.path["id"])
+        kind = request.body.get("updatedVoteType") if isinstance(request.body, dict) else None
         if kind not in {"votedUp", "votedDown", "unVoted"}:
             raise bad_request(
                 "Cannot construct instance of `org.openmetadata.schema.api.VoteRequest$VoteType`,"
                 f" problem: {kind}\n at [Source: UNKNOWN]"
             )
-        return followers_votes.vote(context, self._shape, row, str(kind))
+        return followers_votes.vote(context, self._model, row, str(kind))
 
 
-_Need = Callable[["EntityModel"], bool]
+_Predicate = Callable[["EntityModel"], bool]
 
 
-def _always(shape: EntityModel) -> bool:  # noqa: ARG001
+def _is_always_served(model: EntityModel) -> bool:  # noqa: ARG001
     return True
 
 
-def _creatable(shape: EntityModel) -> bool:
-    return shape.create is not None
+def _is_creatable(model: EntityModel) -> bool:
+    return model.create is not None
 
 
-_OPERATIONS: tuple[tuple[str, str, str, str | None, _Need], ...] = (
-    ("create", "POST", "", JSON, _creatable),
-    ("upsert", "PUT", "", JSON, _creatable),
-    ("list", "GET", "", None, _always),
-    ("get", "GET", "/{id}", None, _always),
-    ("get_by_name", "GET", "/name/{fqn}", None, _always),
-    ("patch", "PATCH", "/{id}", JSON_PATCH, _always),
-    ("patch_by_name", "PATCH", "/name/{fqn}", JSON_PATCH, _always),
-    ("delete", "DELETE", "/{id}", None, _always),
-    ("delete_by_name", "DELETE", "/name/{fqn}", None, _always),
-    ("restore", "PUT", "/restore", JSON, lambda shape: shape.entity.deleted),
-    ("versions", "GET", "/{id}/versions", None, _always),
-    ("version", "GET", "/{id}/versions/{version}", None, _always),
-    ("follow", "PUT", "/{id}/followers", JSON, lambda shape: shape.entity.followers),
-    ("unfollow", "DELETE", "/{id}/followers/{userId}", None, lambda shape: shape.entity.followers),
-    ("vote", "PUT", "/{id}/vote", JSON, lambda shape: shape.entity.votes),
+_OPERATIONS: tuple[tuple[str, str, str, str | None, _Predicate], ...] = (
+    ("create", "POST", "", JSON, _is_creatable),
+    ("upsert", "PUT", "", JSON, _is_creatable),
+    ("list", "GET", "", None, _is_always_served),
+    ("get", "GET", "/{id}", None, _is_always_served),
+    ("get_by_name", "GET", "/name/{fqn}", None, _is_always_served),
+    ("patch", "PATCH", "/{id}", JSON_PATCH, _is_always_served),
+    ("patch_by_name", "PATCH", "/name/{fqn}", JSON_PATCH, _is_always_served),
+    ("delete", "DELETE", "/{id}", None, _is_always_served),
+    ("delete_by_name", "DELETE", "/name/{fqn}", None, _is_always_served),
+    ("restore", "PUT", "/restore", JSON, lambda model: model.entity.deleted),
+    ("versions", "GET", "/{id}/versions", None, _is_always_served),
+    ("version", "GET", "/{id}/versions/{version}", None, _is_always_served),
+    ("follow", "PUT", "/{id}/followers", JSON, lambda model: model.entity.followers),
+    ("unfollow", "DELETE", "/{id}/followers/{userId}", None, lambda model: model.entity.followers),
+    ("vote", "PUT", "/{id}/vote", JSON, lambda model: model.entity.votes),
 )
 
 
-_TOLD: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    # operation: its id in the OpenAPI document, what it gives, its query
+_DOCUMENTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    # operation: its id in the OpenAPI document, kind of response, query parameters
     "create": ("create{name}", "entity", ()),
     "upsert": ("createOrUpdate{name}", "entity", ()),
     "list": ("list{name}s", "page", ("fields", "limit", "before", "after", "include")),
@@ -173,39 +182,39 @@ _TOLD: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def _route(
-    name: str, method: str, consumes: str | None, handler: Handler, shape: EntityModel
+    name: str, method: str, consumes: str | None, handler: Handler, model: EntityModel
 ) -> Route:
-    """Return the route of an operation, with what the OpenAPI document tells of it."""
-    operation, gives, query = _TOLD[name]
-    takes = shape.create if name in {"create", "upsert"} else None
+    """Return the route of an operation, with its description for the OpenAPI document."""
+    operation, returns, query = _DOCUMENTED[name]
+    body_schema = model.create if name in {"create", "upsert"} else None
     return Route(
-        handler, consumes, writes=method != "GET", operation=operation, takes=takes, gives=gives,
-        query=query,
+        handler, consumes, writes=method != "GET", operation=operation,
+        body_schema=body_schema, returns=returns, query=query,
     )  # fmt: skip
 
 
 _VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
-    """Add the routes of every collection; ``where`` gives the route of each entity type."""
-    absent = shapes.rules.table("absent_operations")
-    by_name = bool(shapes.rules.flag("patch_by_name"))
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
+    """Add the routes of every collection; ``where`` has the path of each by entity type."""
+    absent = models.rules.table("absent_operations")
+    by_name = bool(models.rules.flag("patch_by_name"))
     for type, route in where.items():
-        shape = shapes[type]
-        collection = Collection(shape)
+        model = models[type]
+        collection = Collection(model)
         missing = {*absent.get("*", ()), *absent.get(type, ())}
-        for name, method, tail, consumes, needed in _OPERATIONS:
-            if name in missing or not needed(shape) or (name == "patch_by_name" and not by_name):
+        for name, method, tail, consumes, is_served in _OPERATIONS:
+            if name in missing or not is_served(model) or (name == "patch_by_name" and not by_name):
                 continue
             handler: Handler = getattr(collection, name)
-            routes.add(method, route + tail, _route(name, method, consumes, handler, shape))
-        for told in shapes.rules.table("variants").get(type, ()):
-            variant = Collection(shape, told["values"])
+            routes.add(method, route + tail, _route(name, method, consumes, handler, model))
+        for variant in models.rules.table("variants").get(type, ()):
+            collection = Collection(model, variant["values"])
             for name, method, tail, consumes, _ in _OPERATIONS:
                 if name in _VARIANT_OPERATIONS:
-                    handler = getattr(variant, name)
-                    served = _route(name, method, consumes, handler, shape)
-                    routes.add(method, route + told["path"] + tail, served)
-        for tail in shapes.rules.table("refused_paths").get(type, ()):
-            routes.refuse(route + tail)
+                    handler = getattr(collection, name)
+                    variant_route = _route(name, method, consumes, handler, model)
+                    routes.add(method, route + variant["path"] + tail, variant_route)
+        for tail in models.rules.table("refused_paths").get(type, ()):
+            routes.add_without_methods(route + tail)

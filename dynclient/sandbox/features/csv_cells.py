@@ -1,7 +1,7 @@
-"""Cells of CSV files: what each kind of column says of an entity, read and written.
+"""Cells of CSV files: how each kind of column is read into a field and written from one.
 
-The kinds are those of ``sheets`` in ``rules.json``. Lists in a cell are parted by semicolons, and
-are CSV themselves: an item with a semicolon in it is quoted.
+The kinds are those of ``sheets`` in ``rules.json``. Lists in a cell are separated by semicolons,
+and are CSV themselves: an item that contains a semicolon is quoted.
 """
 
 from __future__ import annotations
@@ -21,33 +21,36 @@ if TYPE_CHECKING:
 Column = dict[str, Any]
 
 
-class Wrong(Exception):
-    """A cell does not say what its column holds; the message is the server's."""
+class InvalidCell(Exception):
+    """A cell is not valid for its column; the message is the server's."""
 
 
 def field_of(column: Column, node: Node) -> str | None:
-    """Return the field a column is about: the first of its fields that the release has."""
+    """Return the field of a column: the first of its fields that the release has, or None."""
     return next((name for name in column["fields"] if name in node.properties), None)
 
 
 def read(context: RequestContext, column: Column, node: Node, text: str) -> Any:
-    """Return the value that a cell gives its field, None for none; raises :class:`Wrong`.
+    """Return the value of a cell for its field, or None.
 
     Args:
-        context: of the request.
-        column: of the cell.
-        node: the entity, or the member of one, that a line is about.
-        text: what stands in the cell.
+        context: the context of the request.
+        column: the column of the cell.
+        node: the schema of the entity, or of a member of one, that the line describes.
+        text: the text of the cell.
+
+    Raises:
+        InvalidCell: the text is not valid for the column.
     """
     if not text:
         return column.get("empty")
     return _READERS[column["kind"]](context, column, node, text)
 
 
-def write(context: RequestContext, column: Column, node: Node, shown: dict[str, Any]) -> str:
-    """Return the cell of an entity, or of a member, as answers show it."""
+def write(context: RequestContext, column: Column, node: Node, serialized: dict[str, Any]) -> str:
+    """Return the cell for a serialized entity, or a member of one."""
     field = field_of(column, node)
-    value = shown.get(field) if field is not None else None
+    value = serialized.get(field) if field is not None else None
     if value is None or value in ([], {}):
         return ""
     return _WRITERS[column["kind"]](context, column, node, value)
@@ -56,23 +59,23 @@ def write(context: RequestContext, column: Column, node: Node, shown: dict[str, 
 # lists in cells
 
 
-def items(text: str) -> list[str]:
-    """Return the items of a list in a cell."""
+def split_items(text: str) -> list[str]:
+    """Return the items of a cell with a list, without empty ones."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=";")
     return [item for line in lines for item in line if item]
 
 
-def joined(listed: Iterable[str]) -> str:
-    """Return the cell of a list; empty items are left out."""
+def join_items(values: Iterable[str]) -> str:
+    """Return the cell for a list, without empty items."""
     out = io.StringIO()
-    csv.writer(out, delimiter=";").writerow([item for item in listed if item])
+    csv.writer(out, delimiter=";").writerow([item for item in values if item])
     return out.getvalue().removesuffix("\r\n")
 
 
-def _own(value: Any) -> list[dict[str, Any]]:
-    """Return the references of a field, without those that are only inherited."""
-    listed = value if isinstance(value, list) else [value]
-    return [one for one in listed if not one.get("inherited")]
+def _not_inherited(value: Any) -> list[dict[str, Any]]:
+    """Return the references of a field that are not inherited."""
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if not one.get("inherited")]
 
 
 def _child(column: Column, node: Node) -> Node:
@@ -94,12 +97,12 @@ def _read_number(context: RequestContext, column: Column, node: Node, text: str)
     try:
         return int(text)
     except ValueError:
-        raise Wrong(f"Field {text} should be an integer") from None
+        raise InvalidCell(f"Field {text} should be an integer") from None
 
 
 def _read_flag(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     if text.lower() not in {"true", "false"}:
-        raise Wrong(f"Field {text} should be either 'true' of 'false'")
+        raise InvalidCell(f"Field {text} should be either 'true' of 'false'")
     return text.lower() == "true"
 
 
@@ -108,7 +111,7 @@ def _write_flag(context: RequestContext, column: Column, node: Node, value: Any)
 
 
 def _read_choice(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    """A word that the enumeration does not have ends the whole import."""
+    """A value that is not in the enumeration fails the whole import."""
     if text not in (_child(column, node).enum or ()):
         raise bad_request(text)
     return text
@@ -117,87 +120,87 @@ def _read_choice(context: RequestContext, column: Column, node: Node, text: str)
 def _read_status(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     allowed = _child(column, node).enum or ()
     if text not in allowed:
-        raise Wrong(f"{text} is none of {', '.join(map(str, allowed))}")
+        raise InvalidCell(f"must be one of {', '.join(map(str, allowed))}, not {text}")
     return text
 
 
 def _read_texts(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    return items(text)
+    return split_items(text)
 
 
 def _write_texts(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    return joined(value)
+    return join_items(value)
 
 
 def _read_pairs(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    """``name;address;name;address``"""
-    listed = items(text)
-    if len(listed) % 2:
-        raise Wrong("References should be given in the format referenceName:endpoint url")
+    """Read ``name;address;name;address``."""
+    values = split_items(text)
+    if len(values) % 2:
+        raise InvalidCell("References should be given in the format referenceName:endpoint url")
     first, second = column["pair"]
-    pairs = zip(listed[::2], listed[1::2], strict=True)
+    pairs = zip(values[::2], values[1::2], strict=True)
     return [{first: one, second: other} for one, other in pairs]
 
 
 def _write_pairs(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     first, second = column["pair"]
-    return joined(text for one in value for text in (one.get(first, ""), one.get(second, "")))
+    return join_items(text for one in value for text in (one.get(first, ""), one.get(second, "")))
 
 
 # references
 
 
-def _named(context: RequestContext, type: str, fqn: str) -> dict[str, Any]:
-    head = context.tx.head(type, fqn) if type in context.shapes else None
+def _find_reference(context: RequestContext, type: str, fqn: str) -> dict[str, Any]:
+    head = context.tx.head(type, fqn) if type in context.models else None
     if head is None or head.deleted:
-        raise Wrong(context.rules.flag("csv_unknown").format(type=type, name=fqn))
+        raise InvalidCell(context.rules.flag("csv_unknown").format(type=type, name=fqn))
     return {"id": head.id, "type": head.type}
 
 
 def _read_reference(context: RequestContext, column: Column, node: Node, text: str) -> Any:
-    found = _named(context, column["type"], text)
-    return [found] if _child(column, node).kind == "array" else found
+    reference = _find_reference(context, column["type"], text)
+    return [reference] if _child(column, node).kind == "array" else reference
 
 
 def _write_reference(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    return next((str(one["fullyQualifiedName"]) for one in _own(value)), "")
+    return next((str(one["fullyQualifiedName"]) for one in _not_inherited(value)), "")
 
 
 def _read_references(context: RequestContext, column: Column, node: Node, text: str) -> Any:
-    found = [_named(context, column["type"], fqn) for fqn in items(text)]
+    references = [_find_reference(context, column["type"], fqn) for fqn in split_items(text)]
     child = _child(column, node)
     if child.kind != "array":
-        return found[0] if found else None
+        return references[0] if references else None
     inside = column.get("inside")
     if child.items is not None and inside in child.items.properties:
-        return [{inside: one} for one in found]
-    return found
+        return [{inside: one} for one in references]
+    return references
 
 
 def _write_references(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
     inside = str(column.get("inside"))
-    return joined(one.get(inside, one)["fullyQualifiedName"] for one in _own(value))
+    return join_items(one.get(inside, one)["fullyQualifiedName"] for one in _not_inherited(value))
 
 
 def _read_owners(context: RequestContext, column: Column, node: Node, text: str) -> Any:
-    """``user:ada;team:shop`` where there may be many, ``user;ada`` where there is one.
+    """Read ``user:ada;team:shop`` for a list of owners, ``user;ada`` for a single one.
 
-    The second is taken everywhere, since servers document it for either.
+    The second form is accepted for both, since servers document it for both.
     """
     many = _child(column, node).kind == "array"
-    listed = items(text)
-    paired = len(listed) % _PAIR == 0 and all(item in _OWNERS for item in listed[::_PAIR])
-    if many and not paired:
-        parts = [item.split(":", 1) for item in listed]
+    values = split_items(text)
+    is_paired = len(values) % _PAIR == 0 and all(item in _OWNERS for item in values[::_PAIR])
+    if many and not is_paired:
+        parts = [item.split(":", 1) for item in values]
     else:
-        parts = [listed[at : at + _PAIR] for at in range(0, len(listed), _PAIR)]
-    # Where there may be many, what names no type is passed over, as the recorded server does.
-    found = [_named(context, *one) for one in parts if len(one) == _PAIR]
+        parts = [values[at : at + _PAIR] for at in range(0, len(values), _PAIR)]
+    # In a list, an item without a type is skipped, as by the recorded server.
+    references = [_find_reference(context, *one) for one in parts if len(one) == _PAIR]
     if many:
-        return found
-    if len(found) != 1 or len(parts) != 1:
-        raise Wrong("Owner should be of format user;userName or team;teamName")
-    return found[0]
+        return references
+    if len(references) != 1 or len(parts) != 1:
+        raise InvalidCell("Owner should be of format user;userName or team;teamName")
+    return references[0]
 
 
 _PAIR = 2
@@ -205,10 +208,10 @@ _OWNERS = ("user", "team")
 
 
 def _write_owners(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    owned = [(one["type"], one["fullyQualifiedName"]) for one in _own(value)]
+    owned = [(one["type"], one["fullyQualifiedName"]) for one in _not_inherited(value)]
     if _child(column, node).kind == "array":
-        return joined(":".join(pair) for pair in owned)
-    return joined(owned[0]) if owned else ""
+        return join_items(":".join(pair) for pair in owned)
+    return join_items(owned[0]) if owned else ""
 
 
 # labels
@@ -221,8 +224,8 @@ def _source(column: Column) -> str:
 def _read_labels(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
     type = column["type"]
     out = []
-    for fqn in items(text):
-        _named(context, type, fqn)
+    for fqn in split_items(text):
+        _find_reference(context, type, fqn)
         out.append({
             "tagFQN": fqn, "source": _source(column), "labelType": "Manual", "state": "Confirmed",
         })  # fmt: skip
@@ -230,9 +233,9 @@ def _read_labels(context: RequestContext, column: Column, node: Node, text: str)
 
 
 def _write_labels(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    """Only labels of the column's source, below or not below a classification as it says."""
+    """Write labels of the column's source, filtered by classification if the column says so."""
     below, beside = column.get("below"), column.get("beside")
-    return joined(
+    return join_items(
         label["tagFQN"] for label in value
         if label.get("labelType") != "Derived"
         and label.get("source", "Classification") == _source(column)
@@ -245,12 +248,12 @@ def _write_labels(context: RequestContext, column: Column, node: Node, value: An
 
 
 def _read_extension(context: RequestContext, column: Column, node: Node, text: str) -> Any:  # noqa: ARG001
-    kinds = custom_property_values.kinds(context, column["type"])
+    kinds = custom_property_values.value_types(context, column["type"])
     out = {}
-    for item in items(text):
+    for item in split_items(text):
         name, colon, value = item.partition(":")
         if not colon or not value:
-            raise Wrong(
+            raise InvalidCell(
                 f"Invalid key-value pair in extension string: Key = {name}, Value = null ."
                 " Extensions should be of format customPropertyName:customPropertyValue"
             )
@@ -263,13 +266,13 @@ def _property_value(context: RequestContext, kind: str, text: str) -> Any:
         try:
             return int(text)
         except ValueError:
-            raise Wrong(f"Field {text} should be an integer") from None
+            raise InvalidCell(f"Field {text} should be an integer") from None
     if kind == "enum":
         return text.split("|")
     if kind == "entityReference":
-        return _named(context, *_type_and_name(text))
+        return _find_reference(context, *_type_and_name(text))
     if kind == "entityReferenceList":
-        return [_named(context, *_type_and_name(one)) for one in text.split("|")]
+        return [_find_reference(context, *_type_and_name(one)) for one in text.split("|")]
     if kind == "timeInterval":
         start, _, end = text.partition(":")
         return {name: _property_value(context, "timestamp", one)
@@ -280,12 +283,12 @@ def _property_value(context: RequestContext, kind: str, text: str) -> Any:
 def _type_and_name(text: str) -> tuple[str, str]:
     type, colon, name = text.partition(":")
     if not colon:
-        raise Wrong(f"{text} should be of format type:fqn")
+        raise InvalidCell(f"{text} should be of format type:fqn")
     return type, name
 
 
 def _write_extension(context: RequestContext, column: Column, node: Node, value: Any) -> str:  # noqa: ARG001
-    return joined(f"{name}:{_property_text(one)}" for name, one in value.items())
+    return join_items(f"{name}:{_property_text(one)}" for name, one in value.items())
 
 
 def _property_text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Custom properties: how an entity type is extended."""
+"""Custom properties: definitions that extend an entity type."""
 
 from __future__ import annotations
 
@@ -15,51 +15,53 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.schema.node import Node
 
-_KEPT = ("customPropertyConfig",)
-"""What stays of a property that is defined again without it."""
+_PRESERVED = ("customPropertyConfig",)
+"""Fields of a definition that a new one without them does not remove."""
 NEEDS = ("entity/type.json",)
 
 
 class Properties:
-    """The handler that defines them."""
+    """The handler that defines custom properties."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shape = shapes["type"]
-        listed = self._shape.node.properties[FIELD]
-        self.body: Node = listed.items or listed
+    def __init__(self, models: EntityModels) -> None:
+        self._model = models["type"]
+        definitions = self._model.node.properties[FIELD]
+        self.body: Node = definitions.items or definitions
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT metadata/types/{id}``: a property is added, or defined anew."""
-        permissions.check(context, self._shape.type, "EditAll")
-        row = context.row(self._shape, asked.path["id"])
-        given = context.read(self.body, asked.body)
-        kind = context.tx.get(given["propertyType"]["id"])
-        if kind is None or kind.type != self._shape.type:
-            raise not_found(self._shape.type, given["propertyType"]["id"])
+    def put(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT metadata/types/{id}``: add a property, or define it again."""
+        permissions.check(context, self._model.type, "EditAll")
+        row = context.get_row(self._model, request.path["id"])
+        definition = context.read(self.body, request.body)
+        property_type = context.tx.get(definition["propertyType"]["id"])
+        if property_type is None or property_type.type != self._model.type:
+            raise not_found(self._model.type, definition["propertyType"]["id"])
         if row.doc.get("category") != "entity":
             raise bad_request("Only entity types can be extended and field types can't be extended")
-        needed = context.rules.table("property_config").get(kind.name)
-        if needed is not None and not (given.get("customPropertyConfig") or {}).get("config"):
-            raise bad_request(needed)
-        head = context.tx.heads([kind.id])[kind.id]
-        given["propertyType"] = context.bare.reference(head)
-        known: dict[str, dict[str, Any]] = {one["name"]: one for one in row.doc.get(FIELD) or ()}
-        others = [one for name, one in known.items() if name != given["name"]]
-        held = known.get(given["name"])
-        if held is not None and held["propertyType"]["id"] == kind.id:
-            given = {**{name: held[name] for name in _KEPT if name in held}, **given}
-        listed = sorted([*others, given], key=lambda one: str(one["name"]))
-        answer = write.change(context, self._shape, row, {FIELD: listed})
-        # The server tells the one that was asked for first.
-        answer.body[FIELD].sort(key=lambda one: one["name"] != given["name"])
-        return answer
+        missing_config = context.rules.table("property_config").get(property_type.name)
+        config = (definition.get("customPropertyConfig") or {}).get("config")
+        if missing_config is not None and not config:
+            raise bad_request(missing_config)
+        head = context.tx.heads([property_type.id])[property_type.id]
+        definition["propertyType"] = context.plain_serializer.reference(head)
+        by_name: dict[str, dict[str, Any]] = {one["name"]: one for one in row.doc.get(FIELD) or ()}
+        others = [one for name, one in by_name.items() if name != definition["name"]]
+        existing = by_name.get(definition["name"])
+        if existing is not None and existing["propertyType"]["id"] == property_type.id:
+            preserved = {name: existing[name] for name in _PRESERVED if name in existing}
+            definition = {**preserved, **definition}
+        definitions = sorted([*others, definition], key=lambda one: str(one["name"]))
+        result = write.update(context, self._model, row, {FIELD: definitions})
+        # The server lists the property of the request first.
+        result.body[FIELD].sort(key=lambda one: one["name"] != definition["name"])
+        return result
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the route."""
-    properties = Properties(shapes)
+    properties = Properties(models)
     put = Route(
-        properties.put, JSON, writes=True, operation="addProperty", takes=properties.body,
-        gives="entity",
+        properties.put, JSON, writes=True, operation="addProperty", body_schema=properties.body,
+        returns="entity",
     )  # fmt: skip
     routes.add("PUT", "/v1/metadata/types/{id}", put)

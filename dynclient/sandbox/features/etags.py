@@ -1,9 +1,9 @@
-"""Entity tags: what the newest releases send with an entity, and hold against patches of it.
+"""Entity tags: the newest releases send them with an entity, and check them before a patch.
 
-Answers carry a strong tag of their body. A patch may be conditional on it, or, as clients do, on
-the version alone, by the weak tag ``W/"0.2"``. The server compares a strong tag with that of the
-entity as it loads it for a patch, not as the caller was shown it, so in practice only the weak tag
-and ``*`` match.
+A response has a strong tag of its body. A patch can be conditional on it or, as clients do, on the
+version alone, by the weak tag ``W/"0.2"``. The server compares a strong tag with that of the entity
+as it is loaded for a patch, not as it was sent to the caller, so in practice only the weak tag and
+``*`` match.
 """
 
 from __future__ import annotations
@@ -23,33 +23,35 @@ if TYPE_CHECKING:
 _STALE = "The entity has been modified since it was read. Read it again and repeat the change."
 
 
-def strong(body: Any) -> str:
-    """Return the tag of an entity as it is shown."""
+def strong_tag(body: Any) -> str:
+    """Return the strong tag of a response body."""
     return f'"{hashlib.sha256(dumps(body).encode()).hexdigest()[:32]}"'
 
 
-def tagged(context: RequestContext, asked: Request, answer: Result) -> Result:
-    """Return an answer with its tag; 304 without a body where the caller has the entity already."""
-    if not context.rules.flag("etags") or answer.status not in {200, 201}:
-        return answer
-    tag = strong(answer.body)
+def with_tag(context: RequestContext, request: Request, result: Result) -> Result:
+    """Return a result with its tag; a 304 without a body if the caller already has the entity."""
+    if not context.rules.flag("etags") or result.status not in {200, 201}:
+        return result
+    tag = strong_tag(result.body)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
-    if asked.method == "GET" and tag in _tags(asked, "if-none-match"):
-        return answer._replace(status=304, body=None, headers=headers)
-    return answer._replace(headers=headers)
+    if request.method == "GET" and tag in _tags(request, "if-none-match"):
+        return result._replace(status=304, body=None, headers=headers)
+    return result._replace(headers=headers)
 
 
-def check(context: RequestContext, asked: Request, shape: EntityModel, row: Row) -> None:
-    """Refuse a patch whose condition does not hold any more, with a 412."""
-    wanted = _tags(asked, "if-match")
-    if not wanted or "*" in wanted or not context.rules.flag("etags"):
+def check_precondition(
+    context: RequestContext, request: Request, model: EntityModel, row: Row
+) -> None:
+    """Raise a 412 if the ``If-Match`` header of a patch does not match the entity."""
+    conditions = _tags(request, "if-match")
+    if not conditions or "*" in conditions or not context.rules.flag("etags"):
         return
-    if f'W/"{row.doc["version"]}"' in wanted:
+    if f'W/"{row.doc["version"]}"' in conditions:
         return
-    if strong(context.whole(shape, row.doc)) not in wanted:
+    if strong_tag(context.load_entity(model, row.doc)) not in conditions:
         raise error_response(412, _STALE)
 
 
-def _tags(asked: Request, header: str) -> list[str]:
-    told = asked.headers.get(header)
-    return [tag.strip() for tag in told.split(",")] if told else []
+def _tags(request: Request, header: str) -> list[str]:
+    value = request.headers.get(header)
+    return [tag.strip() for tag in value.split(",")] if value else []

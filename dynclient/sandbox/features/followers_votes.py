@@ -1,12 +1,12 @@
-"""Followers and votes: who does it, and the change event that answers."""
+"""Followers and votes of an entity; every change is answered by a change event."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.serializer import DOWN, UP
+from dynclient.sandbox.features.change_events import change_event
 from dynclient.sandbox.http_errors import not_found
 from dynclient.sandbox.routing import Result
 from dynclient.sandbox.storage.store import Reference
@@ -18,56 +18,35 @@ if TYPE_CHECKING:
 _VOTES = {"votedUp": UP, "votedDown": DOWN}
 
 
-def follow(context: RequestContext, shape: EntityModel, row: Row, user: str) -> Result:
-    """Answer ``PUT followers``: the user follows the entity."""
+def follow(context: RequestContext, model: EntityModel, row: Row, user: str) -> Result:
+    """Handle ``PUT followers``: add a user to the followers."""
     head = context.tx.heads([user]).get(user)
     if head is None or head.type != "user":
         raise not_found("user", user)
-    context.tx.add_edge(Reference(row.id, "followers", user, shape.type, "user"))
-    told = {"name": "followers", "newValue": [context.bare.reference(head)]}
-    return event(context, shape, row, {"fieldsAdded": [told]})
+    context.tx.add_reference(Reference(row.id, "followers", user, model.type, "user"))
+    change = {"name": "followers", "newValue": [context.plain_serializer.reference(head)]}
+    return change_event(context, model, row, {"fieldsAdded": [change]})
 
 
-def unfollow(context: RequestContext, shape: EntityModel, row: Row, user: str) -> Result:
-    """Answer ``DELETE followers/{user}``."""
+def unfollow(context: RequestContext, model: EntityModel, row: Row, user: str) -> Result:
+    """Handle ``DELETE followers/{user}``: remove a user from the followers."""
     head = context.tx.heads([user]).get(user)
     if head is None or head.type != "user":
         raise not_found("user", user)
-    context.tx.drop_edge(row.id, "followers", user)
-    told = {"name": "followers", "oldValue": [context.bare.reference(head)]}
-    return event(context, shape, row, {"fieldsDeleted": [told]})
+    context.tx.remove_reference(row.id, "followers", user)
+    change = {"name": "followers", "oldValue": [context.plain_serializer.reference(head)]}
+    return change_event(context, model, row, {"fieldsDeleted": [change]})
 
 
-def vote(context: RequestContext, shape: EntityModel, row: Row, kind: str) -> Result:
-    """Answer ``PUT vote``; the caller's earlier vote is replaced."""
+def vote(context: RequestContext, model: EntityModel, row: Row, kind: str) -> Result:
+    """Handle ``PUT vote``; it replaces the caller's earlier vote."""
     if context.caller.id is not None:
         for field in (UP, DOWN):
-            context.tx.drop_edge(row.id, field, context.caller.id)
+            context.tx.remove_reference(row.id, field, context.caller.id)
         if kind in _VOTES:
-            context.tx.add_edge(
-                Reference(row.id, _VOTES[kind], context.caller.id, shape.type, "user")
+            context.tx.add_reference(
+                Reference(row.id, _VOTES[kind], context.caller.id, model.type, "user")
             )
-    return event(context, shape, row, {"fieldsUpdated": [{"name": "votes", "newValue": kind}]})
-
-
-def event(context: RequestContext, shape: EntityModel, row: Row, told: dict[str, Any]) -> Result:
-    """Answer with the change event of an entity; ``told`` are its lists of fields."""
-    version = row.doc["version"]
-    change = {"fieldsAdded": [], "fieldsUpdated": [], "fieldsDeleted": [], **told}
-    change["previousVersion"] = version
-    entity = context.whole(shape, row.doc)
-    event = {
-        "eventType": "entityUpdated",
-        "entityType": shape.type,
-        "entityId": row.id,
-        "entityFullyQualifiedName": row.fqn,
-        "previousVersion": version,
-        "currentVersion": version,
-        "userName": context.caller.name,
-        "timestamp": context.now,
-        "changeDescription": change,
-        "entity": entity,
-    }
-    if context.rules.flag("event_ids"):
-        event = {"id": new_id(), **event}
-    return Result(200, event, change="entityFieldsChanged")
+    return change_event(
+        context, model, row, {"fieldsUpdated": [{"name": "votes", "newValue": kind}]}
+    )

@@ -1,11 +1,13 @@
-"""Results of KPIs: written by clients on older servers, computed by the server itself since."""
+"""Results of KPIs: written by clients on older releases, computed by the server on newer ones."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, time_series
+from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -16,47 +18,47 @@ KIND = "kpiResult"
 
 
 class Kpis:
-    """The handlers."""
+    """The handlers of results of KPIs."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shape = shapes["kpi"]
-        self.body = shapes.schema("dataInsight/kpi/basic.json", "/definitions/kpiResult")
+    def __init__(self, models: EntityModels) -> None:
+        self._model = models["kpi"]
+        self.body = models.schema("dataInsight/kpi/basic.json", "/definitions/kpiResult")
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT kpi/{fqn}/kpiResult``."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        given = context.read(self.body, asked.body)
-        context.tx.record(row.id, KIND, given["timestamp"], "", given)
-        told = {"fieldsUpdated": [{"name": KIND, "newValue": given}]}
-        return followers_votes.event(context, self._shape, row, told)._replace(status=201)
+    def put(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT kpi/{fqn}/kpiResult``."""
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        body = context.read(self.body, request.body)
+        context.tx.record(row.id, KIND, body["timestamp"], "", body)
+        change = {"fieldsUpdated": [{"name": KIND, "newValue": body}]}
+        return change_event(context, self._model, row, change, status=201)
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        return time_series.page(context, row.id, KIND, asked.query, time_series.NO_SPAN)
+    def list(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET kpi/{fqn}/kpiResult``: a page of the results that were written."""
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        return time_series.list_records(context, row.id, KIND, request.query, SPAN_REQUIRED)
 
-    def computed(self, context: RequestContext, asked: Request) -> Result:
-        """Answer the same where the server computes results, which the sandbox has none of."""
-        context.row(self._shape, asked.path["fqn"], by_name=True)
+    def list_computed(self, context: RequestContext, request: Request) -> Result:
+        """Handle the same where the server computes the results: the sandbox has none."""
+        context.get_row(self._model, request.path["fqn"], by_name=True)
         return Result(200, {"results": []})
 
-    def latest(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET kpi/{fqn}/latestKpiResult``; without any there is no content."""
-        row = context.row(self._shape, asked.path["fqn"], by_name=True)
-        found = context.tx.latest(row.id, KIND)
-        return Result(204, None) if found is None else Result(200, found)
+    def latest(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET kpi/{fqn}/latestKpiResult``: a 204 if there is none."""
+        row = context.get_row(self._model, request.path["fqn"], by_name=True)
+        record = context.tx.latest(row.id, KIND)
+        return Result(204, None) if record is None else Result(200, record)
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     if "kpi" not in where:
         return
-    kpis = Kpis(shapes)
+    kpis = Kpis(models)
     root = f"{where['kpi']}/{{fqn}}"
-    written = shapes.rules.flag("kpi_results_written")
-    if written:
-        put = Route(kpis.put, JSON, writes=True, takes=kpis.body)
+    is_written = models.rules.flag("kpi_results_written")
+    if is_written:
+        put = Route(kpis.put, JSON, writes=True, body_schema=kpis.body)
         routes.add("PUT", f"{root}/kpiResult", put)
-    results = kpis.list if written else kpis.computed
-    routes.add("GET", f"{root}/kpiResult", Route(results, query=time_series.SPAN))
+    results = kpis.list if is_written else kpis.list_computed
+    routes.add("GET", f"{root}/kpiResult", Route(results, query=SPAN))
     routes.add("GET", f"{root}/latestKpiResult", Route(kpis.latest))

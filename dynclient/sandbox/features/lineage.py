@@ -1,4 +1,4 @@
-"""Lineage: edges between entities, and the graph around one, walked both ways."""
+"""Lineage: edges between entities, and the graph around an entity in both directions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.tag_labels import each_list, walk_members
+from dynclient.sandbox.entities.tag_labels import members_at, walk_members
+from dynclient.sandbox.features.request_parameters import find_model, query_int
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     bad_request,
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
 
 NEEDS = ("api/lineage/addLineage.json", "type/entityLineage.json")
-DEEPEST = 3
-"""How many steps a query may go."""
+MAX_DEPTH = 3
+"""The largest depth of a query."""
 
 _DEPTHS = ("upstreamDepth", "downstreamDepth")
-_AROUND = ("fqn", "type", *_DEPTHS, "includeDeleted")
+_GRAPH_QUERY = ("fqn", "type", *_DEPTHS, "includeDeleted")
 
 _COLUMNS = (
     "fromId*", "fromEntityType*", "fromFullyQualifiedName*", "toId*", "toEntityType*",
@@ -40,50 +41,52 @@ _COLUMNS = (
 
 
 class _Step(NamedTuple):
-    """One edge as a graph shows it; a pipeline may stand for one of its ends."""
+    """One edge of a graph; a pipeline can replace one of its ends."""
 
     source: str
     target: str
     other: str
-    """The end the walk goes on from."""
-    flow: LineageEdge
+    """The end at which the walk continues."""
+    edge: LineageEdge
 
 
 class Lineage:
-    """The handlers."""
+    """The handlers of edges and graphs."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shapes = shapes
-        self.body = shapes.schema("api/lineage/addLineage.json")
-        self._details = shapes.schema("type/entityLineage.json", "/definitions/lineageDetails")
+    def __init__(self, models: EntityModels) -> None:
+        self._models = models
+        self.body = models.schema("api/lineage/addLineage.json")
+        self._details = models.schema("type/entityLineage.json", "/definitions/lineageDetails")
 
     # writing
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT lineage``."""
-        edge = context.read(self.body, asked.body)["edge"]
-        source, target = (self._named(context, edge[end]) for end in ("fromEntity", "toEntity"))
-        details = edge.get("lineageDetails")
+    def put(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT lineage``."""
+        body = context.read(self.body, request.body)["edge"]
+        source = self._find_reference(context, body["fromEntity"])
+        target = self._find_reference(context, body["toEntity"])
+        details = body.get("lineageDetails")
         pipeline = None
         if details is not None:
             self._check_columns(context, details, source, target)
             if details.get("pipeline"):
-                pipeline = self._named(context, details["pipeline"]).id
-        flow = LineageEdge(source.id, source.type, target.id, target.type, details)
-        context.tx.put_flow(flow, pipeline)
+                pipeline = self._find_reference(context, details["pipeline"]).id
+        edge = LineageEdge(source.id, source.type, target.id, target.type, details)
+        context.tx.put_lineage(edge, pipeline)
         return Result(200, None)
 
-    def _named(self, context: RequestContext, reference: Mapping[str, Any]) -> Head:
-        return self._head(context, str(reference["type"]), str(reference["id"]))
+    def _find_reference(self, context: RequestContext, reference: Mapping[str, Any]) -> Head:
+        return self._find_head(context, str(reference["type"]), str(reference["id"]))
 
-    def _head(self, context: RequestContext, type: str, key: str, *, by_name: bool = False) -> Head:
-        """Return what an edge names, deleted or not."""
-        if type not in self._shapes:
-            raise error_response(404, context.rules.flag("unknown_type").format(type=type))
+    def _find_head(
+        self, context: RequestContext, type: str, key: str, *, by_name: bool = False
+    ) -> Head:
+        """Return an entity by id or name, deleted or not; raise the server's 404."""
+        find_model(context, type)
         if by_name:
             head = context.tx.head(type, key)
         else:
-            head = context.tx.heads([_checked_id(key)]).get(key)
+            head = context.tx.heads([_parse_id(key)]).get(key)
         if head is None or head.type != type:
             raise not_found(type, key)
         return head
@@ -98,245 +101,245 @@ class Lineage:
                 self._check_column(context, target, one["toColumn"])
 
     def _check_column(self, context: RequestContext, head: Head, fqn: str) -> None:
-        """Refuse the name of a member that an entity with members does not have."""
-        groups = self._shapes[head.type].members
+        """Raise a 400 if an entity with columns, fields or tasks does not have the named one."""
+        groups = self._models[head.type].members
         row = context.tx.get(head.id)
         if not groups or row is None:
             return
         for group in groups:
-            for member, _ in walk_members(group, each_list(row.doc, group.path)):
+            for member, _ in walk_members(group, members_at(row.doc, group.path)):
                 if member.get("fullyQualifiedName") == fqn:
                     return
         raise bad_request(f"Invalid fully qualified column name {fqn}")
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PATCH`` of an edge: its details are changed."""
-        flow = self._edge(context, asked)
-        before = flow.details or {}
-        details = context.read(self._details, patch_apply.apply(before, asked.body))
+    def patch(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PATCH`` of an edge: change its details."""
+        edge = self._find_edge(context, request)
+        before = edge.details or {}
+        details = context.read(self._details, patch_apply.apply(before, request.body))
         pipeline = details.get("pipeline")
-        head = self._named(context, pipeline) if pipeline else None
-        context.tx.put_flow(flow._replace(details=details), head.id if head else None)
+        head = self._find_reference(context, pipeline) if pipeline else None
+        context.tx.put_lineage(edge._replace(details=details), head.id if head else None)
         changed = "entityUpdated" if details != before else "entityNoChange"
-        return Result(200, self._shown(context, details), change=changed)
+        return Result(200, self._with_pipeline(context, details), change=changed)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``DELETE`` of an edge, by ids or by names."""
-        flow = self._edge(context, asked)
-        context.tx.drop_flow(flow.source, flow.target)
+    def delete(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``DELETE`` of an edge, by ids or by names."""
+        edge = self._find_edge(context, request)
+        context.tx.remove_lineage(edge.source, edge.target)
         return Result(200, None)
 
-    def delete_by_origin(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``DELETE lineage/{type}/{id}/type/{origin}``: edges into it that came so."""
-        head = self._head(context, asked.path["type"], asked.path["key"])
-        for flow in context.tx.flows_into(head.id):
-            if (flow.details or {}).get("source") == asked.path["origin"]:
-                context.tx.drop_flow(flow.source, flow.target)
+    def delete_by_origin(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``DELETE lineage/{type}/{id}/type/{origin}``: edges by source."""
+        head = self._find_head(context, request.path["type"], request.path["key"])
+        for edge in context.tx.lineage_into(head.id):
+            if (edge.details or {}).get("source") == request.path["origin"]:
+                context.tx.remove_lineage(edge.source, edge.target)
         return Result(200, None)
 
-    def _edge(self, context: RequestContext, asked: Request) -> LineageEdge:
-        path = asked.path
+    def _find_edge(self, context: RequestContext, request: Request) -> LineageEdge:
+        path = request.path
         by_name = "from_name" in path
         ends = ("from_name", "to_name") if by_name else ("key", "to")
-        source = self._head(context, path["type"], path[ends[0]], by_name=by_name)
-        target = self._head(context, path["to_type"], path[ends[1]], by_name=by_name)
-        flow = context.tx.flow(source.id, target.id)
-        if flow is None:
+        source = self._find_head(context, path["type"], path[ends[0]], by_name=by_name)
+        target = self._find_head(context, path["to_type"], path[ends[1]], by_name=by_name)
+        edge = context.tx.find_lineage(source.id, target.id)
+        if edge is None:
             raise error_response(404, "Lineage edge not found")
-        return flow
+        return edge
 
     # reading
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET lineage/{type}/{id}``."""
-        return self._around(context, asked, asked.path["id"], by_name=False)
+    def get(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET lineage/{type}/{id}``."""
+        return self._graph_result(context, request, request.path["id"], by_name=False)
 
-    def get_by_name(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET lineage/{type}/name/{fqn}``."""
-        return self._around(context, asked, asked.path["fqn"], by_name=True)
+    def get_by_name(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET lineage/{type}/name/{fqn}``."""
+        return self._graph_result(context, request, request.path["fqn"], by_name=True)
 
-    def _around(
-        self, context: RequestContext, asked: Request, key: str, *, by_name: bool
+    def _graph_result(
+        self, context: RequestContext, request: Request, key: str, *, by_name: bool
     ) -> Result:
-        up, down = _depths(asked.query)
-        head = self._head(context, asked.path["type"], key, by_name=by_name)
+        up, down = _parse_depths(request.query)
+        head = self._find_head(context, request.path["type"], key, by_name=by_name)
         above, below = _walk(context, head, up, up=True), _walk(context, head, down, up=False)
         heads = context.tx.heads(step.other for step in (*above, *below))
         order = dict.fromkeys(step.other for step in (*above, *below))
         return Result(200, {
-            "entity": context.linked.reference(head),
-            "nodes": [context.linked.reference(heads[id]) for id in order if id in heads],
-            "upstreamEdges": [self._told(context, step) for step in above],
-            "downstreamEdges": [self._told(context, step) for step in below],
+            "entity": context.serializer.reference(head),
+            "nodes": [context.serializer.reference(heads[id]) for id in order if id in heads],
+            "upstreamEdges": [self._serialize(context, step) for step in above],
+            "downstreamEdges": [self._serialize(context, step) for step in below],
         })  # fmt: skip
 
-    def _told(self, context: RequestContext, step: _Step) -> dict[str, Any]:
+    def _serialize(self, context: RequestContext, step: _Step) -> dict[str, Any]:
         out: dict[str, Any] = {"fromEntity": step.source, "toEntity": step.target}
-        if step.flow.details is not None:
-            out["lineageDetails"] = self._shown(context, step.flow.details)
+        if step.edge.details is not None:
+            out["lineageDetails"] = self._with_pipeline(context, step.edge.details)
         return out
 
-    def _shown(self, context: RequestContext, details: dict[str, Any]) -> dict[str, Any]:
+    def _with_pipeline(self, context: RequestContext, details: dict[str, Any]) -> dict[str, Any]:
         out = dict(details)
         if out.get("pipeline"):
             head = context.tx.heads([out["pipeline"]["id"]]).get(out["pipeline"]["id"])
-            out["pipeline"] = context.bare.reference(head) if head else out["pipeline"]
+            out["pipeline"] = context.plain_serializer.reference(head) if head else out["pipeline"]
         return out
 
-    def edge(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET lineage/getLineageEdge/{from}/{to}``."""
-        source, target = _checked_id(asked.path["from"]), _checked_id(asked.path["to"])
-        flow = context.tx.flow(source, target)
-        if flow is None:
+    def edge(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET lineage/getLineageEdge/{from}/{to}``."""
+        source, target = _parse_id(request.path["from"]), _parse_id(request.path["to"])
+        edge = context.tx.find_lineage(source, target)
+        if edge is None:
             message = f"Lineage edge not found between {source} and  {target}"
             raise error_response(404, message)
-        return Result(200, {"edge": self._shown(context, flow.details or {})})
+        return Result(200, {"edge": self._with_pipeline(context, edge.details or {})})
 
-    def export(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET lineage/export``: the edges around an entity as CSV."""
-        _, steps = self._steps(context, asked.query)
-        flows = {(step.flow.source, step.flow.target): step.flow for step in steps}
+    def export(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET lineage/export``: the edges around an entity as CSV."""
+        _, steps = self._find_steps(context, request.query)
+        edges = {(step.edge.source, step.edge.target): step.edge for step in steps}
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(_COLUMNS)
-        for flow in flows.values():
-            writer.writerow(self._line(context, flow))
+        for edge in edges.values():
+            writer.writerow(self._csv_line(context, edge))
         return Result(200, text.getvalue())
 
-    def graph(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET lineage/getLineage``: whole entities, and edges as the search keeps them."""
-        query = asked.query
-        head, steps = self._steps(context, query)
+    def graph(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET lineage/getLineage``: complete entities, and edges as search documents."""
+        query = request.query
+        head, steps = self._find_steps(context, query)
         ids = list(dict.fromkeys([*(step.other for step in steps), head.id]))
-        shown = {id: self._searched(context, id) for id in ids}
-        flows = {(step.flow.source, step.flow.target): step.flow for step in steps}
-        heads = context.tx.heads([id for pair in flows for id in pair])
+        documents = {id: self._search_document(context, id) for id in ids}
+        edges = {(step.edge.source, step.edge.target): step.edge for step in steps}
+        heads = context.tx.heads([id for pair in edges for id in pair])
         return Result(200, {
-            "nodes": [shown[id] for id in ids],
+            "nodes": [documents[id] for id in ids],
             "edges": [
-                self._searched_edge(context, flow, heads[flow.source], heads[flow.target])
-                for flow in flows.values()
+                self._search_edge(context, edge, heads[edge.source], heads[edge.target])
+                for edge in edges.values()
             ],
-            "entity": shown[head.id],
+            "entity": documents[head.id],
         })  # fmt: skip
 
-    def _steps(self, context: RequestContext, query: Mapping[str, str]) -> tuple[Head, list[_Step]]:
-        """Return what a query is about, and the edges around it."""
+    def _find_steps(
+        self, context: RequestContext, query: Mapping[str, str]
+    ) -> tuple[Head, list[_Step]]:
+        """Return the entity of a query, and the edges of the graph around it."""
         if query.get("type") is None:
             raise UnhandledServerError(
                 'Cannot invoke "String.equalsIgnoreCase(String)" because "entityType" is null'
             )
-        up, down = _depths(query)
-        head = self._head(context, query["type"], query.get("fqn", ""), by_name=True)
+        up, down = _parse_depths(query)
+        head = self._find_head(context, query["type"], query.get("fqn", ""), by_name=True)
         return head, [*_walk(context, head, up, up=True), *_walk(context, head, down, up=False)]
 
-    def _searched(self, context: RequestContext, id: str) -> dict[str, Any]:
+    def _search_document(self, context: RequestContext, id: str) -> dict[str, Any]:
         row = context.tx.get(id)
-        if row is None:  # edges go with their entities, so it is there
+        if row is None:  # does not happen: edges are removed with their entities
             return {"id": id}
-        shape = self._shapes[row.type]
-        shown = context.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
+        model = self._models[row.type]
+        document = context.plain_serializer.serialize(
+            model, [row.doc], model.for_update, own_link=False
+        )[0]
         display = row.doc.get("displayName", row.name)
-        return {**shown, "entityType": row.type, "displayName": display}
+        return {**document, "entityType": row.type, "displayName": display}
 
-    def _searched_edge(
-        self, context: RequestContext, flow: LineageEdge, source: Head, target: Head
+    def _search_edge(
+        self, context: RequestContext, edge: LineageEdge, source: Head, target: Head
     ) -> dict[str, Any]:
-        details = self._shown(context, flow.details or {})
+        details = self._with_pipeline(context, edge.details or {})
         out = {
-            "fromEntity": _end(source),
-            "toEntity": _end(target),
+            "fromEntity": _serialize_end(source),
+            "toEntity": _serialize_end(target),
             "pipeline": details.get("pipeline"),
             "doc_id": f"{source.id}-{target.id}",
         }
-        for name, told in (("sqlQuery", "sqlQuery"), ("description", "description"),
+        for name, key in (("sqlQuery", "sqlQuery"), ("description", "description"),
                            ("source", "source"), ("columnsLineage", "columns")):  # fmt: skip
             if name in details:
-                out[told] = details[name]
+                out[key] = details[name]
         return out
 
-    def _line(self, context: RequestContext, flow: LineageEdge) -> list[str]:
-        details = flow.details or {}
+    def _csv_line(self, context: RequestContext, edge: LineageEdge) -> list[str]:
+        details = edge.details or {}
         pipeline = (details.get("pipeline") or {}).get("id", "")
-        heads = context.tx.heads([flow.source, flow.target, *([pipeline] if pipeline else ())])
+        heads = context.tx.heads([edge.source, edge.target, *([pipeline] if pipeline else ())])
         pairs = [
             f"{source}:{one.get('toColumn', '')}"
             for one in details.get("columnsLineage") or ()
             for source in one.get("fromColumns") or ()
         ]
         return [
-            flow.source, flow.source_type, heads[flow.source].fqn,
-            flow.target, flow.target_type, heads[flow.target].fqn,
+            edge.source, edge.source_type, heads[edge.source].fqn,
+            edge.target, edge.target_type, heads[edge.target].fqn,
             details.get("description", ""), pipeline,
             heads[pipeline].fqn if pipeline in heads else "", ";".join(pairs),
             details.get("sqlQuery", ""), details.get("source", ""),
         ]  # fmt: skip
 
 
-def _end(head: Head) -> dict[str, str]:
+def _serialize_end(head: Head) -> dict[str, str]:
     hashed = ".".join(
         hashlib.md5(part.encode(), usedforsecurity=False).hexdigest() for part in split(head.fqn)
     )
     return {"fqn": head.fqn, "id": head.id, "type": head.type, "fqnHash": hashed}
 
 
-def _checked_id(text: str) -> str:
+def _parse_id(text: str) -> str:
     try:
         return str(uuid.UUID(text))
     except ValueError:
         raise bad_request(f"Invalid UUID string: {text}") from None
 
 
-def _depths(query: Mapping[str, str]) -> tuple[int, int]:
-    """Return how far up and down a query wants to see; raises the server's 400."""
-    found, wrong = [], []
+def _parse_depths(query: Mapping[str, str]) -> tuple[int, int]:
+    """Return the upstream and the downstream depth of a query; raise the server's 400."""
+    depths, errors = [], []
     for name in _DEPTHS:
-        text = query.get(name, "1")
-        try:
-            depth = int(text)
-        except ValueError:
-            raise UnhandledServerError("HTTP 404 Not Found") from None
+        depth = query_int(query, name, 1)
         if depth < 0:
-            wrong.append(f"query param {name} must be greater than or equal to 0")
-        if depth > DEEPEST:
-            wrong.append(f"query param {name} must be less than or equal to {DEEPEST}")
-        found.append(depth)
-    if wrong:
-        raise bad_request(f"[{', '.join(wrong)}]")
-    return found[0], found[1]
+            errors.append(f"query param {name} must be greater than or equal to 0")
+        if depth > MAX_DEPTH:
+            errors.append(f"query param {name} must be less than or equal to {MAX_DEPTH}")
+        depths.append(depth)
+    if errors:
+        raise bad_request(f"[{', '.join(errors)}]")
+    return depths[0], depths[1]
 
 
 def _walk(context: RequestContext, head: Head, depth: int, *, up: bool) -> list[_Step]:
-    """Return the edges within some steps, as the server meets them: it may pass one again."""
+    """Return the edges within a depth, in the server's order, which can repeat edges."""
     steps: list[_Step] = []
-    _go(context, head.id, depth, up, steps)
+    _add_steps(context, head.id, depth, up, steps)
     return steps
 
 
-def _go(context: RequestContext, id: str, depth: int, up: bool, steps: list[_Step]) -> None:
+def _add_steps(context: RequestContext, id: str, depth: int, up: bool, steps: list[_Step]) -> None:
     if depth == 0:
         return
     tx = context.tx
-    near = [
-        _Step(flow.source, flow.target, flow.source if up else flow.target, flow)
-        for flow in (tx.flows_into(id) if up else tx.flows_from(id))
+    next_steps = [
+        _Step(edge.source, edge.target, edge.source if up else edge.target, edge)
+        for edge in (tx.lineage_into(id) if up else tx.lineage_from(id))
     ]
-    for flow in tx.flows_through(id):
-        # What a pipeline makes flows through it.
+    for edge in tx.lineage_through(id):
+        # The pipeline of an edge is a node between its ends.
         if up:
-            near.append(_Step(flow.source, id, flow.source, flow))
+            next_steps.append(_Step(edge.source, id, edge.source, edge))
         else:
-            near.append(_Step(id, flow.target, flow.target, flow))
-    steps += near
-    for step in near:
-        _go(context, step.other, depth - 1, up, steps)
+            next_steps.append(_Step(id, edge.target, edge.target, edge))
+    steps += next_steps
+    for step in next_steps:
+        _add_steps(context, step.other, depth - 1, up, steps)
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
-    """Add the routes of a release that has them; ``lineage_routes`` of the rules says which."""
-    lineage = Lineage(shapes)
-    served = {
-        "put": ("PUT", "", Route(lineage.put, JSON, writes=True, takes=lineage.body)),
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes that ``lineage_routes`` of the rules lists for the release."""
+    lineage = Lineage(models)
+    routes_by_name = {
+        "put": ("PUT", "", Route(lineage.put, JSON, writes=True, body_schema=lineage.body)),
         "get": ("GET", "/{type}/{id}", Route(lineage.get, query=_DEPTHS)),
         "get_by_name": ("GET", "/{type}/name/{fqn}", Route(lineage.get_by_name, query=_DEPTHS)),
         "delete": ("DELETE", "/{type}/{key}/{to_type}/{to}", Route(lineage.delete, writes=True)),
@@ -356,9 +359,9 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None: 
             Route(lineage.patch, JSON_PATCH, writes=True),
         ),
         "edge": ("GET", "/getLineageEdge/{from}/{to}", Route(lineage.edge)),
-        "graph": ("GET", "/getLineage", Route(lineage.graph, query=_AROUND)),
-        "export": ("GET", "/export", Route(lineage.export, query=_AROUND)),
+        "graph": ("GET", "/getLineage", Route(lineage.graph, query=_GRAPH_QUERY)),
+        "export": ("GET", "/export", Route(lineage.export, query=_GRAPH_QUERY)),
     }
-    for name in shapes.rules.table("lineage_routes")["*"]:
-        method, tail, route = served[name]
+    for name in models.rules.table("lineage_routes")["*"]:
+        method, tail, route = routes_by_name[name]
         routes.add(method, f"/v1/lineage{tail}", route)

@@ -1,7 +1,7 @@
-"""The server's OpenAPI document, built from the routes it has: ``GET /swagger.json``.
+"""The server's OpenAPI document, built from its routes: ``GET /swagger.json``.
 
-As real ones do, it names schemas by their Java classes, tells a choice between schemas as a bare
-object, and leaves out what is secret and whether more fields are allowed.
+Like the documents of real servers it names schemas by their Java classes, describes unions as plain
+objects, and leaves out formats of secrets and ``additionalProperties``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SHARED = (
     "id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href",
     "changeDescription",
 )  # fmt: skip
-"""What every entity's class has, whether its schema tells of it or not."""
+"""The properties of every entity class, whether the schema has them or not."""
 
 _BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern")
 _VERBS = {"GET": "get", "PUT": "add", "POST": "create", "PATCH": "patch", "DELETE": "delete"}
@@ -43,40 +43,40 @@ _QUERY: dict[str, dict[str, Any]] = {
     "hardDelete": {"type": "boolean", "default": False},
     "recursive": {"type": "boolean", "default": False},
 }  # fmt: skip
-"""Query parameters that are more than text."""
+"""Schemas of query parameters that are not plain strings."""
 
 
 class Document:
-    """The document in the making."""
+    """The builder of the document."""
 
-    def __init__(self, shapes: EntityModels, version: str) -> None:
-        self._shapes = shapes
+    def __init__(self, models: EntityModels, version: str) -> None:
+        self._models = models
         self._version = version
         self._names: dict[str, str] = {}
-        self._taken_names = {"Paging", "EntityHistory"}
+        self._used_names = {"Paging", "EntityHistory"}
         self._components: dict[str, Any] = {"Paging": _PAGING}
-        self._identities: dict[str, int] = {}
+        self._id_counts: dict[str, int] = {}
 
-    def made(self, routes: Routes, where: dict[str, str]) -> dict[str, Any]:
+    def build(self, routes: Routes, where: dict[str, str]) -> dict[str, Any]:
         """Return the document.
 
         Args:
-            routes: all that is served.
-            where: the route of each entity type's collection.
+            routes: all routes of the server.
+            where: the path of each entity type's collection.
         """
         for type in where:
-            # First of all, since other schemas may have the names of their classes too.
-            shape = self._shapes[type]
-            for node in (shape.node, shape.create):
+            # Reserve these names first, since other schemas can have classes with the same names.
+            model = self._models[type]
+            for node in (model.node, model.create):
                 if node is not None:
-                    self._name(node.target)
+                    self._component_name(node.target)
         for type in where:
-            self._entity(self._shapes[type])
-        collections = {route: self._shapes[type] for type, route in where.items()}
+            self._add_entity(self._models[type])
+        collections = {route: self._models[type] for type, route in where.items()}
         paths: dict[str, Any] = {}
         for template, method, route in routes.all():
-            told = self._operation(template, method, route, collections)
-            paths.setdefault(template, {})[method.lower()] = told
+            operation = self._build_operation(template, method, route, collections)
+            paths.setdefault(template, {})[method.lower()] = operation
         return {
             "openapi": "3.0.1",
             "info": {"title": "OpenMetadata Apis", "version": self._version},
@@ -93,51 +93,52 @@ class Document:
 
     # operations
 
-    def _operation(
+    def _build_operation(
         self, template: str, method: str, route: Route, collections: dict[str, EntityModel]
     ) -> dict[str, Any]:
         root = max((r for r in collections if template == r or template.startswith(f"{r}/")),
                    key=len, default="")  # fmt: skip
-        shape = collections.get(root)
-        name = shape.entity.type_name if shape is not None else ""
-        identity = self._identity(template.removeprefix(root), method, route, name)
-        told: dict[str, Any] = {
+        model = collections.get(root)
+        name = model.entity.type_name if model is not None else ""
+        operation_id = self._operation_id(template.removeprefix(root), method, route, name)
+        operation: dict[str, Any] = {
             "tags": [name or "System"],
-            "operationId": identity,
+            "operationId": operation_id,
             "parameters": [
                 *(_path_parameter(step[1:-1]) for step in template.split("/") if step[:1] == "{"),
                 *({"name": each, "in": "query", "schema": _QUERY.get(each, {"type": "string"})}
-                  for each in _query_of(route, shape)),
+                  for each in _query_names(route, model)),
             ],
         }  # fmt: skip
         if route.consumes is not None:
-            told["requestBody"] = {"content": {route.consumes: {"schema": self._taken(route)}}}
-        told["responses"] = {"200": self._answer(route, shape)}
-        return told
+            schema = self._request_schema(route)
+            operation["requestBody"] = {"content": {route.consumes: {"schema": schema}}}
+        operation["responses"] = {"200": self._response_of(route, model)}
+        return operation
 
-    def _identity(self, tail: str, method: str, route: Route, name: str) -> str:
-        """Return the id of an operation; repeated ones are numbered, as generators do."""
+    def _operation_id(self, tail: str, method: str, route: Route, name: str) -> str:
+        """Return the id of an operation; repeated ids are numbered, as generators do."""
         if route.operation:
             text = route.operation.format(name=name)
         else:
             steps = [step for step in tail.split("/") if step and step[0] != "{"]
             words = "".join(step[:1].upper() + step[1:] for step in steps if step.isalnum())
             text = f"{_VERBS[method]}{words.removeprefix('V1') or name}"
-        count = self._identities[text] = self._identities.get(text, -1) + 1
+        count = self._id_counts[text] = self._id_counts.get(text, -1) + 1
         return f"{text}_{count}" if count else text
 
-    def _taken(self, route: Route) -> dict[str, Any]:
-        if route.takes is not None:
-            return self._schema(route.takes)
+    def _request_schema(self, route: Route) -> dict[str, Any]:
+        if route.body_schema is not None:
+            return self._convert_schema(route.body_schema)
         return {"type": "object"} if route.consumes in {JSON, JSON_PATCH} else {"type": "string"}
 
-    def _answer(self, route: Route, shape: EntityModel | None) -> dict[str, Any]:
-        told: dict[str, Any] = {"description": "OK"}
-        if shape is None or not route.gives:
-            return told
-        name = self._entity(shape)
+    def _response_of(self, route: Route, model: EntityModel | None) -> dict[str, Any]:
+        response: dict[str, Any] = {"description": "OK"}
+        if model is None or not route.returns:
+            return response
+        name = self._add_entity(model)
         schema: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
-        if route.gives == "page":
+        if route.returns == "page":
             listed = f"{name}List"
             self._components[listed] = {
                 "type": "object",
@@ -148,7 +149,7 @@ class Document:
                 },
             }
             schema = {"$ref": f"#/components/schemas/{listed}"}
-        elif route.gives == "history":
+        elif route.returns == "history":
             self._components["EntityHistory"] = {
                 "type": "object",
                 "properties": {
@@ -157,52 +158,52 @@ class Document:
                 },
             }
             schema = {"$ref": "#/components/schemas/EntityHistory"}
-        told["content"] = {JSON: {"schema": schema}}
-        return told
+        response["content"] = {JSON: {"schema": schema}}
+        return response
 
     # schemas
 
-    def _entity(self, shape: EntityModel) -> str:
-        """Return the component of an entity, with what all their classes have."""
-        name = self._component(shape.node)
+    def _add_entity(self, model: EntityModel) -> str:
+        """Return the component name of an entity, which has the properties of all entities."""
+        name = self._add_component(model.node)
         properties = self._components[name]["properties"]
         for each in _SHARED:
             properties.setdefault(each, {"type": "number" if each == "version" else "string"})
         return name
 
-    def _component(self, node: Node) -> str:
-        """Return the name of a schema, which is written down if it is not yet."""
+    def _add_component(self, node: Node) -> str:
+        """Return the component name of a schema; add the component if it is new."""
         target = node.target
-        name = self._name(target)
+        name = self._component_name(target)
         if name in self._components:
             return name
-        made: dict[str, Any] = {"type": "object", "properties": {}}
-        self._components[name] = made
-        made["properties"] = {
-            field: self._schema(child) for field, child in target.properties.items()
+        component: dict[str, Any] = {"type": "object", "properties": {}}
+        self._components[name] = component
+        component["properties"] = {
+            field: self._convert_schema(child) for field, child in target.properties.items()
         }
         if target.required:
-            made["required"] = sorted(target.required)
+            component["required"] = sorted(target.required)
         return name
 
-    def _name(self, target: Node) -> str:
-        """Return what a schema is called: by its class, where no other has that name."""
+    def _component_name(self, target: Node) -> str:
+        """Return the name of a schema: that of its Java class, unless another schema has it."""
         name = self._names.get(target.ref)
         if name is None:
             java = str(target.schema.get("javaType") or "").rpartition(".")[2].rpartition("$")[2]
             name = java or target.type_name
-            if name in self._taken_names:
+            if name in self._used_names:
                 name = target.type_name
-            while name in self._taken_names:
+            while name in self._used_names:
                 name += "_"
             self._names[target.ref] = name
-            self._taken_names.add(name)
+            self._used_names.add(name)
         return name
 
-    def _schema(self, node: Node) -> dict[str, Any]:
+    def _convert_schema(self, node: Node) -> dict[str, Any]:
         kind = node.kind
         if kind == "object" and node.properties:
-            return {"$ref": f"#/components/schemas/{self._component(node)}"}
+            return {"$ref": f"#/components/schemas/{self._add_component(node)}"}
         if kind in {"object", "union", "map", "any", "null"}:
             return {"type": "object"}
         out: dict[str, Any] = {"type": "string" if kind == "enum" else kind}
@@ -211,7 +212,7 @@ class Document:
             out["enum"] = list(node.enum or ())
         elif kind == "array":
             items = node.items
-            out["items"] = {"type": "object"} if items is None else self._schema(items)
+            out["items"] = {"type": "object"} if items is None else self._convert_schema(items)
         if node.format and not node.secret and kind != "enum":
             out["format"] = node.format
         out |= {name: facts[name] for name in _BOUNDS if name in facts and kind != "enum"}
@@ -228,12 +229,12 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query_of(route: Route, shape: EntityModel | None) -> list[str]:
+def _query_names(route: Route, model: EntityModel | None) -> list[str]:
     """Return the query parameters of an operation: its own, and the filters of a list."""
     names = [*route.query]
-    if route.gives == "page" and shape is not None:
-        table = shape.rules.table("filters")
-        names += [*table.get("*", {}), *table.get(shape.type, {})]
-    if shape is not None and not shape.entity.deleted:
+    if route.returns == "page" and model is not None:
+        table = model.rules.table("filters")
+        names += [*table.get("*", {}), *table.get(model.type, {})]
+    if model is not None and not model.entity.deleted:
         names = [name for name in names if name not in {"include", "hardDelete"}]
     return list(dict.fromkeys(names))

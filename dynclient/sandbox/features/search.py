@@ -1,7 +1,7 @@
-"""Search over the stored entities, answered in the shape of Elasticsearch.
+"""Search over the stored entities, with responses in the format of Elasticsearch.
 
-There is no index beside the store: what was written is found at once. Ranks are the sandbox's own
-(the name itself, what begins with it, what holds it), since those of a search engine depend on
+There is no index besides the store: new entities are found at once. Ranks are the sandbox's own (an
+equal name, then a prefix, then a part of the name), since those of a search engine depend on
 everything it has indexed.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import search_query
+from dynclient.sandbox.features.request_parameters import query_int
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, error_response
 from dynclient.sandbox.routing import Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Condition
@@ -26,126 +27,126 @@ if TYPE_CHECKING:
 
 NEEDS = ("type/entityReference.json",)
 
-FARTHEST = 10_000
-"""How far a search may page."""
+MAX_WINDOW = 10_000
+"""The largest offset plus size of a search."""
 _SIZE = 10
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Search:
-    """The handlers."""
+    """The handlers of searches."""
 
-    def __init__(self, shapes: EntityModels, types: Sequence[str]) -> None:
-        self._shapes = shapes
-        told = shapes.rules.table("search_indexes")
-        apart = told["apart"]
+    def __init__(self, models: EntityModels, types: Sequence[str]) -> None:
+        self._models = models
+        table = models.rules.table("search_indexes")
+        excluded = table["apart"]
         self._types = {
-            type: told["names"].get(type, f"{_WORD.sub('_', type).lower()}_search_index")
+            type: table["names"].get(type, f"{_WORD.sub('_', type).lower()}_search_index")
             for type in types
-            if type not in apart
+            if type not in excluded
         }
-        assets = [type for type in told["assets"] if type in self._types]
+        assets = [type for type in table["assets"] if type in self._types]
         self._groups: dict[str, list[str]] = {}
         for type, index in self._types.items():
             self._groups.setdefault(index, []).append(type)
-        if told["aliases"]:
+        if table["aliases"]:
             self._groups |= {type: [type] for type in self._types}
             self._groups |= {"all": list(self._types), "dataAsset": assets}
 
-    # asking
+    # requests
 
-    def query(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET search/query``."""
-        query = asked.query
-        types = self._searched(query)
-        start, size = _number(query, "from", 0), _number(query, "size", _SIZE)
-        if start + size > FARTHEST:
-            raise _failed()
+    def query(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/query``."""
+        query = request.query
+        types = self._searched_types(query)
+        start, size = _query_number(query, "from", 0), _query_number(query, "size", _SIZE)
+        if start + size > MAX_WINDOW:
+            raise _search_error()
         text = query.get("q") or "*"
         try:
-            condition = search_query.joined("and", [
-                search_query.parsed(text),
-                search_query.filtered(_json(query, "query_filter")),
+            condition = search_query.join("and", [
+                search_query.parse_query_string(text),
+                search_query.parse_filter(_query_json(query, "query_filter")),
             ])  # fmt: skip
-            after = search_query.filtered(_json(query, "post_filter"))
-        except search_query.Unreadable as error:
-            raise _failed(str(error)) from None
+            after = search_query.parse_filter(_query_json(query, "post_filter"))
+        except search_query.InvalidQuery as error:
+            raise _search_error(str(error)) from None
         deleted = query.get("deleted", "false").lower() == "true"
-        where = self._where(types, condition, deleted=deleted)
+        where = self._build_condition(types, condition, deleted=deleted)
         sort = query.get("sort_field")
         order = "asc" if query.get("sort_order", "desc").lower() == "asc" else "desc"
         by = (
-            _rank(search_query.words(text))
+            _rank_sql(search_query.free_words(text))
             if sort in (None, "", "_score")
-            else _sorted_by(str(sort))
+            else _sort_sql(str(sort))
         )
-        found = context.tx.ranked(
-            search_query.joined("and", [where, after]), by, order, size, start
+        rows = context.tx.ranked_page(
+            search_query.join("and", [where, after]), by, order, size, start
         )  # fmt: skip
         hits = [
-            self._hit(context, row, asked, rank, sort not in (None, "", "_score"))
-            for row, rank in found
+            self._build_hit(context, row, request, rank, sort not in (None, "", "_score"))
+            for row, rank in rows
         ]
-        total = context.tx.count(*search_query.joined("and", [where, after]))
-        body = self._answer(types, total, hits)
-        body["aggregations"] = self._facets(context, types, query.get("index", ""), where)
+        total = context.tx.count(*search_query.join("and", [where, after]))
+        body = self._response_body(types, total, hits)
+        body["aggregations"] = self._count_facets(context, types, query.get("index", ""), where)
         return Result(200, body)
 
-    def field_query(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET search/fieldQuery``: one field has one value."""
-        types = self._searched(asked.query)
-        field, value = asked.query.get("fieldName", ""), asked.query.get("fieldValue", "")
+    def field_query(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/fieldQuery``: entities in which a field has a value."""
+        types = self._searched_types(request.query)
+        field, value = request.query.get("fieldName", ""), request.query.get("fieldValue", "")
         wild = {"wildcard": {field: value}}
-        where = self._where(types, search_query.filtered(wild), deleted=False)
-        found = context.tx.ranked(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._hit(context, row, asked, rank, False) for row, rank in found]
-        return Result(200, self._answer(types, context.tx.count(*where), hits))
+        where = self._build_condition(types, search_query.parse_filter(wild), deleted=False)
+        rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
+        return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
-    def document(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET search/get/{index}/doc/{id}``."""
-        types = self._searched(asked.path)
-        row = context.tx.get(asked.path["id"])
+    def document(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/get/{index}/doc/{id}``."""
+        types = self._searched_types(request.path)
+        row = context.tx.get(request.path["id"])
         if row is None or row.type not in types:
             raise error_response(404, "Document not found.")
         return Result(200, {
             "_index": self._types[row.type], "_id": row.id, "_version": 1, "_seq_no": 0,
-            "_primary_term": 1, "found": True, "_source": self._source(context, row),
+            "_primary_term": 1, "found": True, "_source": self._build_document(context, row),
         })  # fmt: skip
 
-    def suggest(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET search/suggest``: what has a name that begins so."""
-        types = self._searched(asked.query)
-        text = asked.query.get("q", "")
-        starts = search_query.filtered({"prefix": {"displayName": text}})
-        where = self._where(types, starts, deleted=False)
-        size = _number(asked.query, "size", _SIZE)
-        found = context.tx.ranked(where, Condition("1.0"), "desc", size, 0)
+    def suggest(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/suggest``: entities whose name has a prefix."""
+        types = self._searched_types(request.query)
+        text = request.query.get("q", "")
+        starts = search_query.parse_filter({"prefix": {"displayName": text}})
+        where = self._build_condition(types, starts, deleted=False)
+        size = _query_number(request.query, "size", _SIZE)
+        rows = context.tx.ranked_page(where, Condition("1.0"), "desc", size, 0)
         options = [
-            {"text": row.display or row.name, **self._hit(context, row, asked, rank, False)}
-            for row, rank in found
+            {"text": row.display or row.name, **self._build_hit(context, row, request, rank, False)}
+            for row, rank in rows
         ]
-        told = {"text": text, "offset": 0, "length": len(text), "options": options}
-        return Result(200, {"suggest": {"metadata-suggest": [told]}})
+        suggestion = {"text": text, "offset": 0, "length": len(text), "options": options}
+        return Result(200, {"suggest": {"metadata-suggest": [suggestion]}})
 
-    def aggregate(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET search/aggregate``: the values of one field, and how often each is."""
-        types = self._searched(asked.query)
-        field = asked.query.get("field")
+    def aggregate(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/aggregate``: the values of one field with their counts."""
+        types = self._searched_types(request.query)
+        field = request.query.get("field")
         if not field:
             raise bad_request("[query param field must not be null]")
         try:
-            condition = search_query.parsed(asked.query.get("q") or "*")
-        except search_query.Unreadable as error:
-            raise _failed(str(error)) from None
-        where = self._where(types, condition, deleted=False)
-        body = self._answer(types, context.tx.count(*where), [])
-        body["aggregations"] = {f"sterms#{field}": self._facet(context, field, where)}
+            condition = search_query.parse_query_string(request.query.get("q") or "*")
+        except search_query.InvalidQuery as error:
+            raise _search_error(str(error)) from None
+        where = self._build_condition(types, condition, deleted=False)
+        body = self._response_body(types, context.tx.count(*where), [])
+        body["aggregations"] = {f"sterms#{field}": self._count_values(context, field, where)}
         return Result(200, body)
 
-    def _searched(self, told: Mapping[str, str]) -> list[str]:
-        """Return the types an index holds; several indexes are parted by commas."""
-        names = (told.get("index") or next(iter(self._groups), "")).split(",")
+    def _searched_types(self, parameters: Mapping[str, str]) -> list[str]:
+        """Return the entity types of an index, or of several separated by commas."""
+        names = (parameters.get("index") or next(iter(self._groups), "")).split(",")
         for name in names:
             if name not in self._groups:
                 raise UnhandledServerError(
@@ -155,15 +156,15 @@ class Search:
         return list(dict.fromkeys(type for name in names for type in self._groups[name]))
 
     @staticmethod
-    def _where(types: Sequence[str], condition: Condition, *, deleted: bool) -> Condition:
+    def _build_condition(types: Sequence[str], condition: Condition, *, deleted: bool) -> Condition:
         marks = ",".join("?" * len(types))
         of_types = Condition(f"e.type in ({marks})", tuple(types))
         state = Condition("e.deleted = ?", (int(deleted),))
-        return search_query.joined("and", [of_types, state, condition])
+        return search_query.join("and", [of_types, state, condition])
 
-    # answering
+    # responses
 
-    def _answer(
+    def _response_body(
         self, types: Sequence[str], total: int, hits: list[dict[str, Any]]
     ) -> dict[str, Any]:
         shards = len({self._types[type] for type in types})
@@ -179,39 +180,43 @@ class Search:
             },
         }
 
-    def _hit(
-        self, context: RequestContext, row: Row, asked: Request, rank: Any, by_field: bool
+    def _build_hit(
+        self, context: RequestContext, row: Row, request: Request, rank: Any, by_field: bool
     ) -> dict[str, Any]:
         hit: dict[str, Any] = {
             "_index": self._types[row.type],
             "_id": row.id,
             "_score": None if by_field else float(rank),
         }
-        if asked.query.get("fetch_source", "true").lower() == "true":
-            source = self._source(context, row)
-            named = [value for name, value in asked.pairs if name == "include_source_fields"]
+        if request.query.get("fetch_source", "true").lower() == "true":
+            source = self._build_document(context, row)
+            selected = [
+                value for name, value in request.query_pairs if name == "include_source_fields"
+            ]
             hit["_source"] = {
                 name: value for name, value in source.items()
-                if not named or any(fnmatch.fnmatchcase(name, one) for one in named)
+                if not selected or any(fnmatch.fnmatchcase(name, one) for one in selected)
             }  # fmt: skip
         if by_field:
             hit["sort"] = [rank]
         return hit
 
-    def _source(self, context: RequestContext, row: Row) -> dict[str, Any]:
-        """Return what is searched in of an entity: the entity, and what is made for searching."""
-        shape = self._shapes[row.type]
-        shown = context.bare.show(shape, [row.doc], shape.for_update, own_link=False)[0]
-        labels = shown.get("tags") or []
+    def _build_document(self, context: RequestContext, row: Row) -> dict[str, Any]:
+        """Return the search document of an entity: the entity with fields added for searching."""
+        model = self._models[row.type]
+        entity = context.plain_serializer.serialize(
+            model, [row.doc], model.for_update, own_link=False
+        )[0]
+        labels = entity.get("tags") or []
         tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
-        votes = shown.get("votes") or {}
+        votes = entity.get("votes") or {}
         parts = split(row.fqn)
         out = {
-            **shown,
+            **entity,
             "displayName": row.display or row.name,
             "entityType": row.type,
             "deleted": row.deleted,
-            "followers": [one["id"] for one in shown.get("followers") or ()],
+            "followers": [one["id"] for one in entity.get("followers") or ()],
             "tags": [label for label in labels if label not in tiers],
             "tier": tiers[0] if tiers else None,
             "descriptionStatus": "COMPLETE" if row.description else "INCOMPLETE",
@@ -226,19 +231,21 @@ class Search:
 
     # facets
 
-    def _facets(
+    def _count_facets(
         self, context: RequestContext, types: Sequence[str], index: str, where: Condition
     ) -> dict[str, Any]:
-        told = context.rules.table("search_facets")
-        fields = told.get(types[0] if len(types) == 1 else index, told["*"])
-        return {f"sterms#{field}": self._facet(context, field, where) for field in fields}
+        table = context.rules.table("search_facets")
+        fields = table.get(types[0] if len(types) == 1 else index, table["*"])
+        return {f"sterms#{field}": self._count_values(context, field, where) for field in fields}
 
-    def _facet(self, context: RequestContext, field: str, where: Condition) -> dict[str, Any]:
+    def _count_values(
+        self, context: RequestContext, field: str, where: Condition
+    ) -> dict[str, Any]:
         plain = field.removesuffix(".keyword")
-        buckets = context.tx.values_of(where, *_values(plain)) if field != _COUNT else []
+        buckets = context.tx.top_values(where, *_values_sql(plain)) if field != _COUNT else []
         if field == _COUNT:
-            found = context.tx.values_of(where, "e.type", "")
-            buckets = [(self._types[str(type)], count) for type, count in found]
+            rows = context.tx.top_values(where, "e.type", "")
+            buckets = [(self._types[str(type)], count) for type, count in rows]
         lower = context.rules.flag("search_lower") and field != _COUNT
         return {
             "doc_count_error_upper_bound": 0,
@@ -253,8 +260,8 @@ class Search:
 _COUNT = "index_count"
 
 
-def _values(field: str) -> tuple[str, str]:
-    """Return the SQL of a field's values, and what is to be joined for them."""
+def _values_sql(field: str) -> tuple[str, str]:
+    """Return the SQL expression of a field's values, and the joins that it needs."""
     path = field.split(".")
     if field in search_query.COLUMNS:
         return search_query.COLUMNS[field], ""
@@ -263,23 +270,25 @@ def _values(field: str) -> tuple[str, str]:
         return "l.tag", f"join labels l on l.source = e.id and l.tag {tier} 'Tier.%'"
     if len(path) > 1 and path[-1] in {"name", "displayName"} and path[0] != "columns":
         column = "coalesce(t.display, t.name)" if path[-1] == "displayName" else "t.name"
-        named = f"r.field = '{_plain(path[0])}'"
-        joined = f"join refs r on r.source = e.id and {named} join entities t on t.id = r.target"
+        condition = f"r.field = '{_word_characters(path[0])}'"
+        joined = (
+            f"join refs r on r.source = e.id and {condition} join entities t on t.id = r.target"
+        )
         return column, joined
     if len(path) > 1:
-        below = f"json_tree(e.doc, '$.{_plain(path[0])}') j"
-        named = f"j.key = '{_plain(path[-1])}' and j.path not like '%].%'"
-        return "j.atom", f"join {below} on {named}"
-    return f"json_extract(e.doc, '$.{_plain(field)}')", ""
+        below = f"json_tree(e.doc, '$.{_word_characters(path[0])}') j"
+        condition = f"j.key = '{_word_characters(path[-1])}' and j.path not like '%].%'"
+        return "j.atom", f"join {below} on {condition}"
+    return f"json_extract(e.doc, '$.{_word_characters(field)}')", ""
 
 
-def _plain(step: str) -> str:
-    """Return a step of a field's path as SQL may hold it: word characters only."""
+def _word_characters(step: str) -> str:
+    """Return a step of a field's path that is safe in SQL: its word characters."""
     return re.sub(r"\W", "", step)
 
 
-def _rank(words: Sequence[str]) -> Condition:
-    """Return the rank of an entity: how near its name comes to the words."""
+def _rank_sql(words: Sequence[str]) -> Condition:
+    """Return the SQL of an entity's rank: how similar its name is to the words."""
     if not words:
         return Condition("1.0")
     parts, values = [], []
@@ -294,40 +303,34 @@ def _rank(words: Sequence[str]) -> Condition:
     return Condition(" + ".join(parts), tuple(values))
 
 
-def _sorted_by(field: str) -> Condition:
+def _sort_sql(field: str) -> Condition:
     plain = field.removesuffix(".keyword")
     if plain in search_query.COLUMNS:
         return Condition(search_query.COLUMNS[plain])
-    path = ".".join(f'"{_plain(step)}"' for step in plain.split("."))
+    path = ".".join(f'"{_word_characters(step)}"' for step in plain.split("."))
     return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
 
 
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name)
-    if text is None:
-        return default
-    try:
-        number = int(text)
-    except ValueError:
-        raise UnhandledServerError("HTTP 404 Not Found") from None
+def _query_number(query: Mapping[str, str], name: str, default: int) -> int:
+    number = query_int(query, name, default)
     if number < 0:
-        raise _failed(f"[{name}] parameter cannot be negative, found [{number}]")
+        raise _search_error(f"[{name}] parameter cannot be negative, found [{number}]")
     return number
 
 
-def _json(query: Mapping[str, str], name: str) -> Any:
+def _query_json(query: Mapping[str, str], name: str) -> Any:
     text = query.get(name)
     if not text:
         return None
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise _failed(f"{name}: {error}") from None
+        raise _search_error(f"{name}: {error}") from None
 
 
-def _failed(why: str = "all shards failed") -> UnhandledServerError:
+def _search_error(reason: str = "all shards failed") -> UnhandledServerError:
     return UnhandledServerError(
-        f"Elasticsearch exception [type=search_phase_execution_exception, reason={why}]"
+        f"Elasticsearch exception [type=search_phase_execution_exception, reason={reason}]"
     )
 
 
@@ -335,24 +338,24 @@ _QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "
           "query_filter", "post_filter", "fetch_source", "include_source_fields")  # fmt: skip
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:
-    """Add the routes of a release that has them; ``search_routes`` of the rules says which."""
-    search = Search(shapes, list(where))
-    of_field = ("fieldName", "fieldValue", "index")
-    served = {
-        # the handler, its path, its id in the OpenAPI document, its query
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
+    """Add the routes that ``search_routes`` of the rules lists for the release."""
+    search = Search(models, list(where))
+    by_field = ("fieldName", "fieldValue", "index")
+    routes_by_name = {
+        # handler, path, id in the OpenAPI document, query parameters
         "query": (search.query, "/query", "searchEntitiesWithQuery", _QUERY),
         "suggest": (search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "size")),
         "aggregate": (
             search.aggregate, "/aggregate", "getAggregateFields", ("index", "field", "q")
         ),
         "field_query": (
-            search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", of_field
+            search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", by_field
         ),
         "document": (
             search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()
         ),
     }  # fmt: skip
-    for name in shapes.rules.table("search_routes")["*"]:
-        handler, tail, operation, query = served[name]
+    for name in models.rules.table("search_routes")["*"]:
+        handler, tail, operation, query = routes_by_name[name]
         routes.add("GET", f"/v1/search{tail}", Route(handler, operation=operation, query=query))

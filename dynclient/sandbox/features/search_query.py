@@ -1,9 +1,9 @@
-"""What a search asks for, as a condition on the entities of the store.
+"""Search queries, translated to conditions on the entities of the store.
 
-Two languages are read, as far as scripts use them: query strings (words, phrases, wildcards,
+Two languages are supported, as far as scripts use them: query strings (words, phrases, wildcards,
 ``field:value``, AND, OR, NOT, parentheses), and filters in JSON (``bool`` with ``term``,
-``terms``, ``match``, ``wildcard``, ``prefix``, ``exists``, ``query_string`` …). Case does not
-count, and a word is found inside of longer ones.
+``terms``, ``match``, ``wildcard``, ``prefix``, ``exists``, ``query_string`` …). Case is
+ignored, and a word also matches parts of longer words.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ COLUMNS = {
     "updatedAt": "e.updated_at",
     "deleted": "case e.deleted when 1 then 'true' else 'false' end",
 }
-"""Fields that the store has columns for, as SQL."""
+"""The SQL of the fields that are columns of the store."""
 
 _TEXTS = ("name", "displayName", "fullyQualifiedName", "description")
-"""Where words without a field are looked for."""
+"""The fields in which words without a field are searched."""
 
 
-MOST = 400
-"""How many parts a query string may have; SQLite does not nest conditions without end."""
+MAX_TOKENS = 400
+"""The largest number of tokens of a query string; SQLite limits the depth of conditions."""
 
 
-class Unreadable(Exception):
-    """A query that cannot be read; the message says what is wrong with it."""
+class InvalidQuery(Exception):
+    """A query is not valid; the message says why."""
 
 
 ALL, NONE = Condition("1"), Condition("0")
 
 
-def joined(word: str, conditions: Iterable[Condition]) -> Condition:
-    """Return conditions joined by ``and`` or ``or``; of none at all, everything."""
+def join(word: str, conditions: Iterable[Condition]) -> Condition:
+    """Return conditions joined by ``and`` or ``or``; without conditions, one that always holds."""
     parts = list(conditions)
     if not parts:
         return ALL
@@ -52,19 +52,19 @@ def joined(word: str, conditions: Iterable[Condition]) -> Condition:
     return Condition(sql, tuple(value for part in parts for value in part.values))
 
 
-def negated(condition: Condition) -> Condition:
-    """Return the opposite of a condition."""
-    # What an entity does not have is null, which is neither true nor false to SQL.
+def negate(condition: Condition) -> Condition:
+    """Return the negation of a condition."""
+    # A missing field is NULL, for which SQL comparisons are neither true nor false.
     return Condition(f"not coalesce({condition.sql}, 0)", condition.values)
 
 
 def _pattern(text: str) -> str:
-    """Return the LIKE pattern of a word in which ``*`` and ``?`` stand for others."""
-    return _exactly(text).replace("*", "%").replace("?", "_")
+    """Return the LIKE pattern of a word with the wildcards ``*`` and ``?``."""
+    return _escape(text).replace("*", "%").replace("?", "_")
 
 
-def _exactly(text: str) -> str:
-    """Return the LIKE pattern of what stands for itself."""
+def _escape(text: str) -> str:
+    """Return the LIKE pattern of a literal text."""
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
@@ -72,12 +72,12 @@ def _like(expression: str, pattern: str) -> Condition:
     return Condition(f"{expression} like ? escape '\\'", (pattern,))
 
 
-def field_is(field: str, pattern: str) -> Condition:
-    """Return the condition that a field has a value of a LIKE pattern.
+def field_matches(field: str, pattern: str) -> Condition:
+    """Return the condition that a value of a field matches a LIKE pattern.
 
     Args:
         field: such as ``name``, ``service.name.keyword``, ``tags.tagFQN``, ``columns.name``.
-        pattern: of the value.
+        pattern: the LIKE pattern, with backslash as the escape character.
     """
     path = field.removesuffix(".keyword").split(".")
     if path[-1] == "tagFQN":
@@ -97,13 +97,13 @@ def field_is(field: str, pattern: str) -> Condition:
     attribute = _ATTRIBUTES.get(path[1]) if len(path) == _DEEP else None
     if attribute is None:
         return in_document
-    told = _like(f"t.{attribute}", pattern)
+    clause = _like(f"t.{attribute}", pattern)
     referred = Condition(
         "exists (select 1 from refs r join entities t on t.id = r.target"  # noqa: S608 - our own
-        f" where r.source = e.id and r.field = ? and {told.sql})",
-        (path[0], *told.values),
+        f" where r.source = e.id and r.field = ? and {clause.sql})",
+        (path[0], *clause.values),
     )
-    return joined("or", [referred, in_document])
+    return join("or", [referred, in_document])
 
 
 _DEEP = 2
@@ -123,13 +123,13 @@ _TOKEN = re.compile(
 )
 
 
-def parsed(text: str) -> Condition:
-    """Return the condition of a query string; raises :class:`Unreadable`."""
-    return _Parser(text).whole()
+def parse_query_string(text: str) -> Condition:
+    """Return the condition of a query string; raise :class:`InvalidQuery`."""
+    return _Parser(text).parse()
 
 
-def words(text: str) -> list[str]:
-    """Return the words and phrases of a query string that name no field."""
+def free_words(text: str) -> list[str]:
+    """Return the words and phrases of a query string that are not values of a field."""
     parser = _Parser(text)
     tokens = parser.tokens
     return [
@@ -140,158 +140,162 @@ def words(text: str) -> list[str]:
 
 
 class _Parser:
+    """A recursive descent parser of query strings."""
+
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str]] = []
         place, text = 0, text.strip()
         while place < len(text):
             found = _TOKEN.match(text, place)
             if found is None:
-                raise Unreadable(f"{text[place:]!r} is no part of a query")
+                raise InvalidQuery(f"{text[place:]!r} is not a part of a query")
             kind = str(found.lastgroup)
             value = re.sub(r"\\(.)", r"\1", found[kind])
             self.tokens.append((kind, value[1:-1] if kind == "phrase" else value))
             place = found.end()
-        if len(self.tokens) > MOST:
-            raise Unreadable(f"a query has {MOST} parts at most, not {len(self.tokens)}")
+        if len(self.tokens) > MAX_TOKENS:
+            raise InvalidQuery(
+                f"a query must have at most {MAX_TOKENS} parts, not {len(self.tokens)}"
+            )
         self._at = 0
 
-    def whole(self) -> Condition:
+    def parse(self) -> Condition:
         if not self.tokens:
             return ALL
-        made = self._either()
+        condition = self._disjunction()
         if self._at < len(self.tokens):
-            raise Unreadable(f"{self.tokens[self._at][1]!r} closes nothing")
-        return made
+            raise InvalidQuery(f"unexpected {self.tokens[self._at][1]!r}")
+        return condition
 
     def _next(self) -> tuple[str, str] | None:
         return self.tokens[self._at] if self._at < len(self.tokens) else None
 
-    def _either(self) -> Condition:
-        """Parts beside each other are alternatives, as with OR between them; NOT excludes."""
+    def _disjunction(self) -> Condition:
+        """Return a condition of alternatives, with or without OR between them; NOT excludes."""
         parts: list[Condition] = []
         excluded: list[Condition] = []
         while (token := self._next()) is not None and token != ("mark", ")"):
             if token == ("word", "OR"):
                 self._at += 1
-                parts.append(self._both())
+                parts.append(self._conjunction())
             else:
-                (excluded if token == ("word", "NOT") else parts).append(self._both())
+                (excluded if token == ("word", "NOT") else parts).append(self._conjunction())
         if not parts and not excluded:
-            raise Unreadable("a word is wanted")
-        return joined("and", [joined("or", parts), *excluded])
+            raise InvalidQuery("a word is missing")
+        return join("and", [join("or", parts), *excluded])
 
-    def _both(self) -> Condition:
-        parts = [self._one()]
+    def _conjunction(self) -> Condition:
+        parts = [self._operand()]
         while self._next() == ("word", "AND"):
             self._at += 1
-            parts.append(self._one())
-        return joined("and", parts)
+            parts.append(self._operand())
+        return join("and", parts)
 
-    def _one(self) -> Condition:
+    def _operand(self) -> Condition:
         token = self._next()
         if token is None:
-            raise Unreadable("the query ends where a word is wanted")
+            raise InvalidQuery("a word is missing at the end of the query")
         self._at += 1
         if token == ("word", "NOT"):
-            return negated(self._one())
+            return negate(self._operand())
         if token == ("mark", "("):
-            made = self._either()
+            condition = self._disjunction()
             if self._next() != ("mark", ")"):
-                raise Unreadable("a parenthesis is not closed")
+                raise InvalidQuery("a parenthesis is not closed")
             self._at += 1
-            return made
+            return condition
         kind, value = token
         if kind == "field":
-            return self._of_field(value)
+            return self._field_value(value)
         if kind == "mark":
-            raise Unreadable(f"{value!r} closes nothing")
-        return anywhere(value)
+            raise InvalidQuery(f"unexpected {value!r}")
+        return contains_text(value)
 
-    def _of_field(self, field: str) -> Condition:
+    def _field_value(self, field: str) -> Condition:
         token = self._next()
         if token is None or token[0] not in {"word", "phrase"}:
-            raise Unreadable(f"{field}: has no value")
+            raise InvalidQuery(f"{field}: has no value")
         self._at += 1
         kind, value = token
         if field == "_exists_":
-            return has(value)
-        return field_is(field, _pattern(value) if kind == "word" else _exactly(value))
+            return has_value(value)
+        return field_matches(field, _pattern(value) if kind == "word" else _escape(value))
 
 
-def anywhere(text: str) -> Condition:
-    """Return the condition that a word or phrase stands in the texts of an entity."""
+def contains_text(text: str) -> Condition:
+    """Return the condition that a text of an entity contains a word or phrase."""
     if text.strip("*") == "":
         return ALL
     pattern = f"%{_pattern(text.strip('*'))}%"
-    return joined("or", (_like(COLUMNS[name], pattern) for name in _TEXTS))
+    return join("or", (_like(COLUMNS[name], pattern) for name in _TEXTS))
 
 
-def has(field: str) -> Condition:
-    """Return the condition that a field has some value."""
-    return field_is(field, "%")
+def has_value(field: str) -> Condition:
+    """Return the condition that a field has a value."""
+    return field_matches(field, "%")
 
 
 # filters
 
 
-def filtered(told: Any) -> Condition:
-    """Return the condition of a filter in JSON; raises :class:`Unreadable`."""
-    if isinstance(told, dict) and set(told) == {"query"}:
-        return filtered(told["query"])
-    if told in (None, {}):
+def parse_filter(clause: Any) -> Condition:
+    """Return the condition of a filter in JSON; raise :class:`InvalidQuery`."""
+    if isinstance(clause, dict) and set(clause) == {"query"}:
+        return parse_filter(clause["query"])
+    if clause in (None, {}):
         return ALL
-    if not isinstance(told, dict) or len(told) != 1:
-        raise Unreadable("a filter is an object with one kind of query")
-    ((kind, value),) = told.items()
+    if not isinstance(clause, dict) or len(clause) != 1:
+        raise InvalidQuery("a filter must be an object with one kind of query")
+    ((kind, value),) = clause.items()
     if kind == "match_all":
         return ALL
     if kind == "bool" and isinstance(value, dict):
         return _bool(value)
     if kind in {"query_string", "simple_query_string"} and isinstance(value, dict):
-        return parsed(str(value.get("query", "")))
+        return parse_query_string(str(value.get("query", "")))
     if kind == "exists" and isinstance(value, dict):
-        return has(str(value.get("field")))
+        return has_value(str(value.get("field")))
     if kind in _OF_FIELDS and isinstance(value, dict):
-        told = {name: one for name, one in value.items() if name != "boost"}
-        return joined("and", (_OF_FIELDS[kind](name, one) for name, one in told.items()))
-    raise Unreadable(f"the sandbox reads no filters of kind {kind}")
+        clause = {name: one for name, one in value.items() if name != "boost"}
+        return join("and", (_OF_FIELDS[kind](name, one) for name, one in clause.items()))
+    raise InvalidQuery(f"the sandbox does not support filters of kind {kind}")
 
 
-def _bool(told: dict[str, Any]) -> Condition:
+def _bool(clause: dict[str, Any]) -> Condition:
     def each(name: str) -> list[Condition]:
-        value = told.get(name, [])
-        return [filtered(one) for one in (value if isinstance(value, list) else [value])]
+        value = clause.get(name, [])
+        return [parse_filter(one) for one in (value if isinstance(value, list) else [value])]
 
     parts = each("must") + each("filter")
-    parts += [negated(one) for one in each("must_not")]
-    if told.get("should") and (not parts or told.get("minimum_should_match")):
-        parts.append(joined("or", each("should")))
-    return joined("and", parts)
+    parts += [negate(one) for one in each("must_not")]
+    if clause.get("should") and (not parts or clause.get("minimum_should_match")):
+        parts.append(join("or", each("should")))
+    return join("and", parts)
 
 
-def _value(told: Any, name: str) -> str:
-    value = told.get(name, told.get("query")) if isinstance(told, dict) else told
+def _value(clause: Any, name: str) -> str:
+    value = clause.get(name, clause.get("query")) if isinstance(clause, dict) else clause
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _term(field: str, told: Any) -> Condition:
-    return field_is(field, _exactly(_value(told, "value")))
+def _term(field: str, clause: Any) -> Condition:
+    return field_matches(field, _escape(_value(clause, "value")))
 
 
-def _terms(field: str, told: Any) -> Condition:
-    return joined("or", (_term(field, one) for one in told)) if told else NONE
+def _terms(field: str, clause: Any) -> Condition:
+    return join("or", (_term(field, one) for one in clause)) if clause else NONE
 
 
-def _wildcard(field: str, told: Any) -> Condition:
-    return field_is(field, _pattern(_value(told, "value")))
+def _wildcard(field: str, clause: Any) -> Condition:
+    return field_matches(field, _pattern(_value(clause, "value")))
 
 
-def _prefix(field: str, told: Any) -> Condition:
-    return field_is(field, f"{_exactly(_value(told, 'value'))}%")
+def _prefix(field: str, clause: Any) -> Condition:
+    return field_matches(field, f"{_escape(_value(clause, 'value'))}%")
 
 
-def _match(field: str, told: Any) -> Condition:
-    return field_is(field, f"%{_exactly(_value(told, 'query'))}%")
+def _match(field: str, clause: Any) -> Condition:
+    return field_matches(field, f"%{_escape(_value(clause, 'query'))}%")
 
 
 _OF_FIELDS = {"term": _term, "terms": _terms, "wildcard": _wildcard, "prefix": _prefix,

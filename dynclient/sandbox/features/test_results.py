@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, write
 from dynclient.sandbox.entities.create_requests import new_id
-from dynclient.sandbox.entities.derived_fields import summed
+from dynclient.sandbox.entities.derived_fields import summarize_results
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, incidents, time_series
+from dynclient.sandbox.features import incidents, time_series
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
+    already_exists,
     bad_request,
     error_response,
-    exists,
     not_found,
 )
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
@@ -34,144 +36,146 @@ _NO_TIME = (
 
 
 class Results:
-    """The handlers."""
+    """The handlers of results of test cases, and of logical test suites."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._cases = shapes["testCase"]
-        self._suites = shapes["testSuite"]
-        self.body = shapes.schema("tests/basic.json", "/definitions/testCaseResult")
-        rules = shapes.rules
-        self._resources = bool(rules.flag("results_are_resources"))
+    def __init__(self, models: EntityModels) -> None:
+        self._cases = models["testCase"]
+        self._suites = models["testSuite"]
+        self.body = models.schema("tests/basic.json", "/definitions/testCaseResult")
+        rules = models.rules
+        self._are_resources = bool(rules.flag("results_are_resources"))
 
     # results
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT testCases/{fqn}/testCaseResult``."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        given = context.read(self.body, asked.body)
-        if given.get("timestamp") is None:
+    def put(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT testCases/{fqn}/testCaseResult``."""
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        body = context.read(self.body, request.body)
+        if body.get("timestamp") is None:
             raise UnhandledServerError(_NO_TIME)
-        if self._resources:
-            return Result(201, self._recorded(context, row, given), change="entityUpdated")
+        if self._are_resources:
+            return Result(201, self._save_result(context, row, body), change="entityUpdated")
         before = context.tx.latest(row.id, KIND)
-        context.tx.record(row.id, KIND, given["timestamp"], "", given)
-        told = {"name": KIND, "oldValue": before, "newValue": given}
+        context.tx.record(row.id, KIND, body["timestamp"], "", body)
+        change = {"name": KIND, "oldValue": before, "newValue": body}
         if before is None:
-            del told["oldValue"]
-        return self._event(context, row, {"fieldsUpdated": [told]}, 201)
+            del change["oldValue"]
+        return self._event(context, row, {"fieldsUpdated": [change]}, 201)
 
-    def post(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``POST testCases/testCaseResults/{fqn}``."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        given = context.read(self.body, asked.body)
-        made = self._recorded(context, row, given)
-        where = f"{asked.base}/v1/dataQuality/testCases/testCaseResults/{row.fqn}"
-        return Result(201, made, location=where)
+    def post(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``POST testCases/testCaseResults/{fqn}``."""
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        body = context.read(self.body, request.body)
+        record = self._save_result(context, row, body)
+        location = f"{request.base_url}/v1/dataQuality/testCases/testCaseResults/{row.fqn}"
+        return Result(201, record, location=location)
 
-    def _recorded(self, context: RequestContext, row: Row, given: dict[str, Any]) -> dict[str, Any]:
-        """Keep a result; the case tells its status, and a failure belongs to an incident."""
-        stamp = given["timestamp"]
+    def _save_result(
+        self, context: RequestContext, row: Row, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Store a result, open an incident for a failure, and update the status of the case."""
+        stamp = body["timestamp"]
         if context.tx.records(row.id, KIND, stamp, stamp):
-            raise exists()
-        made = {"id": new_id(), "testCaseFQN": row.fqn, **given}
-        if given.get("testCaseStatus") == FAILED:
-            made["incidentId"] = incidents.open_for(context, row)
-        ordered = {name: made[name] for name in self.body.properties if name in made}
-        context.tx.record(row.id, KIND, stamp, made["id"], ordered)
-        self._tell_status(context, row)
+            raise already_exists()
+        record = {"id": new_id(), "testCaseFQN": row.fqn, **body}
+        if body.get("testCaseStatus") == FAILED:
+            record["incidentId"] = incidents.open_incident(context, row)
+        ordered = {name: record[name] for name in self.body.properties if name in record}
+        context.tx.record(row.id, KIND, stamp, record["id"], ordered)
+        self._update_status(context, row)
         return ordered
 
-    def _tell_status(self, context: RequestContext, row: Row) -> None:
-        """Let the case tell how its newest result came out."""
-        newest = context.tx.latest(row.id, KIND) or {}
+    def _update_status(self, context: RequestContext, row: Row) -> None:
+        """Set the status of a case to that of its latest result."""
+        latest = context.tx.latest(row.id, KIND) or {}
         fields = {
-            "testCaseStatus": newest.get("testCaseStatus"), "incidentId": newest.get("incidentId")
+            "testCaseStatus": latest.get("testCaseStatus"), "incidentId": latest.get("incidentId")
         }  # fmt: skip
         fields = {name: value for name, value in fields.items() if name in self._cases.fields}
-        write.note(context, self._cases, row, fields)
+        write.update_by_server(context, self._cases, row, fields)
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET`` of the results of a case; of one that is not there it has none."""
-        head = context.tx.head("testCase", asked.path["fqn"])
+    def list(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET`` of the results of a case: empty if the case does not exist."""
+        head = context.tx.head("testCase", request.path["fqn"])
         owner = head.id if head is not None else None
-        return time_series.page(context, owner, KIND, asked.query, time_series.NO_SPAN)
+        return time_series.list_records(context, owner, KIND, request.query, SPAN_REQUIRED)
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PATCH`` of one result."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        held = self._held(context, row, asked.path["timestamp"])
-        changed = context.read(self.body, patch_apply.apply(held, asked.body))
-        changed |= {name: held[name] for name in ("id", "timestamp", "testCaseFQN")}
+    def patch(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PATCH`` of one result."""
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        existing = self._find_result(context, row, request.path["timestamp"])
+        changed = context.read(self.body, patch_apply.apply(existing, request.body))
+        changed |= {name: existing[name] for name in ("id", "timestamp", "testCaseFQN")}
         ordered = {name: changed[name] for name in self.body.properties if name in changed}
-        context.tx.record(row.id, KIND, held["timestamp"], held["id"], ordered)
-        told = "entityUpdated" if ordered != held else "entityNoChange"
-        return Result(200, ordered, change=told)
+        context.tx.record(row.id, KIND, existing["timestamp"], existing["id"], ordered)
+        change = "entityUpdated" if ordered != existing else "entityNoChange"
+        return Result(200, ordered, change=change)
 
-    def delete(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``DELETE`` of one result."""
-        row = context.row(self._cases, asked.path["fqn"], by_name=True)
-        held = self._held(context, row, asked.path["timestamp"])
-        context.tx.erase(row.id, KIND, held["timestamp"])
-        if self._resources:
+    def delete(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``DELETE`` of one result."""
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        existing = self._find_result(context, row, request.path["timestamp"])
+        context.tx.remove_records(row.id, KIND, existing["timestamp"])
+        if self._are_resources:
             return Result(200, None, change="entityDeleted")
-        told = {"fieldsDeleted": [{"name": KIND, "oldValue": held}]}
-        return self._event(context, row, told, 200)
+        change = {"fieldsDeleted": [{"name": KIND, "oldValue": existing}]}
+        return self._event(context, row, change, 200)
 
-    def _held(self, context: RequestContext, row: Row, stamp: str) -> dict[str, Any]:
-        held = time_series.at(context, row.id, KIND, stamp)
-        if held is None:
+    def _find_result(self, context: RequestContext, row: Row, stamp: str) -> dict[str, Any]:
+        existing = time_series.find_record(context, row.id, KIND, stamp)
+        if existing is None:
             raise error_response(404, f"Failed to find testCase result for {row.name} at {stamp}")
-        return held
+        return existing
 
     def _event(
-        self, context: RequestContext, row: Row, told: dict[str, Any], status: int
+        self, context: RequestContext, row: Row, change: dict[str, Any], status: int
     ) -> Result:
-        return followers_votes.event(context, self._cases, row, told)._replace(status=status)
+        return change_event(context, self._cases, row, change, status=status)
 
-    # what suites tell of them
+    # test suites
 
-    def summary(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET testSuites/executionSummary``."""
-        row = context.row(self._suites, asked.query.get("testSuiteId", ""))
-        return Result(200, summed(context.tx, row.id))
+    def summary(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET testSuites/executionSummary``."""
+        row = context.get_row(self._suites, request.query.get("testSuiteId", ""))
+        return Result(200, summarize_results(context.tx, row.id))
 
-    def add_cases(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT testCases/logicalTestCases``: cases of other suites join one."""
-        body = asked.body if isinstance(asked.body, dict) else {}
-        row = context.row(self._suites, str(body.get("testSuiteId")))
+    def add_cases(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT testCases/logicalTestCases``: add cases of other suites to a suite."""
+        body = request.body if isinstance(request.body, dict) else {}
+        row = context.get_row(self._suites, str(body.get("testSuiteId")))
         heads = context.tx.heads(body.get("testCaseIds") or ())
         cases = [id for id, head in heads.items() if head.type == "testCase"]
         if len(cases) < len(set(body.get("testCaseIds") or ())):
             raise bad_request("You are trying to add one or more test cases that do not exist.")
         for id in cases:
-            context.tx.add_edge(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
-        shown = context.answer(self._suites, row.doc, frozenset(), own_link=False)
-        return Result(200, shown, change="logicalTestCaseAdded")
+            context.tx.add_reference(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
+        serialized = context.serialize(self._suites, row.doc, frozenset(), own_link=False)
+        return Result(200, serialized, change="logicalTestCaseAdded")
 
-    def remove_case(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``DELETE testCases/logicalTestCases/{suite}/{case}``."""
-        suite = context.row(self._suites, asked.path["suiteId"])
-        case = context.row(self._cases, asked.path["id"])
-        if not context.tx.drop_edge(case.id, "testSuites", suite.id):
+    def remove_case(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``DELETE testCases/logicalTestCases/{suite}/{case}``."""
+        suite = context.get_row(self._suites, request.path["suiteId"])
+        case = context.get_row(self._cases, request.path["id"])
+        if not context.tx.remove_reference(case.id, "testSuites", suite.id):
             raise not_found("testCase", case.id)
         fields = self._cases.for_update
-        shown = context.answer(self._cases, case.doc, fields, own_link=False)
-        return Result(200, shown, change="entityDeleted")
+        serialized = context.serialize(self._cases, case.doc, fields, own_link=False)
+        return Result(200, serialized, change="entityDeleted")
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
-    results = Results(shapes)
+    results = Results(models)
     cases = "/v1/dataQuality/testCases"
     own = cases + "/{fqn}/testCaseResult"
-    routes.add("PUT", own, Route(results.put, JSON, writes=True, takes=results.body))
-    routes.add("GET", own, Route(results.list, query=time_series.SPAN))
+    routes.add("PUT", own, Route(results.put, JSON, writes=True, body_schema=results.body))
+    routes.add("GET", own, Route(results.list, query=SPAN))
     routes.add("DELETE", own + "/{timestamp}", Route(results.delete, writes=True))
-    if not shapes.rules.flag("results_are_resources"):
+    if not models.rules.flag("results_are_resources"):
         return
     shared = cases + "/testCaseResults/{fqn}"
-    routes.add("POST", shared, Route(results.post, JSON, writes=True, takes=results.body))
-    routes.add("GET", shared, Route(results.list, query=time_series.SPAN))
+    routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
+    routes.add("GET", shared, Route(results.list, query=SPAN))
     for place in (own, shared):
         patch = Route(results.patch, JSON_PATCH, writes=True)
         routes.add("PATCH", place + "/{timestamp}", patch)
@@ -181,5 +185,3 @@ def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None: 
     routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
     summary = Route(results.summary, query=("testSuiteId",))
     routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
-    if all(path in shapes.release.paths for path in incidents.NEEDS):
-        incidents.mount(routes, shapes)

@@ -1,6 +1,7 @@
-"""Time series that no feature knows more of: records made, listed by time, had by id, patched.
+"""Time series: records that are created, listed by time, read by id and patched.
 
-They have no names. What features serve (results, incidents …) is not served here.
+Records do not have names. Features with routes of their own (results, incidents …) use the helpers
+of this module; the routes here are those of all other time series of a release.
 """
 
 from __future__ import annotations
@@ -10,194 +11,172 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import patch_apply
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.entity_model import EntityModel
 from dynclient.sandbox.entities.read import DEFAULT_LIMIT, MOST
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
-from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found, wrapped
+from dynclient.sandbox.features.request_parameters import SPAN, parse_int, query_span
+from dynclient.sandbox.http_errors import (
+    bad_request,
+    not_found,
+)
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
-    from dynclient.operations.catalogue import Catalogue
     from dynclient.sandbox.entities.entity_model import EntityModels
 
+NEEDS: tuple[str, ...] = ()
 
 ALWAYS = 1 << 62
-"""Later than any record."""
+"""A time later than that of any record."""
 
 
-SPAN = ("startTs", "endTs")
-"""How queries name a span of time."""
-
-
-def span(query: Mapping[str, str], otherwise: str) -> tuple[int, int]:
-    """Return ``startTs`` and ``endTs``, in ms; ``otherwise`` is what the server says without."""
-    out = []
-    for name in SPAN:
-        text = query.get(name)
-        if text is None:
-            raise UnhandledServerError(otherwise)
-        try:
-            out.append(int(text))
-        except ValueError:
-            raise wrapped(404) from None
-    return out[0], out[1]
-
-
-def number(query: Mapping[str, str], name: str, otherwise: int) -> int:
-    """Return a number of a query; what is none is a route the server does not find."""
-    try:
-        return int(query.get(name, otherwise))
-    except ValueError:
-        raise wrapped(404) from None
-
-
-NO_SPAN = "startTs is marked non-null but is null"
-
-
-def page(
-    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], otherwise: str
+def list_records(
+    context: RequestContext, owner: str | None, kind: str, query: Mapping[str, str], missing: str
 ) -> Result:
-    """Answer a list of records, newest first; the cursors are the span itself."""
-    start, end = span(query, otherwise)
+    """Return a page of an owner's records in a span of time, newest first.
+
+    Args:
+        context: the context of the request.
+        owner: id of the entity that the records belong to; None for an empty page.
+        kind: kind of the records.
+        query: the query, with ``startTs`` and ``endTs``, which are also the cursors of the page.
+        missing: the server's message for a query without a span.
+    """
+    start, end = query_span(query, missing)
     found = context.tx.records(owner, kind, start, end) if owner is not None else []
-    return _spanned(found, start, end)
+    return _span_page(found, start, end)
 
 
-def page_of_all(context: RequestContext, kind: str, start: int, end: int) -> Result:
-    """Answer a list of the records of all owners in a span, whose cursors are the span itself."""
-    return _spanned(context.tx.records_of(kind, start, end), start, end)
+def list_all_records(context: RequestContext, kind: str, start: int, end: int) -> Result:
+    """Return a page of all owners' records in a span of time; its cursors are the span."""
+    return _span_page(context.tx.records_of(kind, start, end), start, end)
 
 
-def _spanned(found: list[dict[str, Any]], start: int, end: int) -> Result:
-    paging = {"before": _encoded(start), "after": _encoded(end), "total": len(found)}
+def _span_page(found: list[dict[str, Any]], start: int, end: int) -> Result:
+    paging = {"before": _encode_cursor(start), "after": _encode_cursor(end), "total": len(found)}
     return Result(200, {"data": found, "paging": paging})
 
 
-def at(context: RequestContext, owner: str, kind: str, stamp: str) -> dict[str, Any] | None:
-    """Return the record of one time, as a path names it."""
-    try:
-        moment = int(stamp)
-    except ValueError:
-        raise wrapped(404) from None
-    return next(iter(context.tx.records(owner, kind, moment, moment)), None)
+def find_record(
+    context: RequestContext, owner: str, kind: str, stamp: str
+) -> dict[str, Any] | None:
+    """Return an owner's record at the time in a path, or None."""
+    time = parse_int(stamp)
+    return next(iter(context.tx.records(owner, kind, time, time)), None)
 
 
-def _encoded(stamp: int) -> str:
-    return base64.b64encode(str(stamp).encode()).decode()
+class TimeSeries:
+    """The handlers of one type of time series."""
 
+    def __init__(self, model: EntityModel) -> None:
+        self._model = model
 
-class Stream:
-    """The handlers of one type of records."""
-
-    def __init__(self, shape: EntityModel) -> None:
-        self._shape = shape
-
-    def create(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``POST``: 200, as these resources do."""
-        permissions.check(context, self._shape.type, "Create")
-        shape = self._shape
-        if shape.create is None or asked.body is None:
-            raise bad_request(f"{shape.type} can not be created")
-        body = context.read(shape.create, asked.body)
+    def create(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``POST``: the status is 200, not 201."""
+        permissions.check(context, self._model.type, "Create")
+        model = self._model
+        if model.create is None or request.body is None:
+            raise bad_request(f"{model.type} cannot be created")
+        body = context.read(model.create, request.body)
         doc: dict[str, Any] = {"id": new_id()}
         owner = ""
-        for name, node in shape.node.properties.items():
+        for name, node in model.node.properties.items():
             if body.get(name) is None:
-                if (default := default_of(node)) is not None and name not in shape.sayable:
+                if (default := default_of(node)) is not None and name not in model.creatable_fields:
                     doc[name] = default
                 continue
-            doc[name] = self._value(context, name, body[name])
-            if name in shape.references and not shape.references[name].many:
+            doc[name] = self._convert(context, name, body[name])
+            if name in model.references and not model.references[name].many:
                 owner = owner or str(doc[name]["id"])
         doc.setdefault("timestamp", context.now)
-        self._sign(context, doc)
-        doc = {name: doc[name] for name in shape.node.properties if name in doc}
-        context.tx.record(owner, shape.type, int(doc["timestamp"]), doc["id"], doc)
+        self._set_update(context, doc)
+        doc = {name: doc[name] for name in model.node.properties if name in doc}
+        context.tx.record(owner, model.type, int(doc["timestamp"]), doc["id"], doc)
         return Result(200, doc)
 
-    def _value(self, context: RequestContext, name: str, value: Any) -> Any:
-        field = self._shape.references.get(name)
+    def _convert(self, context: RequestContext, name: str, value: Any) -> Any:
+        field = self._model.references.get(name)
         if field is None:
             return value
-        drafter = CreateRequestReader(context.tx, context.shapes)
+        reader = CreateRequestReader(context.tx, context.models)
         heads = [
-            drafter.head_of(self._shape, name, field.type, each)
+            reader.find_head(self._model, name, field.type, each)
             for each in (value if isinstance(value, list) else [value])
         ]
-        told = [context.bare.reference(head) for head in heads]
-        return told if field.many else told[0]
+        references = [context.plain_serializer.reference(head) for head in heads]
+        return references if field.many else references[0]
 
-    def _sign(self, context: RequestContext, doc: dict[str, Any]) -> None:
-        known = self._shape.node.properties
-        if "updatedAt" in known:
+    def _set_update(self, context: RequestContext, doc: dict[str, Any]) -> None:
+        properties = self._model.node.properties
+        if "updatedAt" in properties:
             doc["updatedAt"] = context.now
-        if "updatedBy" in self._shape.references:
+        if "updatedBy" in self._model.references:
             head = context.tx.head("user", context.caller.name)
             if head is not None:
-                doc["updatedBy"] = context.bare.reference(head)
-        elif "updatedBy" in known:
+                doc["updatedBy"] = context.plain_serializer.reference(head)
+        elif "updatedBy" in properties:
             doc["updatedBy"] = context.caller.name
 
-    def list(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET collection``: the records of a time, newest first."""
-        start, end = (_number(asked.query, name) for name in SPAN)
-        if self._shape.rules.table("span_cursors").get(self._shape.type):
-            return page_of_all(context, self._shape.type, start or 0, end or ALWAYS)
-        limit = _number(asked.query, "limit")
+    def list(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET collection``: the records of a span of time, newest first."""
+        start, end = (_query_number(request.query, name) for name in SPAN)
+        if self._model.rules.table("span_cursors").get(self._model.type):
+            return list_all_records(context, self._model.type, start or 0, end or ALWAYS)
+        limit = _query_number(request.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
-        found = context.tx.records_of(self._shape.type, start or 0, ALWAYS if end is None else end)
-        at = _offset(asked.query.get("offset"))
+        found = context.tx.records_of(self._model.type, start or 0, ALWAYS if end is None else end)
+        offset = _decode_cursor(request.query.get("offset"))
         paging: dict[str, Any] = {}
-        if at > 0:
-            paging["before"] = _cursor(max(0, at - limit))
-        if at + limit < len(found):
-            paging["after"] = _cursor(at + limit)
-        return Result(
-            200, {"data": found[at : at + limit], "paging": {**paging, "total": len(found)}}
-        )
+        if offset > 0:
+            paging["before"] = _encode_cursor(max(0, offset - limit))
+        if offset + limit < len(found):
+            paging["after"] = _encode_cursor(offset + limit)
+        paging["total"] = len(found)
+        return Result(200, {"data": found[offset : offset + limit], "paging": paging})
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET`` by id."""
-        return Result(200, self._held(context, asked)[1])
+    def get(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET`` by id."""
+        return Result(200, self._find_record(context, request)[1])
 
-    def patch(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PATCH``; id and time stay what they are."""
-        permissions.check(context, self._shape.type, "EditAll")
-        owner, doc = self._held(context, asked)
-        patched = context.read_entity(self._shape, patch_apply.apply(doc, asked.body), doc)
+    def patch(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PATCH``: the id and the time do not change."""
+        permissions.check(context, self._model.type, "EditAll")
+        owner, doc = self._find_record(context, request)
+        patched = context.read_entity(self._model, patch_apply.apply(doc, request.body), doc)
         patched |= {name: doc[name] for name in ("id", "timestamp") if name in doc}
-        self._sign(context, patched)
+        self._set_update(context, patched)
         context.tx.record(
-            owner, self._shape.type, int(patched["timestamp"]), patched["id"], patched
+            owner, self._model.type, int(patched["timestamp"]), patched["id"], patched
         )
         return Result(200, patched, change="entityUpdated")
 
-    def _held(self, context: RequestContext, asked: Request) -> tuple[str, dict[str, Any]]:
-        held = context.tx.record_of(self._shape.type, asked.path["id"])
-        if held is None:
-            raise not_found(self._shape.type, asked.path["id"])
-        return held
+    def _find_record(self, context: RequestContext, request: Request) -> tuple[str, dict[str, Any]]:
+        found = context.tx.record_of(self._model.type, request.path["id"])
+        if found is None:
+            raise not_found(self._model.type, request.path["id"])
+        return found
 
 
-def _number(query: Mapping[str, str], name: str) -> int | None:
+def _query_number(query: Mapping[str, str], name: str) -> int | None:
     text = query.get(name)
     if not text:
         return None
     try:
         return int(text)
     except ValueError:
-        raise bad_request(f"query param {name} is not a number") from None
+        raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 
-def _cursor(at: int) -> str:
-    return base64.b64encode(str(at).encode()).decode()
+def _encode_cursor(position: int) -> str:
+    return base64.b64encode(str(position).encode()).decode()
 
 
-def _offset(cursor: str | None) -> int:
+def _decode_cursor(cursor: str | None) -> int:
     try:
         return int(base64.b64decode(cursor or "", validate=True) or 0)
     except (ValueError, binascii.Error):
@@ -212,22 +191,22 @@ _OPERATIONS: tuple[tuple[str, str, str, str | None], ...] = (
 )
 
 
-def mount(routes: Routes, shapes: EntityModels, known: Catalogue) -> None:
-    """Add the routes of the time series that have one of their own.
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+    """Add the routes of all time series whose routes do not have path parameters.
 
-    Some are filled by servers alone, and stay empty here; they can be asked for all the same.
+    Time series that are filled by servers alone stay empty.
     """
-    for spec in known:
+    for spec in catalogue(models.release):
         if spec.entity.kind != "timeseries" or "{" in spec.route:
             continue
-        shape = EntityModel(shapes, spec.entity)
-        served = Stream(shape)
+        model = EntityModel(models, spec.entity)
+        handlers = TimeSeries(model)
         for name, method, tail, consumes in _OPERATIONS:
             if name not in spec.operations:
                 continue
             route = Route(
-                getattr(served, name), consumes, writes=method != "GET",
-                takes=shape.create if name == "create" else None,
+                getattr(handlers, name), consumes, writes=method != "GET",
+                body_schema=model.create if name == "create" else None,
                 query=(*SPAN, "limit", "offset") if name == "list" else (),
             )  # fmt: skip
             routes.add(method, spec.route + tail, route)

@@ -1,4 +1,4 @@
-"""How much entities are used, by day, and how they rank among others of their type."""
+"""Usage of entities by day, and their percentile ranks among others of their type."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features import followers_votes, time_series
-from dynclient.sandbox.http_errors import UnhandledServerError, error_response
+from dynclient.sandbox.features.change_events import change_event
+from dynclient.sandbox.features.request_parameters import find_model, query_int
+from dynclient.sandbox.http_errors import UnhandledServerError
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -21,102 +22,99 @@ _SPANS = {"dailyStats": 1, "weeklyStats": 7, "monthlyStats": 30}
 
 
 class Usage:
-    """The handlers."""
+    """The handlers of counts and ranks."""
 
-    def __init__(self, shapes: EntityModels) -> None:
-        self._shapes = shapes
-        self.body = shapes.schema("type/dailyCount.json")
+    def __init__(self, models: EntityModels) -> None:
+        self.body = models.schema("type/dailyCount.json")
 
-    def post(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``POST``: the count of a day is set."""
-        return self._counted(context, asked, add=False)
+    def post(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``POST``: set the count of a day."""
+        return self._count(context, request, add=False)
 
-    def put(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT``: a count is added to that of the day."""
-        return self._counted(context, asked, add=True)
+    def put(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``PUT``: add a count to that of a day."""
+        return self._count(context, request, add=True)
 
-    def _counted(self, context: RequestContext, asked: Request, *, add: bool) -> Result:
-        shape, row = self._found(context, asked)
-        given = context.read(self.body, asked.body)
-        day = _day(given["date"])
-        before = context.tx.latest(row.id, KIND) or derived_fields.unused()
-        held = next(iter(context.tx.records(row.id, KIND, day.toordinal(), day.toordinal())), None)
-        told: dict[str, Any] = {}
+    def _count(self, context: RequestContext, request: Request, *, add: bool) -> Result:
+        model, row = self._find(context, request)
+        body = context.read(self.body, request.body)
+        day = _parse_day(body["date"])
+        before = context.tx.latest(row.id, KIND) or derived_fields.empty_usage()
+        number = day.toordinal()
+        existing = next(iter(context.tx.records(row.id, KIND, number, number)), None)
+        record: dict[str, Any] = {}
         for name, days in _SPANS.items():
-            if held is not None:
-                old = 0 if add else held["dailyStats"]["count"]
-                count = held[name]["count"] - old + given["count"]
+            if existing is not None:
+                old = 0 if add else existing["dailyStats"]["count"]
+                count = existing[name]["count"] - old + body["count"]
             else:
-                count = given["count"] + self._since(context, row, day, days)
-            told[name] = {"count": count, "percentileRank": 0.0}
-        told["date"] = day.isoformat()
-        context.tx.record(row.id, KIND, day.toordinal(), "", told)
+                count = body["count"] + self._count_since(context, row, day, days)
+            record[name] = {"count": count, "percentileRank": 0.0}
+        record["date"] = day.isoformat()
+        context.tx.record(row.id, KIND, day.toordinal(), "", record)
         after = context.tx.latest(row.id, KIND)
         change = {"name": "usageSummary", "oldValue": before, "newValue": after}
-        answer = followers_votes.event(context, shape, row, {"fieldsUpdated": [change]})
-        fields = {"usageSummary"} & shape.on_request
-        answer.body["entity"] = context.bare.show(shape, [row.doc], fields)[0]
-        return answer._replace(status=201)
+        result = change_event(context, model, row, {"fieldsUpdated": [change]})
+        fields = {"usageSummary"} & model.on_request
+        result.body["entity"] = context.plain_serializer.serialize(model, [row.doc], fields)[0]
+        return result._replace(status=201)
 
-    def _since(self, context: RequestContext, row: Row, day: datetime.date, days: int) -> int:
-        """Return what was counted within some days, as the server adds it up at this moment."""
+    def _count_since(self, context: RequestContext, row: Row, day: datetime.date, days: int) -> int:
+        """Return the sum of the counts since some days before, as the server computes it."""
         if days == 1:
             return 0
         start = day.toordinal() - days + 1
-        found = context.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
-        return sum(one["dailyStats"]["count"] for one in found)
+        records = context.tx.records(row.id, KIND, start, datetime.date.max.toordinal())
+        return sum(one["dailyStats"]["count"] for one in records)
 
-    def get(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``GET``: the usage of the days before one."""
-        _, row = self._found(context, asked)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
-        day = _day(asked.query["date"]) if asked.query.get("date") else today
-        start = day.toordinal() - time_series.number(asked.query, "days", 1) + 1
-        found = context.tx.records(row.id, KIND, start, day.toordinal())
+    def get(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET``: the usage in the days up to a date."""
+        _, row = self._find(context, request)
+        today = datetime.datetime.now(datetime.UTC).date()
+        day = _parse_day(request.query["date"]) if request.query.get("date") else today
+        start = day.toordinal() - query_int(request.query, "days", 1) + 1
+        records = context.tx.records(row.id, KIND, start, day.toordinal())
         head = context.tx.heads([row.id])[row.id]
-        return Result(200, {"entity": context.linked.reference(head), "usage": found})
+        return Result(200, {"entity": context.serializer.reference(head), "usage": records})
 
-    def rank(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``POST usage/compute.percentile/{type}/{date}``."""
-        shape = self._shape(context, asked.path["type"])
-        day = _day(asked.path["date"]).toordinal()
-        found = context.tx.owned_records(KIND, shape.type, day)
+    def rank(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``POST usage/compute.percentile/{type}/{date}``."""
+        model = find_model(context, request.path["type"])
+        day = _parse_day(request.path["date"]).toordinal()
+        records = context.tx.owned_records(KIND, model.type, day)
         for name in _SPANS:
-            counts = sorted(one[name]["count"] for _, one in found)
-            for _, one in found:
+            counts = sorted(one[name]["count"] for _, one in records)
+            for _, one in records:
                 lower = counts.index(one[name]["count"])
                 rank = 100.0 * lower / (len(counts) - 1) if len(counts) > 1 else 0.0
                 one[name]["percentileRank"] = rank
-        for owner, one in found:
+        for owner, one in records:
             context.tx.record(owner, KIND, day, "", one)
         return Result(201, None)
 
-    def _found(self, context: RequestContext, asked: Request) -> tuple[EntityModel, Row]:
-        shape = self._shape(context, asked.path["type"])
-        by_name = "fqn" in asked.path
-        return shape, context.row(shape, asked.path["fqn" if by_name else "id"], by_name=by_name)
-
-    def _shape(self, context: RequestContext, type: str) -> EntityModel:
-        if type not in self._shapes:
-            raise error_response(404, context.rules.flag("unknown_type").format(type=type))
-        return self._shapes[type]
+    def _find(self, context: RequestContext, request: Request) -> tuple[EntityModel, Row]:
+        model = find_model(context, request.path["type"])
+        by_name = "fqn" in request.path
+        return model, context.get_row(
+            model, request.path["fqn" if by_name else "id"], by_name=by_name
+        )
 
 
-def _day(text: str) -> datetime.date:
+def _parse_day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        why = f'ERROR: invalid input syntax for type date: "{text}"'
-        raise UnhandledServerError(f"org.postgresql.util.PSQLException: {why}") from None
+        reason = f'ERROR: invalid input syntax for type date: "{text}"'
+        raise UnhandledServerError(f"org.postgresql.util.PSQLException: {reason}") from None
 
 
-def mount(routes: Routes, shapes: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
+def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
     """Add the routes."""
-    usage = Usage(shapes)
+    usage = Usage(models)
     for tail in ("{id}", "name/{fqn}"):
         place = f"/v1/usage/{{type}}/{tail}"
-        routes.add("POST", place, Route(usage.post, JSON, writes=True, takes=usage.body))
-        routes.add("PUT", place, Route(usage.put, JSON, writes=True, takes=usage.body))
+        routes.add("POST", place, Route(usage.post, JSON, writes=True, body_schema=usage.body))
+        routes.add("PUT", place, Route(usage.put, JSON, writes=True, body_schema=usage.body))
         routes.add("GET", place, Route(usage.get, query=("date", "days")))
     rank = Route(usage.rank, writes=True)
     routes.add("POST", "/v1/usage/compute.percentile/{type}/{date}", rank)

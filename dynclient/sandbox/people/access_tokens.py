@@ -1,4 +1,4 @@
-"""Personal access tokens: a person's own, by name, good until they expire or are revoked."""
+"""Personal access tokens: named tokens of one user, valid until they expire or are revoked."""
 
 from __future__ import annotations
 
@@ -23,74 +23,76 @@ NEEDS = (_REQUEST, _REVOCATION)
 
 
 class PersonalTokens:
-    """The handlers; ``signer`` makes the tokens."""
+    """Handlers of ``users/security/token``; ``signer`` creates the tokens."""
 
-    def __init__(self, shapes: EntityModels, signer: jwt.Tokens) -> None:
-        self._shapes = shapes
+    def __init__(self, models: EntityModels, signer: jwt.TokenSigner) -> None:
+        self._models = models
         self._signer = signer
-        self.request = shapes.release.node(_REQUEST)
-        self.revocation = shapes.release.node(_REVOCATION)
+        self.create_schema = models.release.node(_REQUEST)
+        self.revoke_schema = models.release.node(_REVOCATION)
 
-    def make(self, context: RequestContext, asked: Request) -> Result:
+    def create(self, context: RequestContext, request: Request) -> Result:
         """Answer ``PUT users/security/token``."""
-        body = context.read(self.request, asked.body)
-        row = context.row(self._shapes["user"], context.caller.name, by_name=True)
+        body = context.read(self.create_schema, request.body)
+        row = context.get_row(self._models["user"], context.caller.name, by_name=True)
         days = str(body["JWTTokenExpiry"])
         expires = context.now + int(days) * _DAY_MS if days.isdigit() else None
         email = str(row.doc.get("email"))
-        made = {
+        token = {
             "token": new_id(),
             "tokenName": body["tokenName"],
             "userId": row.id,
             "tokenType": "PERSONAL_ACCESS_TOKEN",
             "expiryDate": expires,
-            "jwtToken": self._signer.make(row.name, email, bot=False, expires=expires),
+            "jwtToken": self._signer.create_token(row.name, email, bot=False, expires=expires),
         }
-        made = {name: value for name, value in made.items() if value is not None}
-        _keep(context, row, [*_held(context, row), made])
-        return Result(200, made)
+        token = {name: value for name, value in token.items() if value is not None}
+        _store(context, row, [*_load(context, row), token])
+        return Result(200, token)
 
-    def all(self, context: RequestContext, asked: Request) -> Result:
+    def list_all(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET users/security/token``."""
-        return Result(200, {"data": _held(context, self._whose(context, asked))})
+        return Result(200, {"data": _load(context, self._requested_user(context, request))})
 
-    def revoke(self, context: RequestContext, asked: Request) -> Result:
-        """Answer ``PUT users/security/token/revoke``: those named, or all with ``removeAll``."""
-        row = self._whose(context, asked)
-        body = context.read(self.revocation, asked.body or {})
-        named = set(body.get("tokenIds") or ())
-        left = []
-        for one in _held(context, row):
-            if asked.query.get("removeAll") == "true" or one["token"] in named:
-                context.tx.set_meta(f"revoked:{jwt.fingerprint(one['jwtToken'])}", "1")
+    def revoke(self, context: RequestContext, request: Request) -> Result:
+        """Answer ``PUT users/security/token/revoke``: the given ids, or all with ``removeAll``."""
+        row = self._requested_user(context, request)
+        body = context.read(self.revoke_schema, request.body or {})
+        ids = set(body.get("tokenIds") or ())
+        remaining = []
+        for token in _load(context, row):
+            if request.query.get("removeAll") == "true" or token["token"] in ids:
+                context.tx.set_meta(f"revoked:{jwt.fingerprint(token['jwtToken'])}", "1")
             else:
-                left.append(one)
-        _keep(context, row, left)
-        return Result(200, {"data": left})
+                remaining.append(token)
+        _store(context, row, remaining)
+        return Result(200, {"data": remaining})
 
-    def _whose(self, context: RequestContext, asked: Request) -> Row:
-        """Return whose tokens are meant; only administrators see those of others."""
-        name = asked.query.get("username", context.caller.name)
+    def _requested_user(self, context: RequestContext, request: Request) -> Row:
+        """Return the user of ``username=``, or the caller; only administrators may name another."""
+        name = request.query.get("username", context.caller.name)
         if name != context.caller.name:
             check_admin(context)
-        return context.row(self._shapes["user"], name, by_name=True)
+        return context.get_row(self._models["user"], name, by_name=True)
 
 
-def _held(context: RequestContext, row: Row) -> list[dict[str, Any]]:
-    held: list[dict[str, Any]] = json.loads(context.tx.meta(f"personal:{row.id}") or "[]")
-    return held
+def _load(context: RequestContext, row: Row) -> list[dict[str, Any]]:
+    tokens: list[dict[str, Any]] = json.loads(context.tx.meta(f"personal:{row.id}") or "[]")
+    return tokens
 
 
-def _keep(context: RequestContext, row: Row, held: list[dict[str, Any]]) -> None:
-    context.tx.set_meta(f"personal:{row.id}", json.dumps(held))
+def _store(context: RequestContext, row: Row, tokens: list[dict[str, Any]]) -> None:
+    context.tx.set_meta(f"personal:{row.id}", json.dumps(tokens))
 
 
 def mount(routes: Routes, personal: PersonalTokens) -> None:
     """Add the routes."""
     path = "/v1/users/security/token"
-    routes.add("PUT", path, Route(personal.make, JSON, writes=True, takes=personal.request))
-    routes.add("GET", path, Route(personal.all, query=("username",)))
+    routes.add(
+        "PUT", path, Route(personal.create, JSON, writes=True, body_schema=personal.create_schema)
+    )
+    routes.add("GET", path, Route(personal.list_all, query=("username",)))
     routes.add("PUT", f"{path}/revoke", Route(
-        personal.revoke, JSON, writes=True, takes=personal.revocation,
+        personal.revoke, JSON, writes=True, body_schema=personal.revoke_schema,
         query=("username", "removeAll"),
     ))  # fmt: skip

@@ -1,7 +1,7 @@
-"""Bearer tokens and passwords: JWTs signed with a key of this data file, password hashes.
+"""Bearer tokens and passwords: JWTs signed with the data file's key, password hashes.
 
-A token is good as long as its signature is and the user it names exists; it does not expire while
-the sandbox runs, unless it was made with an expiry.
+A token is valid if its signature is, and the user it names exists. It does not expire unless it
+was created with an expiry time.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import secrets
 import time
 from typing import Any
 
-from dynclient.sandbox.http_errors import Fault, error_response
+from dynclient.sandbox.http_errors import ErrorResponse, error_response
 
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 _ROUNDS = 20_000
-"""PBKDF2 rounds: the sandbox guards test data, and a test suite logs in often."""
+"""PBKDF2 rounds: few, because the sandbox holds test data and test suites log in often."""
 
 
 def _encode(data: bytes) -> str:
@@ -35,8 +35,8 @@ def new_key() -> str:
     return secrets.token_hex(32)
 
 
-class Tokens:
-    """Makes and checks tokens with one key."""
+class TokenSigner:
+    """Creates and verifies tokens with one key."""
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
@@ -44,7 +44,7 @@ class Tokens:
     def _sign(self, text: str) -> str:
         return _encode(hmac.new(self._key, text.encode(), hashlib.sha256).digest())
 
-    def make(self, user: str, email: str, *, bot: bool, expires: int | None = None) -> str:
+    def create_token(self, user: str, email: str, *, bot: bool, expires: int | None = None) -> str:
         """Return a token for a user; ``expires`` in ms since the epoch, None for never."""
         claims: dict[str, Any] = {
             "iss": "sandbox.dynclient",
@@ -53,7 +53,7 @@ class Tokens:
             "isBot": bot,
             "tokenType": "BOT" if bot else "OM_USER",
             "iat": int(time.time()),
-            # Two tokens made in one second differ.
+            # Tokens created in the same second differ.
             "jti": secrets.token_hex(8),
         }
         if expires is not None:
@@ -61,17 +61,17 @@ class Tokens:
         text = f"{_encode(json.dumps(_HEADER).encode())}.{_encode(json.dumps(claims).encode())}"
         return f"{text}.{self._sign(text)}"
 
-    def good(self, token: str) -> bool:
-        """Tell whether a token was made with this key."""
+    def is_signed(self, token: str) -> bool:
+        """Return whether a token was signed with this key."""
         text, _, signature = token.strip().rpartition(".")
         return bool(text) and hmac.compare_digest(signature.encode(), self._sign(text).encode())
 
-    def user_of(self, header: str | None) -> str:
-        """Return the user an ``Authorization`` header names; raises the server's 401."""
+    def read_user(self, header: str | None) -> str:
+        """Return the user name in an ``Authorization`` header; raises the server's 401."""
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise unauthorized("Token not present")
-        if not self.good(token):
+        if not self.is_signed(token):
             raise unauthorized("Unable to decode the token.")
         try:
             claims = json.loads(_decode(token.strip().split(".")[1]))
@@ -84,23 +84,23 @@ class Tokens:
 
 
 def fingerprint(token: str) -> str:
-    """Return what is kept of a token that is not good any more."""
+    """Return the hash by which a revoked token is stored."""
     return hashlib.sha256(token.strip().encode()).hexdigest()
 
 
-def unauthorized(why: str) -> Fault:
-    """Return the server's 401."""
-    return error_response(401, f"Not Authorized! {why}")
+def unauthorized(reason: str) -> ErrorResponse:
+    """Return the server's 401 error."""
+    return error_response(401, f"Not Authorized! {reason}")
 
 
-def hashed(password: str, salt: bytes | None = None) -> str:
-    """Return what is stored of a password."""
+def hash_password(password: str, salt: bytes | None = None) -> str:
+    """Return a password's salted hash, as it is stored."""
     salt = os.urandom(16) if salt is None else salt
     digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ROUNDS)
     return f"{salt.hex()}${digest.hex()}"
 
 
-def matches(password: str, stored: str) -> bool:
-    """Tell whether a password is the stored one."""
+def is_password(password: str, stored: str) -> bool:
+    """Return whether a password matches a stored hash."""
     salt, _, _ = stored.partition("$")
-    return hmac.compare_digest(hashed(password, bytes.fromhex(salt)), stored)
+    return hmac.compare_digest(hash_password(password, bytes.fromhex(salt)), stored)

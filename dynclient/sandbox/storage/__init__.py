@@ -1,1 +1,1 @@
-"""The sandbox's state on the disk."""
+"""The sandbox's data in SQLite."""

@@ -1,9 +1,9 @@
-"""The data file of a sandbox: where it lies, who holds it, and what killed sandboxes left behind.
+"""The data file of a sandbox: its path, its lock, and the temporary folders of killed sandboxes.
 
-One sandbox serves one file at a time. It holds a lock beside the file, kept by SQLite and so
-released by the system however the process ends. A sandbox that keeps nothing has its file in a
-folder of its own in the system's temporary folder, with such a lock in it: a folder whose lock is
-free belongs to a sandbox that was killed, and goes when the next one starts.
+One sandbox at a time serves a file. It holds a lock file beside it, which SQLite locks, so that
+the operating system releases it however the process ends. Without a data file, a sandbox creates
+one in a folder of its own in the system's temporary folder, with a lock file in it. A folder whose
+lock is free belongs to a sandbox that was killed; the next sandbox that starts removes it.
 """
 
 from __future__ import annotations
@@ -21,111 +21,114 @@ from dynclient.sandbox.startup_errors import DataInUse, DataRefused
 from dynclient.sandbox.storage.database import Database
 
 PREFIX = "dynclient-sandbox-"
-"""How the folders of throw-away data begin, in the system's temporary folder."""
+"""Prefix of the folders with temporary data, in the system's temporary folder."""
 
 _LOCK = "lock"
 
 
 @contextmanager
-def opened(data: str | Path | None) -> Iterator[Database]:
-    """Open a data file; without one, of a file that is thrown away at the end.
+def open_data(data: str | Path | None) -> Iterator[Database]:
+    """Open a data file and lock it; None: a temporary file that is removed at the end.
 
     Raises:
         DataInUse: another sandbox serves the file.
-        DataRefused: the file is none of ours, or cannot be written.
+        DataRefused: the file is not a sandbox's data file, or cannot be written.
     """
     with contextlib.ExitStack() as stack:
         if data is None:
-            path = stack.enter_context(_thrown_away())
+            path = stack.enter_context(_temporary_file())
         else:
             path = Path(data)
-            stack.enter_context(_held_for(path))
+            stack.enter_context(_lock_beside(path))
         database = Database(path, durable=data is not None)
         stack.callback(database.close)
         yield database
 
 
 @contextmanager
-def _held_for(path: Path) -> Iterator[None]:
-    """Hold a data file that outlives the sandbox."""
+def _lock_beside(path: Path) -> Iterator[None]:
+    """Lock a data file by a lock file beside it."""
     lock = path.with_name(f"{path.name}-lock")
     try:
-        hold = _hold(lock)
+        connection = _try_lock(lock)
     except sqlite3.Error as error:
         raise DataRefused(
             f"the data file {path} cannot be used: {error}; name a file in a folder that exists and"
             " can be written"
         ) from None
-    if hold is None:
+    if connection is None:
         raise DataInUse(
-            f"the data file {path} is served by another sandbox; stop that one or name another file"
+            f"the data file {path} is served by another sandbox; stop that sandbox or name another"
+            " file"
         )
-    with contextlib.closing(hold):
+    with contextlib.closing(connection):
         yield
 
 
 @contextmanager
-def _thrown_away() -> Iterator[Path]:
-    """Give the path of a data file in a held folder that is gone at the end."""
-    sweep()
-    held = None
+def _temporary_file() -> Iterator[Path]:
+    """Yield the path of a data file in a locked folder that is removed at the end."""
+    remove_abandoned_folders()
+    locked = None
     try:
-        while held is None:
-            # None where another sandbox's sweep came between the folder and its lock.
-            held = _own_folder()
+        while locked is None:
+            # None if another sandbox removed the folder before it was locked.
+            locked = _create_folder()
     except (OSError, sqlite3.Error) as error:
         raise DataRefused(
-            f"there is no room for temporary data: {error}; name a data file, or another folder"
-            " in TMPDIR"
+            f"the folder for temporary data cannot be created: {error}; name a data file, or set"
+            " TMPDIR to a folder that can be written"
         ) from None
-    folder, hold = held
+    folder, connection = locked
     try:
         yield folder / "data.db"
     finally:
-        hold.close()
+        connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _own_folder() -> tuple[Path, sqlite3.Connection] | None:
+def _create_folder() -> tuple[Path, sqlite3.Connection] | None:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     lock = folder / _LOCK
     try:
-        hold = _hold(lock)
+        connection = _try_lock(lock)
     except sqlite3.Error:
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return None
-    if hold is not None and not lock.exists():
-        hold.close()
+    if connection is None:
         return None
-    return (folder, hold) if hold is not None else None
+    if not lock.exists():
+        connection.close()
+        return None
+    return folder, connection
 
 
-def sweep() -> None:
-    """Remove the folders of sandboxes that were killed; those of other users stay."""
+def remove_abandoned_folders() -> None:
+    """Remove the temporary folders of killed sandboxes; folders of other users are kept."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError, sqlite3.Error):
-            if not _is_ours(folder) or not (folder / _LOCK).is_file():
+            if not _is_own(folder) or not (folder / _LOCK).is_file():
                 continue
-            hold = _hold(folder / _LOCK)
-            if hold is not None:
-                with contextlib.closing(hold):
+            connection = _try_lock(folder / _LOCK)
+            if connection is not None:
+                with contextlib.closing(connection):
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_ours(folder: Path) -> bool:
+def _is_own(folder: Path) -> bool:
     return not hasattr(os, "geteuid") or folder.lstat().st_uid == os.geteuid()
 
 
-def _hold(lock: Path) -> sqlite3.Connection | None:
-    """Take a lock, held until the connection is closed or the process ends; None where it is taken.
+def _try_lock(lock: Path) -> sqlite3.Connection | None:
+    """Lock a file until the connection is closed or the process ends; None if it is locked already.
 
-    Raises ``sqlite3.Error`` where there can be no such file.
+    Raises ``sqlite3.Error`` if the file cannot be created.
     """
     connection = sqlite3.connect(lock, isolation_level=None, timeout=0, check_same_thread=False)
     try:
-        # Nothing is ever written: the lock is the transaction, and the file stays empty.
+        # The open transaction is the lock; nothing is written, so the file stays empty.
         connection.execute("begin immediate")
     except sqlite3.Error as error:
         connection.close()

@@ -17,7 +17,7 @@ from dynclient.sandbox.startup_errors import DataRefused
 from dynclient.sandbox.storage.store import Transaction
 
 FORMAT = "1"
-"""Changes with the layout of the tables; a file of another layout is refused, never misread."""
+"""The version of the table layout; a file with another layout is refused."""
 
 _LAYOUT = """
 create table if not exists meta (key text primary key, value text not null) without rowid;
@@ -61,10 +61,14 @@ create index if not exists lineage_pipeline on lineage (pipeline);
 
 
 class Database:
-    """The database file; ``durable=False`` is for throw-away files, which need not survive a crash.
+    """The database file.
+
+    Args:
+        path: of the file; it is created if it does not exist.
+        durable: whether writes must survive a crash of the machine; False for temporary files.
 
     Raises:
-        DataRefused: the file is none of ours, of another layout, or cannot be written.
+        DataRefused: the file is not a sandbox's, has another layout, or cannot be written.
     """
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
@@ -77,14 +81,14 @@ class Database:
         try:
             self._writer = self._connect()
             try:
-                self._lay_out()
+                self._create_tables()
             except BaseException:
                 self._writer.close()
                 raise
         except sqlite3.Error as error:
             raise DataRefused(
-                f"the data file {path} cannot be used: {error}; name a file that a sandbox made, or"
-                " a new one in a folder that exists and can be written"
+                f"the data file {path} cannot be used: {error}; name a data file of a sandbox, or a"
+                " new file in a folder that exists and can be written"
             ) from None
 
     def _connect(self) -> sqlite3.Connection:
@@ -99,32 +103,32 @@ class Database:
             raise
         return connection
 
-    def _lay_out(self) -> None:
-        """Make the tables in a new file; refuse a file that is something else."""
+    def _create_tables(self) -> None:
+        """Create the tables in a new file. Raises DataRefused for another kind of file."""
         run = self._writer.execute
         tables = {found[0] for found in run("select name from sqlite_master where type = 'table'")}
         if tables and "meta" not in tables:
             raise DataRefused(
-                f"{self.path} is a database of something else; name a new file for the sandbox"
+                f"{self.path} is not a data file of a sandbox but another database; name a new file"
             )
         run("pragma journal_mode = wal")
         with self.write() as tx:
             for statement in _LAYOUT.split(";"):
                 run(statement)
-            known = tx.meta("format")
-            if known not in {None, FORMAT}:
+            layout = tx.meta("format")
+            if layout not in {None, FORMAT}:
                 raise DataRefused(
-                    f"the data file {self.path} has layout {known}; this version reads {FORMAT}:"
-                    " name a new file"
+                    f"the data file {self.path} has layout {layout}, and this version reads"
+                    f" layout {FORMAT}; name a new file"
                 )
-            # Said again each time, so that a file that cannot be written is found out at once.
+            # Written at every start, so that a file that cannot be written is detected at once.
             tx.set_meta("format", FORMAT)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """Give a transaction that is committed at the end, or undone when the block raises.
+        """Yield a transaction that is committed at the end, or rolled back if the block raises.
 
-        Raises ``sqlite3.OperationalError`` where the file cannot be written; then nothing changes.
+        Raises ``sqlite3.OperationalError`` if the file cannot be written; then nothing changes.
         """
         with self._writing:
             self._writer.execute("begin immediate")
@@ -132,13 +136,13 @@ class Database:
                 yield Transaction(self._writer)
                 self._writer.execute("commit")
             finally:
-                # SQLite ends some transactions itself when the disk is full.
+                # SQLite rolls some transactions back itself, for example when the disk is full.
                 if self._writer.in_transaction:
                     self._writer.execute("rollback")
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Give a transaction that sees one state throughout."""
+        """Yield a transaction that sees one committed state throughout."""
         with self._guard:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
@@ -150,9 +154,9 @@ class Database:
             finally:
                 connection.execute("rollback")
         finally:
-            self._put_back(connection)
+            self._release(connection)
 
-    def _put_back(self, connection: sqlite3.Connection) -> None:
+    def _release(self, connection: sqlite3.Connection) -> None:
         with self._guard:
             if not self._closed:
                 self._idle.append(connection)
@@ -160,7 +164,7 @@ class Database:
         connection.close()
 
     def close(self) -> None:
-        """Close every connection, those in use when they are done."""
+        """Close every connection; those in use are closed when they are released."""
         with self._guard:
             self._closed = True
             idle, self._idle = self._idle, []

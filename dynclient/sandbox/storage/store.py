@@ -1,6 +1,6 @@
-"""What the sandbox remembers, as queries: entities, their references, labels, history and series.
+"""Queries on the data file: entities, references, labels, history, time series and lineage.
 
-The tables and the file they lie in are :mod:`dynclient.sandbox.storage.database`'s.
+The tables are created in :mod:`dynclient.sandbox.storage.database`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dynclient.sandbox.json_codec import dumps, loads
 
 
 class Condition(NamedTuple):
-    """A condition on entities ``e``, in SQL, with its values."""
+    """An SQL condition on entities ``e``, with its parameters."""
 
     sql: str
     values: tuple[Any, ...] = ()
@@ -43,12 +43,12 @@ class Reference(NamedTuple):
     target_type: str
 
 
-def _marks(values: Sequence[Any]) -> str:
+def _placeholders(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
 _CHUNK = 500
-"""How many ids go into one query: far below SQLite's limit on parameters."""
+"""The number of ids in one query: far below SQLite's limit on parameters."""
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -66,7 +66,7 @@ def _row(found: Sequence[Any]) -> Row:
 
 
 class Head(NamedTuple):
-    """What a reference tells of the entity it names."""
+    """The columns of an entity that a reference to it contains."""
 
     id: str
     type: str
@@ -99,12 +99,12 @@ class Part:
         self.undone = False
 
     def undo(self) -> None:
-        """Have the part undone at its end."""
+        """Roll the part back at its end."""
         self.undone = True
 
 
 class Transaction:
-    """The queries; made by ``Database.read`` and ``Database.write``."""
+    """The queries of one transaction; see ``Database.read`` and ``Database.write``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._run = connection.execute
@@ -112,7 +112,7 @@ class Transaction:
 
     @contextmanager
     def part(self) -> Iterator[Part]:
-        """Give a part of the transaction that can be undone alone; parts lie within each other."""
+        """Yield a part of the transaction that can be rolled back alone; parts can be nested."""
         part = Part()
         self._run("savepoint part")
         try:
@@ -126,30 +126,30 @@ class Transaction:
         finally:
             self._run("release part")
 
-    # facts about the file
+    # values about the file
 
     def meta(self, key: str) -> str | None:
-        """Return a stored fact, or None."""
+        """Return a stored value, or None."""
         found = self._run("select value from meta where key = ?", (key,)).fetchone()
         return found[0] if found else None
 
     def set_meta(self, key: str, value: str) -> None:
-        """Store a fact."""
+        """Store a value."""
         self._run("insert or replace into meta values (?, ?)", (key, value))
 
     def explain(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Return how a query is carried out, step by step, as SQLite tells it."""
+        """Return SQLite's plan of a query, step by step."""
         return self._run(f"explain query plan {query}", tuple(values)).fetchall()
 
     # entities
 
     def get(self, id: str) -> Row | None:
-        """Return the entity of this id, deleted or not."""
+        """Return the entity with this id, deleted or not, or None."""
         found = self._run(f"select {_COLUMNS} from entities where id = ?", (id,)).fetchone()  # noqa: S608
         return _row(found) if found else None
 
     def find(self, type: str, fqn: str) -> Row | None:
-        """Return the entity of this type and FQN, deleted or not."""
+        """Return the entity with this type and FQN, deleted or not, or None."""
         found = self._run(
             f"select {_COLUMNS} from entities where type = ? and fqn = ?",  # noqa: S608
             (type, fqn),
@@ -157,7 +157,7 @@ class Transaction:
         return _row(found) if found else None
 
     def put(self, type: str, doc: dict[str, Any]) -> None:
-        """Insert or replace an entity; ``doc`` holds id, name, fullyQualifiedName and the rest."""
+        """Insert or replace an entity; ``doc`` is the whole document."""
         self._run(
             "insert into entities values (?,?,?,?,?,?,?,?,?) on conflict (id) do update set"
             " name = excluded.name, fqn = excluded.fqn, display = excluded.display,"
@@ -171,7 +171,7 @@ class Transaction:
         )  # fmt: skip
 
     def remove(self, id: str) -> None:
-        """Forget an entity with everything that hangs on it."""
+        """Delete an entity and all that is stored about it."""
         self._run("delete from entities where id = ?", (id,))
         self._run("delete from refs where source = ? or target = ?", (id, id))
         self._run("delete from labels where source = ?", (id,))
@@ -180,16 +180,16 @@ class Transaction:
         self._run("delete from lineage where source = ? or target = ?", (id, id))
 
     def heads(self, ids: Iterable[str]) -> dict[str, Head]:
-        """Return what references tell of these entities, by id; unknown ids are left out."""
+        """Return the heads of these entities by id; unknown ids are left out."""
         out: dict[str, Head] = {}
         for chunk in _chunks(list(dict.fromkeys(ids))):
-            query = f"select {_HEADS} from entities where id in ({_marks(chunk)})"  # noqa: S608
+            query = f"select {_HEADS} from entities where id in ({_placeholders(chunk)})"  # noqa: S608
             for found in self._run(query, tuple(chunk)):
                 out[found[0]] = _head(found)
         return out
 
     def head(self, type: str, fqn: str) -> Head | None:
-        """Return what a reference tells of the entity of this type and FQN."""
+        """Return the head of the entity with this type and FQN, or None."""
         found = self._run(
             f"select {_HEADS} from entities where type = ? and fqn = ?",  # noqa: S608
             (type, fqn),
@@ -197,23 +197,23 @@ class Transaction:
         return _head(found) if found else None
 
     def count(self, where: str, values: Sequence[Any]) -> int:
-        """Count the entities for which an SQL condition (the sandbox's own) holds."""
+        """Return the number of entities ``e`` that meet an SQL condition."""
         found = self._run(f"select count(*) from entities e where {where}", tuple(values))  # noqa: S608
         return int(found.fetchone()[0])
 
     def page(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Row]:
-        """Return one page of entities in the given order."""
-        # Chosen by the indexes alone, as far as these go; documents are read of the page only.
+        """Return one page of entities that meet an SQL condition, in the given order."""
+        # Indexes select the ids of the page; only its documents are read.
         chosen = f"select e.id from entities e where {where} order by {order} limit ?"  # noqa: S608
         query = f"select {_COLUMNS} from entities e where e.id in ({chosen}) order by {order}"  # noqa: S608
         return [_row(found) for found in self._run(query, (*values, limit))]
 
-    def ranked(
+    def ranked_page(
         self, where: Condition, by: Condition, order: str, limit: int, start: int
     ) -> list[tuple[Row, Any]]:
-        """Return entities ``e`` for which a condition holds, each with what it is ordered by.
+        """Return entities ``e`` that meet a condition, each with its rank ``by``.
 
-        Both are the sandbox's own SQL; ``order`` is ``asc`` or ``desc``.
+        ``order`` is ``asc`` or ``desc``; ``start`` is the number of entities to skip.
         """
         columns = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
         query = (
@@ -223,10 +223,10 @@ class Transaction:
         values = (*by.values, *where.values, limit, start)
         return [(_row(found[1:]), found[0]) for found in self._run(query, values)]
 
-    def values_of(self, where: Condition, value: str, joined: str) -> list[tuple[Any, int]]:
-        """Return the ten values that most of the entities have, and how many have each.
+    def top_values(self, where: Condition, value: str, joined: str) -> list[tuple[Any, int]]:
+        """Return the ten most frequent values of the entities, and how many have each.
 
-        ``value`` is the SQL of it, ``joined`` what has to be joined to the entities ``e`` for it.
+        ``value`` is the SQL of the value, ``joined`` the SQL joins to the entities ``e`` it needs.
         """
         query = (
             f"select {value} as value, count(distinct e.id) as found from entities e {joined}"  # noqa: S608
@@ -235,48 +235,49 @@ class Transaction:
         )
         return [(found[0], int(found[1])) for found in self._run(query, where.values)]
 
-    def below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
+    def rows_below(self, fqn: str, types: Sequence[str] | None = None) -> list[Row]:
         """Return the entities whose FQN begins with ``fqn`` and a dot."""
-        kind = f" and type in ({_marks(types)})" if types else ""
+        kind = f" and type in ({_placeholders(types)})" if types else ""
         query = f"select {_COLUMNS} from entities where fqn >= ? and fqn < ?{kind}"  # noqa: S608
         # "/" is the character after "."
         return [_row(found) for found in self._run(query, (f"{fqn}.", f"{fqn}/", *(types or ())))]
 
     # references
 
-    def edges(self, sources: Sequence[str], fields: Sequence[str]) -> list[Reference]:
+    def references_from(self, sources: Sequence[str], fields: Sequence[str]) -> list[Reference]:
         """Return the references of these entities in these fields, in their order."""
         out: list[Reference] = []
         for chunk in _chunks(sources):
             query = (
                 "select source, field, target, source_type, target_type from refs"  # noqa: S608
-                f" where source in ({_marks(chunk)}) and field in ({_marks(fields)})"
+                f" where source in ({_placeholders(chunk)}) and field in ({_placeholders(fields)})"
                 " order by source, field, pos"
             )
             out.extend(Reference(*found) for found in self._run(query, (*chunk, *fields)))
         return out
 
-    def edges_to(
+    def references_to(
         self, targets: Sequence[str], fields: Sequence[str], types: Sequence[str] = ()
     ) -> list[Reference]:
-        """Return the references that name these entities, by fields and types of the sources."""
+        """Return the references that name these entities, in these fields of these types."""
         out: list[Reference] = []
-        kind = f" and source_type in ({_marks(types)})" if types else ""
+        kind = f" and source_type in ({_placeholders(types)})" if types else ""
         for chunk in _chunks(targets):
             query = (
                 "select r.source, r.field, r.target, r.source_type, r.target_type"  # noqa: S608
                 " from refs r"
                 " join entities e on e.id = r.source"
-                f" where r.target in ({_marks(chunk)}) and r.field in ({_marks(fields)})"
+                f" where r.target in ({_placeholders(chunk)})"
+                f" and r.field in ({_placeholders(fields)})"
                 f"{kind} order by e.name"
             )
             out.extend(Reference(*found) for found in self._run(query, (*chunk, *fields, *types)))
         return out
 
-    def sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
-        """Yield id and type of what names an entity in one field, some at a time.
+    def iter_sources(self, target: str, field: str) -> Iterator[tuple[str, str]]:
+        """Yield (id, type) of the entities that name an entity in one field.
 
-        What is yielded may be removed before the next is asked for.
+        They are read in chunks; a yielded entity may be deleted before the next one is read.
         """
         after = ("", "")
         while True:
@@ -303,35 +304,35 @@ class Transaction:
             ],
         )
 
-    def add_edge(self, edge: Reference) -> bool:
-        """Add one reference at the end; tell whether it is new."""
-        done = self._run(
+    def add_reference(self, edge: Reference) -> bool:
+        """Add one reference at the end; return whether it is new."""
+        cursor = self._run(
             "insert or ignore into refs select ?, ?, coalesce(max(pos), -1) + 1, ?, ?, ? from refs"
             " where source = ? and field = ?",
             (edge.source, edge.field, edge.target, edge.source_type, edge.target_type,
              edge.source, edge.field),
         )  # fmt: skip
-        return done.rowcount > 0
+        return cursor.rowcount > 0
 
-    def drop_edge(self, source: str, field: str, target: str) -> bool:
-        """Remove one reference; tell whether there was one."""
-        done = self._run(
+    def remove_reference(self, source: str, field: str, target: str) -> bool:
+        """Remove one reference; return whether it existed."""
+        cursor = self._run(
             "delete from refs where source = ? and field = ? and target = ?",
             (source, field, target),
         )
-        return done.rowcount > 0
+        return cursor.rowcount > 0
 
     # labels
 
     def set_labels(self, source: str, labels: Iterable[tuple[str, str]]) -> None:
-        """Note the (tag FQN, kind) pairs an entity carries, itself and in its members."""
+        """Store the (tag FQN, kind) pairs of an entity and its members."""
         self._run("delete from labels where source = ?", (source,))
         self._run_many(
             "insert into labels values (?,?,?)", [(source, tag, kind) for tag, kind in labels]
         )
 
-    def label_count(self, fqn: str, *, below: bool = False) -> int:
-        """Count the uses of a tag, or of the tags below a classification or glossary."""
+    def count_labels(self, fqn: str, *, below: bool = False) -> int:
+        """Return the number of uses of a tag, or of all tags below a classification or glossary."""
         if below:
             found = self._run(
                 "select count(*) from labels where tag = ? or (tag >= ? and tag < ?)",
@@ -341,26 +342,26 @@ class Transaction:
             found = self._run("select count(*) from labels where tag = ?", (fqn,))
         return int(found.fetchone()[0])
 
-    def labelled(self, fqn: str) -> list[str]:
-        """Return the ids of the entities that carry a tag or one below it."""
+    def ids_with_label(self, fqn: str) -> list[str]:
+        """Return the ids of the entities with a tag or a tag below it."""
         query = "select distinct source from labels where tag = ? or (tag >= ? and tag < ?)"
         return [found[0] for found in self._run(query, (fqn, f"{fqn}.", f"{fqn}/"))]
 
     # history
 
-    def remember(self, id: str, version: float, doc: dict[str, Any]) -> None:
-        """Keep a past state of an entity."""
+    def add_version(self, id: str, version: float, doc: dict[str, Any]) -> None:
+        """Store a past version of an entity."""
         self._run("insert or replace into history values (?,?,?)", (id, version, dumps(doc)))
 
-    def past(self, id: str, version: float) -> dict[str, Any] | None:
-        """Return the state an entity had at a version that is over, or None."""
+    def find_version(self, id: str, version: float) -> dict[str, Any] | None:
+        """Return a past version of an entity, or None."""
         found = self._run(
             "select doc from history where id = ? and version = ?", (id, version)
         ).fetchone()
         return loads(found[0]) if found else None
 
-    def pasts(self, id: str) -> list[str]:
-        """Return the past states of an entity as JSON text, newest first."""
+    def past_versions(self, id: str) -> list[str]:
+        """Return the past versions of an entity as JSON text, newest first."""
         query = "select doc from history where id = ? order by version desc"
         return [found[0] for found in self._run(query, (id,))]
 
@@ -393,27 +394,27 @@ class Transaction:
         return loads(found[0]) if found else None
 
     def record_of(self, kind: str, id: str) -> tuple[str, dict[str, Any]] | None:
-        """Return owner and record of an id, or None."""
+        """Return the owner and the record with this id, or None."""
         query = "select owner, doc from series where kind = ? and id = ?"
         found = self._run(query, (kind, id)).fetchone()
         return (found[0], loads(found[1])) if found else None
 
-    def erase(self, owner: str, kind: str, stamp: int) -> int:
-        """Remove the records of one time; return how many there were."""
-        done = self._run(
+    def remove_records(self, owner: str, kind: str, stamp: int) -> int:
+        """Remove the records of one timestamp; return their number."""
+        cursor = self._run(
             "delete from series where owner = ? and kind = ? and stamp = ?", (owner, kind, stamp)
         )
-        return int(done.rowcount)
+        return int(cursor.rowcount)
 
-    def erase_record(self, owner: str, kind: str, id: str) -> bool:
-        """Remove one record by its id; tell whether there was one."""
-        done = self._run(
+    def remove_record(self, owner: str, kind: str, id: str) -> bool:
+        """Remove one record by its id; return whether it existed."""
+        cursor = self._run(
             "delete from series where owner = ? and kind = ? and id = ?", (owner, kind, id)
         )
-        return done.rowcount > 0
+        return cursor.rowcount > 0
 
     def owned_records(self, kind: str, type: str, stamp: int) -> list[tuple[str, dict[str, Any]]]:
-        """Return owner and record of one time, for the entities of a type."""
+        """Return the owner and record of each entity of a type at one timestamp."""
         query = (
             "select s.owner, s.doc from series s join entities e on e.id = s.owner"
             " where s.kind = ? and s.stamp = ? and e.type = ?"
@@ -422,33 +423,33 @@ class Transaction:
 
     # lineage
 
-    def put_flow(self, flow: LineageEdge, pipeline: str | None) -> None:
-        """Add or replace the edge between two entities; ``pipeline`` is what moves the data."""
+    def put_lineage(self, edge: LineageEdge, pipeline: str | None) -> None:
+        """Add or replace an edge; ``pipeline`` is the id of the pipeline that moves the data."""
         self._run(
             "insert into lineage (source, source_type, target, target_type, pipeline, doc)"
             " values (?,?,?,?,?,?) on conflict (source, target) do update set"
             " pipeline = excluded.pipeline, doc = excluded.doc",
-            (flow.source, flow.source_type, flow.target, flow.target_type, pipeline,
-             None if flow.details is None else dumps(flow.details)),
+            (edge.source, edge.source_type, edge.target, edge.target_type, pipeline,
+             None if edge.details is None else dumps(edge.details)),
         )  # fmt: skip
 
-    def flow(self, source: str, target: str) -> LineageEdge | None:
+    def find_lineage(self, source: str, target: str) -> LineageEdge | None:
         """Return the edge between two entities, or None."""
-        return next(iter(self._flows("source = ? and target = ?", (source, target))), None)
+        return next(iter(self._lineage("source = ? and target = ?", (source, target))), None)
 
-    def flows_from(self, source: str) -> list[LineageEdge]:
+    def lineage_from(self, source: str) -> list[LineageEdge]:
         """Return the edges out of an entity, oldest first."""
-        return self._flows("source = ?", (source,))
+        return self._lineage("source = ?", (source,))
 
-    def flows_into(self, target: str) -> list[LineageEdge]:
+    def lineage_into(self, target: str) -> list[LineageEdge]:
         """Return the edges into an entity, oldest first."""
-        return self._flows("target = ?", (target,))
+        return self._lineage("target = ?", (target,))
 
-    def flows_through(self, pipeline: str) -> list[LineageEdge]:
-        """Return the edges that a pipeline makes, oldest first."""
-        return self._flows("pipeline = ?", (pipeline,))
+    def lineage_through(self, pipeline: str) -> list[LineageEdge]:
+        """Return the edges whose data a pipeline moves, oldest first."""
+        return self._lineage("pipeline = ?", (pipeline,))
 
-    def _flows(self, where: str, values: tuple[str, ...]) -> list[LineageEdge]:
+    def _lineage(self, where: str, values: tuple[str, ...]) -> list[LineageEdge]:
         query = (
             "select source, source_type, target, target_type, doc from lineage"  # noqa: S608
             f" where {where} order by place"
@@ -458,7 +459,7 @@ class Transaction:
             for source, source_type, target, target_type, doc in self._run(query, values)
         ]
 
-    def drop_flow(self, source: str, target: str) -> bool:
-        """Remove an edge; tell whether there was one."""
-        done = self._run("delete from lineage where source = ? and target = ?", (source, target))
-        return done.rowcount > 0
+    def remove_lineage(self, source: str, target: str) -> bool:
+        """Remove an edge; return whether it existed."""
+        cursor = self._run("delete from lineage where source = ? and target = ?", (source, target))
+        return cursor.rowcount > 0

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from metadata.generated.schema.api.data.createDatabase import CreateDatabaseRequest
 from metadata.generated.schema.api.data.createDatabaseSchema import CreateDatabaseSchemaRequest
@@ -34,7 +34,7 @@ from metadata.ingestion.ometa.ometa_api import OpenMetadata
 from metadata.utils.entity_link import get_entity_link
 from metadata.utils.time_utils import datetime_to_timestamp
 
-now = datetime_to_timestamp(datetime.now(tz=timezone.utc), milliseconds=True)
+now = datetime_to_timestamp(datetime.now(tz=UTC), milliseconds=True)
 result = TestCaseResult(
     timestamp=now,
     testCaseStatus=TestCaseStatus.Success,

@@ -20,4 +20,4 @@ def test_the_walkthrough_ends_in_a_transcript(name: str) -> None:
     assert "shop_mysql.shop.public.orders" in text
     assert "BIGNT" in text
     assert "open-sesame" not in text.replace('{"password": "open-sesame"}', "")
-    assert text.rstrip().endswith("gone again.")
+    assert text.rstrip().endswith("changed and deleted.")

@@ -1,4 +1,4 @@
-"""``dynclient doctor``: what is told of a server, and what it ends with."""
+"""``dynclient doctor``: its report on a server, and its exit code."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def name(request: pytest.FixtureRequest) -> Iterator[str]:
     return request.param  # type: ignore[no-any-return]
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+def report_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     code, out, err = run(capsys, *arguments, "--json")
     report: dict[str, Any] = json.loads(out)
     assert err == ""
@@ -72,11 +72,11 @@ def test_a_server_that_fits(capsys: pytest.CaptureFixture[str], name: str) -> No
 
 def test_as_json(capsys: pytest.CaptureFixture[str], name: str) -> None:
     with replayed(name) as server:
-        report = told(capsys, server.host, "--release", name)
+        report = report_of(capsys, server.host, "--release", name)
     assert (report["code"], report["near"], report["release"]) == (0, NEAR[0], name)
     assert report["counts"]["corrected"] == report["counts"]["absent"] == 0
     facts = {fact["entity"]: fact for fact in report["facts"]}
-    assert facts["kpi"]["evidence"] == ["answer: GET /v1/kpi", "resources: listed"]
+    assert facts["kpi"]["evidence"] == ["response: GET /v1/kpi", "resources: listed"]
     assert facts["table"]["evidence"][1] == "openapi: Table at /v1/tables"
     assert report["differences"] == report["unknown_entities"] == report["missing_entities"] == []
 
@@ -85,13 +85,13 @@ def test_entities_that_only_one_of_them_has(capsys: pytest.CaptureFixture[str], 
     listed = [spec.entity.name for spec in catalogue(real_release(name))]
     listed.remove("kpi")
     with replayed(name, resources=[*listed, "zebra", "all"], hidden=()) as server:
-        report = told(capsys, server.host, "--release", name)
+        report = report_of(capsys, server.host, "--release", name)
         code, out, _ = run(capsys, server.host, "--release", name)
     assert code == report["code"] == 3
     assert report["unknown_entities"] == ["zebra"]
     assert "kpi" in report["missing_entities"]
     assert {f["entity"]: f["status"] for f in report["facts"]}["kpi"] == "absent"
-    assert "The server has, and the schemas lack: zebra" in out
+    assert "Entity types that only the server has: zebra" in out
     assert out.splitlines()[-1].startswith("the server has entity types that the schemas lack; ")
 
 
@@ -103,7 +103,7 @@ def test_a_token_that_may_not_look_leaves_routes_unknown(
     with replayed(name) as server:
         refusal = Reply(401, {"code": 401, "message": "Token not present"})
         server.routes["GET /api/v1/policies/resources"] = server.default = refusal
-        report = told(capsys, server.host, "--release", name)
+        report = report_of(capsys, server.host, "--release", name)
     assert (report["code"], report["resources"]) == (0, None)
     assert report["counts"]["unknown"] > 0
     assert report["counts"]["absent"] == 0
@@ -112,13 +112,13 @@ def test_a_token_that_may_not_look_leaves_routes_unknown(
 def test_schemas_of_another_release(capsys: pytest.CaptureFixture[str], name: str) -> None:
     other = next(each for each in TREES if nearness(name, real_release(each)) not in NEAR[:2])
     with replayed(name) as server:
-        report = told(capsys, server.host, "--release", other)
+        report = report_of(capsys, server.host, "--release", other)
     assert report["code"] == 3
     assert report["near"] == NEAR[2]
     assert report["differences"][0] == f"the schemas are of {NEAR[2]}"
 
 
-def test_without_a_document_the_answers_tell(
+def test_without_a_document_routes_are_probed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = list(catalogue(release_named("starter")))
@@ -129,7 +129,7 @@ def test_without_a_document_the_answers_tell(
         resources=[spec.entity.name for spec in known],
         hidden=[spec.route for spec in known],
     ) as server:
-        report = told(capsys, server.host, "--release", "starter")
+        report = report_of(capsys, server.host, "--release", "starter")
     assert report["operations"] is None
     assert "/swagger.json" in report["document"]
     assert report["counts"]["confirmed"] == len(
@@ -141,7 +141,7 @@ def test_without_a_document_the_answers_tell(
 def test_a_sandbox(capsys: pytest.CaptureFixture[str], server: Server, served: str) -> None:
     running = server(served)
     tree = str(TREES.get(served, served))
-    report = told(capsys, running.host, "--token", running.admin_token, "--release", tree)
+    report = report_of(capsys, running.host, "--token", running.admin_token, "--release", tree)
     assert (report["code"], report["near"]) == (0, NEAR[0])
     assert report["counts"]["absent"] == report["counts"]["corrected"] == 0
     facts = [fact for fact in report["facts"] if fact["status"] == "unknown"]

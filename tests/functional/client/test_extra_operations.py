@@ -64,7 +64,7 @@ def namespaces(om: Client) -> dict[str, ExtraOperations]:
 
 def arguments(om: Client, offer: ExtraOperation) -> tuple[dict[str, Any], Any]:
     """Return values for everything an operation takes, and a body where it has one."""
-    served = offer._offers._served(offer.__name__, ask=True)
+    served = offer._namespace._callable_operation(offer.__name__, may_request=True)
     given: dict[str, Any] = {}
     for each in served.operation.parameters:
         kinds = {"integer": 1, "number": 1.5, "boolean": True, "list": "*", "array": ["a", "b"]}
@@ -166,7 +166,7 @@ def test_entities_in_a_list_are_sent_as_references(om: Client) -> None:
     assert request.json == [{"id": ID, "type": "table"}]
 
 
-def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
+def test_all_problems_of_a_call_are_reported_together(om: Client) -> None:
     with pytest.raises(dynclient.BadArguments) as caught:
         om.tables.op.list_column_profiles(startTs="soon", limt=1)
     problems = {problem.path: problem.message for problem in caught.value.problems}
@@ -176,7 +176,7 @@ def test_all_that_is_wrong_with_a_call_is_told_at_once(om: Client) -> None:
     assert [problem.path for problem in caught.value.problems] == ["id", "", "nonsense"]
     with pytest.raises(dynclient.BadArguments, match="body: is missing"):
         om.tables.op.add_sample_data(ID)
-    with pytest.raises(dynclient.BadArguments, match="body: is not taken here"):
+    with pytest.raises(dynclient.BadArguments, match="body: is not a parameter of this call"):
         om.tables.op.get_sample_data(ID, body={})
 
 
@@ -215,7 +215,7 @@ def test_csv_goes_out_and_comes_back_as_text(om: Client, servers: dict[str, Open
         ("application/json", b"", None),
     ],
 )
-def test_what_nobody_declared_comes_as_its_media_type_says(
+def test_an_undeclared_result_is_decoded_by_its_media_type(
     om: Client, servers: dict[str, OpenAPIServer], media: str, body: bytes, result: Any
 ) -> None:
     servers["1.6.0"].routes["/api/v1/search/query"] = Reply(200, body, (("Content-Type", media),))
@@ -259,7 +259,7 @@ def test_what_is_not_safe_to_repeat_is_sent_once(
     om: Client, servers: dict[str, OpenAPIServer]
 ) -> None:
     servers["1.6.0"].routes[f"POST /api/v1/feed/{ID}/posts"] = Reply(0)
-    with pytest.raises(dynclient.ConnectFailed, match="carried out all the same"):
+    with pytest.raises(dynclient.ConnectFailed, match="may have processed the request"):
         om.op.add_post_to_thread(ID, {"message": "hi", "from": "ada"})
     assert servers["1.6.0"].asked(f"/api/v1/feed/{ID}/posts") == 1
 
@@ -284,12 +284,12 @@ def test_a_name_nearly_right_leads_to_the_right_one(om: Client, name: str, neare
         om.tables.op._hidden  # noqa: B018
 
 
-def test_operations_are_had_by_every_key(om: Client) -> None:
+def test_operations_are_found_by_every_key(om: Client) -> None:
     for key in ("add_sample_data", "addSampleData", "PUT /v1/tables/{id}/sampleData"):
         assert om.tables.op[key].__name__ == "add_sample_data"
     again = pickle.loads(pickle.dumps(om.tables.op.add_sample_data))
     assert again.__name__ == "add_sample_data"
-    assert again._offers._session.host == om.host
+    assert again._namespace._session.host == om.host
 
 
 def test_help_tells_the_servers_words_and_the_body(om: Client) -> None:
@@ -321,7 +321,7 @@ def test_completion_works_without_a_word_to_the_server_once_the_document_is_kept
     host = servers["1.6.0"].host
     offline = dynclient.connect(host, release=release, transport=Nobody())
     assert [name for name in dir(offline.tables.op) if not name.startswith("_")] == []
-    assert "not asked for yet" in repr(offline.tables.op)
+    assert "not loaded yet" in repr(offline.tables.op)
     with dynclient.connect(host, release=release) as om:
         om.contract.load()
     later = dynclient.connect(host, release=release, transport=Nobody())
@@ -345,7 +345,7 @@ def test_a_client_that_knows_no_release_yet_shows_nothing(
         pytest.skip("no documents of servers are at hand")
     om = dynclient.connect(next(iter(servers.values())).host, transport=Nobody())
     assert [name for name in dir(om.op) if not name.startswith("_")] == []
-    assert "not asked" in repr(om.op)
+    assert "not loaded" in repr(om.op)
     assert "not loaded" in repr(om.contract)
 
 

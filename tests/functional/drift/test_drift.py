@@ -1,4 +1,4 @@
-"""One script, many releases: what a server's release calls otherwise is bridged, visibly."""
+"""One script, many releases: fields with another name are translated, with a warning."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_ids_where_references_are_wanted(each: Client, people: Any) -> None:
 
 
 @quiet
-def test_related_terms_are_given_as_terms(each: Client) -> None:
+def test_related_terms_are_passed_as_terms(each: Client) -> None:
     glossary = each.glossaries.create(name="related", displayName="G", description="x")
     one, other = (
         each.glossary_terms.create(name=name, glossary=glossary, description="x")
@@ -161,7 +161,7 @@ def test_related_terms_are_given_as_terms(each: Client) -> None:
 
 
 @quiet
-def test_fields_given_one_by_one_count_for_every_page(each: Client, people: Any) -> None:
+def test_fields_in_a_list_apply_to_every_page(each: Client, people: Any) -> None:
     ada, _ = people
     team = each.teams.create(name="drifting", teamType="Group", owner=ada)
     for fields in (["owner"], {"owner"}, (name for name in ["owner"])):
@@ -182,7 +182,7 @@ def test_a_password_wherever_the_release_has_it(each: Client) -> None:
         each.database_services.delete(made, hard=True)
 
 
-def test_one_place_in_the_code_is_told_once(each: Client, schema: Any, people: Any) -> None:
+def test_one_place_in_the_code_is_warned_once(each: Client, schema: Any, people: Any) -> None:
     ada, _ = people
     field, other = ("owners", "owner") if each.release.name in OLD else ("owner", "owners")
     with warnings.catch_warnings(record=True) as told:
@@ -208,7 +208,7 @@ def test_several_owners_are_refused_before_anything_is_sent(
     for name in OLD:
         om = connected(name)
         people = [{"id": IDENTITY, "type": "user"}, {"id": IDENTITY, "type": "team"}]
-        told = rf"owners: is called owner in release {name}, which has one where 2 are given"
+        told = rf"owners: is called owner in release {name} and takes one value, not 2"
         with pytest.raises(dynclient.RequestInvalid, match=told):
             om.prepare(
                 "tables.create", name="t", databaseSchema="a.b.c", columns=COLUMNS, owners=people
@@ -224,7 +224,7 @@ def running() -> Iterator[sandbox.Running]:
         yield started
 
 
-def test_drift_is_an_error_for_who_wants_that(running: sandbox.Running) -> None:
+def test_drift_can_be_an_error(running: sandbox.Running) -> None:
     release = release_named("starter")
     token = running.admin_token
     with (
@@ -247,8 +247,9 @@ def test_drift_is_an_error_for_who_wants_that(running: sandbox.Running) -> None:
             held.owner  # noqa: B018
 
 
-def test_drift_is_one_of_three_words() -> None:
-    with pytest.raises(dynclient.BadArguments, match="'bridge' or 'warn' or 'error'"):
+def test_drift_must_be_one_of_three_values() -> None:
+    message = "drift: must be 'bridge', 'warn' or 'error', not 'ignore'"
+    with pytest.raises(dynclient.BadArguments, match=message):
         dynclient.connect("http://127.0.0.1:1", release="starter", drift="ignore")
 
 
@@ -256,7 +257,7 @@ def test_drift_is_one_of_three_words() -> None:
 
 
 @pytest.mark.parametrize("name", ["starter", *TREES])
-def test_what_a_newer_server_says_is_kept_read_written_back_and_counted(name: str) -> None:
+def test_fields_of_a_newer_server_are_kept_read_written_back_and_counted(name: str) -> None:
     table = {
         "id": IDENTITY,
         "name": "t",

@@ -235,7 +235,7 @@ HTML = Reply(200, b"<html>login</html>", (("Content-Type", "text/html"),))
     ("reply", "reason"),
     [
         (None, "404"),
-        (Reply(200, {"swagger": "2.0", "paths": {}}), "no OpenAPI 3 document"),
+        (Reply(200, {"swagger": "2.0", "paths": {}}), "not an OpenAPI 3 document"),
         (HTML, "200, but the body is not JSON"),
         (Reply(200, b"{"), "200, but the body is not JSON"),
         (Reply(0), "broke"),
@@ -251,7 +251,7 @@ def test_why_there_is_none_is_told(
     assert reason in str(om.contract.why)
     assert DOCUMENT in str(om.contract.why)
     assert om.contract.origin is None
-    with pytest.raises(dynclient.UnknownOperation, match="is not known"):
+    with pytest.raises(dynclient.UnknownOperation, match="operations of tables are not known: "):
         om.tables.op.add_sample_data  # noqa: B018
     assert om.contract["tables"].status == "unknown"
 

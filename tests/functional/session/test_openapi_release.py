@@ -151,8 +151,8 @@ def test_recorded_requests_are_judged_as_by_the_tree(
         theirs = real.entities[entity].create
         assert theirs is not None
         body = request["body"]
-        tree = validator(real).accepts(theirs, body)
-        own = validator(om.release).accepts(create, body)
+        tree = validator(real).is_valid(theirs, body)
+        own = validator(om.release).is_valid(create, body)
         verdicts[tree, own] += 1
     assert sum(verdicts.values()) > 400
     assert verdicts[True, False] == 0
@@ -190,4 +190,4 @@ def test_every_request_and_entity_can_be_built(connect: Connect, name: str) -> N
     for entity in release.entities.values():
         assert dynclient.schema_of(getattr(types, entity.type_name)).path == entity.path
         if entity.create is not None:
-            assert not validator(release).accepts(entity.create, {"no such field": 1})
+            assert not validator(release).is_valid(entity.create, {"no such field": 1})

@@ -1,4 +1,4 @@
-"""A client that has nothing but the sandbox's own words to go by works with the sandbox."""
+"""A client that knows only the sandbox's OpenAPI document works with the sandbox."""
 
 from __future__ import annotations
 
@@ -19,30 +19,32 @@ each_release = pytest.mark.parametrize("name", ALL_RELEASES)
 
 
 def document(running: sandbox.Running) -> Any:
-    """Fetch the document, at the root of the web and without a token."""
+    """Return the document; it is at the root of the server and does not require a token."""
     where = running.host.removesuffix("/api") + "/swagger.json"
-    with urllib.request.urlopen(where, timeout=60) as answer:
-        assert answer.headers["Content-Type"].startswith("application/json")
-        return json.load(answer)
+    with urllib.request.urlopen(where, timeout=60) as response:
+        assert response.headers["Content-Type"].startswith("application/json")
+        return json.load(response)
 
 
 @each_release
-def test_the_document_is_sound(server: Server, name: str) -> None:
-    told = document(server(name))
-    assert told["openapi"].startswith("3.0.")
-    assert told["info"]["version"] == release_named(name).name
+def test_the_document_is_consistent(server: Server, name: str) -> None:
+    content = document(server(name))
+    assert content["openapi"].startswith("3.0.")
+    assert content["info"]["version"] == release_named(name).name
     identities = [
-        operation["operationId"] for path in told["paths"].values() for operation in path.values()
+        operation["operationId"]
+        for path in content["paths"].values()
+        for operation in path.values()
     ]
     assert len(identities) == len(set(identities)) > 100
-    text = json.dumps(told)
+    text = json.dumps(content)
     named = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
-    assert named <= set(told["components"]["schemas"])
+    assert named <= set(content["components"]["schemas"])
     assert '"format": "password"' not in text
 
 
 @each_release
-def test_a_client_works_by_the_document_alone(
+def test_a_client_works_with_the_document_alone(
     server: Server, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
@@ -54,7 +56,7 @@ def test_a_client_works_by_the_document_alone(
             if spec.entity.kind == "entity"
         }  # fmt: skip
         found = {entity: om.contract[entity].route for entity in om.release.entities}
-        # That one has neither POST nor GET of its own on any server.
+        # No server has a POST or GET of this collection.
         expected.pop("dataInsightCustomChart", None)
         assert found == expected
         config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
@@ -67,7 +69,7 @@ def test_a_client_works_by_the_document_alone(
         columns = [{"name": "id", "dataType": "INT"}]
         table = om.tables.create(name="t", databaseSchema=place, columns=columns)
         assert [each.id for each in om.tables.list(databaseSchema=place)] == [table.id]
-        table.description = "by the document alone"
+        table.description = "from the document alone"
         assert om.save(table).version == 0.2
         with pytest.raises(dynclient.BadArguments, match="databaseSchma"):
             list(om.tables.list(databaseSchma=place))

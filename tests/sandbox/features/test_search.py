@@ -1,4 +1,4 @@
-"""Search: what was written is found at once, by names, fields and filters, a page at a time."""
+"""Search: new entities are found at once, by names, fields and filters, in pages."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 
 class Index(Api):
-    """A sandbox with some tables to find."""
+    """A sandbox with some tables to search for."""
 
     def search(self, q: str, **query: Any) -> dict[str, Any]:
-        given = {"index": "table_search_index", "q": q, **query}
-        answer = self.ask("GET", "/v1/search/query", params=given)
-        assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        parameters = {"index": "table_search_index", "q": q, **query}
+        response = self.ask("GET", "/v1/search/query", params=parameters)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
 
     def names(self, q: str, **query: Any) -> list[str]:
         return [hit["_source"]["name"] for hit in self.search(q, **query)["hits"]["hits"]]
@@ -51,18 +51,18 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
         yield api
 
 
-def test_what_has_the_name_comes_first(index: Index) -> None:
-    told = index.search("orders")
-    hits = told["hits"]["hits"]
-    assert told["hits"]["total"] == {"value": 2, "relation": "eq"}
+def test_an_equal_name_ranks_first(index: Index) -> None:
+    body = index.search("orders")
+    hits = body["hits"]["hits"]
+    assert body["hits"]["total"] == {"value": 2, "relation": "eq"}
     assert [hit["_source"]["name"] for hit in hits] == ["orders", "orders_2020"]
-    assert hits[0]["_score"] == told["hits"]["max_score"] > hits[1]["_score"]
+    assert hits[0]["_score"] == body["hits"]["max_score"] > hits[1]["_score"]
     source = hits[0]["_source"]
     assert hits[0]["_id"] == source["id"]
     assert hits[0]["_index"] == "table_search_index"
     assert source["entityType"] == "table"
     assert source["service"]["name"] == "shop"
-    buckets = told["aggregations"]["sterms#entityType"]["buckets"]
+    buckets = body["aggregations"]["sterms#entityType"]["buckets"]
     assert buckets == [{"key": "table", "doc_count": 2}]
 
 
@@ -99,8 +99,8 @@ def test_filters(index: Index) -> None:
     shop = {"term": {"service.name.keyword": "shop"}}
     old = {"match": {"displayName": "old"}}
 
-    def names(told: Any) -> list[str]:
-        return sorted(index.names("*", query_filter=json.dumps({"query": told})))
+    def names(filter: Any) -> list[str]:
+        return sorted(index.names("*", query_filter=json.dumps({"query": filter})))
 
     assert names(shop) == ["100%_sure", "orders", "orders_2020"]
     assert names({"bool": {"must": [shop, old]}}) == ["orders_2020"]
@@ -115,7 +115,7 @@ def test_filters(index: Index) -> None:
     assert names({}) == names({"match_all": {}}) == sorted(index.names("*"))
 
 
-def test_pages_in_any_order(index: Index) -> None:
+def test_pages_are_sorted(index: Index) -> None:
     query = {"sort_field": "name.keyword", "sort_order": "desc"}
     whole = index.names("*", **query)
     assert whole == sorted(whole, reverse=True)
@@ -128,13 +128,13 @@ def test_pages_in_any_order(index: Index) -> None:
     assert "_source" not in index.search("stock", fetch_source="false")["hits"]["hits"][0]
 
 
-def test_what_is_deleted_is_found_where_it_is_asked_for(index: Index) -> None:
+def test_deleted_entities_are_found_only_with_deleted_true(index: Index) -> None:
     assert index.names("gone") == []
     assert index.names("gone", deleted="true") == ["gone"]
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "message"),
     [
         ({"index": "nope_index"}, "no such index [nope_index]"),
         ({"q": "a:("}, "search_phase_execution_exception"),
@@ -148,22 +148,24 @@ def test_what_is_deleted_is_found_where_it_is_asked_for(index: Index) -> None:
         ({"query_filter": '{"query": {"geo_shape": {}}}'}, "geo_shape"),
     ],
 )
-def test_what_cannot_be_searched_for(index: Index, query: dict[str, str], told: str) -> None:
-    given = {"index": "table_search_index", "q": "*", **query}
-    answer = index.ask("GET", "/v1/search/query", params=given)
-    assert answer.status_code == 500
-    assert told in answer.json()["responseMessage"]
+def test_an_invalid_search_is_a_server_error(
+    index: Index, query: dict[str, str], message: str
+) -> None:
+    parameters = {"index": "table_search_index", "q": "*", **query}
+    response = index.ask("GET", "/v1/search/query", params=parameters)
+    assert response.status_code == 500
+    assert message in response.json()["responseMessage"]
 
 
-def test_suggestions_values_and_documents(index: Index) -> None:
+def test_suggestions_aggregations_and_documents(index: Index) -> None:
     query = "index=table_search_index"
-    told = index.got(f"/v1/search/suggest?{query}&q=sto")["suggest"]["metadata-suggest"][0]
-    assert [option["text"] for option in told["options"]] == ["stock"]
+    body = index.got(f"/v1/search/suggest?{query}&q=sto")["suggest"]["metadata-suggest"][0]
+    assert [option["text"] for option in body["options"]] == ["stock"]
     found = index.got(f"/v1/search/aggregate?{query}&field=service.name.keyword")
     buckets = found["aggregations"]["sterms#service.name.keyword"]["buckets"]
     assert buckets == [{"key": "shop", "doc_count": 3}, {"key": "mill", "doc_count": 1}]
     if index.ask("GET", f"/v1/search/fieldQuery?{query}").status_code == 500:
-        pytest.skip("this release has no more of it")
+        pytest.skip("this release does not have the field query")
     hit = index.got(f"/v1/search/fieldQuery?{query}&fieldName=name&fieldValue=stock")["hits"]
     (one,) = hit["hits"]
     path = "/v1/search/get/table_search_index/doc/"

@@ -23,19 +23,19 @@ class Company(Api):
 
     def person(self, name: str, first: str = GOOD, second: str = GOOD) -> tuple[int, str]:
         """Make a person with a password; return status and text of the answer."""
-        answer = self.ask("POST", "/v1/users", json={
+        response = self.ask("POST", "/v1/users", json={
             "name": name, "email": f"{name}@example.com", "isBot": False,
             "createPasswordType": "ADMIN_CREATE", "password": first, "confirmPassword": second,
         })  # fmt: skip
-        return answer.status_code, answer.text
+        return response.status_code, response.text
 
     def login(self, name: str) -> dict[str, Any]:
-        answer = self.ask("POST", "/v1/users/login", json={
+        response = self.ask("POST", "/v1/users/login", json={
             "email": f"{name}@example.com", "password": base64.b64encode(GOOD.encode()).decode(),
         })  # fmt: skip
-        assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
 
 
 @pytest.fixture(scope="module", params=ALL_RELEASES)
@@ -62,7 +62,7 @@ def test_a_team_with_teams_below_is_deleted_as_a_whole_or_not_at_all(company: Co
     assert company.ask("GET", f"/v1/teams/{below['id']}?include=all").status_code == 404
 
 
-def test_only_groups_and_people_own(company: Company) -> None:
+def test_only_groups_and_users_can_be_owners(company: Company) -> None:
     glossary = company.made("/v1/glossaries", name="g", displayName="g", description="g")
     path = f"/v1/glossaries/{glossary['id']}"
     many = "owners" in company.got("/v1/glossaries/name/g?fields=*")
@@ -89,26 +89,26 @@ def test_passwords_must_be_the_same_and_strong(company: Company) -> None:
     assert company.ask("GET", "/v1/users/name/bob").status_code == 404
 
 
-def test_a_refresh_token_is_good_once(company: Company) -> None:
+def test_a_refresh_token_can_be_used_once(company: Company) -> None:
     first = company.login("ann")
-    asked = {"refreshToken": first["refreshToken"]}
-    again = company.ask("POST", "/v1/users/refresh", json=asked)
+    request = {"refreshToken": first["refreshToken"]}
+    again = company.ask("POST", "/v1/users/refresh", json=request)
     assert again.status_code == 200
-    assert company.ask("POST", "/v1/users/refresh", json=asked).status_code == 404
+    assert company.ask("POST", "/v1/users/refresh", json=request).status_code == 404
     assert company.ask("POST", "/v1/users/refresh", json={"refreshToken": "x"}).status_code == 404
     new = Api(company.running, again.json()["accessToken"])
     assert new.got("/v1/users/loggedInUser")["name"] == "ann"
 
 
-def access(told: dict[str, Any]) -> dict[str, str]:
+def access(body: dict[str, Any]) -> dict[str, str]:
     """Return the access to each operation."""
-    return {one["operation"]: one["access"] for one in told["permissions"]}
+    return {one["operation"]: one["access"] for one in body["permissions"]}
 
 
-def test_permissions_of_administrators_are_told_in_short(company: Company) -> None:
-    told = company.got("/v1/permissions/table")
-    assert told["resource"] == "table"
-    assert access(told) == dict.fromkeys(("Create", "Delete", "ViewAll", "EditAll"), "allow")
+def test_permissions_of_administrators_are_abbreviated(company: Company) -> None:
+    body = company.got("/v1/permissions/table")
+    assert body["resource"] == "table"
+    assert access(body) == dict.fromkeys(("Create", "Delete", "ViewAll", "EditAll"), "allow")
     kinds = {one["resource"] for one in company.got("/v1/permissions")["data"]}
     assert {"table", "user", "glossary"} <= kinds
     assert company.ask("GET", "/v1/permissions/tabel").status_code == 400
@@ -141,37 +141,37 @@ def test_permissions_depend_on_who_owns_what(company: Company) -> None:
 def test_permissions_say_what_is_then_allowed(company: Company) -> None:
     own = Api(company.running, company.login("ann")["accessToken"])
     made = company.made("/v1/glossaries", name="c", displayName="c", description="c")
-    told = access(own.got(f"/v1/permissions/glossary/{made['id']}"))
+    body = access(own.got(f"/v1/permissions/glossary/{made['id']}"))
     edits = {"description": "EditDescription", "displayName": "EditDisplayName"}
     for field, operation in edits.items():
         change = {"op": "add", "path": f"/{field}", "value": "x"}
-        answer = own.patched(f"/v1/glossaries/{made['id']}", change)
-        assert (answer.status_code == 200) == (told[operation] == "allow"), operation
+        response = own.patched(f"/v1/glossaries/{made['id']}", change)
+        assert (response.status_code == 200) == (body[operation] == "allow"), operation
     assert own.ask("DELETE", f"/v1/glossaries/{made['id']}").status_code == 403
 
 
-def test_personal_access_tokens_are_good_until_they_are_revoked(company: Company) -> None:
+def test_personal_access_tokens_are_valid_until_they_are_revoked(company: Company) -> None:
     own = Api(company.running, company.login("ann")["accessToken"])
     path = "/v1/users/security/token"
     company.serves("PUT", path)
-    asked = {"tokenName": "nightly", "JWTTokenExpiry": "7"}
-    made = own.ask("PUT", path, json=asked)
+    request = {"tokenName": "nightly", "JWTTokenExpiry": "7"}
+    made = own.ask("PUT", path, json=request)
     assert made.status_code == 200
-    told = made.json()
-    assert (told["tokenName"], told["tokenType"]) == ("nightly", "PERSONAL_ACCESS_TOKEN")
-    assert told in own.got(path)["data"]
-    assert told in company.got(f"{path}?username=ann")["data"]
+    body = made.json()
+    assert (body["tokenName"], body["tokenType"]) == ("nightly", "PERSONAL_ACCESS_TOKEN")
+    assert body in own.got(path)["data"]
+    assert body in company.got(f"{path}?username=ann")["data"]
     assert company.got(path)["data"] == []
-    with_it = Api(company.running, told["jwtToken"])
+    with_it = Api(company.running, body["jwtToken"])
     assert with_it.got("/v1/users/loggedInUser")["name"] == "ann"
     assert own.ask("GET", f"{path}?username=admin").status_code == 403
-    left = own.ask("PUT", f"{path}/revoke", json={"tokenIds": [told["token"]]})
+    left = own.ask("PUT", f"{path}/revoke", json={"tokenIds": [body["token"]]})
     assert (left.status_code, left.json()["data"]) == (200, [])
     assert with_it.ask("GET", "/v1/users/loggedInUser").status_code == 401
     assert own.ask("PUT", path, json={"tokenName": "x"}).status_code == 400
 
 
-def test_what_the_server_brought_along_keeps_its_name(company: Company) -> None:
+def test_system_entities_cannot_be_renamed(company: Company) -> None:
     tier = company.got("/v1/classifications/name/Tier")
     change = {"op": "replace", "path": "/name", "value": "Tier9"}
     error_response = company.patched(f"/v1/classifications/{tier['id']}", change)
@@ -207,6 +207,6 @@ def test_tables_have_the_owner_of_their_schema(company: Company) -> None:
     company.made("/v1/databaseSchemas", name="c", database="s.d", **{field: value})
     columns = [{"name": "id", "dataType": "INT"}]
     company.made("/v1/tables", name="t", databaseSchema="s.d.c", columns=columns)
-    told = company.got(f"/v1/tables/name/s.d.c.t?fields={field}")[field]
-    told = told if isinstance(told, list) else [told]
-    assert [one["id"] for one in told] == [company.group["id"]]
+    body = company.got(f"/v1/tables/name/s.d.c.t?fields={field}")[field]
+    body = body if isinstance(body, list) else [body]
+    assert [one["id"] for one in body] == [company.group["id"]]

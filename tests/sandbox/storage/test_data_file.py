@@ -1,4 +1,4 @@
-"""The data file: what was acknowledged outlives every end, and what cannot be used is told."""
+"""The data file: acknowledged writes survive every end; an unusable file is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ import requests
 
 from dynclient import sandbox
 from dynclient.releases.cache import bundled
-from tests.support.sandbox_processes import Launched, error_response, launched
+from tests.support.sandbox_processes import LaunchedSandbox, launch, start_error
 from tests.support.trees import TREES
 
 
@@ -31,81 +31,83 @@ def team(name: str) -> dict[str, Any]:
     return {"name": name, "teamType": "Group"}
 
 
-def names(running: Launched) -> set[str]:
+def names(running: LaunchedSandbox) -> set[str]:
     """Return the names of all teams."""
-    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
-    assert told.status_code == 200, told.text
-    return {found["name"] for found in told.json()["data"]}
+    response = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    assert response.status_code == 200, response.text
+    return {found["name"] for found in response.json()["data"]}
 
 
 # what is kept
 
 
-def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_data_survive_a_restart(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data) as first:
+    with launch("--data", data) as first:
         made = first.ask("POST", "/v1/teams", json=team("shop")).json()
         first.end(signal.SIGTERM)
-    with launched("--data", data) as second:
-        told = second.ask("GET", f"/v1/teams/{made['id']}")
-        assert told.json()["name"] == "shop"
+    with launch("--data", data) as second:
+        response = second.ask("GET", f"/v1/teams/{made['id']}")
+        assert response.json()["name"] == "shop"
         # Tokens outlive the process as well.
-        second.context.headers["Authorization"] = f"Bearer {first.told['bot_token']}"
+        second.session.headers["Authorization"] = f"Bearer {first.info['bot_token']}"
         assert second.ask("GET", "/v1/users/loggedInUser").json()["name"] == "ingestion-bot"
         second.end(signal.SIGTERM)
 
 
-def descriptions(running: Launched) -> dict[str, str]:
+def descriptions(running: LaunchedSandbox) -> dict[str, str]:
     """Return what all teams are described by, by name."""
-    told = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
-    return {found["name"]: found.get("description", "") for found in told.json()["data"]}
+    response = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    return {found["name"]: found.get("description", "") for found in response.json()["data"]}
 
 
-def write_until_killed(running: Launched, writer: str) -> dict[str, str]:
+def write_until_killed(running: LaunchedSandbox, writer: str) -> dict[str, str]:
     """Make and describe teams until the server is gone; return what it said it had kept."""
     acknowledged: dict[str, str] = {}
-    with requests.RequestContext() as context:
-        context.headers.update(running.context.headers)
+    with requests.Session() as session:
+        session.headers.update(running.session.headers)
         for number in itertools.count():
             name = f"{writer}-{number}"
             try:
-                told = context.post(f"{running.told['host']}/v1/teams", json=team(name), timeout=60)
+                response = session.post(
+                    f"{running.info['host']}/v1/teams", json=team(name), timeout=60
+                )
             except requests.RequestException:
                 return acknowledged
-            assert told.status_code == 201, told.text
+            assert response.status_code == 201, response.text
             acknowledged[name] = ""
             change = [{"op": "add", "path": "/description", "value": f"changed {name}"}]
             try:
-                told = context.patch(
-                    f"{running.told['host']}/v1/teams/{told.json()['id']}",
+                response = session.patch(
+                    f"{running.info['host']}/v1/teams/{response.json()['id']}",
                     data=json.dumps(change), timeout=60,
                     headers={"Content-Type": "application/json-patch+json"},
                 )  # fmt: skip
             except requests.RequestException:
                 return acknowledged
-            assert told.status_code == 200, told.text
+            assert response.status_code == 200, response.text
             acknowledged[name] = f"changed {name}"
             if number == 20:
                 running.process.kill()
     raise AssertionError("not reached")
 
 
-def test_nothing_acknowledged_is_lost_when_it_is_killed(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     acknowledged: dict[str, str] = {}
     for life in range(3):
-        with launched("--data", data) as running, ThreadPoolExecutor(8) as pool:
+        with launch("--data", data) as running, ThreadPoolExecutor(8) as pool:
             assert kept(acknowledged, running)
             writers = [f"life{life}-writer{number}" for number in range(8)]
             for made in pool.map(functools.partial(write_until_killed, running), writers):
                 acknowledged.update(made)
     assert len(acknowledged) > 60
-    with launched("--data", data) as running:
+    with launch("--data", data) as running:
         assert kept(acknowledged, running)
 
 
-def kept(acknowledged: dict[str, str], running: Launched) -> bool:
-    """Tell whether all is there: every team, and every change but those nobody was told of."""
+def kept(acknowledged: dict[str, str], running: LaunchedSandbox) -> bool:
+    """Return whether every acknowledged team and every acknowledged change is stored."""
     found = descriptions(running)
     changed = {name: text for name, text in acknowledged.items() if text}
     return set(acknowledged) <= set(found) and changed.items() <= found.items()
@@ -116,8 +118,8 @@ def kept(acknowledged: dict[str, str], running: Launched) -> bool:
 
 def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data) as first:
-        said = error_response("--data", data)
+    with launch("--data", data) as first:
+        said = start_error("--data", data)
         assert str(data) in said
         assert "is served by another sandbox" in said
         for in_process in (False, True):
@@ -125,12 +127,12 @@ def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
                 sandbox.start(data=data, in_process=in_process)
         assert first.ask("POST", "/v1/teams", json=team("shop")).status_code == 201
         first.end(signal.SIGKILL)
-    with launched("--data", data) as second:
+    with launch("--data", data) as second:
         assert "shop" in names(second)
 
 
 def test_two_files_of_one_folder_are_two_sandboxes(tmp_path: Path) -> None:
-    with launched("--data", tmp_path / "a.db") as one, launched("--data", tmp_path / "b.db") as two:
+    with launch("--data", tmp_path / "a.db") as one, launch("--data", tmp_path / "b.db") as two:
         assert one.ask("POST", "/v1/teams", json=team("shop")).status_code == 201
         assert "shop" not in names(two)
 
@@ -152,68 +154,68 @@ def other_tree(tmp_path: Path) -> Path:
 
 def test_a_file_of_another_release_is_refused(tmp_path: Path, other_tree: Path) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data) as first:
+    with launch("--data", data) as first:
         first.end(signal.SIGTERM)
     before = data.read_bytes()
-    said = error_response("--data", data, "--tree", other_tree)
+    said = start_error("--data", data, "--tree", other_tree)
     assert said == (
-        f"the data file {data} was made for release starter, not for 9.9.9; serve that release or"
-        " name another file"
+        f"the data file {data} was created for release starter, not for 9.9.9; serve that"
+        " release or name another file"
     )
     assert data.read_bytes() == before
-    with launched("--data", data) as again:
+    with launch("--data", data) as again:
         assert "Organization" in names(again)
 
 
 def test_a_file_of_another_tree_of_that_name_is_refused(tmp_path: Path, other_tree: Path) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data, "--tree", other_tree) as first:
+    with launch("--data", data, "--tree", other_tree) as first:
         first.end(signal.SIGTERM)
     plain = tmp_path / "plain"
     starter = bundled()
     assert starter is not None
     shutil.copytree(starter, plain / "9.9.9" / "json" / "schema")
-    said = error_response("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
-    assert "made for another tree that is called 9.9.9 too" in said
+    said = start_error("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
+    assert "created for another tree that is also named 9.9.9" in said
 
 
-def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_kept(tmp_path: Path) -> None:
     data = tmp_path / "notes.txt"
     data.write_text("my notes\n" * 100)
-    said = error_response("--data", data)
+    said = start_error("--data", data)
     assert str(data) in said
     assert "not a database" in said
     assert data.read_text() == "my notes\n" * 100
 
 
-def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> None:
+def test_another_database_is_refused_and_kept(tmp_path: Path) -> None:
     data = tmp_path / "shop.db"
     connection = sqlite3.connect(data)
     connection.execute("create table orders (id integer)")
     connection.commit()
     connection.close()
     before = data.read_bytes()
-    assert "is a database of something else" in error_response("--data", data)
+    assert "is not a data file of a sandbox but another database" in start_error("--data", data)
     assert data.read_bytes() == before
 
 
 def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data) as first:
+    with launch("--data", data) as first:
         first.end(signal.SIGTERM)
     connection = sqlite3.connect(data)
     connection.execute("update meta set value = '0' where key = 'format'")
     connection.commit()
     connection.close()
-    assert "has layout 0" in error_response("--data", data)
+    assert "has layout 0" in start_error("--data", data)
 
 
 # disks that do not take any more
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "missing" / "file.db"
-    said = error_response("--data", data)
+    said = start_error("--data", data)
     assert str(data) in said
     assert "unable to open database file" in said
     assert "in a folder that exists and can be written" in said
@@ -237,49 +239,45 @@ def without_privilege(tmp_path: Path) -> dict[str, Any]:
     return options
 
 
-def test_a_folder_that_cannot_be_written_is_told(
-    tmp_path: Path, without_privilege: dict[str, Any]
-) -> None:
+def test_a_read_only_folder_is_refused(tmp_path: Path, without_privilege: dict[str, Any]) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o555)
-    said = error_response("--data", folder / "file.db", **without_privilege)
+    said = start_error("--data", folder / "file.db", **without_privilege)
     assert str(folder / "file.db") in said
     assert "in a folder that exists and can be written" in said
 
 
-def test_a_file_that_cannot_be_written_is_told(
-    tmp_path: Path, without_privilege: dict[str, Any]
-) -> None:
+def test_a_read_only_file_is_refused(tmp_path: Path, without_privilege: dict[str, Any]) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data) as first:
+    with launch("--data", data) as first:
         first.end(signal.SIGTERM)
     data.chmod(0o444)
-    said = error_response("--data", data, **without_privilege)
+    said = start_error("--data", data, **without_privilege)
     assert str(data) in said
     assert "readonly database" in said
 
 
-def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_full_disk_is_refused_at_the_start(tmp_path: Path) -> None:
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
 
-    said = error_response("--data", tmp_path / "file.db", preexec_fn=full)
+    said = start_error("--data", tmp_path / "file.db", preexec_fn=full)
     assert str(tmp_path / "file.db") in said
     assert "disk" in said
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="needs limits of processes")
-def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
-    with launched("--data", data) as running:
+    with launch("--data", data) as running:
         assert running.ask("POST", "/v1/teams", json=team("before")).status_code == 201
         process = psutil.Process(running.process.pid)
         _, most = process.rlimit(psutil.RLIMIT_FSIZE)
         process.rlimit(psutil.RLIMIT_FSIZE, (4096, most))
         for _ in range(3):
-            told = running.ask("POST", "/v1/teams", json=team("during"))
-            assert told.status_code == 500
-            message = told.json()["responseMessage"]
+            response = running.ask("POST", "/v1/teams", json=team("during"))
+            assert response.status_code == 500
+            message = response.json()["responseMessage"]
             assert str(data) in message
             assert "cannot be used" in message
             # What is there can still be read.
@@ -288,7 +286,7 @@ def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
         process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, most))
         assert running.ask("POST", "/v1/teams", json=team("after")).status_code == 201
         running.end(signal.SIGKILL)
-    with launched("--data", data) as again:
+    with launch("--data", data) as again:
         assert {"before", "after"} <= names(again)
         assert "during" not in names(again)
 
@@ -297,7 +295,7 @@ def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
 def test_a_file_is_served_again_with_its_tree(tmp_path: Path, name: str) -> None:
     data = tmp_path / "file.db"
     for number in range(2):
-        with launched("--data", data, "--tree", TREES[name]) as running:
+        with launch("--data", data, "--tree", TREES[name]) as running:
             made = running.ask("POST", "/v1/teams", json=team(f"t{number}"))
             assert made.status_code == 201
             assert {f"t{n}" for n in range(number + 1)} <= names(running)

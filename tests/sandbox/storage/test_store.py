@@ -18,7 +18,7 @@ import pytest
 from dynclient.sandbox.entities.read import MOST
 from dynclient.sandbox.storage.database import Database
 from dynclient.sandbox.storage.store import Reference, Transaction
-from tests.support.sandbox_processes import Launched, launched
+from tests.support.sandbox_processes import LaunchedSandbox, launch
 
 MANY = 100_000
 PAGE = 1000
@@ -34,11 +34,11 @@ COLUMNS = [{"name": f"c{number}", "dataType": "INT"} for number in range(5)]
 pytestmark = pytest.mark.slow
 
 
-def made(running: Launched, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = running.ask("POST", path, json=body)
-    assert answer.status_code == 201, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+def made(running: LaunchedSandbox, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    response = running.ask("POST", path, json=body)
+    assert response.status_code == 201, response.text
+    page: dict[str, Any] = response.json()
+    return page
 
 
 def multiply(tx: Transaction, id: str, count: int) -> None:
@@ -46,7 +46,7 @@ def multiply(tx: Transaction, id: str, count: int) -> None:
     row = tx.get(id)
     assert row is not None
     fields = ["databaseSchema", "database", "service"]
-    edges = tx.edges([id], fields)
+    edges = tx.references_from([id], fields)
     assert {edge.field for edge in edges} == set(fields)
     text = json.dumps(row.doc)
     for number in range(count):
@@ -55,14 +55,16 @@ def multiply(tx: Transaction, id: str, count: int) -> None:
         doc |= {"id": str(uuid.uuid4()), "name": name}
         tx.put("table", doc)
         for edge in edges:
-            tx.add_edge(Reference(doc["id"], edge.field, edge.target, "table", edge.target_type))
+            tx.add_reference(
+                Reference(doc["id"], edge.field, edge.target, "table", edge.target_type)
+            )
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with 100,000 tables in one schema, and two in another."""
     file = tmp_path_factory.mktemp("scale") / "file.db"
-    with launched("--data", file) as running:
+    with launch("--data", file) as running:
         made(running, "/v1/services/databaseServices", SERVICE)
         made(running, "/v1/databases", {"name": "d", "service": "s"})
         for schema in ("c", "few"):
@@ -83,36 +85,38 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def running(data: Path) -> Iterator[Launched]:
+def running(data: Path) -> Iterator[LaunchedSandbox]:
     """A sandbox that serves them."""
-    with launched("--data", data) as started:
+    with launch("--data", data) as started:
         yield started
         assert started.end(signal.SIGTERM) == 0
 
 
-def memory(running: Launched) -> int:
+def memory(running: LaunchedSandbox) -> int:
     """Return the memory that the server's process holds, in bytes."""
     return int(psutil.Process(running.process.pid).memory_info().rss)
 
 
 def pages(
-    running: Launched, watched: Callable[[], None] = lambda: None, **query: Any
+    running: LaunchedSandbox, watched: Callable[[], None] = lambda: None, **query: Any
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield page after page of tables, to the last."""
     after: dict[str, str] = {}
     while True:
-        answer = running.ask("GET", "/v1/tables", params={"limit": PAGE, **query, **after})
-        assert answer.status_code == 200, answer.text
-        told = answer.json()
+        response = running.ask("GET", "/v1/tables", params={"limit": PAGE, **query, **after})
+        assert response.status_code == 200, response.text
+        page = response.json()
         watched()
-        yield told["data"]
-        if "after" not in told["paging"]:
+        yield page["data"]
+        if "after" not in page["paging"]:
             return
-        after = {"after": told["paging"]["after"]}
+        after = {"after": page["paging"]["after"]}
 
 
 @pytest.mark.parametrize("query", [{}, {"databaseSchema": "s.d.c", "fields": "tags,columns"}])
-def test_all_are_paged_in_bounded_memory(running: Launched, query: dict[str, str]) -> None:
+def test_long_lists_are_paged_in_bounded_memory(
+    running: LaunchedSandbox, query: dict[str, str]
+) -> None:
     seen: list[int] = []
     names = []
     for page in pages(running, lambda: seen.append(memory(running)), **query):
@@ -124,7 +128,7 @@ def test_all_are_paged_in_bounded_memory(running: Launched, query: dict[str, str
     assert max(seen) < 300 * MEGABYTE
 
 
-def test_a_filter_finds_few_among_many(running: Launched) -> None:
+def test_a_filter_finds_few_among_many(running: LaunchedSandbox) -> None:
     found = [table["name"] for page in pages(running, databaseSchema="s.d.few") for table in page]
     assert found == ["one", "two"]
 
@@ -152,15 +156,15 @@ def test_pages_are_found_by_an_index_however_deep(data: Path) -> None:
                 "(type=? AND deleted=? AND (name,id)>(?,?))",
             ),
         ):
-            told = plan(database, where, values)
-            assert "SEARCH e USING COVERING INDEX" in told
-            assert sought in told
-            assert "TEMP B-TREE" not in told
+            query_plan = plan(database, where, values)
+            assert "SEARCH e USING COVERING INDEX" in query_plan
+            assert sought in query_plan
+            assert "TEMP B-TREE" not in query_plan
     finally:
         database.close()
 
 
-def test_everything_below_a_service_is_deleted_in_bounded_memory(running: Launched) -> None:
+def test_everything_below_a_service_is_deleted_in_bounded_memory(running: LaunchedSandbox) -> None:
     """The last test: it leaves none."""
     assert running.ask("GET", "/v1/tables", params={"limit": PAGE}).status_code == 200
     before = memory(running)
@@ -170,8 +174,8 @@ def test_everything_below_a_service_is_deleted_in_bounded_memory(running: Launch
     assert (error_response.status_code, error_response.json()["message"]) == (
         400, "databaseService is not empty"
     )  # fmt: skip
-    done = running.context.delete(
-        running.told["host"] + path, params={"recursive": "true", "hardDelete": "true"}, timeout=600
+    done = running.session.delete(
+        running.info["host"] + path, params={"recursive": "true", "hardDelete": "true"}, timeout=600
     )
     assert done.status_code == 200, done.text
     assert memory(running) - before < 60 * MEGABYTE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -49,7 +51,7 @@ def test_a_wrong_call_ends_with_2(
     assert "Error" in err
 
 
-def test_an_error_is_told_without_a_traceback(
+def test_an_error_is_printed_without_a_traceback(
     capsys: pytest.CaptureFixture[str], tmp_path: object
 ) -> None:
     code, out, err = run(capsys, "schemas", "add", str(tmp_path))
@@ -58,7 +60,7 @@ def test_an_error_is_told_without_a_traceback(
     assert "Traceback" not in err
 
 
-def test_an_error_is_raised_where_that_is_asked_for(
+def test_an_error_is_raised_with_the_traceback_variable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     monkeypatch.setenv("DYNCLIENT_TRACEBACK", "1")
@@ -103,3 +105,64 @@ def test_schemas_add_takes_a_tree_in(
     assert code == 0
     assert out.startswith(f"{name}: ")
     assert name in run(capsys, "schemas", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "output"),
+    [
+        (dynclient.UsageError("the argument is wrong"), 1, "dynclient: the argument is wrong\n"),
+        (OSError(28, "No space left on device"), 1, "No space left on device\n"),
+        (KeyboardInterrupt(), 130, "dynclient: interrupted\n"),
+        (ModuleNotFoundError("", name="rich.table"), 2, "pip install 'dynclient[cli]'\n"),
+        (ModuleNotFoundError("", name="jsonpatch"), 2, "pip install 'dynclient[sandbox]'\n"),
+    ],
+)
+def test_expected_errors_have_an_exit_code_and_a_message(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    raised: BaseException,
+    code: int,
+    output: str,
+) -> None:
+    def fail(arguments: object) -> int:
+        raise raised
+
+    monkeypatch.setattr("dynclient.cli.app.run", fail)
+    assert cli.main(["--version"]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith(output)
+
+
+def test_unexpected_errors_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(arguments: object) -> int:
+        raise ModuleNotFoundError("", name="something_else")
+
+    monkeypatch.setattr("dynclient.cli.app.run", fail)
+    with pytest.raises(ModuleNotFoundError):
+        cli.main(["--version"])
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def test_every_command_argument_and_option_has_a_help_text() -> None:
+    import typer
+
+    from dynclient.cli.app import app
+
+    found = dict(commands(typer.main.get_command(app)))
+    assert {("demo",), ("doctor",), ("schemas", "fetch")} <= set(found)
+    without = [
+        (*path, parameter.name)
+        for path, command in found.items()
+        for parameter in command.params
+        if not getattr(parameter, "help", None)
+    ]
+    assert without == []
+    assert all(command.help for command in found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ from tests.support.trees import real_release
 from tests.unit.cli.test_main import run
 
 __all__ = ["hasty"]
+
+PATIENCE = 120
+"""Seconds after which a process counts as hanging, on however busy a machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,14 +66,14 @@ def names(cache: Cache) -> tuple[str, ...]:
 # -- fetch -----------------------------------------------------------------------------------------
 
 
-def test_fetch_takes_a_release_in_once(capsys, hub: GitHub, cache: Cache) -> None:
+def test_fetch_downloads_a_release_once(capsys, hub: GitHub, cache: Cache) -> None:
     code, out, err = run(capsys, "schemas", "fetch", "7.1.0")
     assert (code, err) == (0, "")
-    assert out.startswith("7.1.0: 1 kinds of entities, 3 documents, digest ")
+    assert out.startswith("7.1.0: 1 entity types, 3 documents, digest ")
     asked = len(hub.seen)
     code, out, _ = run(capsys, "schemas", "fetch", "7.1.0-SNAPSHOT")
     assert (code, len(hub.seen)) == (0, asked)
-    assert "at hand already" in out
+    assert "already in the cache" in out
     code, out, _ = run(capsys, "schemas", "fetch", "7.1.0", "--json")
     assert json.loads(out)["documents"] == 3
 
@@ -83,16 +88,18 @@ def test_fetch_asks_the_mirror_that_is_named(capsys, cache: Cache) -> None:
     ("version", "near"),
     [("v7.1.0", "7.1.0"), ("7.1.0-release", "7.1.0"), ("7.1", "7.1.0"), ("latest", ""), ("..", "")],
 )
-def test_what_is_no_version_is_asked_of_nobody(
+def test_what_is_not_a_version_is_rejected_without_a_request(
     capsys, hub: GitHub, cache: Cache, version: str, near: str
 ) -> None:
     code, out, err = run(capsys, "schemas", "fetch", version)
     assert (code, out, hub.seen, names(cache)) == (1, "", [], ())
-    assert "is no version of OpenMetadata" in err
+    assert "is not a version of OpenMetadata" in err
     assert err.endswith(f"; did you mean {near}?\n") == bool(near)
 
 
-def test_an_unknown_release_is_one_line_with_a_way_out(capsys, hub: GitHub, cache: Cache) -> None:
+def test_an_unknown_release_is_reported_in_one_line_with_advice(
+    capsys, hub: GitHub, cache: Cache
+) -> None:
     code, out, err = run(capsys, "schemas", "fetch", "7.9.9")
     assert (code, out, names(cache)) == (1, "", ())
     assert "7.9.9-release" in err
@@ -100,7 +107,7 @@ def test_an_unknown_release_is_one_line_with_a_way_out(capsys, hub: GitHub, cach
     assert err.count("\n") == 1
 
 
-def test_a_dead_mirror_is_one_line_with_a_way_out(capsys, hasty: list[float]) -> None:
+def test_a_dead_mirror_is_reported_in_one_line_with_advice(capsys, hasty: list[float]) -> None:
     code, _, err = run(capsys, "schemas", "fetch", "7.1.0", "--mirror", "http://127.0.0.1:9")
     assert code == 1
     assert "nothing answers at http://127.0.0.1:9" in err
@@ -110,49 +117,60 @@ def test_a_dead_mirror_is_one_line_with_a_way_out(capsys, hasty: list[float]) ->
 
 
 @pytest.mark.parametrize("given", [("--mirror", "nowhere"), ()])
-def test_a_mirror_is_an_address(capsys, monkeypatch, given: tuple[str, ...]) -> None:
+def test_a_mirror_must_be_a_url(capsys, monkeypatch, given: tuple[str, ...]) -> None:
     monkeypatch.setenv("DYNCLIENT_GITHUB", "ftp://nowhere")
     code, _, err = run(capsys, "schemas", "fetch", "7.1.0", *given)
     assert code == 1
     assert ("the mirror is 'nowhere'" if given else "DYNCLIENT_GITHUB is 'ftp://nowhere'") in err
 
 
-def start(*arguments: str, **settings: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def started(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start the command in a process; one still running at the end is killed, and reaped."""
+    with subprocess.Popen(
         [sys.executable, "-m", "dynclient", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
-def until(happened: Any) -> None:
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait for a state that a running process brings about."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "the state was not reached"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = process.wait(0.01)
+            pytest.fail(f"the process ended with {code}")
 
 
-def test_ctrl_c_ends_a_fetch_at_once_and_the_next_goes_on(
+def test_ctrl_c_ends_a_fetch_at_once_and_the_next_continues_from_there(
     hub: GitHub, cache: Cache, capsys
 ) -> None:
-
-    held = threading.Event()
-    stalled = "type/basic.json"
+    interrupted = threading.Event()
 
     def stall(data: bytes) -> Reply:
-        held.wait(60)
+        interrupted.wait()
         return Reply(200, data)
 
-    hub.wrong[stalled] = stall
-    process = start("schemas", "fetch", "7.1.0")
+    hub.wrong["type/basic.json"] = stall
     staging = cache.directory / "staging/7.1.0"
-    until(
-        lambda: staging.is_dir() and len([f for f in staging.iterdir() if len(f.name) == 40]) == 2
-    )
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)  # the server still holds one file back
-    held.set()
-    assert process.returncode == 130
-    assert "2 of 3 files are kept, and the next attempt goes on from there" in err
+
+    def two_files_are_kept() -> bool:
+        return staging.is_dir() and len([f for f in staging.iterdir() if len(f.name) == 40]) == 2
+
+    with started("schemas", "fetch", "7.1.0") as process:
+        try:
+            wait_until(two_files_are_kept, process)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=PATIENCE)  # the server still holds a file back
+        finally:
+            interrupted.set()
+    assert process.returncode == 130, err
+    assert "2 of 3 files are kept, and the next attempt continues from there" in err
     assert "Traceback" not in err
     assert names(cache) == ()
     hub.seen.clear()
@@ -161,22 +179,20 @@ def test_ctrl_c_ends_a_fetch_at_once_and_the_next_goes_on(
     assert not staging.exists()
 
 
-def test_a_disk_without_room_is_an_error_and_what_came_is_kept(
-    hub: GitHub, cache: Cache, trees
-) -> None:
+def test_a_full_disk_is_an_error_and_downloads_are_kept(hub: GitHub, cache: Cache, trees) -> None:
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 
-    process = start("schemas", "fetch", "7.1.0", preexec_fn=small_files)
-    _, err = process.communicate(timeout=60)
+    with started("schemas", "fetch", "7.1.0", preexec_fn=small_files) as process:
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    assert "7.1.0 was read, but not kept" in err
+    assert "7.1.0 was read but not stored" in err
     assert os.strerror(27) in err
     assert "DYNCLIENT_CACHE" in err
     assert names(cache) == ()
     assert len(list((cache.directory / "staging/7.1.0").iterdir())) == 3
-    process = start("schemas", "add", trees[0], preexec_fn=small_files)
-    assert "7.0.0 was read, but not kept" in process.communicate(timeout=60)[1]
+    with started("schemas", "add", trees[0], preexec_fn=small_files) as process:
+        assert "7.0.0 was read but not stored" in process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 1
 
 
@@ -197,25 +213,30 @@ print({ended(sys.argv[1]) for _ in range(10)}, file=sys.stderr)
 
 
 def test_processes_that_fetch_and_remove_at_once(hub: GitHub, cache: Cache) -> None:
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACER, command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for command in ("fetch", "fetch", "remove", "remove")
-    ]  # fmt: skip
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    told = [racer.communicate(timeout=300)[1] for racer in racers]
-    assert all("Traceback" not in err for err in told)
-    for err in told:
+    with contextlib.ExitStack() as stack:
+        racers = []
+        for command in ("fetch", "fetch", "remove", "remove"):
+            racer = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", RACER, command],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )  # fmt: skip
+            stack.callback(racer.kill)
+            racers.append(racer)
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
+        outputs = [racer.communicate(timeout=300)[1] for racer in racers]
+    assert all("Traceback" not in err for err in outputs)
+    for err in outputs:
         for line in err.splitlines()[:-1]:
-            assert "has no release 7.1.0" in line or "meanwhile" in line, line
+            assert "has no release 7.1.0" in line or "another process" in line, line
     assert not [f for f in cache.directory.rglob("*") if f.name.endswith((".corrupt", ".tmp"))]
 
 
@@ -233,7 +254,7 @@ def test_list_as_json_and_past_a_damaged_pack(capsys, cache: Cache, trees, caplo
     assert [each["name"] for each in json.loads(out)] == ["starter"]
 
 
-def test_verify_tells_what_is_bad_and_what_to_do(capsys, cache: Cache, trees) -> None:
+def test_verify_names_bad_packs_and_what_to_do(capsys, cache: Cache, trees) -> None:
     for tree in trees:
         assert run(capsys, "schemas", "add", tree)[0] == 0
     assert run(capsys, "schemas", "verify")[0] == 0
@@ -295,7 +316,7 @@ def test_diff_narrowed_and_as_a_check(capsys, trees) -> None:
     assert "size: number" in out  # an entity comes with its request
 
 
-def test_diff_tells_what_there_is_where_a_name_is_wrong(capsys, trees, cache: Cache) -> None:
+def test_diff_suggests_names_for_a_wrong_one(capsys, trees, cache: Cache) -> None:
     run(capsys, "schemas", "add", trees[0])
     code, _, err = run(capsys, "schemas", "diff", "7.0.0", "7.0.O")
     assert code == 1
@@ -305,7 +326,7 @@ def test_diff_tells_what_there_is_where_a_name_is_wrong(capsys, trees, cache: Ca
     assert "did you mean Thing" in err
 
 
-def test_whoever_reads_half_of_it_sees_no_error(trees) -> None:
+def test_a_closed_pipe_is_not_an_error(trees) -> None:
     script = (
         "import os, sys; from dynclient.cli import main\n"
         "read, write = os.pipe(); os.close(read); os.dup2(write, 1)\n"
@@ -340,7 +361,7 @@ GOOD, OLD = {"id": ID, "colour": "red"}, {"id": ID, "deleted": True, "colour": "
         ("\ufeff" + json.dumps(GOOD), ["p.json"]),
     ],
 )
-def test_a_file_holds_one_or_a_list_or_lines(
+def test_a_file_contains_one_payload_a_list_or_lines(
     capsys, trees, tmp_path: Path, text: str, places: list[str]
 ) -> None:
     (tmp_path / "p.json").write_text(text, "utf-8")
@@ -348,44 +369,44 @@ def test_a_file_holds_one_or_a_list_or_lines(
     read = json.loads(out)
     assert [each["payload"] for each in read] == places
     assert code == (3 if len(places) > 1 else 0)
-    assert {verdict["release"] for each in read for verdict in each["verdicts"]} == {
+    assert {result["release"] for each in read for result in each["verdicts"]} == {
         "7.0.0",
         "7.1.0",
     }
 
 
-def test_everything_that_breaks_is_told(capsys, trees, tmp_path: Path) -> None:
+def test_every_problem_is_listed(capsys, trees, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(json.dumps([GOOD, OLD]))
     code, out, err = check(capsys, trees, tmp_path / "p.json")
     assert (code, err) == (3, "")
-    assert "  7.1.0: breaks, 2 problems\n" in out
+    assert "  7.1.0: invalid, 2 problems\n" in out
     assert "    deleted: is unknown here" in out
     assert "    colour: `green` is none of the 3 values of colour: red, blue, gold\n" in out
-    assert out.endswith("7.0.0: 0 of 2 break\n7.1.0: 1 of 2 break\n")
+    assert out.endswith("7.0.0: 0 of 2 invalid\n7.1.0: 1 of 2 invalid\n")
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("", "p.json holds no payload"),
-        ("[]", "p.json holds no payload"),
-        ("{'id': 1}", "p.json is no JSON: line 1, column 2"),
-        ('{\n  "id": 1\n  "x": 2}', "p.json is no JSON: line 3, column 3"),
-        ('{"id": 1}\n{"id": ', "p.json is no JSON: line 2"),
+        ("", "p.json contains no payload"),
+        ("[]", "p.json contains no payload"),
+        ("{'id': 1}", "p.json is not JSON: line 1, column 2"),
+        ('{\n  "id": 1\n  "x": 2}', "p.json is not JSON: line 3, column 3"),
+        ('{"id": 1}\n{"id": ', "p.json is not JSON: line 2"),
     ],
 )
-def test_what_is_no_json_is_told_with_its_line(
-    capsys, trees, tmp_path: Path, text: str, told: str
+def test_invalid_json_is_reported_with_its_line(
+    capsys, trees, tmp_path: Path, text: str, message: str
 ) -> None:
     (tmp_path / "p.json").write_text(text)
     code, out, err = check(capsys, trees, tmp_path / "p.json")
     assert (code, out) == (1, "")
-    assert told in err
+    assert message in err
 
 
 def test_wrong_calls(capsys, trees, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_bytes(b"\xff\xfe")
-    assert "no UTF-8 at byte 0" in check(capsys, trees, tmp_path / "p.json")[2]
+    assert "invalid UTF-8 at byte 0" in check(capsys, trees, tmp_path / "p.json")[2]
     assert check(capsys, trees, tmp_path / "none.json")[0] == 1
     assert check(capsys, (" ", ""), tmp_path / "p.json")[0] == 2
 
@@ -398,7 +419,7 @@ def test_payloads_come_from_standard_input(capsys, trees, monkeypatch) -> None:
     assert out.startswith("standard input\n")
 
 
-def test_what_is_bridged_may_be_allowed(capsys, tmp_path: Path) -> None:
+def test_translated_payloads_can_be_accepted(capsys, tmp_path: Path) -> None:
     from tests.support.trees import TREES
 
     real_release("1.0.4"), real_release("1.13.0")  # or the test is skipped
@@ -408,8 +429,8 @@ def test_what_is_bridged_may_be_allowed(capsys, tmp_path: Path) -> None:
              "--releases", f"{TREES['1.0.4']},{TREES['1.13.0']}")  # fmt: skip
     code, out, err = run(capsys, *words)
     assert (code, err) == (3, "")
-    assert "  1.0.4: fits\n" in out
-    assert "  1.13.0: breaks, 1 problem, bridged\n" in out
+    assert "  1.0.4: valid\n" in out
+    assert "  1.13.0: invalid, 1 problem, translated by the client\n" in out
     assert "(CreateTableRequest.owner is called owners in release 1.13.0)" in out
-    assert out.endswith("1.13.0: 1 of 1 break, 1 of them bridged\n")
+    assert out.endswith("1.13.0: 1 of 1 invalid, 1 of them translated by the client\n")
     assert run(capsys, *words, "--allow-bridged")[0] == 0

@@ -15,6 +15,7 @@ from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.hooks import Hooks
 from dynclient.operations import Operation
 from dynclient.operations.catalogue import catalogue
+from dynclient.operations.standard import server_operations
 from dynclient.schema import Release
 from dynclient.settings import Settings
 from dynclient.transport.request import Request, Response
@@ -249,7 +250,8 @@ def test_errors_of_the_server_are_raised(release: Release) -> None:
 
 def test_labels_name_collection_and_verb(release: Release) -> None:
     assert label(operation(release, "tables.create")) == "tables.create"
-    assert label(catalogue(release).server["version"]) == "version"
+    version = next(iter(server_operations(release.version)))
+    assert label(version) == "version"
 
 
 # -- hooks -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What differs between two trees: on small ones made for it, and on real ones by known figures."""
+"""Changes between two releases: of small trees, and of real ones by known figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import dynclient
+from dynclient.drift import table
 from dynclient.drift.change import KINDS, Change
 from dynclient.drift.diff import Diff, diff
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownRelease, UsageError
@@ -57,7 +58,7 @@ def test_nothing_differs_from_itself(changed) -> None:
     assert set(found.counts) == set(KINDS)
 
 
-def test_words_change_nothing(changed) -> None:
+def test_descriptions_are_not_changes(changed) -> None:
     def reworded(tree: dict[str, Any]) -> None:
         tree[THING]["description"] = "Something else."
         properties(tree)["id"]["description"] = "Which."
@@ -255,12 +256,12 @@ def test_renames_of_the_drift_table(changed) -> None:
     assert (there.kind, there.name, there.to, there.breaks) == (
         "field_renamed", "owner", "owners", True
     )  # fmt: skip
-    assert str(there) == "Thing: → owner is owners now: Part → Part[]"
+    assert str(there) == "Thing: → owner is renamed to owners: Part → Part[]"
     (back,) = changed(old, new)
     assert (back.name, back.to) == ("owners", "owner")
 
 
-def test_a_name_that_both_had_is_no_rename(changed) -> None:
+def test_a_name_of_both_releases_is_not_a_rename(changed) -> None:
     def both(tree: dict[str, Any]) -> None:
         properties(tree).update(owner={"type": "string"}, owners={"type": "array"})
 
@@ -287,11 +288,13 @@ def test_only_an_entity_with_its_request(changed) -> None:
     assert not found.only("type/basic.json").only("thing")
 
 
-def test_unknown_names_are_told_with_what_is_near(changed) -> None:
+def test_unknown_names_show_close_names(changed) -> None:
     found = changed(lambda tree: None)
     with pytest.raises(SchemaNotFound, match=r"neither 7\.0\.0 nor 7\.1\.0 .*did you mean Thing"):
         found.only("Thng")
-    with pytest.raises(UsageError, match="no kind of change: field_lost; known are"):
+    with pytest.raises(
+        UsageError, match=r"kinds must be of entity_added, .*, not 'field_lost'; did you mean"
+    ):
         found.of("field_lost")
 
 
@@ -428,7 +431,7 @@ def test_every_breakage_that_these_trees_show_is_found() -> None:
     assert {"metric", "metrics"} <= entities
 
 
-def test_ways_out_are_told() -> None:
+def test_removed_fields_say_what_to_do_instead() -> None:
     found = diff(real_release("1.6.0"), real_release("1.13.0"))
     (gone,) = [c for c in found.only("CreateTestCaseRequest") if c.name == "testSuite"]
     assert "leave it out" in str(gone)
@@ -436,7 +439,7 @@ def test_ways_out_are_told() -> None:
     assert ("RedshiftConnection", "password", "authType.password") in moved
 
 
-def test_an_ambiguous_name_lists_what_may_be_meant() -> None:
+def test_an_ambiguous_name_lists_the_candidates() -> None:
     with pytest.raises(AmbiguousName, match="TableDataType"):
         diff(real_release("1.6.0"), real_release("1.13.0")).only("DataType")
 
@@ -516,3 +519,68 @@ def test_whatever_breaks_recorded_requests_is_among_the_breaking_changes(
             near = keys(body.get(first)) & names
             assert last in names or problem.value in values or near, (create, problem)
     assert len(broken) > 2
+
+
+# -- the record ------------------------------------------------------------------------------------
+
+
+def test_a_diff_is_a_collection_of_its_changes(changed) -> None:
+    def edit(tree: dict[str, Any]) -> None:
+        properties(tree).update(x={"type": "string"}, y={"type": "string"})
+        del properties(tree)["deleted"]
+
+    found = changed(edit)
+    assert len(found) == 3
+    assert repr(found) == "<Diff of 7.0.0 and 7.1.0, 3 changes>"
+    assert {kind: n for kind, n in found.counts.items() if n} == {
+        "field_added": 2, "field_removed": 1,
+    }  # fmt: skip
+    assert [change.name for change in found.of("field_removed")] == ["deleted"]
+    assert [change.name for change in found.of("field_removed", "field_added")] == [
+        "deleted", "x", "y",
+    ]  # fmt: skip
+    assert isinstance(found.breaking, Diff)
+    assert found.breaking.old is found.old
+    assert found.asdict()["old"]["digest"] == found.old.digest
+    assert found.asdict()["new"]["digest"] == found.new.digest
+    assert found.asdict()["counts"] == found.counts
+
+
+def test_an_equal_release_has_no_changes_whatever_its_name(tmp_path) -> None:
+    one = add_documents(SMALL, "7.0.0", cache=Cache(tmp_path), origin="a test")
+    other = add_documents(SMALL, "7.1.0", cache=Cache(tmp_path), origin="a test")
+    assert diff(one, other).changes == ()
+
+
+def test_a_name_of_one_release_is_enough(changed) -> None:
+    def edit(tree: dict[str, Any]) -> None:
+        tree[THING]["definitions"]["spare"] = {"type": "object", "properties": {"a": {}}}
+        properties(tree)["x"] = {"type": "string"}
+
+    found = changed(edit)
+    assert {c.name for c in found.only("Spare")} == {"spare", "a"}
+    backwards = diff(found.new, found.old)
+    assert {c.name for c in backwards.only("Spare")} == {"spare", "a"}
+
+
+def test_an_ambiguous_name_of_a_release_is_refused(changed) -> None:
+    def edit(tree: dict[str, Any]) -> None:
+        for path in ("type/one.json", "type/two.json"):
+            tree[path] = {"title": "Twin", "definitions": {"twin": {"type": "object",
+                          "properties": {"a": {"type": "string"}}}}}  # fmt: skip
+
+    with pytest.raises(AmbiguousName):
+        changed(edit).only("Twin")
+
+
+@pytest.mark.parametrize("row", table.removed_fields(), ids=lambda row: row.field)
+def test_a_removed_field_says_what_to_do_instead(changed, row: table.RemovedField) -> None:
+    path = row.documents[0]
+
+    def old(tree: dict[str, Any]) -> None:
+        tree[path] = {"title": "Some", "properties": {row.field: {}, "other": {}, "kept": {}}}
+
+    def new(tree: dict[str, Any]) -> None:
+        tree[path] = {"title": "Some", "properties": {"kept": {}}}
+
+    assert {c.name: c.way for c in changed(new, old)} == {row.field: row.way, "other": ""}

@@ -1,4 +1,4 @@
-"""Renamed fields: each is shown by the real trees, and translated both ways."""
+"""The drift table: each row holds in the real trees, in both directions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from dynclient.drift.table import (
     removed_field,
     removed_fields,
     renames,
-    translated,
 )
 from dynclient.schema import Release
 from tests.support.trees import TREES, real_release
@@ -141,18 +140,6 @@ def test_several_cannot_be_one() -> None:
         convert_value(["a", "b"], "unwrap")
 
 
-def test_objects_are_translated_as_far_as_that_can_be() -> None:
-    path = "entity/data/table.json"
-    assert translated({"name": "t", "owner": {"id": "1"}}, {"name", "owners"}, path) == {
-        "name": "t",
-        "owners": [{"id": "1"}],
-    }
-    two = {"owners": [{"id": "1"}, {"id": "2"}]}
-    assert translated(two, {"owner"}, path) == two
-    both = {"owner": {"id": "1"}, "owners": []}
-    assert translated(both, {"owners"}, path) == both
-
-
 def _versions(since: str) -> tuple[list[str], list[str]]:
     """Return the names of the trees before a release, and from it on."""
     first = tuple(int(part) for part in since.split("."))
@@ -206,7 +193,7 @@ def test_items_are_bare_before_and_in_objects_since(row: Items, name: str) -> No
     [(loss, path) for loss in removed_fields() for path in loss.documents],
     ids=lambda value: value.field if isinstance(value, RemovedField) else Path(value).stem,
 )
-def test_what_is_gone_was_there_before(loss: RemovedField, path: str) -> None:
+def test_removed_fields_exist_in_older_releases(loss: RemovedField, path: str) -> None:
     before, since = _versions(loss.since)
     fields = {
         name: real_release(name).node(path).properties
@@ -223,7 +210,7 @@ def test_what_is_gone_was_there_before(loss: RemovedField, path: str) -> None:
     "row", references(), ids=lambda row: f"{Path(row.document).stem}-{row.field}"
 )
 @pytest.mark.parametrize("name", TREES)
-def test_a_field_wants_a_name_or_a_reference(row: Reference, name: str) -> None:
+def test_a_field_takes_a_name_or_a_reference(row: Reference, name: str) -> None:
     release = real_release(name)
     place = release.node(row.document).properties.get(row.field)
     if place is None:

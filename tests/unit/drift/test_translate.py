@@ -1,4 +1,4 @@
-"""Requests in plain JSON, written for another release: turned as a whole, or refused as a whole."""
+"""Requests written for another release, as plain JSON: translated, or refused with all problems."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_many_become_one(name: str) -> None:
 
 
 @one_owner
-def test_what_cannot_be_said_is_told_beside_all_else(name: str) -> None:
+def test_what_cannot_be_translated_is_reported_with_all_other_problems(name: str) -> None:
     wrong = {**TABLE, "owners": [USER, TEAM], "columns": [{"name": "id", "dataType": "BIGNT"}]}
     with pytest.raises(errors.RequestInvalid) as caught:
         translate.translate(node_of(name, CREATE), wrong, "the request")
@@ -122,7 +122,7 @@ def test_nothing_is_turned_where_drift_is_an_error(name: str) -> None:
     assert [problem.nearest for problem in caught.value.problems] == [("owners",)]
 
 
-def test_a_field_that_an_open_schema_lets_pass_is_not_accepted() -> None:
+def test_a_field_of_another_release_is_not_accepted_by_an_open_schema() -> None:
     """What a server would drop without a word has to be looked at."""
     for name in TREES:
         release = real_release(name)

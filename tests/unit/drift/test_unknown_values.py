@@ -1,4 +1,4 @@
-"""What servers say that a release does not know: every unknown field and value, nothing else."""
+"""Unknown fields and values in responses: all of them are counted, and nothing else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_fields_and_values_are_counted_by_the_type_they_are_of(release: Release)
     }
 
 
-def test_what_the_release_knows_is_not_counted(release: Release) -> None:
+def test_known_fields_and_values_are_not_counted(release: Release) -> None:
     column = {"name": "x", "dataType": "BIGINT", "tags": None, "children": []}
     data = {**TABLE, "columns": [column], "description": None, "extension": {"anything": {"a": 1}}}
     assert counted(release, data) == {}
@@ -81,7 +81,7 @@ def test_what_a_server_makes_up_without_end_is_counted_as_one(release: Release) 
     assert sum(counts.values()) == 1500
 
 
-def test_whatever_is_told_around_each_connection_counts_for_it_alone(release: Release) -> None:
+def test_each_connection_is_scanned_by_its_own_service_type(release: Release) -> None:
     unknown_values = UnknownValues()
     kinds = [("Mysql", "MysqlConnection"), ("Postgres", "PostgresConnection"), ("Mysql", "")]
     listed = [
@@ -95,7 +95,7 @@ def test_whatever_is_told_around_each_connection_counts_for_it_alone(release: Re
     assert counts["PostgresConnection.quark"] == 1
 
 
-def test_data_of_any_depth_is_taken(release: Release) -> None:
+def test_data_of_any_depth_is_scanned(release: Release) -> None:
     column: dict[str, Any] = {"name": "x", "dataType": "QUBIT"}
     for _ in range(3000):
         column = {"name": "y", "dataType": "STRUCT", "children": [column]}
@@ -119,7 +119,7 @@ def test_threads_count_together(release: Release) -> None:
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_what_real_servers_said_holds_nothing_unknown_where_it_is_valid(name: str) -> None:
+def test_valid_responses_of_real_servers_have_nothing_unknown(name: str) -> None:
     """A valid answer of a closed type has no unknown field; recordings hold thousands."""
     folder = shared(f"openmetadata/recordings/{name}")
     if folder is None:

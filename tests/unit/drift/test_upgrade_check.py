@@ -1,4 +1,4 @@
-"""What would break where: judged as calls are judged, and bridged as calls are bridged."""
+"""Checks of data against other releases: validated and translated as requests are."""
 
 from __future__ import annotations
 
@@ -44,27 +44,36 @@ def test_what_fits_everywhere(releases) -> None:
     ]  # fmt: skip
 
 
-def test_what_the_bridge_takes_breaks_and_is_bridged(releases) -> None:
+def test_a_translatable_field_breaks_and_is_translated(releases) -> None:
     data = {"name": "a", "owner": "ada"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # nobody is warned: it is told in the verdict
         first, second = check_releases(data, "CreateThingRequest", releases)
     assert not first.breaks
-    assert (second.breaks, second.bridges, second.left) == (True, True, ())
+    assert (second.breaks, second.translatable, second.remaining) == (True, True, ())
     assert [problem.path for problem in second.problems] == ["owner"]
-    assert second.bridged == ("CreateThingRequest.owner is called owners in release 7.1.0",)
+    assert second.translations == ("CreateThingRequest.owner is called owners in release 7.1.0",)
     assert data == {"name": "a", "owner": "ada"}
 
 
-def test_what_is_left_is_told(releases) -> None:
+def test_remaining_problems_are_returned(releases) -> None:
     first, second = check_releases(
         {"owners": ["ada", "bob"], "colour": 1}, "CreateThingRequest", releases
     )
     assert {problem.path for problem in first.problems} == {"owners", "colour", "name"}
     assert first.breaks
-    assert not first.bridges
-    assert any("takes one value, not 2" in problem.message for problem in first.left)
-    assert {problem.path for problem in second.left} == {"colour", "name"}
+    assert not first.translatable
+    assert any("takes one value, not 2" in problem.message for problem in first.remaining)
+    assert {problem.path for problem in second.remaining} == {"colour", "name"}
+
+
+def test_old_names_of_results_work_with_a_warning(releases) -> None:
+    _, second = check_releases({"name": "a", "owner": "ada"}, "CreateThingRequest", releases)
+    renamed = {"left": "remaining", "bridged": "translations", "bridges": "translatable"}
+    for old, new in renamed.items():
+        with pytest.warns(DeprecationWarning, match=f"{old} is deprecated: use .*{new}") as caught:
+            assert getattr(second, old) == getattr(second, new)
+        assert caught[0].filename == __file__
 
 
 def test_secrets_are_never_shown(releases) -> None:
@@ -94,7 +103,7 @@ def test_names_are_those_of_types_entities_and_documents(releases) -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], 1, "x", float("nan")])
-def test_whatever_is_given_is_judged(releases, data: Any) -> None:
+def test_all_given_data_is_validated(releases, data: Any) -> None:
     assert all(each.breaks for each in check_releases(data, "CreateThingRequest", releases))
 
 
@@ -103,7 +112,7 @@ def test_whatever_is_given_is_judged(releases, data: Any) -> None:
 
 def on(data: Any, kind: str, *names: str) -> list[tuple[bool, bool]]:
     found = check_releases(data, kind, [real_release(name) for name in names])
-    return [(each.breaks, each.bridges) for each in found]
+    return [(each.breaks, each.translatable) for each in found]
 
 
 FITS, BRIDGED, BREAKS = (False, False), (True, True), (True, False)
@@ -137,7 +146,7 @@ def test_a_document_is_found_where_it_moved() -> None:
     assert all("type" in [problem.path for problem in each.problems] for each in found)
 
 
-def test_an_ambiguous_name_lists_what_may_be_meant() -> None:
+def test_an_ambiguous_name_lists_the_candidates() -> None:
     with pytest.raises(AmbiguousName):
         check_releases("INT", "DataType", [real_release("1.13.0")])
 

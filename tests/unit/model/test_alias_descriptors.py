@@ -1,4 +1,4 @@
-"""Fields of other releases on the types of each release: read, written, refused, and told of."""
+"""Fields of other releases on the types of each release: read, written, refused, warned of."""
 
 from __future__ import annotations
 
@@ -153,9 +153,10 @@ def test_what_stands_for_a_field_is_in_an_entity(name: str) -> None:
     assert ("owner" in strict, "owners" in strict) == (False, False)
 
 
-def test_what_is_not_there_cannot_be_taken_away() -> None:
+def test_a_field_that_is_not_set_cannot_be_deleted() -> None:
     made = request(release_named("starter"))
-    with pytest.raises(errors.UnknownField, match="owners of this CreateTableRequest is not set, so it cannot be deleted"):
+    unset = "owners of this CreateTableRequest is not set, so it cannot be deleted"
+    with pytest.raises(errors.UnknownField, match=unset):
         del made.owners
     with pytest.raises(errors.UnknownField, match="has no field 'ownrs'; did you mean owners"):
         del made.ownrs
@@ -169,8 +170,9 @@ def test_changes_of_what_a_server_gave_are_a_patch_of_its_own_field(name: str) -
 
 
 @many_owners
-def test_a_field_given_twice_is_told(name: str) -> None:
-    with pytest.raises(errors.BadArguments, match="called owners in release .*, and owners is set too"):
+def test_a_field_that_is_set_twice_is_a_problem(name: str) -> None:
+    doubled = f"is called owners in release {name}, and owners is set too"
+    with pytest.raises(errors.BadArguments, match=doubled):
         request(release_named(name), owner=USER, owners=[OTHER])
 
 
@@ -231,13 +233,13 @@ def test_a_password_goes_where_the_release_has_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _having("password", MYSQL))
-def test_an_object_is_taken_apart(name: str) -> None:
+def test_an_object_is_split_into_fields(name: str) -> None:
     Mysql = types(release_named(name))[MYSQL]
     made = Mysql(username="u", authType={"password": "open-sesame"})
     assert asdict(made, secrets=True) == {"username": "u", "password": "open-sesame"}
     made.authType = {"password": "mellon"}
     assert made.password.get_secret_value() == "mellon"
-    with pytest.raises(errors.BadArguments, match="is password in release .*, which has no awsConfig"):
+    with pytest.raises(errors.BadArguments, match=r"is password in .*, which has no awsConfig"):
         Mysql(username="u", authType={"awsConfig": {"awsRegion": "eu"}})
     with pytest.raises(errors.UnknownField, match="authType is password in release"):
         made.authType  # noqa: B018
@@ -320,7 +322,7 @@ def test_a_document_is_found_by_the_path_it_has_elsewhere() -> None:
 # -- what is told ----------------------------------------------------------------------------------
 
 
-def test_each_place_in_the_code_is_told_once() -> None:
+def test_each_place_in_the_code_is_warned_once() -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         for _ in range(3):
@@ -350,7 +352,7 @@ def test_a_warning_that_is_an_error_changes_nothing() -> None:
     assert asdict(made)["owners"] == [USER]
 
 
-def test_who_wants_to_know_is_told_each_time() -> None:
+def test_with_drift_warn_each_use_is_warned() -> None:
     release = release_named("starter").with_drift("warn")
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -359,7 +361,7 @@ def test_who_wants_to_know_is_told_each_time() -> None:
     assert len(told) == 3
 
 
-def test_who_wants_no_bridges_gets_errors_that_say_where_it_is() -> None:
+def test_with_drift_error_the_error_says_where_a_field_is() -> None:
     release = release_named("starter").with_drift("error")
     with pytest.raises(errors.BadArguments, match="owner: is called owners in release") as caught:
         request(release, owner=USER, colour="red")
@@ -373,7 +375,7 @@ def test_who_wants_no_bridges_gets_errors_that_say_where_it_is() -> None:
     assert not hasattr(made, "owner")
 
 
-def test_what_is_gone_is_told_with_the_way_out() -> None:
+def test_removed_fields_are_reported_with_what_to_do_instead() -> None:
     for loss in table.removed_fields():
         for name in TREES:
             release = real_release(name)
@@ -387,7 +389,7 @@ def test_what_is_gone_is_told_with_the_way_out() -> None:
 # -- what stays as it was --------------------------------------------------------------------------
 
 
-def test_what_a_newer_server_sent_comes_before_any_bridge() -> None:
+def test_fields_that_a_server_sent_come_before_aliases() -> None:
     table = load(types(release_named("starter")).Table, {"id": "1", "owner": {"id": "2"}})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -396,7 +398,7 @@ def test_what_a_newer_server_sent_comes_before_any_bridge() -> None:
     assert asdict(table) == {"id": "1", "owner": {"id": "3"}}
 
 
-def test_a_field_that_nobody_knows_is_unknown() -> None:
+def test_a_field_of_no_release_is_unknown() -> None:
     made = request(release_named("starter"))
     with pytest.raises(AttributeError, match="colour"):
         made.colour  # noqa: B018

@@ -31,7 +31,7 @@ def test_keywords_dicts_and_entities_mix(named) -> None:
     assert isinstance(request.columns[1], named.Column)
 
 
-def test_what_is_held_stays_part_of_the_whole(named) -> None:
+def test_nested_entities_stay_part_of_their_owner(named) -> None:
     column = named.Column(name="id", dataType="BIGINT")
     request = named.CreateTableRequest(name="o", databaseSchema="a.b.c", columns=[column])
     assert request.columns[0] is column
@@ -63,14 +63,14 @@ def test_the_users_own_data_is_never_touched(named) -> None:
     assert columns == [{"name": "id", "dataType": "BIGINT", "tags": []}]
 
 
-def test_none_means_not_given(named) -> None:
+def test_none_means_not_set(named) -> None:
     assert asdict(named.Column(name="id", dataType="INT", description=None)) == {
         "name": "id",
         "dataType": "INT",
     }
 
 
-def test_unknown_names_are_told_all_at_once(named) -> None:
+def test_all_unknown_names_are_listed(named) -> None:
     with pytest.raises(errors.BadArguments) as caught:
         named.Column(nam="id", dattype="INT")
     assert [problem.path for problem in caught.value.problems] == ["nam", "dattype"]
@@ -91,7 +91,7 @@ def test_fields_that_the_schema_lacks_are_readable(table) -> None:
     assert changes(table) == [{"op": "add", "path": "/fromTomorrow/list/1", "value": 2}]
 
 
-def test_typos_are_told(table) -> None:
+def test_typos_show_close_names(table) -> None:
     with pytest.raises(AttributeError) as caught:
         table.colums  # noqa: B018  # the access is the test
     assert caught.value.name == "colums"
@@ -146,7 +146,7 @@ def test_changes_deep_inside_are_seen(table) -> None:
     ]
 
 
-def test_what_was_built_here_has_no_changes_to_tell(named) -> None:
+def test_an_entity_that_was_created_here_has_no_changes(named) -> None:
     with pytest.raises(errors.UsageError, match="was not returned by a server"):
         changes(named.Column(name="id", dataType="INT"))
 
@@ -242,7 +242,7 @@ def test_repr_is_short_and_keeps_secrets(named, table) -> None:
     assert "hush" not in repr(table.fromTomorrow)
 
 
-def test_help_says_it(named) -> None:
+def test_help_lists_fields_and_their_types(named) -> None:
     import inspect
     import pydoc
 

@@ -53,7 +53,7 @@ def test_misspelt_secrets_are_masked_too(named, table) -> None:
     assert "hunter2" not in f"{check(request)}"
 
 
-def test_the_connector_is_told_by_its_type_or_by_the_service(named) -> None:
+def test_the_connector_is_found_by_its_type_or_by_the_service(named) -> None:
     assert type(service(named).connection.config) is named.MysqlConnection
     untyped = named.CreateDatabaseServiceRequest(
         name="s", serviceType="Postgres", connection={"config": {"username": "me"}}
@@ -63,7 +63,7 @@ def test_the_connector_is_told_by_its_type_or_by_the_service(named) -> None:
 
 def test_values_of_the_library_turn_into_json(named) -> None:
     identity = uuid.uuid4()
-    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     user = load(named.User, {"name": "jo"})
     user.id = identity
     user.updatedAt = moment
@@ -76,12 +76,12 @@ def test_values_of_the_library_turn_into_json(named) -> None:
     }
 
 
-def test_what_is_no_json_is_named(named) -> None:
+def test_values_without_a_json_form_are_problems(named) -> None:
     request = named.CreateTableRequest(name=object(), databaseSchema="a.b.c", columns=[])
     assert [problem.path for problem in check(request)] == ["name"]
 
 
-def test_check_tells_all_problems(named) -> None:
+def test_check_returns_all_problems(named) -> None:
     request = named.CreateTableRequest(
         name="t", columns=[{"name": "x", "dataType": "BIGNT"}, {"dataType": "INT"}]
     )

@@ -33,7 +33,7 @@ def test_no_change_is_no_operation(value) -> None:
     assert diff(value, copy.deepcopy(value)) == []
 
 
-def test_one_item_gone_is_one_operation() -> None:
+def test_removing_one_item_is_one_operation() -> None:
     old = [{"name": name} for name in "abcdef"]
     assert diff(old, old[:2] + old[3:]) == [{"op": "remove", "path": "/2"}]
     assert diff(old[:2] + old[3:], old) == [{"op": "add", "path": "/2", "value": {"name": "c"}}]
@@ -62,3 +62,83 @@ def test_a_reference_to_another_entity_replaces_the_whole() -> None:
 
 def test_true_is_not_one() -> None:
     assert diff({"a": [1]}, {"a": [True]}) == [{"op": "replace", "path": "/a/0", "value": True}]
+
+
+def test_a_reference_loses_nothing_but_its_decoration() -> None:
+    named = {"id": "1", "type": "user", "name": "ada"}
+    # A name is not part of a bare reference, so here the object is edited as any object.
+    found = diff({**REFERENCE, "name": "bob"}, named)
+    assert {"op": "replace", "path": "/name", "value": "ada"} in found
+    assert {"op": "remove", "path": "/href"} in found
+    # Neither is an object without a type, or one that says something else.
+    assert diff(REFERENCE, {"id": "1"}) == [
+        {"op": "remove", "path": f"/{name}"} for name in ("type", "fullyQualifiedName", "href")
+    ]
+    other = {"id": "1", "type": "team"}
+    assert {"op": "replace", "path": "/type", "value": "team"} in diff(REFERENCE, other)
+    bare = {"id": "1", "type": "user"}
+    assert diff(bare, {**bare, "fullyQualifiedName": "ada"}) == [
+        {"op": "add", "path": "/fullyQualifiedName", "value": "ada"}
+    ]
+
+
+def test_objects_without_an_id_on_both_sides_are_compared_by_field() -> None:
+    assert diff({"id": "1", "a": 1}, {"a": 2}) == [
+        {"op": "remove", "path": "/id"}, {"op": "replace", "path": "/a", "value": 2},
+    ]  # fmt: skip
+    assert diff({"a": 1}, {"id": "1", "a": 1}) == [{"op": "add", "path": "/id", "value": "1"}]
+    assert diff({"id": "1", "a": 1}, {"id": "1", "a": 2}) == [
+        {"op": "replace", "path": "/a", "value": 2}
+    ]
+
+
+def test_several_items_are_removed_at_one_index_and_added_at_following_ones() -> None:
+    old = [{"name": name} for name in "abcdef"]
+    new = [old[0], *old[3:]]
+    assert diff(old, new, "/columns") == [{"op": "remove", "path": "/columns/1"}] * 2
+    assert diff(new, old, "/columns") == [
+        {"op": "add", "path": "/columns/1", "value": {"name": "b"}},
+        {"op": "add", "path": "/columns/2", "value": {"name": "c"}},
+    ]
+
+
+def test_indices_are_right_behind_earlier_changes_of_length() -> None:
+    old = ["a", "b", "c", "d", "e"]
+    new = ["x", "y", "a", "b", "d", "E"]
+    operations = diff(old, new)
+    assert jsonpatch.apply_patch(old, operations) == new
+    assert len(operations) == 4
+    shorter = diff(new, old)
+    assert jsonpatch.apply_patch(new, shorter) == old
+    assert len(shorter) == 4
+
+
+def test_an_edit_and_a_removal_in_one_place() -> None:
+    assert diff([{"a": 1}, {"b": 1}, {"c": 1}], [{"a": 2}, {"c": 1}]) == [
+        {"op": "replace", "path": "/0/a", "value": 2}, {"op": "remove", "path": "/1"},
+    ]  # fmt: skip
+    assert diff([{"a": 1}], [{"a": 2}, {"b": 1}]) == [
+        {"op": "replace", "path": "/0/a", "value": 2},
+        {"op": "add", "path": "/1", "value": {"b": 1}},
+    ]
+
+
+def test_the_order_of_keys_does_not_make_another_item() -> None:
+    items = [{"a": 1, "b": 2}, {"c": 3}]
+    assert diff(items, [{"b": 2, "a": 1}]) == [{"op": "remove", "path": "/1"}]
+
+
+def test_a_whole_is_replaced_where_its_type_changes() -> None:
+    for old, new in (({}, []), ([], {}), ("1", 1), (1, 1.0), (None, False), ({"a": 1}, None)):
+        assert diff(old, new) == [{"op": "replace", "path": "", "value": new}]
+        assert not same(old, new)
+
+
+def test_same_looks_at_all_of_it() -> None:
+    assert same({"a": [1, {"b": None}]}, {"a": [1, {"b": None}]})
+    for other in ({"a": [1]}, {"a": [1, {"b": 0}]}, {"b": [1, {"b": None}]}, {"a": [1, {}]}):
+        assert not same({"a": [1, {"b": None}]}, other)
+    assert not same([1, 2], [1])
+    assert not same([1], [1, 2])
+    assert not same({"a": 1}, {"a": 1, "b": 2})
+    assert not same("a", "b")

@@ -1,4 +1,4 @@
-"""Every object schema of every release at hand makes a class that documents itself."""
+"""Each object schema of each available release has a class with documentation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.trees import ALL_RELEASES, release_named
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)
-def test_every_class_builds_and_tells_what_it_is(name: str) -> None:
+def test_every_class_builds_and_is_documented(name: str) -> None:
     release = release_named(name)
     built = 0
     for path in release.paths:

@@ -19,7 +19,7 @@ def test_enum_members_equal_their_strings(named, table) -> None:
     assert type(found)("BIGINT") is found
 
 
-def test_members_are_taken_for_their_values(named, table) -> None:
+def test_members_are_accepted_as_their_values(named, table) -> None:
     kind = type(table.columns[0].dataType)
     assert named.Column(name="x", dataType=kind.INT)["dataType"] is kind.INT
     assert type(named.Column(name="x", dataType=kind.INT)._raw["dataType"]) is str

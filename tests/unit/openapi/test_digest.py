@@ -32,7 +32,7 @@ def document(**paths: Any) -> dict[str, Any]:
     }
 
 
-def told(operation: dict[str, Any], path: str = "tables", method: str = "get") -> OperationInfo:
+def info(operation: dict[str, Any], path: str = "tables", method: str = "get") -> OperationInfo:
     (found,) = digest(document(**{path: {method: operation}}))["operations"]
     return OperationInfo(*found)
 
@@ -43,17 +43,23 @@ def answer(name: str, status: str = "200") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "nothing",
-    [None, [], "x", {}, {"openapi": "3.0.1"}, {"openapi": "3.0.1", "paths": {}},
-     {"swagger": "2.0", "paths": {"/tables": {}}}, {"openapi": 3, "paths": {"/a": {}}}],
+    "document",
+    [None, [], "x", {}, {"swagger": "2.0", "paths": {"/tables": {}}},
+     {"openapi": 3, "paths": {"/a": {}}}, {"openapi": "2.0", "paths": {"/a": {}}}],
 )  # fmt: skip
-def test_what_is_no_openapi_3_document_is_refused(nothing: Any) -> None:
-    with pytest.raises(ValueError, match="it "):
-        digest(nothing)
+def test_other_documents_than_openapi_3_are_rejected(document: Any) -> None:
+    with pytest.raises(ValueError, match="is not an OpenAPI 3 document"):
+        digest(document)
+
+
+@pytest.mark.parametrize("paths", [None, {}, [], "x"])
+def test_a_document_without_paths_is_rejected(paths: Any) -> None:
+    with pytest.raises(ValueError, match="has no paths"):
+        digest({"openapi": "3.0.1", "paths": paths})
 
 
 def test_an_operation_keeps_what_calls_need() -> None:
-    found = told(
+    found = info(
         {
             "operationId": "addSampleData",
             "tags": ["Tables", "x"],
@@ -85,7 +91,7 @@ def test_an_operation_keeps_what_calls_need() -> None:
     ],
 )
 def test_paths_lose_slashes_and_patterns(written: str, path: str) -> None:
-    assert told({}, written).path == path
+    assert info({}, written).path == path
     whole = document()
     whole["paths"] = {f"/api/v1/{written}": {"get": {}}}
     assert digest(whole)["operations"][0][1] == path
@@ -106,19 +112,19 @@ def test_paths_lose_slashes_and_patterns(written: str, path: str) -> None:
     ],
 )
 def test_parameters_have_types_and_choices(schema: Any, kind: str, choices: list[str]) -> None:
-    found = told({"parameters": [{"name": "q", "in": "query", "schema": schema}]})
+    found = info({"parameters": [{"name": "q", "in": "query", "schema": schema}]})
     assert found.parameters == [["q", "query", False, kind, choices, ""]]
 
 
 def test_fields_are_a_list() -> None:
     schema = {"type": "string", "example": "owners,tags"}
-    found = told({"parameters": [{"name": "fields", "in": "query", "schema": schema}]})
+    found = info({"parameters": [{"name": "fields", "in": "query", "schema": schema}]})
     assert found.parameters[0][3] == "list"
 
 
 def test_path_parameters_are_those_of_the_path() -> None:
     stray = {"name": "name", "in": "path", "required": True}
-    found = told({"parameters": [stray]}, "tables/{id}/x/{fqn}")
+    found = info({"parameters": [stray]}, "tables/{id}/x/{fqn}")
     assert [each[:3] for each in found.parameters] == [
         ["id", "path", True],
         ["fqn", "path", True],
@@ -143,7 +149,7 @@ def test_parameters_of_the_path_and_by_reference_count_too() -> None:
 def test_headers_that_the_client_sends_itself_are_no_parameters() -> None:
     headers = [{"name": name, "in": "header"} for name in ("Authorization", "If-Match")]
     cookie = {"name": "session", "in": "cookie"}
-    found = told({"parameters": [*headers, cookie]})
+    found = info({"parameters": [*headers, cookie]})
     assert [each[0] for each in found.parameters] == ["If-Match"]
 
 
@@ -162,8 +168,8 @@ def test_headers_that_the_client_sends_itself_are_no_parameters() -> None:
         ("junk", None),
     ],
 )  # fmt: skip
-def test_bodies_are_told_by_media_type_and_component(content: Any, body: Any) -> None:
-    assert told({"requestBody": {"content": content}}, method="post").body == body
+def test_bodies_are_read_as_media_type_and_component(content: Any, body: Any) -> None:
+    assert info({"requestBody": {"content": content}}, method="post").body == body
 
 
 @pytest.mark.parametrize(
@@ -179,8 +185,8 @@ def test_bodies_are_told_by_media_type_and_component(content: Any, body: Any) ->
         ({}, None),
     ],
 )
-def test_results_are_told_by_kind_and_component(operation: Any, result: Any) -> None:
-    assert told(operation).result == result
+def test_results_are_read_as_kind_and_component(operation: Any, result: Any) -> None:
+    assert info(operation).result == result
 
 
 def test_collections_are_what_takes_create_requests_or_gives_entities() -> None:
@@ -218,9 +224,9 @@ def test_every_operation_of_a_real_document_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("junk", [None, 1, "x", [], [1], {}, {"a": 1}, True])
-def test_junk_anywhere_is_passed_over(junk: Any) -> None:
+def test_invalid_parts_of_a_document_are_ignored(junk: Any) -> None:
     for key in ("parameters", "requestBody", "responses", "tags", "operationId", "summary"):
-        assert told({key: junk}).path == "/v1/tables"
+        assert info({key: junk}).path == "/v1/tables"
     assert digest(document(tables={"get": {}}, junk=junk))["operations"]
     for key in ("components", "info"):
         assert digest({**document(tables={"get": {}}), key: junk})["operations"]

@@ -7,7 +7,7 @@ import pytest
 from dynclient.openapi.digest import digest
 from dynclient.openapi.entities import entity_name, find_entities
 from dynclient.openapi.schema_tree import ENTITY
-from dynclient.operations.routes import folder, rule
+from dynclient.operations.routes import rule, schema_folder
 from tests.support.openapi_server import DOCUMENTS, document_of
 from tests.support.trees import ALL_RELEASES, real_release, release_named
 
@@ -97,4 +97,4 @@ def test_real_documents_show_every_entity_that_they_have(name: str) -> None:
 def test_folders_are_the_rule_read_backwards(name: str) -> None:
     for entity in release_named(name).entities.values():
         path = rule(entity.path, entity.name)
-        assert rule(f"{folder(path)}{entity.name}.json", entity.name) == path
+        assert rule(f"{schema_folder(path)}{entity.name}.json", entity.name) == path

@@ -21,8 +21,8 @@ def test_an_index_of_a_real_server_survives_being_kept(name: str) -> None:
     again = Index.of_parts(head, body)
     assert (again.version, again.revision) == ("1.6.0-SNAPSHOT", "abc")
     assert again.collections == made.collections
-    plain = [told for told in made.operations if "{" not in told.path]
-    assert [again.operation(told.method, told.path) for told in plain] == plain
+    plain = [info for info in made.operations if "{" not in info.path]
+    assert [again.operation(info.method, info.path) for info in plain] == plain
     assert again.operation("GET", "/v1/table") is None
     assert again.operation("PATCH", "/v1/tables") is None
     assert again._decoded is None  # each was found alone
@@ -32,7 +32,7 @@ def test_an_index_of_a_real_server_survives_being_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("head", [None, [], {}, {"version": "1", "revision": ""}, "x", 1])
-def test_what_is_no_head_is_refused(head: object) -> None:
+def test_an_invalid_head_is_rejected(head: object) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
         Index.of_parts(head, b"[]")
 
@@ -49,21 +49,21 @@ def test_paths_have_a_shape_whatever_their_parameters_are_called() -> None:
 
 
 def test_operations_belong_to_the_nearest_collection() -> None:
-    told = index(
+    info = index(
         [],
         "GET /v1/apps", "GET /v1/apps/{id}", "GET /v1/apps/marketplace",
         "GET /v1/apps/marketplace/{id}", "GET /v1/appsX", "GET /v1/search/query",
     )  # fmt: skip
     routes = ("/v1/apps", "/v1/apps/marketplace")
-    assert [each.path for each in told.below("/v1/apps", routes)] == ["/v1/apps", "/v1/apps/{id}"]
-    assert [each.path for each in told.below("/v1/apps/marketplace", routes)] == [
+    assert [each.path for each in info.below("/v1/apps", routes)] == ["/v1/apps", "/v1/apps/{id}"]
+    assert [each.path for each in info.below("/v1/apps/marketplace", routes)] == [
         "/v1/apps/marketplace", "/v1/apps/marketplace/{id}",
     ]  # fmt: skip
-    assert [each.path for each in told.beside(routes)] == ["/v1/appsX", "/v1/search/query"]
+    assert [each.path for each in info.outside(routes)] == ["/v1/appsX", "/v1/search/query"]
 
 
 def test_a_place_is_known_by_the_create_request_before_what_a_get_gives() -> None:
-    told = index(
+    info = index(
         [
             ["/v1/glossaries", "CreateGlossary", "Glossary"],
             ["/v1/glossaryTerms", "CreateGlossaryTerm", "Glossary"],
@@ -72,10 +72,10 @@ def test_a_place_is_known_by_the_create_request_before_what_a_get_gives() -> Non
             ["/v1/reports", "Report", "Report"],
         ]
     )
-    assert told.places("glossary") == ["/v1/glossaries"]
-    assert told.places("glossaryTerm", "GlossaryTerm") == ["/v1/glossaryTerms"]
-    assert told.places("kpi") == ["/v1/kpi"]
-    assert told.places("appMarketPlaceDefinition") == ["/v1/apps/marketplace"]
-    assert told.places("app") == []  # the marketplace only seems to give them
-    assert told.places("report") == ["/v1/reports"]
-    assert told.places("table") == []
+    assert info.collection_paths("glossary") == ["/v1/glossaries"]
+    assert info.collection_paths("glossaryTerm", "GlossaryTerm") == ["/v1/glossaryTerms"]
+    assert info.collection_paths("kpi") == ["/v1/kpi"]
+    assert info.collection_paths("appMarketPlaceDefinition") == ["/v1/apps/marketplace"]
+    assert info.collection_paths("app") == []  # the marketplace only seems to give them
+    assert info.collection_paths("report") == ["/v1/reports"]
+    assert info.collection_paths("table") == []

@@ -48,7 +48,7 @@ def test_what_is_damaged_is_set_aside_and_told(
     file.write_bytes(damage)
     with caplog.at_level(logging.WARNING):
         assert recall(cache, "x") is None
-    assert "corrupt file moved" in caplog.text
+    assert "damaged file moved" in caplog.text
     assert [each.suffix for each in files(cache)] == [".corrupt"]
     assert keep(cache, "x", {"a": 2})
     assert recall(cache, "x") == ({"a": 2}, b"")

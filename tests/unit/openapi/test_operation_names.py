@@ -16,7 +16,7 @@ from dynclient.openapi.operation_names import identifier, operation_names, snake
 from tests.support.openapi_server import DOCUMENTS, document_of
 
 
-def told(method: str, path: str, identity: str | None = None) -> OperationInfo:
+def info(method: str, path: str, identity: str | None = None) -> OperationInfo:
     return OperationInfo(method, path, identity, None, [], None, None, "")
 
 
@@ -56,14 +56,14 @@ def test_parameters_become_keywords_that_python_takes(text: str, name: str) -> N
 
 
 def test_the_id_names_an_operation_and_its_number_does_not() -> None:
-    assert names(told("PUT", "/v1/tables/restore", "restore_17")) == {"restore": "PUT /restore"}
+    assert names(info("PUT", "/v1/tables/restore", "restore_17")) == {"restore": "PUT /restore"}
 
 
 def test_what_has_no_id_is_named_by_method_and_path() -> None:
     assert names(
-        told("PUT", "/v1/tables/{id}/sampleData"),
-        told("GET", "/v1/tables"),
-        told("GET", "/v1/tables/latest", "日本"),
+        info("PUT", "/v1/tables/{id}/sampleData"),
+        info("GET", "/v1/tables"),
+        info("GET", "/v1/tables/latest", "日本"),
     ) == {
         "put_id_sample_data": "PUT /{id}/sampleData",
         "get": "GET ",
@@ -71,16 +71,16 @@ def test_what_has_no_id_is_named_by_method_and_path() -> None:
     }
 
 
-def test_what_shares_an_id_is_told_apart_by_what_differs() -> None:
+def test_operations_of_one_id_are_named_by_what_differs() -> None:
     assert names(
-        told("PATCH", "/v1/tables/{id}", "patchTable"),
-        told("PATCH", "/v1/tables/name/{fqn}", "patchTable_1"),
-        told("DELETE", "/v1/tables/{id}/metric/{name}", "deleteMetric"),
-        told("DELETE", "/v1/tables/{id}/metric/{column}/{name}", "deleteMetric"),
-        told("POST", "/v1/tables/usage", "report"),
-        told("PUT", "/v1/tables/usage", "report"),
-        told("GET", "/v1/tables/left", "side"),
-        told("GET", "/v1/tables/right", "side"),
+        info("PATCH", "/v1/tables/{id}", "patchTable"),
+        info("PATCH", "/v1/tables/name/{fqn}", "patchTable_1"),
+        info("DELETE", "/v1/tables/{id}/metric/{name}", "deleteMetric"),
+        info("DELETE", "/v1/tables/{id}/metric/{column}/{name}", "deleteMetric"),
+        info("POST", "/v1/tables/usage", "report"),
+        info("PUT", "/v1/tables/usage", "report"),
+        info("GET", "/v1/tables/left", "side"),
+        info("GET", "/v1/tables/right", "side"),
     ) == {
         "patch_table_by_id": "PATCH /{id}",
         "patch_table_by_fqn": "PATCH /name/{fqn}",
@@ -95,7 +95,7 @@ def test_what_shares_an_id_is_told_apart_by_what_differs() -> None:
 
 _SEGMENTS = st.sampled_from(["a", "aB", "a-b", "{id}", "{fqn}", "{a}", "name", "1", "class"])
 _TOLD = st.builds(
-    told,
+    info,
     st.sampled_from(["GET", "PUT", "POST"]),
     st.lists(_SEGMENTS, max_size=3).map(lambda parts: "/".join(["/v1/tables", *parts])),
     st.sampled_from([None, "get", "get_1", "class", "2fa", "a b", "getAB", "get_a_b", "_", "by"]),
@@ -122,7 +122,7 @@ def test_names_of_a_real_server_do_not_depend_on_what_else_it_offers(name: str) 
     whole = operation_names(below, "/v1/tables")
     # Numbered anew, as the next build of the document would be.
     again = [
-        each._replace(identity=f"{re.sub(r'_[0-9]+$', '', each.identity or '')}_{number}")
+        each._replace(operation_id=f"{re.sub(r'_[0-9]+$', '', each.operation_id or '')}_{number}")
         for number, each in enumerate(below)
     ]
     assert {name: each.key for name, each in operation_names(again, "/v1/tables").items()} == {

@@ -1,4 +1,4 @@
-"""What a server tells of an operation becomes one that can be called; the tree counts before it."""
+"""Operations of a document become callable; the release's schemas take precedence over it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 from dynclient.openapi.components import reference
 from dynclient.openapi.digest import digest
 from dynclient.openapi.index import Index, OperationInfo
-from dynclient.openapi.operations import CallableOperation, to_operation
+from dynclient.openapi.operations import CallableOperation, merge_server_parameters, to_operation
 from dynclient.operations.catalogue import catalogue
+from dynclient.operations.operation import Operation, Parameter
 from tests.support.openapi_server import DOCUMENTS, document_of
 from tests.support.trees import real_release
 
@@ -98,25 +99,25 @@ def test_bodies(told: Any, method: str, body: str | None, kind: str | None, requ
 @pytest.mark.parametrize(
     ("path", "method", "told", "result", "kind"),
     [
-        # What the tree shows counts, whatever is said.
+        # Standard operations take precedence.
         ("classifications/restore", "PUT", ["object", "Table"],
          "entity/classification/classification.json", "entity"),
         ("tables/{id}/versions", "GET", None, "entity/data/table.json", "history"),
         ("tables/name/{name}", "GET", None, "entity/data/table.json", "entity"),
-        # What is done to one entity gives it; a request never comes back.
+        # A change of one entity returns it; a create request is never a result.
         ("services/storageServices/{id}/testConnectionResult", "PUT",
          ["object", "DatabaseService"], "entity/services/storageService.json", "entity"),
         ("dataQuality/testCases/testCaseIncidentStatus/x", "POST",
          ["object", "CreateTestCaseResolutionStatus"],
          "tests/testCaseResolutionStatus.json", "entity"),
-        # Otherwise what is said.
+        # Otherwise the declared result counts.
         ("dataQuality/testCases/logicalTestCases", "PUT", ["object", "TestSuite"],
          "tests/testSuite.json", "entity"),
         ("tables/{fqn}/tableProfile", "GET", ["page", "TableProfile"],
          "entity/data/table.json#/definitions/tableProfile", "page"),
         ("lineage/{entity}/{id}", "GET", ["object", "EntityLineage"],
          "type/entityLineage.json", "entity"),
-        # Nobody knows.
+        # Unknown components.
         ("search/query", "GET", ["object", "SearchResponse"], None, "any"),
         ("events/subscriptions/{id}/processedEvents", "GET", ["history", "EntityHistory"],
          None, "any"),
@@ -146,8 +147,8 @@ def test_parameters_have_names_that_python_takes() -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_data_know_the_lists_of_a_release_as_its_server_tells_them(name: str) -> None:
-    """So a call means the same before and after the document is had."""
+def test_facts_about_lists_agree_with_the_document_of_the_server(name: str) -> None:
+    """So a call means the same before and after the document is loaded."""
     index = Index.of_digest(digest(document_of(name)), name, "")
     compared = 0
     for spec in catalogue(real_release(name)):
@@ -160,3 +161,71 @@ def test_the_data_know_the_lists_of_a_release_as_its_server_tells_them(name: str
         assert theirs <= mine <= theirs | {"fields", "limit", "before", "after"}, spec
         compared += 1
     assert compared > 30
+
+
+def documented(*parameters: list[Any], path: str = "/v1/tables") -> Index:
+    """Return the index of a document with one list operation."""
+    info = ["GET", path, "listTables", None, list(parameters), None, None, ""]
+    return Index("1.6.0", "", [], [info])
+
+
+def query(name: str, doc: str = "From the server.") -> list[Any]:
+    return [name, "query", False, "string", [], doc]
+
+
+LISTING = Operation(
+    "list", None, "GET", "/v1/tables",
+    (
+        Parameter("app", "path", required=True),
+        Parameter("limit", "query", type="integer", doc="Own."),
+        Parameter("include", "query", guessed=True, doc="Own."),
+        Parameter("start", "query", wire="startTs", doc="Own."),
+        Parameter("service", "query", doc="Own."),
+        Parameter("database", "query", guessed=True, doc="Own."),
+    ),
+)  # fmt: skip
+
+
+def merged(*parameters: list[Any]) -> dict[str, Parameter]:
+    found = merge_server_parameters(LISTING, documented(*parameters))
+    assert found._replace(parameters=()) == LISTING._replace(parameters=())
+    return {each.name: each for each in found.parameters}
+
+
+def test_documented_filters_replace_those_of_the_facts() -> None:
+    found = merged(query("database"), query("service"))
+    assert found["database"].doc == found["service"].doc == "From the server."
+    assert not found["database"].guessed
+
+
+def test_documented_filters_that_are_not_known_are_added_last() -> None:
+    found = merged(query("newest"), query("service"))
+    assert list(found) == ["app", "limit", "start", "service", "newest"]
+
+
+def test_undocumented_filters_are_kept_unless_they_are_guessed() -> None:
+    assert list(merged()) == ["app", "limit", "start", "service"]
+
+
+def test_paging_stays_as_it_is() -> None:
+    found = merged(query("limit"), query("startTs"), query("include"))
+    assert list(found) == ["app", "limit", "include", "start", "service"]
+    assert found["limit"] == LISTING.parameters[1]
+    assert found["start"] == LISTING.parameters[3]
+    assert found["include"] == LISTING.parameters[2]._replace(guessed=False)
+
+
+def test_parameters_of_the_path_are_not_replaced() -> None:
+    found = merged(query("app"), ["x-trace", "header", False, "string", [], ""])
+    assert found["app"] == LISTING.parameters[0]
+    assert "x_trace" not in found
+
+
+def test_only_lists_that_the_document_has_are_changed() -> None:
+    index = documented(query("newest"))
+    for operation in (
+        LISTING._replace(name="get"),
+        LISTING._replace(route="/v1/topics"),
+        LISTING._replace(method="POST"),
+    ):
+        assert merge_server_parameters(operation, index) is operation

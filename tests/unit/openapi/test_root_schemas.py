@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dynclient.openapi.root_schemas import Fitting, Root, component_of, roots_of
+from dynclient.openapi.components import component_of
+from dynclient.openapi.root_schemas import ComponentPlaces, RootSchema, read_root_schemas
 
 TABLE: dict[str, Any] = {
     "$id": "https://open-metadata.org/schema/entity/data/table.json",
@@ -58,20 +59,22 @@ COMPONENTS: dict[str, Any] = {
 }
 
 
-def told(name: str, schema: Any, **more: Any) -> dict[str, Any]:
+def type_item(name: str, schema: Any, **more: Any) -> dict[str, Any]:
     return {"name": name, "schema": json.dumps(schema), "nameSpace": "data", **more}
 
 
 def test_roots_lie_where_their_id_says() -> None:
-    assert roots_of([told("table", TABLE)]) == [Root("table", "entity/data/table.json", TABLE)]
+    assert read_root_schemas([type_item("table", TABLE)]) == [
+        RootSchema("table", "entity/data/table.json", TABLE)
+    ]
 
 
 @pytest.mark.parametrize("identity", ["https://x/schema/entity/data/topic.json", "nonsense", None])
 def test_an_id_that_was_copied_does_not_count(identity: str | None) -> None:
     schema = {**TABLE, "$id": identity}
-    assert [root.path for root in roots_of([told("table", schema, nameSpace="teams")])] == [
-        "entity/teams/table.json"
-    ]
+    assert [
+        root.path for root in read_root_schemas([type_item("table", schema, nameSpace="teams")])
+    ] == ["entity/teams/table.json"]
 
 
 @pytest.mark.parametrize(
@@ -83,17 +86,19 @@ def test_an_id_that_was_copied_does_not_count(identity: str | None) -> None:
         {"name": "table", "schema": "{"},
         {"name": "table", "schema": 7},
         {"name": "../x", "schema": json.dumps(TABLE)},
-        told("table", []),
-        told("recType", {"type": "string"}),
+        type_item("table", []),
+        type_item("recType", {"type": "string"}),
     ],
 )
-def test_what_is_no_root_is_passed_over(broken: Any) -> None:
-    assert roots_of([broken, told("table", TABLE)])[0].name == "table"
-    assert len(roots_of([broken, told("table", TABLE), told("table", TABLE)])) == 1
+def test_invalid_types_are_ignored(broken: Any) -> None:
+    assert read_root_schemas([broken, type_item("table", TABLE)])[0].name == "table"
+    assert (
+        len(read_root_schemas([broken, type_item("table", TABLE), type_item("table", TABLE)])) == 1
+    )
 
 
 def test_each_tells_what_the_other_lacks() -> None:
-    fitting = Fitting(roots_of([told("table", TABLE)]), COMPONENTS)
+    fitting = ComponentPlaces(read_root_schemas([type_item("table", TABLE)]), COMPONENTS)
     assert fitting.places == {
         "Column": ("entity/data/table.json", "/definitions/column"),
         "EntityReference": ("type/entityReference.json", ""),
@@ -117,8 +122,8 @@ def test_a_component_that_several_places_share_lies_in_none_of_them() -> None:
         },
     }
     theirs = {"properties": {"column": ref("Column"), "life": ref("LifeCycle")}}
-    roots = roots_of([told("table", TABLE), told("topic", topic)])
-    fitting = Fitting(roots, {**COMPONENTS, "Topic": theirs})
+    roots = read_root_schemas([type_item("table", TABLE), type_item("topic", topic)])
+    fitting = ComponentPlaces(roots, {**COMPONENTS, "Topic": theirs})
     assert not {"Column", "LifeCycle"} & set(fitting.places)
     assert fitting.aliases == {
         ("type/lifeCycle.json", ""): "LifeCycle",
@@ -132,7 +137,7 @@ def test_a_place_is_what_most_say() -> None:
     schema = {"javaType": "x.Table", "properties": dict.fromkeys(names, reference)}
     short, long = {"type": "string", "maxLength": 64}, {"type": "string", "maxLength": 256}
     theirs = {"Table": {"properties": dict(zip(names, [short, long, long], strict=True))}}
-    fitting = Fitting(roots_of([told("table", schema)]), theirs)
+    fitting = ComponentPlaces(read_root_schemas([type_item("table", schema)]), theirs)
     assert fitting.inline == {("type/basic.json", "/definitions/name"): long}
 
 

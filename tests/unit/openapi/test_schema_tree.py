@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
-from dynclient.openapi.root_schemas import roots_of
-from dynclient.openapi.schema_tree import ENTITY, SERIES, EntityComponent, documents_of, lowered
+from dynclient.openapi.root_schemas import read_root_schemas
+from dynclient.openapi.schema_tree import (
+    ENTITY,
+    SERIES,
+    EntityComponent,
+    build_schema_tree,
+    file_stem,
+)
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
-from tests.unit.openapi.test_root_schemas import COMPONENTS, TABLE, ref, told
+from tests.unit.openapi.test_root_schemas import COMPONENTS, TABLE, ref, type_item
 
 ENTITIES = {
     **COMPONENTS,
@@ -49,7 +55,7 @@ SHOWN = [
 def made(tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = None) -> Release:
     """Return the release of the components above, and of what ``/metadata/types`` lists."""
     components = copy.deepcopy(ENTITIES)
-    documents = documents_of(components, SHOWN, roots_of(types), places)
+    documents = build_schema_tree(components, SHOWN, read_root_schemas(types), places)
     assert components == ENTITIES  # nothing is changed in place
     cache = Cache(tmp_path / "cache")
     return add_documents(documents, "7.1.0+openapi", cache=cache, origin="http://x", lossy=True)
@@ -83,7 +89,7 @@ def test_places_of_other_releases_are_taken_where_nothing_else_tells(tmp_path: A
 
 
 def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
-    release = made(tmp_path, told("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    release = made(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
     node = release.find("Table")
     assert set(node.properties) == set(TABLE["properties"])
     assert release.find("Column").ref == "entity/data/table.json#/definitions/column"
@@ -96,9 +102,9 @@ def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
 def test_a_request_lacks_what_its_entity_lacks(tmp_path: Any) -> None:
     """All requests have the getters of one interface; the root schema tells which are meant."""
     assert "extension" in made(tmp_path).find("CreateTableRequest").properties
-    release = made(tmp_path, told("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    release = made(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
     assert set(release.find("CreateTableRequest").properties) == {"name", "columns", "owner"}
-    assert "extension" in release.find("CreateTopicRequest").properties  # of it nothing is told
+    assert "extension" in release.find("CreateTopicRequest").properties  # it has no root schema
 
 
 def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
@@ -124,14 +130,14 @@ def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
 )
 def test_openapis_words_are_said_in_json_schemas(theirs: Any, ours: Any) -> None:
     components = {"Thing": {"properties": {"it": theirs}}}
-    documents = documents_of(components, [])
+    documents = build_schema_tree(components, [])
     found = documents["type/thing.json"]["properties"]["it"]
     assert {n: each for n, each in found.items() if n != "additionalProperties"} == ours
 
 
 def test_components_never_share_a_path() -> None:
     components = {"Thing": {"title": "a"}, "thing": {"title": "b"}, "THING": {"title": "c"}}
-    documents = documents_of(components, [])
+    documents = build_schema_tree(components, [])
     assert {each.get("title") for each in documents.values()} >= {"a", "b", "c"}
 
 
@@ -141,4 +147,4 @@ def test_components_never_share_a_path() -> None:
      ("AIApplication", "aiApplication"), ("MlModel", "mlModel"), ("URL", "url"), ("x", "x")],
 )  # fmt: skip
 def test_files_begin_small(name: str, expected: str) -> None:
-    assert lowered(name) == expected
+    assert file_stem(name) == expected

@@ -1,4 +1,4 @@
-"""Where collections lie and what they can do, against the facts about real releases."""
+"""Paths and operations of collections, checked against facts about real releases."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from dynclient import errors, model
 from dynclient.data import data_file
-from dynclient.operations import attribute_name, plural, route, rule
-from dynclient.operations.catalogue import Catalogue, catalogue
-from dynclient.operations.routes import rows
+from dynclient.operations import Operation, attribute_name, plural, route, rule
+from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
+from dynclient.operations.routes import placeholders, rows, schema_folder, words_of
 from dynclient.schema import EntityType
 from tests.support.trees import ALL_RELEASES, real_release, release_named, shared
 
@@ -28,7 +28,7 @@ FACTS = {
 def fact_file(name: str) -> Any:
     found = shared(f"openmetadata/{name}")
     if found is None:
-        pytest.skip(f"{name} is not at hand")
+        pytest.skip(f"{name} is not available")
     return json.loads(found.read_text("utf-8"))
 
 
@@ -134,13 +134,13 @@ def _place(ref: str) -> tuple[str, str]:
     return path, pointer
 
 
-def test_a_class_of_another_release_means_its_namesake_here() -> None:
+def test_a_class_of_another_release_finds_the_collection_of_the_same_type() -> None:
     old, new = real_release("1.6.0"), real_release("1.13.0")
     assert catalogue(new).find(model.types(old).Table).entity.name == "table"
 
 
 @pytest.mark.parametrize("key", ["tabels", int, entity("nothing"), model.Entity, ""])
-def test_what_is_unknown_is_told_with_what_is_near(key: Any) -> None:
+def test_an_unknown_collection_is_reported_with_close_names(key: Any) -> None:
     with pytest.raises(errors.UnknownCollection) as caught:
         catalogue(release_named("starter")).find(key)
     if key == "tabels":
@@ -149,12 +149,69 @@ def test_what_is_unknown_is_told_with_what_is_near(key: Any) -> None:
     pickle.loads(pickle.dumps(caught.value))
 
 
-def test_there_is_one_catalogue_for_each_release() -> None:
+def test_a_release_keeps_its_catalogue() -> None:
     release = release_named("starter")
-    assert catalogue(release) is catalogue(release)
-    assert isinstance(catalogue(release), Catalogue)
-    spec = catalogue(release).find("table")
-    assert pickle.loads(pickle.dumps(spec)).route == spec.route
+    found = catalogue(release)
+    assert isinstance(found, Catalogue)
+    assert found.release is release
+    assert catalogue(release) is found
+    assert release.memo("catalogue", lambda _: pytest.fail("built twice")) is found
+    strict = release.with_drift("error")
+    assert catalogue(strict).release is strict
+
+
+def test_collections_survive_pickling() -> None:
+    release = release_named("starter")
+    spec = CollectionSpec(release, release.entities["table"], "/v1/data/tables", lambda each: each)
+    copy = pickle.loads(pickle.dumps(spec))
+    assert (copy.attribute, copy.entity, copy.route) == ("tables", spec.entity, "/v1/data/tables")
+    assert set(copy.operations) == set(spec.operations)
+
+
+def test_a_collection_has_the_route_and_the_operations_of_its_server() -> None:
+    release = release_named("starter")
+    seen = []
+
+    def refine(operation: Operation) -> Operation:
+        seen.append(operation.name)
+        return operation._replace(doc=f"{operation.name} at {operation.route}")
+
+    spec = CollectionSpec(release, release.entities["table"], "/v1/data/tables", refine)
+    assert spec.route == "/v1/data/tables"
+    assert seen == []  # operations are built when they are needed
+    assert spec.operations["create"].doc == "create at /v1/data/tables"
+    assert spec.operations["get"].doc == "get at /v1/data/tables/{id}"
+    plain = CollectionSpec(release, release.entities["table"])
+    assert plain.route == "/v1/tables"
+    assert seen == list(spec.operations) == list(plain.operations)
+    assert spec.operations is spec.operations
+    with pytest.raises(TypeError):
+        spec.operations["create"] = spec.operations["get"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("table", ["table"]), ("databaseService", ["database", "Service"]),
+     ("LLMModel", ["LLM", "Model"]), ("APIEndpoint", ["API", "Endpoint"]), ("kPI", ["k", "PI"]),
+     ("", [])],
+)  # fmt: skip
+def test_names_are_split_into_words(name: str, words: list[str]) -> None:
+    assert words_of(name) == words
+
+
+def test_placeholders_are_whole_segments() -> None:
+    assert placeholders("/v1/tables/{id}/versions/{version}") == ["id", "version"]
+    assert placeholders("/v1/tables/x{id}/{open/close}") == []
+
+
+@pytest.mark.parametrize(
+    ("route", "folder"),
+    [("/services/databaseServices", "entity/services/"), ("/services", "entity/data/"),
+     ("/servicesX/y", "entity/data/"), ("/dataQuality/testCases", "tests/"),
+     ("/tables", "entity/data/")],
+)  # fmt: skip
+def test_routes_have_a_schema_folder(route: str, folder: str) -> None:
+    assert schema_folder(route) == folder
 
 
 # -- operations ------------------------------------------------------------------------------------
@@ -234,3 +291,50 @@ def test_data_files_fit_their_schemas(name: str) -> None:
     schema = data_file(f"{name}.schema.json")
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate(data_file(f"{name}.json"), schema)
+
+
+# -- names of collections --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["database_services", "databaseServices", "databaseService", "DatabaseService",
+     "CreateDatabaseServiceRequest"],
+)  # fmt: skip
+def test_a_collection_is_found_by_each_of_its_names(key: str) -> None:
+    found = catalogue(release_named("starter")).find(key)
+    assert found.route == "/v1/services/databaseServices"
+
+
+@pytest.mark.parametrize("key", ["Column", "columnName", "databaseservices", "v1", ""])
+def test_other_names_are_not_those_of_a_collection(key: str) -> None:
+    with pytest.raises(errors.UnknownCollection, match=f"has no collection {key!r}"):
+        catalogue(release_named("starter")).find(key)
+
+
+def test_an_entity_type_takes_precedence_over_the_end_of_a_path() -> None:
+    release = release_named("starter")
+    known = Catalogue(release)
+    # A path that ends like another entity type's name.
+    known.collections = {
+        "tables": CollectionSpec(release, release.entities["table"], "/v1/x/topic"),
+        "topics": CollectionSpec(release, release.entities["topic"], "/v1/topics"),
+    }
+    assert known.find("topic").attribute == "topics"
+    assert known.find("table").attribute == "tables"
+
+
+def test_reprs_name_the_release_and_the_path() -> None:
+    known = catalogue(release_named("starter"))
+    assert repr(known) == f"<Catalogue of starter, {len(known.collections)} collections>"
+    assert repr(known.find("table")) == "<CollectionSpec tables at /v1/tables>"
+
+
+def test_errors_name_what_was_looked_for() -> None:
+    known = catalogue(release_named("starter"))
+    for key, name in ((int, "int"), (entity("nothing"), "nothing"), (17, "17")):
+        with pytest.raises(errors.UnknownCollection) as caught:
+            known.find(key)  # type: ignore[arg-type]
+        assert caught.value.parts["name"] == name
+    with pytest.raises(errors.UnknownCollection, match="did you mean tables"):
+        known.find("tabels")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dynclient.errors import SourceRefused
 from dynclient.releases import archive
-from dynclient.releases.archive import members, safe_name
+from dynclient.releases.archive import members, refuse_excess, safe_name
 from tests.support.small_tree import files, make_tar, make_zip
 
 
@@ -57,7 +57,7 @@ BAD_NAMES = ["../x.json", "a/../../x.json", "/etc/x.json", "C:/x.json", "c:\\x.j
 @pytest.mark.parametrize("name", BAD_NAMES)
 @pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_names_that_lead_out_are_refused(make, name: str, tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused, match=r"leads out|is absolute"):
+    with pytest.raises(SourceRefused, match=r"points outside|is absolute"):
         members(make(tmp_path / "a", {**files(), name: b"{}"}), every)
 
 
@@ -151,14 +151,14 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
 def test_unusual_compression_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as opened:
         opened.writestr("x.json", "{}")
-    with pytest.raises(SourceRefused, match="compressed"):
+    with pytest.raises(SourceRefused, match="unsupported compression"):
         members(tmp_path / "a.zip", every)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut", b"\x1f\x8b\x08 cut"])
 def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
-    with pytest.raises(SourceRefused, match="no sound"):
+    with pytest.raises(SourceRefused, match="is not a valid zip"):
         members(tmp_path / "a.zip", every)
 
 
@@ -183,5 +183,44 @@ def test_a_gzip_of_something_else_is_refused(tmp_path: Path) -> None:
     with gzip.GzipFile(fileobj=buffer, mode="wb") as opened:
         opened.write(b"not a tar at all" * 100)
     (tmp_path / "a.tgz").write_bytes(buffer.getvalue())
-    with pytest.raises(SourceRefused, match="no sound"):
+    with pytest.raises(SourceRefused, match="is not a valid zip"):
         members(tmp_path / "a.tgz", every)
+
+
+@pytest.mark.parametrize(
+    ("members_", "size", "allowed"),
+    [
+        (archive.MAX_MEMBERS, archive.MAX_BYTES, True),
+        (archive.MAX_MEMBERS + 1, 0, False),
+        (0, archive.MAX_BYTES + 1, False),
+    ],
+)
+def test_limits_of_members_and_bytes(members_: int, size: int, allowed: bool) -> None:
+    if allowed:
+        refuse_excess(members_, size, "a.zip")
+        return
+    what = "10,001 members" if members_ else "over 64 MiB unpacked"
+    message = f"a.zip has {what}; the limit is 10,000 members and 64 MiB"
+    with pytest.raises(SourceRefused, match=message) as caught:
+        refuse_excess(members_, size, "a.zip")
+    assert caught.value.parts["source"] == "a.zip"
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+def test_the_limit_counts_all_members_together(make, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 200)
+    monkeypatch.setattr(archive, "_CHUNK", 16)
+    fits = {"a.json": bytes(100), "b.json": bytes(100)}
+    assert members(make(tmp_path / "fits", fits), every) == fits
+    with pytest.raises(SourceRefused, match="unpacked"):
+        members(make(tmp_path / "more", {**fits, "c.json": b"x"}), every)
+
+
+def test_a_stream_is_cut_off_after_its_limit(monkeypatch) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 10)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 1)
+    limit = 10 + 2048
+    stream = archive._LimitedStream(io.BytesIO(bytes(limit + 1)), "a.tar")
+    assert len(stream.read(limit)) == limit
+    with pytest.raises(SourceRefused):
+        stream.read(1)

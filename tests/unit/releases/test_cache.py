@@ -34,7 +34,7 @@ def pack(small_zip: Path) -> Pack:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch) -> Cache:
     """Return an empty cache, as a process that has said nothing yet sees it."""
-    monkeypatch.setattr(caches, "_said", set())
+    monkeypatch.setattr(caches, "_warned", set())
     monkeypatch.setattr(registry, "_open", {})
     return Cache(tmp_path / "cache")
 

@@ -59,25 +59,28 @@ def test_every_release_is_sound(name: str) -> None:
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (lambda data: b"", "it is no pack"),
+        (lambda data: b"", "it is not a pack"),
         (lambda data: data[:-10], "its content does not match its checksum"),
         (lambda data: data.replace(b"Thing", b"Thong"), "does not match its checksum"),
         (
             lambda data: forged(data, lambda rest: rest.replace(b'"boolean"', b'"integer"')),
-            "its documents are not those of its digest",
+            "its documents do not match its digest",
         ),
         (
             lambda data: forged(data, lambda rest: rest.replace(b"/colour", b"/coluor")),
-            "its documents are not those of its digest, and 1 more",
+            "its documents do not match its digest, and 1 more",
         ),
-        (lambda data: forged(data, lambda rest: rest.replace(b'"7.1.0"', b'"7.2.0"')), "it holds"),
+        (
+            lambda data: forged(data, lambda rest: rest.replace(b'"7.1.0"', b'"7.2.0"')),
+            "it contains",
+        ),
         (
             lambda data: forged(data, lambda rest: rest.replace(b'"entities":[', b'"entitles":[')),
             "its sections cannot be read",
         ),
         (
             lambda data: forged(data, lambda rest: rest.replace(b"createThing.json", b"x" * 16)),
-            "not those of its digest",
+            "do not match its digest",
         ),
         (lambda data: b"dynclient-pack 3 00000000\n{}\n", "does not match"),
         (lambda data: forged(data, lambda rest: b"{}\n"), "'name'"),
@@ -101,7 +104,7 @@ def test_what_is_missing_is_named(small_zip: Path) -> None:
     whole = ingest(small_zip).data
     assert whole.count(create) == 1  # in the section of the entities; the name is as long
     pack = Pack(forged(whole, lambda rest: rest.replace(create, other)))
-    with pytest.raises(PackCorrupt, match=r"createOther\.json of the entity thing is missing"):
+    with pytest.raises(PackCorrupt, match=r"createOther\.json of the entity type thing is missing"):
         examine(pack, pack.file_name)
 
 
@@ -152,7 +155,7 @@ def test_what_is_removed_does_not_come_back(cache: Cache, file: Path, small_zip:
 def test_all_or_nothing(cache: Cache, file: Path) -> None:
     with pytest.raises(UnknownRelease, match=r"no release 7\.1\.O; did you mean 7\.1\.0"):
         remove(cache, ["7.1.0", "7.1.O"])
-    with pytest.raises(UsageError, match="'starter' comes along"):
+    with pytest.raises(UsageError, match="'starter' is bundled"):
         remove(cache, ["7.1.0", "starter"])
     assert states(cache) == [("7.1.0", "sound")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_an_unknown_release_tells_what_there_is(small_zip: Path, cache: Path) ->
     with pytest.raises(UnknownRelease, match=r"9\.9\.9.*7\.1\.0.*source=") as caught:
         release("9.9.9", cache=cache)
     assert str(cache) in str(caught.value)
-    with pytest.raises(UnknownRelease, match="name a release"):
+    with pytest.raises(UnknownRelease, match="pass the name of a release"):
         release(cache=cache)
 
 
@@ -123,6 +124,19 @@ def in_another_process(pickled: bytes) -> str:
     return done.stdout.strip()
 
 
+def test_copies_of_a_release_are_the_release(small_zip: Path, cache: Path) -> None:
+    one = release(source=small_zip, cache=cache).with_drift("error")
+    assert copy.copy(one) is one
+    assert copy.deepcopy(one) is one
+    assert pickle.loads(pickle.dumps(one)) is one
+
+
+def test_pickles_name_the_release_and_hold_no_document(small_zip: Path, cache: Path) -> None:
+    data = pickle.dumps(release(source=small_zip, cache=cache))
+    assert b"dynclient.releases.registry" in data
+    assert len(data) < 1000
+
+
 def test_a_pickle_finds_its_release_in_another_process(small_zip: Path, cache: Path) -> None:
     one = release(source=small_zip, cache=cache)
     assert in_another_process(pickle.dumps(one)) == f"{one.name} {one.digest} {len(one.paths)}"
@@ -138,12 +152,12 @@ def test_a_pickle_finds_its_release_by_its_source_where_nothing_is_cached(
 
 
 def test_a_pickle_whose_release_is_gone_says_so(tmp_path: Path, cache: Path) -> None:
-    with pytest.raises(UnknownRelease, match="not at hand"):
+    with pytest.raises(UnknownRelease, match="was not found"):
         reopen("7.1.0", "0" * 64, str(cache), str(tmp_path / "gone.zip"))
 
 
 def test_a_pickle_whose_source_has_changed_says_so(small_zip: Path, cache: Path) -> None:
-    with pytest.raises(UnknownRelease, match="not with the documents it had"):
+    with pytest.raises(UnknownRelease, match="with other documents than pickled"):
         reopen("7.1.0", "0" * 64, str(cache), str(small_zip))
 
 

@@ -68,5 +68,5 @@ def test_a_release_by_name_alone_has_to_be_in_the_cache() -> None:
 
 @pytest.mark.parametrize("mirror", ["github.example.com", 7, "ftp://x"])
 def test_a_mirror_is_an_address(mirror: Any) -> None:
-    with pytest.raises(BadArguments, match=r"github: .*an address such as"):
+    with pytest.raises(BadArguments, match=r"github: .*must be a URL such as"):
         dynclient.connect("http://127.0.0.1:9", github=mirror)

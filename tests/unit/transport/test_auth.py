@@ -1,12 +1,14 @@
-"""Tokens, callables and logins: renewed when refused, shown to nobody."""
+"""Tokens, callables and logins: renewed after a 401, and never shown."""
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 from base64 import b64decode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,8 @@ import pytest
 from dynclient import errors
 from dynclient.secrets import MASK, Secret
 from dynclient.settings import Settings
-from dynclient.transport.auth import Anonymous, Bearer, Fresh, Login, identity
+from dynclient.transport.address import api_url, token_from_environment
+from dynclient.transport.auth import Anonymous, Bearer, Login, TokenProvider, identity
 from dynclient.transport.http import Transport
 from dynclient.transport.request import Request
 from tests.support.stub import Reply, Seen, Stub
@@ -40,7 +43,7 @@ def who(stub: Stub) -> list[str | None]:
     return [seen.headers.get("Authorization") for seen in stub.seen]
 
 
-def test_nobody_sends_no_header(stub: Stub) -> None:
+def test_without_authentication_no_header_is_sent(stub: Stub) -> None:
     sent(stub, identity(None, None, None))
     assert who(stub) == [None]
 
@@ -62,28 +65,28 @@ def test_a_callable_is_called_once_more_after_a_401(stub: Stub) -> None:
         200 if seen.headers["Authorization"] == "Bearer t2" else 401, {}
     )
     tokens = iter(["t1", "t2", "t3"])
-    assert sent(stub, Fresh(lambda: next(tokens))) == 200
+    assert sent(stub, TokenProvider(lambda: next(tokens))) == 200
     assert who(stub) == ["Bearer t1", "Bearer t2"]
 
 
 def test_a_callable_whose_tokens_are_all_refused_ends(stub: Stub) -> None:
     stub.routes["/api/v1/x"] = Reply(401, {})
-    assert sent(stub, Fresh(lambda: "t")) == 401
+    assert sent(stub, TokenProvider(lambda: "t")) == 401
     assert len(stub.seen) == 2
 
 
 @pytest.mark.parametrize("token", [None, 5, ""])
-def test_a_callable_that_gives_no_token_is_told(stub: Stub, token: Any) -> None:
-    with pytest.raises(errors.UsageError, match="was called and gave"):
-        sent(stub, Fresh(lambda: token))
+def test_a_callable_must_return_a_token(stub: Stub, token: Any) -> None:
+    with pytest.raises(errors.UsageError, match="must return a token, not"):
+        sent(stub, TokenProvider(lambda: token))
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (("t", "u", "p"), "not both"),
-        ((None, "u", None), "needs password="),
-        ((None, None, "p"), "needs username="),
+        (("t", "u", "p"), "cannot be combined"),
+        ((None, "u", None), "requires password="),
+        ((None, None, "p"), "requires username="),
         ((5, None, None), "a string or a callable"),
     ],
 )
@@ -153,7 +156,7 @@ def test_an_ended_session_is_renewed(stub: Stub, refreshes: bool, road: list[str
     assert paths(stub) == ["users/login", "x", "x", *road, "x"]
 
 
-def test_a_refused_login_is_told_without_the_password(stub: Stub) -> None:
+def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
     Accounts(stub)
     with pytest.raises(errors.Unauthorized, match="invalid password") as caught:
         sent(stub, Login("ada@example.com", "wrong-secret"))
@@ -165,9 +168,10 @@ def test_a_refused_login_is_told_without_the_password(stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
-    "auth", [Bearer("open-sesame"), Login("ada", "open-sesame"), Fresh(lambda: "open-sesame")]
+    "auth",
+    [Bearer("open-sesame"), Login("ada", "open-sesame"), TokenProvider(lambda: "open-sesame")],
 )
-def test_no_repr_tells_a_secret(auth: Anonymous) -> None:
+def test_no_repr_shows_a_secret(auth: Anonymous) -> None:
     assert "sesame" not in repr(auth) + repr(vars(auth))
     if isinstance(auth, Bearer):
         assert MASK in repr(auth)
@@ -187,32 +191,115 @@ import pickle, sys
 from dynclient.errors import UsageError
 auth = pickle.loads(bytes.fromhex(sys.argv[1]))
 try:
-    print("".join(auth.header(None)))
+    print("".join(auth.header(None, sys.argv[2])))
 except UsageError as error:
     print("refused:", error)
 """
 
+PICKLED = "refused: this client was pickled in another process, and pickles do not contain its "
+OURS = "https://ours.example/api"
+THEIRS = {"OPENMETADATA_TOKEN": "open-sesame-2", "OPENMETADATA_HOST": "https://theirs.example"}
 
-@pytest.mark.parametrize(
-    ("auth", "environment", "said"),
-    [
-        (Bearer("open-sesame"), {}, "refused: this client was pickled by another process"),
-        (Bearer("open-sesame"), {"OPENMETADATA_TOKEN": "theirs"}, "Bearer theirs"),
-        (Login("ada", "open-sesame"), {}, "refused: this client was pickled by another process"),
-    ],
-)
-def test_in_another_process_the_secret_is_missing(
-    auth: Anonymous, environment: dict[str, str], said: str
-) -> None:
-    import os
-    from pathlib import Path
 
+def header_elsewhere(auth: Anonymous, environment: dict[str, str]) -> str:
+    """Return the header of an authentication in another process, or the error."""
     root = str(Path(__file__).resolve().parents[3])
     done = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, pickle.dumps(auth).hex()],
+        [sys.executable, "-c", ELSEWHERE, pickle.dumps(auth).hex(), OURS],
         check=True,
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": root, **environment},
     )
-    assert done.stdout.startswith(said)
+    return done.stdout.strip()
+
+
+def test_secrets_stay_in_their_process() -> None:
+    token = "token. Set OPENMETADATA_TOKEN in this process, or connect with a callable as token="
+    assert header_elsewhere(Bearer("open-sesame"), {}) == PICKLED + token
+    password = "password. Connect again in this process"
+    assert header_elsewhere(Login("ada", "open-sesame"), {}) == PICKLED + password
+
+
+@pytest.mark.parametrize("host", [None, "https://ours.example", "https://ours.example/api/v1/"])
+def test_in_another_process_the_token_of_the_environment_is_used(host: str | None) -> None:
+    environment = {"OPENMETADATA_TOKEN": "theirs"}
+    if host is not None:
+        environment["OPENMETADATA_HOST"] = host
+    assert header_elsewhere(Bearer("open-sesame"), environment) == "Bearer theirs"
+
+
+def test_in_another_process_the_token_of_another_server_is_not_used() -> None:
+    said = header_elsewhere(Bearer("open-sesame"), THEIRS)
+    assert said.startswith(PICKLED)
+    assert (
+        "OPENMETADATA_TOKEN is not sent to https://ours.example/api,"
+        " because OPENMETADATA_HOST is https://theirs.example/api." in said
+    )
+    assert "sesame" not in said
+
+
+def test_an_unpickled_client_sends_no_token_of_another_server(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = Bearer(Secret(MASK))  # as a pickle of another process gives it
+    auth._header = Secret(MASK)
+    transport = Transport(f"{stub.host}/api", Settings(), auth)
+    for name, value in THEIRS.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(errors.UsageError, match=f"not sent to {stub.host}/api") as caught:
+        transport.send(ASK)
+    assert "sesame" not in f"{caught.value!r}"
+    assert stub.seen == []
+    monkeypatch.setenv("OPENMETADATA_HOST", stub.host)
+    assert transport.send(ASK)
+    assert who(stub) == ["Bearer open-sesame-2"]
+    transport.close()
+
+
+# -- the address and the token of the environment --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("http://localhost:8585", "http://localhost:8585/api"),
+        (" https://x/api/ ", "https://x/api"),
+        ("https://x/api/v1", "https://x/api"),
+        ("https://x/prefix/", "https://x/prefix/api"),
+    ],
+)
+def test_the_url_of_the_api(host: str, url: str) -> None:
+    assert api_url(host) == url
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        (5, "must be a URL such as"),
+        ("http://x:99999", "must be a URL: "),
+        ("localhost:8585", "must begin with https:// or http://, not 'localhost:8585'"),
+        ("ada:hush@x", "not 'x'"),
+        ("http://:80", "must have a host name"),
+        ("http://x:0", "a port from 1 to 65535"),
+        ("http://ada:hush@x", "must not contain a user"),
+        ("http://:hush@x", "must not contain a user"),
+        ("http://x?a=1", "must not contain a query"),
+        ("http://x/#a", "must not contain a query"),
+    ],
+)
+def test_what_is_not_the_url_of_a_server(host: Any, words: str) -> None:
+    with pytest.raises(errors.UsageError, match=words) as caught:
+        api_url(host)
+    assert "hush" not in str(caught.value)
+
+
+def test_the_token_of_the_environment_is_for_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert token_from_environment(OURS) is None
+    monkeypatch.setenv("OPENMETADATA_TOKEN", "t")
+    assert token_from_environment(OURS) == "t"
+    monkeypatch.setenv("OPENMETADATA_HOST", "https://ours.example/")
+    assert token_from_environment(OURS) == "t"
+    assert token_from_environment("https://theirs.example/api") is None
+    monkeypatch.setenv("OPENMETADATA_TOKEN", "")
+    assert token_from_environment(OURS) is None

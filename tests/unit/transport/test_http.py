@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import re
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
+import requests
 
 from dynclient import errors
 from dynclient.secrets import MASK
@@ -102,7 +104,7 @@ def test_what_may_have_been_done_is_not_repeated(
     if reply.status:
         assert transport.send(Request(method, "/v1/x", body=b"{}")).status == reply.status
     else:
-        with pytest.raises(errors.ConnectFailed, match="may have been carried out"):
+        with pytest.raises(errors.ConnectFailed, match="may have processed"):
             transport.send(Request(method, "/v1/x", body=b"{}"))
     assert len(stub.seen) == 1
     assert clock.slept == []
@@ -118,7 +120,7 @@ def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clo
     with Stub() as gone:
         base = f"{gone.host}/api"
     transport = Transport(base, Settings(), sleep=clock, jitter=lambda: 1.0)
-    with pytest.raises(errors.ConnectFailed, match="nothing answers at") as caught:
+    with pytest.raises(errors.ConnectFailed, match="could not connect to") as caught:
         transport.send(Request(method, "/v1/x"))
     assert clock.slept == [0.25, 0.5, 1.0]
     assert caught.value.__context__ is None
@@ -126,7 +128,7 @@ def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clo
 
 
 def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) -> None:
-    later = datetime.now(timezone.utc) + timedelta(seconds=50)
+    later = datetime.now(UTC) + timedelta(seconds=50)
     stub.routes["/api/v1/x"] = [
         Reply(429, {}, (("Retry-After", "7"),)),
         Reply(503, {}, (("Retry-After", format_datetime(later, usegmt=True)),)),
@@ -139,7 +141,7 @@ def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) 
 
 def test_a_retry_after_beyond_patience_is_told(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/x"] = Reply(503, {}, (("Retry-After", "9999"),))
-    with pytest.raises(errors.Unavailable, match="retry_after_limit is 120 s") as caught:
+    with pytest.raises(errors.Unavailable, match="retry_after_limit, 120 s") as caught:
         transport.send(Request("GET", "/v1/x"))
     assert caught.value.retry_after == 9999
 
@@ -188,7 +190,7 @@ def test_a_redirect_elsewhere_gets_no_token(stub: Stub, transport: Transport) ->
     with Stub() as other:
         other.routes["/steal"] = {}
         stub.routes["/api/v1/x"] = Reply(307, b"", (("Location", f"{other.host}/steal"),))
-        with pytest.raises(errors.NotOpenMetadata, match="sends elsewhere"):
+        with pytest.raises(errors.NotOpenMetadata, match="redirects to another server"):
             transport.send(Request("GET", "/v1/x"))
         assert other.seen == []
 
@@ -203,8 +205,168 @@ def test_a_redirect_that_would_lose_the_body_is_told(stub: Stub, transport: Tran
 def test_redirects_without_end_are_told(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/a"] = Reply(302, b"", (("Location", "/api/v1/b"),))
     stub.routes["/api/v1/b"] = Reply(302, b"", (("Location", "/api/v1/a"),))
-    with pytest.raises(errors.NotOpenMetadata, match="no end"):
+    with pytest.raises(errors.NotOpenMetadata, match="more than 5 redirects"):
         transport.send(Request("GET", "/v1/a"))
+
+
+@pytest.mark.parametrize(("count", "followed"), [(5, True), (6, False)])
+def test_five_redirects_are_followed(
+    stub: Stub, transport: Transport, count: int, followed: bool
+) -> None:
+    for number in range(count):
+        location = (("Location", f"/api/v1/{number + 1}"),)
+        stub.routes[f"/api/v1/{number}"] = Reply(302, b"", location)
+    stub.routes[f"/api/v1/{count}"] = {}
+    if followed:
+        assert transport.send(Request("GET", "/v1/0")).status == 200
+    else:
+        with pytest.raises(errors.NotOpenMetadata, match="more than 5 redirects"):
+            transport.send(Request("GET", "/v1/0"))
+    assert len(stub.seen) == 6
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_redirects_that_keep_method_and_body_are_followed(
+    stub: Stub, transport: Transport, status: int
+) -> None:
+    stub.routes["/api/v1/x"] = Reply(status, b"", (("Location", "/api/v1/y?a=1"),))
+    stub.routes["/api/v1/y"] = {}
+    response = transport.send(Request("PUT", "/v1/x", body=b"{}"))
+    assert (response.status, response.url) == (200, f"{stub.host}/api/v1/y")
+    assert (stub.seen[1].method, stub.seen[1].body) == ("PUT", b"{}")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "location", "words"),
+    [
+        (
+            "PUT",
+            302,
+            "/api/v1/y?token=hush",
+            "redirects to {}/api/v1/y with status 302, which drops",
+        ),
+        ("GET", 302, "", "redirects {}/api/v1/x to itself"),
+        (
+            "GET",
+            302,
+            "http://elsewhere.example/y?token=hush",
+            "server: http://elsewhere.example/y$",
+        ),
+        ("GET", 302, "https://127.0.0.1:1/api/v1/x", "to another server: https://127.0.0.1:1/"),
+    ],
+)
+def test_a_redirect_that_is_not_followed_says_why(
+    stub: Stub, transport: Transport, method: str, status: int, location: str, words: str
+) -> None:
+    stub.routes["/api/v1/x"] = Reply(status, b"", (("Location", location),))
+    with pytest.raises(errors.NotOpenMetadata) as caught:
+        transport.send(Request(method, "/v1/x", body=b"{}" if method == "PUT" else None))
+    assert re.search(words.format(stub.host), caught.value.message)
+    assert "hush" not in str(caught.value)
+    assert (caught.value.status, caught.value.method) == (status, method)
+    assert caught.value.url == f"{stub.host}/api/v1/x"
+
+
+def test_the_same_host_with_tls_is_the_same_server() -> None:
+    transport = Transport("http://ours.example/api", Settings())
+    answer: Any = requests.Response()
+    answer.status_code, answer.headers["Location"] = 302, "https://ours.example/api/v1/x"
+    url = "http://ours.example/api/v1/x"
+    request = Request("GET", "/v1/x")
+    assert transport._redirect_target(request, url, answer) == "https://ours.example/api/v1/x"
+    back = "https://ours.example/api/v1/x"
+    answer.headers["Location"] = url  # from https to http: the token would go out in clear
+    with pytest.raises(errors.NotOpenMetadata, match="another server"):
+        transport._redirect_target(request, back, answer)
+
+
+# -- limits, errors and logs -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(120, True), (121, False)])
+def test_retry_after_up_to_the_limit_is_waited_for(
+    stub: Stub, transport: Transport, clock: Clock, seconds: int, waits: bool
+) -> None:
+    stub.routes["/api/v1/x"] = [Reply(429, {}, (("Retry-After", str(seconds)),)), Reply(200, {})]
+    if waits:
+        assert transport.send(Request("GET", "/v1/x")).status == 200
+        assert clock.slept == [seconds]
+    else:
+        with pytest.raises(errors.TooManyRequests, match="Retry-After is 121 s") as caught:
+            transport.send(Request("GET", "/v1/x"))
+        assert (caught.value.status, caught.value.retry_after) == (429, 121)
+        assert clock.slept == []
+
+
+def test_a_403_with_retry_after_is_temporary(
+    stub: Stub, transport: Transport, clock: Clock
+) -> None:
+    stub.routes["/api/v1/x"] = [Reply(403, {}, (("Retry-After", "1"),)), Reply(403, {})]
+    assert transport.send(Request("GET", "/v1/x")).status == 403
+    assert clock.slept == [1]
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_there_are_as_many_retries_as_set(stub: Stub, clock: Clock, retries: int) -> None:
+    stub.routes["/api/v1/x"] = Reply(503, {})
+    transport = Transport(f"{stub.host}/api", Settings(retries=retries), sleep=clock)
+    response = transport.send(Request("GET", "/v1/x"))
+    transport.close()
+    assert (response.status, response.attempts) == (503, retries + 1)
+    assert len(stub.seen) == retries + 1
+
+
+def test_tls_with_a_server_without_it_is_an_error_of_its_own(stub: Stub, clock: Clock) -> None:
+    base = stub.host.replace("http:", "https:") + "/api"
+    transport = Transport(base, Settings(), sleep=clock)
+    with pytest.raises(errors.TLSFailed, match=f"^the TLS connection to {base} failed: ") as caught:
+        transport.send(Request("GET", "/v1/x"))
+    transport.close()
+    assert "see verify= and client_certificate=" in str(caught.value)
+    assert clock.slept == []  # trying again would not help
+    assert (caught.value.method, caught.value.url) == ("GET", f"{base}/v1/x")
+
+
+def test_attempts_and_errors_are_logged(
+    stub: Stub, transport: Transport, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "dynclient")
+    stub.routes["/api/v1/x"] = [Reply(0), Reply(0), Reply(200, {})]
+    transport.send(Request("GET", "/v1/x", (("password", "hush"),)))
+    lines = [r.getMessage() for r in caplog.records if r.name.startswith("dynclient")]
+    assert f"GET /v1/x?password={MASK}: ConnectFailed" in lines
+    assert f"GET /v1/x?password={MASK}: retrying in 0.25 s" in lines
+    assert re.fullmatch(r"GET /v1/x\?password=\*+: 200 in \d+ ms", lines[-1])
+
+
+def test_settings_reach_the_connection(stub: Stub) -> None:
+    settings = Settings(headers=(("X-Gateway", "g"),), connect_timeout=1, read_timeout=2)
+    transport = Transport(f"{stub.host}/api", settings)
+    transport.send(Request("GET", "/v1/x"))
+    assert stub.seen[0].headers["X-Gateway"] == "g"
+    assert stub.seen[0].headers["Accept"] == "application/json"
+    assert transport._options["timeout"] == (1, 2)
+    assert transport._options["verify"]
+    transport.close()
+
+
+def test_closing_in_a_forked_child_leaves_the_connections_of_the_parent(
+    transport: Transport,
+) -> None:
+    class Pool:
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    ours, theirs = Pool(), Pool()
+    transport._pool, transport._process = theirs, -1  # type: ignore[assignment]
+    transport.close()
+    assert theirs.closed == 0
+    transport._pool, transport._process = ours, os.getpid()  # type: ignore[assignment]
+    transport.close()
+    assert ours.closed == 1
+    assert transport.closed
 
 
 # -- life ------------------------------------------------------------------------------------------
@@ -299,5 +461,5 @@ def test_nothing_that_is_logged_or_printed_tells_a_secret(
 
 
 def test_unchecked_certificates_are_warned_of() -> None:
-    with pytest.warns(errors.InsecureWarning, match="not checked"):
+    with pytest.warns(errors.InsecureWarning, match="not verified"):
         Transport("https://127.0.0.1:1/api", Settings(verify=False))

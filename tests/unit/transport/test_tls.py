@@ -74,7 +74,7 @@ def test_an_own_authority_can_be_named(plain: Stub, authority_file: str) -> None
 
 
 def test_not_checking_is_possible_and_warned_of(plain: Stub) -> None:
-    with pytest.warns(InsecureWarning, match="not checked"):
+    with pytest.warns(InsecureWarning, match="not verified"):
         om = client(plain, verify=False)
     with om, warnings.catch_warnings():
         warnings.simplefilter("error")  # said once, not with each request
@@ -104,11 +104,14 @@ def test_a_missing_client_certificate_is_told(strict: Stub, authority_file: str)
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"verify": "no/such.pem"}, "verify: 'no/such.pem': no such file"),
-        ({"verify": None}, "verify: None: True, False, or the path"),
-        ({"client_certificate": "no/such.pem"}, "client_certificate: 'no/such.pem': no such file"),
-        ({"client_certificate": ("a.pem", "b.pem")}, "'a.pem', 'b.pem': no such file"),
-        ({"client_certificate": 7}, "client_certificate: int: the path of a PEM file"),
+        ({"verify": "no/such.pem"}, "verify: file not found: 'no/such.pem'"),
+        ({"verify": None}, "verify: must be True, False or the path of a CA bundle, not None"),
+        (
+            {"client_certificate": "no/such.pem"},
+            "client_certificate: file not found: 'no/such.pem'",
+        ),
+        ({"client_certificate": ("a.pem", "b.pem")}, "file not found: 'a.pem', 'b.pem'"),
+        ({"client_certificate": 7}, "client_certificate: must be the path of a PEM file"),
     ],
 )
 def test_what_cannot_be_is_told_at_once(settings: dict[str, Any], words: str) -> None:

@@ -1,21 +1,25 @@
-"""The judge: one verdict from two engines, and words that help."""
+"""The validator: one result from two engines, kept on its release."""
 
 from __future__ import annotations
 
 import gc
+import json
 import pickle
 import subprocess
 import sys
+import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dynclient.errors import RequestInvalid, SchemaNotFound
+from dynclient.errors import SchemaNotFound
 from dynclient.releases import release
 from dynclient.releases.registry import ingest
 from dynclient.schema import Release
 from dynclient.schema.release import Release as Tree
-from dynclient.validation import validator
+from dynclient.validation import Validator, fast, validator
+from tests.support.small_tree import files, make_zip
 from tests.support.trees import ALL_RELEASES, release_named
 
 CORNERS: dict[str, Any] = {
@@ -45,8 +49,6 @@ CORNERS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def corners(tmp_path_factory) -> Release:
-    import json
-
     folder = tmp_path_factory.mktemp("tree") / "schema" / "type"
     folder.mkdir(parents=True)
     (folder / "basic.json").write_text("{}")
@@ -89,26 +91,20 @@ def corners(tmp_path_factory) -> Release:
         (None, False),
     ],
 )
-def test_corner_cases_have_one_verdict(corners: Release, data: Any, valid: bool) -> None:
-    judging = validator(corners)
-    assert judging.accepts("type/corners.json", data) is valid
-    assert (judging.explain("type/corners.json", data) == []) is valid
-
-
-@pytest.mark.parametrize(
-    "data", [{"number": float("nan")}, {"text": "\ud800x"}, {1: 2}, {"x": {1}}]
-)
-def test_what_is_no_json_is_named(corners: Release, data: Any) -> None:
-    judging = validator(corners)
-    assert judging.explain("type/corners.json", data)[0].rule == "json"
+def test_engines_agree_on_corner_cases(corners: Release, data: Any, valid: bool) -> None:
+    checker = validator(corners)
+    assert checker.is_valid("type/corners.json", data) is valid
+    problems = checker.problems("type/corners.json", data)
+    assert (problems == []) is valid
+    assert "disagreement" not in {problem.rule for problem in problems}
 
 
 def test_places_inside_documents(corners: Release) -> None:
-    judging = validator(corners)
-    assert judging.accepts("type/corners.json#/definitions/node", {"children": []})
-    assert not judging.accepts(corners.node("type/corners.json", "/definitions/node"), {"x": 1})
+    checker = validator(corners)
+    assert checker.is_valid("type/corners.json#/definitions/node", {"children": []})
+    assert not checker.is_valid(corners.node("type/corners.json", "/definitions/node"), {"x": 1})
     with pytest.raises(SchemaNotFound):
-        judging.accepts("type/corners.json#/definitions/nod", {})
+        checker.is_valid("type/corners.json#/definitions/nod", {})
 
 
 def newest() -> Release:
@@ -118,17 +114,15 @@ def newest() -> Release:
 TABLE = "api/data/createTable.json"
 
 
-def test_problems_are_told_all_at_once_and_pickle() -> None:
+def test_all_problems_are_listed_at_once_and_pickle() -> None:
     data = {
         "nmae": "hunter2",
         "columns": [{"name": "x", "dataType": "BIGNT"}, {"name": "", "dataType": 5}],
     }
-    with pytest.raises(RequestInvalid) as caught:
-        validator(newest()).check(TABLE, data, "CreateTableRequest")
-    again = pickle.loads(pickle.dumps(caught.value))
-    assert again.problems == caught.value.problems
-    told = {problem.path: str(problem) for problem in again.problems}
-    assert set(told) == {
+    problems = validator(newest()).problems(TABLE, data)
+    assert pickle.loads(pickle.dumps(problems)) == problems
+    lines = {problem.path: str(problem) for problem in problems}
+    assert set(lines) == {
         "name",
         "nmae",
         "databaseSchema",
@@ -136,12 +130,12 @@ def test_problems_are_told_all_at_once_and_pickle() -> None:
         "columns[1].dataType",
         "columns[1].name",
     }
-    assert told["columns[0].dataType"].endswith("did you mean BIGINT, INT or BIT?")
-    assert told["nmae"] == "nmae: is unknown here; did you mean name?"
-    assert "hunter2" not in str(caught.value)
+    assert lines["columns[0].dataType"].endswith("did you mean BIGINT, INT or BIT?")
+    assert lines["nmae"] == "nmae: is not a known property; did you mean name?"
+    assert "hunter2" not in str(problems)
 
 
-def test_the_branch_that_was_meant_is_explained() -> None:
+def test_the_most_likely_branch_is_explained() -> None:
     data = {
         "name": "s",
         "serviceType": "Mysql",
@@ -154,9 +148,8 @@ def test_the_branch_that_was_meant_is_explained() -> None:
             }
         },
     }
-    problems = validator(newest()).explain("api/services/createDatabaseService.json", data)
-    told = {problem.path for problem in problems}
-    assert "connection.config.usrname" in told
+    problems = validator(newest()).problems("api/services/createDatabaseService.json", data)
+    assert "connection.config.usrname" in {problem.path for problem in problems}
     assert all("7" not in str(p.value) for p in problems if p.path.endswith("password"))
 
 
@@ -164,7 +157,7 @@ def test_no_value_of_a_secret_is_shown() -> None:
     data = {"name": "s", "serviceType": "Mysql", "connection": {"config": {"type": "Mysql"}}}
     data["connection"]["config"]["authType"] = {"password": ["hunter2"]}  # type: ignore[index]
     data["connection"]["config"]["secretKey"] = "hunter2"  # type: ignore[index]
-    problems = validator(newest()).explain("api/services/createDatabaseService.json", data)
+    problems = validator(newest()).problems("api/services/createDatabaseService.json", data)
     assert problems
     assert "hunter2" not in str(problems)
 
@@ -175,42 +168,91 @@ def test_a_valid_request_loads_only_the_fast_engine(tmp_path) -> None:
         "from dynclient.validation import validator\n"
         "known = release('starter')\n"
         "data = {'name': 't', 'databaseSchema': 'a.b.c', 'columns': []}\n"
-        f"assert validator(known).accepts('{TABLE}', data)\n"
+        f"assert validator(known).is_valid('{TABLE}', data)\n"
         "print([m for m in ('jsonschema', 'referencing', 'requests') if m in sys.modules])"
     )
     release("starter")
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert told.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[]"
 
 
 def test_without_the_fast_engine_the_other_does_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dynclient.validation.validator import Validator
-
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
-    judging = Validator(newest())
+    checker = Validator(newest())
     good = {"name": "t", "databaseSchema": "a.b.c", "columns": [{"name": "x", "dataType": "INT"}]}
-    assert judging.accepts(TABLE, good)
-    assert not judging.accepts(TABLE, {**good, "name": 5})
+    assert checker.is_valid(TABLE, good)
+    assert not checker.is_valid(TABLE, {**good, "name": 5})
 
 
-def test_a_refusal_that_nobody_explains_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    judging = validator(newest())
-    monkeypatch.setattr(type(judging), "accepts", lambda *_: False)
+def test_data_that_only_one_engine_refuses_stays_invalid(monkeypatch: pytest.MonkeyPatch) -> None:
+    checker = Validator(newest())
+    monkeypatch.setattr(checker, "is_valid", lambda *_: False)
     good = {"name": "t", "databaseSchema": "a.b.c", "columns": []}
-    with pytest.raises(RequestInvalid, match="nobody can say why"):
-        judging.check(TABLE, good)
+    assert [str(problem) for problem in checker.problems(TABLE, good)] == [
+        "is not valid, but the reason is unknown; please report this"
+    ]
+    assert checker.problems(TABLE, good)[0][:3] == ("", "a dict", "disagreement")
 
 
-def test_a_judge_outlives_a_release_that_only_equals_its_own() -> None:
+# -- one validator for each release ----------------------------------------------------------------
+
+
+def test_a_release_has_one_validator() -> None:
+    one = newest()
+    assert validator(one) is validator(one)
+    assert validator(one.with_drift("error")) is not validator(one)
+
+
+def test_equal_releases_have_validators_of_their_own(tmp_path: Path) -> None:
+    source = make_zip(tmp_path / "tree.zip", files())
+    first = release("8.0.0", source=source, cache=tmp_path / "cache")
+    second = release("8.0.0-copy", source=source, cache=tmp_path / "cache")
+    assert first == second
+    assert (first.name, second.name) == ("8.0.0", "8.0.0-copy")
+    ours, theirs = validator(first), validator(second)
+    assert ours is not theirs
+    assert (validator(first), validator(second)) == (ours, theirs)  # neither evicts the other
+    with pytest.raises(SchemaNotFound, match=r"^release 8\.0\.0 has no document"):
+        ours.is_valid("no/such.json", 1)
+    with pytest.raises(SchemaNotFound, match=r"^release 8\.0\.0-copy has no document"):
+        theirs.problems("no/such.json", 1)
+
+
+def test_a_schema_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    compile_validator = fast.compile_validator
+
+    def counting(documents: Any, reference: str) -> Any:
+        compiled.append(reference)
+        return compile_validator(documents, reference)
+
+    monkeypatch.setattr(fast, "compile_validator", counting)
+    checker = Validator(newest())
+    node = newest().find("CreateTableRequest")
+    assert [checker.is_valid(place, {}) for place in (node, node.ref, node)] == [False] * 3
+    assert compiled == [node.ref]
+
+
+def test_a_release_with_a_validator_is_garbage_collected() -> None:
+    one = Tree(release_named(ALL_RELEASES[0])._pack)
+    place = next(iter(one.entities.values())).path
+    assert not validator(one).is_valid(place, 7)
+    assert validator(one).problems(place, 7)
+    known = weakref.ref(one)
+    del one
+    gc.collect()
+    assert known() is None
+
+
+def test_a_validator_outlives_an_equal_release() -> None:
     pack = release_named(ALL_RELEASES[0])._pack
     first, second = Tree(pack), Tree(pack)
     place = next(iter(first.entities.values())).path
-    validator(first)
+    assert validator(first) is not validator(second)
     ours = validator(second)
     del first
     gc.collect()
-    assert ours.explain(place, 7)
-    assert not validator(second).accepts(place, 7)
-    assert validator(second) is validator(second)
+    assert ours.problems(place, 7)
+    assert not validator(second).is_valid(place, 7)

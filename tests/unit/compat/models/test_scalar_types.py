@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from dynclient.compat.models.serialization import payload, plain
 from dynclient.compat.models.validation_errors import FieldError
 
 ID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
-UTC = timezone.utc
 TWO_HOURS = timezone(timedelta(hours=2))
 
 

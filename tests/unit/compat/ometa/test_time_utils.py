@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dynclient.compat.ometa import time_utils
 
-MOMENT = datetime(2024, 1, 2, 3, 4, 5, 600000, tzinfo=timezone.utc)
+MOMENT = datetime(2024, 1, 2, 3, 4, 5, 600000, tzinfo=UTC)
 
 
 def test_moments_are_counted_in_seconds_and_milliseconds(get: Callable[..., Any]) -> None:

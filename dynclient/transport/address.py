@@ -1,0 +1,56 @@
+"""The base URL of a server's API, and the server and token that the environment names."""
+
+from __future__ import annotations
+
+import os
+
+from dynclient.errors import UsageError
+
+HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
+
+
+def api_url(host: str) -> str:
+    """Return the base URL of the API of a server: ``http://localhost:8585/api``.
+
+    Args:
+        host: URL of the server, with or without ``/api``, ``/api/v1`` and a trailing slash.
+
+    Raises:
+        UsageError: it has no scheme or host name, or contains a user or a query.
+    """
+    from urllib.parse import urlsplit
+
+    if not isinstance(host, str):
+        raise UsageError(f"host= must be a URL such as 'http://localhost:8585', not {host!r}")
+    try:
+        parts = urlsplit(host.strip())
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"host= must be a URL: {error}") from None
+    if parts.scheme not in {"http", "https"}:
+        name = host.strip().rpartition("@")[2]
+        raise UsageError(f"host= must begin with https:// or http://, not {name!r}")
+    if not parts.hostname or port == 0:
+        raise UsageError("host= must have a host name, and a port from 1 to 65535 if any")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("host= must not contain a user; use username= and password=, or token=")
+    if parts.query or parts.fragment:
+        raise UsageError("host= must not contain a query ('?') or a fragment ('#')")
+    path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}/api"
+
+
+def token_from_environment(base: str) -> str | None:
+    """Return ``OPENMETADATA_TOKEN``, or None if it is not set or is for another server.
+
+    Args:
+        base: base URL of the API that the token would be sent to.
+
+    Raises:
+        UsageError: ``OPENMETADATA_HOST`` is not a URL.
+    """
+    token = os.environ.get(TOKEN)
+    host = os.environ.get(HOST)
+    if not token or (host and api_url(host) != base):
+        return None
+    return token
