@@ -313,7 +313,7 @@ def test_a_document_is_found_by_the_path_it_has_elsewhere() -> None:
         known = types(release)
         assert known[old] is known[new]
         here, there = (old, new) if old in release.paths else (new, old)
-        with pytest.warns(DriftWarning, match=f"{there} is {here} in release"):
+        with pytest.warns(DriftWarning, match=f"{there} is called {here} in release"):
             assert known[f"{there}#"] is known[here]
         with pytest.raises(errors.SchemaNotFound):
             types(release.with_drift("error"))[there]
