@@ -11,13 +11,14 @@ from typing import Any
 import dynclient
 from benchmarks import payloads
 from benchmarks.harness import Row, side_by_side
-from dynclient import model, validation
+from dynclient import validation
+from dynclient.model import namespace
 
 
 def measure() -> list[Row]:
     """Time the constructors against ``Validator.is_valid`` of what they build."""
     release, body = payloads.release(), payloads.create_table()
-    types = model.types(release)
+    types = namespace.types(release)
     request_type, column_type, label_type = types.CreateTableRequest, types.Column, types.TagLabel
     rest = {name: value for name, value in body.items() if name != "columns"}
     parts = [

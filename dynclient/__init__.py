@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from dynclient.model import original as original
     from dynclient.model import schema_of as schema_of
     from dynclient.model import to_json as to_json
-    from dynclient.model import types as types
+    from dynclient.model.namespace import types as types
     from dynclient.releases import release as release
     from dynclient.settings import Settings as Settings
 
@@ -92,7 +92,7 @@ _HOMES = {
     "release": "releases",
     "schema_of": "model",
     "to_json": "model",
-    "types": "model",
+    "types": "model.namespace",
 }
 """Public names with the module that defines them."""
 

@@ -48,8 +48,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from dynclient.field_docs import document_fields
-from dynclient.suggestions import did_you_mean
+from dynclient.documentation import document_fields
 
 
 @document_fields
@@ -72,6 +71,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
+        from dynclient.suggestions import did_you_mean  # imported by what fails only
+
         return f"{place}{self.message}{did_you_mean(self.nearest)}"
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.field_docs import document_fields
+from dynclient.documentation import document_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from dynclient.field_docs import document_fields
+from dynclient.documentation import document_fields
 
 
 @document_fields

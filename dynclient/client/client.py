@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
-from dynclient.client import docstrings
 from dynclient.client.calls import reject_look_up
 from dynclient.client.collection import Collection, Method, plan_method
-from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments
+from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
 from dynclient.session.session import Session
 
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
-    from dynclient.dispatch import Listing, Page
+    from dynclient.dispatch.pagination import Listing, Page
     from dynclient.hooks import Hooks
-    from dynclient.model import Types
+    from dynclient.model.namespace import Types
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Release
@@ -88,7 +87,9 @@ class Client:
     def types(self) -> Types:
         """All types of the release: ``om.types.Table``, ``om.types["entity/data/table.json"]``."""
         if self._types is None:
-            self._types = model.types(self.release)
+            from dynclient.model.namespace import types
+
+            self._types = types(self.release)
         return self._types
 
     @property
@@ -354,6 +355,8 @@ class Client:
         return f"<Client of {self.host}, release {name}" + (f", {auth!r}>" if auth else ">")
 
     def _doc(self) -> str:
+        from dynclient.client import docstrings
+
         release = self._session.known_release
         name = "" if release is None else release.name
         return docstrings.client_doc(type(self), name, self._specs())

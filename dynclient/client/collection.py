@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client import docstrings
 from dynclient.client.calls import Call, LookUp
-from dynclient.client.docstrings import InstanceDoc
 from dynclient.client.methods import METHODS, MethodSpec, plan_create
+from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, UnknownOperation
 
 if TYPE_CHECKING:
     from inspect import Signature
 
     from dynclient.client.extra_operations import ExtraOperations
-    from dynclient.dispatch import Listing
+    from dynclient.dispatch.pagination import Listing
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.session.session import Session
@@ -43,6 +42,8 @@ class Method:
 
     @property
     def __signature__(self) -> Signature:
+        from dynclient.client import docstrings
+
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
@@ -50,6 +51,8 @@ class Method:
         return docstrings.signature(operation, method.first)
 
     def _doc(self) -> str:
+        from dynclient.client import docstrings
+
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
@@ -207,6 +210,8 @@ class Collection:
         return _collection, (self._session, self._spec.attribute)
 
     def _doc(self) -> str:
+        from dynclient.client import docstrings
+
         return docstrings.collection_doc(self, self._release.name)
 
     __doc__ = InstanceDoc(__doc__, _doc)

@@ -6,7 +6,7 @@ Reading them sends no request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.operations.operation import BODY
@@ -29,22 +29,6 @@ _PYTHON_TYPES = {
     "boolean": "bool",
     "string": "str",
 }
-
-
-class InstanceDoc:
-    """A ``__doc__`` that is written for each instance when it is read, as by ``help()``.
-
-    Args:
-        class_doc: the docstring of the class itself.
-        write: returns the docstring of an instance.
-    """
-
-    def __init__(self, class_doc: str | None, write: Callable[[Any], str]) -> None:
-        self._class_doc = class_doc
-        self._write = write
-
-    def __get__(self, instance: Any, owner: type | None = None) -> str | None:
-        return self._class_doc if instance is None else self._write(instance)
 
 
 # -- clients and collections -----------------------------------------------------------------------

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client import docstrings
-from dynclient.client.docstrings import InstanceDoc
 from dynclient.dispatch import bad_arguments, label
 from dynclient.dispatch.binding import BoundArguments, nearest
+from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Problem, UnknownOperation
 from dynclient.operations.operation import BODY, Plan
 from dynclient.suggestions import did_you_mean
@@ -167,6 +166,8 @@ class ExtraOperations:
         return ExtraOperations, (self._session, self._attribute)
 
     def _doc(self) -> str:
+        from dynclient.client import docstrings
+
         known = self._known_operations()
         return docstrings.extra_operations_doc(type(self), self._owner, known, self._state)
 
@@ -197,6 +198,8 @@ class ExtraOperation:
 
     @property
     def __signature__(self) -> Signature:
+        from dynclient.client import docstrings
+
         return docstrings.operation_signature(*self._known_parts())
 
     def _known_parts(self) -> tuple[CallableOperation, Node | None]:
@@ -205,6 +208,8 @@ class ExtraOperation:
         return found, self._namespace._session.node(found.operation.body)
 
     def _doc(self) -> str:
+        from dynclient.client import docstrings
+
         return docstrings.operation_doc(*self._known_parts())
 
     def _plan(self, values: tuple[Any, ...], keywords: dict[str, Any]) -> Plan:

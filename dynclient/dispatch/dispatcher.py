@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.dispatch import responses
 from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
-from dynclient.dispatch.pagination import Page
 from dynclient.drift.unknown_values import UnknownValues
 from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
 from dynclient.transport.request import Request
-from dynclient.validation import validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,6 +203,8 @@ class Dispatcher:
             NotOpenMetadata: the body is not JSON.
             ResponseInvalid: it breaks its schema, with ``responses="strict"`` only.
         """
+        from dynclient.dispatch.pagination import Page
+
         operation: Operation | None = request.operation
         kind = "raw" if operation is None else operation.result_kind
         if kind == "text":
@@ -241,6 +241,8 @@ class Dispatcher:
     def _load(self, found: tuple[type, Node], data: Any) -> Any:
         cls, node = found
         if self.settings.responses == "strict":
+            from dynclient.validation import validator
+
             checker = validator(node.release)
             if not checker.is_valid(node, data):
                 what = f"the {node.type_name} in the server's response"

@@ -10,7 +10,6 @@ from collections.abc import Container
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient import warn
 from dynclient.data import data_file
 from dynclient.errors import DriftWarning
 from dynclient.schema.release import WARN
@@ -100,6 +99,8 @@ def warn_drift(release: Release, message: str) -> None:
             code once.
         message: a sentence.
     """
+    from dynclient import warn  # most scripts need no translation
+
     warn.warn_user(message, DriftWarning, always=release.drift == WARN)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dynclient.schema.unions import SERVICE_TYPE_FIELD, Union
+from dynclient.schema.node import SERVICE_TYPE_FIELD
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
+    from dynclient.schema.unions import Union
 
     Report = Callable[[str, int], None]
     """Takes what is unknown and how often it occurs."""
@@ -134,6 +135,8 @@ def _union(node: Node, field: str) -> Scan:
 
     def scan(values: Sequence[Any], service_type: Any, report: Report) -> None:
         if not union:
+            from dynclient.schema.unions import Union
+
             union.append(Union(node))
         for value in values:
             if type(value) in {dict, list}:

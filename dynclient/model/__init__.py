@@ -15,11 +15,9 @@ from dynclient.model.functions import (
     schema_of,
     to_json,
 )
-from dynclient.model.namespace import Types, types
 
 __all__ = [
     "Entity",
-    "Types",
     "asdict",
     "changes",
     "check",
@@ -30,5 +28,4 @@ __all__ = [
     "raw",
     "schema_of",
     "to_json",
-    "types",
 ]

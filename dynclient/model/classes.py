@@ -16,14 +16,14 @@ from dynclient.model.containers import FieldMap, lazy_list
 from dynclient.model.conversion import REFERENCE, attach, own_names, raw_of
 from dynclient.model.entity import Entity, EntityMeta, entity_class, new_entity
 from dynclient.model.scalars import NamedEnumMeta, ScalarMeta, enum_class, scalar_class
-from dynclient.schema.node import class_kind
-from dynclient.schema.unions import SERVICE_TYPE_FIELD, Union
+from dynclient.schema.node import SERVICE_TYPE_FIELD, class_kind
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dynclient.schema import Node, Release
+    from dynclient.schema.unions import Union
 
     Wrapper = Callable[[Any, Entity], Any]
     """Takes raw JSON and the entity it is in; returns what users get. JSON that does not fit its
@@ -89,6 +89,8 @@ class Classes:
         if kind == "map":
             return self._map_wrapper(node.values)
         if kind == "union":
+            from dynclient.schema.unions import Union
+
             return self._union_wrapper(Union(node))
         if kind == "any":
             return _wrap_any

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dynclient.drift.aliases import removed_field_message
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
-from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -352,7 +351,7 @@ def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> Ba
 
 
 def _no_field(entity: Entity, name: Any) -> UnknownField:
-    from dynclient.suggestions import nearest
+    from dynclient.suggestions import did_you_mean, nearest
 
     cls = type(entity)
     reason = removed_field_message(cls._node, str(name))

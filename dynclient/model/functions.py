@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import UsageError
-from dynclient.model import json_patch
 from dynclient.model.classes import class_for
 from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.conversion import plain
 from dynclient.model.entity import Entity, EntityMeta, Original, clone, new_entity
-from dynclient.model.masking import masked
 from dynclient.schema.node import node_of
 
 if TYPE_CHECKING:
@@ -26,9 +24,9 @@ def asdict(value: Any, *, secrets: bool = False) -> Any:
         secrets: return secrets in clear; otherwise they are masked.
     """
     if isinstance(value, Entity):
-        return clone(value._raw) if secrets else masked(type(value)._node, value._raw)
+        return clone(value._raw) if secrets else _masked(type(value)._node, value._raw)
     if isinstance(value, FieldMap):
-        return clone(value._raw) if secrets else masked(None, value._raw)
+        return clone(value._raw) if secrets else _masked(None, value._raw)
     if isinstance(value, (list, tuple)):
         if isinstance(value, FieldList) and secrets:
             return clone(value._raw)
@@ -38,6 +36,12 @@ def asdict(value: Any, *, secrets: bool = False) -> Any:
     from dynclient.secrets import Secret
 
     return str(value) if isinstance(value, Secret) and not secrets else plain(None, value)
+
+
+def _masked(node: Node | None, raw: Any) -> Any:
+    from dynclient.model.masking import masked  # imported by what shows entities as JSON
+
+    return masked(node, raw)
 
 
 def to_json(value: Any, *, secrets: bool = False, indent: int | None = None) -> str:
@@ -109,7 +113,9 @@ def _original(entity: Entity) -> dict[str, Any]:
 
 def difference(before: Any, after: Any) -> list[dict[str, Any]]:
     """Return the JSON Patch operations that change one piece of decoded JSON to another."""
-    return [clone(operation) for operation in json_patch.diff(before, after)]
+    from dynclient.model.json_patch import diff  # imported by what changes entities
+
+    return [clone(operation) for operation in diff(before, after)]
 
 
 def raw(value: Any, node: Node | None = None) -> Any:

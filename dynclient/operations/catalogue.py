@@ -12,7 +12,6 @@ from dynclient.operations.routes import attribute_name
 from dynclient.operations.routes import route as collection_route
 from dynclient.operations.standard import collection_operations
 from dynclient.schema.node import node_of
-from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
@@ -147,6 +146,8 @@ class Catalogue:
     def _unknown(self, key: object) -> UnknownCollection:
         name = key if isinstance(key, str) else _key_name(key)
         known = {**self._by_name(), **self.collections}
+        from dynclient.suggestions import did_you_mean, nearest
+
         near = tuple(dict.fromkeys(known[other].attribute for other in nearest(name, known)))
         message = f"release {self.release.name} has no collection {name!r}{did_you_mean(near)}"
         return UnknownCollection(message, name=name, nearest=near)

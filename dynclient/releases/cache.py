@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient import warn
 from dynclient.errors import DynclientWarning, PackCorrupt
 from dynclient.releases import pack as packs
 from dynclient.releases.pack import Pack
@@ -175,6 +174,8 @@ class Cache:
                 " memory, which takes each process about a second. Set another directory with"
                 f" {VARIABLE} or cache="
             )
+            from dynclient import warn
+
             warn.warn_user(message, DynclientWarning)
 
     # -- other files -------------------------------------------------------------------------------

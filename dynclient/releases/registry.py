@@ -12,7 +12,6 @@ from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.releases.pack import Pack
 from dynclient.schema.release import BRIDGE, Release
-from dynclient.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import os
@@ -71,6 +70,8 @@ def release(
     from dynclient.schema.versions import close
 
     near = close(name, [*store.names(), STARTER])
+    from dynclient.suggestions import did_you_mean
+
     what = f"release {name} was not found{did_you_mean(near)}"
     raise UnknownRelease(_not_available(what, store), name=name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from dynclient.field_docs import document_fields
+from dynclient.documentation import document_fields
 from dynclient.schema.pointers import escape, parts
 from dynclient.schema.type_names import camel, java_name, stem
 

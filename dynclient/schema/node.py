@@ -34,6 +34,8 @@ _SUFFIXES = {
     "anyOf": "Option",
     "oneOf": "Option",
 }
+SERVICE_TYPE_FIELD = "serviceType"
+"""The field beside a connection that says which of the connectors it is for."""
 
 
 class Node:

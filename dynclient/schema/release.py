@@ -11,7 +11,6 @@ from dynclient.schema import entity_types
 from dynclient.schema.node import Node
 from dynclient.schema.pointers import join, look_up
 from dynclient.schema.versions import numbers
-from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.schema.entity_types import EntityType
@@ -368,6 +367,8 @@ class Release:
         return found
 
     def _not_found(self, name: str, known: Any, what: str) -> SchemaNotFound:
+        from dynclient.suggestions import did_you_mean, nearest
+
         near = nearest(name, known)
         message = f"release {self.name} has no {what} {name!r}{did_you_mean(near)}"
         return SchemaNotFound(message, name=name, release=self.name, nearest=near)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from dynclient.field_docs import document_fields
+from dynclient.documentation import document_fields
 from dynclient.schema.pointers import join, look_up, walk
 
 Documents = dict[str, Any]

@@ -21,8 +21,6 @@ _KINDS: dict[type, tuple[str, ...]] = {
     list: ("array",),
     dict: ("object", "map"),
 }
-SERVICE_TYPE_FIELD = "serviceType"
-"""The field beside a connection that says which of the connectors it is for."""
 
 
 class Union:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dynclient import suggestions
-
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; ``()`` if it has none."""
@@ -73,7 +71,9 @@ def close(name: str, names: Iterable[str]) -> tuple[str, ...]:
         name: the name to compare, ``1.31.0``.
         names: names of the existing releases.
     """
-    return suggestions.nearest(name, names)
+    from dynclient.suggestions import nearest as close_names
+
+    return close_names(name, names)
 
 
 def _three(version: str) -> tuple[int, int, int] | None:

@@ -18,7 +18,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient import warn
 from dynclient.errors import (
     DynclientError,
     DynclientWarning,
@@ -124,6 +123,8 @@ def _warn_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
         " OpenAPI document, which has less detail: the server may reject data that dynclient"
         f" accepts ({reasons})"
     )
+    from dynclient import warn
+
     warn.warn_user(message, DynclientWarning)
 
 
@@ -183,6 +184,8 @@ def _nearest(version: str, cache: Cache) -> Release:
                 f" nearest release in the cache with the same {near.same} version. Data that the"
                 " two releases define differently may be rejected by dynclient or by the server"
             )
+            from dynclient import warn
+
             warn.warn_user(message, DynclientWarning)
             return found
     message = f"the cache {cache.directory} has no release of the same major version"

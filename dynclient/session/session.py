@@ -6,7 +6,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from dynclient.dispatch.dispatcher import Dispatcher
-from dynclient.dispatch.pagination import Listing
 from dynclient.dispatch.responses import is_route
 from dynclient.drift.aliases import own_field_names
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
@@ -16,6 +15,7 @@ from dynclient.session.server_info import ServerInfo
 if TYPE_CHECKING:
     from collections import Counter
 
+    from dynclient.dispatch.pagination import Listing
     from dynclient.hooks import Hooks
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.operations.operation import Plan
@@ -192,6 +192,8 @@ class Session:
         Raises:
             BadArguments: the list does not take these arguments; lists all problems.
         """
+        from dynclient.dispatch.pagination import Listing
+
         operation, arguments, _ = plan
         fields = arguments.get("fields")
         if operation.entity_type is not None and isinstance(fields, (str, list, tuple)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dynclient.field_docs import document_fields
+from dynclient.documentation import document_fields
 from dynclient.secrets import MASK, looks_secret
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import cold_start, payloads
 from dynclient import model
+from dynclient.model import namespace
 from tests.support import trees
 from tests.support.trees import release_named
 
@@ -13,7 +14,7 @@ from tests.support.trees import release_named
 def test_generated_payloads_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trees, "shared", lambda path: None)
     release = release_named("starter")
-    types = model.types(release)
+    types = namespace.types(release)
     assert model.check(model.load(types.Table, payloads.table())) == []
     assert model.check(types.CreateTableRequest(**payloads.create_table())) == []
     assert len(payloads.page()["data"]) == 1000

@@ -52,7 +52,8 @@ VALID = """
 import dynclient
 release = dynclient.release("starter")
 from dynclient import model, validation
-types = model.types(release)
+from dynclient.model import namespace
+types = namespace.types(release)
 request = types.CreateTableRequest(
     name="orders",
     databaseSchema="shop.main.public",

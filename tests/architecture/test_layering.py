@@ -22,7 +22,7 @@ GROUND = {
     "data",
     "display",
     "errors",
-    "field_docs",
+    "documentation",
     "fqn",
     "hooks",
     "secrets",
@@ -51,7 +51,7 @@ ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "field_docs", "secrets", "suggestions"}
+GROUND_IMPORTS = {"errors", "documentation", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dynclient.model import Types, types
+from dynclient.model.namespace import Types, types
 from tests.support.small_tree import files, make_zip
 from tests.support.trees import ALL_RELEASES, release_named
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from dynclient.documentation import document_fields
 from dynclient.errors import Problem
-from dynclient.field_docs import document_fields
 from dynclient.hooks import Hooks
 from dynclient.schema.entity_types import EntityType
 from dynclient.schema.repair import RepairNote

@@ -13,7 +13,7 @@ from dynclient.compat.ometa.exceptions import APIError, EmptyPayloadException
 from dynclient.compat.ometa.gateway import plain, with_filters
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.compat.ometa.server_mixin import ServerMixin
-from dynclient.dispatch import Listing, Page
+from dynclient.dispatch.pagination import Listing, Page
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec

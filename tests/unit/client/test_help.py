@@ -12,8 +12,8 @@ import pytest
 import dynclient
 from dynclient.client.client import Client
 from dynclient.client.collection import Collection, Method
-from dynclient.client.docstrings import InstanceDoc
 from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
+from dynclient.documentation import InstanceDoc
 from dynclient.openapi.digest import digest
 from dynclient.openapi.index import Index
 from tests.support.trees import release_named

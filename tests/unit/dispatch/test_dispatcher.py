@@ -10,9 +10,11 @@ from uuid import UUID
 import pytest
 
 from dynclient import errors, model
-from dynclient.dispatch import Listing, Page, label
+from dynclient.dispatch import label
 from dynclient.dispatch.dispatcher import Dispatcher
+from dynclient.dispatch.pagination import Listing, Page
 from dynclient.hooks import Hooks
+from dynclient.model import namespace
 from dynclient.operations import Operation
 from dynclient.operations.catalogue import catalogue
 from dynclient.operations.standard import server_operations
@@ -133,7 +135,9 @@ def test_limits_are_whole_numbers_in_a_range(release: Release, limit: Any) -> No
 
 def test_entities_stand_for_their_names_and_ids(release: Release) -> None:
     calls, _ = dispatcher(release=release)
-    database = model.load(model.types(release).Database, {"id": ID, "fullyQualifiedName": "s.d"})
+    database = model.load(
+        namespace.types(release).Database, {"id": ID, "fullyQualifiedName": "s.d"}
+    )
     listing = calls.prepare(operation(release, "tables.list"), {"database": database})
     assert listing.query == (("database", "s.d"),)
     assert calls.prepare(operation(release, "tables.get"), {"id": database}).path.endswith(ID)
@@ -203,7 +207,7 @@ def test_patches_carry_their_content_type(release: Release) -> None:
 def test_an_entity_comes_back_typed(release: Release) -> None:
     calls, _ = dispatcher(TABLE, release=release)
     table = calls.call(operation(release, "tables.get"), {"id": ID})
-    assert isinstance(table, model.types(release).Table)
+    assert isinstance(table, namespace.types(release).Table)
     assert model.changes(table) == []
 
 
@@ -315,7 +319,7 @@ def test_errors_and_results_are_of_the_request_that_a_hook_returned() -> None:
     wire = Wire(user, (404, {}))
     calls = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
     get = operation(release, "tables.get")
-    assert isinstance(calls.call(get, {"id": ID}), model.types(release).User)
+    assert isinstance(calls.call(get, {"id": ID}), namespace.types(release).User)
     with pytest.raises(errors.NotFound) as caught:
         calls.call(get, {"id": ID})
     assert caught.value.method == "HEAD"

@@ -12,7 +12,8 @@ import pytest
 from dynclient import errors
 from dynclient.drift import table
 from dynclient.errors import DriftWarning
-from dynclient.model import asdict, changes, load, types
+from dynclient.model import asdict, changes, load
+from dynclient.model.namespace import types
 from dynclient.schema import Release
 from tests.support.trees import TREES, real_release, release_named
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from dynclient.model import load, types
+from dynclient.model import load
 from dynclient.model.class_docs import field_words, signature, type_words
+from dynclient.model.namespace import types
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.secrets import MASK

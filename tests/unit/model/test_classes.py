@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from dynclient import Release
-from dynclient.model import Entity, class_for, load, types
+from dynclient.model import Entity, class_for, load
 from dynclient.model.classes import classes_of
 from dynclient.model.containers import FieldList, FieldMap
+from dynclient.model.namespace import types
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema.node import class_kind

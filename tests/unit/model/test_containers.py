@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dynclient.model import asdict, changes, load, original, types
+from dynclient.model import asdict, changes, load, original
 from dynclient.model.containers import FieldList, FieldMap, LazyList
+from dynclient.model.namespace import types
 from tests.support.trees import ALL_RELEASES, release_named
 
 NAMES = ["a", "b", "c", "d"]

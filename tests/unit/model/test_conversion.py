@@ -12,8 +12,9 @@ from uuid import UUID
 import pytest
 
 from dynclient import DriftWarning
-from dynclient.model import Types, asdict, load, raw, types
+from dynclient.model import asdict, load, raw
 from dynclient.model.conversion import as_reference, attach, plain, raw_of
+from dynclient.model.namespace import Types, types
 from dynclient.secrets import Secret
 from tests.support.trees import TREES, real_release, release_named
 

@@ -11,8 +11,9 @@ import threading
 import pytest
 
 from dynclient import errors
-from dynclient.model import asdict, changes, load, original, schema_of, types
+from dynclient.model import asdict, changes, load, original, schema_of
 from dynclient.model.classes import class_for
+from dynclient.model.namespace import types
 from tests.support.trees import ALL_RELEASES, release_named
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from dynclient import errors, model
 from dynclient.data import data_file
+from dynclient.model import namespace
 from dynclient.operations import Operation, attribute_name, plural, route, rule
 from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
 from dynclient.operations.routes import placeholders, rows, schema_folder, words_of
@@ -136,7 +137,7 @@ def _place(ref: str) -> tuple[str, str]:
 
 def test_a_class_of_another_release_finds_the_collection_of_the_same_type() -> None:
     old, new = real_release("1.6.0"), real_release("1.13.0")
-    assert catalogue(new).find(model.types(old).Table).entity.name == "table"
+    assert catalogue(new).find(namespace.types(old).Table).entity.name == "table"
 
 
 @pytest.mark.parametrize("key", ["tabels", int, entity("nothing"), model.Entity, ""])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dynclient import errors, model
+from dynclient.model import namespace
 from dynclient.schema import Release
 from dynclient.session.session import Session
 from tests.support.trees import release_named, shared
@@ -35,7 +36,7 @@ def release() -> Release:
 
 def table(release: Release, **fields: Any) -> Any:
     data = json.loads(json.dumps({**TABLE, **fields}))
-    return model.load(model.types(release).Table, data)
+    return model.load(namespace.types(release).Table, data)
 
 
 def saved_patch(session: Session, wire: Wire, entity: Any) -> list[dict[str, Any]]:
@@ -72,7 +73,7 @@ def test_guards_are_values_that_the_server_returned(release: Release) -> None:
 def test_an_entity_without_time_is_guarded_by_its_version_alone(release: Release) -> None:
     session, wire = session_over(TABLE, release=release)
     data = {name: value for name, value in TABLE.items() if name != "updatedAt"}
-    entity = model.load(model.types(release).Table, data)
+    entity = model.load(namespace.types(release).Table, data)
     entity.description = "new"
     patch = saved_patch(session, wire, entity)
     assert [each["path"] for each in patch] == ["/version", "/description"]
@@ -87,7 +88,7 @@ def test_without_changes_nothing_is_sent(release: Release) -> None:
 
 def test_only_entities_of_a_server_can_be_saved(release: Release) -> None:
     session, wire = session_over(release=release)
-    types = model.types(release)
+    types = namespace.types(release)
     request = types.CreateTableRequest(name="t", databaseSchema="s.d.c", columns=[])
     with pytest.raises(errors.UsageError, match=r"CreateTableRequest is not an entity type.*om\."):
         session.save(request)

@@ -10,6 +10,7 @@ import pytest
 from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.hooks import Hooks
+from dynclient.model import namespace
 from dynclient.operations.operation import Plan
 from dynclient.schema import Release
 from dynclient.session.session import Session
@@ -187,6 +188,6 @@ def test_a_body_has_a_node_if_the_release_has_its_document(release: Release) -> 
     body = session.find("table").operations["create"].body
     node = session.node(body)
     assert node is not None
-    assert node is model.schema_of(model.types(release).CreateTableRequest)
+    assert node is model.schema_of(namespace.types(release).CreateTableRequest)
     assert session.node(None) is None
     assert session.node("no/such.json") is None

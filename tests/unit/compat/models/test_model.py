@@ -20,7 +20,7 @@ from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.fields import UNDEFINED
 from dynclient.compat.models.model import Model
 from dynclient.compat.models.validation_errors import ValidationError
-from dynclient.model import types
+from dynclient.model.namespace import types
 from dynclient.schema import Release
 from tests.property.data import made
 from tests.support.trees import ALL_RELEASES, release_named

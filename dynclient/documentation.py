@@ -1,7 +1,8 @@
-"""Documentation of the fields of named tuples, taken from their class docstring."""
+"""Docstrings of fields and of instances, which Python does not have by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T", bound=type)
@@ -24,3 +25,19 @@ def document_fields(cls: T) -> T:
     for name, lines in sentences.items():
         getattr(cls, name).__doc__ = " ".join(filter(None, lines))
     return cls
+
+
+class InstanceDoc:
+    """A ``__doc__`` that is written for each instance when it is read, as by ``help()``.
+
+    Args:
+        class_doc: the docstring of the class itself.
+        write: returns the docstring of an instance.
+    """
+
+    def __init__(self, class_doc: str | None, write: Callable[[Any], str]) -> None:
+        self._class_doc = class_doc
+        self._write = write
+
+    def __get__(self, instance: Any, owner: type | None = None) -> str | None:
+        return self._class_doc if instance is None else self._write(instance)
