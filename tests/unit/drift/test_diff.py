@@ -505,15 +505,15 @@ def test_whatever_breaks_recorded_requests_is_among_the_breaking_changes(
     found = diff(before, after)
     broken: dict[str, int] = {}
     for create, body in recorded_requests(old, before):
-        if create not in after.paths or not validator(before).accepts(create, body):
+        if create not in after.paths or not validator(before).is_valid(create, body):
             continue
-        if validator(after).accepts(create, body):
+        if validator(after).is_valid(create, body):
             continue
         broken[create] = broken.get(create, 0) + 1
         breaking = found.only(create, deep=True).breaking
         names = {c.name.rpartition(".")[2].split("[")[0] for c in breaking}
         values = {c.old for c in breaking.of("value_removed")}
-        for problem in validator(after).faults(create, body):
+        for problem in validator(after).problems(create, body):
             first, last = (problem.path.split(".")[end].split("[")[0] for end in (0, -1))
             # Of a union the branch that is told of need not be the one that was meant.
             near = keys(body.get(first)) & names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from decimal import Decimal
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,7 @@ def test_types_of_the_library_become_strings_and_numbers(named) -> None:
     assert number.kind == "integer"
     assert plain(number, moment) == 1767225600002
     assert type(plain(number, moment)) is int
+    assert plain(SimpleNamespace(kind="number"), moment) == 1767225600002  # type: ignore[arg-type]
     text = named.Table._node.properties["name"]
     assert plain(text, moment) == moment.isoformat()
     assert plain(number, day) == "2026-01-01"

@@ -95,6 +95,21 @@ def test_contradictions_are_refused(given: Any, words: str) -> None:
         identity(*given)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "cls", "shown"),
+    [
+        ((None, None, None), Anonymous, "no authentication"),
+        (("t", None, None), Bearer, f"token {MASK}"),
+        ((lambda: "t", None, None), TokenProvider, "tokens of <lambda>()"),
+        ((None, "ada", "p"), Login, "user ada"),
+    ],
+)
+def test_arguments_choose_the_authentication(arguments: Any, cls: type, shown: str) -> None:
+    auth = identity(*arguments)
+    assert type(auth) is cls
+    assert repr(auth) == shown
+
+
 # -- logins ----------------------------------------------------------------------------------------
 
 
@@ -162,6 +177,15 @@ def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
         sent(stub, Login("ada@example.com", "wrong-secret"))
     assert "wrong-secret" not in f"{caught.value!r} {caught.value} {caught.value.parts}"
     assert (caught.value.status, caught.value.code) == (400, 401)
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(200, {"accessToken": None}), Reply(202, {"accessToken": "t"}), Reply(200, b"x")]
+)
+def test_a_login_without_a_token_is_refused(stub: Stub, reply: Reply) -> None:
+    stub.routes["/api/v1/users/login"] = reply
+    with pytest.raises(errors.Unauthorized, match=f"of ada: status {reply.status}"):
+        sent(stub, Login("ada", "p"))
 
 
 # -- what is shown, and what travels ---------------------------------------------------------------
