@@ -128,7 +128,7 @@ class BoundArguments:
             return None
         if parameter.name == "limit" and not 0 <= value <= LIMIT_MAX:
             self._problem(
-                parameter.name, value, "range", f"must be in 0 to {LIMIT_MAX}, not {value}"
+                parameter.name, value, "range", f"must be from 0 to {LIMIT_MAX}, not {value}"
             )
             return None
         return str(int(value))

@@ -143,6 +143,30 @@ def test_what_java_writes_is_read() -> None:
         assert responses.loads(big)["a"] != responses.loads(big)["a"]
 
 
+@pytest.mark.parametrize(
+    ("media", "content"),
+    [
+        ("application/json", {"a": 1}), ("", {"a": 1}), ("application/problem+json", {"a": 1}),
+        ("text/csv; charset=utf-8", '{"a": 1}'), ("application/zip", b'{"a": 1}'),
+    ],
+)  # fmt: skip
+def test_a_body_is_read_by_its_media_type(media: str, content: Any) -> None:
+    response = Response(200, {"Content-Type": media}, b'{"a": 1}', URL)
+    assert responses.by_media_type(ASK, response) == content
+
+
+def test_routes_are_read_from_addresses() -> None:
+    own = {"id": "1", "href": "http://x/api/v1/tables/1"}
+    reference = {"id": "2", "type": "user", "href": "http://y:1/api/v1/users/2"}
+    data = {**own, "owners": [reference], "other": {"type": "team", "id": "3", "href": "odd"}}
+    assert responses.routes_in(data, "table") == {"table": "/v1/tables", "user": "/v1/users"}
+
+
+def test_a_request_id_in_the_body_is_kept() -> None:
+    assert fault(400, {"message": "no", "requestId": "r1"}).request_id == "r1"
+    assert fault(400, {"message": "no", "requestId": 7}).request_id is None
+
+
 # -- what real servers said ------------------------------------------------------------------------
 
 

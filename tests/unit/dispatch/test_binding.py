@@ -1,0 +1,129 @@
+"""Arguments as parts of a request: each type of parameter, its limits and its problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
+from dynclient.errors import BadArguments, Problem
+from dynclient.operations import Operation, Parameter
+
+
+def operation(*parameters: Parameter, name: str = "find", route: str = "/v1/x") -> Operation:
+    return Operation(name, None, "GET", route, parameters)
+
+
+def bound(parameter: Parameter, value: Any) -> BoundArguments:
+    return BoundArguments(operation(parameter), {parameter.name: value})
+
+
+def query(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
+    return bound(parameter, value).query
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "sent"),
+    [
+        ("string", "a", ["a"]),
+        ("string", 5, ["5"]),
+        ("boolean", True, ["true"]),
+        ("boolean", False, ["false"]),
+        ("integer", 0, ["0"]),
+        ("integer", -3, ["-3"]),
+        ("number", 1.0, ["1"]),
+        ("number", 1.5, ["1.5"]),
+        ("number", 7, ["7"]),
+        ("list", "a, b", ["a,b"]),
+        ("list", ("a", " b "), ["a,b"]),
+        ("list", iter(["a", "b"]), ["a,b"]),
+        ("array", ["a", "b"], ["a", "b"]),
+        ("array", "a", ["a"]),
+        ("array", [], []),
+    ],
+)
+def test_values_are_sent_as_text(kind: str, value: Any, sent: list[str]) -> None:
+    assert query(Parameter("p", "query", type=kind), value) == [("p", text) for text in sent]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        ("boolean", 1, "p: must be True or False, not 1"),
+        ("boolean", "true", "p: must be True or False, not 'true'"),
+        ("integer", True, "p: must be an integer, not True"),
+        ("integer", 1.0, "p: must be an integer, not 1.0"),
+        ("number", True, "p: must be a number, not True"),
+        ("number", "1", "p: must be a number, not '1'"),
+        ("list", 5, "p: must be a list of names, not 5"),
+        ("string", True, "p: must be a name, an id or an entity, not bool"),
+        ("string", b"x", "p: must be a name, an id or an entity, not bytes"),
+        ("array", ["a", {}], "p: must be a name, an id or an entity, not dict"),
+    ],
+)
+def test_values_of_another_type_are_rejected(kind: str, value: Any, message: str) -> None:
+    with pytest.raises(BadArguments) as caught:
+        bound(Parameter("p", "query", type=kind), value)
+    (problem,) = caught.value.problems
+    assert (str(problem), problem.rule) == (message, "type")
+
+
+@pytest.mark.parametrize("limit", [0, 1, 1_000_000])
+def test_limits_in_their_range_are_sent(limit: int) -> None:
+    assert query(Parameter("limit", "query", type="integer"), limit) == [("limit", str(limit))]
+
+
+@pytest.mark.parametrize("limit", [-1, 1_000_001])
+def test_limits_out_of_their_range_are_rejected(limit: int) -> None:
+    with pytest.raises(BadArguments, match=f"limit: must be from 0 to 1000000, not {limit}"):
+        bound(Parameter("limit", "query", type="integer"), limit)
+    assert query(Parameter("other", "query", type="integer"), limit) == [("other", str(limit))]
+
+
+def test_each_place_gets_its_parameters_under_their_wire_names() -> None:
+    parts = BoundArguments(
+        operation(
+            Parameter("fqn", "path", required=True, wire="name"),
+            Parameter("hard", "query", type="boolean", wire="hardDelete"),
+            Parameter("match", "header", wire="If-Match"),
+            route="/v1/x/{name}/y",
+        ),
+        {"fqn": "a/b", "hard": True, "match": "etag"},
+    )
+    assert parts.path == "/v1/x/a%2Fb/y"
+    assert parts.query == [("hardDelete", "true")]
+    assert parts.headers == [("If-Match", "etag")]
+
+
+def test_choices_are_the_only_values() -> None:
+    parameter = Parameter("p", "query", choices=("red", "green"))
+    assert query(parameter, "red") == [("p", "red")]
+    with pytest.raises(BadArguments) as caught:
+        bound(parameter, "gren")
+    message = "p: must be one of 'red', 'green', not 'gren'; did you mean green"
+    assert str(caught.value.problems[0]).startswith(message)
+
+
+def test_missing_and_unknown_arguments() -> None:
+    required = Parameter("id", "path", required=True)
+    with pytest.raises(BadArguments) as caught:
+        BoundArguments(operation(required, Parameter("limit", "query")), {"id": None, "limt": 1})
+    assert [str(each) for each in caught.value.problems] == [
+        "id: is missing",
+        "limt: is not a parameter of this call; did you mean limit?",
+    ]
+    with pytest.raises(BadArguments, match="is not a filter of this list; a server would ignore"):
+        BoundArguments(operation(name="list"), {"colour": "red"})
+    assert BoundArguments(operation(), {"colour": None}).query == []
+
+
+def test_an_error_counts_and_lists_its_problems() -> None:
+    one = Problem("a", 1, "type", "is wrong")
+    assert str(bad_arguments("x.y", [one])) == (
+        "x.y: 1 problem with the arguments\n  a: is wrong"
+    )  # fmt: skip
+    two = bad_arguments("x.y", [one, one])
+    assert str(two).startswith("x.y: 2 problems with the arguments\n")
+    assert two.problems == (one, one)
+    assert label(operation(name="version")) == "version"
