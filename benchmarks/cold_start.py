@@ -104,7 +104,7 @@ def _process(script: str, arguments: list[str], peaks: list[float] | None = None
         text=True,
         env=environment,
     )
-    taken = time.perf_counter() - begin
+    seconds = time.perf_counter() - begin
     if peaks is not None:
         peaks.append(float(done.stdout))
-    return taken
+    return seconds

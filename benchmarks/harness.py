@@ -110,9 +110,9 @@ def once_each(work: Callable[[], float], floor: Callable[[], float], *, rounds: 
 
 def _calls_in(function: Callable[[], object], seconds: float) -> int:
     count = 1
-    while (taken := _timed(function, count) * count) < seconds / 4 and count < 10**6:
+    while (elapsed := _timed(function, count) * count) < seconds / 4 and count < 10**6:
         count *= 2
-    return max(1, round(count * seconds / taken))
+    return max(1, round(count * seconds / elapsed))
 
 
 def _timed(function: Callable[[], object], count: int) -> float:

@@ -43,7 +43,7 @@ SEED = CACHES / "seed"
 
 
 def _seeded(directory: Path) -> Path:
-    """Make a cache that holds what the seed holds, without a copy of the data."""
+    """Create a cache that contains what the seed contains, without a copy of the data."""
     directory.mkdir(parents=True)
     for file in SEED.iterdir():
         os.link(file, directory / file.name)
@@ -176,7 +176,7 @@ def _remove_drop_in(meta_path: list[Any]) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    """Say which real schema trees are at hand, so that a green run tells what it covered."""
+    """Name the real schema trees that are available, so that a green run shows what it covered."""
     from tests.support.trees import TREES
 
     if not TREES:

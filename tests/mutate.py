@@ -3,7 +3,7 @@
 Cosmic Ray makes small changes to the module ("mutants"), one at a time, and runs the tests on each;
 a mutant that no test catches has survived. Works on a copy of the checkout. Prints the number of
 mutants that were caught, of how many, and the change of each survivor. The sample is drawn with a
-seed, so the same command gives the same mutants.
+seed, so the same command creates the same mutants.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Row(NamedTuple):
     official: float
     unit: str
     reach: float | None = None
-    """How many times better the project wants to be."""
+    """How many times better the project must be."""
 
     @property
     def times(self) -> float:
@@ -103,9 +103,9 @@ def _measured(ours: Side, official: Side, folder: Path, compared: str) -> list[R
     answers, given = folder / "answers.json", folder / "payloads.json"
     given.write_text(json.dumps({"create": payloads.create_table(), "table": table}), "utf-8")
     # The official SDK talks to servers of its own release only.
-    told = {"/system/version": {"version": compared, "revision": "stub", "timestamp": 0}}
+    version = {"/system/version": {"version": compared, "revision": "stub", "timestamp": 0}}
     entity = {table["fullyQualifiedName"]: table, "PUT /tables": table}
-    answers.write_text(json.dumps({**told, **entity, "/tables": payloads.page()}), "utf-8")
+    answers.write_text(json.dumps({**version, **entity, "/tables": payloads.page()}), "utf-8")
     with serving(answers) as host:
         rows = _starts(ours, official, host)
         rows += _works(ours, official, [host, str(given)])
@@ -150,7 +150,7 @@ def _works(ours: Side, official: Side, arguments: list[str]) -> list[Row]:
         reach = 10 if work == "page" else None
         rows.append(Row(what, here, best["official"][work], "s", reach))
         bare = best["without hooks"][work]
-        rows.append(Row("  its name hooks taken out", here, bare, "s", reach))
+        rows.append(Row("  without its name hooks", here, bare, "s", reach))
     return rows
 
 

@@ -95,7 +95,7 @@ def is_private(name: str) -> bool:
 
 
 def private_reads(path: Path, tree: ast.Module) -> Iterator[str]:
-    """Give each private name of another module of dynclient that a module imports or reads."""
+    """Yield each private name of another module of dynclient that a module imports or reads."""
     local = imported_modules(tree, path)
     here = path.relative_to(PACKAGE).as_posix()
     for node in ast.walk(tree):
@@ -149,7 +149,7 @@ def is_keyed_by_release(annotation: ast.expr) -> bool:
 
 
 def release_mappings(tree: ast.Module) -> Iterator[str]:
-    """Give the names of module-level mappings that are keyed by a release, or might be."""
+    """Yield the names of module-level mappings that are keyed by a release, or might be."""
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and is_keyed_by_release(node.annotation):
             yield ast.unparse(node.target)

@@ -37,7 +37,7 @@ def test_every_code_block_runs(path: Path, environment: dict[str, str]) -> None:
 
 
 @each_document
-def test_links_within_the_project_lead_somewhere(path: Path) -> None:
+def test_links_within_the_project_have_targets(path: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text("utf-8"))
     missing = [link for link in links if not (path.parent / link).exists()]
     assert not missing, f"{path.name} links to {missing}"

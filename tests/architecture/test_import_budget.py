@@ -1,4 +1,4 @@
-"""What a process loads, and when: cheap to import, and only what the work at hand needs.
+"""What a process loads, and when: cheap to import, and only what it needs.
 
 Checked in processes of their own, since this one has long loaded everything. The starter release
 is in their cache.
@@ -63,7 +63,7 @@ assert dynclient.check(request) == []
 """
 
 
-def test_a_valid_request_is_judged_without_the_engine_that_explains() -> None:
+def test_a_valid_request_is_validated_without_loading_jsonschema() -> None:
     pytest.importorskip("jsonschema_rs")
     modules = roots(loaded_after(VALID))
     assert "jsonschema_rs" in modules

@@ -1,4 +1,4 @@
-"""The shape of the source: imports point one way, one road to the network, nothing generated.
+"""The shape of the source: imports point one way, one way to the network, nothing generated.
 
 Everything is read from the syntax trees, so a lazy import inside a function counts like any other.
 """
@@ -85,7 +85,7 @@ def room_of(path: Path) -> str:
 
 
 def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
-    """Give line and absolute dotted name of everything a module imports, also inside functions.
+    """Yield line and absolute dotted name of everything a module imports, also inside functions.
 
     Args:
         path: the module.

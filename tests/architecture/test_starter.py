@@ -1,4 +1,4 @@
-"""The starter release: sound by itself, and a part of the real 1.13.0 where that is at hand."""
+"""The starter release: sound by itself, and a part of the real 1.13.0 where that is available."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dynclient.releases.cache import bundled
 from dynclient.schema import Release
 from dynclient.schema.pointers import escape, join, look_up, walk
 from dynclient.validation import validator
-from tests.property.data import made
+from tests.property.data import draw_instance
 from tests.support.trees import real_release, shared
 
 ROOT = bundled()
@@ -150,8 +150,10 @@ def test_passwords_and_tokens_are_marked() -> None:
         for pointer, schema in walk(document):
             name = pointer.rpartition("/")[2].casefold()
             if "/connections/" in path or path.startswith("security/"):
-                told = re.search(r"password$|secret.*key$|^(jwt)?token$|privatekey$|apikey$", name)
-                assert not told or schema.get("format") == "password", (path, pointer)
+                is_secret = re.search(
+                    r"password$|secret.*key$|^(jwt)?token$|privatekey$|apikey$", name
+                )
+                assert not is_secret or schema.get("format") == "password", (path, pointer)
 
 
 def test_nothing_is_left_over(starter: Release) -> None:
@@ -181,7 +183,7 @@ def test_nothing_is_left_over(starter: Release) -> None:
 def test_known_payloads_are_accepted(root: str, payload: str) -> None:
     file = shared(f"openmetadata/payloads/{payload}")
     if file is None:
-        pytest.skip("the payloads are not at hand")
+        pytest.skip("the payloads are not available")
     raw = json.loads(file.read_text("utf-8"))
     assert [error.message for error in _fast(root).iter_errors(raw)] == []
 
@@ -220,8 +222,8 @@ class Place(NamedTuple):
     def missing(self) -> bool:
         """Tell whether it is a list that is missing where it is not given, rather than empty."""
         target = self.target().schema
-        told = "default" in self.schema or "default" in target
-        return target.get("type") == "array" and told and self.default() is None
+        has_default = "default" in self.schema or "default" in target
+        return target.get("type") == "array" and has_default and self.default() is None
 
 
 KNOWN = {
@@ -244,7 +246,7 @@ class Comparison:
     def compare(self, ours: Place, theirs: Place) -> list[Difference]:
         """Compare two schemas and all they consist of; return the differences seen so far."""
         # A default that is null says nothing but for lists; some real ones are text where a number
-        # is meant.
+        # is intended.
         self._same(ours, "default", ours.missing(), theirs.missing())
         if ours.default() is not None:
             self._same(ours, "default", str(ours.default()).lower(), str(theirs.default()).lower())
@@ -324,7 +326,7 @@ def test_all_of_it_is_in_the_real_tree_as_it_is_here(real: Release) -> None:
     assert len(comparison.seen) > 1000
 
 
-def test_a_field_that_is_not_there_or_of_another_type_would_be_told() -> None:
+def test_a_field_that_is_missing_or_of_another_type_would_be_reported() -> None:
     ours = {"a": {"type": "object", "properties": {"x": {"type": "string"}, "y": {"$ref": "b"}}}}
     ours["b"] = {"type": "string", "enum": ["one", "two"]}
     theirs = {"a": {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"$ref": "b"}}}}
@@ -356,7 +358,7 @@ def test_what_a_request_may_hold_here_it_may_really_hold(
     @given(st.data())
     def holds(drawn: st.DataObject) -> None:
         nonlocal accepted
-        raw = made(drawn.draw, starter.node(path))
+        raw = draw_instance(drawn.draw, starter.node(path))
         if validator(starter).is_valid(path, raw):
             accepted += 1
             assert validator(real).is_valid(path, raw), validator(real).problems(path, raw)
@@ -402,13 +404,13 @@ def test_usual_fields_are_there_wherever_they_really_are(starter: Release, real:
 
 def test_every_sentence_is_its_own(real: Release) -> None:
     """No description says what one of the real tree says, nor has six words in a row of one."""
-    taken = set()
+    sentences = set()
     for path in real.paths:
         for sentence in _sentences(real.document(path)):
-            taken |= {sentence, *_runs(sentence)}
+            sentences |= {sentence, *_runs(sentence)}
     for path, document in DOCUMENTS.items():
         for sentence in _sentences(document):
-            assert not taken & {sentence, *_runs(sentence)}, (path, sentence)
+            assert not sentences & {sentence, *_runs(sentence)}, (path, sentence)
 
 
 def _sentences(document: Any) -> Iterator[tuple[str, ...]]:

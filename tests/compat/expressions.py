@@ -1,4 +1,4 @@
-"""Expressions that must give the same under dynclient and under the official SDK 1.6.0.
+"""Expressions that must have the same value with dynclient and with the official SDK 1.6.0.
 
 Run by either Python; prints ``{expression: outcome}`` as JSON. An outcome is plain data, or what
 was raised: the kinds and places of the faults.
@@ -78,16 +78,16 @@ svc = CreateDatabaseServiceRequest(
 )
 
 
-def told(value: Any) -> Any:
+def as_plain_data(value: Any) -> Any:
     """Return an outcome as plain data."""
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, value))
     if isinstance(value, type):
         return value.__name__
     if isinstance(value, dict):
-        return {str(name): told(below) for name, below in value.items()}
+        return {str(name): as_plain_data(below) for name, below in value.items()}
     if isinstance(value, (list, tuple)):
-        return [told(below) for below in value]
+        return [as_plain_data(below) for below in value]
     if value is None or type(value) in {bool, str, int, float}:
         return value
     return f"{type(value).__name__}: {value!r}"
@@ -95,7 +95,7 @@ def told(value: Any) -> Any:
 
 def outcome(expression: str) -> Any:
     try:
-        return told(eval(expression))
+        return as_plain_data(eval(expression))
     except Exception as error:
         if hasattr(error, "errors"):
             return {"faults": [[fault["type"], list(fault["loc"])] for fault in error.errors()]}

@@ -33,11 +33,11 @@ def official_python() -> str:
 def tree() -> str:
     """Return the archive of the tree that is compared, skipping the test without it."""
     if RELEASE not in TREES:
-        pytest.skip(f"the schema tree of {RELEASE} is not at hand (see tests/support/trees.py)")
+        pytest.skip(f"the schema tree of {RELEASE} is not available (see tests/support/trees.py)")
     return str(TREES[RELEASE])
 
 
-def told(python: str, script: str, *arguments: str, given: Any = None) -> Any:
+def run_script(python: str, script: str, *arguments: str, given: Any = None) -> Any:
     """Run a script of this folder and return the JSON it prints.
 
     Args:

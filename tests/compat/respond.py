@@ -1,4 +1,4 @@
-"""Answers what official models make of data, line by line; run by the official SDK's Python.
+"""Print what official models convert data to, line by line; run by the official SDK's Python.
 
 A line holds ``[module, class, data]``, its answer ``{"dump": …}`` or ``{"faults": [[kind, loc]]}``.
 """
@@ -19,10 +19,10 @@ warnings.simplefilter("ignore")
 def answer(module: str, name: str, data: Any) -> dict[str, Any]:
     cls = getattr(importlib.import_module(module), name)
     try:
-        made = cls.model_validate(data)
+        model = cls.model_validate(data)
     except ValidationError as error:
         return {"faults": [[fault["type"], list(fault["loc"])] for fault in error.errors()]}
-    return {"dump": made.model_dump(mode="json", exclude_none=True)}
+    return {"dump": model.model_dump(mode="json", exclude_none=True)}
 
 
 for line in sys.stdin:

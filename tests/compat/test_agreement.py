@@ -1,4 +1,4 @@
-"""Data given to official models and to ours: the same dumps, the same faults at the same places.
+"""Data passed to official models and to ours: the same dumps, the same errors at the same places.
 
 ``data/agreement-differs.json`` lists where they differ on purpose, with reasons.
 """
@@ -21,7 +21,7 @@ from dynclient.compat.models.validation_errors import ValidationError
 from dynclient.schema import Node
 from dynclient.secrets import MASK
 from tests.compat.official import DATA, HERE, RELEASE, official_python
-from tests.property.data import made, mutated
+from tests.property.data import draw_instance, mutate
 from tests.support.trees import TREES, real_release
 
 pytestmark = [pytest.mark.official, pytest.mark.slow]
@@ -78,31 +78,31 @@ def official() -> Iterator[Official]:
     opened.close()
 
 
-def levelled(here: Any, there: Any, given: Any) -> Any:
-    """Return what official models made of data, without the differences that are listed.
+def without_listed_differences(here: Any, there: Any, given: Any) -> Any:
+    """Return what official models convert data to, without the differences that are listed.
 
     Args:
-        here: what ours made of it.
-        there: what the official ones made of it.
+        here: the result of ours.
+        there: the result of the official ones.
         given: the data.
     """
     if isinstance(here, dict) and isinstance(there, dict):
-        told = given if isinstance(given, dict) else {}
+        sent = given if isinstance(given, dict) else {}
         return {
-            name: levelled(here.get(name), value, told.get(name))
+            name: without_listed_differences(here.get(name), value, sent.get(name))
             for name, value in there.items()
-            if name in here or name in told or name not in CHANGED
+            if name in here or name in sent or name not in CHANGED
         }
     if isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
-        told = given if isinstance(given, list) else [None] * len(here)
-        return [levelled(*three) for three in zip(here, there, told, strict=True)]
+        sent = given if isinstance(given, list) else [None] * len(here)
+        return [without_listed_differences(*three) for three in zip(here, there, sent, strict=True)]
     return here if here == MASK and isinstance(there, str) else there
 
 
 def compare(cls: Any, official: Official, given: Any) -> None:
     ours, theirs = here(cls, given), official(cls, given)
     if "dump" in ours and "dump" in theirs:
-        theirs = {"dump": levelled(ours["dump"], theirs["dump"], given)}
+        theirs = {"dump": without_listed_differences(ours["dump"], theirs["dump"], given)}
     if "faults" in ours and "faults" in theirs:
         # The official branches of a union are tried in another order.
         ours, theirs = ({"faults": sorted(map(str, both["faults"]))} for both in (ours, theirs))
@@ -134,7 +134,7 @@ def test_valid_data_is_dumped_alike(path: str, official: Official) -> None:
     @hypothesis.given(st.data())
     @hypothesis.settings(max_examples=25)
     def holds(data: st.DataObject) -> None:
-        given = made(data.draw, node_of(path))
+        given = draw_instance(data.draw, node_of(path))
         compare(cls, official, given)
 
     holds()
@@ -147,7 +147,7 @@ def test_broken_data_has_the_same_faults(path: str, official: Official) -> None:
     @hypothesis.given(st.data())
     @hypothesis.settings(max_examples=25)
     def holds(data: st.DataObject) -> None:
-        given = mutated(data.draw, deepcopy(made(data.draw, node_of(path))))
+        given = mutate(data.draw, deepcopy(draw_instance(data.draw, node_of(path))))
         compare(cls, official, given)
 
     holds()

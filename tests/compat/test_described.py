@@ -16,7 +16,7 @@ from dynclient.compat.models import class_names
 from dynclient.compat.models.class_registry import class_registry
 from dynclient.compat.models.fields import UNDEFINED
 from dynclient.compat.models.serialization import Options, dump
-from tests.compat.official import DATA, RELEASE, official_python, told
+from tests.compat.official import DATA, RELEASE, official_python, run_script
 from tests.support.trees import real_release
 
 NO_DEFAULT = "<none>"
@@ -56,7 +56,7 @@ def default(field: Any) -> Any:
 
 @pytest.mark.official
 def test_classes_are_described_as_the_official_ones() -> None:
-    official = told(official_python(), "describe.py")
+    official = run_script(official_python(), "describe.py")
     release = real_release(RELEASE)
     met: set[str] = set()
     compared = 0

@@ -1,4 +1,4 @@
-"""The official face: what expressions give, beside what the official SDK was seen to give.
+"""Expressions have the values that the official SDK was seen to return.
 
 ``data/face-1.6.0.json`` holds the outcomes of the official SDK as they were recorded, and the
 expressions whose outcome differs here, each with the reason.
@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.compat.official import DATA, official_python, told, tree
+from tests.compat.official import DATA, official_python, run_script, tree
 
 RECORDED: dict[str, Any] = json.loads((DATA / "face-1.6.0.json").read_text("utf-8"))
 
 
-def test_expressions_give_what_they_give_under_the_official_sdk() -> None:
-    here = told(sys.executable, "expressions.py", tree())
+def test_expressions_have_the_values_of_the_official_sdk() -> None:
+    here = run_script(sys.executable, "expressions.py", tree())
     different = {text for text, outcome in here.items() if outcome != RECORDED["official"][text]}
     assert different == set(RECORDED["differs"]), {
         text: (here[text], RECORDED["official"][text])
@@ -28,5 +28,5 @@ def test_expressions_give_what_they_give_under_the_official_sdk() -> None:
 
 
 @pytest.mark.official
-def test_the_record_is_what_the_official_sdk_gives() -> None:
-    assert told(official_python(), "expressions.py") == RECORDED["official"]
+def test_the_record_agrees_with_the_official_sdk() -> None:
+    assert run_script(official_python(), "expressions.py") == RECORDED["official"]

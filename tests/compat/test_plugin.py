@@ -47,9 +47,9 @@ def ran(folder: Path, *arguments: str) -> str:
 
 
 def test_tests_get_the_classes_of_the_named_release(tmp_path: Path) -> None:
-    told = ran(tmp_path, "-v", "--metadata-release", "starter")
-    assert "schemas of release starter" in told
-    assert "1 passed" in told
+    output = ran(tmp_path, "-v", "--metadata-release", "starter")
+    assert "schemas of release starter" in output
+    assert "1 passed" in output
 
 
 RIVAL = """
@@ -58,7 +58,7 @@ def pytest_configure():
 """
 
 
-def test_without_a_choice_between_two_packages_pytest_tells_what_to_do(tmp_path: Path) -> None:
+def test_without_a_choice_between_two_packages_the_error_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "metadata").mkdir()
     (tmp_path / "metadata" / "__init__.py").write_text("", "utf-8")
     done = started(tmp_path, path=tmp_path)
@@ -81,7 +81,7 @@ def test_the_official_plugin_stays_out_where_dynclient_serves(tmp_path: Path) ->
 
 def test_the_release_may_stand_in_the_configuration(tmp_path: Path) -> None:
     if "1.6.0" not in TREES:
-        pytest.skip("the schema tree of 1.6.0 is not at hand (see tests/support/trees.py)")
+        pytest.skip("the schema tree of 1.6.0 is not available (see tests/support/trees.py)")
     real_release("1.6.0")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmetadata_release = 1.6.0\n", "utf-8")
     assert "schemas of release 1.6.0" in ran(tmp_path, "-v")

@@ -1,4 +1,4 @@
-"""One script in dynclient's own words, unchanged on every release at hand."""
+"""One script in dynclient's own words, unchanged on every available release."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.trees import ALL_RELEASES
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_the_script_runs_unchanged(connected: Callable[[str], Client], name: str) -> None:
     om = connected(name)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         seen = catalogue.main(om, "script")
     assert seen == {
@@ -30,9 +30,9 @@ def test_the_script_runs_unchanged(connected: Callable[[str], Client], name: str
         "dashboard owners": ["script_sales"],
         "chart": "http://superset:8088/chart/1",
     }
-    assert all(issubclass(one.category, dynclient.DriftWarning) for one in told)
-    # Warnings name what is bridged, where the release calls it otherwise, and nothing else.
-    owners = any("owners is called owner" in str(one.message) for one in told)
+    assert all(issubclass(one.category, dynclient.DriftWarning) for one in caught)
+    # Warnings name the translated fields, where the release has another name, and nothing else.
+    owners = any("owners is called owner" in str(one.message) for one in caught)
     assert owners == ("owners" not in om.release.entities["table"].properties)
 
 

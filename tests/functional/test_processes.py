@@ -23,17 +23,17 @@ def service(om: Client) -> str:
 
 
 def test_threads_share_a_client(om: Client, service: str) -> None:
-    def database(number: int) -> str:
-        made = om.databases.upsert(name=f"d{number}", service=service)
-        return str(om.databases[made.fullyQualifiedName].id)
+    def create(number: int) -> str:
+        database = om.databases.upsert(name=f"d{number}", service=service)
+        return str(om.databases[database.fullyQualifiedName].id)
 
     with ThreadPoolExecutor(8) as pool:
-        ids = list(pool.map(database, range(40)))
+        ids = list(pool.map(create, range(40)))
     assert len(set(ids)) == 40
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_forked_child_goes_on(om: Client, service: str) -> None:
+def test_a_forked_child_continues(om: Client, service: str) -> None:
     before = om.database_services[service].id
     reading, writing = os.pipe()
     child = os.fork()
@@ -46,9 +46,9 @@ def test_a_forked_child_goes_on(om: Client, service: str) -> None:
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        told = pipe.read()
+        output = pipe.read()
     assert os.waitpid(child, 0)[1] == 0
-    assert told == before
+    assert output == before
     assert om.database_services[service].id == before
 
 

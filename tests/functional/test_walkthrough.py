@@ -1,4 +1,4 @@
-"""The main job, on every release at hand: a catalogue is built, found, changed and taken down."""
+"""The main job, on every available release: a catalogue is created, found, changed and removed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def service(each: Client) -> Iterator[Any]:
     secret = {"password": "open-sesame"}
     login = {"authType": secret} if hasattr(Mysql, "authType") else secret
     config = Mysql(username="reader", hostPort="mysql:3306", **login)
-    made = each.database_services.create(
+    created = each.database_services.create(
         name="walk", serviceType="Mysql", connection={"config": config}
     )
-    yield made
-    each.database_services.delete(made, recursive=True, hard=True)
+    yield created
+    each.database_services.delete(created, recursive=True, hard=True)
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def created(om: Client, schema: Any, name: str = "orders") -> Any:
     return om.tables.create(name=name, databaseSchema=schema, columns=columns)
 
 
-def test_the_server_tells_what_it_is(each: Client) -> None:
+def test_the_server_reports_its_version(each: Client) -> None:
     assert each.health_check() is True
     assert each.version
     assert each.release.entities
 
 
-def test_parents_give_children_their_names(each: Client, schema: Any) -> None:
+def test_names_of_children_begin_with_their_parents(each: Client, schema: Any) -> None:
     table = created(each, schema)
     assert table.fullyQualifiedName == "walk.shop.public.orders"
     assert table.databaseSchema.id == schema.id
@@ -89,7 +89,7 @@ def test_what_is_not_there_is_none_or_a_key_error(each: Client) -> None:
     assert "no.such.table.here" in str(missing.value)
 
 
-def test_a_name_is_no_id_and_an_entity_is_as_good_as_its_own(each: Client) -> None:
+def test_a_name_is_not_an_id_and_an_entity_is_accepted_as_its_id(each: Client) -> None:
     for ask in (lambda: each.get_by_id("user", "admin"), lambda: each.users.delete(id="admin")):
         with pytest.raises(dynclient.BadArguments, match="id: must be a UUID, not 'admin'"):
             ask()
@@ -100,7 +100,7 @@ def test_a_name_is_no_id_and_an_entity_is_as_good_as_its_own(each: Client) -> No
     assert each.get_by_id("user", "00000000-0000-0000-0000-000000000000") is None
 
 
-def test_on_what_grounds_is_told_of_filters_alone(each: Client) -> None:
+def test_only_filters_show_their_source(each: Client) -> None:
     with pytest.raises(dynclient.BadArguments) as caught:
         each.users.list(limit=-1)
     assert "known are the filters" not in str(caught.value)
@@ -134,7 +134,7 @@ def test_changes_are_saved_as_a_patch_of_just_them(each: Client, schema: Any) ->
     assert next(v.version for v in each.tables.versions(saved)) == saved.version
 
 
-def test_somebody_elses_change_is_not_overwritten(each: Client, schema: Any) -> None:
+def test_a_change_of_another_client_is_not_overwritten(each: Client, schema: Any) -> None:
     created(each, schema)
     mine, theirs = (each.tables["walk.shop.public.orders"] for _ in range(2))
     theirs.description = "theirs"
@@ -165,9 +165,9 @@ def test_what_has_children_is_deleted_with_them_or_not_at_all(each: Client, sche
 
 
 def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
-    made = {created(each, schema, f"t{number}").id for number in range(7)}
+    ids = {created(each, schema, f"t{number}").id for number in range(7)}
     listing = each.tables.list(limit=3)
-    assert made <= {table.id for table in listing}
+    assert ids <= {table.id for table in listing}
     assert len(each.tables.list(limit=3)) == len(each.tables) == len(list(each.tables))
 
 

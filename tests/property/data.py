@@ -15,7 +15,7 @@ _FITTING = ["a", "a@b.co", "<#E::table::a.b>", "00:00", "http://a", "2026-01-01"
 _UUID = "00000000-0000-4000-8000-000000000000"
 
 
-def made(draw: Any, node: Node, depth: int = 5) -> Any:
+def draw_instance(draw: Any, node: Node, depth: int = 5) -> Any:
     """Draw data for a place; optional fields come and go, required ones are always there."""
     kind = node.kind
     if kind == "object":
@@ -24,13 +24,13 @@ def made(draw: Any, node: Node, depth: int = 5) -> Any:
         if node.items is None or depth == 0:
             return []
         count = draw(st.integers(0, 2)) if "minItems" not in node.target.schema else 1
-        return [made(draw, node.items, depth - 1) for _ in range(count)]
+        return [draw_instance(draw, node.items, depth - 1) for _ in range(count)]
     if kind == "map":
         if node.values is None or depth == 0:
             return draw(st.dictionaries(NAMES, JUNK, max_size=2))
-        return {"k": made(draw, node.values, depth - 1)}
+        return {"k": draw_instance(draw, node.values, depth - 1)}
     if kind == "union":
-        return made(draw, draw(st.sampled_from(node.branches)), depth)
+        return draw_instance(draw, draw(st.sampled_from(node.branches)), depth)
     if kind == "enum":
         return draw(st.sampled_from(node.enum))
     return _scalar(draw, node, kind)
@@ -44,7 +44,9 @@ def _object(draw: Any, node: Node, depth: int) -> dict[str, Any]:
     wanted = [name for name in node.properties if name in node.required]
     # Beyond the depth even what is required is left out, or recursion would not end.
     wanted = wanted if depth > -3 else []
-    return {name: made(draw, node.properties[name], depth - 1) for name in [*wanted, *chosen]}
+    return {
+        name: draw_instance(draw, node.properties[name], depth - 1) for name in [*wanted, *chosen]
+    }
 
 
 def _scalar(draw: Any, node: Node, kind: str) -> Any:
@@ -66,13 +68,13 @@ def _scalar(draw: Any, node: Node, kind: str) -> Any:
     return None if kind == "null" else draw(JUNK)
 
 
-def mutated(draw: Any, value: Any) -> Any:
+def mutate(draw: Any, value: Any) -> Any:
     """Change one place of a piece of data, somewhere; the data itself is changed."""
     if isinstance(value, dict) and value:
         name = draw(st.sampled_from(sorted(value)))
         what = draw(st.sampled_from(["below", "below", "drop", "junk", "more"]))
         if what == "below":
-            value[name] = mutated(draw, value[name])
+            value[name] = mutate(draw, value[name])
         elif what == "drop":
             del value[name]
         elif what == "junk":
@@ -82,6 +84,6 @@ def mutated(draw: Any, value: Any) -> Any:
         return value
     if isinstance(value, list) and value:
         place = draw(st.integers(0, len(value) - 1))
-        value[place] = mutated(draw, value[place])
+        value[place] = mutate(draw, value[place])
         return value
     return draw(JUNK)

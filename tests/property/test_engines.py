@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dynclient.validation import validator
-from tests.property.data import made, mutated
+from tests.property.data import draw_instance, mutate
 from tests.support.trees import ALL_RELEASES, release_named
 
 RELEASE = ALL_RELEASES[-1]
@@ -43,8 +43,8 @@ def test_the_engines_agree(path: str) -> None:
     )
     @given(st.data())
     def agree(drawn: st.DataObject) -> None:
-        data: Any = made(drawn.draw, node)
-        for candidate in (data, mutated(drawn.draw, copy.deepcopy(data))):
+        data: Any = draw_instance(drawn.draw, node)
+        for candidate in (data, mutate(drawn.draw, copy.deepcopy(data))):
             valid = checker.is_valid(path, candidate)
             problems = checker.problems(path, candidate)
             assert valid is (problems == []), candidate

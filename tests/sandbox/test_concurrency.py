@@ -36,8 +36,8 @@ def running(request: pytest.FixtureRequest) -> Iterator[sandbox.Running]:
             ("/v1/databases", {"name": "d", "service": "s"}),
             ("/v1/databaseSchemas", {"name": "c", "database": "s.d"}),
         ):
-            made = api.ask("POST", path, json=body)
-            assert made.status_code == 201, made.text
+            response = api.request("POST", path, json=body)
+            assert response.status_code == 201, response.text
         yield started
 
 
@@ -70,7 +70,7 @@ def table(name: str, **more: Any) -> dict[str, Any]:
 def test_a_name_is_created_once(at_once: Any) -> None:
     def work(api: Api, number: int) -> list[int]:
         return [
-            api.ask("POST", "/v1/tables", json=table(f"unique{turn}")).status_code
+            api.request("POST", "/v1/tables", json=table(f"unique{turn}")).status_code
             for turn in range(5)
         ]
 
@@ -80,7 +80,9 @@ def test_a_name_is_created_once(at_once: Any) -> None:
 
 def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any) -> None:
     def work(api: Api, number: int) -> tuple[int, str, float]:
-        response = api.ask("PUT", "/v1/tables", json=table("upserted", description=f"by {number}"))
+        response = api.request(
+            "PUT", "/v1/tables", json=table("upserted", description=f"by {number}")
+        )
         body = response.json()
         return response.status_code, body["id"], body["version"]
 
@@ -90,7 +92,7 @@ def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any
     # Every writer changed something, so each left a version of its own, and they only go up.
     versions = sorted(version for _, _, version in answers)
     assert versions == [round(0.1 + 0.1 * step, 1) for step in range(WRITERS)]
-    body = Api(running).got(f"/v1/tables/{answers[0][1]}/versions")["versions"]
+    body = Api(running).get(f"/v1/tables/{answers[0][1]}/versions")["versions"]
     kept = [json.loads(state) for state in body]
     assert [state["version"] for state in kept] == versions[::-1]
     assert len({state["description"] for state in kept}) == WRITERS
@@ -101,17 +103,17 @@ def test_different_tables_are_all_created(at_once: Any, running: Any) -> None:
         statuses = []
         for turn in range(4):
             name = f"own-{number}-{turn}"
-            made = api.ask("POST", "/v1/tables", json=table(name))
-            path = f"/v1/tables/{made.json()['id']}"
+            response = api.request("POST", "/v1/tables", json=table(name))
+            path = f"/v1/tables/{response.json()['id']}"
             operation = {"op": "add", "path": "/description", "value": name}
-            statuses += [made.status_code, api.patched(path, operation).status_code]
-            assert api.got(f"/v1/tables/name/s.d.c.{name}")["description"] == name
-            statuses.append(api.ask("DELETE", path).status_code)
-            statuses.append(api.ask("PUT", "/v1/tables", json=table(name)).status_code)
+            statuses += [response.status_code, api.patch(path, operation).status_code]
+            assert api.get(f"/v1/tables/name/s.d.c.{name}")["description"] == name
+            statuses.append(api.request("DELETE", path).status_code)
+            statuses.append(api.request("PUT", "/v1/tables", json=table(name)).status_code)
         return statuses
 
     assert at_once(work) == [[201, 200, 200, 200] * 4] * WRITERS
-    listed = Api(running).got("/v1/tables?limit=100000")
+    listed = Api(running).get("/v1/tables?limit=100000")
     own = [found["name"] for found in listed["data"] if found["name"].startswith("own-")]
     assert len(own) == len(set(own)) == 4 * WRITERS
 
@@ -120,7 +122,7 @@ def add_until_kept(api: Api, id: str, word: str, operations: Callable[..., Any])
     """Add a word to a description by reading, changing and writing it; return the versions seen."""
     seen = []
     for _ in range(50 * WRITERS):
-        now = api.got(f"/v1/tables/{id}")
+        now = api.get(f"/v1/tables/{id}")
         seen.append(now["version"])
         response = operations(api, now, f"{now['description']} {word}")
         if response.status_code == 200:
@@ -132,9 +134,9 @@ def add_until_kept(api: Api, id: str, word: str, operations: Callable[..., Any])
 
 
 def test_a_patch_test_prevents_lost_updates(at_once: Any, running: Any) -> None:
-    """As ``om.save`` does it: where patches are folded, the version alone tells too little."""
+    """As ``om.save`` does it: where patches are folded, the version alone is not enough."""
     body = table("guarded", description="words:")
-    made = Api(running).ask("POST", "/v1/tables", json=body).json()
+    created = Api(running).request("POST", "/v1/tables", json=body).json()
 
     def guarded(api: Api, now: dict[str, Any], text: str) -> requests.Response:
         tests = [
@@ -142,14 +144,14 @@ def test_a_patch_test_prevents_lost_updates(at_once: Any, running: Any) -> None:
             for name in ("updatedAt", "version")
         ]
         change = {"op": "replace", "path": "/description", "value": text}
-        return api.patched(f"/v1/tables/{made['id']}", *tests, change)
+        return api.patch(f"/v1/tables/{created['id']}", *tests, change)
 
     def work(api: Api, number: int) -> list[float]:
-        return add_until_kept(api, made["id"], f"w{number}", guarded)
+        return add_until_kept(api, created["id"], f"w{number}", guarded)
 
     for versions in at_once(work):
         assert versions == sorted(versions)
-    words = Api(running).got(f"/v1/tables/{made['id']}")["description"].split()[1:]
+    words = Api(running).get(f"/v1/tables/{created['id']}")["description"].split()[1:]
     assert sorted(words) == sorted(f"w{number}" for number in range(WRITERS))
 
 
@@ -163,17 +165,17 @@ def people(running: sandbox.Running) -> list[str]:
         body = {"name": f"writer{number}", "email": email, "isAdmin": True, "isBot": False,
                 "createPasswordType": "ADMIN_CREATE", "password": password,
                 "confirmPassword": password}  # fmt: skip
-        made = api.ask("POST", "/v1/users", json=body)
-        assert made.status_code == 201, made.text
+        response = api.request("POST", "/v1/users", json=body)
+        assert response.status_code == 201, response.text
         login = {"email": email, "password": base64.b64encode(password.encode()).decode()}
-        tokens.append(api.ask("POST", "/v1/users/login", json=login).json()["accessToken"])
+        tokens.append(api.request("POST", "/v1/users/login", json=login).json()["accessToken"])
     return tokens
 
 
 def test_if_match_prevents_lost_updates(at_once: Any, running: Any, people: list[str]) -> None:
-    """The version tells every edit of another user, which is what the weak tag stands for."""
+    """The version shows every edit of another user, which is what the weak tag stands for."""
     api = Api(running)
-    response = api.ask("POST", "/v1/tables", json=table("matched", description="words:"))
+    response = api.request("POST", "/v1/tables", json=table("matched", description="words:"))
     if "ETag" not in response.headers:
         pytest.skip("this release has no entity tags")
     id = response.json()["id"]
@@ -181,39 +183,41 @@ def test_if_match_prevents_lost_updates(at_once: Any, running: Any, people: list
     def matching(api: Api, now: dict[str, Any], text: str) -> requests.Response:
         change = {"op": "replace", "path": "/description", "value": text}
         match = {"If-Match": f'W/"{now["version"]}"'}
-        return api.patched(f"/v1/tables/{id}", change, **match)
+        return api.patch(f"/v1/tables/{id}", change, **match)
 
     def work(api: Api, number: int) -> list[float]:
         return add_until_kept(api, id, f"w{number}", matching)
 
     versions = at_once(work, people)
     assert len({seen[-1] for seen in versions}) == WRITERS
-    words = api.got(f"/v1/tables/{id}")["description"].split()[1:]
+    words = api.get(f"/v1/tables/{id}")["description"].split()[1:]
     assert sorted(words) == sorted(f"w{number}" for number in range(WRITERS))
 
 
 def test_followers_and_labels_of_all_are_kept(at_once: Any, running: Any) -> None:
     api = Api(running)
-    table_id = api.ask("POST", "/v1/tables", json=table("followed")).json()["id"]
+    table_id = api.request("POST", "/v1/tables", json=table("followed")).json()["id"]
     users = []
     for number in range(WRITERS):
         body = {"name": f"follower{number}", "email": f"follower{number}@example.com"}
-        users.append(api.ask("POST", "/v1/users", json=body).json()["id"])
+        users.append(api.request("POST", "/v1/users", json=body).json()["id"])
 
     def work(api: Api, number: int) -> int:
         path = f"/v1/tables/{table_id}/followers"
-        return api.ask("PUT", path, json=users[number]).status_code
+        return api.request("PUT", path, json=users[number]).status_code
 
     assert set(at_once(work)) <= {200, 201}
-    followers = api.got(f"/v1/tables/{table_id}?fields=followers")["followers"]
+    followers = api.get(f"/v1/tables/{table_id}?fields=followers")["followers"]
     assert {follower["id"] for follower in followers} == set(users)
 
 
 def test_an_entity_is_deleted_once(at_once: Any, running: Any) -> None:
-    made = Api(running).ask("POST", "/v1/tables", json=table("doomed")).json()
+    created = Api(running).request("POST", "/v1/tables", json=table("doomed")).json()
 
     def work(api: Api, number: int) -> int:
-        response = api.ask("DELETE", f"/v1/tables/{made['id']}", params={"hardDelete": "true"})
+        response = api.request(
+            "DELETE", f"/v1/tables/{created['id']}", params={"hardDelete": "true"}
+        )
         return response.status_code
 
     assert Counter(at_once(work)) == {200: 1, 404: WRITERS - 1}
@@ -222,16 +226,16 @@ def test_an_entity_is_deleted_once(at_once: Any, running: Any) -> None:
 def test_readers_see_committed_states_only(at_once: Any, running: Any) -> None:
     """Half of all write a table as a whole, the others never see a mixture of two states."""
     api = Api(running)
-    api.ask("POST", "/v1/tables", json=table("whole", description="0", displayName="0"))
+    api.request("POST", "/v1/tables", json=table("whole", description="0", displayName="0"))
 
     def work(api: Api, number: int) -> int:
         for turn in range(8):
             if number % 2:
                 text = f"{number}-{turn}"
                 body = table("whole", description=text, displayName=text)
-                assert api.ask("PUT", "/v1/tables", json=body).status_code == 200
+                assert api.request("PUT", "/v1/tables", json=body).status_code == 200
             else:
-                seen = api.got("/v1/tables/name/s.d.c.whole")
+                seen = api.get("/v1/tables/name/s.d.c.whole")
                 assert seen["description"] == seen["displayName"]
         return number
 

@@ -122,8 +122,8 @@ def test_the_folder_of_a_killed_sandbox_is_removed_by_the_next(tmp_path: Path) -
             assert left not in folders
             assert lives in folders
             assert len(folders) == 2
-            assert living.ask("GET", "/v1/users").status_code == 200
-            assert third.ask("GET", "/v1/users").status_code == 200
+            assert living.request("GET", "/v1/users").status_code == 200
+            assert third.request("GET", "/v1/users").status_code == 200
             third.end(signal.SIGTERM)
         living.end(signal.SIGTERM)
     assert list(temporary.iterdir()) == []

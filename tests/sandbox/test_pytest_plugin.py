@@ -31,8 +31,8 @@ def left_behind(runs: pytest.Pytester) -> list[str]:
 def test_all_tests_share_a_sandbox_and_have_a_client(runs: pytest.Pytester) -> None:
     runs.makepyfile("""
         def test_makes(openmetadata):
-            made = openmetadata.teams.create(name="shop", teamType="Group")
-            assert openmetadata.teams["shop"].id == made.id
+            created = openmetadata.teams.create(name="shop", teamType="Group")
+            assert openmetadata.teams["shop"].id == created.id
 
         def test_sees(openmetadata, openmetadata_sandbox):
             assert openmetadata_sandbox.host.startswith(openmetadata.host)

@@ -14,26 +14,26 @@ from tests.support.sandbox_processes import launch, start_error
 from tests.support.trees import TREES
 
 
-def test_one_line_tells_where_it_listens_and_who_may_ask() -> None:
+def test_one_line_contains_the_address_and_the_token() -> None:
     with launch() as running:
         assert running.line.endswith("\n")
         assert set(running.info) == {"host", "admin_token", "bot_token", "release"}
         assert running.info["host"].startswith("http://127.0.0.1:")
         assert running.info["host"].endswith("/api")
         for token, name in (("admin_token", "admin"), ("bot_token", "ingestion-bot")):
-            told = requests.get(
+            response = requests.get(
                 f"{running.info['host']}/v1/users/loggedInUser",
                 headers={"Authorization": f"Bearer {running.info[token]}"},
                 timeout=30,
             )
-            assert told.json()["name"] == name
+            assert response.json()["name"] == name
 
 
 def test_without_a_name_the_starter_release_is_served() -> None:
     with launch() as running:
         assert running.info["release"] == "starter"
-        told = running.ask("GET", "/v1/system/version").json()
-        assert told["version"] == "starter"
+        version = running.request("GET", "/v1/system/version").json()
+        assert version["version"] == "starter"
 
 
 def test_a_release_is_served_by_its_name() -> None:
@@ -45,7 +45,7 @@ def test_a_release_is_served_by_its_name() -> None:
 def test_a_tree_is_served_by_its_path(name: str) -> None:
     with launch("--tree", TREES[name]) as running:
         assert running.info["release"] == name
-        assert running.ask("GET", "/v1/tables").json()["paging"]["total"] == 0
+        assert running.request("GET", "/v1/tables").json()["paging"]["total"] == 0
 
 
 def test_an_unknown_release_is_an_error() -> None:
@@ -61,10 +61,10 @@ def test_a_file_that_is_not_a_tree_is_an_error(tmp_path: Path) -> None:
 
 @pytest.fixture
 def busy_port() -> object:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        yield taken.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
 
 
 def test_a_busy_port_is_an_error(busy_port: int) -> None:

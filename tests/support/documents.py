@@ -37,7 +37,7 @@ class Block(NamedTuple):
 
 
 def blocks(path: Path) -> Iterator[Block]:
-    """Give the fenced blocks of a document, in order."""
+    """Yield the fenced blocks of a document, in order."""
     document = path.read_text("utf-8")
     for match in FENCE.finditer(document):
         line = document.count("\n", 0, match.start("text"))
@@ -64,15 +64,15 @@ class Session:
             "python": self._script,
             "console": self._commands,
         }.get(block.language)
-        assert runner is not None, f"{self._at(block)}: nobody knows how to run {block.language!r}"
+        assert runner is not None, f"{self._at(block)}: there is no runner for {block.language!r}"
         runner(block)
 
     def _at(self, block: Block) -> str:
         return f"{self.path.relative_to(ROOT)}:{block.line + 1}"
 
     def _real(self, text: str) -> str:
-        for shown, meant in self.stand_ins.items():
-            text = text.replace(shown, meant)
+        for shown, actual in self.stand_ins.items():
+            text = text.replace(shown, actual)
         return text
 
     def _session(self, block: Block) -> None:
@@ -112,7 +112,7 @@ class Session:
             case ["dynclient", *arguments]:
                 self._dynclient([self._real(word) for word in arguments], block)
             case _:
-                raise AssertionError(f"{self._at(block)}: nobody knows how to run {words}")
+                raise AssertionError(f"{self._at(block)}: there is no runner for {words}")
 
     def _dynclient(self, arguments: list[str], block: Block) -> None:
         served = arguments[0] == "sandbox"
@@ -128,7 +128,7 @@ class Session:
                 assert first, f"{self._at(block)}: the sandbox said nothing"
                 return
             output = process.communicate(timeout=300)
-        assert process.returncode == 0, f"{self._at(block)}: {arguments} gave {output}"
+        assert process.returncode == 0, f"{self._at(block)}: {arguments} printed {output}"
 
 
 def check_requirement(requirement: str) -> None:

@@ -34,8 +34,8 @@ class GitHub(Stub):
         limit: so many entries a recursive listing holds before it is truncated.
         faults: replies, by path inside the schema root (or ``""`` for listings), that are given one
             after the other before the right ones.
-        wrong: the reply to give for a file, always, made of the right content.
-        barrier: where set, files are held back until so many are asked for at once.
+        wrong: returns the reply to every request for a file, from the right content.
+        barrier: where set, files are sent only when so many are requested at once.
     """
 
     def __init__(self, tags: dict[str, dict[str, bytes]]) -> None:
@@ -57,8 +57,8 @@ class GitHub(Stub):
                     folder = "/".join(steps[:depth])
                     self._folders[_folder_id(tag, folder)] = (tag, folder)
 
-    def asked(self, prefix: str) -> list[str]:
-        """Return the paths with their queries that were asked for and start so."""
+    def requested(self, prefix: str) -> list[str]:
+        """Return the requested paths, with their queries, that start with a prefix."""
         return [seen.path for seen in self.seen if seen.path.startswith(prefix)]
 
     def _respond(self, seen: Seen) -> Reply:

@@ -1,8 +1,8 @@
 """A server of which nothing is known but its own OpenAPI document, which it replays.
 
-``/swagger.json`` is at the web root, as on real servers; below ``/api`` it tells its version, its
+``/swagger.json`` is at the web root, as on real servers; below ``/api`` it lists its version, its
 resources and its entity types, and it keeps what is sent to the collections of its document, in
-memory and unjudged: enough for a client to work with.
+memory and without validation: enough for a client to work with.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class OpenAPIServer(Stub):
     """Replays one OpenAPI document; ``with`` starts and stops it.
 
     Args:
-        document: what ``/swagger.json`` gives; None for a server that keeps it to itself.
+        document: what ``/swagger.json`` returns; None for a server that keeps it to itself.
         version: what it says it is; that of the document where None.
         revision: likewise; the second half of what its document is known by.
         resources: entity types it lists as resources.
@@ -93,8 +93,8 @@ class OpenAPIServer(Stub):
         self.routes["GET /api/v1/metadata/types"] = _page(list(types))
         self.default = self._stored
 
-    def asked(self, path: str) -> int:
-        """Return how often a path was asked for."""
+    def request_count(self, path: str) -> int:
+        """Return how often a path was requested."""
         return sum(seen.path.partition("?")[0] == path for seen in self.seen)
 
     def _stored(self, seen: Seen) -> Reply:
@@ -104,31 +104,31 @@ class OpenAPIServer(Stub):
             return self._collected(seen, path)
         above, _, key = path.rpartition("/")
         if seen.method == "GET" and above.removesuffix("/name") in self.collections:
-            held = self.collections[above.removesuffix("/name")].values()
+            entities = self.collections[above.removesuffix("/name")].values()
             wanted = "fullyQualifiedName" if above.endswith("/name") else "id"
-            for entity in held:
+            for entity in entities:
                 if entity[wanted] == unquote(key):
                     return Reply(200, entity)
             return Reply(404, {"code": 404, "message": f"instance for {key} not found"})
         return NO_ROUTE
 
     def _collected(self, seen: Seen, path: str) -> Reply:
-        held = self.collections[path]
+        stored = self.collections[path]
         if seen.method == "GET":
-            return _page(list(held.values()))
+            return _page(list(stored.values()))
         if seen.method not in {"POST", "PUT"} or "name" not in seen.json:
             return Reply(405, {"code": 405, "message": "HTTP 405 Method Not Allowed"})
         sent = seen.json
         name = sent["name"]
-        if seen.method == "POST" and name in held:
+        if seen.method == "POST" and name in stored:
             return Reply(409, {"code": 409, "message": "Entity already exists"})
-        identity = held.get(name, {}).get("id") or str(uuid.uuid4())
-        status = 200 if name in held else 201
-        held[name] = {
+        identity = stored.get(name, {}).get("id") or str(uuid.uuid4())
+        status = 200 if name in stored else 201
+        stored[name] = {
             **sent, "id": identity, "fullyQualifiedName": name, "version": 0.1,
             "updatedAt": 0, "updatedBy": "admin", "href": f"{self.host}/api{path}/{identity}",
         }  # fmt: skip
-        return Reply(status, held[name])
+        return Reply(status, stored[name])
 
 
 def _page(data: list[Any]) -> Reply:

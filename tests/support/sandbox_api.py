@@ -1,4 +1,4 @@
-"""Asking a sandbox in the plainest way, without the client."""
+"""Requests to a sandbox, sent without the client."""
 
 from __future__ import annotations
 
@@ -21,35 +21,38 @@ class Api:
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {token or running.admin_token}"
 
-    def ask(self, method: str, path: str, **more: Any) -> requests.Response:
+    def request(self, method: str, path: str, **more: Any) -> requests.Response:
         return self.session.request(method, self.running.host + path, timeout=120, **more)
 
-    def made(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask("POST", path, json=body)
-        assert answer.status_code == 201, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+    def create(self, path: str, **body: Any) -> dict[str, Any]:
+        """Send a POST request that must create something; return it."""
+        response = self.request("POST", path, json=body)
+        assert response.status_code == 201, response.text
+        created: dict[str, Any] = response.json()
+        return created
 
     def with_schema(self) -> None:
-        """Make the schema ``s.d.c``, its database and its service."""
+        """Create the schema ``s.d.c``, its database and its service."""
         config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
-        self.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
+        self.create("/v1/services/databaseServices", name="s", serviceType="Mysql",
                   connection={"config": config})  # fmt: skip
-        self.made("/v1/databases", name="d", service="s")
-        self.made("/v1/databaseSchemas", name="c", database="s.d")
+        self.create("/v1/databases", name="d", service="s")
+        self.create("/v1/databaseSchemas", name="c", database="s.d")
 
-    def got(self, path: str) -> dict[str, Any]:
-        answer = self.ask("GET", path)
-        assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+    def get(self, path: str) -> dict[str, Any]:
+        """Send a GET request that must succeed; return the response body."""
+        response = self.request("GET", path)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
 
-    def patched(self, path: str, *operations: Any, **headers: str) -> requests.Response:
-        return self.ask(
+    def patch(self, path: str, *operations: Any, **headers: str) -> requests.Response:
+        """Send a JSON Patch."""
+        return self.request(
             "PATCH", path, data=json.dumps(operations), headers={**JSON_PATCH, **headers}
         )
 
-    def serves(self, method: str, path: str) -> None:
+    def skip_unless_served(self, method: str, path: str) -> None:
         """Skip the test on a release that does not have a route."""
         document = self.session.get(self.running.host.removesuffix("/api") + "/swagger.json").json()
         if method.lower() not in document["paths"].get(path, {}):

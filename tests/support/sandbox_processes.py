@@ -61,7 +61,7 @@ class LaunchedSandbox:
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {self.info['admin_token']}"
 
-    def ask(self, method: str, path: str, **more: Any) -> requests.Response:
+    def request(self, method: str, path: str, **more: Any) -> requests.Response:
         """Send one request as the administrator."""
         return self.session.request(method, self.info["host"] + path, timeout=PATIENCE, **more)
 
@@ -87,7 +87,7 @@ def launch(*arguments: object, **options: Any) -> Iterator[LaunchedSandbox]:
 
 
 def wait_for_end(process: psutil.Process) -> None:
-    """Wait until a process that somebody else started has ended, reaped or not."""
+    """Wait until a process that was started elsewhere has ended, reaped or not."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with contextlib.suppress(psutil.TimeoutExpired):

@@ -17,23 +17,23 @@ class TablesApi(Api):
         """Create a table in ``s.d.c`` with the columns ``id`` and ``total``; return it."""
         columns = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "DOUBLE"}]
         body = {"name": name, "databaseSchema": "s.d.c", "columns": columns, **fields}
-        return self.made("/v1/tables", **body)
+        return self.create("/v1/tables", **body)
 
     def put(self, path: str, body: Any, status: int = 200) -> Any:
         """Send a PUT request, check its status, and return the response's JSON or None."""
-        response = self.ask("PUT", path, json=body)
+        response = self.request("PUT", path, json=body)
         assert response.status_code == status, response.text
         return response.json() if response.content else None
 
     def post(self, path: str, body: Any, status: int = 201) -> Any:
         """Send a POST request, check its status, and return the response's JSON or None."""
-        response = self.ask("POST", path, json=body)
+        response = self.request("POST", path, json=body)
         assert response.status_code == status, response.text
         return response.json() if response.content else None
 
     def error(self, method: str, path: str, status: int, **options: Any) -> str:
         """Send a request that must fail with a status; return the text of the response."""
-        response = self.ask(method, path, **options)
+        response = self.request(method, path, **options)
         assert response.status_code == status, response.text
         return response.text
 

@@ -65,24 +65,24 @@ def files(documents: dict[str, Any] | None = None, root: str = "schemas/") -> di
     return {root + path: json.dumps(document).encode() for path, document in chosen.items()}
 
 
-def make_zip(target: Path, held: dict[str, bytes]) -> Path:
+def make_zip(target: Path, members: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, data in held.items():
+        for name, data in members.items():
             opened.writestr(name, data)
     return target
 
 
-def make_tar(target: Path, held: dict[str, bytes], mode: Any = "w:gz") -> Path:
+def make_tar(target: Path, members: dict[str, bytes], mode: Any = "w:gz") -> Path:
     with tarfile.open(target, mode) as opened:
-        for name, data in held.items():
+        for name, data in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
             opened.addfile(info, io.BytesIO(data))
     return target
 
 
-def make_folder(target: Path, held: dict[str, bytes]) -> Path:
-    for name, data in held.items():
+def make_folder(target: Path, members: dict[str, bytes]) -> Path:
+    for name, data in members.items():
         file = target / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)

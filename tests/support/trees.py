@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -19,6 +21,8 @@ from dynclient.releases import release
 from dynclient.releases.cache import bundled
 from dynclient.releases.tree_files import schema_files, version_in
 from dynclient.schema import Release
+
+_Cases = TypeVar("_Cases", bound=Collection[object])
 
 _ARCHIVE = re.compile(r"(?P<name>.+)\.(zip|jar|tar|tgz|tar\.gz)", re.IGNORECASE)
 
@@ -93,3 +97,10 @@ def real_release(name: str) -> Release:
 def release_named(name: str) -> Release:
     """Return the starter release or a real one, skipping the test without its tree."""
     return release("starter") if name == "starter" else real_release(name)
+
+
+def skip_without(cases: _Cases) -> _Cases:
+    """Return what a test finds in the available trees, skipping the test if that is nothing."""
+    if not cases:
+        pytest.skip("no available tree has a case for this test (see tests/support/trees.py)")
+    return cases

@@ -1,4 +1,4 @@
-"""What unit tests of several rooms start from: types, a table as a server gave it, a small tree."""
+"""Fixtures of several rooms: types, a table as a server returned it, a small tree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def named() -> Types:
 
 @pytest.fixture
 def table(named: Types):
-    """Give a table as a server gave it."""
+    """Return a table as a server returned it."""
     from dynclient.model import load
 
     return load(

@@ -31,27 +31,27 @@ def _standing(path: str, call: Callable[[], Any]) -> Callable[[], Any]:
 _warn = partial(warn.warn_user, "owner is called owners", DriftWarning)
 
 
-def test_it_is_told_where_the_users_code_is() -> None:
+def test_the_warning_points_to_the_users_code() -> None:
     inside = _standing(os.fspath(PACKAGE / "model" / "entity.py"), _warn)
-    with pytest.warns(DriftWarning) as told:
+    with pytest.warns(DriftWarning) as caught:
         _standing("script.py", inside)()
-    assert [each.filename for each in told] == ["script.py"]
+    assert [each.filename for each in caught] == ["script.py"]
 
 
 def test_code_beside_the_package_is_the_users() -> None:
     beside = f"{PACKAGE}-scripts{os.sep}load.py"
-    with pytest.warns(DriftWarning) as told:
+    with pytest.warns(DriftWarning) as caught:
         _standing(beside, _warn)()
-    assert [each.filename for each in told] == [beside]
+    assert [each.filename for each in caught] == [beside]
 
 
-def test_a_filter_that_is_set_later_counts_for_places_that_were_told_before() -> None:
+def test_a_filter_that_is_set_later_counts_for_places_that_were_warned_before() -> None:
     call = _standing("later.py", _warn)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call()
         call()
-        assert len(told) == 1
+        assert len(caught) == 1
         warnings.simplefilter("error")
         for _ in range(2):
             with pytest.raises(DriftWarning):

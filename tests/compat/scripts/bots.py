@@ -81,5 +81,5 @@ assert metadata.get_reference_by_email("b.ada@example.com").root[0].id == ada.id
 assert metadata.get_reference_by_name("bot-keepers", is_owner=True).root[0].type == "team"
 
 metadata.delete(Bot, bot.id, hard_delete=True)  # and its user with it
-for entity, made in ((Team, team), (Role, role), (Policy, policy), (User, ada)):
-    metadata.delete(entity=entity, entity_id=made.id, hard_delete=True)
+for entity, created in ((Team, team), (Role, role), (Policy, policy), (User, ada)):
+    metadata.delete(entity=entity, entity_id=created.id, hard_delete=True)

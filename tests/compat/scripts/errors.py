@@ -40,7 +40,7 @@ for wrong in (
     except ValueError as error:
         assert error.errors()
     else:
-        raise AssertionError(f"{wrong} was taken")
+        raise AssertionError(f"{wrong} was accepted")
 
 if "--offline" in sys.argv:
     sys.exit()

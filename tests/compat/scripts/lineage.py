@@ -1,4 +1,4 @@
-"""Lineage between tables: written, read around each end, extended, and taken away."""
+"""Lineage between tables: written, read around each end, extended, and removed."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Models turned into JSON and back, copied and compared."""
+"""Models converted to JSON and back, copied and compared."""
 
 import json
 import os

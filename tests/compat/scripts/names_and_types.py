@@ -1,4 +1,4 @@
-"""Names built and split, references, and classes told from each other."""
+"""Names built and split, references, and classes distinguished from each other."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Requests by path, for what no method is made for."""
+"""Requests by path, where there is no method."""
 
 import json
 import os
@@ -22,9 +22,7 @@ from metadata.ingestion.ometa.client import APIError
 from metadata.ingestion.ometa.ometa_api import OpenMetadata
 from metadata.ingestion.ometa.utils import model_str, quote
 
-create = CreateDatabaseServiceRequest(
-    name="raw.service", serviceType=DatabaseServiceType.Mysql
-)
+create = CreateDatabaseServiceRequest(name="raw.service", serviceType=DatabaseServiceType.Mysql)
 assert quote('"raw.service"') == "%22raw.service%22"
 
 if "--offline" in sys.argv:
@@ -42,8 +40,8 @@ service = metadata.create_or_update(create)
 path = metadata.get_suffix(DatabaseService)
 assert path == "/services/databaseServices"
 
-told = metadata.client.get(f"{path}/name/{quote(service.fullyQualifiedName)}")
-assert told["id"] == model_str(service.id)
+response = metadata.client.get(f"{path}/name/{quote(service.fullyQualifiedName)}")
+assert response["id"] == model_str(service.id)
 listed = metadata.client.get(path, {"limit": 1000})
 assert "raw.service" in [each["name"] for each in listed["data"]]
 assert metadata.client.get("/system/version")["version"]

@@ -1,4 +1,4 @@
-"""Tags made, and put on a table and its columns by patches."""
+"""Tags created, and put on a table and its columns by patches."""
 
 import os
 import sys
@@ -101,9 +101,7 @@ metadata.patch_column_tag(
 )
 metadata.patch_column_tags(
     table=table,
-    column_tags=[
-        ColumnTag(column_fqn="tagged.shop.public.goods.box.size", tag_label=labels[1])
-    ],
+    column_tags=[ColumnTag(column_fqn="tagged.shop.public.goods.box.size", tag_label=labels[1])],
 )
 found = metadata.get_by_id(Table, table.id, fields=["tags", "columns"])
 assert names(found.columns[0].tags) == ["Care.Dry"]

@@ -58,8 +58,8 @@ assert second.changeDescription.previousVersion.root == first.version.root
 history = metadata.list_versions(entity_id=first.id, entity=Table)
 assert isinstance(history, EntityVersionHistory)
 assert history.entityType == "table"
-told = [json.loads(version)["version"] for version in history.versions]
-assert told == [second.version.root, first.version.root]
+numbers = [json.loads(version)["version"] for version in history.versions]
+assert numbers == [second.version.root, first.version.root]
 again = metadata.get_list_entity_versions(entity=Table, entity_id=first.id.root)
 assert len(again.versions) == len(history.versions)
 

@@ -1,4 +1,4 @@
-"""The walkthrough runs on every release at hand, and its transcript shows what ran."""
+"""The walkthrough runs on every available release, and its transcript shows what ran."""
 
 from __future__ import annotations
 

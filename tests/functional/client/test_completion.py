@@ -17,7 +17,7 @@ from dynclient.client.client import Client
 from tests.support.trees import ALL_RELEASES, release_named
 
 
-class Nobody:
+class UnusedTransport:
     """A transport that must not be used."""
 
     auth = None
@@ -29,7 +29,7 @@ class Nobody:
 @pytest.fixture(params=ALL_RELEASES)
 def om(request: pytest.FixtureRequest) -> Client:
     return dynclient.connect(
-        "http://127.0.0.1:1", release=release_named(request.param), transport=Nobody()
+        "http://127.0.0.1:1", release=release_named(request.param), transport=UnusedTransport()
     )
 
 
@@ -48,7 +48,7 @@ def test_dir_lists_what_there_is(om: Client) -> None:
 
 
 def test_a_client_that_knows_no_release_yet_does_not_ask_for_one() -> None:
-    om = dynclient.connect("http://127.0.0.1:1", transport=Nobody())
+    om = dynclient.connect("http://127.0.0.1:1", transport=UnusedTransport())
     assert "health_check" in dir(om)
     assert "not chosen yet" in repr(om)
     assert om._ipython_key_completions_() == []
@@ -82,10 +82,10 @@ def shell(names: dict[str, Any]) -> Iterator[Any]:
     interactiveshell = pytest.importorskip("IPython.core.interactiveshell")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what IPython and jedi say of themselves
-        made = interactiveshell.InteractiveShell(user_ns=names)
-        made.history_manager.enabled = False
-        yield made
-        made.history_manager.end_session()
+        shell = interactiveshell.InteractiveShell(user_ns=names)
+        shell.history_manager.enabled = False
+        yield shell
+        shell.history_manager.end_session()
 
 
 @pytest.mark.parametrize(
@@ -111,19 +111,19 @@ def test_tab_in_ipython(shell: Any, text: str, found: set[str]) -> None:
     assert found <= matches
 
 
-def test_help_of_a_method_tells_its_fields(om: Client) -> None:
+def test_help_of_a_method_lists_its_fields(om: Client) -> None:
     text = pydoc.plain(pydoc.render_doc(om.tables.create))
     for words in ("name", "columns", "databaseSchema", "CreateTableRequest", "POST /v1/tables"):
         assert words in text, words
 
 
-def test_help_of_a_list_tells_its_keywords(om: Client) -> None:
+def test_help_of_a_list_shows_its_keywords(om: Client) -> None:
     text = pydoc.plain(pydoc.render_doc(om.tables.list))
     for words in ("fields", "include", "limit", "GET /v1/tables"):
         assert words in text, words
 
 
-def test_help_of_a_class_tells_its_fields(om: Client) -> None:
+def test_help_of_a_class_lists_its_fields(om: Client) -> None:
     text = pydoc.plain(pydoc.render_doc(om.types.Table))
     for words in ("Table", "columns", "fullyQualifiedName", "Required fields"):
         assert words in text, words
@@ -146,7 +146,7 @@ om = dynclient.connect("http://127.0.0.1:1", release="starter")
         ("dynclient.conect", "connect"),
     ],
 )
-def test_a_typo_is_told_with_the_right_name(typo: str, right: str) -> None:
+def test_the_error_of_a_typo_names_the_right_one(typo: str, right: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", TYPO.format(typo=typo)],
         capture_output=True,

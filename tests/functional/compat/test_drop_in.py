@@ -69,10 +69,10 @@ def dynclient(
     )  # fmt: skip
 
 
-@pytest.mark.skipif(WALKTHROUGH is None, reason="the acceptance script is not at hand")
+@pytest.mark.skipif(WALKTHROUGH is None, reason="the acceptance script is not available")
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_walkthrough_holds(server: Server, release: str) -> None:
-    """Nothing tells the process which release it is but the server."""
+    """Only the server says which release it has."""
     assert WALKTHROUGH is not None
     ended = dynclient("run", WALKTHROUGH, running=server(release))
     assert ended.stdout.splitlines()[-1:] == ["the walkthrough holds"], ended.stderr
@@ -80,7 +80,7 @@ def test_the_walkthrough_holds(server: Server, release: str) -> None:
 
 
 def code_of(page: str) -> str:
-    """Return the code of a page as it stands there, without what is not meant to be run.
+    """Return the code of a page as it stands there, without what must not be run.
 
     That is a line for the shell, the listing of a class, and a keyword whose comma is in a comment.
     """
@@ -93,27 +93,27 @@ def code_of(page: str) -> str:
     )
 
 
-@pytest.mark.skipif(PAGE is None, reason="the page is not at hand")
+@pytest.mark.skipif(PAGE is None, reason="the page is not available")
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_code_of_the_page_runs_as_it_stands(server: Server, release: str, script: Any) -> None:
     """Only the address and the token are others than on the page."""
     assert PAGE is not None
     code, running = code_of(PAGE.read_text("utf-8")), server(release)
     assert code.count("metadata.") > 20
-    for written, meant in (
+    for written, actual in (
         ("http://localhost:8585/api", running.host),
         ("<YOUR-INGESTION-BOT-JWT-TOKEN>", running.admin_token),
     ):
         assert written in code
-        code = code.replace(written, meant)
+        code = code.replace(written, actual)
     shown = "\nprint(create_service.json(), service_entity.json())"
     ended = dynclient("run", script(code + shown))
     assert ended.returncode == 0, ended.stderr
-    before, after, told = ended.stdout.splitlines()
+    before, after, created = ended.stdout.splitlines()
     assert before == "None"
     assert after.startswith("id=Uuid(")
     assert "name='random-user'" in after
-    assert told.count('"password": "**********"') == 2
+    assert created.count('"password": "**********"') == 2
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """What the drop-in's patches do to a server, beside what those of the official SDK were seen to do.
 
 ``peer_patch_cases.json`` holds 25 edits of a table, each with the operations that the official SDK
-sends. Each edit is made twice on a sandbox, of one table by ``OpenMetadata.patch`` and of its twin
-by the official operations; afterwards the two are the same. ``patches-differ.json`` lists which
-operations are others, with the reason.
+sends. Each edit is applied twice on a sandbox, to one table by ``OpenMetadata.patch`` and to its
+twin by the official operations; afterwards the two are the same. ``patches-differ.json`` lists
+which operations are others, with the reason.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ GLOSSARY = "Words"
 """In the place of ``Business``: servers list tags by name, and patches count on their order."""
 NOT_COMPARED = ("id", "name", "fullyQualifiedName", "href", "updatedAt", "changeDescription")
 
-pytestmark = pytest.mark.skipif(CASES is None, reason="the official patches are not at hand")
+pytestmark = pytest.mark.skipif(CASES is None, reason="the official patches are not available")
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def metadata(server: Server) -> Iterator[Any]:
     from metadata.ingestion.ometa.ometa_api import OpenMetadata
 
     connection = {"hostPort": running.host, "securityConfig": {"jwtToken": running.admin_token}}
-    with OpenMetadata(connection) as made:
-        yield made
+    with OpenMetadata(connection) as client:
+        yield client
     compat.uninstall()
 
 
@@ -93,8 +93,8 @@ def here(value: Any, known: dict[str, str]) -> Any:
     return value
 
 
-def made(metadata: Any, name: str, known: dict[str, str]) -> Any:
-    """Make a table like the one of the cases and return it with all that the cases change."""
+def create_table(metadata: Any, name: str, known: dict[str, str]) -> Any:
+    """Create a table like the one of the cases and return it with all that the cases change."""
     source = here(OFFICIAL["source"], known)
     kept = ("description", "columns", "tags", "owners", "tableConstraints", "displayName")
     metadata.native.tables.create(
@@ -111,7 +111,7 @@ def read(metadata: Any, name: str) -> Any:
 
 
 def edited(table: Any, case: dict[str, Any], known: dict[str, str]) -> Any:
-    """Return the table with the edit of a case, made on the model as a script makes it."""
+    """Return the table with the edit of a case, applied to the model as a script does."""
     source, destination = (
         here(state, known) for state in (OFFICIAL["source"], case["destination"])
     )
@@ -122,14 +122,14 @@ def edited(table: Any, case: dict[str, Any], known: dict[str, str]) -> Any:
         value = destination.get(name)
         if name == "columns":
             was = {column["name"]: column for column in source["columns"]}
-            held = {column.name.root: column for column in copy.columns}
+            columns = {column.name.root: column for column in copy.columns}
             for column in value:
                 old = was.get(column["name"], column)
                 for key in {*old, *column}:
                     if old.get(key) != column.get(key):
-                        setattr(held[column["name"]], key, column.get(key))
-                        held[column["name"]].dataTypeDisplay = None  # it is the server's to tell
-            copy.columns = [held.get(column["name"], column) for column in value]
+                        setattr(columns[column["name"]], key, column.get(key))
+                        columns[column["name"]].dataTypeDisplay = None  # the server computes it
+            copy.columns = [columns.get(column["name"], column) for column in value]
         else:
             setattr(copy, name, value)
     return copy
@@ -147,9 +147,9 @@ def options(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def state(table: Any) -> dict[str, Any]:
-    told = compat.payload(table)
-    text = json.dumps({key: told[key] for key in told if key not in NOT_COMPARED})
-    return json.loads(text.replace(str(told["fullyQualifiedName"]), "…"))
+    data = compat.payload(table)
+    text = json.dumps({key: data[key] for key in data if key not in NOT_COMPARED})
+    return json.loads(text.replace(str(data["fullyQualifiedName"]), "…"))
 
 
 @pytest.mark.parametrize("case", OFFICIAL.get("cases", []), ids=lambda case: str(case["case"]))
@@ -159,7 +159,9 @@ def test_both_patches_leave_the_server_with_the_same_table(
     from metadata.generated.schema.entity.data.table import Table
 
     number = OFFICIAL["cases"].index(case)
-    ours, theirs = (made(metadata, f"{side}_{number}", world) for side in ("ours", "theirs"))
+    ours, theirs = (
+        create_table(metadata, f"{side}_{number}", world) for side in ("ours", "theirs")
+    )
     metadata.patch(Table, ours, edited(ours, case, world), **options(case), skip_on_failure=False)
     if case["ops"]:
         metadata.client.patch(f"/tables/{theirs.id.root}", json.dumps(here(case["ops"], world)))

@@ -1,4 +1,4 @@
-"""A small shop's catalogue, from its services to its domains, as somebody would write it today.
+"""A small shop's catalogue, from its services to its domains, as a user would write it today.
 
 It is written with the names of the newest releases and run unchanged on all of them: where an
 older server calls a field otherwise, or takes one where there are several now, the client bridges
@@ -43,11 +43,9 @@ def main(om: dynclient.Client, prefix: str = "shop") -> dict[str, object]:
     schema = om.database_schemas.create(name="public", database=database)
 
     personal = om.classifications.create(
-        name=f"{prefix}_Personal", description="What tells something about a person."
+        name=f"{prefix}_Personal", description="Data about a person."
     )
-    email = om.tags.create(
-        name="Email", classification=personal, description="An e-mail address."
-    )
+    email = om.tags.create(name="Email", classification=personal, description="An e-mail address.")
     glossary = om.glossaries.create(
         name=f"{prefix}_words", description="The words of the shop.", owners=[ada], reviewers=[bob]
     )
@@ -66,12 +64,10 @@ def main(om: dynclient.Client, prefix: str = "shop") -> dict[str, object]:
         placed["domains"] = [sales.fullyQualifiedName]
 
     for name, columns in COLUMNS.items():
-        om.tables.create(
-            name=name, databaseSchema=schema, columns=columns, owners=[ada], **placed
-        )
+        om.tables.create(name=name, databaseSchema=schema, columns=columns, owners=[ada], **placed)
 
     table = om.tables.get(service.name, "erp", "public", "customers", fields="owners,tags,columns")
-    table.description = "Everybody who has an account."
+    table.description = "Everyone who has an account."
     table.owners = [bob]
     table.tags = [label(customer, "Glossary")]
     table.columns[1].tags = [label(email, "Classification")]
@@ -105,16 +101,14 @@ def label(tag: dynclient.Entity, source: str) -> dict[str, str]:
 
 
 def found(om: dynclient.Client, prefix: str) -> dict[str, object]:
-    """Return what the catalogue tells of itself, by the names of the newest releases."""
+    """Return a summary of the catalogue, by the names of the newest releases."""
     fields = ["owners", "tags", "columns", *(["domains"] if "domain" in om else [])]
     customers = om.tables.get(f"{prefix}_mysql", "erp", "public", "customers", fields=fields)
     terms = om.glossary_terms.list(glossary=om.glossaries[f"{prefix}_words"].id)
     dashboard = om.dashboards.get(f"{prefix}_superset.today", fields=["owners", "charts"])
     domains = customers.domains if "domain" in om else []
     return {
-        "tables": sorted(
-            table.name for table in om.tables.list(database=f"{prefix}_mysql.erp")
-        ),
+        "tables": sorted(table.name for table in om.tables.list(database=f"{prefix}_mysql.erp")),
         "owners": [owner.name for owner in customers.owners],
         "tags": sorted(tag.tagFQN for column in customers.columns for tag in column.tags or []),
         "terms": sorted(term.fullyQualifiedName for term in terms),

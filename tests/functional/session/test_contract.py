@@ -79,15 +79,15 @@ Connect = Callable[..., Client]
 
 @pytest.fixture
 def connect(server: OpenAPIServer) -> Iterator[Connect]:
-    made = []
+    clients = []
 
     def connected(**settings: Any) -> Client:
         given = {"token": "t", "release": release_named("starter"), "retries": 0, **settings}
-        made.append(dynclient.connect(server.host, **given))
-        return made[-1]
+        clients.append(dynclient.connect(server.host, **given))
+        return clients[-1]
 
     yield connected
-    for each in made:
+    for each in clients:
         each.close()
 
 
@@ -100,8 +100,8 @@ def test_no_entity_waits_for_the_document(server: OpenAPIServer, connect: Connec
     assert om.tables.get(table.id).name == "orders"
     assert [each.name for each in om.tables.list(limit=5)] == ["orders"]
     repr(om.contract), repr(om.tables.op), dir(om.tables.op), dir(om.op), repr(om.op)
-    assert not server.asked(DOCUMENT)
-    assert not server.asked(VERSION)
+    assert not server.request_count(DOCUMENT)
+    assert not server.request_count(VERSION)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_first_need_asks_for_it_and_no_other(
     om = connect()
     for _ in range(3):
         need(om)
-    assert (server.asked(VERSION), server.asked(DOCUMENT)) == (1, 1)
+    assert (server.request_count(VERSION), server.request_count(DOCUMENT)) == (1, 1)
 
 
 def test_it_is_kept_by_build_and_not_asked_for_again(
@@ -133,7 +133,7 @@ def test_it_is_kept_by_build_and_not_asked_for_again(
     assert again.contract.openapi is not None
     assert again.contract.origin == "cache"
     assert (again.contract.version, again.contract.revision) == ("1.13.0", REVISION)
-    assert server.asked(DOCUMENT) == 1
+    assert server.request_count(DOCUMENT) == 1
     assert len(list(cache.glob("openapi*.facts"))) == 1
 
 
@@ -145,7 +145,7 @@ def test_what_is_kept_is_used_at_once_where_the_build_is_known(
     assert om.version == "1.13.0"
     om.users.list().page()  # at the corrected place, without a detour
     assert server.seen[-1].path.startswith("/api/v1/moved/users?")
-    assert server.asked(DOCUMENT) == 1
+    assert server.request_count(DOCUMENT) == 1
 
 
 def test_the_document_is_not_parsed_on_a_warm_start(
@@ -179,10 +179,10 @@ def test_another_build_has_a_document_of_its_own(server: OpenAPIServer, connect:
     connect().contract.load()
     server.routes[VERSION] = {"version": "1.13.0", "revision": "other"}
     assert connect().contract.load().origin == "server"
-    assert server.asked(DOCUMENT) == 2
+    assert server.request_count(DOCUMENT) == 2
 
 
-def test_builds_without_a_revision_are_told_apart_by_host(connect: Connect, cache: Path) -> None:
+def test_builds_without_a_revision_are_distinguished_by_host(connect: Connect, cache: Path) -> None:
     small_one = small()
     del small_one["paths"]["/v1/search/query"]
     found = []
@@ -195,7 +195,7 @@ def test_builds_without_a_revision_are_told_apart_by_host(connect: Connect, cach
     assert [len(each.openapi.operations) for each in found if each.openapi] == [9, 8]
 
 
-def test_a_damaged_index_is_asked_for_again(
+def test_a_damaged_index_is_requested_again(
     server: OpenAPIServer, connect: Connect, cache: Path
 ) -> None:
     connect().contract.load()
@@ -205,7 +205,7 @@ def test_a_damaged_index_is_asked_for_again(
     assert connect().contract.load().origin == "cache"
 
 
-def test_an_index_of_another_format_is_asked_for_again(connect: Connect, cache: Path) -> None:
+def test_an_index_of_another_format_is_requested_again(connect: Connect, cache: Path) -> None:
     from dynclient.openapi.index_cache import keep
 
     connect().contract.load()
@@ -223,7 +223,7 @@ def test_many_threads_ask_once(server: OpenAPIServer, connect: Connect) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: om.contract.openapi, range(32)))
     assert len(set(map(id, found))) == 1
-    assert server.asked(DOCUMENT) == 1
+    assert server.request_count(DOCUMENT) == 1
 
 
 # -- where it cannot be had ------------------------------------------------------------------------
@@ -242,7 +242,7 @@ HTML = Reply(200, b"<html>login</html>", (("Content-Type", "text/html"),))
         (Reply(503, {"message": "later"}), "later"),
     ],
 )
-def test_why_there_is_none_is_told(
+def test_the_reason_for_a_missing_document_is_reported(
     server: OpenAPIServer, connect: Connect, reply: Any, reason: str
 ) -> None:
     server.routes[DOCUMENT] = reply
@@ -261,14 +261,14 @@ def test_it_is_asked_for_again_only_on_demand(server: OpenAPIServer, connect: Co
     om = connect()
     for _ in range(3):
         assert om.contract.openapi is None
-    assert server.asked(DOCUMENT) == 1
+    assert server.request_count(DOCUMENT) == 1
     server.routes[DOCUMENT] = document
     assert om.contract.openapi is None
     assert om.contract.load().openapi is not None
     assert om.contract.why is None
 
 
-def test_where_only_the_api_is_passed_on_it_is_had_there_with_the_token(
+def test_behind_a_proxy_the_document_is_read_below_the_api_with_the_token(
     server: OpenAPIServer, connect: Connect
 ) -> None:
     server.routes["/api/swagger.json"] = server.routes.pop(DOCUMENT)
@@ -297,15 +297,15 @@ def test_a_typo_is_refused_before_anything_is_listed(
         om.tables.list(color="red", nonsense=1)
     assert [problem.path for problem in caught.value.problems] == ["color", "nonsense"]
     assert caught.value.problems[0].nearest == ("colour",)
-    assert not server.asked("/api/v1/tables")
+    assert not server.request_count("/api/v1/tables")
 
 
-def test_what_the_server_tells_of_is_taken(server: OpenAPIServer, connect: Connect) -> None:
+def test_the_routes_of_the_document_are_used(server: OpenAPIServer, connect: Connect) -> None:
     connect().tables.list(colour="red", limit=7).page()
     assert server.seen[-1].path == "/api/v1/tables?limit=7&colour=red"
 
 
-def test_what_the_data_guess_and_the_server_does_not_know_is_refused(connect: Connect) -> None:
+def test_guessed_filters_that_the_server_lacks_are_rejected(connect: Connect) -> None:
     om = connect()
     known = {each.name: each for each in om.tables._spec.operations["list"].parameters}
     assert known["databaseSchema"].guessed
@@ -317,7 +317,7 @@ def test_what_the_data_guess_and_the_server_does_not_know_is_refused(connect: Co
         om.tables.list(include="deleted")
 
 
-def test_without_a_document_the_data_stand_in_and_say_so(
+def test_without_a_document_operations_come_from_the_data_files(
     server: OpenAPIServer, connect: Connect
 ) -> None:
     del server.routes[DOCUMENT]
@@ -347,10 +347,10 @@ def test_where_the_data_are_sure_a_filter_costs_no_question(name: str) -> None:
         warnings.simplefilter("error")
         with dynclient.connect(server.host, release=release) as om:
             om.tables.list(database="a.b", include="all").page()
-            assert not server.asked(DOCUMENT)
+            assert not server.request_count(DOCUMENT)
             with pytest.raises(dynclient.BadArguments, match="did you mean database"):
                 om.tables.list(databse="a.b")
-            assert server.asked(DOCUMENT) == 1
+            assert server.request_count(DOCUMENT) == 1
 
 
 # -- routes ----------------------------------------------------------------------------------------
@@ -382,7 +382,7 @@ def test_a_list_that_moved_is_paged_at_its_new_place(
     om = connect()
     listing = om.users.list(limit=1)
     assert [each.id for each in listing] == ["1", "2"]
-    assert server.asked("/api/v1/users") == 1
+    assert server.request_count("/api/v1/users") == 1
 
 
 def test_addresses_in_answers_lead_to_what_the_document_hides(
@@ -403,7 +403,7 @@ def test_addresses_in_answers_lead_to_what_the_document_hides(
 
 
 def test_a_release_that_knows_no_folders_goes_by_the_document() -> None:
-    """As a release is that was made of a server's words alone."""
+    """A release that is built from a server's OpenAPI document."""
     marks = {"javaType": "org.openmetadata.schema.entity.services.DatabaseService"}
     entity = {
         **marks, "title": "DatabaseService", "type": "object",
@@ -418,22 +418,22 @@ def test_a_release_that_knows_no_folders_goes_by_the_document() -> None:
     ) as om:  # fmt: skip
         assert list(om.database_services.list()) == []
         assert server.seen[-1].path.startswith("/api/v1/services/databaseServices?")
-        assert not server.asked("/api/v1/databaseServices")
+        assert not server.request_count("/api/v1/databaseServices")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_does_not_wait_for_a_lock_of_its_parents_threads(connect: Connect) -> None:
     om = connect()
-    held, done = threading.Event(), threading.Event()
+    locked, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with om.session.server._lock:
-            held.set()
+            locked.set()
             done.wait()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert held.wait(60)
+    assert locked.wait(60)
     child = multiprocessing.get_context("fork").Process(target=lambda: om.contract.openapi)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads is the point
@@ -450,13 +450,13 @@ def test_a_missing_route_stays_an_error(server: OpenAPIServer, connect: Connect)
         om.glossaries.list().page()
     with pytest.raises(dynclient.NotFound, match="no such route"):
         om.glossaries.get("x")
-    assert server.asked(DOCUMENT) == 1
+    assert server.request_count(DOCUMENT) == 1
 
 
 # -- facts -----------------------------------------------------------------------------------------
 
 
-def test_a_contract_tells_what_is_known(server: OpenAPIServer, connect: Connect) -> None:
+def test_a_contract_shows_what_is_known(server: OpenAPIServer, connect: Connect) -> None:
     om = connect()
     assert "not requested yet" in repr(om.contract)
     assert not server.seen
@@ -468,7 +468,7 @@ def test_a_contract_tells_what_is_known(server: OpenAPIServer, connect: Connect)
     assert om.contract["user"].listed is False
     assert om.contract.unknown_entities == ("zebra",)
     assert "table" not in om.contract.missing_entities
-    assert "user" not in om.contract.missing_entities  # the document tells of it
+    assert "user" not in om.contract.missing_entities  # the document has it
     assert "team" in om.contract.missing_entities
     assert "tables" in om.contract
     assert "tabels" not in om.contract
@@ -489,12 +489,13 @@ def test_resources_are_none_where_the_token_may_not_see_them(
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_real_server_gives_a_working_client(name: str) -> None:
-    """Entities found, routes right, requests judged, whatever the document keeps to itself."""
+def test_a_document_of_a_real_server_is_enough_for_a_client(name: str) -> None:
+    """Entities are found, routes right and requests validated, whatever the document leaves out."""
     release = real_release(name)
     rows = fact_file("entity_paths.json")[FACTS[name][0]]
     truth = {row["entityType"]: f"/v1{row['path']}" for row in rows}
     types = entity_types(release)
+    assert truth
     with OpenAPIServer(
         document_of(name), resources=truth, types=types, hidden=truth.values()
     ) as server, dynclient.connect(server.host, release=release) as om:  # fmt: skip
@@ -513,7 +514,7 @@ def test_a_real_server_gives_a_working_client(name: str) -> None:
         assert om.tables["orders"].id == table.id
 
 
-def test_documents_are_at_hand_where_trees_are() -> None:
+def test_documents_are_available_where_trees_are() -> None:
     from tests.support.trees import TREES
 
     assert not TREES or DOCUMENTS

@@ -1,4 +1,4 @@
-"""Releases made of what real servers tell of themselves: complete, rightly placed, and no stricter.
+"""Releases built from documents of real servers: complete, rightly placed, and no stricter.
 
 The documents are those of real servers; the recordings show what these servers took and refused.
 """
@@ -40,7 +40,7 @@ Connect = Callable[..., Client]
 
 @pytest.fixture(scope="module")
 def connect() -> Iterator[Connect]:
-    """Return a function that gives a client with only a server to go by."""
+    """Return a function that returns a client whose only source is a server."""
     known: dict[tuple[str, bool], Client] = {}
     with ExitStack() as stack:
 
@@ -89,10 +89,11 @@ def test_what_is_left_out_is_nowhere_in_the_document(name: str) -> None:
 def test_fields_of_entities_are_those_of_the_tree(connect: Connect, name: str) -> None:
     """With the root schemas all of those listed agree; without one, some may be too many."""
     real, lossy = real_release(name), connect(name).release
-    listed = {told["name"] for told in entity_types(real)}
+    listed = {row["name"] for row in entity_types(real)}
+    assert lossy.entities
     for entity in lossy.entities.values():
         theirs = set(real.entities[entity.name].properties)
-        # What cannot be restored is taken for what cannot be deleted softly.
+        # An entity that cannot be restored counts as one that cannot be deleted softly.
         assert theirs - {"deleted"} <= set(entity.properties)
         if entity.name in listed:
             assert theirs == set(entity.properties)
@@ -102,6 +103,7 @@ def test_fields_of_entities_are_those_of_the_tree(connect: Connect, name: str) -
 @each_document
 def test_requests_require_what_the_tree_requires(connect: Connect, name: str) -> None:
     real, lossy = real_release(name), connect(name).release
+    assert lossy.entities
     for entity in lossy.entities.values():
         theirs = real.entities[entity.name].create
         assert (entity.create is None) == (theirs is None)
@@ -125,21 +127,21 @@ def test_shared_types_lie_where_the_tree_has_them(connect: Connect, name: str) -
 def exchanges(name: str) -> Iterator[dict[str, Any]]:
     folder = shared(f"openmetadata/recordings/{name}")
     if folder is None:
-        pytest.skip("the recordings are not at hand (see tests/support/trees.py)")
+        pytest.skip("the recordings are not available (see tests/support/trees.py)")
     for file in sorted(folder.glob("*.json")):
         yield from json.loads(file.read_text("utf-8"))
 
 
 @each_document
 @pytest.mark.parametrize("types", [True, False])
-def test_recorded_requests_are_judged_as_by_the_tree(
+def test_recorded_requests_are_as_valid_as_with_the_tree(
     connect: Connect, name: str, types: bool
 ) -> None:
-    """Nothing that the tree lets pass is held back; of what it holds back, nearly all is."""
+    """All requests that are valid by the tree are valid; nearly all that are not are not."""
     om = connect(name, types)
     real: Release = real_release(name)
     by_route = {om.contract[entity].route: entity for entity in om.release.entities}
-    verdicts: Counter[tuple[bool, bool]] = Counter()
+    counts: Counter[tuple[bool, bool]] = Counter()
     for exchange in exchanges(name):
         request = exchange["request"]
         entity = by_route.get(request["path"])
@@ -153,10 +155,10 @@ def test_recorded_requests_are_judged_as_by_the_tree(
         body = request["body"]
         tree = validator(real).is_valid(theirs, body)
         own = validator(om.release).is_valid(create, body)
-        verdicts[tree, own] += 1
-    assert sum(verdicts.values()) > 400
-    assert verdicts[True, False] == 0
-    assert verdicts[False, False] > 4 * verdicts[False, True]
+        counts[tree, own] += 1
+    assert sum(counts.values()) > 400
+    assert counts[True, False] == 0
+    assert counts[False, False] > 4 * counts[False, True]
 
 
 @each_document
@@ -187,6 +189,7 @@ def test_a_client_of_one_works(connect: Connect, name: str) -> None:
 def test_every_request_and_entity_can_be_built(connect: Connect, name: str) -> None:
     release = connect(name).release
     types = dynclient.types(release)
+    assert release.entities
     for entity in release.entities.values():
         assert dynclient.schema_of(getattr(types, entity.type_name)).path == entity.path
         if entity.create is not None:

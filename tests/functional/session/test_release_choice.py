@@ -100,7 +100,7 @@ def test_the_cache_comes_first(connect: Connect, hub: GitHub, tmp_path: Path) ->
     assert hub.seen == []
 
 
-def test_connecting_asks_nobody(connect: Connect, hub: GitHub, server: OpenAPIServer) -> None:
+def test_connecting_sends_no_request(connect: Connect, hub: GitHub, server: OpenAPIServer) -> None:
     connect()
     connect(source="github")
     assert (hub.seen, server.seen) == ([], [])
@@ -120,7 +120,7 @@ def test_then_github_and_from_then_on_the_cache(
     again = connect()
     assert again.release == om.release
     assert len(hub.seen) == asked
-    assert server.asked(VERSION) == 2  # once for each client
+    assert server.request_count(VERSION) == 2  # once for each client
 
 
 def test_then_the_nearest_with_one_warning_that_names_both(
@@ -136,7 +136,7 @@ def test_then_the_nearest_with_one_warning_that_names_both(
     (warning,) = caught
     assert "7.1.5" in str(warning.message)
     assert "7.1.2 instead, the nearest release in the cache with the same" in str(warning.message)
-    assert hub.asked(LISTINGS) == [f"{LISTINGS}7.1.5-release?recursive=1"]
+    assert hub.requested(LISTINGS) == [f"{LISTINGS}7.1.5-release?recursive=1"]
 
 
 def test_the_same_major_version_will_do(
@@ -162,11 +162,11 @@ def test_then_the_server_itself(connect: Connect, hub: GitHub) -> None:
         ]
         with pytest.raises(dynclient.RequestInvalid, match="nme"):
             om.things.create(nme="a")
-        assert server.asked("/swagger.json") == 1
+        assert server.request_count("/swagger.json") == 1
         om.close()
 
 
-def test_whoever_asks_for_the_servers_words_is_not_warned_of_them(connect: Connect) -> None:
+def test_the_servers_names_cause_no_drift_warning(connect: Connect) -> None:
     with OpenAPIServer(entity_document("9.9.9")) as server, warnings.catch_warnings():
         warnings.simplefilter("error")
         om = dynclient.connect(server.host, source="server")
@@ -189,7 +189,7 @@ def test_a_damaged_pack_is_passed_over_for_the_next_nearest(
         assert connect().release.name == "7.1.2"
 
 
-def test_a_lossy_release_is_nobodys_nearest(
+def test_a_lossy_release_is_never_the_nearest(
     connect: Connect, hub: GitHub, server: OpenAPIServer
 ) -> None:
     with OpenAPIServer(entity_document("7.1.1")) as other:
@@ -210,7 +210,7 @@ def test_the_starter_never_stands_in(connect: Connect, hub: GitHub, server: Open
 # -- named and forbidden ---------------------------------------------------------------------------
 
 
-def test_a_step_that_is_not_named_is_not_taken(
+def test_a_source_that_is_not_named_is_not_used(
     connect: Connect, hub: GitHub, tmp_path: Path, server: OpenAPIServer
 ) -> None:
     server.routes[VERSION] = {"version": "7.1.5", "revision": "abc"}
@@ -239,7 +239,7 @@ def test_a_path_may_be_a_step(connect: Connect, hub: GitHub, tmp_path: Path) -> 
     assert hub.seen == []
 
 
-def test_a_path_alone_asks_nobody_and_is_read_at_once(
+def test_a_path_alone_is_read_at_once_without_a_request(
     connect: Connect, server: OpenAPIServer, tmp_path: Path
 ) -> None:
     assert connect(source=make_zip(tmp_path / "7.8.9.zip", files())).release.name == "7.8.9"
@@ -271,22 +271,22 @@ def test_headers_and_tokens_of_the_server_never_go_to_github(connect: Connect, h
 # -- when nothing works ----------------------------------------------------------------------------
 
 
-def test_one_error_tells_every_step_and_the_way_out(
+def test_one_error_lists_every_step_and_what_to_do(
     connect: Connect, hub: GitHub, server: OpenAPIServer, cache: Path
 ) -> None:
     server.routes[VERSION] = {"version": "9.9.9", "revision": "abc"}
     om = connect()
     with pytest.raises(UnknownRelease) as caught:
         _ = om.release
-    told = str(caught.value)
+    message = str(caught.value)
     assert [step for step, _ in caught.value.steps] == ["cache", "github", "nearest", "server"]
-    assert f"cache: not found in the cache {cache}, which contains nothing" in told
-    assert "github: GitHub did not find the listing of 9.9.9-release" in told
-    assert "nearest: " in told
-    assert f"server: {server.host}/swagger.json: 404" in told
-    assert "dynclient schemas add PATH" in told
+    assert f"cache: not found in the cache {cache}, which contains nothing" in message
+    assert "github: GitHub did not find the listing of 9.9.9-release" in message
+    assert "nearest: " in message
+    assert f"server: {server.host}/swagger.json: 404" in message
+    assert "dynclient schemas add PATH" in message
     again = pickle.loads(pickle.dumps(caught.value))
-    assert (str(again), again.steps) == (told, caught.value.steps)
+    assert (str(again), again.steps) == (message, caught.value.steps)
 
 
 def test_it_is_tried_again_when_asked_again(
@@ -299,7 +299,7 @@ def test_it_is_tried_again_when_asked_again(
     assert om.release.name == "7.1.0"
 
 
-def test_a_server_that_does_not_answer_is_told_as_that(hasty: list[float]) -> None:
+def test_a_server_that_does_not_respond_is_reported(hasty: list[float]) -> None:
     om = dynclient.connect("http://127.0.0.1:9")
     with pytest.raises(TransportError, match="could not connect"):
         _ = om.release
@@ -307,7 +307,7 @@ def test_a_server_that_does_not_answer_is_told_as_that(hasty: list[float]) -> No
 
 
 @pytest.mark.parametrize("version", ["../../evil", "", "7.1.0\n", "x" * 300, "é"])
-def test_a_version_that_is_none_does_no_harm(
+def test_an_invalid_version_is_not_an_error(
     connect: Connect, hub: GitHub, server: OpenAPIServer, version: str, cache: Path
 ) -> None:
     server.routes[VERSION] = {"version": version, "revision": "abc"}
@@ -316,7 +316,7 @@ def test_a_version_that_is_none_does_no_harm(
     assert not cache.exists()
 
 
-def test_a_document_without_entities_gives_no_release(connect: Connect, hub: GitHub) -> None:
+def test_a_document_without_entities_is_not_a_release(connect: Connect, hub: GitHub) -> None:
     document = {"openapi": "3.0.1", "paths": {"/v1/x": {"get": {}}}, "info": {}}
     with OpenAPIServer(document, version="9.9.9") as server:
         om = dynclient.connect(server.host)
@@ -343,7 +343,7 @@ def test_threads_fetch_once(connect: Connect, hub: GitHub) -> None:
     for thread in threads:
         thread.join()
     assert len({id(each) for each in found}) == 1
-    assert len(hub.asked(LISTINGS)) == 1
+    assert len(hub.requested(LISTINGS)) == 1
 
 
 def test_a_pickled_client_keeps_to_its_sources(connect: Connect, hub: GitHub) -> None:

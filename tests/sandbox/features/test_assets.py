@@ -6,29 +6,29 @@ from tests.support.sandbox_tables import NOTHING, TablesApi
 
 
 def test_assets_are_added_to_a_domain_and_removed(api: TablesApi) -> None:
-    api.serves("PUT", "/v1/domains/{name}/assets/add")
+    api.skip_unless_served("PUT", "/v1/domains/{name}/assets/add")
     table = api.create_table("sold")
-    api.made("/v1/domains", name="Sales", description="d", domainType="Aggregate")
+    api.create("/v1/domains", name="Sales", description="d", domainType="Aggregate")
     asset = {"assets": [{"id": table["id"], "type": "table"}]}
     for verb, expected in (("add", ["Sales"]), ("remove", [])):
         result = api.put(f"/v1/domains/Sales/assets/{verb}", asset)
         assert result["numberOfRowsPassed"] == 1
         field = "domains" if "domains" in api.schemas()["Table"]["properties"] else "domain"
-        value = api.got(f"/v1/tables/{table['id']}?fields={field}").get(field) or []
+        value = api.get(f"/v1/tables/{table['id']}?fields={field}").get(field) or []
         domains = value if isinstance(value, list) else [value]
         assert [one["name"] for one in domains] == expected
 
 
 def test_a_glossary_term_labels_its_assets(api: TablesApi) -> None:
-    api.serves("PUT", "/v1/glossaryTerms/{id}/assets/add")
-    api.made("/v1/glossaries", name="labels", description="d")
-    term = api.made("/v1/glossaryTerms", name="sold", glossary="labels", description="d")
+    api.skip_unless_served("PUT", "/v1/glossaryTerms/{id}/assets/add")
+    api.create("/v1/glossaries", name="labels", description="d")
+    term = api.create("/v1/glossaryTerms", name="sold", glossary="labels", description="d")
     table = api.create_table("labelled")
     assets = {"assets": [{"id": table["id"], "type": "table"}]}
     path = f"/v1/glossaryTerms/{term['id']}/assets"
 
     def labels() -> list[str]:
-        tags = api.got(f"/v1/tables/{table['id']}?fields=tags")["tags"]
+        tags = api.get(f"/v1/tables/{table['id']}?fields=tags")["tags"]
         return [tag["tagFQN"] for tag in tags]
 
     # A dry run is the default.

@@ -6,15 +6,15 @@ from tests.support.sandbox_tables import TablesApi
 
 
 def test_related_terms_have_the_form_of_the_release(api: TablesApi) -> None:
-    api.made("/v1/glossaries", name="related", description="x")
+    api.create("/v1/glossaries", name="related", description="x")
     fields = {"glossary": "related", "description": "x"}
-    other = api.made("/v1/glossaryTerms", name="b", **fields)
-    term = api.made("/v1/glossaryTerms", name="a", relatedTerms=["related.b"], **fields)
+    other = api.create("/v1/glossaryTerms", name="b", **fields)
+    term = api.create("/v1/glossaryTerms", name="a", relatedTerms=["related.b"], **fields)
     path = f"/v1/glossaryTerms/{term['id']}"
     is_object = "TermRelation" in api.schemas()
 
     def related(id: str) -> list[tuple[str | None, str]]:
-        items = api.got(f"/v1/glossaryTerms/{id}?fields=relatedTerms")["relatedTerms"]
+        items = api.get(f"/v1/glossaryTerms/{id}?fields=relatedTerms")["relatedTerms"]
         if not is_object:
             return [(None, item["fullyQualifiedName"]) for item in items]
         assert all(set(item) == {"relationType", "term"} for item in items)
@@ -25,28 +25,28 @@ def test_related_terms_have_the_form_of_the_release(api: TablesApi) -> None:
     assert related(other["id"]) == [(kind, "related.a")]
     reference = {"id": other["id"], "type": "glossaryTerm"}
     item = {"relationType": "broader", "term": reference} if is_object else reference
-    response = api.patched(path, {"op": "replace", "path": "/relatedTerms", "value": [item]})
+    response = api.patch(path, {"op": "replace", "path": "/relatedTerms", "value": [item]})
     assert response.status_code == 200, response.text
     assert related(term["id"]) == [("broader" if is_object else None, "related.b")]
     # Removing the relation from one term removes it from the other.
-    api.patched(path, {"op": "remove", "path": "/relatedTerms/0"})
+    api.patch(path, {"op": "remove", "path": "/relatedTerms/0"})
     assert related(term["id"]) == related(other["id"]) == []
-    versions = api.got(f"{path}/versions")["versions"]
+    versions = api.get(f"{path}/versions")["versions"]
     assert len(versions) > 1
 
 
 def test_a_deeply_nested_body_is_a_bad_request(api: TablesApi) -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, "[" * 5_000 + "]" * 5_000):
         for method, path in (("POST", "/v1/tables"), ("PUT", "/v1/teams")):
-            response = api.ask(
+            response = api.request(
                 method, path, data=text, headers={"Content-Type": "application/json"}
             )
             assert response.status_code == 400, response.text
 
 
 def test_an_id_is_not_accepted_as_a_name(api: TablesApi) -> None:
-    schema = api.got("/v1/databaseSchemas/name/s.d.c")
+    schema = api.get("/v1/databaseSchemas/name/s.d.c")
     body = {"name": "by_id", "databaseSchema": schema["id"], "columns": []}
-    response = api.ask("POST", "/v1/tables", json=body)
+    response = api.request("POST", "/v1/tables", json=body)
     assert response.status_code == 404
     assert schema["id"] in response.json()["message"]

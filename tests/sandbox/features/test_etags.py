@@ -21,10 +21,10 @@ def api(server: Callable[[str], sandbox.Running]) -> Callable[[str], Api]:
 
 def create_team(api: Api, name: str) -> dict[str, Any]:
     """Create a team; one that already has the name is deleted first."""
-    found = api.ask("GET", f"/v1/teams/name/{name}", params={"include": "all"})
+    found = api.request("GET", f"/v1/teams/name/{name}", params={"include": "all"})
     if found.status_code == 200:
-        api.ask("DELETE", f"/v1/teams/{found.json()['id']}", params={"hardDelete": "true"})
-    response = api.ask("POST", "/v1/teams", json={"name": name, "teamType": "Group"})
+        api.request("DELETE", f"/v1/teams/{found.json()['id']}", params={"hardDelete": "true"})
+    response = api.request("POST", "/v1/teams", json={"name": name, "teamType": "Group"})
     assert response.status_code == 201, response.text
     team: dict[str, Any] = response.json()
     return team
@@ -36,34 +36,34 @@ def create_team(api: Api, name: str) -> dict[str, Any]:
 def test_only_the_newest_releases_have_entity_tags(api: Any, release: str, tagged: bool) -> None:
     client = api(release)
     path = f"/v1/teams/{create_team(client, 'tagged')['id']}"
-    assert ("ETag" in client.ask("GET", path).headers) is tagged
-    assert ("ETag" in client.patched(path, CHANGE).headers) is tagged
+    assert ("ETag" in client.request("GET", path).headers) is tagged
+    assert ("ETag" in client.patch(path, CHANGE).headers) is tagged
 
 
 @pytest.mark.parametrize("release", ALL_RELEASES)
 def test_if_match_is_checked_or_ignored(api: Any, release: str) -> None:
     client = api(release)
     path = f"/v1/teams/{create_team(client, 'conditional')['id']}"
-    tags = "ETag" in client.ask("GET", path).headers
-    stale = client.patched(path, CHANGE, **{"If-Match": 'W/"7.7"'})
+    tags = "ETag" in client.request("GET", path).headers
+    stale = client.patch(path, CHANGE, **{"If-Match": 'W/"7.7"'})
     assert stale.status_code == (412 if tags else 200)
     if tags:
         assert stale.json()["message"].startswith("The entity has been modified")
-        assert "description" not in client.got(path)
+        assert "description" not in client.get(path)
     for template in ('W/"{}"', "*", 'W/"7.7", W/"{}"'):
-        match = template.format(client.got(path)["version"])
-        response = client.patched(path, CHANGE, **{"If-Match": match})
+        match = template.format(client.get(path)["version"])
+        response = client.patch(path, CHANGE, **{"If-Match": match})
         assert response.status_code == 200, response.text
 
 
 def test_if_none_match_returns_304_without_a_body(api: Any) -> None:
     client = api("starter")
     path = f"/v1/teams/{create_team(client, 'cached')['id']}"
-    first = client.ask("GET", path)
-    again = client.ask("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+    first = client.request("GET", path)
+    again = client.request("GET", path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
-    client.patched(path, CHANGE)
-    changed = client.ask("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+    client.patch(path, CHANGE)
+    changed = client.request("GET", path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert changed.json()["description"] == "changed"

@@ -8,31 +8,31 @@ from tests.support.sandbox_tables import TablesApi
 
 
 def test_resolving_a_task_changes_the_entity(api: TablesApi) -> None:
-    api.serves("POST", "/v1/feed")
+    api.skip_unless_served("POST", "/v1/feed")
     table = api.create_table("discussed", description="old")
-    admin = api.got("/v1/users/name/admin")
+    admin = api.get("/v1/users/name/admin")
     # The newest releases take the author from the token.
     has_author = "from" in api.schemas()["CreateThreadRequest"]["properties"]
     author = {"from": "admin"} if has_author else {}
-    thread = api.made("/v1/feed", message="hello", about="<#E::table::s.d.c.discussed>", **author)
-    api.made(f"/v1/feed/{thread['id']}/posts", message="reply", **author)
-    assert api.got(f"/v1/feed/{thread['id']}")["postsCount"] == 1
+    thread = api.create("/v1/feed", message="hello", about="<#E::table::s.d.c.discussed>", **author)
+    api.create(f"/v1/feed/{thread['id']}/posts", message="reply", **author)
+    assert api.get(f"/v1/feed/{thread['id']}")["postsCount"] == 1
     details = {
         "type": "UpdateDescription", "oldValue": "old", "suggestion": "new",
         "assignees": [{"id": admin["id"], "type": "user"}],
     }  # fmt: skip
     about = "<#E::table::s.d.c.discussed::description>"
-    task = api.made(
+    task = api.create(
         "/v1/feed", message="please", type="Task", about=about, taskDetails=details, **author
     )["task"]
     resolved = api.put(f"/v1/feed/tasks/{task['id']}/resolve", {"newValue": "new"})
     assert resolved["task"]["status"] == "Closed"
-    assert api.got(f"/v1/tables/{table['id']}")["description"] == "new"
+    assert api.get(f"/v1/tables/{table['id']}")["description"] == "new"
     link = "%3C%23E::table::s.d.c.discussed%3E"
-    listed = api.got(f"/v1/feed?entityLink={link}")["data"]
+    listed = api.get(f"/v1/feed?entityLink={link}")["data"]
     assert [one["type"] for one in listed] == ["Task", "Conversation"]
-    assert api.ask("DELETE", f"/v1/feed/{thread['id']}").status_code == 200
-    assert api.ask("GET", f"/v1/feed/{thread['id']}").status_code == 404
+    assert api.request("DELETE", f"/v1/feed/{thread['id']}").status_code == 200
+    assert api.request("GET", f"/v1/feed/{thread['id']}").status_code == 404
 
 
 def author_of(api: TablesApi) -> dict[str, str]:
@@ -42,24 +42,24 @@ def author_of(api: TablesApi) -> dict[str, str]:
 
 
 def test_posts_are_changed_and_deleted(api: TablesApi) -> None:
-    api.serves("POST", "/v1/feed")
+    api.skip_unless_served("POST", "/v1/feed")
     api.create_table("posted")
     author = author_of(api)
-    thread = api.made("/v1/feed", message="m", about="<#E::table::s.d.c.posted>", **author)
+    thread = api.create("/v1/feed", message="m", about="<#E::table::s.d.c.posted>", **author)
     path = f"/v1/feed/{thread['id']}"
     for text in ("first", "second"):
-        api.made(f"{path}/posts", message=text, **author)
-    first, second = api.got(f"{path}/posts")["data"]
+        api.create(f"{path}/posts", message=text, **author)
+    first, second = api.get(f"{path}/posts")["data"]
     change = {"op": "replace", "path": "/message", "value": "changed"}
-    assert api.patched(f"{path}/posts/{first['id']}", change).json()["message"] == "changed"
-    assert api.ask("DELETE", f"{path}/posts/{second['id']}").status_code == 200
+    assert api.patch(f"{path}/posts/{first['id']}", change).json()["message"] == "changed"
+    assert api.request("DELETE", f"{path}/posts/{second['id']}").status_code == 200
     api.error("DELETE", f"{path}/posts/{second['id']}", 404)
-    after = api.got(path)
+    after = api.get(path)
     assert ([post["message"] for post in after["posts"]], after["postsCount"]) == (["changed"], 1)
     same = {"op": "replace", "path": "/message", "value": "m"}
-    assert api.patched(path, same).headers["X-OpenMetadata-Change"] == "entityNoChange"
+    assert api.patch(path, same).headers["X-OpenMetadata-Change"] == "entityNoChange"
     link = "%3C%23E::table::s.d.c.posted%3E"
-    (listed,) = api.got(f"/v1/feed?entityLink={link}&limitPosts=0")["data"]
+    (listed,) = api.get(f"/v1/feed?entityLink={link}&limitPosts=0")["data"]
     assert (listed["posts"], listed["postsCount"]) == ([], 1)
     assert "type" in api.error("GET", "/v1/feed?type=Gossip", 400)
     about = {"message": "m", "about": "<#E::table::s.d.c.nowhere>", **author}
@@ -67,29 +67,29 @@ def test_posts_are_changed_and_deleted(api: TablesApi) -> None:
 
 
 def test_a_closed_task_does_not_change_the_entity(api: TablesApi) -> None:
-    api.serves("PUT", "/v1/feed/tasks/{number}/close")
+    api.skip_unless_served("PUT", "/v1/feed/tasks/{number}/close")
     table = api.create_table("closed", description="old")
-    admin = api.got("/v1/users/name/admin")
+    admin = api.get("/v1/users/name/admin")
     details = {"type": "UpdateDescription", "oldValue": "old", "suggestion": "new",
                "assignees": [{"id": admin["id"], "type": "user"}]}  # fmt: skip
-    thread = api.made("/v1/feed", message="please", type="Task", taskDetails=details,
+    thread = api.create("/v1/feed", message="please", type="Task", taskDetails=details,
                       about="<#E::table::s.d.c.closed::description>", **author_of(api))  # fmt: skip
     number = thread["task"]["id"]
-    assert api.got(f"/v1/feed/tasks/{number}")["id"] == thread["id"]
+    assert api.get(f"/v1/feed/tasks/{number}")["id"] == thread["id"]
     assigned = f"/v1/feed?type=Task&taskStatus=Open&filterType=ASSIGNED_TO&userId={admin['id']}"
-    assert thread["id"] in {one["id"] for one in api.got(f"{assigned}&limit=1000")["data"]}
+    assert thread["id"] in {one["id"] for one in api.get(f"{assigned}&limit=1000")["data"]}
     closed = api.put(f"/v1/feed/tasks/{number}/close", {"comment": "no"})
     assert closed["task"]["status"] == "Closed"
     assert closed["task"]["closedBy"] == "admin"
-    assert thread["id"] not in {one["id"] for one in api.got(f"{assigned}&limit=1000")["data"]}
-    assert api.got(f"/v1/tables/{table['id']}")["description"] == "old"
-    posts = api.got(f"/v1/feed/{thread['id']}/posts")["data"]
+    assert thread["id"] not in {one["id"] for one in api.get(f"{assigned}&limit=1000")["data"]}
+    assert api.get(f"/v1/tables/{table['id']}")["description"] == "old"
+    posts = api.get(f"/v1/feed/{thread['id']}/posts")["data"]
     assert [post["message"] for post in posts] == ["Closed the Task with comment - no"]
     api.error("GET", "/v1/feed/tasks/99999", 404)
 
 
 def test_announcements_must_not_overlap(api: TablesApi) -> None:
-    api.serves("POST", "/v1/feed")
+    api.skip_unless_served("POST", "/v1/feed")
     api.create_table("announced")
     body = {"message": "m", "type": "Announcement", "about": "<#E::table::s.d.c.announced>",
             **author_of(api)}  # fmt: skip
@@ -103,5 +103,5 @@ def test_announcements_must_not_overlap(api: TablesApi) -> None:
     assert "earlier" in api.error("POST", "/v1/feed", 400, json=during(300, 300))
     api.post("/v1/feed", during(200, 2**40))
     path = "/v1/feed?entityLink=%3C%23E::table::s.d.c.announced%3E&activeAnnouncement="
-    counts = [len(api.got(f"{path}{active}")["data"]) for active in ("true", "false")]
+    counts = [len(api.get(f"{path}{active}")["data"]) for active in ("true", "false")]
     assert counts == [0, 2]

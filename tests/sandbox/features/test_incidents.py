@@ -10,22 +10,22 @@ SPAN = "startTs=1&endTs=1900000000000000"
 
 
 def test_a_failure_opens_an_incident_that_is_resolved(api: TablesApi) -> None:
-    api.serves("POST", f"{CASES}/testCaseResults/{{fqn}}")
-    api.serves("GET", f"{STATUSES}/{{id}}")
+    api.skip_unless_served("POST", f"{CASES}/testCaseResults/{{fqn}}")
+    api.skip_unless_served("GET", f"{STATUSES}/{{id}}")
     api.create_table("failing")
-    api.made("/v1/dataQuality/testDefinitions", name="mayFail", description="d",
+    api.create("/v1/dataQuality/testDefinitions", name="mayFail", description="d",
              entityType="TABLE", testPlatforms=["OpenMetadata"])  # fmt: skip
     case = {"name": "c", "entityLink": "<#E::table::s.d.c.failing>", "testDefinition": "mayFail"}
-    response = api.ask("POST", CASES, json=case)
+    response = api.request("POST", CASES, json=case)
     if response.status_code != 201:  # older releases require a suite
         field = "basicEntityReference"
         if field not in api.schemas()["CreateTestSuite"]["properties"]:
             field = "executableEntityReference"
-        suite = api.made(
+        suite = api.create(
             "/v1/dataQuality/testSuites/executable", name="any", **{field: "s.d.c.failing"}
         )
         case["testSuite"] = suite["fullyQualifiedName"]
-        api.made(CASES, **case)
+        api.create(CASES, **case)
     fqn = "s.d.c.failing.c"
     results = f"{CASES}/testCaseResults/{fqn}"
     passed = api.post(results, {"timestamp": 1_700_000_000_000, "testCaseStatus": "Success"})
@@ -36,7 +36,7 @@ def test_a_failure_opens_an_incident_that_is_resolved(api: TablesApi) -> None:
     again = api.post(results, {"timestamp": 1_700_000_002_000, "testCaseStatus": "Failed"})
     incident = failed["incidentId"]
     assert again["incidentId"] == incident
-    (opened,) = api.got(f"{STATUSES}/stateId/{incident}")["data"]
+    (opened,) = api.get(f"{STATUSES}/stateId/{incident}")["data"]
     assert (opened["testCaseResolutionStatusType"], opened["metrics"]) == ("New", [])
     assert opened["testCaseReference"]["fullyQualifiedName"] == fqn
     ack = api.post(STATUSES, {"testCaseReference": fqn, "testCaseResolutionStatusType": "Ack"}, 200)
@@ -44,21 +44,21 @@ def test_a_failure_opens_an_incident_that_is_resolved(api: TablesApi) -> None:
     assert [metric["name"] for metric in ack["metrics"]] == ["timeToResponse"]
     unexplained = {"testCaseReference": fqn, "testCaseResolutionStatusType": "Resolved"}
     api.error("POST", STATUSES, 500, json=unexplained)
-    admin = api.got("/v1/users/name/admin")
+    admin = api.get("/v1/users/name/admin")
     details = {"testCaseFailureReason": "FalsePositive", "testCaseFailureComment": "noise",
                "resolvedBy": {"id": admin["id"], "type": "user"}}  # fmt: skip
     api.post(STATUSES, {**unexplained, "testCaseResolutionStatusDetails": details}, 200)
-    statuses = api.got(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}")
+    statuses = api.get(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}")
     kinds = [status["testCaseResolutionStatusType"] for status in statuses["data"]]
     assert kinds == ["Resolved", "Ack", "New"]
     assert statuses["paging"]["total"] == 3
-    latest = api.got(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}&latest=true")["data"]
+    latest = api.get(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}&latest=true")["data"]
     assert [status["testCaseResolutionStatusType"] for status in latest] == ["Resolved"]
     # The next failure opens another incident.
     third = api.post(results, {"timestamp": 1_700_000_003_000, "testCaseStatus": "Failed"})
     assert third["incidentId"] not in {None, incident}
-    latest = api.got(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}&latest=true")["data"]
+    latest = api.get(f"{STATUSES}?{SPAN}&testCaseFQN={fqn}&latest=true")["data"]
     kinds = [status["testCaseResolutionStatusType"] for status in latest]
     assert kinds == ["New", "Resolved"]
-    assert api.got(f"{STATUSES}/{ack['id']}")["id"] == ack["id"]
+    assert api.get(f"{STATUSES}/{ack['id']}")["id"] == ack["id"]
     api.error("GET", f"{STATUSES}/{NOTHING}", 404)

@@ -26,43 +26,43 @@ def edge_body() -> EdgeBody:
 
 
 def test_lineage_is_read_in_both_directions(api: TablesApi, edge_body: EdgeBody) -> None:
-    api.serves("PUT", "/v1/lineage")
+    api.skip_unless_served("PUT", "/v1/lineage")
     a, b, c = (api.create_table(f"line-{name}") for name in "abc")
     for source, target in ((a, b), (b, c)):
         assert api.put("/v1/lineage", edge_body(source, target)) is None
-    near = api.got(f"/v1/lineage/table/{b['id']}")
+    near = api.get(f"/v1/lineage/table/{b['id']}")
     assert [node["name"] for node in near["nodes"]] == ["line-a", "line-c"]
     assert near["upstreamEdges"] == [{"fromEntity": a["id"], "toEntity": b["id"]}]
-    far = api.got("/v1/lineage/table/name/s.d.c.line-a?upstreamDepth=0&downstreamDepth=2")
+    far = api.get("/v1/lineage/table/name/s.d.c.line-a?upstreamDepth=0&downstreamDepth=2")
     assert [(e["fromEntity"], e["toEntity"]) for e in far["downstreamEdges"]] == [
         (a["id"], b["id"]), (b["id"], c["id"])
     ]  # fmt: skip
     one = f"/v1/lineage/table/{a['id']}/table/{b['id']}"
-    assert [api.ask("DELETE", one).status_code for _ in range(2)] == [200, 404]
+    assert [api.request("DELETE", one).status_code for _ in range(2)] == [200, 404]
     # A hard delete removes the edges of the entity.
-    api.ask("DELETE", f"/v1/tables/{c['id']}?hardDelete=true")
-    assert api.got(f"/v1/lineage/table/{b['id']}")["nodes"] == []
+    api.request("DELETE", f"/v1/tables/{c['id']}?hardDelete=true")
+    assert api.get(f"/v1/lineage/table/{b['id']}")["nodes"] == []
 
 
 def test_columns_of_lineage_must_exist(api: TablesApi, edge_body: EdgeBody) -> None:
-    api.serves("PUT", "/v1/lineage")
+    api.skip_unless_served("PUT", "/v1/lineage")
     a, b = (api.create_table(f"column-{name}") for name in "ab")
     body = edge_body(a, b)
     columns = {"fromColumns": ["s.d.c.column-a.nope"], "toColumn": "s.d.c.column-b.id"}
     body["edge"]["lineageDetails"] = {"columnsLineage": [columns]}
-    response = api.ask("PUT", "/v1/lineage", json=body)
+    response = api.request("PUT", "/v1/lineage", json=body)
     assert response.status_code == 400
     assert "column-a.nope" in response.json()["message"]
     columns["fromColumns"] = ["s.d.c.column-a.id"]
     api.put("/v1/lineage", body)
-    edge = api.got(f"/v1/lineage/table/{b['id']}")["upstreamEdges"][0]
+    edge = api.get(f"/v1/lineage/table/{b['id']}")["upstreamEdges"][0]
     assert edge["lineageDetails"]["columnsLineage"] == [columns]
     unknown = edge_body(a, {"id": NOTHING})
-    assert api.ask("PUT", "/v1/lineage", json=unknown).status_code == 404
+    assert api.request("PUT", "/v1/lineage", json=unknown).status_code == 404
 
 
 def test_graph_edge_and_export_show_the_details(api: TablesApi, edge_body: EdgeBody) -> None:
-    api.serves("GET", "/v1/lineage/getLineage")
+    api.skip_unless_served("GET", "/v1/lineage/getLineage")
     a, b = (api.create_table(f"graph-{name}") for name in "ab")
     body = edge_body(a, b)
     body["edge"]["lineageDetails"] = {
@@ -72,7 +72,7 @@ def test_graph_edge_and_export_show_the_details(api: TablesApi, edge_body: EdgeB
         ],
     }  # fmt: skip
     api.put("/v1/lineage", body)
-    graph = api.got("/v1/lineage/getLineage?type=table&fqn=s.d.c.graph-a")
+    graph = api.get("/v1/lineage/getLineage?type=table&fqn=s.d.c.graph-a")
     assert graph["entity"]["id"] == a["id"]
     assert [node["id"] for node in graph["nodes"]] == [b["id"], a["id"]]
     (edge,) = graph["edges"]
@@ -80,10 +80,10 @@ def test_graph_edge_and_export_show_the_details(api: TablesApi, edge_body: EdgeB
     assert edge["doc_id"] == f"{a['id']}-{b['id']}"
     assert (edge["sqlQuery"], edge["source"], edge["description"]) == ("select 1", "Manual", "d")
     assert edge["columns"] == body["edge"]["lineageDetails"]["columnsLineage"]
-    one = api.got(f"/v1/lineage/getLineageEdge/{a['id']}/{b['id']}")["edge"]
+    one = api.get(f"/v1/lineage/getLineageEdge/{a['id']}/{b['id']}")["edge"]
     assert one["sqlQuery"] == "select 1"
     api.error("GET", f"/v1/lineage/getLineageEdge/{b['id']}/{a['id']}", 404)
-    text = api.ask("GET", "/v1/lineage/export?type=table&fqn=s.d.c.graph-b").text
+    text = api.request("GET", "/v1/lineage/export?type=table&fqn=s.d.c.graph-b").text
     (line,) = csv.DictReader(io.StringIO(text, newline=""))
     assert (line["fromId*"], line["toFullyQualifiedName*"]) == (a["id"], "s.d.c.graph-b")
     assert line["columnLineage"] == "s.d.c.graph-a.id:s.d.c.graph-b.id"
@@ -92,7 +92,7 @@ def test_graph_edge_and_export_show_the_details(api: TablesApi, edge_body: EdgeB
 
 def test_an_edge_is_patched_and_deleted_by_source(api: TablesApi, edge_body: EdgeBody) -> None:
     path = "/v1/lineage/{type}/{key}/{to_type}/{to}"
-    api.serves("PATCH", path)
+    api.skip_unless_served("PATCH", path)
     a, b, c = (api.create_table(f"patched-{name}") for name in "abc")
     for source, origin in ((a, "Manual"), (c, "QueryLineage")):
         body = edge_body(source, b)
@@ -100,23 +100,23 @@ def test_an_edge_is_patched_and_deleted_by_source(api: TablesApi, edge_body: Edg
         api.put("/v1/lineage", body)
     change = {"op": "add", "path": "/description", "value": "why"}
     edge = f"/v1/lineage/table/{a['id']}/table/{b['id']}"
-    changes = [api.patched(edge, change).headers["X-OpenMetadata-Change"] for _ in range(2)]
+    changes = [api.patch(edge, change).headers["X-OpenMetadata-Change"] for _ in range(2)]
     assert changes == ["entityUpdated", "entityNoChange"]
     details = [
         upstream["lineageDetails"]
-        for upstream in api.got(f"/v1/lineage/table/{b['id']}")["upstreamEdges"]
+        for upstream in api.get(f"/v1/lineage/table/{b['id']}")["upstreamEdges"]
     ]
     assert {one["source"]: one.get("description") for one in details} == {
         "Manual": "why", "QueryLineage": None
     }  # fmt: skip
-    api.ask("DELETE", f"/v1/lineage/table/{b['id']}/type/Manual")
-    assert [node["id"] for node in api.got(f"/v1/lineage/table/{b['id']}")["nodes"]] == [c["id"]]
+    api.request("DELETE", f"/v1/lineage/table/{b['id']}/type/Manual")
+    assert [node["id"] for node in api.get(f"/v1/lineage/table/{b['id']}")["nodes"]] == [c["id"]]
 
 
 def test_the_depth_of_a_query_is_limited(api: TablesApi) -> None:
     table = api.create_table("depth")
     path = f"/v1/lineage/table/{table['id']}"
-    api.got(f"{path}?upstreamDepth=3&downstreamDepth=0")
+    api.get(f"{path}?upstreamDepth=3&downstreamDepth=0")
     assert "less than or equal to 3" in api.error("GET", f"{path}?upstreamDepth=4", 400)
     assert "greater than or equal to 0" in api.error("GET", f"{path}?downstreamDepth=-1", 400)
     api.error("GET", f"{path}?upstreamDepth=many", 500)

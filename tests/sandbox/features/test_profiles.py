@@ -11,15 +11,15 @@ from tests.support.sandbox_tables import TablesApi
 
 
 def test_samples_and_profiles_belong_to_a_table_without_changing_it(api: TablesApi) -> None:
-    api.serves("PUT", "/v1/tables/{id}/sampleData")
+    api.skip_unless_served("PUT", "/v1/tables/{id}/sampleData")
     path = f"/v1/tables/{api.create_table('sampled')['id']}"
     sample = {"columns": ["id", "total"], "rows": [[1, 2.5], [2, None]]}
     assert api.put(f"{path}/sampleData", sample)["sampleData"] == sample
-    assert api.got(f"{path}/sampleData")["sampleData"] == sample
+    assert api.get(f"{path}/sampleData")["sampleData"] == sample
     short = {"columns": ["id", "total"], "rows": [[1]]}
-    assert api.ask("PUT", f"{path}/sampleData", json=short).status_code == 400
-    assert api.ask("DELETE", f"{path}/sampleData").status_code == 200
-    assert "sampleData" not in api.got(f"{path}/sampleData")
+    assert api.request("PUT", f"{path}/sampleData", json=short).status_code == 400
+    assert api.request("DELETE", f"{path}/sampleData").status_code == 200
+    assert "sampleData" not in api.get(f"{path}/sampleData")
     now = int(time.time() * 1000)
     for stamp in (now - 1, now):
         profile = {"timestamp": stamp, "rowCount": 10}
@@ -27,12 +27,12 @@ def test_samples_and_profiles_belong_to_a_table_without_changing_it(api: TablesA
             {"name": "id", "timestamp": stamp, "valuesCount": 10},
         ]})  # fmt: skip
     span = f"startTs={now - 10}&endTs={now + 10}"
-    found = api.got(f"/v1/tables/s.d.c.sampled/tableProfile?{span}")["data"]
+    found = api.get(f"/v1/tables/s.d.c.sampled/tableProfile?{span}")["data"]
     assert [one["timestamp"] for one in found] == [now, now - 1]
-    columns = api.got(f"/v1/tables/s.d.c.sampled.id/columnProfile?{span}")
+    columns = api.get(f"/v1/tables/s.d.c.sampled.id/columnProfile?{span}")
     assert columns["paging"]["total"] == 2
     # The table does not get a new version.
-    assert api.got(path)["version"] == 0.1
+    assert api.get(path)["version"] == 0.1
 
 
 def test_profiles_are_deleted_by_time(api: TablesApi) -> None:
@@ -42,19 +42,19 @@ def test_profiles_are_deleted_by_time(api: TablesApi) -> None:
             "tableProfile": {"timestamp": stamp, "rowCount": count},
             "columnProfile": [{"name": "id", "timestamp": stamp, "valuesCount": count}],
         })  # fmt: skip
-    latest = api.got("/v1/tables/s.d.c.measured/tableProfile/latest")
+    latest = api.get("/v1/tables/s.d.c.measured/tableProfile/latest")
     assert latest["profile"]["rowCount"] == 2
     assert [column.get("profile", {}).get("valuesCount") for column in latest["columns"]] == [
         2, None
     ]  # fmt: skip
     span = "startTs=1&endTs=5000"
     removed = [
-        api.ask("DELETE", f"/v1/tables/{fqn}/{kind}/2000/profile").status_code
+        api.request("DELETE", f"/v1/tables/{fqn}/{kind}/2000/profile").status_code
         for fqn, kind in (("s.d.c.measured", "table"), ("s.d.c.measured.id", "column"))
     ]
     assert removed == [200, 200]
     for fqn, kind in (("s.d.c.measured", "tableProfile"), ("s.d.c.measured.id", "columnProfile")):
-        data = api.got(f"/v1/tables/{fqn}/{kind}?{span}")["data"]
+        data = api.get(f"/v1/tables/{fqn}/{kind}?{span}")["data"]
         assert [profile["timestamp"] for profile in data] == [1000]
     api.error("DELETE", "/v1/tables/s.d.c.measured/table/2000/profile", 404)
     assert "not supported" in api.error("DELETE", "/v1/tables/s.d.c.measured/row/1/profile", 400)
@@ -63,7 +63,7 @@ def test_profiles_are_deleted_by_time(api: TablesApi) -> None:
 
 
 def test_custom_metrics_are_replaced_by_name(api: TablesApi) -> None:
-    api.serves("PUT", "/v1/tables/{id}/customMetric")
+    api.skip_unless_served("PUT", "/v1/tables/{id}/customMetric")
     if "customMetrics" not in api.schemas()["Table"]["properties"]:
         pytest.skip("custom metrics of this release belong to columns only")
     path = f"/v1/tables/{api.create_table('with-metrics')['id']}/customMetric"
@@ -73,7 +73,7 @@ def test_custom_metrics_are_replaced_by_name(api: TablesApi) -> None:
     second = api.put(path, {**metric, "expression": "select 2"})
     (before,), (after,) = first["customMetrics"], second["customMetrics"]
     assert (before["id"], after["expression"]) == (after["id"], "select 2")
-    assert api.ask("DELETE", f"{path}/id/size").status_code == 200
+    assert api.request("DELETE", f"{path}/id/size").status_code == 200
     api.error("DELETE", f"{path}/id/size", 404)
     assert "Invalid column name x" in api.error(
         "PUT", path, 400, json={**metric, "columnName": "x"}
@@ -81,7 +81,7 @@ def test_custom_metrics_are_replaced_by_name(api: TablesApi) -> None:
 
 
 def test_joins_are_counted_by_day(api: TablesApi) -> None:
-    api.serves("PUT", "/v1/tables/{id}/joins")
+    api.skip_unless_served("PUT", "/v1/tables/{id}/joins")
     api.create_table("other")
     path = f"/v1/tables/{api.create_table('joined')['id']}/joins"
     today = datetime.datetime.now(datetime.UTC).date()

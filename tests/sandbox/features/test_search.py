@@ -18,7 +18,7 @@ class Index(Api):
 
     def search(self, q: str, **query: Any) -> dict[str, Any]:
         parameters = {"index": "table_search_index", "q": q, **query}
-        response = self.ask("GET", "/v1/search/query", params=parameters)
+        response = self.request("GET", "/v1/search/query", params=parameters)
         assert response.status_code == 200, response.text
         body: dict[str, Any] = response.json()
         return body
@@ -33,21 +33,21 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
     with sandbox.start(tree=TREES.get(request.param)) as started:
         api = Index(started)
         for name in ("shop", "mill"):
-            api.made("/v1/services/databaseServices", name=name, serviceType="Mysql",
+            api.create("/v1/services/databaseServices", name=name, serviceType="Mysql",
                      connection={"config": {"type": "Mysql", "username": "u", "hostPort": "h:1"}},
                      )  # fmt: skip
-            api.made("/v1/databases", name="d", service=name)
-            api.made("/v1/databaseSchemas", name="c", database=f"{name}.d")
+            api.create("/v1/databases", name="d", service=name)
+            api.create("/v1/databaseSchemas", name="c", database=f"{name}.d")
         columns = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "DOUBLE"}]
         for name, more in (
             ("orders", {"description": "all that was bought"}),
             ("orders_2020", {"displayName": "Old orders"}),
             ("100%_sure", {}),
         ):
-            api.made("/v1/tables", name=name, databaseSchema="shop.d.c", columns=columns, **more)
-        api.made("/v1/tables", name="stock", databaseSchema="mill.d.c", columns=columns[:1])
-        gone = api.made("/v1/tables", name="gone", databaseSchema="mill.d.c", columns=columns[:1])
-        api.ask("DELETE", f"/v1/tables/{gone['id']}")
+            api.create("/v1/tables", name=name, databaseSchema="shop.d.c", columns=columns, **more)
+        api.create("/v1/tables", name="stock", databaseSchema="mill.d.c", columns=columns[:1])
+        gone = api.create("/v1/tables", name="gone", databaseSchema="mill.d.c", columns=columns[:1])
+        api.request("DELETE", f"/v1/tables/{gone['id']}")
         yield api
 
 
@@ -152,26 +152,26 @@ def test_an_invalid_search_is_a_server_error(
     index: Index, query: dict[str, str], message: str
 ) -> None:
     parameters = {"index": "table_search_index", "q": "*", **query}
-    response = index.ask("GET", "/v1/search/query", params=parameters)
+    response = index.request("GET", "/v1/search/query", params=parameters)
     assert response.status_code == 500
     assert message in response.json()["responseMessage"]
 
 
 def test_suggestions_aggregations_and_documents(index: Index) -> None:
     query = "index=table_search_index"
-    body = index.got(f"/v1/search/suggest?{query}&q=sto")["suggest"]["metadata-suggest"][0]
+    body = index.get(f"/v1/search/suggest?{query}&q=sto")["suggest"]["metadata-suggest"][0]
     assert [option["text"] for option in body["options"]] == ["stock"]
-    found = index.got(f"/v1/search/aggregate?{query}&field=service.name.keyword")
+    found = index.get(f"/v1/search/aggregate?{query}&field=service.name.keyword")
     buckets = found["aggregations"]["sterms#service.name.keyword"]["buckets"]
     assert buckets == [{"key": "shop", "doc_count": 3}, {"key": "mill", "doc_count": 1}]
-    if index.ask("GET", f"/v1/search/fieldQuery?{query}").status_code == 500:
+    if index.request("GET", f"/v1/search/fieldQuery?{query}").status_code == 500:
         pytest.skip("this release does not have the field query")
-    hit = index.got(f"/v1/search/fieldQuery?{query}&fieldName=name&fieldValue=stock")["hits"]
+    hit = index.get(f"/v1/search/fieldQuery?{query}&fieldName=name&fieldValue=stock")["hits"]
     (one,) = hit["hits"]
     path = "/v1/search/get/table_search_index/doc/"
-    assert index.got(f"{path}{one['_id']}")["_source"] == one["_source"]
+    assert index.get(f"{path}{one['_id']}")["_source"] == one["_source"]
     nothing = "00000000-0000-0000-0000-000000000000"
-    assert index.ask("GET", f"{path}{nothing}").status_code == 404
+    assert index.request("GET", f"{path}{nothing}").status_code == 404
     everywhere = index.search("shop", index="all")["hits"]["hits"]
     kinds = {hit["_source"]["entityType"] for hit in everywhere}
     assert {"databaseService", "database", "table"} <= kinds

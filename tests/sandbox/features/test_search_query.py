@@ -39,7 +39,7 @@ def test_literal_texts_are_escaped_and_wildcards_are_not() -> None:
     assert parse_filter({"term": {"deleted": True}}).values == ("true",)
 
 
-def test_free_words_are_not_values_of_fields() -> None:
+def test_free_text_is_not_a_value_of_a_field() -> None:
     assert free_words('a AND name:b NOT "c d" *') == ["a", "c d"]
 
 

@@ -17,9 +17,9 @@ def test_the_version_is_that_of_the_release(api: TablesApi) -> None:
 
 def test_counts_follow_what_is_created_and_deleted(api: TablesApi) -> None:
     (path,) = (path for path in api.paths() if path.endswith("/entities/count"))
-    before = api.got(path)["tableCount"]
+    before = api.get(path)["tableCount"]
     table = api.create_table("one-more")
-    assert api.got(path)["tableCount"] == before + 1
-    api.ask("DELETE", f"/v1/tables/{table['id']}")
-    assert api.got(path)["tableCount"] == before
+    assert api.get(path)["tableCount"] == before + 1
+    api.request("DELETE", f"/v1/tables/{table['id']}")
+    assert api.get(path)["tableCount"] == before
     assert requests.get(api.running.host + path, timeout=60).status_code == 401

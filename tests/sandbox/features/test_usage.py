@@ -6,7 +6,7 @@ from tests.support.sandbox_tables import TablesApi
 
 
 def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
-    api.serves("POST", "/v1/usage/{type}/{id}")
+    api.skip_unless_served("POST", "/v1/usage/{type}/{id}")
     table = api.create_table("counted")
     path = f"/v1/usage/table/{table['id']}"
     # The week of 2024-03-05 begins on 2024-02-28.
@@ -17,34 +17,34 @@ def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
     (change,) = event["changeDescription"]["fieldsUpdated"]
     assert change["name"] == "usageSummary"
     assert change["oldValue"]["dailyStats"]["count"] == 2
-    (usage,) = api.got(f"{path}?date=2024-03-05")["usage"]
+    (usage,) = api.get(f"{path}?date=2024-03-05")["usage"]
     counts = [usage[name]["count"] for name in ("dailyStats", "weeklyStats", "monthlyStats")]
     assert counts == [3, 18, 118]
     # A POST replaces the count of the day.
     api.post(path, {"date": "2024-03-05", "count": 4}, 201)
-    days = api.got(f"{path}?date=2024-03-05&days=5")
+    days = api.get(f"{path}?date=2024-03-05&days=5")
     assert days["entity"]["id"] == table["id"]
     assert [(one["date"], one["dailyStats"]["count"]) for one in days["usage"]] == [
         ("2024-03-05", 4), ("2024-03-01", 5)
     ]  # fmt: skip
-    assert len(api.got(f"{path}?date=2024-03-05&days=4")["usage"]) == 1
+    assert len(api.get(f"{path}?date=2024-03-05&days=4")["usage"]) == 1
 
 
 def test_entities_are_ranked_by_their_counts(api: TablesApi) -> None:
-    api.serves("POST", "/v1/usage/compute.percentile/{type}/{date}")
+    api.skip_unless_served("POST", "/v1/usage/compute.percentile/{type}/{date}")
     for name, count in (("low", 1), ("middle", 2), ("high", 9)):
         api.create_table(f"rank-{name}")
         api.post(f"/v1/usage/table/name/s.d.c.rank-{name}", {"date": "2023-01-01", "count": count})
-    assert api.ask("POST", "/v1/usage/compute.percentile/table/2023-01-01").status_code == 201
+    assert api.request("POST", "/v1/usage/compute.percentile/table/2023-01-01").status_code == 201
     ranks = []
     for name in ("low", "middle", "high"):
         path = f"/v1/usage/table/name/s.d.c.rank-{name}?date=2023-01-01"
-        ranks.append(api.got(path)["usage"][0]["dailyStats"]["percentileRank"])
+        ranks.append(api.get(path)["usage"][0]["dailyStats"]["percentileRank"])
     assert ranks == [0.0, 50.0, 100.0]
 
 
 def test_invalid_dates_and_types_are_errors(api: TablesApi) -> None:
-    api.serves("POST", "/v1/usage/{type}/{id}")
+    api.skip_unless_served("POST", "/v1/usage/{type}/{id}")
     table = api.create_table("undated")
     path = f"/v1/usage/table/{table['id']}"
     body = {"date": "never", "count": 1}

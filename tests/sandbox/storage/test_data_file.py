@@ -33,7 +33,7 @@ def team(name: str) -> dict[str, Any]:
 
 def names(running: LaunchedSandbox) -> set[str]:
     """Return the names of all teams."""
-    response = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    response = running.request("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
     assert response.status_code == 200, response.text
     return {found["name"] for found in response.json()["data"]}
 
@@ -44,25 +44,25 @@ def names(running: LaunchedSandbox) -> set[str]:
 def test_data_survive_a_restart(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     with launch("--data", data) as first:
-        made = first.ask("POST", "/v1/teams", json=team("shop")).json()
+        created = first.request("POST", "/v1/teams", json=team("shop")).json()
         first.end(signal.SIGTERM)
     with launch("--data", data) as second:
-        response = second.ask("GET", f"/v1/teams/{made['id']}")
+        response = second.request("GET", f"/v1/teams/{created['id']}")
         assert response.json()["name"] == "shop"
         # Tokens outlive the process as well.
         second.session.headers["Authorization"] = f"Bearer {first.info['bot_token']}"
-        assert second.ask("GET", "/v1/users/loggedInUser").json()["name"] == "ingestion-bot"
+        assert second.request("GET", "/v1/users/loggedInUser").json()["name"] == "ingestion-bot"
         second.end(signal.SIGTERM)
 
 
 def descriptions(running: LaunchedSandbox) -> dict[str, str]:
     """Return what all teams are described by, by name."""
-    response = running.ask("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
+    response = running.request("GET", "/v1/teams", params={"limit": 1_000_000, "include": "all"})
     return {found["name"]: found.get("description", "") for found in response.json()["data"]}
 
 
 def write_until_killed(running: LaunchedSandbox, writer: str) -> dict[str, str]:
-    """Make and describe teams until the server is gone; return what it said it had kept."""
+    """Create and describe teams until the server is gone; return what it acknowledged."""
     acknowledged: dict[str, str] = {}
     with requests.Session() as session:
         session.headers.update(running.session.headers)
@@ -99,8 +99,8 @@ def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
         with launch("--data", data) as running, ThreadPoolExecutor(8) as pool:
             assert kept(acknowledged, running)
             writers = [f"life{life}-writer{number}" for number in range(8)]
-            for made in pool.map(functools.partial(write_until_killed, running), writers):
-                acknowledged.update(made)
+            for names in pool.map(functools.partial(write_until_killed, running), writers):
+                acknowledged.update(names)
     assert len(acknowledged) > 60
     with launch("--data", data) as running:
         assert kept(acknowledged, running)
@@ -125,7 +125,7 @@ def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
         for in_process in (False, True):
             with pytest.raises(sandbox.SandboxFailed, match="is served by another sandbox"):
                 sandbox.start(data=data, in_process=in_process)
-        assert first.ask("POST", "/v1/teams", json=team("shop")).status_code == 201
+        assert first.request("POST", "/v1/teams", json=team("shop")).status_code == 201
         first.end(signal.SIGKILL)
     with launch("--data", data) as second:
         assert "shop" in names(second)
@@ -133,7 +133,7 @@ def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
 
 def test_two_files_of_one_folder_are_two_sandboxes(tmp_path: Path) -> None:
     with launch("--data", tmp_path / "a.db") as one, launch("--data", tmp_path / "b.db") as two:
-        assert one.ask("POST", "/v1/teams", json=team("shop")).status_code == 201
+        assert one.request("POST", "/v1/teams", json=team("shop")).status_code == 201
         assert "shop" not in names(two)
 
 
@@ -270,12 +270,12 @@ def test_a_full_disk_is_refused_at_the_start(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     with launch("--data", data) as running:
-        assert running.ask("POST", "/v1/teams", json=team("before")).status_code == 201
+        assert running.request("POST", "/v1/teams", json=team("before")).status_code == 201
         process = psutil.Process(running.process.pid)
         _, most = process.rlimit(psutil.RLIMIT_FSIZE)
         process.rlimit(psutil.RLIMIT_FSIZE, (4096, most))
         for _ in range(3):
-            response = running.ask("POST", "/v1/teams", json=team("during"))
+            response = running.request("POST", "/v1/teams", json=team("during"))
             assert response.status_code == 500
             message = response.json()["responseMessage"]
             assert str(data) in message
@@ -284,7 +284,7 @@ def test_a_disk_that_fills_up_is_an_error_and_loses_nothing(tmp_path: Path) -> N
             assert "before" in names(running)
             assert "during" not in names(running)
         process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, most))
-        assert running.ask("POST", "/v1/teams", json=team("after")).status_code == 201
+        assert running.request("POST", "/v1/teams", json=team("after")).status_code == 201
         running.end(signal.SIGKILL)
     with launch("--data", data) as again:
         assert {"before", "after"} <= names(again)
@@ -296,7 +296,7 @@ def test_a_file_is_served_again_with_its_tree(tmp_path: Path, name: str) -> None
     data = tmp_path / "file.db"
     for number in range(2):
         with launch("--data", data, "--tree", TREES[name]) as running:
-            made = running.ask("POST", "/v1/teams", json=team(f"t{number}"))
-            assert made.status_code == 201
+            response = running.request("POST", "/v1/teams", json=team(f"t{number}"))
+            assert response.status_code == 201
             assert {f"t{n}" for n in range(number + 1)} <= names(running)
             running.end(signal.SIGKILL)

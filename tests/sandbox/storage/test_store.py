@@ -1,6 +1,6 @@
 """100,000 tables in one schema: listed, filtered and deleted at a memory that does not grow.
 
-The tables are copies of one that the sandbox itself made, written to its file between two runs.
+The tables are copies of one that the sandbox itself created, written to its file between two runs.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ COLUMNS = [{"name": f"c{number}", "dataType": "INT"} for number in range(5)]
 pytestmark = pytest.mark.slow
 
 
-def made(running: LaunchedSandbox, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    response = running.ask("POST", path, json=body)
+def create(running: LaunchedSandbox, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    response = running.request("POST", path, json=body)
     assert response.status_code == 201, response.text
-    page: dict[str, Any] = response.json()
-    return page
+    created: dict[str, Any] = response.json()
+    return created
 
 
 def multiply(tx: Transaction, id: str, count: int) -> None:
@@ -65,14 +65,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with 100,000 tables in one schema, and two in another."""
     file = tmp_path_factory.mktemp("scale") / "file.db"
     with launch("--data", file) as running:
-        made(running, "/v1/services/databaseServices", SERVICE)
-        made(running, "/v1/databases", {"name": "d", "service": "s"})
+        create(running, "/v1/services/databaseServices", SERVICE)
+        create(running, "/v1/databases", {"name": "d", "service": "s"})
         for schema in ("c", "few"):
-            made(running, "/v1/databaseSchemas", {"name": schema, "database": "s.d"})
+            create(running, "/v1/databaseSchemas", {"name": schema, "database": "s.d"})
         body = {"name": "pattern", "databaseSchema": "s.d.c", "columns": COLUMNS}
-        pattern = made(running, "/v1/tables", body)
+        pattern = create(running, "/v1/tables", body)
         for name in ("one", "two"):
-            made(running, "/v1/tables", {**body, "name": name, "databaseSchema": "s.d.few"})
+            create(running, "/v1/tables", {**body, "name": name, "databaseSchema": "s.d.few"})
         assert running.end(signal.SIGTERM) == 0
     database = Database(file, durable=False)
     try:
@@ -103,7 +103,7 @@ def pages(
     """Yield page after page of tables, to the last."""
     after: dict[str, str] = {}
     while True:
-        response = running.ask("GET", "/v1/tables", params={"limit": PAGE, **query, **after})
+        response = running.request("GET", "/v1/tables", params={"limit": PAGE, **query, **after})
         assert response.status_code == 200, response.text
         page = response.json()
         watched()
@@ -123,7 +123,7 @@ def test_long_lists_are_paged_in_bounded_memory(
         names += [table["name"] for table in page]
     expected = [f"t{number:06}" for number in range(MANY)]
     assert names == ([*expected] if query else ["one", *expected, "two"])
-    # The first pages fill caches; whoever held what was listed would need some 200 MB more.
+    # The first pages fill caches; keeping the listed tables would need some 200 MB more.
     assert max(seen) - seen[5] < 40 * MEGABYTE
     assert max(seen) < 300 * MEGABYTE
 
@@ -166,11 +166,11 @@ def test_pages_are_found_by_an_index_however_deep(data: Path) -> None:
 
 def test_everything_below_a_service_is_deleted_in_bounded_memory(running: LaunchedSandbox) -> None:
     """The last test: it leaves none."""
-    assert running.ask("GET", "/v1/tables", params={"limit": PAGE}).status_code == 200
+    assert running.request("GET", "/v1/tables", params={"limit": PAGE}).status_code == 200
     before = memory(running)
-    service = running.ask("GET", "/v1/services/databaseServices/name/s").json()["id"]
+    service = running.request("GET", "/v1/services/databaseServices/name/s").json()["id"]
     path = f"/v1/services/databaseServices/{service}"
-    error_response = running.ask("DELETE", path)
+    error_response = running.request("DELETE", path)
     assert (error_response.status_code, error_response.json()["message"]) == (
         400, "databaseService is not empty"
     )  # fmt: skip
@@ -179,5 +179,5 @@ def test_everything_below_a_service_is_deleted_in_bounded_memory(running: Launch
     )
     assert done.status_code == 200, done.text
     assert memory(running) - before < 60 * MEGABYTE
-    left = running.ask("GET", "/v1/tables", params={"limit": MOST, "include": "all"}).json()
+    left = running.request("GET", "/v1/tables", params={"limit": MOST, "include": "all"}).json()
     assert left == {"data": [], "paging": {"total": 0}}

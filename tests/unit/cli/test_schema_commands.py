@@ -175,7 +175,7 @@ def test_ctrl_c_ends_a_fetch_at_once_and_the_next_continues_from_there(
     assert names(cache) == ()
     hub.seen.clear()
     assert run(capsys, "schemas", "fetch", "7.1.0")[0] == 0
-    assert len(hub.asked("/open-metadata")) == 1
+    assert len(hub.requested("/open-metadata")) == 1
     assert not staging.exists()
 
 

@@ -217,7 +217,7 @@ def test_help_of_operations_says_how_to_load_them(om: Client) -> None:
     assert "Args:" not in text  # those of the constructor are no use here
 
 
-def test_a_collection_without_further_operations_says_so(documented: Client) -> None:
+def test_the_error_of_a_collection_without_further_operations_says_why(documented: Client) -> None:
     assert repr(documented.bots.op) == "<operations of bots, none in the server's OpenAPI document>"
     assert "Operations of bots: none in the server's OpenAPI document." in help_text(
         documented.bots.op

@@ -1,4 +1,4 @@
-"""The import hook: what is found, what is not and what is told about it."""
+"""The import hook: what is found, what is not, and the messages about it."""
 
 from __future__ import annotations
 
@@ -109,6 +109,7 @@ def test_the_error_names_a_release_that_has_it() -> None:
 
 def test_a_document_with_another_name_is_served_under_both() -> None:
     table = json.loads(DRIFT.read_text("utf-8"))["documents"]
+    assert table
     newer = real_release("1.13.0")
     compat.install(newer)
     try:

@@ -1,4 +1,4 @@
-"""Running scripts: what they see, how they end, and what is told about an error."""
+"""Running scripts: what they see, how they end, and how errors are printed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Write = Callable[[str], Path]
 
 @pytest.fixture
 def script(tmp_path: Path) -> Iterator[Write]:
-    """Return a function that writes a script; afterwards the hook is taken away."""
+    """Return a function that writes a script; afterwards the hook is removed."""
 
     def written(text: str) -> Path:
         path = tmp_path / "script.py"
@@ -40,7 +40,7 @@ def test_a_script_sees_what_python_would_show_it(
 
 
 @pytest.mark.parametrize(
-    ("ending", "code", "told"),
+    ("ending", "code", "output"),
     [
         ("", 0, ""),
         ("raise SystemExit", 0, ""),
@@ -50,11 +50,11 @@ def test_a_script_sees_what_python_would_show_it(
         ("raise KeyboardInterrupt", 130, ""),
     ],
 )
-def test_a_script_ends_as_it_wants(
-    script: Write, capsys: pytest.CaptureFixture[str], ending: str, code: int, told: str
+def test_a_script_keeps_its_exit_code(
+    script: Write, capsys: pytest.CaptureFixture[str], ending: str, code: int, output: str
 ) -> None:
     assert run(script(f"{ending}\n"), release="starter") == code
-    assert capsys.readouterr().err == told
+    assert capsys.readouterr().err == output
 
 
 FAILING = """
@@ -75,24 +75,24 @@ def test_errors_are_printed_with_the_frames_of_the_script(
 ) -> None:
     path = script(FAILING)
     assert run(path, release="starter") == 1
-    told = capsys.readouterr().err
-    assert told.count(f'File "{path}"') == 3  # make(), its caller, and the raise
-    assert told.count("File ") == 3
-    assert "direct cause" in told
-    assert told.splitlines()[-1] == "RuntimeError: no table"
+    output = capsys.readouterr().err
+    assert output.count(f'File "{path}"') == 3  # make(), its caller, and the raise
+    assert output.count("File ") == 3
+    assert "direct cause" in output
+    assert output.splitlines()[-1] == "RuntimeError: no table"
     monkeypatch.setenv("DYNCLIENT_TRACEBACK", "1")
     assert run(path, release="starter") == 1
     assert "compat/models/model.py" in capsys.readouterr().err
 
 
-def test_a_hook_of_the_script_is_asked(
+def test_an_exception_hook_of_the_script_is_called(
     script: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back afterwards
     path = script(
         "import sys\n"
-        "def told(kind, error, trace): print('hook', kind.__name__, trace.tb_lineno)\n"
-        "sys.excepthook = told\n"
+        "def hook(kind, error, trace): print('hook', kind.__name__, trace.tb_lineno)\n"
+        "sys.excepthook = hook\n"
         "1 / 0\n"
     )
     assert run(path, release="starter") == 1

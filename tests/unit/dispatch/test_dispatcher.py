@@ -179,7 +179,7 @@ def test_a_bad_body_never_leaves(release: Release) -> None:
     assert wire.sent == []
 
 
-def test_what_json_cannot_say_is_refused(release: Release) -> None:
+def test_values_that_json_cannot_represent_are_rejected(release: Release) -> None:
     calls, _ = dispatcher(release=release)
     patch = [{"op": "add", "path": "/x", "value": float("nan")}]
     with pytest.raises(errors.BadArguments, match="cannot be written as JSON"):
@@ -372,7 +372,7 @@ def test_pages_are_fetched_as_they_are_needed() -> None:
     assert [len(page) for page in listing.pages()] == [4, 4, 2]
 
 
-def test_next_goes_on_where_it_was() -> None:
+def test_next_continues_where_it_was() -> None:
     listing = Listing(Pages(5, 2))
     assert [next(listing), next(listing), next(listing)] == [0, 1, 2]
 
@@ -404,7 +404,7 @@ def test_a_single_page_can_be_requested() -> None:
 
 
 @pytest.mark.parametrize("records", [[], [1, 2]])
-def test_a_span_of_time_is_no_cursor(records: list[int]) -> None:
+def test_a_time_range_is_not_a_cursor(records: list[int]) -> None:
     paging = {"before": "MQ==", "after": "Mg==", "total": len(records)}
     asked: list[Any] = []
 

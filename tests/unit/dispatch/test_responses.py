@@ -77,14 +77,14 @@ def test_the_words_are_found_wherever_they_stand(body: Any) -> None:
     ("code", "kind"),
     [(404, errors.NotFound), (405, errors.MethodNotAllowed), (415, errors.UnsupportedMediaType)],
 )
-def test_a_500_that_wraps_another_status_is_told_as_that(code: int, kind: type) -> None:
+def test_a_500_that_wraps_another_status_is_reported_as_that_status(code: int, kind: type) -> None:
     words = f"An exception with message [HTTP {code} Whatever] was thrown while processing request."
     error = fault(500, {"responseMessage": words})
     assert (type(error), error.status, error.code) == (kind, 500, code)
     assert "sent as 500" in str(error)
 
 
-def test_a_missing_route_is_told_apart_from_a_missing_entity() -> None:
+def test_a_missing_route_is_distinguished_from_a_missing_entity() -> None:
     assert "route" in str(fault(404, {"code": 404, "message": "HTTP 404 Not Found"}))
     assert "route" not in str(
         fault(404, {"code": 404, "message": "table instance for x not found"})
@@ -95,7 +95,7 @@ PAGE = b"<html><head><title>404 Not Found</title></head><body>nginx</body></html
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_a_page_of_a_proxy_is_no_answer_of_the_server(status: int) -> None:
+def test_an_html_page_of_a_proxy_is_not_a_response_of_the_server(status: int) -> None:
     error = fault(status, PAGE, {"Content-Type": "text/html"})
     assert type(error) is errors.NotOpenMetadata
     assert error.message == "404 Not Found"
@@ -103,17 +103,17 @@ def test_a_page_of_a_proxy_is_no_answer_of_the_server(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_a_page_that_says_not_now_is_believed(status: int) -> None:
+def test_an_html_page_with_a_temporary_status_means_unavailable(status: int) -> None:
     assert type(fault(status, PAGE, {"Content-Type": "text/html"})) is errors.Unavailable
 
 
-def test_a_page_in_the_place_of_an_answer_is_told() -> None:
+def test_an_html_page_in_place_of_a_response_is_reported() -> None:
     answer = Response(200, {"Content-Type": "text/html"}, PAGE, URL)
     with pytest.raises(errors.NotOpenMetadata, match="404 Not Found"):
         responses.decode(ASK, answer)
 
 
-def test_request_ids_and_patience_are_kept() -> None:
+def test_request_ids_and_retry_after_are_kept() -> None:
     error = fault(429, {"message": "slow down"}, {"X-Request-Id": "r7", "Retry-After": "3"})
     assert error.request_id == "r7"
     assert error.parts["retry_after"] == 3
@@ -133,7 +133,7 @@ def test_endless_words_are_cut() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"3", b"{}"])
-def test_an_error_without_words_is_still_one(body: bytes) -> None:
+def test_an_error_without_a_message_is_still_an_error(body: bytes) -> None:
     assert type(fault(409, body)) is errors.Conflict
 
 
@@ -175,9 +175,9 @@ def recordings() -> list[Path]:
     return sorted(folder.glob("*/*.json")) if folder else []
 
 
-@pytest.mark.skipif(not recordings(), reason="the recordings are not at hand")
+@pytest.mark.skipif(not recordings(), reason="the recordings are not available")
 @pytest.mark.parametrize("path", recordings(), ids=lambda p: f"{p.parent.name}-{p.stem}")
-def test_every_recorded_error_is_told_as_what_it_is(path: Path) -> None:
+def test_every_recorded_error_has_its_class(path: Path) -> None:
     for exchange in json.loads(path.read_text("utf-8")):
         response = exchange["response"]
         if response["status"] < 400:

@@ -79,7 +79,7 @@ def test_values_are_opened_by_the_caller() -> None:
 
 
 @needs_old_tree
-def test_several_values_do_not_fit_where_one_is_taken() -> None:
+def test_several_values_are_rejected_where_one_is_expected() -> None:
     alias = renamed(real_release("1.0.4"), "owners")
     assert alias.convert([USER]) == USER
     with pytest.raises(NotTranslatable) as caught:
@@ -101,9 +101,9 @@ def test_a_nested_field_is_put_into_its_object() -> None:
     alias.put(fields, "mellon")
     assert fields == {"authType": {"other": 1, "password": "mellon"}}
     assert shared == {"other": 1}
-    for taken in ({"password": "x"}, "text"):
+    for current in ({"password": "x"}, "text"):
         with pytest.raises(NotTranslatable, match="and authType is set too"):
-            alias.put({"authType": taken}, "mellon")
+            alias.put({"authType": current}, "mellon")
 
 
 @needs_old_tree

@@ -30,17 +30,17 @@ def changed(tmp_path) -> Callable[..., Diff]:
     """Return what differs between the small tree, edited, and the same, edited otherwise."""
 
     def compared(new: Edit, old: Edit = lambda tree: None) -> Diff:
-        made = []
+        releases = []
         for name, edit in (("7.0.0", old), ("7.1.0", new)):
             tree = copy.deepcopy(SMALL)
             edit(tree)
-            made.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
-        return diff(*made)
+            releases.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
+        return diff(*releases)
 
     return compared
 
 
-def told(found: Diff) -> list[tuple[str, str]]:
+def summary(found: Diff) -> list[tuple[str, str]]:
     return [(change.kind, change.name) for change in found]
 
 
@@ -186,10 +186,10 @@ def test_a_recursive_definition_ends(changed) -> None:
     def edit(tree: dict[str, Any]) -> None:
         tree[THING]["definitions"]["part"]["properties"]["parts"]["items"] = {"type": "string"}
 
-    assert told(changed(edit)) == [("field_retyped", "parts")]
+    assert summary(changed(edit)) == [("field_retyped", "parts")]
 
 
-def test_fields_in_fields_go_by_their_road(changed) -> None:
+def test_fields_in_fields_are_translated_by_their_rule(changed) -> None:
     def edit(tree: dict[str, Any]) -> None:
         size = tree[THING]["definitions"]["part"]["properties"]["size"]
         size["properties"]["height"] = {"type": "integer"}
@@ -223,7 +223,7 @@ def test_definitions_and_documents_come_and_go(changed) -> None:
         tree[THING]["definitions"]["spare"] = {"type": "object", "properties": {"a": {}}}
         tree["type/other.json"] = {"title": "Other"}
 
-    assert told(changed(edit)) == [
+    assert summary(changed(edit)) == [
         ("document_added", "type/other.json"),
         ("definition_added", "spare"),
         ("field_added", "a"),
@@ -268,7 +268,7 @@ def test_a_name_of_both_releases_is_not_a_rename(changed) -> None:
     def one(tree: dict[str, Any]) -> None:
         properties(tree).update(owners={"type": "array"})
 
-    assert told(changed(one, both)) == [("field_removed", "owner")]
+    assert summary(changed(one, both)) == [("field_removed", "owner")]
 
 
 # -- narrowed --------------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ def shared_files(found: Diff) -> Diff:
     [
         # files +/-, entities +/-, fields +/-, newly required, enum values +/-
         ("1.6.0", "1.11.0", (208, 3, 9, 0, 990, 161, 11, 122, 16)),
-        # Told over two steps; what came and went between them counts once.
+        # Across two steps; what was added and removed between them counts once.
         ("1.11.0", "1.13.0", (117, 8, 8, 0, 288, 30, 1, 44, 2)),
     ],
 )
@@ -359,7 +359,7 @@ def test_figures_of_real_trees(old: str, new: str, figures: tuple[int, ...]) -> 
         count(found, "entity_removed"),
         count(found, "field_added", "field_renamed"),
         count(found, "field_removed", "field_renamed", "field_moved"),
-        # One that is required under its new name is none of both there.
+        # A field that is required under its new name is neither of the two there.
         sum(c.name not in there for c in found.of("required")),
         *values,
     )
@@ -474,7 +474,7 @@ def recorded_requests(name: str, release: Release) -> list[tuple[str, Any]]:
     """Return the bodies that a real server was sent, with the documents that they are of."""
     folder = shared(f"openmetadata/recordings/{name}")
     if folder is None:
-        pytest.skip("the recordings are not at hand (see tests/support/trees.py)")
+        pytest.skip("the recordings are not available (see tests/support/trees.py)")
     from dynclient.operations.catalogue import catalogue
 
     creates = {spec.route: spec.entity.create for spec in catalogue(release)}
@@ -515,7 +515,7 @@ def test_whatever_breaks_recorded_requests_is_among_the_breaking_changes(
         values = {c.old for c in breaking.of("value_removed")}
         for problem in validator(after).problems(create, body):
             first, last = (problem.path.split(".")[end].split("[")[0] for end in (0, -1))
-            # Of a union the branch that is told of need not be the one that was meant.
+            # The reported branch of a union may differ from the intended one.
             near = keys(body.get(first)) & names
             assert last in names or problem.value in values or near, (create, problem)
     assert len(broken) > 2

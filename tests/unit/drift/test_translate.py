@@ -10,7 +10,7 @@ import pytest
 from dynclient import errors
 from dynclient.drift import translate
 from dynclient.schema import Node
-from tests.support.trees import TREES, real_release, release_named
+from tests.support.trees import TREES, real_release, release_named, skip_without
 
 USER = {"id": "6c4fd3bf-c0af-5331-bf78-b4edd4a86ed0", "type": "user"}
 TEAM = {"id": "7d50e4c0-d1b0-4442-80a9-c5fee5b97fe1", "type": "team"}
@@ -38,25 +38,25 @@ def node_of(name: str, path: str, drift: str = "bridge") -> Node:
 
 
 def translated(node: Node, raw: dict[str, Any]) -> Any:
-    """Translate a request that is not accepted, and hold that it stays untouched."""
+    """Translate a request that is not accepted, and assert that it stays unchanged."""
     before = copy.deepcopy(raw)
     assert not translate.is_accepted(node, raw)
-    made = translate.translate(node, raw, "the request")
+    result = translate.translate(node, raw, "the request")
     assert raw == before
-    assert translate.is_accepted(node, made)
-    return made
+    assert translate.is_accepted(node, result)
+    return result
 
 
 @many_owners
 def test_one_becomes_many(name: str) -> None:
-    made = translated(node_of(name, CREATE), {**TABLE, "owner": USER})
-    assert made == {**TABLE, "owners": [USER]}
+    result = translated(node_of(name, CREATE), {**TABLE, "owner": USER})
+    assert result == {**TABLE, "owners": [USER]}
 
 
 @one_owner
 def test_many_become_one(name: str) -> None:
-    made = translated(node_of(name, CREATE), {**TABLE, "owners": [USER]})
-    assert made == {**TABLE, "owner": USER}
+    result = translated(node_of(name, CREATE), {**TABLE, "owners": [USER]})
+    assert result == {**TABLE, "owner": USER}
 
 
 @one_owner
@@ -85,19 +85,19 @@ def test_parts_of_a_connection_go_where_the_release_has_them(name: str) -> None:
     secret = {"password": "open-sesame"}
     foreign = secret if "authType" in _login(name) else {"authType": secret}
     request = {**SERVICE, "connection": {"config": {**rest, **foreign}}}
-    made = translated(node, request)
-    assert made == {**SERVICE, "connection": {"config": {**rest, **_login(name)}}}
+    result = translated(node, request)
+    assert result == {**SERVICE, "connection": {"config": {**rest, **_login(name)}}}
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_items_are_put_into_objects_or_taken_out(name: str) -> None:
+def test_items_are_put_into_objects_or_unwrapped(name: str) -> None:
     release = real_release(name)
     node = release.node("entity/data/glossaryTerm.json")
     term = {"id": USER["id"], "name": "a", "description": "x", "glossary": TEAM}
     bare, boxed = USER, {"relationType": "relatedTo", "term": USER}
     new = "type/termRelation.json" in release.paths
-    made = translated(node, {**term, "relatedTerms": [bare if new else boxed]})
-    assert made["relatedTerms"] == [{"term": USER} if new else USER]
+    result = translated(node, {**term, "relatedTerms": [bare if new else boxed]})
+    assert result["relatedTerms"] == [{"term": USER} if new else USER]
     if not new:
         special = {"relationType": "broader", "term": USER}
         with pytest.raises(errors.RequestInvalid):
@@ -124,10 +124,13 @@ def test_nothing_is_turned_where_drift_is_an_error(name: str) -> None:
 
 def test_a_field_of_another_release_is_not_accepted_by_an_open_schema() -> None:
     """What a server would drop without a word has to be looked at."""
-    for name in TREES:
+    checked = []
+    for name in skip_without(TREES):
         release = real_release(name)
         for entity in release.entities.values():
             node = None if entity.create is None else release.node(entity.create)
             if node is not None and "owners" in node.properties and not node.closed:
                 valid = dict.fromkeys(node.required, "x")
                 assert not translate.is_accepted(node, {**valid, "owner": USER})
+                checked.append(entity.name)
+    skip_without(checked)

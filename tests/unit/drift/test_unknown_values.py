@@ -123,7 +123,7 @@ def test_valid_responses_of_real_servers_have_nothing_unknown(name: str) -> None
     """A valid answer of a closed type has no unknown field; recordings hold thousands."""
     folder = shared(f"openmetadata/recordings/{name}")
     if folder is None:
-        pytest.skip(f"no recordings of {name} are at hand")
+        pytest.skip(f"no recordings of {name} are available")
     release = real_release(name)
     specs = {spec.route: spec for spec in catalogue(release)}
     checker, checked, found = validator(release), 0, Counter[str]()

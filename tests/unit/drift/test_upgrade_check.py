@@ -24,7 +24,7 @@ TABLE = {"name": "t", "databaseSchema": "a.b.c", "columns": [{"name": "id", "dat
 @pytest.fixture
 def releases(tmp_path) -> list[dynclient.Release]:
     """Return two small releases: of the second, things have `owners` and another colour."""
-    made = []
+    releases = []
     for name, field, schema in (
         ("7.0.0", "owner", {"type": "string"}),
         ("7.1.0", "owners", {"type": "array", "items": {"type": "string"}}),
@@ -34,8 +34,8 @@ def releases(tmp_path) -> list[dynclient.Release]:
         tree["api/data/createThing.json"]["properties"]["key"] = {
             "type": "string", "format": "password", "minLength": 20 if name == "7.1.0" else 1
         }  # fmt: skip
-        made.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
-    return made
+        releases.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
+    return releases
 
 
 def test_what_fits_everywhere(releases) -> None:
@@ -47,7 +47,7 @@ def test_what_fits_everywhere(releases) -> None:
 def test_a_translatable_field_breaks_and_is_translated(releases) -> None:
     data = {"name": "a", "owner": "ada"}
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # nobody is warned: it is told in the verdict
+        warnings.simplefilter("error")  # no warning: the result lists it
         first, second = check_releases(data, "CreateThingRequest", releases)
     assert not first.breaks
     assert (second.breaks, second.translatable, second.remaining) == (True, True, ())
@@ -153,6 +153,6 @@ def test_an_ambiguous_name_lists_the_candidates() -> None:
 
 def test_trees_go_by_path() -> None:
     if not TREES:
-        pytest.skip("no real tree is at hand (see tests/support/trees.py)")
+        pytest.skip("no real tree is available (see tests/support/trees.py)")
     (found,) = check_releases(TABLE, "CreateTableRequest", [next(iter(TREES.values()))])
     assert not found.breaks

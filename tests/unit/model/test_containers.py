@@ -46,8 +46,8 @@ def test_reading_wraps_as_little_as_it_can() -> None:
 def test_indices(index: Any) -> None:
     _, found = columns(NAMES)
     got = found[index]
-    told = [one.name for one in got] if isinstance(index, slice) else got.name
-    assert told == NAMES[index]
+    names = [one.name for one in got] if isinstance(index, slice) else got.name
+    assert names == NAMES[index]
     with pytest.raises(IndexError):
         found[99]
 

@@ -133,7 +133,7 @@ def test_assigning_deleting_and_none(table) -> None:
     assert original(table)["description"] == "all orders"
 
 
-def test_nothing_changed_is_no_change(table) -> None:
+def test_an_unchanged_entity_has_no_changes(table) -> None:
     assert changes(table) == []
     table.description = table.description
     table.columns[0].name = "id"
@@ -211,11 +211,11 @@ def test_pickles_hold_no_secret(named) -> None:
         "import pickle, sys; request = pickle.load(sys.stdin.buffer);"
         " print(request.connection.config.authType)"
     )
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", script], input=pickled, capture_output=True, check=True
     )
-    assert b"**********" in told.stdout
-    assert b"hunter2" not in told.stdout
+    assert b"**********" in process.stdout
+    assert b"hunter2" not in process.stdout
 
 
 def test_one_class_whatever_thread_comes_first(named) -> None:

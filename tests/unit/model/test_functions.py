@@ -21,7 +21,7 @@ def service(named, **config):
     )
 
 
-def test_asdict_gives_back_what_was_loaded(named, table) -> None:
+def test_asdict_returns_what_was_loaded(named, table) -> None:
     raw = {"name": "t", "columns": [{"name": "x", "dataType": "NEW"}], "unknown": [1, {"a": None}]}
     assert asdict(load(named.Table, json.loads(json.dumps(raw)))) == raw
 
@@ -85,9 +85,9 @@ def test_check_returns_all_problems(named) -> None:
     request = named.CreateTableRequest(
         name="t", columns=[{"name": "x", "dataType": "BIGNT"}, {"dataType": "INT"}]
     )
-    told = {problem.path: problem for problem in check(request)}
-    assert set(told) == {"databaseSchema", "columns[0].dataType", "columns[1].name"}
-    assert told["columns[0].dataType"].nearest[:2] == ("BIGINT", "INT")
+    problems = {problem.path: problem for problem in check(request)}
+    assert set(problems) == {"databaseSchema", "columns[0].dataType", "columns[1].name"}
+    assert problems["columns[0].dataType"].nearest[:2] == ("BIGINT", "INT")
     assert check(named.Column(name="x", dataType="INT")) == []
 
 

@@ -1,4 +1,4 @@
-"""Patches: applied to the old state they give the new one, and say no more than needed."""
+"""Patches: applied to the old state they result in the new one, and contain no more than needed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_patch_leads_from_one_state_to_the_other(old, new) -> None:
 
 
 @given(JSON)
-def test_no_change_is_no_operation(value) -> None:
+def test_equal_values_have_an_empty_patch(value) -> None:
     assert diff(value, copy.deepcopy(value)) == []
 
 
@@ -48,7 +48,7 @@ def test_a_field_of_an_item_is_one_operation() -> None:
 REFERENCE = {"id": "1", "type": "user", "fullyQualifiedName": "ada", "href": "http://x/1"}
 
 
-def test_a_bare_reference_to_the_same_entity_is_no_change() -> None:
+def test_a_bare_reference_to_the_same_entity_is_not_a_change() -> None:
     bare = {"id": "1", "type": "user"}
     assert diff({"owners": [REFERENCE]}, {"owners": [bare]}) == []
     assert diff({"owner": REFERENCE}, {"owner": {**bare, "fullyQualifiedName": "ada"}}) == []

@@ -189,7 +189,7 @@ def test_results_are_read_as_kind_and_component(operation: Any, result: Any) -> 
     assert info(operation).result == result
 
 
-def test_collections_are_what_takes_create_requests_or_gives_entities() -> None:
+def test_collections_accept_create_requests_or_return_entities() -> None:
     create = {"$ref": "#/components/schemas/CreateTable"}
     sends = {"requestBody": {"content": {"application/json": {"schema": create}}}}
     found = digest(

@@ -70,7 +70,7 @@ def test_an_entity_has_what_all_have_and_a_collection() -> None:
         ("AppMarketPlaceDefinition", "/v1/apps/marketplace", "appMarketPlaceDefinition"),
     ],
 )
-def test_paths_tell_what_types_are_called(component: str, route: str, name: str) -> None:
+def test_names_of_types_follow_from_paths(component: str, route: str, name: str) -> None:
     assert entity_name(component, route) == name
 
 
@@ -80,21 +80,24 @@ def test_real_documents_show_every_entity_that_they_have(name: str) -> None:
     document, release = document_of(name), real_release(name)
     schemas = document["components"]["schemas"]
     found = {each.component: each for each in find_entities(digest(document), schemas)}
+    assert release.entities
     for entity in release.entities.values():
         java = str(release.node(entity.path).schema["javaType"]).rsplit(".", 1)[-1]
         if java not in schemas:
             assert java not in found
             continue
-        told = found.pop(java)
-        assert told.name == entity.name
-        assert (told.create is None) == (entity.create is None)
-        assert ("votes" in told.without) == (not entity.votes)
-        assert ("followers" in told.without) == (not entity.followers)
+        shown = found.pop(java)
+        assert shown.name == entity.name
+        assert (shown.create is None) == (entity.create is None)
+        assert ("votes" in shown.without) == (not entity.votes)
+        assert ("followers" in shown.without) == (not entity.followers)
     assert {each.name for each in found.values()} <= set(release.time_series)
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_folders_are_the_rule_read_backwards(name: str) -> None:
-    for entity in release_named(name).entities.values():
+    entities = release_named(name).entities
+    assert entities
+    for entity in entities.values():
         path = rule(entity.path, entity.name)
         assert rule(f"{schema_folder(path)}{entity.name}.json", entity.name) == path

@@ -16,17 +16,17 @@ def index(collections: list[list[str | None]], *keys: str) -> Index:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_an_index_of_a_real_server_survives_being_kept(name: str) -> None:
-    made = Index.of_digest(digest(document_of(name)), "1.6.0-SNAPSHOT", "abc")
-    head, body = made.parts()
+    whole = Index.of_digest(digest(document_of(name)), "1.6.0-SNAPSHOT", "abc")
+    head, body = whole.parts()
     again = Index.of_parts(head, body)
     assert (again.version, again.revision) == ("1.6.0-SNAPSHOT", "abc")
-    assert again.collections == made.collections
-    plain = [info for info in made.operations if "{" not in info.path]
+    assert again.collections == whole.collections
+    plain = [info for info in whole.operations if "{" not in info.path]
     assert [again.operation(info.method, info.path) for info in plain] == plain
     assert again.operation("GET", "/v1/table") is None
     assert again.operation("PATCH", "/v1/tables") is None
     assert again._decoded is None  # each was found alone
-    assert again.operations == made.operations
+    assert again.operations == whole.operations
     assert again.parts() == (head, body)
     assert len(body) < 300_000  # a tenth of the document of a newest server
 
@@ -62,7 +62,7 @@ def test_operations_belong_to_the_nearest_collection() -> None:
     assert [each.path for each in info.outside(routes)] == ["/v1/appsX", "/v1/search/query"]
 
 
-def test_a_place_is_known_by_the_create_request_before_what_a_get_gives() -> None:
+def test_create_requests_identify_a_collection_before_results_of_get() -> None:
     info = index(
         [
             ["/v1/glossaries", "CreateGlossary", "Glossary"],

@@ -40,7 +40,7 @@ def test_names_that_differ_in_signs_alone_stay_apart(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"junk", b"dynclient-facts 00000000\n{}\n"])
-def test_what_is_damaged_is_set_aside_and_told(
+def test_a_damaged_file_is_set_aside_with_a_warning(
     cache: Cache, damage: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     keep(cache, "x", {"a": 1}, b"body")

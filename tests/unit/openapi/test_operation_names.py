@@ -120,7 +120,7 @@ def test_names_of_a_real_server_do_not_depend_on_what_else_it_offers(name: str) 
     operations = [OperationInfo(*each) for each in digest(document_of(name))["operations"]]
     below = [each for each in operations if each.path.startswith("/v1/tables")]
     whole = operation_names(below, "/v1/tables")
-    # Numbered anew, as the next build of the document would be.
+    # Numbered again, as the next build of the document would be.
     again = [
         each._replace(operation_id=f"{re.sub(r'_[0-9]+$', '', each.operation_id or '')}_{number}")
         for number, each in enumerate(below)

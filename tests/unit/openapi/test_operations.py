@@ -16,12 +16,12 @@ from tests.support.openapi_server import DOCUMENTS, document_of
 from tests.support.trees import real_release
 
 
-def offered(path: str, method: str = "PUT", **told: Any) -> CallableOperation:
+def create_operation(path: str, method: str = "PUT", **info: Any) -> CallableOperation:
     """Return an operation of release 1.6.0; ``path`` is below ``/v1``."""
     release = real_release("1.6.0")
     specs = [spec for spec in catalogue(release) if f"/v1/{path}".startswith(f"{spec.route}/")]
     spec = max(specs, key=lambda each: len(each.route), default=None)
-    parts = {"parameters": [], "body": None, "result": None, "doc": "", **told}
+    parts = {"parameters": [], "body": None, "result": None, "doc": "", **info}
     return to_operation(
         "x", OperationInfo(method, f"/v1/{path}", None, None, **parts), release, spec
     )
@@ -74,7 +74,7 @@ def test_all_but_a_few_components_of_a_real_server_are_found(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "method", "body", "kind", "required"),
+    ("declared", "method", "body", "kind", "required"),
     [
         (["application/json", "TableData", False], "PUT",
          "entity/data/table.json#/definitions/tableData", "json", True),
@@ -90,14 +90,16 @@ def test_all_but_a_few_components_of_a_real_server_are_found(name: str) -> None:
         (None, "DELETE", None, None, False),
     ],
 )  # fmt: skip
-def test_bodies(told: Any, method: str, body: str | None, kind: str | None, required: bool) -> None:
-    found = offered("tables/{id}/x", method, body=told)
+def test_bodies(
+    declared: Any, method: str, body: str | None, kind: str | None, required: bool
+) -> None:
+    found = create_operation("tables/{id}/x", method, body=declared)
     assert (found.operation.body, found.operation.body_kind) == (body, kind)
     assert found.body_required is required
 
 
 @pytest.mark.parametrize(
-    ("path", "method", "told", "result", "kind"),
+    ("path", "method", "declared", "result", "kind"),
     [
         # Standard operations take precedence.
         ("classifications/restore", "PUT", ["object", "Table"],
@@ -124,18 +126,18 @@ def test_bodies(told: Any, method: str, body: str | None, kind: str | None, requ
         ("tables/name/{name}/export", "GET", None, None, "any"),
     ],
 )  # fmt: skip
-def test_results(path: str, method: str, told: Any, result: str | None, kind: str) -> None:
-    operation = offered(path, method, result=told).operation
+def test_results(path: str, method: str, declared: Any, result: str | None, kind: str) -> None:
+    operation = create_operation(path, method, result=declared).operation
     assert (operation.result, operation.result_kind) == (result, kind)
 
 
 def test_parameters_have_names_that_python_takes() -> None:
-    told = [
+    parameters = [
         ["id", "path", True, "string", [], ""], ["id", "query", False, "string", [], ""],
         ["from", "query", False, "integer", [], ""], ["body", "query", True, "string", [], ""],
         ["include", "query", False, "string", ["a", "b"], "Which."],
     ]  # fmt: skip
-    found = offered("tables/{id}/x", "GET", parameters=told).operation.parameters
+    found = create_operation("tables/{id}/x", "GET", parameters=parameters).operation.parameters
     assert [(each.name, each.wire) for each in found] == [
         ("id", ""), ("id_", "id"), ("from_", "from"), ("body_", "body"), ("include", ""),
     ]  # fmt: skip
@@ -152,11 +154,11 @@ def test_facts_about_lists_agree_with_the_document_of_the_server(name: str) -> N
     index = Index.of_digest(digest(document_of(name)), name, "")
     compared = 0
     for spec in catalogue(real_release(name)):
-        told = index.operation("GET", spec.route)
-        if told is None or "list" not in spec.operations:
+        listing = index.operation("GET", spec.route)
+        if listing is None or "list" not in spec.operations:
             continue
         mine = {p.wire or p.name for p in spec.operations["list"].parameters}
-        theirs = {each[0] for each in told.parameters}
+        theirs = {each[0] for each in listing.parameters}
         # Asking for pages and fields does no harm where it is ignored.
         assert theirs <= mine <= theirs | {"fields", "limit", "before", "after"}, spec
         compared += 1

@@ -1,4 +1,4 @@
-"""Root schemas and components, read side by side: each tells what the other lacks."""
+"""Root schemas and components, read side by side: each contains what the other lacks."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_invalid_types_are_ignored(broken: Any) -> None:
     )
 
 
-def test_each_tells_what_the_other_lacks() -> None:
+def test_each_contains_what_the_other_lacks() -> None:
     fitting = ComponentPlaces(read_root_schemas([type_item("table", TABLE)]), COMPONENTS)
     assert fitting.places == {
         "Column": ("entity/data/table.json", "/definitions/column"),
@@ -131,7 +131,7 @@ def test_a_component_that_several_places_share_lies_in_none_of_them() -> None:
     }
 
 
-def test_a_place_is_what_most_say() -> None:
+def test_a_place_is_decided_by_the_majority() -> None:
     names = ["a", "b", "c"]
     reference = {"$ref": "../../type/basic.json#/definitions/name"}
     schema = {"javaType": "x.Table", "properties": dict.fromkeys(names, reference)}

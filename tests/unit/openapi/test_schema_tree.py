@@ -1,4 +1,4 @@
-"""A tree made of components: places, references, marks, and OpenAPI's words in JSON Schema's."""
+"""A tree built from components: places, references, marks, and OpenAPI's words as JSON Schema."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ SHOWN = [
 ]
 
 
-def made(tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = None) -> Release:
+def build_release(
+    tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = None
+) -> Release:
     """Return the release of the components above, and of what ``/metadata/types`` lists."""
     components = copy.deepcopy(ENTITIES)
     documents = build_schema_tree(components, SHOWN, read_root_schemas(types), places)
@@ -62,7 +64,7 @@ def made(tmp_path: Any, *types: dict[str, Any], places: dict[str, str] | None = 
 
 
 def test_entities_requests_and_series_are_found_again(tmp_path: Any) -> None:
-    release = made(tmp_path)
+    release = build_release(tmp_path)
     assert release.lossy
     assert release.version == (7, 1, 0)
     assert release.origin == "http://x"
@@ -75,21 +77,23 @@ def test_entities_requests_and_series_are_found_again(tmp_path: Any) -> None:
     assert [r for r in release.repairs if r.step == "open-references"] == []
 
 
-def test_what_no_operation_bears_out_is_left_out(tmp_path: Any) -> None:
-    node = made(tmp_path).find("Table")
+def test_fields_that_no_operation_supports_are_left_out(tmp_path: Any) -> None:
+    node = build_release(tmp_path).find("Table")
     assert "votes" not in node.properties
     assert node.required == {"id"}
 
 
-def test_places_of_other_releases_are_taken_where_nothing_else_tells(tmp_path: Any) -> None:
-    release = made(tmp_path, places={"TagLabel": "type/tagLabel.json", "Votes": "api/votes.json"})
+def test_places_of_other_releases_are_used_where_the_document_has_none(tmp_path: Any) -> None:
+    release = build_release(
+        tmp_path, places={"TagLabel": "type/tagLabel.json", "Votes": "api/votes.json"}
+    )
     assert release.find("Votes").path == "api/votes.json"
     assert release.find("EntityReference").path == "type/entityReference.json"
     assert release.find("Column").path == "type/column.json"
 
 
-def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
-    release = made(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+def test_root_schemas_are_used_unchanged(tmp_path: Any) -> None:
+    release = build_release(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
     node = release.find("Table")
     assert set(node.properties) == set(TABLE["properties"])
     assert release.find("Column").ref == "entity/data/table.json#/definitions/column"
@@ -100,17 +104,17 @@ def test_root_schemas_are_taken_as_they_are(tmp_path: Any) -> None:
 
 
 def test_a_request_lacks_what_its_entity_lacks(tmp_path: Any) -> None:
-    """All requests have the getters of one interface; the root schema tells which are meant."""
-    assert "extension" in made(tmp_path).find("CreateTableRequest").properties
-    release = made(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
+    """All requests have the getters of one interface; the root schema lists the actual fields."""
+    assert "extension" in build_release(tmp_path).find("CreateTableRequest").properties
+    release = build_release(tmp_path, type_item("table", {**TABLE, "javaInterfaces": [ENTITY]}))
     assert set(release.find("CreateTableRequest").properties) == {"name", "columns", "owner"}
     assert "extension" in release.find("CreateTopicRequest").properties  # it has no root schema
 
 
-def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
-    release = made(tmp_path)
+def test_create_requests_refuse_unknown_fields(tmp_path: Any) -> None:
+    release = build_release(tmp_path)
     assert release.find("CreateTableRequest").closed
-    assert not release.find("TagLabel").closed  # it may hold anything, as far as anybody knows
+    assert not release.find("TagLabel").closed  # nothing says what it may contain
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ def test_what_servers_refuse_is_refused(tmp_path: Any) -> None:
         ({"properties": {"nullable": {"type": "boolean"}}},) * 2,
     ],
 )
-def test_openapis_words_are_said_in_json_schemas(theirs: Any, ours: Any) -> None:
+def test_openapi_keywords_are_translated_to_json_schema(theirs: Any, ours: Any) -> None:
     components = {"Thing": {"properties": {"it": theirs}}}
     documents = build_schema_tree(components, [])
     found = documents["type/thing.json"]["properties"]["it"]

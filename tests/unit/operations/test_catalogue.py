@@ -58,7 +58,9 @@ def test_no_exception_repeats_the_rule(name: str) -> None:
 
 
 def test_no_exception_for_what_no_tree_has_repeats_the_bare_rule() -> None:
-    for row in data_file("routes.json")["routes"]:
+    routes = data_file("routes.json")["routes"]
+    assert routes
+    for row in routes:
         assert row["route"] != f"/{plural(row['entity'])}"
 
 
@@ -262,8 +264,8 @@ def test_filters_are_those_of_the_server(name: str) -> None:
         queries = [e["query"] for e in row["endpoints"] if (e["verb"], e["path"]) == ("GET", "")]
         if spec is None or "list" not in spec.operations or not queries:
             continue
-        taken = {p.wire or p.name for p in spec.operations["list"].parameters}
-        assert set(queries[0]) <= taken, spec
+        accepted = {p.wire or p.name for p in spec.operations["list"].parameters}
+        assert set(queries[0]) <= accepted, spec
         checked += 1
     assert checked > 35
 
@@ -271,6 +273,7 @@ def test_filters_are_those_of_the_server(name: str) -> None:
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_bodies_and_results_name_places_that_exist(name: str) -> None:
     release = release_named(name)
+    assert list(catalogue(release))
     for spec in catalogue(release):
         for operation in spec.operations.values():
             for reference in (operation.body, operation.result):
@@ -283,8 +286,8 @@ def test_bodies_and_results_name_places_that_exist(name: str) -> None:
 
 def test_filters_of_a_type_without_facts_are_its_fields() -> None:
     release = real_release("1.13.0")
-    taken = {p.name for p in catalogue(release).find("file").operations["list"].parameters}
-    assert {"directory", "service", "limit", "after"} <= taken
+    accepted = {p.name for p in catalogue(release).find("file").operations["list"].parameters}
+    assert {"directory", "service", "limit", "after"} <= accepted
 
 
 @pytest.mark.parametrize("name", ["routes", "filters"])

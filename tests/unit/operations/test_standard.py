@@ -86,6 +86,7 @@ def test_time_series_have_neither_names_nor_versions() -> None:
 
 def test_parameters_of_the_route_come_first() -> None:
     found = operations(entity(), 1, 6, route="/v1/apps/{app}/tables")
+    assert found
     for operation in found.values():
         assert operation.route.startswith("/v1/apps/{app}/tables")
         first = operation.parameters[0]

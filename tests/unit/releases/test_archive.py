@@ -1,4 +1,4 @@
-"""Archives: every way in which one may be unsafe or unsound is refused, and told."""
+"""Archives: every way in which one may be unsafe or unsound is refused with a message."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def every(name: str) -> bool:
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_members_are_read_by_their_content_not_by_the_file_name(make, tmp_path: Path) -> None:
-    held = files()
-    assert members(make(tmp_path / "release.bin", held), every) == held
+    contents = files()
+    assert members(make(tmp_path / "release.bin", contents), every) == contents
 
 
 def test_a_plain_tar_is_read_too(tmp_path: Path) -> None:
-    held = files()
-    assert members(make_tar(tmp_path / "a.tar", held, "w"), every) == held
+    contents = files()
+    assert members(make_tar(tmp_path / "a.tar", contents, "w"), every) == contents
 
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40)
@@ -93,10 +93,10 @@ def test_links_and_devices_in_a_tar_are_refused(kind: bytes, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_too_many_members_are_refused(make, tmp_path: Path) -> None:
-    held = {f"x/{number}": b"" for number in range(archive.MAX_MEMBERS)}
-    assert members(make(tmp_path / "most", held), every) == held
+    contents = {f"x/{number}": b"" for number in range(archive.MAX_MEMBERS)}
+    assert members(make(tmp_path / "most", contents), every) == contents
     with pytest.raises(SourceRefused, match="10,001 members"):
-        members(make(tmp_path / "more", {**held, "y": b""}), every)
+        members(make(tmp_path / "more", {**contents, "y": b""}), every)
 
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
@@ -156,7 +156,7 @@ def test_unusual_compression_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut", b"\x1f\x8b\x08 cut"])
-def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(SourceRefused, match="is not a valid zip"):
         members(tmp_path / "a.zip", every)

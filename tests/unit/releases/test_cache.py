@@ -77,7 +77,7 @@ def test_names_are_in_order_of_version(cache: Cache, small_zip: Path) -> None:
     assert cache.names() == ("own-name", "1.9.0", "1.10.0", "1.10.0-rc1")
 
 
-def test_of_two_packs_of_one_name_the_last_taken_in_counts(cache: Cache, tmp_path: Path) -> None:
+def test_of_two_packs_of_one_name_the_last_added_counts(cache: Cache, tmp_path: Path) -> None:
     one = ingest(make_zip(tmp_path / "a.zip", files()), "7.1.0")
     two = ingest(make_zip(tmp_path / "b.zip", files({"entity/x.json": {"title": "X"}})), "7.1.0")
     cache.store(one)
@@ -124,7 +124,7 @@ def test_a_pack_of_another_format_is_left_alone(cache: Cache, pack: Pack) -> Non
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
-def test_a_disk_that_takes_nothing_is_no_error_and_is_told_once(
+def test_a_full_disk_is_not_an_error_and_is_reported_once(
     code: int, cache: Cache, small_zip: Path, monkeypatch
 ) -> None:
     def refuse(file: Path, data: bytes) -> None:
@@ -141,14 +141,16 @@ def test_a_disk_that_takes_nothing_is_no_error_and_is_told_once(
     assert first.document("entity/data/thing.json")["title"] == "Thing"
 
 
-def test_a_directory_that_cannot_be_made_is_no_error(cache: Cache, tmp_path: Path, small_zip: Path):
+def test_a_directory_that_cannot_be_created_is_not_an_error(
+    cache: Cache, tmp_path: Path, small_zip: Path
+):
     (tmp_path / "file").write_bytes(b"")
     with pytest.warns(DynclientWarning, match="cannot be written"):
         release = registry.release(source=small_zip, cache=tmp_path / "file" / "cache")
     assert release.paths
 
 
-def test_a_read_only_cache_serves_what_it_has_without_a_word(
+def test_a_read_only_cache_works_without_a_warning(
     cache: Cache, small_zip: Path, monkeypatch
 ) -> None:
     release = registry.release(source=small_zip, cache=cache.directory)
@@ -208,13 +210,13 @@ def test_a_damaged_note_on_a_source_is_only_a_lost_short_cut(
     monkeypatch.setattr(registry, "_RACY", -(10**18))
     release = registry.release(source=small_zip, cache=cache.directory)
     (file,) = cache.directory.glob("source-*")
-    told = json.loads(file.read_bytes())
-    assert told["source"] == str(small_zip)
-    file.write_bytes(note.replace(b'"F"', json.dumps(told["fingerprint"]).encode()))
+    stored = json.loads(file.read_bytes())
+    assert stored["source"] == str(small_zip)
+    file.write_bytes(note.replace(b'"F"', json.dumps(stored["fingerprint"]).encode()))
     assert registry.release(source=small_zip, cache=cache.directory) == release
 
 
-def test_what_killed_writers_left_is_swept(cache: Cache, pack: Pack) -> None:
+def test_temporary_files_of_killed_writers_are_removed(cache: Cache, pack: Pack) -> None:
     cache.directory.mkdir()
     old, new = cache.directory / ".a.pack-1.tmp", cache.directory / ".b.pack-2.tmp"
     for file in (old, new):
@@ -230,8 +232,8 @@ import sys
 from dynclient.releases import release
 print("ready", flush=True)
 sys.stdin.readline()
-taken = release(source=sys.argv[1], cache=sys.argv[2])
-print(taken.digest, len(taken.paths), len(taken.entities), taken.document(taken.paths[-1])["title"])
+found = release(source=sys.argv[1], cache=sys.argv[2])
+print(found.digest, len(found.paths), len(found.entities), found.document(found.paths[-1])["title"])
 """
 
 
@@ -268,5 +270,5 @@ def test_the_bundled_layer_is_found_in_a_wheel_and_in_a_checkout(tmp_path: Path,
 def test_the_starter_release_is_bundled() -> None:
     folder = bundled()
     if folder is None:
-        pytest.skip("the starter schemas are not at hand")
+        pytest.skip("the starter schemas are not available")
     assert (folder / "type/basic.json").is_file()

@@ -1,4 +1,4 @@
-"""A release from GitHub: one listing, files side by side, held against the listing, resumed."""
+"""A release from GitHub: one listing, files side by side, checked against the listing, resumed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAGE_OF_A_PROXY = Reply(200, b"<!doctype html><p>Sign in", (("Content-Type", "te
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    monkeypatch.setattr(registry, "_open", {})  # whoever had the same documents, from elsewhere
+    monkeypatch.setattr(registry, "_open", {})  # nothing is open from another source
     with GitHub({"7.1.0-release": files_of(SMALL)}) as hub:
         monkeypatch.setenv("DYNCLIENT_GITHUB", hub.host)
         yield hub
@@ -59,20 +59,20 @@ def test_git_ids_are_gits_own() -> None:
 
 
 def test_a_release_is_fetched_by_one_listing_and_its_files(hub: GitHub, cache: Cache) -> None:
-    told: list[tuple[int, int]] = []
-    found = github.fetch("7.1.0", cache=cache, progress=lambda *each: told.append(each))
+    calls: list[tuple[int, int]] = []
+    found = github.fetch("7.1.0", cache=cache, progress=lambda *each: calls.append(each))
     assert set(found.paths) == set(SMALL)
     assert (found.name, found.lossy) == ("7.1.0", False)
     assert found.origin == f"{PAGE}/tree/7.1.0-release/{FOLDER}"
-    assert hub.asked(LISTINGS) == [f"{LISTINGS}7.1.0-release?recursive=1"]
-    assert len(hub.asked(FILES)) == len(SMALL)
-    assert told == [(n, 3) for n in (1, 2, 3)]
+    assert hub.requested(LISTINGS) == [f"{LISTINGS}7.1.0-release?recursive=1"]
+    assert len(hub.requested(FILES)) == len(SMALL)
+    assert calls == [(n, 3) for n in (1, 2, 3)]
     assert whole(cache) == [f"7.1.0-{found.digest[:12]}.v3.pack"]
     assert release("7.1.0", cache=cache.directory) == found
 
 
 def test_many_files_are_under_way_at_once(hub: GitHub, cache: Cache) -> None:
-    hub.barrier = threading.Barrier(len(SMALL))  # nobody is answered before all have asked
+    hub.barrier = threading.Barrier(len(SMALL))  # no response before all requests have arrived
     assert len(github.fetch("7.1.0", cache=cache).paths) == len(SMALL)
 
 
@@ -83,7 +83,7 @@ def test_a_truncated_listing_is_completed_folder_by_folder(
     hub.limit = limit
     found = github.fetch("7.1.0", cache=cache)
     assert set(found.paths) == set(SMALL)
-    assert len(hub.asked(LISTINGS)) > 1
+    assert len(hub.requested(LISTINGS)) > 1
 
 
 def test_a_listing_that_is_never_whole_is_refused(hub: GitHub, cache: Cache) -> None:
@@ -113,7 +113,7 @@ def test_a_folder_that_is_not_there_is_named(cache: Cache, monkeypatch) -> None:
             github.fetch("7.1.0", cache=cache)
 
 
-def test_a_server_that_nobody_reaches(cache: Cache, hasty: list[float]) -> None:
+def test_an_unreachable_server_is_unavailable(cache: Cache, hasty: list[float]) -> None:
     with pytest.raises(ConnectFailed, match="could not connect to"):
         github.fetch("7.1.0", cache=cache, mirror="http://127.0.0.1:9")
 
@@ -147,7 +147,7 @@ LIMIT = (("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1700000000"))
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_limit_says_until_when_and_what_helps(
+def test_the_error_of_a_rate_limit_says_until_when_and_what_helps(
     hub: GitHub, cache: Cache, hasty: list[float], status: int
 ) -> None:
     hub.faults[""] = [Reply(status, {"message": "API rate limit exceeded"}, LIMIT)] * 9
@@ -155,7 +155,9 @@ def test_a_limit_says_until_when_and_what_helps(
         github.fetch("7.1.0", cache=cache)
 
 
-def test_a_limit_for_long_is_told_at_once(hub: GitHub, cache: Cache, hasty: list[float]) -> None:
+def test_a_long_rate_limit_is_reported_at_once(
+    hub: GitHub, cache: Cache, hasty: list[float]
+) -> None:
     hub.faults[""] = [Reply(429, {}, (("Retry-After", "3600"),))]
     with pytest.raises(SourceUnavailable, match=r"Retry-After is 3600 s.*GITHUB_TOKEN"):
         github.fetch("7.1.0", cache=cache)
@@ -163,7 +165,7 @@ def test_a_limit_for_long_is_told_at_once(hub: GitHub, cache: Cache, hasty: list
 
 
 @pytest.mark.parametrize(
-    ("reply", "told"),
+    ("reply", "message"),
     [
         (Reply(401, {"message": "Bad credentials"}), "the token in GITHUB_TOKEN"),
         (Reply(403, {"message": "Resource not accessible"}), "status 403 for the listing"),
@@ -172,16 +174,16 @@ def test_a_limit_for_long_is_told_at_once(hub: GitHub, cache: Cache, hasty: list
     ],
     ids=["401", "403", "500", "302"],
 )
-def test_other_refusals_are_told_as_they_are(
-    hub: GitHub, cache: Cache, reply: Reply, told: str
+def test_other_errors_are_reported_with_their_cause(
+    hub: GitHub, cache: Cache, reply: Reply, message: str
 ) -> None:
     hub.faults[""] = [reply]
-    with pytest.raises(SourceUnavailable, match=told):
+    with pytest.raises(SourceUnavailable, match=message):
         github.fetch("7.1.0", cache=cache)
 
 
 @pytest.mark.parametrize(
-    ("reply", "told"),
+    ("reply", "message"),
     [
         (PAGE_OF_A_PROXY, "an HTML page"),
         (Reply(200, b'{"tree": ['), "not JSON"),
@@ -192,11 +194,11 @@ def test_other_refusals_are_told_as_they_are(
     ],
     ids=["page", "cut", "list", "none", "entry", "number"],
 )
-def test_a_listing_that_is_none_is_refused(
-    hub: GitHub, cache: Cache, reply: Reply, told: str
+def test_an_invalid_listing_is_refused(
+    hub: GitHub, cache: Cache, reply: Reply, message: str
 ) -> None:
     hub.faults[""] = [reply]
-    with pytest.raises(SourceRefused, match=told):
+    with pytest.raises(SourceRefused, match=message):
         github.fetch("7.1.0", cache=cache)
 
 
@@ -206,7 +208,7 @@ def listing_of(**fields: Any) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"path": f"{FOLDER}/type\\\\..\\\\..\\\\x.json"}, "points outside"),
         ({"size": 1 << 40}, "over 64 MiB"),
@@ -216,12 +218,12 @@ def listing_of(**fields: Any) -> Reply:
     ids=["path", "size", "id", "negative"],
 )
 def test_a_listing_of_what_no_release_has_is_refused(
-    hub: GitHub, cache: Cache, fields: dict[str, Any], told: str
+    hub: GitHub, cache: Cache, fields: dict[str, Any], message: str
 ) -> None:
     hub.faults[""] = [listing_of(**fields)]
-    with pytest.raises(SourceRefused, match=told):
+    with pytest.raises(SourceRefused, match=message):
         github.fetch("7.1.0", cache=cache)
-    assert hub.asked(FILES) == []
+    assert hub.requested(FILES) == []
 
 
 def test_links_and_submodules_are_passed_over(hub: GitHub, cache: Cache) -> None:
@@ -241,7 +243,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_wrong_file_is_asked_for_again(hub: GitHub, cache: Cache, lie: str) -> None:
+def test_a_wrong_file_is_requested_again(hub: GitHub, cache: Cache, lie: str) -> None:
     right = hub.tags["7.1.0-release"][f"{FOLDER}/type/basic.json"]
     hub.faults["type/basic.json"] = [LIES[lie](right), LIES[lie](right)]
     assert set(github.fetch("7.1.0", cache=cache).paths) == set(SMALL)
@@ -255,9 +257,7 @@ def test_a_file_that_stays_wrong_is_refused(hub: GitHub, cache: Cache, lie: str)
     assert whole(cache) in (["staging"], [])
 
 
-def test_a_body_that_ends_early_is_asked_for_again(
-    hub: GitHub, cache: Cache, hasty: list[float]
-) -> None:
+def test_a_truncated_body_is_requested_again(hub: GitHub, cache: Cache, hasty: list[float]) -> None:
     data = hub.tags["7.1.0-release"][f"{FOLDER}/type/basic.json"]
     length = (("Content-Length", str(len(data))),)
     hub.faults["type/basic.json"] = [Reply(200, data[:10], length)]
@@ -268,7 +268,7 @@ def test_a_body_that_ends_early_is_asked_for_again(
 # -- resuming --------------------------------------------------------------------------------------
 
 
-def test_a_fetch_that_was_stopped_goes_on_where_it_ended(hub: GitHub, cache: Cache) -> None:
+def test_a_stopped_fetch_continues_where_it_ended(hub: GitHub, cache: Cache) -> None:
     hub.wrong["type/basic.json"] = LIES["cut"]
     with pytest.raises(SourceRefused):
         github.fetch("7.1.0", cache=cache)
@@ -277,13 +277,13 @@ def test_a_fetch_that_was_stopped_goes_on_where_it_ended(hub: GitHub, cache: Cac
     hub.seen.clear()
     found = github.fetch("7.1.0", cache=cache)
     assert set(found.paths) == set(SMALL)
-    asked_again = {path.partition(FOLDER + "/")[2] for path in hub.asked(FILES)}
+    asked_again = {path.partition(FOLDER + "/")[2] for path in hub.requested(FILES)}
     named = {object_id(data): path for path, data in files_of(SMALL).items()}
     assert asked_again == set(SMALL) - {named[sha] for sha in kept}
     assert staged(cache) == []
 
 
-def test_the_error_tells_what_is_kept(hub: GitHub, cache: Cache) -> None:
+def test_the_error_says_what_is_kept(hub: GitHub, cache: Cache) -> None:
     first = threading.Event()
     hub.wrong["type/basic.json"] = lambda data: (first.wait(30), PAGE_OF_A_PROXY)[1]
 
@@ -304,7 +304,7 @@ def test_damage_in_the_staging_area_does_no_harm(hub: GitHub, cache: Cache) -> N
 
 
 @pytest.mark.filterwarnings("ignore::dynclient.errors.DynclientWarning")
-def test_a_cache_that_cannot_be_written_is_no_obstacle(hub: GitHub, tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_not_an_error(hub: GitHub, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     found = github.fetch("7.1.0", cache=Cache(tmp_path / "file"))
     assert set(found.paths) == set(SMALL)
@@ -331,9 +331,9 @@ def test_processes_that_race_come_to_one_result(hub: GitHub, cache: Cache) -> No
         assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    told = [racer.communicate(timeout=60) for racer in racers]
-    assert [racer.returncode for racer in racers] == [0] * 4, told
-    assert len({out for out, _ in told}) == 1
+    outputs = [racer.communicate(timeout=60) for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * 4, outputs
+    assert len({out for out, _ in outputs}) == 1
     assert len(whole(cache)) == 1
 
 
@@ -384,9 +384,9 @@ def archived(name: str) -> dict[str, bytes]:
         assert folder is not None
         files = folder.rglob("*.json")
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    held = members(TREES[name], is_document)
-    root = find_root(held, name)
-    return {path[len(root) :]: data for path, data in held.items() if path.startswith(root)}
+    contents = members(TREES[name], is_document)
+    root = find_root(contents, name)
+    return {path[len(root) :]: data for path, data in contents.items() if path.startswith(root)}
 
 
 @pytest.mark.parametrize("name", [n for n in ALL_RELEASES if n in {"starter", "1.0.4", "1.13.0"}])
@@ -400,4 +400,4 @@ def test_real_releases_come_as_they_do_from_their_archives(
         hub.limit = 500  # as if it were too long for one listing
         found = github.fetch("1.13.0", cache=cache)
     assert found.digest == known.digest
-    assert len(hub.asked(FILES)) == len(files)
+    assert len(hub.requested(FILES)) == len(files)

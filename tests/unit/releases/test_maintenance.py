@@ -122,11 +122,11 @@ def test_an_unreadable_pack_is_bad(cache: Cache, file: Path) -> None:
     assert (found.state, found.why) == ("bad", os.strerror(21))
 
 
-def test_what_is_not_used_is_told(cache: Cache, file: Path) -> None:
+def test_unused_files_are_listed(cache: Cache, file: Path) -> None:
     (cache.directory / "7.1.0-0123456789ab.v1.pack").write_bytes(b"old")
     (cache.directory / "7.1.0-0123456789ab.v3.pack.corrupt").write_bytes(b"bad")
     (cache.directory / "staging/7.2.0").mkdir(parents=True)
-    (cache.directory / "somebody-elses.file").write_bytes(b"")
+    (cache.directory / "of-another-program.file").write_bytes(b"")
     assert sorted(states(cache)) == [
         ("7.1.0", "idle"), ("7.1.0", "idle"), ("7.1.0", "sound"), ("7.2.0", "idle")
     ]  # fmt: skip
@@ -138,18 +138,18 @@ def test_what_is_removed_does_not_come_back(cache: Cache, file: Path, small_zip:
     (cache.directory / "7.1.0-0123456789ab.v3.pack.corrupt").write_bytes(b"bad")
     (cache.directory / "staging/7.1.0").mkdir(parents=True)
     (cache.directory / "openapi-fact.facts").write_bytes(b"kept")
-    held = release("7.1.0", cache=cache.directory)
+    opened = release("7.1.0", cache=cache.directory)
     (removed,) = remove(cache, ["7.1.0"])
     assert removed.release == "7.1.0"
     assert len(removed.files) == 3
     assert [each.name for each in cache.directory.rglob("*") if each.is_file()] == [
         "openapi-fact.facts"
     ]
-    assert held.document("type/basic.json")["title"] == "Basic"  # whoever has it open keeps it
+    assert opened.document("type/basic.json")["title"] == "Basic"  # an open release stays readable
     registry._open.clear()
     with pytest.raises(UnknownRelease):  # though its source is there still
         release("7.1.0", cache=cache.directory)
-    assert release(source=small_zip, cache=cache.directory) == held
+    assert release(source=small_zip, cache=cache.directory) == opened
 
 
 def test_all_or_nothing(cache: Cache, file: Path) -> None:
@@ -173,7 +173,7 @@ def test_two_that_remove_at_once(cache: Cache, file: Path, monkeypatch) -> None:
     plain = Path.unlink
 
     def twice(self: Path, missing_ok: bool = False) -> None:
-        plain(self)  # somebody else was faster
+        plain(self)  # another process was faster
         plain(self, missing_ok=missing_ok)
 
     monkeypatch.setattr(Path, "unlink", twice)
@@ -184,14 +184,14 @@ def test_two_that_remove_at_once(cache: Cache, file: Path, monkeypatch) -> None:
 HOLDER = """
 import sys
 from dynclient.releases import release
-taken = release("7.1.0", cache=sys.argv[1])
+opened = release("7.1.0", cache=sys.argv[1])
 print("open", flush=True)
 sys.stdin.readline()
-print(len([taken.document(path) for path in taken.paths]))
+print(len([opened.document(path) for path in opened.paths]))
 """
 
 
-def test_another_process_that_has_it_open_goes_on(cache: Cache, file: Path) -> None:
+def test_another_process_that_has_it_open_continues(cache: Cache, file: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(cache.directory)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -24,7 +24,7 @@ def small_pack(name: str | None = "7.1.0") -> Pack:
     return build(documents, repair(documents), name)
 
 
-def test_what_goes_in_comes_out() -> None:
+def test_members_are_read_back_unchanged() -> None:
     documents = copy.deepcopy(SMALL)
     repairs = repair(documents)
     pack = build(documents, repairs, "7.1.0", lossy=True)
@@ -77,8 +77,8 @@ def test_a_nameless_release_is_called_by_its_digest() -> None:
 
 def test_a_pack_of_this_format_is_always_the_same() -> None:
     """If this fails, packs of users differ from what is built now: raise FORMAT."""
-    told = hashlib.sha256(small_pack().data).hexdigest()[:16]
-    assert (FORMAT, told) == (3, "c18bfdc5f91962f7")
+    digest = hashlib.sha256(small_pack().data).hexdigest()[:16]
+    assert (FORMAT, digest) == (3, "c18bfdc5f91962f7")
 
 
 @given(st.data())
@@ -96,7 +96,7 @@ def test_a_pack_cut_short_is_noticed(length: int) -> None:
         Pack(small_pack().data[:length])
 
 
-def test_another_format_is_told(tmp_path: Path) -> None:
+def test_another_format_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "x.pack"
     file.write_bytes(small_pack().data.replace(b"dynclient-pack %d" % FORMAT, b"dynclient-pack 99"))
     with pytest.raises(PackCorrupt, match=rf"x\.pack: its format is 99, not {FORMAT}"):

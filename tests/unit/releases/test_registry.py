@@ -36,15 +36,13 @@ def test_an_explicit_name_wins(small_zip: Path, cache: Path) -> None:
     assert (one.name, one.version) == ("1.13.0-patched", (1, 13, 0))
 
 
-def test_a_source_that_tells_no_version_is_called_by_its_digest(
-    tmp_path: Path, cache: Path
-) -> None:
+def test_a_source_without_a_version_is_named_by_its_digest(tmp_path: Path, cache: Path) -> None:
     one = release(source=make_folder(tmp_path / "tree", files()), cache=cache)
     assert one.name == f"tree-{one.digest[:12]}"
     assert one.version == ()
 
 
-def test_what_was_taken_in_is_found_by_name(small_zip: Path, cache: Path, monkeypatch) -> None:
+def test_an_added_release_is_found_by_name(small_zip: Path, cache: Path, monkeypatch) -> None:
     one = release(source=small_zip, cache=cache)
     assert release("7.1.0", cache=cache) is one
     monkeypatch.setattr(registry, "_open", {})
@@ -55,7 +53,9 @@ def test_what_was_taken_in_is_found_by_name(small_zip: Path, cache: Path, monkey
     assert again.origin is None
 
 
-def test_an_unknown_release_tells_what_there_is(small_zip: Path, cache: Path) -> None:
+def test_the_error_of_an_unknown_release_lists_the_cached_ones(
+    small_zip: Path, cache: Path
+) -> None:
     release(source=small_zip, cache=cache)
     with pytest.raises(UnknownRelease, match=r"9\.9\.9.*7\.1\.0.*source=") as caught:
         release("9.9.9", cache=cache)
@@ -65,13 +65,13 @@ def test_an_unknown_release_tells_what_there_is(small_zip: Path, cache: Path) ->
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "é", "x" * 65, "-x", "a b"])
-def test_a_name_that_makes_no_file_name_is_refused(name: str, small_zip: Path, cache: Path) -> None:
+def test_a_name_that_is_not_a_file_name_is_refused(name: str, small_zip: Path, cache: Path) -> None:
     with pytest.raises(BadName, match="cannot be the name"):
         release(name, source=small_zip, cache=cache)
     assert not cache.exists()
 
 
-def test_the_name_of_the_starter_is_taken(small_zip: Path, cache: Path) -> None:
+def test_the_name_of_the_starter_is_reserved(small_zip: Path, cache: Path) -> None:
     with pytest.raises(BadName, match="starter"):
         release("starter", source=small_zip, cache=cache)
 
@@ -83,7 +83,7 @@ def test_a_missing_source_is_refused(tmp_path: Path, cache: Path) -> None:
 
 def test_the_starter_needs_no_source(cache: Path) -> None:
     if bundled() is None:
-        pytest.skip("the starter schemas are not at hand")
+        pytest.skip("the starter schemas are not available")
     one = release("starter", cache=cache)
     assert (one.name, one.version) == ("starter", (1, 13, 0))
     assert release("starter", cache=cache) is one
@@ -146,7 +146,7 @@ def test_a_pickle_finds_its_release_in_another_process(small_zip: Path, cache: P
 def test_a_pickle_finds_its_release_by_its_source_where_nothing_is_cached(
     small_zip: Path, cache: Path
 ) -> None:
-    cache.write_bytes(b"a file, so that no directory can be made")
+    cache.write_bytes(b"a file, so that no directory can be created")
     one = release(source=small_zip, cache=cache)
     assert in_another_process(pickle.dumps(one)) == f"{one.name} {one.digest} {len(one.paths)}"
 

@@ -26,10 +26,10 @@ ROOTS = [
 @pytest.mark.parametrize("root", ROOTS)
 @pytest.mark.parametrize("make", [make_zip, make_tar, make_folder])
 def test_the_schema_root_is_found_wherever_it_lies(make, root: str, tmp_path: Path) -> None:
-    held = files(root=root) | {f"{root}README.md": b"#", "other/package.json": b"[]"}
+    contents = files(root=root) | {f"{root}README.md": b"#", "other/package.json": b"[]"}
     if not root:
-        del held["other/package.json"]
-    tree = read(make(tmp_path / "tree", held))
+        del contents["other/package.json"]
+    tree = read(make(tmp_path / "tree", contents))
     assert tree.documents == SMALL
     assert tree.root == root.rstrip("/")
 
@@ -81,22 +81,22 @@ BROKEN = {
 
 @pytest.mark.parametrize("make", [make_zip, make_tar, make_folder])
 def test_every_broken_file_is_named_at_once(make, tmp_path: Path) -> None:
-    held = files() | {f"schemas/entity/{name}": data for name, data in BROKEN.items()}
+    contents = files() | {f"schemas/entity/{name}": data for name, data in BROKEN.items()}
     with pytest.raises(SourceRefused) as caught:
-        read(make(tmp_path / "x", held))
+        read(make(tmp_path / "x", contents))
     for name in BROKEN:
         assert f"entity/{name}" in str(caught.value)
     assert len(caught.value.files) == len(BROKEN)
 
 
-def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
-    held = {name: b"\xef\xbb\xbf" + data for name, data in files().items()}
-    assert read(make_zip(tmp_path / "x.zip", held)).documents == SMALL
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    contents = {name: b"\xef\xbb\xbf" + data for name, data in files().items()}
+    assert read(make_zip(tmp_path / "x.zip", contents)).documents == SMALL
 
 
 def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
-    held = files() | {"__MACOSX/schemas/._x.json": b"\0", "schemas/.idea/x.json": b"broken"}
-    assert read(make_zip(tmp_path / "x.zip", held)).documents == SMALL
+    contents = files() | {"__MACOSX/schemas/._x.json": b"\0", "schemas/.idea/x.json": b"broken"}
+    assert read(make_zip(tmp_path / "x.zip", contents)).documents == SMALL
 
 
 def test_a_link_out_of_a_folder_is_refused(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_version_in(name: str, version: str | None) -> None:
     assert version_in(name) == version
 
 
-def test_the_version_is_told_by_archive_or_folders(tmp_path: Path) -> None:
+def test_the_version_is_read_from_archive_or_folders(tmp_path: Path) -> None:
     deep = "OpenMetadata-1.6.0/openmetadata-spec/src/main/resources/json/schema/"
     assert read(make_zip(tmp_path / "x.zip", files(root=deep))).version == "1.6.0"
     assert read(make_zip(tmp_path / "1.7.0.zip", files(root=deep))).version == "1.7.0"

@@ -69,7 +69,7 @@ def test_series_may_be_definitions_and_their_requests_are_unmarked() -> None:
     assert {one.kind for one in series.values()} == {"timeseries"}
 
 
-def test_a_copied_title_is_no_name() -> None:
+def test_a_copied_title_names_no_type() -> None:
     documents = {
         "a/persona.json": {"title": "Team"},
         "a/team.json": {"title": "Team"},
@@ -119,7 +119,7 @@ def table_of(name: str) -> list[dict[str, Any]]:
     """Return the known rows of the minor release, or skip."""
     file = shared("openmetadata/entity_paths.json")
     if file is None:
-        pytest.skip("openmetadata/entity_paths.json is not at hand (see tests/support/trees.py)")
+        pytest.skip("openmetadata/entity_paths.json is not available (see tests/support/trees.py)")
     minor = name.rsplit(".", 1)[0] + "."
     rows = [
         rows for known, rows in json.loads(file.read_bytes()).items() if known.startswith(minor)

@@ -111,7 +111,7 @@ def test_a_base_that_leads_back_ends(node_of) -> None:
     assert node.required == frozenset()
 
 
-def test_references_in_a_circle_are_told(node_of) -> None:
+def test_circular_references_are_reported(node_of) -> None:
     node = node_of(
         {"properties": {"x": {"$ref": "b.json"}}}, b={"$ref": "c.json"}, c={"$ref": "b.json"}
     )
@@ -134,16 +134,16 @@ def test_what_is_in_lists_maps_and_unions(node_of) -> None:
         },
         b={"type": "boolean"},
     )
-    held = node.properties
-    assert held["list"].items.kind == "string"
-    assert held["pair"].items.kind == "integer"
-    assert held["map"].values.kind == "number"
-    assert held["patterned"].values.kind == "null"
-    assert held["any"].items is held["any"].values is None
-    assert [branch.kind for branch in held["one"].branches] == ["string", "boolean"]
-    assert held["list"].branches == ()
+    properties = node.properties
+    assert properties["list"].items.kind == "string"
+    assert properties["pair"].items.kind == "integer"
+    assert properties["map"].values.kind == "number"
+    assert properties["patterned"].values.kind == "null"
+    assert properties["any"].items is properties["any"].values is None
+    assert [branch.kind for branch in properties["one"].branches] == ["string", "boolean"]
+    assert properties["list"].branches == ()
     assert node.closed
-    assert not held["map"].closed
+    assert not properties["map"].closed
 
 
 def test_boolean_schemas_are_places_too(node_of) -> None:

@@ -11,7 +11,7 @@ from dynclient.schema.type_names import camel, class_name
 
 
 @given(st.lists(st.text()))
-def test_a_pointer_names_the_steps_it_was_made_of(steps: list[str]) -> None:
+def test_a_pointer_contains_its_steps(steps: list[str]) -> None:
     pointer = "".join(f"/{escape(step)}" for step in steps)
     assert parts(pointer) == steps
 
@@ -45,7 +45,7 @@ def test_join(base: str, reference: str, path: str, pointer: str) -> None:
     assert join(base, reference) == (path, pointer)
 
 
-def test_walk_tells_keywords_from_properties_of_the_same_name() -> None:
+def test_walk_distinguishes_keywords_from_properties_of_the_same_name() -> None:
     schema = {
         "properties": {
             "$ref": {"type": "string"},
@@ -66,7 +66,7 @@ def test_walk_tells_keywords_from_properties_of_the_same_name() -> None:
     ]
 
 
-def test_segments_tell_a_keyword_from_a_name() -> None:
+def test_segments_distinguish_a_keyword_from_a_name() -> None:
     pointer = "/definitions/items/properties/definitions/items/oneOf/1"
     assert segments(pointer) == [
         ("definitions", "items"),

@@ -46,7 +46,7 @@ def test_documents_are_parsed_once_and_shared(small: Release) -> None:
     )
 
 
-def test_a_missing_document_tells_close_ones(small: Release) -> None:
+def test_the_error_of_a_missing_document_lists_close_names(small: Release) -> None:
     with pytest.raises(SchemaNotFound, match=r"did you mean entity/data/thing\.json") as caught:
         small.document("entity/data/things.json")
     assert caught.value.nearest[0] == "entity/data/thing.json"
@@ -66,6 +66,7 @@ def test_the_closure_has_what_is_needed_and_parses_nothing(small: Release) -> No
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_closures_of_real_trees_are_closed_and_no_larger(name: str) -> None:
     one = release_named(name)
+    assert one.entities
     for entity in list(one.entities.values())[:12]:
         needed = {entity.path}
         waiting = [entity.path]
@@ -96,7 +97,7 @@ def test_nodes_are_the_same_each_time(small: Release) -> None:
     "ref",
     ["#/definitions/nothing", "nothing.json", "../../../x.json", "http://example.org/x.json", "#x"],
 )
-def test_a_reference_to_nowhere_is_told_with_its_place(ref: str, small: Release) -> None:
+def test_a_broken_reference_is_reported_with_its_place(ref: str, small: Release) -> None:
     with pytest.raises(RefUnresolved) as caught:
         small.resolve(ref, "entity/data/thing.json")
     assert ref in str(caught.value)
@@ -113,7 +114,7 @@ def test_find_takes_names_and_paths(small: Release) -> None:
 
 
 @pytest.mark.parametrize("name", ["Thign", "thing", "CreateThing", "entity/data/thing.json#/x"])
-def test_a_name_nobody_has_tells_close_ones(name: str, small: Release) -> None:
+def test_the_error_of_an_unknown_name_lists_close_names(name: str, small: Release) -> None:
     with pytest.raises(SchemaNotFound) as caught:
         small.find(name)
     assert repr(name.partition("#")[2] or name) in str(caught.value)
@@ -128,6 +129,7 @@ def test_short_names_are_sorted_and_cannot_be_changed(small: Release) -> None:
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_every_short_name_leads_to_a_type_of_that_name(name: str) -> None:
     one = release_named(name)
+    assert one.type_names
     for short in one.type_names:
         node = one.find(short)
         own = one.root_name(node.path) if not node.pointer else node._own_name()
@@ -146,6 +148,7 @@ def test_every_short_name_leads_to_a_type_of_that_name(name: str) -> None:
 @pytest.mark.parametrize("name", ALL_RELEASES)
 def test_every_entity_and_request_has_its_short_name(name: str) -> None:
     one = release_named(name)
+    assert one.entities
     for entity in one.entities.values():
         assert one.type_names[entity.type_name] == f"{entity.path}#"
         if entity.create:

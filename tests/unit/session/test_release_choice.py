@@ -41,7 +41,7 @@ def test_a_folder_is_one_whatever_it_is_called(tmp_path: Path, monkeypatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("gihub", r"not 'gihub'; did you mean github"),
         (["cache", "serve"], r"not 'serve'; did you mean server"),
@@ -50,8 +50,8 @@ def test_a_folder_is_one_whatever_it_is_called(tmp_path: Path, monkeypatch) -> N
         ("", "not ''"),
     ],
 )
-def test_what_is_no_step_is_refused_when_connecting(source: Any, told: str) -> None:
-    with pytest.raises(UsageError, match=told):
+def test_an_invalid_source_is_rejected_when_connecting(source: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         dynclient.connect("http://127.0.0.1:9", source=source)
 
 

@@ -34,7 +34,7 @@ def summary(fact: RouteFact) -> tuple[str, str, str]:
     return fact.route, fact.source, fact.status
 
 
-def test_without_a_word_of_the_server_rule_and_data_stand_unconfirmed(known: Catalogue) -> None:
+def test_without_evidence_of_the_server_routes_are_unconfirmed(known: Catalogue) -> None:
     assert summary(fact(known)) == ("/v1/tables", "rule", "unknown")
     assert summary(fact(known, "types")) == ("/v1/metadata/types", "exception", "unknown")
     assert fact(known).listed is None
@@ -42,7 +42,7 @@ def test_without_a_word_of_the_server_rule_and_data_stand_unconfirmed(known: Cat
 
 
 @pytest.mark.parametrize(
-    "told",
+    "document",
     [
         index([["/v1/tables", "CreateTable", "Table"]]),
         index([["/v1/tables", None, "Table"]]),
@@ -51,8 +51,8 @@ def test_without_a_word_of_the_server_rule_and_data_stand_unconfirmed(known: Cat
         index([], "GET /v1/tables"),
     ],
 )
-def test_a_document_confirms(known: Catalogue, told: Index) -> None:
-    assert summary(fact(known, openapi=told)) == ("/v1/tables", "rule", "confirmed")
+def test_a_document_confirms(known: Catalogue, document: Index) -> None:
+    assert summary(fact(known, openapi=document)) == ("/v1/tables", "rule", "confirmed")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_document_corrects(known: Catalogue, collections: list[list[str | None
         [["/v1/databases", "CreateDatabase", "Table"]],  # said wrongly of another collection
     ],
 )
-def test_what_a_document_does_not_tell_of_stays_unknown(
+def test_routes_outside_the_document_stay_unknown(
     known: Catalogue, collections: list[list[str | None]]
 ) -> None:
     assert summary(fact(known, openapi=index(collections))) == ("/v1/tables", "rule", "unknown")
@@ -89,7 +89,7 @@ def test_addresses_confirm_and_correct_where_the_document_is_silent(known: Catal
     assert summary(moved) == ("/v1/x/tables", "href", "corrected")
 
 
-def test_resources_tell_what_the_server_has(known: Catalogue) -> None:
+def test_resources_name_the_entities_of_the_server(known: Catalogue) -> None:
     resources = resource_entities(["all", "table", "ZEBRA"], known.release.entities)
     assert resources == {"table": "table", "ZEBRA": None}
     assert fact(known, resources=resources).listed is True
@@ -105,18 +105,20 @@ def test_every_resource_of_a_real_server_is_an_entity_of_its_tree(name: str) -> 
 
     root = recordings.folder()
     if root is None:
-        pytest.skip("no recordings are at hand")
+        pytest.skip("no recordings are available")
     exchanges = json.loads((root / name / "governance.json").read_text("utf-8"))
-    (told,) = (e for e in exchanges if e["request"]["path"] == "/v1/policies/resources")
+    (exchange,) = (e for e in exchanges if e["request"]["path"] == "/v1/policies/resources")
     release = real_release(name)
     known = [*release.entities, *release.time_series]
-    found = resource_entities([each["name"] for each in told["response"]["body"]["data"]], known)
+    found = resource_entities(
+        [each["name"] for each in exchange["response"]["body"]["data"]], known
+    )
     assert None not in found.values()
     assert set(found.values()) == set(known)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_real_server_confirms_every_route_it_tells_of_and_corrects_none(name: str) -> None:
+def test_a_real_server_confirms_every_route_of_its_document_and_corrects_none(name: str) -> None:
     index = Index.of_digest(digest(document_of(name)), name, "")
     known = catalogue(real_release(name))
     found = facts(known, RouteEvidence(index))
@@ -125,6 +127,8 @@ def test_a_real_server_confirms_every_route_it_tells_of_and_corrects_none(name: 
     assert truth <= {(each.entity, each.route) for each in found.values()}
     paths = {each.path for each in index.operations}
     for each in found.values():
-        told = each.route in paths or any(path.startswith(f"{each.route}/") for path in paths)
-        assert each.status == ("confirmed" if told else "unknown"), each
+        is_documented = each.route in paths or any(
+            path.startswith(f"{each.route}/") for path in paths
+        )
+        assert each.status == ("confirmed" if is_documented else "unknown"), each
     assert sum(each.status == "confirmed" for each in found.values()) >= 34

@@ -144,7 +144,7 @@ def test_a_failed_test_or_a_412_is_a_lost_update(release: Release, response: Any
         (404, "testCase instance for x not found, lookup failed", errors.NotFound),
     ],
 )
-def test_other_errors_that_speak_of_tests_and_failures_stay_what_they_are(
+def test_other_errors_that_mention_tests_and_failures_keep_their_class(
     release: Release, status: int, message: str, kind: type[errors.ServerError]
 ) -> None:
     session, _ = session_over((status, {"code": status, "message": message}), release=release)

@@ -1,4 +1,4 @@
-"""What a server says about itself: requested once, and told apart from errors."""
+"""What a server says about itself: requested once, and distinguished from errors."""
 
 from __future__ import annotations
 

@@ -159,16 +159,17 @@ def test_a_user_logs_in_once(stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refreshes", "road"), [(True, ["users/refresh"]), (False, ["users/refresh", "users/login"])]
+    ("refreshes", "expected"),
+    [(True, ["users/refresh"]), (False, ["users/refresh", "users/login"])],
 )
-def test_an_ended_session_is_renewed(stub: Stub, refreshes: bool, road: list[str]) -> None:
+def test_an_ended_session_is_renewed(stub: Stub, refreshes: bool, expected: list[str]) -> None:
     accounts = Accounts(stub, refreshes=refreshes)
     transport = Transport(f"{stub.host}/api", Settings(), Login("ada@example.com", "pässword"))
     transport.send(ASK)
     accounts.valid = "ended"
     assert transport.send(ASK).status == 200
     transport.close()
-    assert paths(stub) == ["users/login", "x", "x", *road, "x"]
+    assert paths(stub) == ["users/login", "x", "x", *expected, "x"]
 
 
 def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
@@ -266,7 +267,7 @@ def test_in_another_process_the_token_of_another_server_is_not_used() -> None:
 def test_an_unpickled_client_sends_no_token_of_another_server(
     stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    auth = Bearer(Secret(MASK))  # as a pickle of another process gives it
+    auth = Bearer(Secret(MASK))  # as a pickle of another process contains it
     auth._header = Secret(MASK)
     transport = Transport(f"{stub.host}/api", Settings(), auth)
     for name, value in THEIRS.items():

@@ -1,4 +1,4 @@
-"""Requests arrive as meant, are repeated only where that is safe, and never leak who calls."""
+"""Requests arrive unchanged, are repeated only where that is safe, and never leak who calls."""
 
 from __future__ import annotations
 
@@ -47,12 +47,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def transport(stub: Stub, clock: Clock) -> Iterator[Transport]:
-    made = Transport(f"{stub.host}/api", Settings(), Bearer("tok"), sleep=clock, jitter=lambda: 1.0)
-    yield made
-    made.close()
+    created = Transport(
+        f"{stub.host}/api", Settings(), Bearer("tok"), sleep=clock, jitter=lambda: 1.0
+    )
+    yield created
+    created.close()
 
 
-def test_a_request_arrives_as_it_was_made(stub: Stub, transport: Transport) -> None:
+def test_a_request_arrives_unchanged(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/tables/name/a%2Fb"] = {"ok": True}
     request = Request(
         "PUT", "/v1/tables/name/a%2Fb", (("q", "a b&c"),), (("X-One", "1"),), b'{"a": 1}'
@@ -67,7 +69,7 @@ def test_a_request_arrives_as_it_was_made(stub: Stub, transport: Transport) -> N
     assert seen.headers["User-Agent"].startswith("dynclient")
 
 
-def test_what_lies_beside_the_api_is_asked_for_as_nobody(stub: Stub, transport: Transport) -> None:
+def test_requests_outside_the_api_carry_no_token(stub: Stub, transport: Transport) -> None:
     stub.routes["/swagger.json"] = {"openapi": "3.0.1"}
     answer = transport.send(Request("GET", "/swagger.json", web=True))
     assert (answer.status, answer.url) == (200, f"{stub.host}/swagger.json")
@@ -78,7 +80,7 @@ def test_a_netrc_does_not_take_the_place_of_the_token(
     stub: Stub, transport: Transport, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.write_text("machine 127.0.0.1 login other password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
     transport.send(Request("GET", "/v1/x"))
     assert stub.seen[0].headers["Authorization"] == "Bearer tok"
@@ -110,13 +112,13 @@ def test_what_may_have_been_done_is_not_repeated(
     assert clock.slept == []
 
 
-def test_a_broken_connection_is_made_again(stub: Stub, transport: Transport) -> None:
+def test_a_broken_connection_is_opened_again(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/x"] = [Reply(0), Reply(200, {})]
     assert transport.send(Request("GET", "/v1/x")).status == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
-def test_a_connection_that_was_never_made_is_tried_again(method: str, clock: Clock) -> None:
+def test_a_failed_connection_is_tried_again(method: str, clock: Clock) -> None:
     with Stub() as gone:
         base = f"{gone.host}/api"
     transport = Transport(base, Settings(), sleep=clock, jitter=lambda: 1.0)
@@ -139,7 +141,7 @@ def test_retry_after_is_kept_to(stub: Stub, transport: Transport, clock: Clock) 
     assert 40 < clock.slept[1] <= 50
 
 
-def test_a_retry_after_beyond_patience_is_told(stub: Stub, transport: Transport) -> None:
+def test_a_retry_after_beyond_the_limit_is_reported(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/x"] = Reply(503, {}, (("Retry-After", "9999"),))
     with pytest.raises(errors.Unavailable, match="retry_after_limit, 120 s") as caught:
         transport.send(Request("GET", "/v1/x"))
@@ -186,7 +188,7 @@ def test_redirects_within_the_server_are_followed(stub: Stub, transport: Transpo
     assert transport.send(Request("GET", "/v1/old")).body == b'{"found": true}'
 
 
-def test_a_redirect_elsewhere_gets_no_token(stub: Stub, transport: Transport) -> None:
+def test_a_redirect_to_another_server_gets_no_token(stub: Stub, transport: Transport) -> None:
     with Stub() as other:
         other.routes["/steal"] = {}
         stub.routes["/api/v1/x"] = Reply(307, b"", (("Location", f"{other.host}/steal"),))
@@ -195,14 +197,14 @@ def test_a_redirect_elsewhere_gets_no_token(stub: Stub, transport: Transport) ->
         assert other.seen == []
 
 
-def test_a_redirect_that_would_lose_the_body_is_told(stub: Stub, transport: Transport) -> None:
+def test_a_redirect_that_would_lose_the_body_is_an_error(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/x"] = Reply(301, b"", (("Location", "/api/v1/y"),))
     with pytest.raises(errors.NotOpenMetadata):
         transport.send(Request("PUT", "/v1/x", body=b"{}"))
     assert len(stub.seen) == 1
 
 
-def test_redirects_without_end_are_told(stub: Stub, transport: Transport) -> None:
+def test_endless_redirects_are_an_error(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/a"] = Reply(302, b"", (("Location", "/api/v1/b"),))
     stub.routes["/api/v1/b"] = Reply(302, b"", (("Location", "/api/v1/a"),))
     with pytest.raises(errors.NotOpenMetadata, match="more than 5 redirects"):
@@ -426,7 +428,7 @@ def test_a_forked_child_opens_its_own_connections(stub: Stub, transport: Transpo
     stub.routes["/api/v1/x"] = {}
     transport.send(Request("GET", "/v1/x"))
     before = transport._pool
-    transport._lock.acquire()  # as if another thread held it at the moment of the fork
+    transport._lock.acquire()  # as if another thread had locked it at the moment of the fork
     child = os.fork()
     if child == 0:
         status = 1
@@ -444,7 +446,7 @@ def test_a_forked_child_opens_its_own_connections(stub: Stub, transport: Transpo
 # -- what is shown ---------------------------------------------------------------------------------
 
 
-def test_nothing_that_is_logged_or_printed_tells_a_secret(
+def test_nothing_that_is_logged_or_printed_contains_a_secret(
     stub: Stub, transport: Transport, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

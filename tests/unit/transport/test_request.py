@@ -13,7 +13,7 @@ def test_the_target_is_encoded_and_shown_masked() -> None:
     assert repr(request) == f"<Request GET /v1/a%2Fb?q=a b/c&token={MASK}>"
 
 
-def test_without_a_query_there_is_no_question_mark() -> None:
+def test_without_a_query_the_url_has_no_question_mark() -> None:
     request = Request("POST", "/v1/a", body=b"x" * 1234)
     assert (request.target, request.masked_target) == ("/v1/a", "/v1/a")
     assert repr(request) == "<Request POST /v1/a, 1,234 bytes>"

@@ -33,7 +33,7 @@ def authority_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def strict(authority: trustme.CA, authority_file: str) -> Iterator[Stub]:
-    """A server with a certificate of that authority, which wants one of it from clients, too."""
+    """A server with a certificate of that authority, which requires one of it from clients, too."""
     with _served(authority, authority_file, ssl.CERT_REQUIRED) as stub:
         yield stub
 
@@ -56,10 +56,10 @@ def _served(authority: trustme.CA, file: str, clients: ssl.VerifyMode) -> Stub:
 
 
 def client(stub: Stub, **settings: Any) -> Client:
-    return dynclient.connect(stub.host, token="eyJ.for.nobody", release="starter", **settings)
+    return dynclient.connect(stub.host, token="eyJ.for.tests", release="starter", **settings)
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(plain: Stub) -> None:
+def test_a_certificate_of_an_unknown_authority_is_refused(plain: Stub) -> None:
     with client(plain) as om:
         assert om.health_check() is False
         with pytest.raises(TLSFailed, match="verify=") as refused:
@@ -95,7 +95,7 @@ def test_a_client_certificate_is_shown(
         assert om.version == "1.13.0"
 
 
-def test_a_missing_client_certificate_is_told(strict: Stub, authority_file: str) -> None:
+def test_a_missing_client_certificate_is_reported(strict: Stub, authority_file: str) -> None:
     with client(strict, verify=authority_file) as om, pytest.raises(dynclient.TransportError):
         om.version  # noqa: B018
     assert strict.seen == []
@@ -114,7 +114,7 @@ def test_a_missing_client_certificate_is_told(strict: Stub, authority_file: str)
         ({"client_certificate": 7}, "client_certificate: must be the path of a PEM file"),
     ],
 )
-def test_what_cannot_be_is_told_at_once(settings: dict[str, Any], words: str) -> None:
+def test_contradictory_settings_are_rejected_at_once(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(dynclient.BadArguments) as refused:
         dynclient.connect("https://127.0.0.1:1", release="starter", **settings)
     assert words in str(refused.value)
@@ -125,7 +125,7 @@ def test_paths_come_as_paths_too(plain: Stub, authority_file: str) -> None:
         assert om.health_check() is True
 
 
-def test_a_file_that_holds_no_certificate_is_told(plain: Stub, tmp_path: Path) -> None:
+def test_a_file_without_a_certificate_is_reported(plain: Stub, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.pem"
     wrong.write_text("no certificate at all")
     with client(plain, verify=wrong) as om, pytest.raises(dynclient.TransportError) as refused:

@@ -46,11 +46,11 @@ def create(get: Get, **fields: Any) -> Any:
 
 def test_one_owner_becomes_a_list(new: Get) -> None:
     reference = get_reference(new)
-    for made in (create(new, owner=reference), create(new, owner=OWNER)):
-        assert [each.id.root for each in made.owners.root] == [reference.id.root]
-        assert made.owner.id == reference.id
-        assert "owner" not in made.model_dump()
-        assert compat.payload(made)["owners"] == [OWNER]
+    for request in (create(new, owner=reference), create(new, owner=OWNER)):
+        assert [each.id.root for each in request.owners.root] == [reference.id.root]
+        assert request.owner.id == reference.id
+        assert "owner" not in request.model_dump()
+        assert compat.payload(request)["owners"] == [OWNER]
 
 
 def get_reference(get: Get) -> Any:
@@ -58,16 +58,16 @@ def get_reference(get: Get) -> Any:
 
 
 def test_it_can_be_set_and_unset_afterwards(new: Get) -> None:
-    made = create(new)
-    assert made.owner is None
-    made.owner = get_reference(new)
-    assert len(made.owners.root) == 1
-    made.owner = None
-    assert made.owners is None
-    assert "owners" not in compat.payload(made)
+    request = create(new)
+    assert request.owner is None
+    request.owner = get_reference(new)
+    assert len(request.owners.root) == 1
+    request.owner = None
+    assert request.owners is None
+    assert "owners" not in compat.payload(request)
 
 
-def test_what_a_server_gave_can_be_read(new: Get) -> None:
+def test_responses_of_a_server_can_be_read(new: Get) -> None:
     table = compat.wrap(
         new("entity.data.table", "Table"),
         {"id": IDENTITY, "name": "t", "columns": [], "owners": [{**OWNER, "name": "ada"}]},
@@ -76,10 +76,10 @@ def test_what_a_server_gave_can_be_read(new: Get) -> None:
 
 
 def test_a_list_of_one_becomes_one(old: Get) -> None:
-    made = create(old, owners=[OWNER])
-    assert made.owner.type == "user"
-    assert [each.type for each in made.owners.root] == ["user"]
-    assert compat.payload(made)["owner"] == OWNER
+    request = create(old, owners=[OWNER])
+    assert request.owner.type == "user"
+    assert [each.type for each in request.owners.root] == ["user"]
+    assert compat.payload(request)["owner"] == OWNER
 
 
 def test_several_owners_are_too_many_for_one(old: Get) -> None:
@@ -92,29 +92,29 @@ def test_several_owners_are_too_many_for_one(old: Get) -> None:
 
 def test_other_names_of_one_value(old: Get) -> None:
     chart = old("api.data.createChart", "CreateChartRequest")
-    made = chart(name="c", service="s", sourceUrl="http://bi/1")
-    assert made.chartUrl == "http://bi/1"
-    assert made.sourceUrl == "http://bi/1"
+    request = chart(name="c", service="s", sourceUrl="http://bi/1")
+    assert request.chartUrl == "http://bi/1"
+    assert request.sourceUrl == "http://bi/1"
 
 
 def test_each_place_is_reported_once(new: Get) -> None:
-    made = create(new)
-    with warnings.catch_warnings(record=True) as told:
+    request = create(new)
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         for _ in range(3):
-            made.owner  # noqa: B018
-    assert [(one.category, one.filename) for one in told] == [(DriftWarning, __file__)]
-    assert "CreateTableRequest.owner is called owners in release" in str(told[0].message)
+            request.owner  # noqa: B018
+    assert [(one.category, one.filename) for one in caught] == [(DriftWarning, __file__)]
+    assert "CreateTableRequest.owner is called owners in release" in str(caught[0].message)
 
 
 def test_an_unknown_field_stays_unknown(new: Get) -> None:
     with pytest.raises(ValueError, match="colour"):
         create(new, colour="red")
-    made = create(new)
+    request = create(new)
     with pytest.raises(AttributeError, match="colour"):
-        made.colour  # noqa: B018
+        request.colour  # noqa: B018
     with pytest.raises(ValueError, match="colour"):
-        made.colour = "red"
+        request.colour = "red"
 
 
 def test_a_release_that_refuses_drift_has_no_alias_fields() -> None:
@@ -159,14 +159,14 @@ def mysql(get: Get, **fields: Any) -> Any:
 
 
 def test_a_password_is_set_where_the_release_has_it(new: Get) -> None:
-    made = mysql(new, password=SECRET)
-    assert made.authType.password.get_secret_value() == SECRET
-    assert made.password.get_secret_value() == SECRET
-    assert "password" not in made.model_dump()
-    assert compat.payload(made)["authType"] == {"password": SECRET}
-    assert SECRET not in f"{made!r}{made.json()}"
-    made.password = "mellon"
-    assert compat.payload(made)["authType"] == {"password": "mellon"}
+    connection = mysql(new, password=SECRET)
+    assert connection.authType.password.get_secret_value() == SECRET
+    assert connection.password.get_secret_value() == SECRET
+    assert "password" not in connection.model_dump()
+    assert compat.payload(connection)["authType"] == {"password": SECRET}
+    assert SECRET not in f"{connection!r}{connection.json()}"
+    connection.password = "mellon"
+    assert compat.payload(connection)["authType"] == {"password": "mellon"}
     empty = mysql(new)
     assert empty.password is None
     empty.password = SECRET
@@ -174,9 +174,9 @@ def test_a_password_is_set_where_the_release_has_it(new: Get) -> None:
 
 
 def test_an_object_is_split_into_its_fields(old: Get) -> None:
-    made = mysql(old, authType={"password": SECRET})
-    assert made.password.get_secret_value() == SECRET
-    assert compat.payload(made)["password"] == SECRET
+    connection = mysql(old, authType={"password": SECRET})
+    assert connection.password.get_secret_value() == SECRET
+    assert compat.payload(connection)["password"] == SECRET
     with pytest.raises(ValueError, match="authType"):
         mysql(old, authType={"awsConfig": {}})
 

@@ -68,5 +68,5 @@ def test_an_invalid_value_gets_a_suggestion(release: Release) -> None:
 
 def test_a_member_of_another_release_is_accepted(release: Release) -> None:
     column = compat.entity_class(release, "entity/data/table.json#/definitions/column")
-    held = column(name="a", dataType=data_type(release_named("starter")).INT)
-    assert held.dataType is data_type(release).INT
+    model = column(name="a", dataType=data_type(release_named("starter")).INT)
+    assert model.dataType is data_type(release).INT

@@ -1,4 +1,4 @@
-"""Models: every class of every release, what servers give and what goes back."""
+"""Models: every class of every release, what servers return and what goes back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dynclient.compat.models.model import Model
 from dynclient.compat.models.validation_errors import ValidationError
 from dynclient.model.namespace import types
 from dynclient.schema import Release
-from tests.property.data import made
+from tests.property.data import draw_instance
 from tests.support.trees import ALL_RELEASES, release_named
 
 UUID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
@@ -72,43 +72,43 @@ def test_data_of_a_server_is_sent_back_unchanged(name: str) -> None:
     @given(st.data())
     def holds(data: st.DataObject) -> None:
         entity = data.draw(st.sampled_from(known))
-        sent = made(data.draw, release.node(entity.path))
+        sent = draw_instance(data.draw, release.node(entity.path))
         before = copy.deepcopy(sent)
-        held = compat.wrap(compat.entity_class(release, entity.path), sent)
+        model = compat.wrap(compat.entity_class(release, entity.path), sent)
         if data.draw(st.booleans()):
-            repr(held)
-            held.model_dump(mode="json")
-        wire = compat.payload(held)
+            repr(model)
+            model.model_dump(mode="json")
+        wire = compat.payload(model)
         assert without_nulls(wire) == without_nulls(before)
         assert sent == before
-        assert compat.payload(copy.deepcopy(held)) == wire
-        assert compat.payload(pickle.loads(pickle.dumps(held))) == wire
+        assert compat.payload(copy.deepcopy(model)) == wire
+        assert compat.payload(pickle.loads(pickle.dumps(model))) == wire
 
     holds()
 
 
 def test_data_of_a_server_is_not_validated(release: Release) -> None:
     data = {"id": UUID, "name": 5, "columns": "none", "version": "x", "surprise": {"a": 1}}
-    held = compat.wrap(table(release), data)
-    assert (held.name, held.columns, held.version) == (5, "none", "x")
-    assert held.surprise == {"a": 1}
-    assert held.description is None
-    assert compat.payload(held) == data
+    model = compat.wrap(table(release), data)
+    assert (model.name, model.columns, model.version) == (5, "none", "x")
+    assert model.surprise == {"a": 1}
+    assert model.description is None
+    assert compat.payload(model) == data
 
 
 def test_a_new_value_of_an_enumeration_is_readable_as_text(release: Release) -> None:
-    held = compat.wrap(table(release), {"columns": [{"name": "a", "dataType": "QUBIT"}]})
-    assert held.columns[0].dataType == "QUBIT"
-    assert compat.payload(held) == {"columns": [{"name": "a", "dataType": "QUBIT"}]}
+    model = compat.wrap(table(release), {"columns": [{"name": "a", "dataType": "QUBIT"}]})
+    assert model.columns[0].dataType == "QUBIT"
+    assert compat.payload(model) == {"columns": [{"name": "a", "dataType": "QUBIT"}]}
 
 
 def test_a_branch_with_new_fields_is_known_by_what_it_is(release: Release) -> None:
     service = compat.entity_class(release, "entity/services/databaseService.json")
     config = {"type": "Mysql", "username": "u", "hostPort": "h:1", "newest": {"a": 1}}
-    held = compat.wrap(service, {"serviceType": "Mysql", "connection": {"config": config}})
-    assert type(held.connection.config).__name__ == "MysqlConnection"
-    assert held.connection.config.newest == {"a": 1}
-    assert compat.payload(held)["connection"]["config"] == config
+    model = compat.wrap(service, {"serviceType": "Mysql", "connection": {"config": config}})
+    assert type(model.connection.config).__name__ == "MysqlConnection"
+    assert model.connection.config.newest == {"a": 1}
+    assert compat.payload(model)["connection"]["config"] == config
 
 
 def test_signatures_name_the_fields(release: Release) -> None:
@@ -119,12 +119,14 @@ def test_signatures_name_the_fields(release: Release) -> None:
 
 
 def test_changes_go_out(release: Release) -> None:
-    held = compat.wrap(table(release), {"name": "t", "columns": [{"name": "a", "dataType": "INT"}]})
-    held.description = "new"
-    held.columns[0].description = "column"
-    held.columns.append({"name": "b", "dataType": "INT"})
-    held.name = None
-    assert compat.payload(held) == {
+    model = compat.wrap(
+        table(release), {"name": "t", "columns": [{"name": "a", "dataType": "INT"}]}
+    )
+    model.description = "new"
+    model.columns[0].description = "column"
+    model.columns.append({"name": "b", "dataType": "INT"})
+    model.name = None
+    assert compat.payload(model) == {
         "description": "new",
         "columns": [
             {"name": "a", "dataType": "INT", "description": "column"},
@@ -134,16 +136,16 @@ def test_changes_go_out(release: Release) -> None:
 
 
 def test_values_that_are_set_are_converted(release: Release) -> None:
-    held = compat.wrap(table(release), {"id": UUID, "name": "t"})
-    held.description = "text"
-    assert held.description.root == "text"
-    held.tableType = "View"
-    assert isinstance(held.tableType, Enum)
+    model = compat.wrap(table(release), {"id": UUID, "name": "t"})
+    model.description = "text"
+    assert model.description.root == "text"
+    model.tableType = "View"
+    assert isinstance(model.tableType, Enum)
     column = {"name": "a", "dataType": "INT"}
-    held.columns = [column]
-    assert isinstance(held.columns[0], Model)
-    held.columns = "nonsense"
-    assert held.columns == "nonsense"
+    model.columns = [column]
+    assert isinstance(model.columns[0], Model)
+    model.columns = "nonsense"
+    assert model.columns == "nonsense"
 
 
 def test_objects_that_are_set_stay_the_same(release: Release) -> None:
@@ -152,10 +154,10 @@ def test_objects_that_are_set_stay_the_same(release: Release) -> None:
     columns = [column]
     request = request_class(release).model_construct(name="t", columns=columns)
     assert request.columns is columns
-    held = compat.wrap(table(release), {})
-    held.columns = columns
+    model = compat.wrap(table(release), {})
+    model.columns = columns
     columns.append(classes(name="b", dataType="INT"))
-    assert [one.name.root for one in held.columns] == ["a", "b"]
+    assert [one.name.root for one in model.columns] == ["a", "b"]
 
 
 def test_models_of_another_release_are_accepted(release: Release) -> None:
@@ -172,19 +174,19 @@ def test_models_of_another_release_are_accepted(release: Release) -> None:
 
 def test_entities_of_the_native_client_are_wrapped_and_sent(release: Release) -> None:
     native = types(release).Table({"id": UUID, "name": "t"})
-    held = compat.wrap(table(release), native)
-    assert held.id.root == uuid.UUID(UUID)
-    assert compat.payload([native, held]) == [{"id": UUID, "name": "t"}] * 2
+    model = compat.wrap(table(release), native)
+    assert model.id.root == uuid.UUID(UUID)
+    assert compat.payload([native, model]) == [{"id": UUID, "name": "t"}] * 2
 
 
 def test_unknown_names_are_refused_with_the_nearest(release: Release) -> None:
     with pytest.raises(ValidationError, match="not permitted; did you mean columns"):
         request_class(release)(name="t", colums=[])
-    held = compat.wrap(table(release), {})
+    model = compat.wrap(table(release), {})
     with pytest.raises(ValueError, match='"Table" object has no field "colums"'):
-        held.colums = []
+        model.colums = []
     with pytest.raises(AttributeError, match="colums"):
-        held.colums  # noqa: B018  # the look-up is what is tried
+        model.colums  # noqa: B018  # the look-up is what is tried
 
 
 def test_faults_pickle_and_come_as_json(release: Release) -> None:
@@ -199,7 +201,7 @@ def test_faults_pickle_and_come_as_json(release: Release) -> None:
     assert isinstance(error, ValueError)
 
 
-def test_a_model_is_equal_to_what_says_the_same(release: Release) -> None:
+def test_a_model_is_equal_to_one_of_the_same_content(release: Release) -> None:
     one = compat.wrap(table(release), {"id": UUID, "name": "t"})
     same = compat.wrap(table(release), {"name": "t", "id": UUID})
     assert one == same

@@ -27,7 +27,7 @@ def release(request: pytest.FixtureRequest) -> Release:
     return release_named(request.param)
 
 
-def made(release: Release, path: str, **fields: Any) -> Any:
+def create(release: Release, path: str, **fields: Any) -> Any:
     return compat.entity_class(release, path)(**fields)
 
 
@@ -50,7 +50,7 @@ def test_names_of_requests_and_columns_are_written_as_the_official_sdk_writes_th
 ) -> None:
     columns = [{"name": ODD, "dataType": "STRUCT", "children": [{"name": ODD, "dataType": "INT"}]}]
     constraints = [{"constraintType": "PRIMARY_KEY", "columns": [ODD]}]
-    request = made(
+    request = create(
         *(release, "api/data/createTable.json"),
         name=ODD,
         databaseSchema="s.d.c",
@@ -64,7 +64,7 @@ def test_names_of_requests_and_columns_are_written_as_the_official_sdk_writes_th
     assert sent["tableConstraints"][0]["columns"] == [WRITTEN]
 
 
-def test_names_are_read_as_they_are_meant_and_go_back_as_they_came(release: Release) -> None:
+def test_names_are_decoded_when_read_and_encoded_when_sent(release: Release) -> None:
     cls = compat.entity_class(release, "entity/data/table.json")
     for spelt in (WRITTEN, ODD):
         data = {"name": spelt, "columns": [{"name": spelt, "dataType": "INT"}]}

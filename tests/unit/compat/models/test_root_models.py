@@ -67,17 +67,17 @@ def test_numbers_are_numbers(release: Release) -> None:
 def test_every_change_of_a_list_is_sent(release: Release) -> None:
     owners = references(release)(root=[REFERENCE])
     table = compat.entity_class(release, "entity/data/table.json")
-    held = compat.wrap(table, {"followers": [REFERENCE]})
-    assert type(held.followers) is type(owners)
-    for listed in (owners, held.followers):
+    model = compat.wrap(table, {"followers": [REFERENCE]})
+    assert type(model.followers) is type(owners)
+    for listed in (owners, model.followers):
         listed.root.append(listed[0])
         listed.append(listed[0])
         assert (len(listed), len(listed.root)) == (3, 3)
         assert [one.type for one in listed] == ["user"] * 3
-    assert compat.payload(held) == {"followers": [REFERENCE] * 3}
+    assert compat.payload(model) == {"followers": [REFERENCE] * 3}
     owners.root = [REFERENCE]
     assert compat.payload(owners) == [REFERENCE]
-    assert owners[0].id.root == held.followers[0].id.root
+    assert owners[0].id.root == model.followers[0].id.root
 
 
 def test_a_map_is_a_map(release: Release) -> None:
@@ -90,7 +90,7 @@ def test_a_map_is_a_map(release: Release) -> None:
     assert dict(options) == {}
 
 
-def test_a_truth_is_held(release: Release) -> None:
+def test_a_boolean_root_is_kept(release: Release) -> None:
     place = "entity/services/connections/connectionBasicType.json#/definitions"
     supports = compat.entity_class(release, f"{place}/supportsMetadataExtraction")
     assert supports(True).root is True

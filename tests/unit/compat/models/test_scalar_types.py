@@ -1,4 +1,4 @@
-"""Single values: what is taken from users, and what servers' texts stand for."""
+"""Single values: conversion of users' values and of servers' texts."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ ID = "2f0a4bd1-2e2f-4a5e-9d7e-0a6c54ad3f0a"
 TWO_HOURS = timezone(timedelta(hours=2))
 
 
-def taken(shape: FieldType, value: Any) -> Any:
-    faults: list[FieldError] = []
-    held = shape.check(value, (), faults)
-    assert faults == []
-    return held
+def convert(type_: FieldType, value: Any) -> Any:
+    errors: list[FieldError] = []
+    converted = type_.check(value, (), errors)
+    assert errors == []
+    return converted
 
 
-def refused(shape: FieldType, value: Any) -> str:
-    faults: list[FieldError] = []
-    assert shape.check(value, ("x",), faults) is value
-    assert [fault.loc for fault in faults] == [("x",)]
-    return faults[0].kind
+def refused(type_: FieldType, value: Any) -> str:
+    errors: list[FieldError] = []
+    assert type_.check(value, ("x",), errors) is value
+    assert [error.loc for error in errors] == [("x",)]
+    return errors[0].kind
 
 
 @pytest.mark.parametrize(
-    ("shape", "value", "held"),
+    ("type_", "value", "expected"),
     [
         (IntType(), "5", 5),
         (IntType(), "5.0", 5),
@@ -71,14 +71,14 @@ def refused(shape: FieldType, value: Any) -> str:
         (EmailType(), "ada@example.com", "ada@example.com"),
     ],
 )
-def test_values_are_converted(shape: FieldType, value: Any, held: Any) -> None:
-    found = taken(shape, value)
-    assert found == held
-    assert type(found) is type(held)
+def test_values_are_converted(type_: FieldType, value: Any, expected: Any) -> None:
+    found = convert(type_, value)
+    assert found == expected
+    assert type(found) is type(expected)
 
 
 @pytest.mark.parametrize(
-    ("shape", "value", "kind"),
+    ("type_", "value", "kind"),
     [
         (StringType(), 5, "string_type"),
         (IntType(), "x", "int_parsing"),
@@ -112,19 +112,19 @@ def test_values_are_converted(shape: FieldType, value: Any, held: Any) -> None:
         (FloatType({"multipleOf": 0.1}), 0.25, "multiple_of"),
     ],
 )
-def test_invalid_values_are_reported(shape: FieldType, value: Any, kind: str) -> None:
-    assert refused(shape, value) == kind
+def test_invalid_values_are_reported(type_: FieldType, value: Any, kind: str) -> None:
+    assert refused(type_, value) == kind
 
 
-def test_limits_that_official_models_cannot_tell_are_left_to_the_server() -> None:
-    assert taken(StringType({"pattern": "^((?!::).)*$"}), "a::b") == "a::b"
-    assert taken(FloatType({"multipleOf": 0.1}), 0.3) == 0.3
+def test_limits_that_official_models_do_not_check_are_left_to_the_server() -> None:
+    assert convert(StringType({"pattern": "^((?!::).)*$"}), "a::b") == "a::b"
+    assert convert(FloatType({"multipleOf": 0.1}), 0.3) == 0.3
 
 
 def test_texts_of_a_server_that_stand_for_nothing_stay_texts() -> None:
-    for shape in (UuidType(), DateType(), DateTimeType(), TimeType()):
-        assert shape.from_json("whatever") == "whatever"
-        assert shape.from_json(5) == 5
+    for type_ in (UuidType(), DateType(), DateTimeType(), TimeType()):
+        assert type_.from_json("whatever") == "whatever"
+        assert type_.from_json(5) == 5
 
 
 def test_values_are_written_as_json_has_them() -> None:

@@ -35,24 +35,24 @@ def connection(release: Release, data: dict[str, Any]) -> Any:
 
 def test_only_the_payload_and_the_question_open_a_secret(release: Release) -> None:
     given = {"hostPort": "http://localhost/api", "securityConfig": {"jwtToken": WORD}}
-    held = connection(release, given)
-    assert held.securityConfig.jwtToken.get_secret_value() == WORD
-    assert compat.payload(held) == given
+    model = connection(release, given)
+    assert model.securityConfig.jwtToken.get_secret_value() == WORD
+    assert compat.payload(model) == given
     shown = [
-        *(repr(held), str(held), held.json(), held.model_dump_json(), f"{held}"),
-        *(repr(held.model_dump()), json.dumps(held.model_dump(mode="json")), repr(vars(held))),
-        *(str(held.securityConfig.jwtToken), repr(held.securityConfig.jwtToken)),
-        repr(pickle.dumps(held)),
+        *(repr(model), str(model), model.json(), model.model_dump_json(), f"{model}"),
+        *(repr(model.model_dump()), json.dumps(model.model_dump(mode="json")), repr(vars(model))),
+        *(str(model.securityConfig.jwtToken), repr(model.securityConfig.jwtToken)),
+        repr(pickle.dumps(model)),
     ]
     assert not [text for text in shown if WORD in text]
-    assert "**********" in held.json()
+    assert "**********" in model.json()
 
 
 def test_secrets_of_a_server_are_sealed_before_they_are_looked_at(release: Release) -> None:
-    held = compat.wrap(jwt(release), {"jwtToken": WORD})
-    assert WORD not in repr(pickle.dumps(held))
-    assert compat.payload(pickle.loads(pickle.dumps(held))) == {"jwtToken": WORD}
-    assert WORD not in repr(held)
+    model = compat.wrap(jwt(release), {"jwtToken": WORD})
+    assert WORD not in repr(pickle.dumps(model))
+    assert compat.payload(pickle.loads(pickle.dumps(model))) == {"jwtToken": WORD}
+    assert WORD not in repr(model)
 
 
 def test_a_dump_cannot_be_written_as_json_in_clear(release: Release) -> None:
@@ -60,15 +60,15 @@ def test_a_dump_cannot_be_written_as_json_in_clear(release: Release) -> None:
         json.dumps(jwt(release)(jwtToken=WORD).model_dump())
 
 
-def test_faults_do_not_tell_secrets(release: Release) -> None:
+def test_errors_do_not_contain_secrets(release: Release) -> None:
     with pytest.raises(ValidationError) as caught:
         jwt(release)(jwtToken=[WORD])
     with pytest.raises(ValidationError) as mistyped:
         jwt(release)(jwtTokn=WORD, jwtToken=WORD)
     for error in (caught.value, mistyped.value):
-        told = [str(error), repr(error), repr(error.errors()), error.json(), repr(vars(error))]
-        told.append(repr(pickle.dumps(error)))
-        assert not [text for text in told if WORD in text]
+        texts = [str(error), repr(error), repr(error.errors()), error.json(), repr(vars(error))]
+        texts.append(repr(pickle.dumps(error)))
+        assert not [text for text in texts if WORD in text]
 
 
 def test_secrets_are_values() -> None:

@@ -37,8 +37,8 @@ def get(release: Release) -> Get:
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    with Stub() as made:
-        yield made
+    with Stub() as server:
+        yield server
 
 
 @pytest.fixture
@@ -46,5 +46,5 @@ def metadata(release: Release, stub: Stub) -> Iterator[Any]:
     """An official client of the stub."""
     from dynclient.compat.ometa.ometa_api import OpenMetadata
 
-    with OpenMetadata({"hostPort": f"{stub.host}/api", "authProvider": "no-auth"}) as made:
-        yield made
+    with OpenMetadata({"hostPort": f"{stub.host}/api", "authProvider": "no-auth"}) as client:
+        yield client

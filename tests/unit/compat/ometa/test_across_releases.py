@@ -19,7 +19,7 @@ OWNER = {"id": IDENTITY, "type": "user", "name": "ada"}
 OLD = next((name for name in TREES if name.startswith("1.0")), None)
 
 pytestmark = [
-    pytest.mark.skipif(OLD is None, reason="no tree from before 1.5 is at hand"),
+    pytest.mark.skipif(OLD is None, reason="no tree from before 1.5 is available"),
     pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning"),
 ]
 
@@ -27,14 +27,14 @@ pytestmark = [
 @pytest.fixture
 def metadata() -> Iterator[Any]:
     """A script with today's classes, connected to a server of long ago."""
-    old, _ = release_named(OLD or ""), release_named([*TREES][-1])  # both are at hand from now on
-    compat.install()  # nobody named a release
+    old, _ = release_named(OLD or ""), release_named([*TREES][-1])  # both are available from now on
+    compat.install()  # without a release
     with Stub() as stub:
         stub.routes["/api/v1/system/version"] = {"version": old.name}
         import_module("metadata.generated.schema.entity.data.table")
-        with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as made:
-            made.stub = stub
-            yield made
+        with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as client:
+            client.stub = stub
+            yield client
     compat.uninstall()
 
 
@@ -94,14 +94,14 @@ def test_patches_address_what_the_server_has(metadata: Any) -> None:
 
 
 def test_queries_are_created_with_the_entity_they_use() -> None:
-    """With the newest release at hand; the starter release has no queries."""
+    """With the newest available release; the starter release has no queries."""
     compat.install(release_named([*TREES][-1]))
-    made = {"id": IDENTITY, "name": "q", "query": "select 1"}
+    query = {"id": IDENTITY, "name": "q", "query": "select 1"}
     try:
         with Stub() as stub:
-            stub.routes["PUT /api/v1/queries"] = made
+            stub.routes["PUT /api/v1/queries"] = query
             for what in ("usage", "users"):
-                stub.routes[f"PUT /api/v1/queries/{IDENTITY}/{what}"] = made
+                stub.routes[f"PUT /api/v1/queries/{IDENTITY}/{what}"] = query
             request = cls("api.data.createQuery", "CreateQueryRequest")(
                 query="select 1", service="s", users=["ada"]
             )

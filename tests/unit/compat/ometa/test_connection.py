@@ -93,7 +93,7 @@ def test_no_auth_sends_no_token(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("provider", ["google", "okta", "azure", "auth0", "custom-oidc", "basic"])
-def test_the_token_of_any_provider_is_held(stub: Stub, provider: str) -> None:
+def test_the_token_of_any_provider_is_used(stub: Stub, provider: str) -> None:
     found = connection(authProvider=provider, securityConfig={"jwtToken": TOKEN})
     assert sent(found, stub)["Authorization"] == f"Bearer {TOKEN}"
 
@@ -101,9 +101,9 @@ def test_the_token_of_any_provider_is_held(stub: Stub, provider: str) -> None:
 def test_an_unsupported_provider_is_rejected() -> None:
     config = {"clientId": "c", "secretKey": "open-sesame", "domain": "d"}
     words = r"auth0.*OpenMetadataJWTClientConfig"
-    with pytest.raises(AuthenticationException, match=words) as told:
+    with pytest.raises(AuthenticationException, match=words) as caught:
         connection(authProvider="auth0", securityConfig=config)
-    assert "sesame" not in str(told.value)
+    assert "sesame" not in str(caught.value)
 
 
 def test_a_user_with_a_password_logs_in(stub: Stub) -> None:
@@ -152,12 +152,12 @@ def test_a_login_has_no_token_for_another_header() -> None:
 
 @pytest.fixture
 def pem(tmp_path: Path) -> Callable[[str], str]:
-    def made(name: str) -> str:
+    def create_file(name: str) -> str:
         path = tmp_path / name
         path.write_text("pem")
         return str(path)
 
-    return made
+    return create_file
 
 
 def test_no_ssl_checks_with_the_usual_authorities() -> None:
@@ -165,7 +165,7 @@ def test_no_ssl_checks_with_the_usual_authorities() -> None:
     assert connection().settings.verify is True
 
 
-def test_ignore_checks_nothing_and_says_so() -> None:
+def test_ignore_verifies_nothing_and_warns() -> None:
     found = connection(verifySSL="ignore")
     assert found.settings.verify is False
     with pytest.warns(InsecureWarning):
@@ -201,7 +201,7 @@ def test_a_missing_file_is_reported_without_showing_a_key(value: str, words: str
         connection(sslConfig={"sslCertificate": value})
 
 
-def test_another_way_to_check_there_is_not() -> None:
+def test_there_is_only_one_way_to_validate() -> None:
     with pytest.raises(UsageError, match="'no-ssl', 'ignore' or 'validate', not 'sometimes'"):
         connection(verifySSL="sometimes")
 

@@ -1,4 +1,4 @@
-"""What the generic methods send and give, beyond what the scripts show."""
+"""What the generic methods send and return, beyond what the scripts show."""
 
 from __future__ import annotations
 
@@ -95,10 +95,10 @@ def test_a_class_without_a_collection_is_rejected(metadata: Any, get: Get) -> No
 
 
 def test_bad_requests_are_refused_here(metadata: Any, request_: Any, stub: Stub) -> None:
-    request_.name = 3  # judged when it is sent
-    with pytest.raises(APIError, match="name") as told:
+    request_.name = 3  # validated when it is sent
+    with pytest.raises(APIError, match="name") as caught:
         metadata.create_or_update(request_)
-    assert told.value.status_code == 400
+    assert caught.value.status_code == 400
     assert stub.seen == []
 
 
@@ -183,7 +183,7 @@ def test_pages_compare_and_show_what_they_hold() -> None:
     assert EntityList[int] is not None
 
 
-def test_restoring_gives_the_entity_or_a_line_in_the_log(
+def test_restoring_returns_the_entity_or_writes_to_the_log(
     metadata: Any, stub: Stub, Table: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert metadata.restore(Table, IDENTITY) is None
@@ -194,10 +194,12 @@ def test_restoring_gives_the_entity_or_a_line_in_the_log(
 
 
 @pytest.mark.parametrize(
-    ("told", "version"), [("1.6.0", "1.6.0"), ("1.6.0-SNAPSHOT", "1.6.0"), ("1.6.0.1", "1.6.0")]
+    ("reported", "version"), [("1.6.0", "1.6.0"), ("1.6.0-SNAPSHOT", "1.6.0"), ("1.6.0.1", "1.6.0")]
 )
-def test_the_version_is_three_numbers(metadata: Any, stub: Stub, told: str, version: str) -> None:
-    stub.routes["/api/v1/system/version"] = {"version": told}
+def test_the_version_is_three_numbers(
+    metadata: Any, stub: Stub, reported: str, version: str
+) -> None:
+    stub.routes["/api/v1/system/version"] = {"version": reported}
     assert metadata.get_server_version() == version
     metadata.validate_versions()
     assert metadata.health_check() is True
@@ -232,7 +234,9 @@ def test_a_server_of_an_unknown_release_gets_the_release_of_the_script(
 ) -> None:
     from dynclient import compat
 
-    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))  # the newest at hand is the starter then
+    monkeypatch.setenv(
+        "DYNCLIENT_CACHE", str(tmp_path)
+    )  # so the starter is the newest available release
     compat.install()
     try:
         from metadata.generated.schema.entity.data.table import Table

@@ -21,7 +21,7 @@ PARTS: dict[str, Any] = {
 }
 
 
-def told(kind: type[errors.ServerError], **parts: Any) -> Any:
+def create_error(kind: type[errors.ServerError], **parts: Any) -> Any:
     return official(kind("no such table", **{**PARTS, **parts}))
 
 
@@ -36,7 +36,7 @@ SERVER_ERRORS = [
 def test_every_refusal_of_a_server_is_an_api_error_and_itself(
     kind: type[errors.ServerError],
 ) -> None:
-    error = told(kind)
+    error = create_error(kind)
     assert isinstance(error, APIError)
     assert isinstance(error, kind)
     assert (error.code, error.status_code) == (404, 404)
@@ -44,11 +44,11 @@ def test_every_refusal_of_a_server_is_an_api_error_and_itself(
 
 
 def test_the_answer_can_be_looked_at() -> None:
-    response = told(errors.NotFound).response
+    response = create_error(errors.NotFound).response
     assert response.status_code == 404
     assert response.json() == PARTS["body"]
     assert '"no such table"' in response.text
-    text = told(errors.BadRequest, body="plain words").response
+    text = create_error(errors.BadRequest, body="plain words").response
     assert text.text == "plain words"
     with pytest.raises(ValueError, match=r"JSON|Expecting"):
         text.json()
@@ -63,25 +63,25 @@ def test_the_answer_can_be_looked_at() -> None:
     ],
 )
 def test_some_have_names_of_their_own(native: type[errors.ServerError], name: str) -> None:
-    assert type(told(native)) is getattr(exceptions, name)
+    assert type(create_error(native)) is getattr(exceptions, name)
 
 
 def test_a_subclass_of_a_named_one_keeps_the_name() -> None:
     class Gateway(errors.Unavailable):
         pass
 
-    assert isinstance(told(Gateway), exceptions.RetryException)
+    assert isinstance(create_error(Gateway), exceptions.RetryException)
 
 
 @pytest.mark.parametrize("kind", SERVER_ERRORS, ids=lambda kind: kind.__name__)
 def test_they_pickle(kind: type[errors.ServerError]) -> None:
-    error = told(kind)
+    error = create_error(kind)
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
     assert again.parts == error.parts
 
 
-def test_what_is_refused_here_is_the_400_that_the_server_would_give() -> None:
+def test_rejection_before_sending_is_the_400_of_the_server() -> None:
     problem = errors.Problem("fields", "ownr", "enum", "'ownr' is no field of Table", ("owners",))
     error = official(errors.BadArguments("tables.get: 1 problem", problems=(problem,)))
     assert isinstance(error, RejectedBeforeSending)
@@ -107,7 +107,7 @@ def test_an_invalid_body_is_rejected_with_all_problems() -> None:
 def test_others_stay_what_they_are() -> None:
     error = errors.ConnectFailed("nothing answers", method="GET", url="")
     assert official(error) is error
-    assert official(once := told(errors.NotFound)) is once
+    assert official(once := create_error(errors.NotFound)) is once
 
 
 def test_all_official_errors_are_errors_of_dynclient() -> None:

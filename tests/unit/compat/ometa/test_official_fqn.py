@@ -72,7 +72,7 @@ def test_names_with_quotes_inside_cannot_be(get: Get) -> None:
         )
 
 
-def test_without_a_database_there_is_no_name(get: Get) -> None:
+def test_without_a_database_the_name_is_none(get: Get) -> None:
     table = get("entity.data.table", "Table")
     assert official_fqn.build(None, table, **{**TABLE, "database_name": None}) is None
 

@@ -1,4 +1,4 @@
-"""Helpers for lineage, custom properties, tests and services: what they send and give."""
+"""Helpers for lineage, custom properties, tests and services: what they send and return."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ TABLE = {"id": ONE, "name": "t", "fullyQualifiedName": "s.d.x.t", "columns": []}
 
 
 def edge(get: Get, **details: Any) -> Any:
-    told = {
+    body = {
         "fromEntity": {"id": ONE, "type": "table"},
         "toEntity": {"id": TWO, "type": "table"},
         **({"lineageDetails": details} if details else {}),
     }
-    return get("api.lineage.addLineage", "AddLineageRequest")(edge=told)
+    return get("api.lineage.addLineage", "AddLineageRequest")(edge=body)
 
 
 def test_an_edge_is_written_and_what_lies_around_it_returned(
@@ -114,16 +114,16 @@ def test_a_property_is_defined_for_a_type(metadata: Any, stub: Stub, get: Get) -
         name="shelf", description="Where it lies.", propertyType=kind
     )
     table = get("entity.data.table", "Table")
-    told = metadata.create_or_update_custom_property(
+    result = metadata.create_or_update_custom_property(
         OMetaCustomProperties(entity_type=table, createCustomPropertyRequest=request)
     )
-    assert told["id"] == ONE
+    assert result["id"] == ONE
     assert stub.seen[-1].json["propertyType"] == {"id": TWO, "type": "type"}
 
 
 def test_properties_of_a_type_are_listed(metadata: Any, stub: Stub, get: Get) -> None:
-    held = {"name": "shelf", "description": "d", "propertyType": {"id": TWO, "type": "type"}}
-    stub.routes["/api/v1/metadata/types/name/table"] = {"id": ONE, "customProperties": [held]}
+    current = {"name": "shelf", "description": "d", "propertyType": {"id": TWO, "type": "type"}}
+    stub.routes["/api/v1/metadata/types/name/table"] = {"id": ONE, "customProperties": [current]}
     (found,) = metadata.get_entity_custom_properties(get("entity.data.table", "Table"))
     assert type(found) is get("type.customProperty", "CustomProperty")
     assert stub.seen[0].path.endswith("?fields=customProperties")
@@ -188,8 +188,8 @@ def test_services_are_created_from_a_source(metadata: Any, stub: Stub, get: Get)
         },
     }
     stub.routes["PUT /api/v1/services/databaseServices"] = {"id": ONE, "name": "shop"}
-    made = metadata.get_service_or_create(service, source)
-    assert type(made) is service
+    created = metadata.get_service_or_create(service, source)
+    assert type(created) is service
     assert stub.seen[-1].json["serviceType"] == "Mysql"
     stub.routes["/api/v1/services/databaseServices/name/shop"] = {"id": TWO, "name": "shop"}
     assert str(metadata.get_service_or_create(service, source).id.root) == TWO

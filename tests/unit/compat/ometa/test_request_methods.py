@@ -35,7 +35,7 @@ def test_every_method_has_one_row() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.skipif(PEER is None, reason="the facts about the official SDK are not at hand")
+@pytest.mark.skipif(PEER is None, reason="the facts about the official SDK are not available")
 def test_no_method_of_the_official_client_is_forgotten() -> None:
     assert PEER is not None
     text = PEER.read_text("utf-8").partition("## Fluent SDK")[0]
@@ -49,23 +49,23 @@ def test_a_method_has_the_parameters_of_its_row(row: dict[str, Any]) -> None:
     method = inspect.getattr_static(OpenMetadata, row["name"])
     bound = isinstance(method, (staticmethod, classmethod))
     here = list(inspect.signature(getattr(OpenMetadata, row["name"])).parameters)
-    told = list(signature(row).parameters)[1:]
+    expected = list(signature(row).parameters)[1:]
     own = here if bound else here[1:]
-    # Ours may take more; scripts that name what the table names are understood.
-    assert own[: len(told)] == told or set(told) <= set(own)
+    # The method may have more parameters; those of the table are accepted by name.
+    assert own[: len(expected)] == expected or set(expected) <= set(own)
 
 
 @pytest.mark.parametrize(
     "row", [row for row in rows() if row["how"] == "request"], ids=lambda row: str(row["name"])
 )
 def test_a_row_uses_its_own_parameters_only(row: dict[str, Any]) -> None:
-    taken = {written.partition("=")[0] for written in row["parameters"]}
+    accepted = {written.partition("=")[0] for written in row["parameters"]}
     used = re.findall(r"\{(\w+)", row["path"])
     used += [value for value in row.get("query", {}).values() if not value.startswith("!")]
     used += [value for value in _values(row.get("body", [])) if not value.startswith("!")]
     returns = row.get("returns", "").split(" ")
     used += returns[1:] if returns[0] in {"as", "created"} else []
-    assert {name.partition(".")[0] for name in used} <= taken
+    assert {name.partition(".")[0] for name in used} <= accepted
 
 
 def _values(body: Any) -> list[Any]:
@@ -125,7 +125,7 @@ def test_models_are_written_as_json_and_read_as_their_class(
     assert type(metadata.get_sample_data(table)) is type(table)
 
 
-def test_references_are_put_into_the_body_that_wants_them(metadata: Any, stub: Stub) -> None:
+def test_references_are_put_into_the_body_of_the_request(metadata: Any, stub: Stub) -> None:
     stub.routes["/api/v1/dataProducts/a%20b/assets/add"] = {"status": "success"}
     asset = {"id": IDENTITY, "type": "table"}
     metadata.add_assets_to_data_product("a b", [asset])
@@ -161,7 +161,7 @@ def test_what_the_official_client_swallows_is_logged(
     assert "/tags/name/PII%2Fa/assets" in stub.seen[-1].path
 
 
-def test_what_it_raises_is_raised(metadata: Any) -> None:
+def test_exceptions_of_the_function_are_raised(metadata: Any) -> None:
     from dynclient.compat.ometa.exceptions import APIError
 
     with pytest.raises(APIError, match="nothing at"):
@@ -180,7 +180,7 @@ def test_pages_hold_classes_and_cursors(metadata: Any, stub: Stub, get: Any) -> 
     assert stub.seen[0].path.endswith("?fields=tags&limit=1")
 
 
-def test_help_tells_what_is_sent() -> None:
+def test_help_shows_the_request() -> None:
     method = OpenMetadata.get_kpi_result
     assert str(inspect.signature(method)) == "(self, fqn, start_ts, end_ts)"
     assert method.__doc__ == "Send GET /kpi/{fqn}/kpiResult."

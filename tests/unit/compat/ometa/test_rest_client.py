@@ -72,10 +72,10 @@ def test_a_page_for_people_is_an_error(metadata: Any, stub: Stub) -> None:
 
 
 def test_refusals_have_their_official_names(metadata: Any, stub: Stub) -> None:
-    with pytest.raises(APIError) as told:
+    with pytest.raises(APIError) as caught:
         metadata.client.get("/tables/name/absent")
-    assert isinstance(told.value, NotFound)
-    assert (told.value.status_code, told.value.code) == (404, 404)
+    assert isinstance(caught.value, NotFound)
+    assert (caught.value.status_code, caught.value.code) == (404, 404)
     stub.routes["/api/v1/tables"] = Reply(429, {"code": 429, "message": "slowly"})
     with pytest.raises(LimitsException, match="slowly"):
         metadata.client.post("/tables", {})

@@ -1,4 +1,4 @@
-"""``verifySSL`` and ``sslConfig`` do what they say, against a server that wants certificates."""
+"""``verifySSL`` and ``sslConfig`` do what they say, against a server that requires certificates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def files(authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def strict(authority: trustme.CA, files: dict[str, str]) -> Iterator[Stub]:
-    """A server that wants a certificate of its clients."""
+    """A server that requires a certificate of its clients."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     context.verify_mode = ssl.CERT_REQUIRED
@@ -49,7 +49,7 @@ def connect(get: Get, strict: Stub) -> Iterator[Callable[..., Any]]:
     """Return a function that connects with a ``verifySSL`` and fields of an ``sslConfig``."""
     from metadata.ingestion.ometa.ometa_api import OpenMetadata
 
-    made = []
+    clients = []
 
     def connected(verify: str, **ssl_fields: str) -> Any:
         connection = get(
@@ -60,15 +60,15 @@ def connect(get: Get, strict: Stub) -> Iterator[Callable[..., Any]]:
         server = connection(
             hostPort=f"{strict.host}/api",
             authProvider="openmetadata",
-            securityConfig={"jwtToken": "eyJ.for.nobody"},
+            securityConfig={"jwtToken": "eyJ.for.tests"},
             verifySSL=verify,
             **described,
         )
-        made.append(OpenMetadata(server))
-        return made[-1]
+        clients.append(OpenMetadata(server))
+        return clients[-1]
 
     yield connected
-    for each in made:
+    for each in clients:
         each.close()
 
 
