@@ -24,7 +24,9 @@ def profile_of(api: TablesApi) -> Any:
     return body
 
 
-def test_records_are_listed_newest_first_and_in_pages(api: TablesApi, profile_of: Any) -> None:
+def test_records_are_listed_newest_first_in_pages_and_patched(
+    api: TablesApi, profile_of: Any
+) -> None:
     ids = [api.post(ROOT, profile_of("profiled", stamp), 200)["id"] for stamp in (10, 20, 30)]
     page = api.get(f"{ROOT}?limit=2")
     assert [one["timestamp"] for one in page["data"]] == [30, 20]
@@ -40,9 +42,7 @@ def test_records_are_listed_newest_first_and_in_pages(api: TablesApi, profile_of
     assert [one["timestamp"] for one in span["data"]] == [20]
     assert "startTs" in api.error("GET", f"{ROOT}?startTs=now", 400)
     assert "offset" in api.error("GET", f"{ROOT}?offset=!", 400)
-
-
-def test_a_patch_does_not_change_id_and_time(api: TablesApi, profile_of: Any) -> None:
+    # A patch changes neither id nor time; in the same test, as the list above counts all records.
     record = api.post(ROOT, profile_of("patched-profile", 40), 200)
     path = f"{ROOT}/{record['id']}"
     response = api.patch(path, {"op": "replace", "path": "/timestamp", "value": 50})
