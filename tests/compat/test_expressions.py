@@ -1,6 +1,6 @@
 """Expressions have the values that the official SDK was seen to return.
 
-``data/face-1.6.0.json`` holds the outcomes of the official SDK as they were recorded, and the
+``data/expressions-1.6.0.json`` holds the outcomes of the official SDK as they were recorded, and the
 expressions whose outcome differs here, each with the reason.
 """
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.compat.official import DATA, official_python, run_script, tree
 
-RECORDED: dict[str, Any] = json.loads((DATA / "face-1.6.0.json").read_text("utf-8"))
+RECORDED: dict[str, Any] = json.loads((DATA / "expressions-1.6.0.json").read_text("utf-8"))
 
 
 def test_expressions_have_the_values_of_the_official_sdk() -> None:
