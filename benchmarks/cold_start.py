@@ -63,13 +63,13 @@ def measure() -> list[Row]:
     table = payloads.table()
     peaks: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        answers = Path(folder, "answers.json")
+        responses = Path(folder, "answers.json")
         number = ".".join(map(str, release.version))
         version = {"version": number, "revision": "stub", "timestamp": 0}
-        answers.write_text(
+        responses.write_text(
             json.dumps({"/system/version": version, table["fullyQualifiedName"]: table}), "utf-8"
         )
-        with serving(answers) as host:
+        with serving(responses) as host:
             arguments = [host, release.name, release.digest, table["fullyQualifiedName"]]
             sample = once_each(
                 lambda: _process(WORK, arguments, peaks),

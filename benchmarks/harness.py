@@ -91,7 +91,7 @@ def side_by_side(
     try:
         for number in range(rounds):
             for side in (0, 1) if number % 2 else (1, 0):
-                times[side].append(_timed((work, floor)[side], counts[side]))
+                times[side].append(_measure((work, floor)[side], counts[side]))
             gc.collect()
     finally:
         gc.enable()
@@ -110,12 +110,12 @@ def once_each(work: Callable[[], float], floor: Callable[[], float], *, rounds: 
 
 def _calls_in(function: Callable[[], object], seconds: float) -> int:
     count = 1
-    while (elapsed := _timed(function, count) * count) < seconds / 4 and count < 10**6:
+    while (elapsed := _measure(function, count) * count) < seconds / 4 and count < 10**6:
         count *= 2
     return max(1, round(count * seconds / elapsed))
 
 
-def _timed(function: Callable[[], object], count: int) -> float:
+def _measure(function: Callable[[], object], count: int) -> float:
     repeat = range(count)
     begin = time.perf_counter()
     for _ in repeat:

@@ -25,10 +25,10 @@ def measure() -> list[Row]:
     table = model.class_for(payloads.release().find("Table"))
     decode = payloads.decoder()
 
-    def listed() -> list[Any]:
+    def list_tables() -> list[Any]:
         return [model.load(table, raw) for raw in decode(text)["data"]]
 
-    sample = side_by_side(listed, lambda: decode(text)["data"], rounds=20, seconds=0.1)
+    sample = side_by_side(list_tables, lambda: decode(text)["data"], rounds=20, seconds=0.1)
     data, unknown_values, node = (
         decode(text)["data"],
         UnknownValues(),
@@ -40,7 +40,7 @@ def measure() -> list[Row]:
         rounds=20,
         seconds=0.1,
     )
-    weight = _peak(listed) / _peak(lambda: decode(text)["data"])
+    weight = _peak(list_tables) / _peak(lambda: decode(text)["data"])
     floor = f"{decode.__module__} decode"
     return [
         Row(

@@ -50,7 +50,7 @@ def table() -> dict[str, Any]:
     return _shared("table50.json") or _table(0, columns=50, tags=True, name="orders")
 
 
-def made_up(columns: int) -> dict[str, Any]:
+def build_table(columns: int) -> dict[str, Any]:
     """Return a table whose fields every release since 1.5 has."""
     return _table(0, columns=columns, tags=True)
 

@@ -23,15 +23,15 @@ def measure() -> list[Row]:
     """Time both over connections that are kept open, to one stub server."""
     release, body, table = payloads.release(), payloads.create_table(), payloads.table()
     with tempfile.TemporaryDirectory() as folder:
-        answers = Path(folder, "answers.json")
+        responses = Path(folder, "answers.json")
         version = {
             "version": ".".join(map(str, release.version)),
             "revision": "stub",
             "timestamp": 0,
         }
-        answers.write_text(json.dumps({"/system/version": version, "/tables": table}), "utf-8")
+        responses.write_text(json.dumps({"/system/version": version, "/tables": table}), "utf-8")
         with (
-            serving(answers) as host,
+            serving(responses) as host,
             dynclient.connect(host, token="t", release=release) as om,
             requests.Session() as session,
         ):

@@ -46,12 +46,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(answers: Path) -> Iterator[str]:
+def serving(responses: Path) -> Iterator[str]:
     """Serve the bodies of a JSON file; yield the address.
 
     The file maps from ends of paths, with a method before them or for all: ``PUT /tables``.
     """
-    command = [sys.executable, "-m", "benchmarks.stub", str(answers)]
+    command = [sys.executable, "-m", "benchmarks.stub", str(responses)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -61,8 +61,8 @@ def serving(answers: Path) -> Iterator[str]:
 
 
 def _main() -> None:
-    answers = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    routes = ((key.rpartition(" "), body) for key, body in answers.items())
+    responses = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    routes = ((key.rpartition(" "), body) for key, body in responses.items())
     _Handler.responses = {
         (method, end): json.dumps(body).encode() for (method, _, end), body in routes
     }

@@ -103,7 +103,7 @@ def _no_network() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     look_up = socket.getaddrinfo
 
-    def guarded(name: str) -> Any:
+    def guard(name: str) -> Any:
         plain = getattr(socket.socket, name)
 
         def connect(self: socket.socket, address: Any) -> Any:
@@ -118,8 +118,8 @@ def _no_network() -> Iterator[None]:
             _refuse(host)
         return look_up(host, *args, **kwargs)
 
-    patch.setattr(socket.socket, "connect", guarded("connect"))
-    patch.setattr(socket.socket, "connect_ex", guarded("connect_ex"))
+    patch.setattr(socket.socket, "connect", guard("connect"))
+    patch.setattr(socket.socket, "connect_ex", guard("connect_ex"))
     patch.setattr(socket, "getaddrinfo", getaddrinfo)
     yield
     patch.undo()

@@ -29,7 +29,7 @@ NOT_COPIED = shutil.ignore_patterns(
 
 def main() -> int:
     """Run the mutants of a module; return 1 where the tests fail without any."""
-    options = parsed()
+    options = parse_arguments()
     module = options.module.resolve().relative_to(ROOT)
     tests = options.tests or tests_of(module)
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", *tests]
@@ -48,7 +48,7 @@ def main() -> int:
     return report(results)
 
 
-def parsed() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutate", description=__doc__)
     parser.add_argument("module", type=Path, help="such as dynclient/model/masking.py")
     parser.add_argument("tests", nargs="*", help="tests to run; those of the module's room without")

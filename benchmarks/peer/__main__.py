@@ -88,7 +88,7 @@ def main() -> None:
         "from importlib.metadata import version; print(version('openmetadata-ingestion'))",
     )
     with tempfile.TemporaryDirectory() as folder:
-        rows = _measured(ours, official, Path(folder), compared)
+        rows = _measure(ours, official, Path(folder), compared)
     print(f"dynclient with the schemas of {release}, {_version(sys.executable)}")
     print(f"openmetadata-ingestion {compared}, {_version(options.python)}\n")
     print(_table(rows))
@@ -98,15 +98,15 @@ def main() -> None:
     print(f"\nwritten to {options.json}")
 
 
-def _measured(ours: Side, official: Side, folder: Path, compared: str) -> list[Row]:
-    table = payloads.made_up(50)
-    answers, given = folder / "answers.json", folder / "payloads.json"
+def _measure(ours: Side, official: Side, folder: Path, compared: str) -> list[Row]:
+    table = payloads.build_table(50)
+    responses, given = folder / "answers.json", folder / "payloads.json"
     given.write_text(json.dumps({"create": payloads.create_table(), "table": table}), "utf-8")
     # The official SDK talks to servers of its own release only.
     version = {"/system/version": {"version": compared, "revision": "stub", "timestamp": 0}}
     entity = {table["fullyQualifiedName"]: table, "PUT /tables": table}
-    answers.write_text(json.dumps({**version, **entity, "/tables": payloads.page()}), "utf-8")
-    with serving(answers) as host:
+    responses.write_text(json.dumps({**version, **entity, "/tables": payloads.page()}), "utf-8")
+    with serving(responses) as host:
         rows = _starts(ours, official, host)
         rows += _works(ours, official, [host, str(given)])
     return rows
@@ -119,10 +119,10 @@ def _starts(ours: Side, official: Side, host: str) -> list[Row]:
     for number in range(ROUNDS + 1):
         for side in (ours, official):
             begin = time.perf_counter()
-            said = _run(side, "start.py", [host])
+            output = _run(side, "start.py", [host])
             if number:  # the first one only writes bytecode and warms the disk
                 times[side.name].append(time.perf_counter() - begin)
-                peaks[side.name].append(float(said))
+                peaks[side.name].append(float(output))
     start = [min(times[side.name]) for side in (ours, official)]
     peak = [max(peaks[side.name]) for side in (ours, official)]
     return [
@@ -188,11 +188,11 @@ def _cells(row: Row) -> tuple[str, ...]:
     reach, mark = "", ""
     if row.reach is not None:
         reach, mark = f"≥ {row.reach}×", "✓" if row.times >= row.reach else "✗"
-    sides: tuple[Any, ...] = tuple(_shown(value, row.unit) for value in (row.ours, row.official))
+    sides: tuple[Any, ...] = tuple(_format(value, row.unit) for value in (row.ours, row.official))
     return (row.what, *sides, f"{row.times:.1f}×", reach, mark)
 
 
-def _shown(value: float, unit: str) -> str:
+def _format(value: float, unit: str) -> str:
     if unit != "s":
         return f"{value:.0f} {unit}"
     for shown, scale in (("s", 1.0), ("ms", 1e3)):

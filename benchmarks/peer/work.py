@@ -63,7 +63,7 @@ WORK = {
 }
 
 
-def timed(function, seconds=0.4):
+def measure(function, seconds=0.4):
     """Return the seconds of single calls, some of them and for about as long as that in all."""
     function()
     times = []
@@ -74,4 +74,4 @@ def timed(function, seconds=0.4):
     return times
 
 
-print(json.dumps({name: timed(function) for name, function in WORK.items()}))
+print(json.dumps({name: measure(function) for name, function in WORK.items()}))

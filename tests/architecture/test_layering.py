@@ -92,7 +92,7 @@ def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
         typing: whether imports under ``TYPE_CHECKING`` count.
     """
     package = ["dynclient", *path.relative_to(PACKAGE).parts[:-1]]
-    waiting: list[ast.AST] = [parsed(path)]
+    waiting: list[ast.AST] = [parse(path)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not typing:
@@ -109,7 +109,7 @@ def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{module}.{alias.name}"
 
 
-def parsed(path: Path) -> ast.Module:
+def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 
 
@@ -245,7 +245,7 @@ def test_only_the_transport_and_the_sandbox_touch_the_network(path: Path) -> Non
 def test_nothing_is_generated_or_evaluated(path: Path) -> None:
     wrong = [
         f"{where(path, node.lineno)} calls {node.func.id}"
-        for node in ast.walk(parsed(path))
+        for node in ast.walk(parse(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in {"exec", "eval", "compile", "__import__"}
@@ -272,7 +272,7 @@ def does_nothing(body: list[ast.stmt]) -> bool:
 @each_module
 def test_no_error_is_swallowed_unseen(path: Path) -> None:
     wrong = []
-    for node in ast.walk(parsed(path)):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.ExceptHandler):
             swallows = is_blanket(node.type) and does_nothing(node.body)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
@@ -294,12 +294,12 @@ def entity_types() -> frozenset[str]:
 
 
 @each_module
-def test_no_code_asks_for_one_entity(path: Path, entity_types: frozenset[str]) -> None:
+def test_no_code_depends_on_the_name_of_an_entity(path: Path, entity_types: frozenset[str]) -> None:
     """Irregularities are data: an ``if`` on the name of an entity type is a table in the making."""
     if path.name == "demo.py":
         return
     wrong = []
-    for node in ast.walk(parsed(path)):
+    for node in ast.walk(parse(path)):
         if not isinstance(node, ast.Compare):
             continue
         sides = [node.left, *node.comparators]
@@ -309,15 +309,15 @@ def test_no_code_asks_for_one_entity(path: Path, entity_types: frozenset[str]) -
             for leaf in ast.walk(side)
             if isinstance(leaf, ast.Constant) and leaf.value in entity_types
         }
-        asked = " ".join(ast.unparse(side).lower() for side in sides)
-        if named and re.search(r"entity|collection|\broute|\bkind", asked):
+        compared = " ".join(ast.unparse(side).lower() for side in sides)
+        if named and re.search(r"entity|collection|\broute|\bkind", compared):
             wrong.append(f"{where(path, node.lineno)}: {ast.unparse(node)}")
     assert not wrong, "\n".join(wrong)
 
 
 @each_module
 def test_every_module_says_what_it_owns(path: Path) -> None:
-    tree = parsed(path)
+    tree = parse(path)
     assert ast.get_docstring(tree), f"{path.relative_to(ROOT)} has no docstring"
     lazy_annotations = any(
         isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree.body

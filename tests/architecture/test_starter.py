@@ -157,7 +157,7 @@ def test_passwords_and_tokens_are_marked() -> None:
 
 
 def test_nothing_is_left_over(starter: Release) -> None:
-    """Each document is an entity, a request or answer, or is referred to by one of those."""
+    """Each document is an entity, a request or response, or is referred to by one of those."""
     used = set()
     for path in starter.paths:
         if path.startswith(("api/", "auth/")) or starter.entity_of(path) is not None:
@@ -341,7 +341,7 @@ def test_a_field_that_is_missing_or_of_another_type_would_be_reported() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ENTITIES))
-def test_what_a_request_may_hold_here_it_may_really_hold(
+def test_valid_requests_are_valid_in_the_real_tree(
     starter: Release, real: Release, name: str
 ) -> None:
     path = starter.entities[name].create
@@ -367,7 +367,7 @@ def test_what_a_request_may_hold_here_it_may_really_hold(
     assert accepted
 
 
-def test_marks_that_code_goes_by_are_the_same(real: Release) -> None:
+def test_marks_that_code_depends_on_are_the_same(real: Release) -> None:
     for path, document in DOCUMENTS.items():
         for pointer, schema in walk(document):
             try:

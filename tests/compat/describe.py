@@ -31,7 +31,7 @@ def default(value: Any) -> Any:
     return value.value if isinstance(value, enum.Enum) else value
 
 
-def described(cls: type) -> dict[str, Any]:
+def describe_class(cls: type) -> dict[str, Any]:
     if issubclass(cls, enum.Enum):
         return {"kind": "enum", "members": {name: m.value for name, m in cls.__members__.items()}}
     if issubclass(cls, RootModel):
@@ -68,7 +68,7 @@ def main() -> None:
                 modules[name] = read(file)
                 continue
             modules[name] = {
-                key: described(value)
+                key: describe_class(value)
                 for key, value in vars(module).items()
                 if key.isidentifier() and isinstance(value, type) and value.__module__ == full
             }

@@ -1,7 +1,7 @@
 """Expressions that must have the same value with dynclient and with the official SDK 1.6.0.
 
 Run by either Python; prints ``{expression: outcome}`` as JSON. An outcome is plain data, or what
-was raised: the kinds and places of the faults.
+was raised: the kinds and places of the errors.
 """
 
 # ruff: noqa: F403, F405, F401, E501, RUF100
@@ -98,7 +98,7 @@ def outcome(expression: str) -> Any:
         return as_plain_data(eval(expression))
     except Exception as error:
         if hasattr(error, "errors"):
-            return {"faults": [[fault["type"], list(fault["loc"])] for fault in error.errors()]}
+            return {"faults": [[item["type"], list(item["loc"])] for item in error.errors()]}
         return {"raised": type(error).__name__}
 
 

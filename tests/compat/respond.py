@@ -1,6 +1,6 @@
 """Print what official models convert data to, line by line; run by the official SDK's Python.
 
-A line holds ``[module, class, data]``, its answer ``{"dump": …}`` or ``{"faults": [[kind, loc]]}``.
+A line is ``[module, class, data]``, its response ``{"dump": …}`` or ``{"faults": [[kind, loc]]}``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pydantic import ValidationError
 warnings.simplefilter("ignore")
 
 
-def answer(module: str, name: str, data: Any) -> dict[str, Any]:
+def respond(module: str, name: str, data: Any) -> dict[str, Any]:
     cls = getattr(importlib.import_module(module), name)
     try:
         model = cls.model_validate(data)
     except ValidationError as error:
-        return {"faults": [[fault["type"], list(fault["loc"])] for fault in error.errors()]}
+        return {"faults": [[item["type"], list(item["loc"])] for item in error.errors()]}
     return {"dump": model.model_dump(mode="json", exclude_none=True)}
 
 
 for line in sys.stdin:
-    print(json.dumps(answer(*json.loads(line))), flush=True)
+    print(json.dumps(respond(*json.loads(line))), flush=True)

@@ -60,8 +60,8 @@ class Official:
         print(
             json.dumps([cls.__module__, cls.__name__, data]), file=self._process.stdin, flush=True
         )
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
+        response: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return response
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -113,7 +113,7 @@ def here(cls: Any, data: Any) -> dict[str, Any]:
     try:
         value = cls.model_validate(data)
     except ValidationError as error:
-        return {"faults": [[fault["type"], list(fault["loc"])] for fault in error.errors()]}
+        return {"faults": [[item["type"], list(item["loc"])] for item in error.errors()]}
     return {"dump": json.loads(json.dumps(value.model_dump(mode="json", exclude_none=True)))}
 
 

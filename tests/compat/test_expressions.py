@@ -1,7 +1,7 @@
 """Expressions have the values that the official SDK was seen to return.
 
-``data/expressions-1.6.0.json`` holds the outcomes of the official SDK as they were recorded, and the
-expressions whose outcome differs here, each with the reason.
+``data/expressions-1.6.0.json`` holds the recorded outcomes of the official SDK, and the expressions
+whose outcome differs here, each with the reason.
 """
 
 from __future__ import annotations

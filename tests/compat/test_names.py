@@ -19,8 +19,8 @@ RECORDED: dict[str, dict[str, str]] = json.loads((DATA / "names-1.6.0.json").rea
 WANTED = {
     f"{module}:{name}": kind
     for module, kinds in RECORDED.items()
-    for kind, listed in kinds.items()
-    for name in listed.split()
+    for kind, listed_names in kinds.items()
+    for name in listed_names.split()
 }
 """Kind by module and class, as the package of 1.6.0.0 has them."""
 
@@ -29,7 +29,7 @@ def path_of(module: str) -> str:
     return module.replace(".", "/") + ".json"
 
 
-def served(release: Release) -> dict[str, str]:
+def names_of_release(release: Release) -> dict[str, str]:
     return {
         f"{module_of(path).removeprefix(f'{PACKAGE}.')}:{named.name}": named.kind
         for path in release.paths
@@ -37,7 +37,7 @@ def served(release: Release) -> dict[str, str]:
     }
 
 
-def listed(kind: str | None = None) -> set[str]:
+def listed_names(kind: str | None = None) -> set[str]:
     """Return the names that are listed as different, those of whole modules too."""
     found: set[str] = set()
     for entry in LISTED:
@@ -49,15 +49,15 @@ def listed(kind: str | None = None) -> set[str]:
 
 
 def test_every_name_is_served_or_listed_with_a_reason() -> None:
-    here = served(real_release("1.6.0"))
+    here = names_of_release(real_release("1.6.0"))
     different = {name for name, kind in WANTED.items() if here.get(name) != kind}
-    assert different == listed()
+    assert different == listed_names()
     assert all(entry["reason"] for entry in LISTED)
 
 
 def test_what_the_tree_has_is_named_as_the_official_generator_names_it() -> None:
-    here = served(real_release("1.6.0"))
-    known = set(WANTED) - listed("later")
+    here = names_of_release(real_release("1.6.0"))
+    known = set(WANTED) - listed_names("later")
     same = sum(1 for name in known if here.get(name) == WANTED[name])
     assert len(known) > 1000
     assert same / len(known) >= 0.995
@@ -66,10 +66,10 @@ def test_what_the_tree_has_is_named_as_the_official_generator_names_it() -> None
 @pytest.mark.parametrize("name", [name for name in TREES if name.split(".") > ["1", "6"]])
 def test_most_of_what_is_listed_as_later_is_in_later_trees(name: str) -> None:
     """So the reason is true, and the rules of naming hold for documents of later releases too."""
-    here = served(real_release(name))
+    here = names_of_release(real_release(name))
     if "governance.workflows.workflowDefinition:WorkflowDefinition" not in here:
         pytest.skip(f"{name} is no later tree")
-    later = listed("later")
+    later = listed_names("later")
     assert sum(1 for other in later if here.get(other) == WANTED[other]) / len(later) >= 0.85
 
 

@@ -21,7 +21,7 @@ def test_a_column():
 """
 
 
-def started(
+def start_pytest(
     folder: Path, *arguments: str, path: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(TEST, "utf-8")
@@ -41,7 +41,7 @@ def started(
 
 
 def ran(folder: Path, *arguments: str) -> str:
-    done = started(folder, *arguments)
+    done = start_pytest(folder, *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -61,7 +61,7 @@ def pytest_configure():
 def test_without_a_choice_between_two_packages_the_error_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "metadata").mkdir()
     (tmp_path / "metadata" / "__init__.py").write_text("", "utf-8")
-    done = started(tmp_path, path=tmp_path)
+    done = start_pytest(tmp_path, path=tmp_path)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "DYNCLIENT_COMPAT_PREFER" in done.stderr
     assert "Traceback" not in done.stderr
@@ -74,8 +74,8 @@ def test_the_official_plugin_stays_out_where_dynclient_serves(tmp_path: Path) ->
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: official\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[pytest11]\npytest_openmetadata = rival\n")
     (tmp_path / "rival.py").write_text(RIVAL, "utf-8")
-    assert started(tmp_path, path=tmp_path).returncode != 0
-    done = started(tmp_path, path=tmp_path, DYNCLIENT_COMPAT_PREFER="dynclient")
+    assert start_pytest(tmp_path, path=tmp_path).returncode != 0
+    done = start_pytest(tmp_path, path=tmp_path, DYNCLIENT_COMPAT_PREFER="dynclient")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

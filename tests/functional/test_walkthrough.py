@@ -55,9 +55,9 @@ def test_names_of_children_begin_with_their_parents(each: Client, schema: Any) -
 
 def test_a_secret_stays_one(each: Client, service: Any) -> None:
     again = each.database_services.get(service.id)
-    for answer in (service, again):
-        assert "open-sesame" not in repr(answer)
-        assert "open-sesame" not in dynclient.to_json(answer)
+    for entity in (service, again):
+        assert "open-sesame" not in repr(entity)
+        assert "open-sesame" not in dynclient.to_json(entity)
 
 
 def test_one_table_is_found_every_way(each: Client, schema: Any) -> None:
@@ -75,7 +75,7 @@ def test_one_table_is_found_every_way(each: Client, schema: Any) -> None:
         next(t for t in each.list_all_entities(each.types.Table) if t.name == "orders"),
         next(t for t in each.list_entities(each.types.Table) if t.name == "orders"),
     ]
-    assert {answer.id for answer in found} == {table.id}
+    assert {entity.id for entity in found} == {table.id}
     assert name in each.tables
     assert "walk.shop.public.order" not in each.tables
 

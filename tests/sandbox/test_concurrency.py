@@ -86,13 +86,13 @@ def test_a_name_is_put_once_and_updated_by_the_others(at_once: Any, running: Any
         body = response.json()
         return response.status_code, body["id"], body["version"]
 
-    answers = at_once(work)
-    assert Counter(status for status, _, _ in answers) == {201: 1, 200: WRITERS - 1}
-    assert len({id for _, id, _ in answers}) == 1
+    results = at_once(work)
+    assert Counter(status for status, _, _ in results) == {201: 1, 200: WRITERS - 1}
+    assert len({id for _, id, _ in results}) == 1
     # Every writer changed something, so each left a version of its own, and they only go up.
-    versions = sorted(version for _, _, version in answers)
+    versions = sorted(version for _, _, version in results)
     assert versions == [round(0.1 + 0.1 * step, 1) for step in range(WRITERS)]
-    body = Api(running).get(f"/v1/tables/{answers[0][1]}/versions")["versions"]
+    body = Api(running).get(f"/v1/tables/{results[0][1]}/versions")["versions"]
     kept = [json.loads(state) for state in body]
     assert [state["version"] for state in kept] == versions[::-1]
     assert len({state["description"] for state in kept}) == WRITERS
@@ -138,7 +138,7 @@ def test_a_patch_test_prevents_lost_updates(at_once: Any, running: Any) -> None:
     body = table("guarded", description="words:")
     created = Api(running).request("POST", "/v1/tables", json=body).json()
 
-    def guarded(api: Api, now: dict[str, Any], text: str) -> requests.Response:
+    def patch_with_test(api: Api, now: dict[str, Any], text: str) -> requests.Response:
         tests = [
             {"op": "test", "path": f"/{name}", "value": now[name]}
             for name in ("updatedAt", "version")
@@ -147,7 +147,7 @@ def test_a_patch_test_prevents_lost_updates(at_once: Any, running: Any) -> None:
         return api.patch(f"/v1/tables/{created['id']}", *tests, change)
 
     def work(api: Api, number: int) -> list[float]:
-        return add_until_kept(api, created["id"], f"w{number}", guarded)
+        return add_until_kept(api, created["id"], f"w{number}", patch_with_test)
 
     for versions in at_once(work):
         assert versions == sorted(versions)

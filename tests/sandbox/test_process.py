@@ -84,7 +84,7 @@ def test_it_ends_when_its_process_is_killed(tmp_path: Path, end: str) -> None:
     assert list(temporary.iterdir()) == []
 
 
-def test_it_ends_when_its_process_is_asked_to_stop(tmp_path: Path) -> None:
+def test_the_sandbox_ends_when_its_process_is_stopped(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     with script(temporary, "sys.stdin.readline()") as parent:
         (child,) = psutil.Process(parent.pid).children()

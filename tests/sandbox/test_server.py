@@ -49,8 +49,8 @@ def test_a_tree_is_served_by_its_path(name: str) -> None:
 
 
 def test_an_unknown_release_is_an_error() -> None:
-    said = start_error("--release", "99.0.0")
-    assert "99.0.0" in said
+    message = start_error("--release", "99.0.0")
+    assert "99.0.0" in message
 
 
 def test_a_file_that_is_not_a_tree_is_an_error(tmp_path: Path) -> None:
@@ -68,9 +68,9 @@ def busy_port() -> object:
 
 
 def test_a_busy_port_is_an_error(busy_port: int) -> None:
-    said = start_error("--port", busy_port)
-    assert f"port {busy_port}" in said
-    assert "name another port" in said
+    message = start_error("--port", busy_port)
+    assert f"port {busy_port}" in message
+    assert "name another port" in message
 
 
 @pytest.mark.parametrize("in_process", [False, True])

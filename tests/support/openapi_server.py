@@ -91,17 +91,17 @@ class OpenAPIServer(Stub):
             [{"name": name, "operations": ["All"]} for name in resources]
         )
         self.routes["GET /api/v1/metadata/types"] = _page(list(types))
-        self.default = self._stored
+        self.default = self._reply
 
     def request_count(self, path: str) -> int:
         """Return how often a path was requested."""
         return sum(seen.path.partition("?")[0] == path for seen in self.seen)
 
-    def _stored(self, seen: Seen) -> Reply:
-        """Answer for a collection, or for one entity in it."""
+    def _reply(self, seen: Seen) -> Reply:
+        """Return the reply for a collection, or for one entity in it."""
         path = seen.path.partition("?")[0].removeprefix("/api")
         if path in self.collections:
-            return self._collected(seen, path)
+            return self._collection_reply(seen, path)
         above, _, key = path.rpartition("/")
         if seen.method == "GET" and above.removesuffix("/name") in self.collections:
             entities = self.collections[above.removesuffix("/name")].values()
@@ -112,7 +112,7 @@ class OpenAPIServer(Stub):
             return Reply(404, {"code": 404, "message": f"instance for {key} not found"})
         return NO_ROUTE
 
-    def _collected(self, seen: Seen, path: str) -> Reply:
+    def _collection_reply(self, seen: Seen, path: str) -> Reply:
         stored = self.collections[path]
         if seen.method == "GET":
             return _page(list(stored.values()))

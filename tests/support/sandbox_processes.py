@@ -38,7 +38,7 @@ def command(*arguments: object) -> list[str]:
 
 
 def start_error(*arguments: object, **options: Any) -> str:
-    """Start a sandbox that is expected not to come up; return what it said, one line."""
+    """Start a sandbox that is expected not to come up; return its message, one line."""
     options.setdefault("env", environment())
     done = subprocess.run(
         command(*arguments), capture_output=True, check=False, text=True, timeout=PATIENCE,

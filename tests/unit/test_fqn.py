@@ -61,7 +61,7 @@ def test_malformed_names_do_not_split(text: str) -> None:
 
 
 @pytest.mark.parametrize("segment", ["", ".", ".."])
-def test_what_no_path_can_carry_is_refused(segment: str) -> None:
+def test_segments_that_no_path_can_contain_are_rejected(segment: str) -> None:
     with pytest.raises(errors.BadName):
         fqn.encode(segment)
 

@@ -30,7 +30,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, out, err
 
 
-def replayed(name: str, **changes: Any) -> OpenAPIServer:
+def replay(name: str, **changes: Any) -> OpenAPIServer:
     """Return a replayed server that hides from its document what real ones do, and has it all."""
     known = list(catalogue(real_release(name)))
     parts: dict[str, Any] = {
@@ -54,7 +54,7 @@ def report_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, 
 
 
 def test_a_server_that_fits(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    with replayed(name) as server:
+    with replay(name) as server:
         code, out, _ = run(capsys, server.host, "--release", name, "--token", SECRET)
         assert server.seen[-1].headers["Authorization"] == f"Bearer {SECRET}"
         assert all(seen.method == "GET" for seen in server.seen)
@@ -71,7 +71,7 @@ def test_a_server_that_fits(capsys: pytest.CaptureFixture[str], name: str) -> No
 
 
 def test_as_json(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    with replayed(name) as server:
+    with replay(name) as server:
         report = report_of(capsys, server.host, "--release", name)
     assert (report["code"], report["near"], report["release"]) == (0, NEAR[0], name)
     assert report["counts"]["corrected"] == report["counts"]["absent"] == 0
@@ -84,7 +84,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str], name: str) -> None:
 def test_entities_that_only_one_of_them_has(capsys: pytest.CaptureFixture[str], name: str) -> None:
     listed = [spec.entity.name for spec in catalogue(real_release(name))]
     listed.remove("kpi")
-    with replayed(name, resources=[*listed, "zebra", "all"], hidden=()) as server:
+    with replay(name, resources=[*listed, "zebra", "all"], hidden=()) as server:
         report = report_of(capsys, server.host, "--release", name)
         code, out, _ = run(capsys, server.host, "--release", name)
     assert code == report["code"] == 3
@@ -100,7 +100,7 @@ def test_a_token_that_may_not_look_leaves_routes_unknown(
 ) -> None:
     from tests.support.stub import Reply
 
-    with replayed(name) as server:
+    with replay(name) as server:
         refusal = Reply(401, {"code": 401, "message": "Token not present"})
         server.routes["GET /api/v1/policies/resources"] = server.default = refusal
         report = report_of(capsys, server.host, "--release", name)
@@ -111,7 +111,7 @@ def test_a_token_that_may_not_look_leaves_routes_unknown(
 
 def test_schemas_of_another_release(capsys: pytest.CaptureFixture[str], name: str) -> None:
     other = next(each for each in TREES if nearness(name, real_release(each)) not in NEAR[:2])
-    with replayed(name) as server:
+    with replay(name) as server:
         report = report_of(capsys, server.host, "--release", other)
     assert report["code"] == 3
     assert report["near"] == NEAR[2]

@@ -47,14 +47,14 @@ def test_dir_lists_what_there_is(om: Client) -> None:
     assert {"name", "columns"} <= set(dir(om.types.Table))
 
 
-def test_a_client_that_knows_no_release_yet_does_not_ask_for_one() -> None:
+def test_completion_does_not_choose_a_release() -> None:
     om = dynclient.connect("http://127.0.0.1:1", transport=UnusedTransport())
     assert "health_check" in dir(om)
     assert "not chosen yet" in repr(om)
     assert om._ipython_key_completions_() == []
 
 
-def completed(names: dict[str, Any], text: str) -> set[str]:
+def complete(names: dict[str, Any], text: str) -> set[str]:
     completer = rlcompleter.Completer(names)
     found: set[str] = set()
     while (match := completer.complete(text, len(found))) is not None:
@@ -74,7 +74,7 @@ def completed(names: dict[str, Any], text: str) -> set[str]:
     ],
 )
 def test_tab_in_plain_python(names: dict[str, Any], text: str, found: set[str]) -> None:
-    assert found <= completed(names, text)
+    assert found <= complete(names, text)
 
 
 @pytest.fixture

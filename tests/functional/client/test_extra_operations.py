@@ -132,8 +132,8 @@ def test_sample_data_are_sent_as_the_server_says(
     om: Client, servers: dict[str, OpenAPIServer]
 ) -> None:
     data = om.types.TableData(columns=["id"], rows=[[1]])
-    answer = {"id": ID, "name": "orders", "sampleData": {"columns": ["id"], "rows": [[1]]}}
-    servers["1.6.0"].routes[f"PUT /api/v1/tables/{ID}/sampleData"] = answer
+    body = {"id": ID, "name": "orders", "sampleData": {"columns": ["id"], "rows": [[1]]}}
+    servers["1.6.0"].routes[f"PUT /api/v1/tables/{ID}/sampleData"] = body
     table = om.tables.op.add_sample_data(ID, data)
     assert isinstance(table, om.types.Table)
     assert table.sampleData.rows == [[1]]
@@ -143,7 +143,7 @@ def test_sample_data_are_sent_as_the_server_says(
     assert seen.headers["Authorization"] == "Bearer t"
 
 
-def test_an_entity_stands_for_its_id(om: Client) -> None:
+def test_an_entity_is_accepted_as_its_id(om: Client) -> None:
     table = om.types.Table({"id": ID, "name": "orders", "columns": []})
     request = om.prepare("tables.op.get_sample_data", table)
     assert request.path == f"/v1/tables/{ID}/sampleData"
@@ -338,7 +338,7 @@ def test_completion_sends_no_request_once_the_document_is_kept(
         later.tables.op.add_sample_data(ID, {})
 
 
-def test_a_client_that_knows_no_release_yet_shows_nothing(
+def test_a_client_without_a_release_lists_no_operations(
     servers: dict[str, OpenAPIServer],
 ) -> None:
     if not servers:

@@ -100,12 +100,12 @@ def test_the_code_of_the_page_runs_as_it_stands(server: Server, release: str, sc
     assert PAGE is not None
     code, running = code_of(PAGE.read_text("utf-8")), server(release)
     assert code.count("metadata.") > 20
-    for written, actual in (
+    for write, actual in (
         ("http://localhost:8585/api", running.host),
         ("<YOUR-INGESTION-BOT-JWT-TOKEN>", running.admin_token),
     ):
-        assert written in code
-        code = code.replace(written, actual)
+        assert write in code
+        code = code.replace(write, actual)
     shown = "\nprint(create_service.json(), service_entity.json())"
     ended = dynclient("run", script(code + shown))
     assert ended.returncode == 0, ended.stderr
@@ -118,12 +118,12 @@ def test_the_code_of_the_page_runs_as_it_stands(server: Server, release: str, sc
 
 @pytest.fixture
 def script(tmp_path: Path) -> Callable[[str], Path]:
-    def written(text: str) -> Path:
+    def write(text: str) -> Path:
         path = tmp_path / "script.py"
         path.write_text(text, "utf-8")
         return path
 
-    return written
+    return write
 
 
 SHOWN = """

@@ -110,7 +110,7 @@ def read(metadata: Any, name: str) -> Any:
     return metadata.get_by_name(Table, f"patched.shop.public.{name}", fields=fields)
 
 
-def edited(table: Any, case: dict[str, Any], known: dict[str, str]) -> Any:
+def edit(table: Any, case: dict[str, Any], known: dict[str, str]) -> Any:
     """Return the table with the edit of a case, applied to the model as a script does."""
     source, destination = (
         here(state, known) for state in (OFFICIAL["source"], case["destination"])
@@ -162,7 +162,7 @@ def test_both_patches_leave_the_server_with_the_same_table(
     ours, theirs = (
         create_table(metadata, f"{side}_{number}", world) for side in ("ours", "theirs")
     )
-    metadata.patch(Table, ours, edited(ours, case, world), **options(case), skip_on_failure=False)
+    metadata.patch(Table, ours, edit(ours, case, world), **options(case), skip_on_failure=False)
     if case["ops"]:
         metadata.client.patch(f"/tables/{theirs.id.root}", json.dumps(here(case["ops"], world)))
     here_now, there_now = (state(read(metadata, f"{side}_{number}")) for side in ("ours", "theirs"))

@@ -63,7 +63,7 @@ def test_owners_by_either_name(each: Client, schema: Any, people: Any, field: st
 
 
 @quiet
-def test_requests_of_either_shape(each: Client, schema: Any, people: Any) -> None:
+def test_requests_with_either_name(each: Client, schema: Any, people: Any) -> None:
     ada, _ = people
     request = each.types.CreateTableRequest(
         name="t", databaseSchema=schema, columns=COLUMNS, owner=ada

@@ -1,8 +1,8 @@
 """A small shop's catalogue, from its services to its domains, as a user would write it today.
 
 It is written with the names of the newest releases and run unchanged on all of them: where an
-older server calls a field otherwise, or takes one where there are several now, the client bridges
-it. What an older server does not have at all is asked for first: ``"domain" in om``.
+older server has another name for a field, or one value where there are several now, the client
+translates it. The script checks for what an older server lacks: ``"domain" in om``.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def test_no_entity_waits_for_the_document(server: OpenAPIServer, connect: Connec
         lambda om: om.contract.load(),
     ],
 )
-def test_the_first_need_asks_for_it_and_no_other(
+def test_the_document_is_requested_once_when_it_is_first_needed(
     server: OpenAPIServer, connect: Connect, need: Callable[[Client], Any]
 ) -> None:
     om = connect()
@@ -125,7 +125,7 @@ def test_the_first_need_asks_for_it_and_no_other(
     assert (server.request_count(VERSION), server.request_count(DOCUMENT)) == (1, 1)
 
 
-def test_it_is_kept_by_build_and_not_asked_for_again(
+def test_the_document_is_kept_by_build_and_not_requested_again(
     server: OpenAPIServer, connect: Connect, cache: Path
 ) -> None:
     assert connect().contract.load().origin == "server"
@@ -137,7 +137,7 @@ def test_it_is_kept_by_build_and_not_asked_for_again(
     assert len(list(cache.glob("openapi*.facts"))) == 1
 
 
-def test_what_is_kept_is_used_at_once_where_the_build_is_known(
+def test_a_kept_document_is_used_at_once_where_the_build_is_known(
     server: OpenAPIServer, connect: Connect
 ) -> None:
     connect().contract.load()
@@ -160,7 +160,7 @@ def test_the_document_is_not_parsed_on_a_warm_start(
     assert connect().tables.op.add_sample_data is not None
 
 
-def test_a_warm_start_reads_no_operation_before_one_is_asked_for(connect: Connect) -> None:
+def test_a_warm_start_reads_no_operation_before_one_is_used(connect: Connect) -> None:
     connect().contract.load()
     om = connect()
     assert om.version == "1.13.0"
@@ -256,7 +256,9 @@ def test_the_reason_for_a_missing_document_is_reported(
     assert om.contract["tables"].status == "unknown"
 
 
-def test_it_is_asked_for_again_only_on_demand(server: OpenAPIServer, connect: Connect) -> None:
+def test_the_document_is_requested_again_only_on_demand(
+    server: OpenAPIServer, connect: Connect
+) -> None:
     document = server.routes.pop(DOCUMENT)
     om = connect()
     for _ in range(3):
@@ -332,7 +334,7 @@ def test_without_a_document_operations_come_from_the_data_files(
     pickle.loads(pickle.dumps(caught.value))
 
 
-def test_preparing_a_list_asks_nothing(server: OpenAPIServer, connect: Connect) -> None:
+def test_preparing_a_list_sends_no_request(server: OpenAPIServer, connect: Connect) -> None:
     om = connect()
     assert om.prepare("tables.list", databaseSchema="x").query[-1] == ("databaseSchema", "x")
     with pytest.raises(dynclient.BadArguments):
@@ -402,7 +404,7 @@ def test_addresses_in_answers_lead_to_what_the_document_hides(
     assert len(list(om.teams.list())) == 1
 
 
-def test_a_release_that_knows_no_folders_goes_by_the_document() -> None:
+def test_a_release_without_folders_uses_those_of_the_document() -> None:
     """A release that is built from a server's OpenAPI document."""
     marks = {"javaType": "org.openmetadata.schema.entity.services.DatabaseService"}
     entity = {

@@ -114,12 +114,12 @@ def test_then_github_and_from_then_on_the_cache(
         om = connect()
         assert om.release.name == "7.1.0"
         assert om.release.entities["thing"].create
-    asked = len(hub.seen)
-    assert asked == 1 + len(SMALL)
+    request_count = len(hub.seen)
+    assert request_count == 1 + len(SMALL)
     monkeypatch.setattr(registry, "_open", {})
     again = connect()
     assert again.release == om.release
-    assert len(hub.seen) == asked
+    assert len(hub.seen) == request_count
     assert server.request_count(VERSION) == 2  # once for each client
 
 
@@ -200,7 +200,9 @@ def test_a_lossy_release_is_never_the_nearest(
         _ = connect(source="nearest").release
 
 
-def test_the_starter_never_stands_in(connect: Connect, hub: GitHub, server: OpenAPIServer) -> None:
+def test_the_starter_is_never_a_fallback(
+    connect: Connect, hub: GitHub, server: OpenAPIServer
+) -> None:
     server.routes[VERSION] = {"version": "1.13.1", "revision": "abc"}
     dynclient.release("starter")
     with pytest.raises(UnknownRelease):
@@ -289,7 +291,7 @@ def test_one_error_lists_every_step_and_what_to_do(
     assert (str(again), again.steps) == (message, caught.value.steps)
 
 
-def test_it_is_tried_again_when_asked_again(
+def test_a_failed_choice_is_tried_again(
     connect: Connect, hub: GitHub, tmp_path: Path, hasty: list[float]
 ) -> None:
     om = connect(source=["cache", "github"])

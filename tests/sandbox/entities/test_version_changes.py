@@ -37,19 +37,19 @@ def reference(id: str, **more: Any) -> dict[str, Any]:
     return {"id": id, "type": "user", **more}
 
 
-def recorded(change: Change) -> dict[str, Any]:
+def record(change: Change) -> dict[str, Any]:
     """Return the recorded fields; values that are JSON text are decoded."""
     out: dict[str, Any] = {}
     for kind, entries in (
         ("added", change.added), ("updated", change.updated), ("deleted", change.deleted),
     ):  # fmt: skip
         for entry in entries:
-            values = {key: _decoded(value) for key, value in entry.items() if key != "name"}
+            values = {key: _decode(value) for key, value in entry.items() if key != "name"}
             out[f"{kind} {entry['name']}"] = values
     return out
 
 
-def _decoded(value: Any) -> Any:
+def _decode(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value[:1] in "[{" else value
 
 
@@ -117,7 +117,7 @@ def test_plain_fields_are_compared(
     tables: Differ, old: dict[str, Any], new: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     change = tables.compare(old, new)
-    assert recorded(change) == expected
+    assert record(change) == expected
     assert bool(change) is bool(expected)
     assert not change.major
 
@@ -138,7 +138,7 @@ def test_untracked_fields_make_no_version(tables: Differ, name: str) -> None:
 def test_labels_are_compared_by_their_tag(tables: Differ) -> None:
     old = [{"tagFQN": "a.b", "labelType": "Manual"}, {"tagFQN": "a.c"}]
     new = [{"tagFQN": "a.b", "labelType": "Derived"}, {"tagFQN": "a.d"}]
-    assert recorded(tables.compare({"tags": old}, {"tags": new})) == {
+    assert record(tables.compare({"tags": old}, {"tags": new})) == {
         "added tags": {"newValue": [{"tagFQN": "a.d"}]},
         "deleted tags": {"oldValue": [{"tagFQN": "a.c"}]},
     }
@@ -148,7 +148,7 @@ def test_references_are_compared_by_id(tables: Differ) -> None:
     old, new = reference("1", name="ann"), reference("1", name="anna")
     assert not tables.compare({"owners": [old]}, {"owners": [new]})
     other = reference("2")
-    assert recorded(tables.compare({"owners": [old]}, {"owners": [other]})) == {
+    assert record(tables.compare({"owners": [old]}, {"owners": [other]})) == {
         "added owners": {"newValue": [other]},
         "deleted owners": {"oldValue": [old]},
     }
@@ -162,21 +162,21 @@ def test_inherited_references_are_not_changes(tables: Differ) -> None:
     assert not tables.compare({"owners": []}, {"owners": [inherited]})
     assert not tables.compare({"owners": [inherited]}, {})
     own = tables.compare({"owners": [inherited]}, {"owners": [reference("1")]})
-    assert recorded(own) == {"added owners": {"newValue": [reference("1")]}}
+    assert record(own) == {"added owners": {"newValue": [reference("1")]}}
     assert not tables.compare({"databaseSchema": {**inherited}}, {})
 
 
 def test_an_added_column_is_minor_and_a_removed_one_major(tables: Differ) -> None:
     one, two = {"columns": [column("a")]}, {"columns": [column("a"), column("b")]}
     added, removed = tables.compare(one, two), tables.compare(two, one)
-    assert recorded(added) == {"added columns": {"newValue": [column("b")]}}
-    assert recorded(removed) == {"deleted columns": {"oldValue": [column("b")]}}
+    assert record(added) == {"added columns": {"newValue": [column("b")]}}
+    assert record(removed) == {"deleted columns": {"oldValue": [column("b")]}}
     assert (added.major, removed.major) == (False, True)
 
 
 def test_a_column_of_another_type_is_another_column(tables: Differ) -> None:
     change = tables.compare({"columns": [column("a")]}, {"columns": [column("a", "TEXT")]})
-    assert recorded(change) == {
+    assert record(change) == {
         "added columns": {"newValue": [column("a", "TEXT")]},
         "deleted columns": {"oldValue": [column("a")]},
     }
@@ -187,7 +187,7 @@ def test_fields_of_a_column_are_named_after_it(tables: Differ) -> None:
     old = column("a", tags=[{"tagFQN": "x.y"}], description="old", ordinalPosition=1)
     new = column("a", tags=[], description="new", ordinalPosition=2, dataLength=5)
     change = tables.compare({"columns": [old]}, {"columns": [new]})
-    assert recorded(change) == {
+    assert record(change) == {
         "updated columns.a.description": {"oldValue": "old", "newValue": "new"},
         "added columns.a.dataLength": {"newValue": 5},
         "deleted columns.a.tags": {"oldValue": [{"tagFQN": "x.y"}]},
@@ -199,7 +199,7 @@ def test_nested_columns_are_compared_too(tables: Differ) -> None:
     old = column("a", "STRUCT", children=[column("b"), column("c", description="x")])
     new = column("a", "STRUCT", children=[column("c", description="y"), column("d")])
     change = tables.compare({"columns": [old]}, {"columns": [new]})
-    assert recorded(change) == {
+    assert record(change) == {
         "added columns": {"newValue": [column("d")]},
         "deleted columns": {"oldValue": [column("b")]},
         "updated columns.c.description": {"oldValue": "x", "newValue": "y"},
@@ -210,7 +210,7 @@ def test_nested_columns_are_compared_too(tables: Differ) -> None:
 def test_custom_values_are_compared_by_property(tables: Differ) -> None:
     old = {"kept": 1, "changed": 1, "removed": "x"}
     new = {"kept": 1, "changed": True, "added": [1]}
-    assert recorded(tables.compare({"extension": old}, {"extension": new})) == {
+    assert record(tables.compare({"extension": old}, {"extension": new})) == {
         "added extension": {"newValue": [{"added": [1]}]},
         "deleted extension": {"oldValue": [{"removed": "x"}]},
         "updated extension.changed": {"oldValue": "1", "newValue": "true"},
@@ -224,11 +224,11 @@ def test_custom_properties_are_compared_by_name_and_type(models: EntityModels) -
     described = {**old, "description": "y"}
     retyped = {**old, "propertyType": {"id": "2", "type": "type"}}
     change = types.compare({"customProperties": [old]}, {"customProperties": [described]})
-    assert recorded(change) == {
+    assert record(change) == {
         "updated customProperties.p.description": {"oldValue": "x", "newValue": "y"}
     }
     change = types.compare({"customProperties": [old]}, {"customProperties": [retyped]})
-    assert set(recorded(change)) == {"added customProperties", "deleted customProperties"}
+    assert set(record(change)) == {"added customProperties", "deleted customProperties"}
     assert not change.major
 
 
@@ -250,6 +250,6 @@ def test_some_fields_change_with_any_patch(models: EntityModels) -> None:
     same = {"data": {"name": "x"}}
     document = model_of("document", "data")
     by_patch = Differ(document, models.rules, patched=True)
-    assert set(recorded(by_patch.compare(same, dict(same)))) == {"updated data"}
+    assert set(record(by_patch.compare(same, dict(same)))) == {"updated data"}
     assert not by_patch.compare({}, {})
     assert not Differ(document, models.rules).compare(same, dict(same))

@@ -1,4 +1,4 @@
-"""Followers and votes, and the change events that answer them."""
+"""Followers and votes, and the change events about them."""
 
 from __future__ import annotations
 

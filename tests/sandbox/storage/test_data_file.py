@@ -119,9 +119,9 @@ def kept(acknowledged: dict[str, str], running: LaunchedSandbox) -> bool:
 def test_a_second_sandbox_on_one_file_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "file.db"
     with launch("--data", data) as first:
-        said = start_error("--data", data)
-        assert str(data) in said
-        assert "is served by another sandbox" in said
+        message = start_error("--data", data)
+        assert str(data) in message
+        assert "is served by another sandbox" in message
         for in_process in (False, True):
             with pytest.raises(sandbox.SandboxFailed, match="is served by another sandbox"):
                 sandbox.start(data=data, in_process=in_process)
@@ -157,8 +157,8 @@ def test_a_file_of_another_release_is_refused(tmp_path: Path, other_tree: Path) 
     with launch("--data", data) as first:
         first.end(signal.SIGTERM)
     before = data.read_bytes()
-    said = start_error("--data", data, "--tree", other_tree)
-    assert said == (
+    message = start_error("--data", data, "--tree", other_tree)
+    assert message == (
         f"the data file {data} was created for release starter, not for 9.9.9; serve that"
         " release or name another file"
     )
@@ -175,16 +175,16 @@ def test_a_file_of_another_tree_of_that_name_is_refused(tmp_path: Path, other_tr
     starter = bundled()
     assert starter is not None
     shutil.copytree(starter, plain / "9.9.9" / "json" / "schema")
-    said = start_error("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
-    assert "created for another tree that is also named 9.9.9" in said
+    message = start_error("--data", data, "--release", "9.9.9", "--tree", plain / "9.9.9")
+    assert "created for another tree that is also named 9.9.9" in message
 
 
 def test_a_file_that_is_not_a_database_is_refused_and_kept(tmp_path: Path) -> None:
     data = tmp_path / "notes.txt"
     data.write_text("my notes\n" * 100)
-    said = start_error("--data", data)
-    assert str(data) in said
-    assert "not a database" in said
+    message = start_error("--data", data)
+    assert str(data) in message
+    assert "not a database" in message
     assert data.read_text() == "my notes\n" * 100
 
 
@@ -215,10 +215,10 @@ def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "missing" / "file.db"
-    said = start_error("--data", data)
-    assert str(data) in said
-    assert "unable to open database file" in said
-    assert "in a folder that exists and can be written" in said
+    message = start_error("--data", data)
+    assert str(data) in message
+    assert "unable to open database file" in message
+    assert "in a folder that exists and can be written" in message
 
 
 @pytest.fixture
@@ -242,9 +242,9 @@ def without_privilege(tmp_path: Path) -> dict[str, Any]:
 def test_a_read_only_folder_is_refused(tmp_path: Path, without_privilege: dict[str, Any]) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o555)
-    said = start_error("--data", folder / "file.db", **without_privilege)
-    assert str(folder / "file.db") in said
-    assert "in a folder that exists and can be written" in said
+    message = start_error("--data", folder / "file.db", **without_privilege)
+    assert str(folder / "file.db") in message
+    assert "in a folder that exists and can be written" in message
 
 
 def test_a_read_only_file_is_refused(tmp_path: Path, without_privilege: dict[str, Any]) -> None:
@@ -252,18 +252,18 @@ def test_a_read_only_file_is_refused(tmp_path: Path, without_privilege: dict[str
     with launch("--data", data) as first:
         first.end(signal.SIGTERM)
     data.chmod(0o444)
-    said = start_error("--data", data, **without_privilege)
-    assert str(data) in said
-    assert "readonly database" in said
+    message = start_error("--data", data, **without_privilege)
+    assert str(data) in message
+    assert "readonly database" in message
 
 
 def test_a_full_disk_is_refused_at_the_start(tmp_path: Path) -> None:
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
 
-    said = start_error("--data", tmp_path / "file.db", preexec_fn=full)
-    assert str(tmp_path / "file.db") in said
-    assert "disk" in said
+    message = start_error("--data", tmp_path / "file.db", preexec_fn=full)
+    assert str(tmp_path / "file.db") in message
+    assert "disk" in message
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="needs limits of processes")

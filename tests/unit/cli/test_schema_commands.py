@@ -70,15 +70,15 @@ def test_fetch_downloads_a_release_once(capsys, hub: GitHub, cache: Cache) -> No
     code, out, err = run(capsys, "schemas", "fetch", "7.1.0")
     assert (code, err) == (0, "")
     assert out.startswith("7.1.0: 1 entity types, 3 documents, digest ")
-    asked = len(hub.seen)
+    request_count = len(hub.seen)
     code, out, _ = run(capsys, "schemas", "fetch", "7.1.0-SNAPSHOT")
-    assert (code, len(hub.seen)) == (0, asked)
+    assert (code, len(hub.seen)) == (0, request_count)
     assert "already in the cache" in out
     code, out, _ = run(capsys, "schemas", "fetch", "7.1.0", "--json")
     assert json.loads(out)["documents"] == 3
 
 
-def test_fetch_asks_the_mirror_that_is_named(capsys, cache: Cache) -> None:
+def test_fetch_uses_the_named_mirror(capsys, cache: Cache) -> None:
     with GitHub({"7.1.0-release": files_of(SMALL)}) as hub:
         assert run(capsys, "schemas", "fetch", "7.1.0", "--mirror", hub.host)[0] == 0
     assert names(cache) == ("7.1.0",)
@@ -125,7 +125,7 @@ def test_a_mirror_must_be_a_url(capsys, monkeypatch, given: tuple[str, ...]) -> 
 
 
 @contextmanager
-def started(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+def start(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
     """Start the command in a process; one still running at the end is killed, and reaped."""
     with subprocess.Popen(
         [sys.executable, "-m", "dynclient", *arguments],
@@ -162,7 +162,7 @@ def test_ctrl_c_ends_a_fetch_at_once_and_the_next_continues_from_there(
     def two_files_are_kept() -> bool:
         return staging.is_dir() and len([f for f in staging.iterdir() if len(f.name) == 40]) == 2
 
-    with started("schemas", "fetch", "7.1.0") as process:
+    with start("schemas", "fetch", "7.1.0") as process:
         try:
             wait_until(two_files_are_kept, process)
             process.send_signal(signal.SIGINT)
@@ -183,7 +183,7 @@ def test_a_full_disk_is_an_error_and_downloads_are_kept(hub: GitHub, cache: Cach
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 
-    with started("schemas", "fetch", "7.1.0", preexec_fn=small_files) as process:
+    with start("schemas", "fetch", "7.1.0", preexec_fn=small_files) as process:
         _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "7.1.0 was read but not stored" in err
@@ -191,7 +191,7 @@ def test_a_full_disk_is_an_error_and_downloads_are_kept(hub: GitHub, cache: Cach
     assert "DYNCLIENT_CACHE" in err
     assert names(cache) == ()
     assert len(list((cache.directory / "staging/7.1.0").iterdir())) == 3
-    with started("schemas", "add", trees[0], preexec_fn=small_files) as process:
+    with start("schemas", "add", trees[0], preexec_fn=small_files) as process:
         assert "7.0.0 was read but not stored" in process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 1
 

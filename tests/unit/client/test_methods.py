@@ -29,7 +29,7 @@ def table(om: Client, **fields: Any) -> Any:
     return model.load(om.types.Table, {**TABLE, **fields})
 
 
-def sent(wire: Wire) -> list[str]:
+def sent_requests(wire: Wire) -> list[str]:
     return [f"{request.method} {request.target}" for request in wire.sent]
 
 
@@ -86,7 +86,7 @@ def test_a_call_sends_these_requests(
 ) -> None:
     om, wire = client()
     getattr(om.tables, method)(*values, **keywords)
-    assert sent(wire) == requests
+    assert sent_requests(wire) == requests
 
 
 def test_every_method_is_called_above() -> None:
@@ -106,28 +106,28 @@ def test_bodies_say_what_is_done() -> None:
     assert wire.last.json == [{"op": "remove", "path": "/description"}]
 
 
-def test_an_entity_stands_for_its_id_and_a_user_for_hers() -> None:
+def test_an_entity_is_accepted_as_its_id_and_a_user_as_theirs() -> None:
     om, wire = client()
     user = model.load(om.types.User, {"id": OTHER, "name": "u", "email": "u@x.org"})
     om.tables.unfollow(table(om), user)
-    assert sent(wire) == [f"DELETE /v1/tables/{ID}/followers/{OTHER}"]
+    assert sent_requests(wire) == [f"DELETE /v1/tables/{ID}/followers/{OTHER}"]
     om.tables.get(table(om))
-    assert sent(wire)[-1] == f"GET /v1/tables/{ID}"
+    assert sent_requests(wire)[-1] == f"GET /v1/tables/{ID}"
     without_id = model.load(om.types.Table, {"name": "t", "fullyQualifiedName": "a.b"})
     om.tables.get(without_id)
-    assert sent(wire)[-1] == "GET /v1/tables/name/a.b"
+    assert sent_requests(wire)[-1] == "GET /v1/tables/name/a.b"
     om.tables.get(model.load(om.types.Table, {"name": "n"}))
-    assert sent(wire)[-1] == "GET /v1/tables/name/n"
+    assert sent_requests(wire)[-1] == "GET /v1/tables/name/n"
     om.tables.get(id=table(om))
-    assert sent(wire)[-1] == f"GET /v1/tables/{ID}"
+    assert sent_requests(wire)[-1] == f"GET /v1/tables/{ID}"
 
 
 def test_followers_are_a_list_of_the_entity() -> None:
     om, wire = client({**TABLE, "followers": [{"id": OTHER, "type": "user"}]}, TABLE)
     assert [each.id for each in om.tables.followers(ID)] == [OTHER]
-    assert sent(wire) == [f"GET /v1/tables/{ID}?fields=followers"]
+    assert sent_requests(wire) == [f"GET /v1/tables/{ID}?fields=followers"]
     assert om.tables.followers("s.d.c.t") == []
-    assert sent(wire)[-1] == f"GET {BY_NAME}?fields=followers"
+    assert sent_requests(wire)[-1] == f"GET {BY_NAME}?fields=followers"
 
 
 # -- create and upsert -----------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_a_request_is_its_fields_a_mapping_an_entity_or_both(method: str, verb: 
     call(request)
     call({**body, "name": "x"}, name="t")
     call(om.types.CreateTableRequest(**{**body, "name": "x"}), name="t")
-    assert sent(wire) == [f"{verb} /v1/tables"] * 5
+    assert sent_requests(wire) == [f"{verb} /v1/tables"] * 5
     assert all(each.json == body for each in wire.sent)
 
 
@@ -305,7 +305,7 @@ def test_create_or_update_takes_create_requests_only() -> None:
     om, wire = client()
     request = om.types.CreateTableRequest(name="t", databaseSchema="s.d.c", columns=[])
     om.create_or_update(request)
-    assert sent(wire) == ["PUT /v1/tables"]
+    assert sent_requests(wire) == ["PUT /v1/tables"]
     with pytest.raises(errors.BadArguments, match=r"not Table; send changes .* om\.save"):
         om.create_or_update(table(om))
     with pytest.raises(errors.BadArguments, match=r"must be a create request.* not dict$"):
@@ -320,7 +320,7 @@ def test_delete_by_entity_or_by_type_and_id() -> None:
     om.delete(entity="table", entity_id=ID, hard=True, recursive=True)
     reference = model.load(om.types.EntityReference, {"id": OTHER, "type": "user"})
     om.delete(reference)
-    assert sent(wire) == [
+    assert sent_requests(wire) == [
         f"DELETE /v1/tables/{ID}",
         f"DELETE /v1/tables/{ID}?hardDelete=true",
         f"DELETE /v1/tables/{ID}?recursive=true&hardDelete=true",
@@ -342,7 +342,7 @@ def test_the_official_names_are_calls_of_collections() -> None:
     om.list_entities("table", limit=2, after="c")
     om.list_entities("table", before="b")
     list(om.list_all_entities("table", fields="tags", limit=4))
-    assert sent(wire) == [
+    assert sent_requests(wire) == [
         f"GET {BY_NAME}?fields=tags&include=all",
         f"GET /v1/tables/{ID}?fields=columns&include=deleted",
         "GET /v1/tables?limit=2&after=c",

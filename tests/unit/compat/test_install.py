@@ -114,12 +114,12 @@ def test_a_document_with_another_name_is_served_under_both() -> None:
     compat.install(newer)
     try:
         for entry in table:
-            asked, given = entry["old"], entry["new"]
+            old, new = entry["old"], entry["new"]
             with pytest.warns(DriftWarning, match="is called"):
-                module = importlib.import_module(module_of(asked))
-            root = class_registry(newer).named(newer.node(given)).name
-            assert getattr(module, root) is getattr(importlib.import_module(module_of(given)), root)
-            assert getattr(module, camel(stem(asked))) is getattr(module, root)
+                module = importlib.import_module(module_of(old))
+            root = class_registry(newer).named(newer.node(new)).name
+            assert getattr(module, root) is getattr(importlib.import_module(module_of(new)), root)
+            assert getattr(module, camel(stem(old))) is getattr(module, root)
     finally:
         compat.uninstall()
 

@@ -19,12 +19,12 @@ Write = Callable[[str], Path]
 def script(tmp_path: Path) -> Iterator[Write]:
     """Return a function that writes a script; afterwards the hook is removed."""
 
-    def written(text: str) -> Path:
+    def write(text: str) -> Path:
         path = tmp_path / "script.py"
         path.write_text(text, "utf-8")
         return path
 
-    yield written
+    yield write
     compat.uninstall()
 
 

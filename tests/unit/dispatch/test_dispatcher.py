@@ -28,8 +28,8 @@ ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
 TABLE = {"id": ID, "name": "t", "fullyQualifiedName": "s.d.c.t", "version": 0.1, "columns": []}
 
 
-def dispatcher(*answers: Any, release: Release, **settings: Any) -> tuple[Dispatcher, Wire]:
-    wire = Wire(*answers)
+def dispatcher(*responses: Any, release: Release, **settings: Any) -> tuple[Dispatcher, Wire]:
+    wire = Wire(*responses)
     return Dispatcher(wire, Settings(**settings), None, release), wire  # type: ignore[arg-type]
 
 
@@ -133,7 +133,7 @@ def test_limits_are_whole_numbers_in_a_range(release: Release, limit: Any) -> No
         calls.prepare(operation(release, "tables.list"), {"limit": limit})
 
 
-def test_entities_stand_for_their_names_and_ids(release: Release) -> None:
+def test_entities_are_accepted_as_their_names_and_ids(release: Release) -> None:
     calls, _ = dispatcher(release=release)
     database = model.load(
         namespace.types(release).Database, {"id": ID, "fullyQualifiedName": "s.d"}
@@ -143,7 +143,7 @@ def test_entities_stand_for_their_names_and_ids(release: Release) -> None:
     assert calls.prepare(operation(release, "tables.get"), {"id": database}).path.endswith(ID)
 
 
-def test_enum_members_stand_for_their_values(release: Release) -> None:
+def test_enum_members_are_accepted_as_their_values(release: Release) -> None:
     calls, _ = dispatcher(release=release)
     deleted = Enum("Choice", {"DELETED": "deleted"}).DELETED  # type: ignore[attr-defined]
     request = calls.prepare(operation(release, "tables.list"), {"include": deleted})
@@ -201,7 +201,7 @@ def test_patches_carry_their_content_type(release: Release) -> None:
     assert request.headers == (("Content-Type", "application/json-patch+json"),)
 
 
-# -- answers ---------------------------------------------------------------------------------------
+# -- responses -------------------------------------------------------------------------------------
 
 
 def test_an_entity_comes_back_typed(release: Release) -> None:
@@ -344,13 +344,13 @@ def test_an_error_raised_by_a_hook_is_not_reported_to_on_error() -> None:
 
 
 class Pages:
-    """Serves numbers in pages, with cursors, and counts what it was asked."""
+    """Serves numbers in pages, with cursors, and counts the requests."""
 
     def __init__(self, count: int, size: int) -> None:
-        self.numbers, self.size, self.asked = list(range(count)), size, 0
+        self.numbers, self.size, self.requested = list(range(count)), size, 0
 
     def __call__(self, arguments: dict[str, Any]) -> Page:
-        self.asked += 1
+        self.requested += 1
         if arguments.get("limit") == 0:
             return Page([], {"total": len(self.numbers)})
         start = int(arguments.get("after") or 0)
@@ -362,12 +362,12 @@ class Pages:
 def test_pages_are_fetched_as_they_are_needed() -> None:
     pages = Pages(10, 4)
     listing = Listing(pages)
-    assert pages.asked == 0
+    assert pages.requested == 0
     loop = iter(listing)
     assert [next(loop) for _ in range(4)] == [0, 1, 2, 3]
-    assert pages.asked == 1
+    assert pages.requested == 1
     assert next(loop) == 4
-    assert pages.asked == 2
+    assert pages.requested == 2
     assert [*listing] == [*range(10)]
     assert [len(page) for page in listing.pages()] == [4, 4, 2]
 
@@ -381,17 +381,17 @@ def test_a_list_of_all_costs_no_request_for_the_length() -> None:
     pages = Pages(10, 4)
     listing = Listing(pages)
     assert [*listing] == list(listing) == [*range(10)]
-    assert pages.asked == 6
+    assert pages.requested == 6
     assert len(listing) == 10
-    assert pages.asked == 7
+    assert pages.requested == 7
 
 
-def test_len_asks_for_the_total_alone() -> None:
+def test_len_requests_only_the_total() -> None:
     pages = Pages(10, 4)
     assert len(Listing(pages)) == 10
-    assert pages.asked == 1
+    assert pages.requested == 1
     assert bool(Listing(pages))
-    assert pages.asked == 1
+    assert pages.requested == 1
     with pytest.raises(errors.UsageError, match="does not report the length"):
         len(Listing(lambda arguments: Page([])))
 
@@ -406,14 +406,14 @@ def test_a_single_page_can_be_requested() -> None:
 @pytest.mark.parametrize("records", [[], [1, 2]])
 def test_a_time_range_is_not_a_cursor(records: list[int]) -> None:
     paging = {"before": "MQ==", "after": "Mg==", "total": len(records)}
-    asked: list[Any] = []
+    requested: list[Any] = []
 
     def fetch(arguments: Any) -> Page:
-        asked.append(arguments)
+        requested.append(arguments)
         return Page(list(records), paging)
 
     assert list(Listing(fetch, "offset")) == records
-    assert asked == [{}]
+    assert requested == [{}]
 
 
 def test_a_repeated_cursor_ends_the_list_with_an_error() -> None:

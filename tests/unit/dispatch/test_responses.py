@@ -18,7 +18,7 @@ ASK = Request("GET", "/v1/tables/x")
 URL = "http://server/api/v1/tables/x"
 
 
-def fault(
+def error_of(
     status: int,
     body: Any,
     headers: dict[str, str] | None = None,
@@ -49,7 +49,7 @@ def fault(
     ],
 )
 def test_each_status_has_its_class(status: int, kind: type) -> None:
-    error = fault(status, {"code": status, "message": "because"})
+    error = error_of(status, {"code": status, "message": "because"})
     assert type(error) is kind
     assert (error.status, error.code, error.message, error.method, error.url) == (
         status, status, "because", "GET", URL,
@@ -69,8 +69,8 @@ def test_each_status_has_its_class(status: int, kind: type) -> None:
         {"code": "X1", "message": "because", "requestId": "r1"},
     ],
 )
-def test_the_words_are_found_wherever_they_stand(body: Any) -> None:
-    assert fault(400, body).message == "because"
+def test_the_message_is_found_in_any_form_of_body(body: Any) -> None:
+    assert error_of(400, body).message == "because"
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,15 @@ def test_the_words_are_found_wherever_they_stand(body: Any) -> None:
 )
 def test_a_500_that_wraps_another_status_is_reported_as_that_status(code: int, kind: type) -> None:
     words = f"An exception with message [HTTP {code} Whatever] was thrown while processing request."
-    error = fault(500, {"responseMessage": words})
+    error = error_of(500, {"responseMessage": words})
     assert (type(error), error.status, error.code) == (kind, 500, code)
     assert "sent as 500" in str(error)
 
 
 def test_a_missing_route_is_distinguished_from_a_missing_entity() -> None:
-    assert "route" in str(fault(404, {"code": 404, "message": "HTTP 404 Not Found"}))
+    assert "route" in str(error_of(404, {"code": 404, "message": "HTTP 404 Not Found"}))
     assert "route" not in str(
-        fault(404, {"code": 404, "message": "table instance for x not found"})
+        error_of(404, {"code": 404, "message": "table instance for x not found"})
     )
 
 
@@ -96,7 +96,7 @@ PAGE = b"<html><head><title>404 Not Found</title></head><body>nginx</body></html
 
 @pytest.mark.parametrize("status", [403, 404, 500])
 def test_an_html_page_of_a_proxy_is_not_a_response_of_the_server(status: int) -> None:
-    error = fault(status, PAGE, {"Content-Type": "text/html"})
+    error = error_of(status, PAGE, {"Content-Type": "text/html"})
     assert type(error) is errors.NotOpenMetadata
     assert error.message == "404 Not Found"
     assert "encoded slashes" in str(error)
@@ -104,17 +104,17 @@ def test_an_html_page_of_a_proxy_is_not_a_response_of_the_server(status: int) ->
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_an_html_page_with_a_temporary_status_means_unavailable(status: int) -> None:
-    assert type(fault(status, PAGE, {"Content-Type": "text/html"})) is errors.Unavailable
+    assert type(error_of(status, PAGE, {"Content-Type": "text/html"})) is errors.Unavailable
 
 
 def test_an_html_page_in_place_of_a_response_is_reported() -> None:
-    answer = Response(200, {"Content-Type": "text/html"}, PAGE, URL)
+    response = Response(200, {"Content-Type": "text/html"}, PAGE, URL)
     with pytest.raises(errors.NotOpenMetadata, match="404 Not Found"):
-        responses.decode(ASK, answer)
+        responses.decode(ASK, response)
 
 
 def test_request_ids_and_retry_after_are_kept() -> None:
-    error = fault(429, {"message": "slow down"}, {"X-Request-Id": "r7", "Retry-After": "3"})
+    error = error_of(429, {"message": "slow down"}, {"X-Request-Id": "r7", "Retry-After": "3"})
     assert error.request_id == "r7"
     assert error.parts["retry_after"] == 3
     assert "r7" in str(error)
@@ -122,22 +122,22 @@ def test_request_ids_and_retry_after_are_kept() -> None:
 
 def test_a_repeated_delete_that_finds_nothing_says_why() -> None:
     request = Request("DELETE", "/v1/tables/x")
-    assert "first attempt" in str(fault(404, {"message": "not found"}, None, request, 2))
-    assert "first attempt" not in str(fault(404, {"message": "not found"}, None, request))
+    assert "first attempt" in str(error_of(404, {"message": "not found"}, None, request, 2))
+    assert "first attempt" not in str(error_of(404, {"message": "not found"}, None, request))
 
 
-def test_endless_words_are_cut() -> None:
-    error = fault(500, b"x" * 1_000_000, {"Content-Type": "text/plain"})
+def test_long_messages_are_truncated() -> None:
+    error = error_of(500, b"x" * 1_000_000, {"Content-Type": "text/plain"})
     assert len(str(error)) < 3000
     assert len(error.parts["body"]) < 3000
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"3", b"{}"])
 def test_an_error_without_a_message_is_still_an_error(body: bytes) -> None:
-    assert type(fault(409, body)) is errors.Conflict
+    assert type(error_of(409, body)) is errors.Conflict
 
 
-def test_what_java_writes_is_read() -> None:
+def test_nan_is_read() -> None:
     big = b'{"a": NaN, "b": "' + b"x" * 300_000 + b'"}'
     for _ in range(2):  # by the standard library, and by what is faster
         assert responses.loads(big)["a"] != responses.loads(big)["a"]
@@ -163,11 +163,11 @@ def test_routes_are_read_from_addresses() -> None:
 
 
 def test_a_request_id_in_the_body_is_kept() -> None:
-    assert fault(400, {"message": "no", "requestId": "r1"}).request_id == "r1"
-    assert fault(400, {"message": "no", "requestId": 7}).request_id is None
+    assert error_of(400, {"message": "no", "requestId": "r1"}).request_id == "r1"
+    assert error_of(400, {"message": "no", "requestId": 7}).request_id is None
 
 
-# -- what real servers said ------------------------------------------------------------------------
+# -- recorded responses --------------------------------------------------------------------------
 
 
 def recordings() -> list[Path]:

@@ -29,7 +29,7 @@ Edit = Callable[[dict[str, Any]], None]
 def changed(tmp_path) -> Callable[..., Diff]:
     """Return what differs between the small tree, edited, and the same, edited otherwise."""
 
-    def compared(new: Edit, old: Edit = lambda tree: None) -> Diff:
+    def compare(new: Edit, old: Edit = lambda tree: None) -> Diff:
         releases = []
         for name, edit in (("7.0.0", old), ("7.1.0", new)):
             tree = copy.deepcopy(SMALL)
@@ -37,7 +37,7 @@ def changed(tmp_path) -> Callable[..., Diff]:
             releases.append(add_documents(tree, name, cache=Cache(tmp_path), origin="a test"))
         return diff(*releases)
 
-    return compared
+    return compare
 
 
 def summary(found: Diff) -> list[tuple[str, str]]:
@@ -59,11 +59,11 @@ def test_nothing_differs_from_itself(changed) -> None:
 
 
 def test_descriptions_are_not_changes(changed) -> None:
-    def reworded(tree: dict[str, Any]) -> None:
+    def reword(tree: dict[str, Any]) -> None:
         tree[THING]["description"] = "Something else."
         properties(tree)["id"]["description"] = "Which."
 
-    assert not changed(reworded)
+    assert not changed(reword)
 
 
 def test_fields_come_and_go(changed) -> None:
@@ -455,7 +455,7 @@ OPPOSITE = {
 
 @pytest.mark.parametrize("new", ALL_RELEASES)
 @pytest.mark.parametrize("old", ALL_RELEASES)
-def test_the_way_back_is_the_way_there_reversed(old: str, new: str) -> None:
+def test_a_reversed_diff_has_the_opposite_changes(old: str, new: str) -> None:
     there, back = (
         diff(a, b) for a, b in (
             (release_named(old), release_named(new)), (release_named(new), release_named(old))

@@ -189,21 +189,21 @@ def test_items_are_bare_before_and_in_objects_since(row: Items, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("loss", "path"),
-    [(loss, path) for loss in removed_fields() for path in loss.documents],
+    ("removed", "path"),
+    [(removed, path) for removed in removed_fields() for path in removed.documents],
     ids=lambda value: value.field if isinstance(value, RemovedField) else Path(value).stem,
 )
-def test_removed_fields_exist_in_older_releases(loss: RemovedField, path: str) -> None:
-    before, since = _versions(loss.since)
+def test_removed_fields_exist_in_older_releases(removed: RemovedField, path: str) -> None:
+    before, since = _versions(removed.since)
     fields = {
         name: real_release(name).node(path).properties
         for name in TREES
         if path in real_release(name).paths
     }
-    assert all(loss.field in fields[name] for name in before if name in fields)
-    assert not any(loss.field in fields[name] for name in since if name in fields)
-    assert removed_field(loss.field, path) == loss
-    assert removed_field(loss.field, "entity/data/table.json") is None
+    assert all(removed.field in fields[name] for name in before if name in fields)
+    assert not any(removed.field in fields[name] for name in since if name in fields)
+    assert removed_field(removed.field, path) == removed
+    assert removed_field(removed.field, "entity/data/table.json") is None
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def node_of(name: str, path: str, drift: str = "bridge") -> Node:
     return release_named(name).with_drift(drift).node(path)
 
 
-def translated(node: Node, raw: dict[str, Any]) -> Any:
+def translate_rejected(node: Node, raw: dict[str, Any]) -> Any:
     """Translate a request that is not accepted, and assert that it stays unchanged."""
     before = copy.deepcopy(raw)
     assert not translate.is_accepted(node, raw)
@@ -49,13 +49,13 @@ def translated(node: Node, raw: dict[str, Any]) -> Any:
 
 @many_owners
 def test_one_becomes_many(name: str) -> None:
-    result = translated(node_of(name, CREATE), {**TABLE, "owner": USER})
+    result = translate_rejected(node_of(name, CREATE), {**TABLE, "owner": USER})
     assert result == {**TABLE, "owners": [USER]}
 
 
 @one_owner
 def test_many_become_one(name: str) -> None:
-    result = translated(node_of(name, CREATE), {**TABLE, "owners": [USER]})
+    result = translate_rejected(node_of(name, CREATE), {**TABLE, "owners": [USER]})
     assert result == {**TABLE, "owner": USER}
 
 
@@ -85,7 +85,7 @@ def test_parts_of_a_connection_go_where_the_release_has_them(name: str) -> None:
     secret = {"password": "open-sesame"}
     foreign = secret if "authType" in _login(name) else {"authType": secret}
     request = {**SERVICE, "connection": {"config": {**rest, **foreign}}}
-    result = translated(node, request)
+    result = translate_rejected(node, request)
     assert result == {**SERVICE, "connection": {"config": {**rest, **_login(name)}}}
 
 
@@ -96,7 +96,7 @@ def test_items_are_put_into_objects_or_unwrapped(name: str) -> None:
     term = {"id": USER["id"], "name": "a", "description": "x", "glossary": TEAM}
     bare, boxed = USER, {"relationType": "relatedTo", "term": USER}
     new = "type/termRelation.json" in release.paths
-    result = translated(node, {**term, "relatedTerms": [bare if new else boxed]})
+    result = translate_rejected(node, {**term, "relatedTerms": [bare if new else boxed]})
     assert result["relatedTerms"] == [{"term": USER} if new else USER]
     if not new:
         special = {"relationType": "broader", "term": USER}
@@ -109,13 +109,13 @@ def test_a_reference_is_as_good_as_the_name_in_it(name: str) -> None:
     node = node_of(name, CREATE)
     reference = {**TEAM, "type": "databaseSchema"}
     named = {**reference, "fullyQualifiedName": "s.d.x"}
-    assert translated(node, {**TABLE, "databaseSchema": named}) == TABLE
+    assert translate_rejected(node, {**TABLE, "databaseSchema": named}) == TABLE
     with pytest.raises(errors.RequestInvalid, match="must be a fullyQualifiedName in release"):
         translate.translate(node, {**TABLE, "databaseSchema": reference}, "the request")
 
 
 @many_owners
-def test_nothing_is_turned_where_drift_is_an_error(name: str) -> None:
+def test_no_request_is_translated_where_drift_is_an_error(name: str) -> None:
     node = node_of(name, CREATE, "error")
     with pytest.raises(errors.RequestInvalid, match="owner: is called owners in release") as caught:
         translate.translate(node, {**TABLE, "owner": USER}, "the request")
@@ -123,7 +123,7 @@ def test_nothing_is_turned_where_drift_is_an_error(name: str) -> None:
 
 
 def test_a_field_of_another_release_is_not_accepted_by_an_open_schema() -> None:
-    """What a server would drop without a word has to be looked at."""
+    """A server would ignore it without a message."""
     checked = []
     for name in skip_without(TREES):
         release = real_release(name)

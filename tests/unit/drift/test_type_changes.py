@@ -25,7 +25,7 @@ def many(schema: dict[str, Any], times: int = 1) -> dict[str, Any]:
     return schema
 
 
-def mapped(schema: dict[str, Any]) -> dict[str, Any]:
+def map_of(schema: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": schema}
 
 
@@ -57,8 +57,8 @@ def node(tmp_path):
         (COLOUR, "Colour"),
         (many(PART), "Part[]"),
         (many(STRING, 2), "string[][]"),
-        (mapped(PART), "{Part}"),
-        (mapped(many(INTEGER)), "{integer[]}"),
+        (map_of(PART), "{Part}"),
+        (map_of(many(INTEGER)), "{integer[]}"),
         ({"type": "array"}, "any[]"),
         ({"type": "object"}, "map"),
         ({}, "any"),
@@ -92,9 +92,9 @@ def test_types_as_text(node, schema: dict[str, Any], text: str) -> None:
         (many(INTEGER), many(NUMBER), False, False),
         (many(STRING), {"type": "array"}, True, False),
         ({"type": "array"}, many(STRING), True, False),
-        (mapped(STRING), mapped(STRING), True, False),
-        (mapped(STRING), mapped(INTEGER), False, True),
-        (mapped(STRING), many(STRING), False, True),
+        (map_of(STRING), map_of(STRING), True, False),
+        (map_of(STRING), map_of(INTEGER), False, True),
+        (map_of(STRING), many(STRING), False, True),
         (STRING, UNION, False, False),
         (INTEGER, UNION, False, True),
         (UNION, UNION, True, False),
@@ -142,7 +142,7 @@ def test_renamed_documents_are_followed(node) -> None:
 
 def test_the_inside_of_lists_and_maps(node) -> None:
     assert inside(node(many(STRING))).kind == "string"
-    assert inside(node(mapped(INTEGER))).kind == "integer"
+    assert inside(node(map_of(INTEGER))).kind == "integer"
     assert inside(node({"type": "array"})) is None
     assert inside(node({"type": "object"})) is None
 

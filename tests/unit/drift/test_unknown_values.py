@@ -23,7 +23,7 @@ def release() -> Release:
     return release_named("starter")
 
 
-def counted(release: Release, data: Any, path: str = "entity/data/table.json") -> dict[str, int]:
+def count(release: Release, data: Any, path: str = "entity/data/table.json") -> dict[str, int]:
     unknown_values = UnknownValues()
     unknown_values.take(release.node(path), [data])
     return unknown_values.counts()
@@ -33,7 +33,7 @@ def test_fields_and_values_are_counted_by_the_type_they_are_of(release: Release)
     column = {"name": "x", "dataType": "QUBIT", "entanglement": 1}
     nested = {"name": "y", "dataType": "STRUCT", "children": [column]}
     data = {**TABLE, "columns": [column, nested], "shininess": 9, "tableType": "Hologram"}
-    assert counted(release, data) == {
+    assert count(release, data) == {
         "Table.shininess": 1,
         "Table.tableType = 'Hologram'": 1,
         "Column.entanglement": 2,
@@ -44,18 +44,18 @@ def test_fields_and_values_are_counted_by_the_type_they_are_of(release: Release)
 def test_known_fields_and_values_are_not_counted(release: Release) -> None:
     column = {"name": "x", "dataType": "BIGINT", "tags": None, "children": []}
     data = {**TABLE, "columns": [column], "description": None, "extension": {"anything": {"a": 1}}}
-    assert counted(release, data) == {}
+    assert count(release, data) == {}
 
 
 def test_connections_are_looked_through_as_what_they_are(release: Release) -> None:
     path = "entity/services/databaseService.json"
     config = {"username": "u", "hostPort": "h:1", "scheme": "mysql+quantum", "quark": "up"}
     service = {"id": "1", "name": "s", "serviceType": "Mysql", "connection": {"config": config}}
-    assert counted(release, service, path) == {
+    assert count(release, service, path) == {
         "MysqlConnection.scheme = 'mysql+quantum'": 1,
         "MysqlConnection.quark": 1,
     }
-    assert counted(release, {**service, "serviceType": "Abacus"}, path)[
+    assert count(release, {**service, "serviceType": "Abacus"}, path)[
         "DatabaseService.serviceType = 'Abacus'"
     ]
 
@@ -64,14 +64,14 @@ def test_connections_are_looked_through_as_what_they_are(release: Release) -> No
     "odd", [None, 7, "x", [], [1], {"columns": 1}, {"columns": [[1], "x", None]}]
 )
 def test_data_of_any_shape_is_looked_through(release: Release, odd: Any) -> None:
-    assert counted(release, odd) == {}
+    assert count(release, odd) == {}
 
 
 def test_no_secret_is_kept(release: Release) -> None:
-    assert "hush" not in str(counted(release, {**TABLE, "secretToken": "hush"}))
+    assert "hush" not in str(count(release, {**TABLE, "secretToken": "hush"}))
 
 
-def test_what_a_server_makes_up_without_end_is_counted_as_one(release: Release) -> None:
+def test_unknown_names_beyond_a_limit_are_counted_as_one(release: Release) -> None:
     unknown_values = UnknownValues()
     for number in range(1500):
         unknown_values.take(release.node("entity/data/table.json"), [{f"field{number}": 1}])
@@ -99,7 +99,7 @@ def test_data_of_any_depth_is_scanned(release: Release) -> None:
     column: dict[str, Any] = {"name": "x", "dataType": "QUBIT"}
     for _ in range(3000):
         column = {"name": "y", "dataType": "STRUCT", "children": [column]}
-    assert counted(release, {**TABLE, "columns": [column]}) == {TOO_DEEP: 1}
+    assert count(release, {**TABLE, "columns": [column]}) == {TOO_DEEP: 1}
 
 
 def test_threads_count_together(release: Release) -> None:
@@ -120,7 +120,7 @@ def test_threads_count_together(release: Release) -> None:
 
 @pytest.mark.parametrize("name", TREES)
 def test_valid_responses_of_real_servers_have_nothing_unknown(name: str) -> None:
-    """A valid answer of a closed type has no unknown field; recordings hold thousands."""
+    """A valid response of a closed type has no unknown field; recordings hold thousands."""
     folder = shared(f"openmetadata/recordings/{name}")
     if folder is None:
         pytest.skip(f"no recordings of {name} are available")
@@ -136,7 +136,7 @@ def test_valid_responses_of_real_servers_have_nothing_unknown(name: str) -> None
                 node = release.node(spec.entity.path)
                 if node.closed and checker.is_valid(node, entity):
                     checked += 1
-                    found.update(counted(release, entity, spec.entity.path))
+                    found.update(count(release, entity, spec.entity.path))
     assert checked > 50
     closed = {spec.entity.type_name for spec in specs.values()}
     assert {what for what in found if what.partition(".")[0] in closed} == set()

@@ -129,7 +129,7 @@ def test_several_are_too_many_and_nothing_is_lost(name: str) -> None:
 
 
 @one_owner
-def test_several_in_place_of_none_are_too_many_at_once(name: str) -> None:
+def test_several_values_are_rejected_for_an_empty_single_field(name: str) -> None:
     request = create_request(release_named(name), owners=[USER])
     owners = request.owners
     owners.clear()
@@ -141,7 +141,7 @@ def test_several_in_place_of_none_are_too_many_at_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["starter", *TREES])
-def test_what_stands_for_a_field_is_in_an_entity(name: str) -> None:
+def test_aliases_of_a_set_field_are_in_an_entity(name: str) -> None:
     request = create_request(release_named(name))
     assert "owner" not in request
     assert "owners" not in request
@@ -266,7 +266,7 @@ def _boxed() -> list[str]:
     return [name for name in TREES if "type/termRelation.json" in real_release(name).paths]
 
 
-def test_what_was_put_into_an_object_is_read_as_before() -> None:
+def test_items_in_objects_are_read_as_bare_ones() -> None:
     for name in skip_without(_boxed()):
         term = _term(name, {"relationType": "broader", "term": TERM})
         assert term.relatedTerms[0].name == "b"
@@ -278,7 +278,7 @@ def test_what_was_put_into_an_object_is_read_as_before() -> None:
         assert term.relatedTerms[0].term.name == "d"
 
 
-def test_what_is_bare_is_read_as_newer_releases_have_it() -> None:
+def test_bare_items_are_read_as_objects() -> None:
     for name in skip_without([name for name in TREES if name not in _boxed()]):
         term = _term(name, TERM)
         assert term.relatedTerms[0].term.name == "b"
@@ -305,7 +305,7 @@ def test_an_entity_in_the_list_is_a_reference_to_it(name: str) -> None:
 # -- documents -------------------------------------------------------------------------------------
 
 
-def test_a_document_is_found_by_the_path_it_has_elsewhere() -> None:
+def test_a_document_is_found_by_its_path_in_other_releases() -> None:
     old, new = (f"security/credentials/{kind}Credentials.json" for kind in ("gcs", "gcp"))
     for name in skip_without(TREES):
         release = real_release(name)
@@ -380,14 +380,14 @@ def test_with_drift_error_the_error_says_where_a_field_is() -> None:
 
 def test_removed_fields_are_reported_with_what_to_do_instead() -> None:
     checked = 0
-    for loss in table.removed_fields():
+    for removed in table.removed_fields():
         for name in skip_without(TREES):
             release = real_release(name)
-            for path in loss.documents:
-                if path in release.paths and loss.field not in release.node(path).properties:
+            for path in removed.documents:
+                if path in release.paths and removed.field not in release.node(path).properties:
                     with pytest.raises(errors.BadArguments) as caught:
-                        types(release)[path]({loss.field: "x"})
-                    assert loss.way in str(caught.value)
+                        types(release)[path]({removed.field: "x"})
+                    assert removed.way in str(caught.value)
                     checked += 1
     assert checked
 

@@ -265,7 +265,7 @@ def test_completion(named, table) -> None:
         named.Tabel  # noqa: B018  # the access is the test
 
 
-def test_entities_stand_for_references(named) -> None:
+def test_entities_are_accepted_as_references(named) -> None:
     schema = load(named.DatabaseSchema, {"id": "1", "name": "c", "fullyQualifiedName": "a.b.c"})
     user = load(named.User, {"id": "2", "name": "jo", "fullyQualifiedName": "jo"})
     request = named.CreateTableRequest(

@@ -31,7 +31,7 @@ def test_asdict_is_a_copy(table) -> None:
     assert len(table.columns) == 3
 
 
-def test_secrets_are_masked_unless_asked_for(named) -> None:
+def test_secrets_are_masked_unless_requested(named) -> None:
     request = service(named, authType={"password": "hunter2"})
     for text in (str(asdict(request)), to_json(request), repr(request), str(request.connection)):
         assert "hunter2" not in text

@@ -78,19 +78,19 @@ RAW: dict[str, Any] = {
 }
 
 
-def replaced(raw: Any, secret: Any) -> Any:
+def replace_mask(raw: Any, secret: Any) -> Any:
     """Return JSON with each ``hush`` replaced."""
     if isinstance(raw, dict):
-        return {name: replaced(value, secret) for name, value in raw.items()}
+        return {name: replace_mask(value, secret) for name, value in raw.items()}
     if isinstance(raw, list):
-        return [replaced(value, secret) for value in raw]
+        return [replace_mask(value, secret) for value in raw]
     return secret if raw == "hush" else raw
 
 
 @pytest.mark.parametrize("name", RAW)
 def test_secrets_are_masked_and_nothing_else(node, name: str) -> None:
     raw = {name: copy.deepcopy(RAW[name])}
-    assert masked(node, raw) == {name: replaced(RAW[name], MASK)}
+    assert masked(node, raw) == {name: replace_mask(RAW[name], MASK)}
     assert raw == {name: RAW[name]}
 
 
@@ -100,7 +100,7 @@ def test_secrets_are_sealed_and_nothing_else(node, name: str) -> None:
     assert found == {name: RAW[name]}  # a Secret equals its string
     assert "hush" not in repr(found)
     assert "hush" not in str(pickle.dumps(found))
-    assert repr(found) == repr({name: replaced(RAW[name], Secret("hush"))})
+    assert repr(found) == repr({name: replace_mask(RAW[name], Secret("hush"))})
     plain = unsealed(found)
     assert plain == {name: RAW[name]}
     assert json.dumps(plain) == json.dumps({name: RAW[name]})
@@ -124,7 +124,7 @@ def test_pickles_and_dumps_of_entities_hold_no_secret(node) -> None:
     assert b"hush" not in pickle.dumps(again)
     assert "hush" not in to_json(thing)
     assert "hush" not in repr(thing)
-    assert json.loads(to_json(thing)) == replaced(RAW, MASK)
+    assert json.loads(to_json(thing)) == replace_mask(RAW, MASK)
     assert json.loads(to_json(thing, secrets=True)) == RAW
 
 

@@ -37,7 +37,7 @@ def info(operation: dict[str, Any], path: str = "tables", method: str = "get") -
     return OperationInfo(*found)
 
 
-def answer(name: str, status: str = "200") -> dict[str, Any]:
+def responses_with(name: str, status: str = "200") -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{name}"}
     return {"responses": {status: {"content": {"application/json": {"schema": schema}}}}}
 
@@ -68,7 +68,7 @@ def test_an_operation_keeps_what_calls_need() -> None:
             "requestBody": {
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Table"}}}
             },
-            **answer("Table"),
+            **responses_with("Table"),
         },
         "tables/{id}/sampleData",
         "put",
@@ -175,11 +175,11 @@ def test_bodies_are_read_as_media_type_and_component(content: Any, body: Any) ->
 @pytest.mark.parametrize(
     ("operation", "result"),
     [
-        (answer("TableList"), ["page", "Table"]),
-        (answer("Table"), ["object", "Table"]),
-        (answer("EntityHistory"), ["history", "EntityHistory"]),
-        (answer("Table", "default"), ["object", "Table"]),
-        (answer("Table", "404"), None),
+        (responses_with("TableList"), ["page", "Table"]),
+        (responses_with("Table"), ["object", "Table"]),
+        (responses_with("EntityHistory"), ["history", "EntityHistory"]),
+        (responses_with("Table", "default"), ["object", "Table"]),
+        (responses_with("Table", "404"), None),
         ({"responses": {"200": {"description": "none"}}}, None),
         ({"responses": []}, None),
         ({}, None),
@@ -196,11 +196,11 @@ def test_collections_accept_create_requests_or_return_entities() -> None:
         document(
             **{
                 "tables": {"post": sends},
-                "tables/{id}": {"get": answer("Table")},
-                "tables/name/{fqn}": {"get": answer("Table")},
-                "tables/{id}/versions/{version}": {"get": answer("Table")},
+                "tables/{id}": {"get": responses_with("Table")},
+                "tables/name/{fqn}": {"get": responses_with("Table")},
+                "tables/{id}/versions/{version}": {"get": responses_with("Table")},
                 "tables/{id}/more": {"put": sends},
-                "reports/{id}": {"get": answer("Report")},
+                "reports/{id}": {"get": responses_with("Report")},
             }
         )
     )["collections"]

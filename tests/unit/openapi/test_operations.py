@@ -165,7 +165,7 @@ def test_facts_about_lists_agree_with_the_document_of_the_server(name: str) -> N
     assert compared > 30
 
 
-def documented(*parameters: list[Any], path: str = "/v1/tables") -> Index:
+def index_with(*parameters: list[Any], path: str = "/v1/tables") -> Index:
     """Return the index of a document with one list operation."""
     info = ["GET", path, "listTables", None, list(parameters), None, None, ""]
     return Index("1.6.0", "", [], [info])
@@ -188,29 +188,29 @@ LISTING = Operation(
 )  # fmt: skip
 
 
-def merged(*parameters: list[Any]) -> dict[str, Parameter]:
-    found = merge_server_parameters(LISTING, documented(*parameters))
+def merge(*parameters: list[Any]) -> dict[str, Parameter]:
+    found = merge_server_parameters(LISTING, index_with(*parameters))
     assert found._replace(parameters=()) == LISTING._replace(parameters=())
     return {each.name: each for each in found.parameters}
 
 
 def test_documented_filters_replace_those_of_the_facts() -> None:
-    found = merged(query("database"), query("service"))
+    found = merge(query("database"), query("service"))
     assert found["database"].doc == found["service"].doc == "From the server."
     assert not found["database"].guessed
 
 
 def test_documented_filters_that_are_not_known_are_added_last() -> None:
-    found = merged(query("newest"), query("service"))
+    found = merge(query("newest"), query("service"))
     assert list(found) == ["app", "limit", "start", "service", "newest"]
 
 
 def test_undocumented_filters_are_kept_unless_they_are_guessed() -> None:
-    assert list(merged()) == ["app", "limit", "start", "service"]
+    assert list(merge()) == ["app", "limit", "start", "service"]
 
 
 def test_paging_stays_as_it_is() -> None:
-    found = merged(query("limit"), query("startTs"), query("include"))
+    found = merge(query("limit"), query("startTs"), query("include"))
     assert list(found) == ["app", "limit", "include", "start", "service"]
     assert found["limit"] == LISTING.parameters[1]
     assert found["start"] == LISTING.parameters[3]
@@ -218,13 +218,13 @@ def test_paging_stays_as_it_is() -> None:
 
 
 def test_parameters_of_the_path_are_not_replaced() -> None:
-    found = merged(query("app"), ["x-trace", "header", False, "string", [], ""])
+    found = merge(query("app"), ["x-trace", "header", False, "string", [], ""])
     assert found["app"] == LISTING.parameters[0]
     assert "x_trace" not in found
 
 
 def test_only_lists_that_the_document_has_are_changed() -> None:
-    index = documented(query("newest"))
+    index = index_with(query("newest"))
     for operation in (
         LISTING._replace(name="get"),
         LISTING._replace(route="/v1/topics"),

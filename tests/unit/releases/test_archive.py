@@ -56,7 +56,7 @@ BAD_NAMES = ["../x.json", "a/../../x.json", "/etc/x.json", "C:/x.json", "c:\\x.j
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 @pytest.mark.parametrize("make", [make_zip, make_tar])
-def test_names_that_lead_out_are_refused(make, name: str, tmp_path: Path) -> None:
+def test_names_that_point_outside_are_refused(make, name: str, tmp_path: Path) -> None:
     with pytest.raises(SourceRefused, match=r"points outside|is absolute"):
         members(make(tmp_path / "a", {**files(), name: b"{}"}), every)
 

@@ -249,9 +249,9 @@ def test_many_processes_race_for_one_cache(cache: Cache, small_zip: Path) -> Non
     for racer in racers:
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    answers = {racer.communicate()[0] for racer in racers}
+    outputs = {racer.communicate()[0] for racer in racers}
     assert [racer.returncode for racer in racers] == [0] * 6
-    assert len(answers) == 1
+    assert len(outputs) == 1
     assert len(list(cache.directory.glob("*.pack"))) == 1
     assert not list(cache.directory.glob("*.corrupt")) + list(cache.directory.glob(".*.tmp"))
 

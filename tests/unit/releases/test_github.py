@@ -71,7 +71,7 @@ def test_a_release_is_fetched_by_one_listing_and_its_files(hub: GitHub, cache: C
     assert release("7.1.0", cache=cache.directory) == found
 
 
-def test_many_files_are_under_way_at_once(hub: GitHub, cache: Cache) -> None:
+def test_many_files_are_requested_at_once(hub: GitHub, cache: Cache) -> None:
     hub.barrier = threading.Barrier(len(SMALL))  # no response before all requests have arrived
     assert len(github.fetch("7.1.0", cache=cache).paths) == len(SMALL)
 
@@ -372,7 +372,7 @@ def test_the_token_never_travels_in_clear(monkeypatch, base: str, sent: bool) ->
 # -- real trees ------------------------------------------------------------------------------------
 
 
-def archived(name: str) -> dict[str, bytes]:
+def documents_of(name: str) -> dict[str, bytes]:
     """Return the files of a tree as they are in its archive."""
     from dynclient.releases.archive import members
     from dynclient.releases.tree_files import find_root, is_document
@@ -394,7 +394,7 @@ def test_real_releases_come_as_they_do_from_their_archives(
     name: str, cache: Cache, monkeypatch
 ) -> None:
     known: Release = release_named(name)
-    files = archived(name)
+    files = documents_of(name)
     with GitHub({"1.13.0-release": files}) as hub:
         monkeypatch.setenv("DYNCLIENT_GITHUB", hub.host)
         hub.limit = 500  # as if it were too long for one listing

@@ -39,7 +39,7 @@ def states(cache: Cache) -> list[tuple[str, str]]:
     return [(found.release, found.state) for found in verify(cache)]
 
 
-def forged(data: bytes, edit: Callable[[bytes], bytes]) -> bytes:
+def forge(data: bytes, edit: Callable[[bytes], bytes]) -> bytes:
     """Return a pack with another content, and the checksum of that."""
     rest = edit(data[data.index(b"\n") + 1 :])
     return b"dynclient-pack %d %08x\n" % (packs.FORMAT, zlib.crc32(rest)) + rest
@@ -63,27 +63,27 @@ def test_every_release_is_sound(name: str) -> None:
         (lambda data: data[:-10], "its content does not match its checksum"),
         (lambda data: data.replace(b"Thing", b"Thong"), "does not match its checksum"),
         (
-            lambda data: forged(data, lambda rest: rest.replace(b'"boolean"', b'"integer"')),
+            lambda data: forge(data, lambda rest: rest.replace(b'"boolean"', b'"integer"')),
             "its documents do not match its digest",
         ),
         (
-            lambda data: forged(data, lambda rest: rest.replace(b"/colour", b"/coluor")),
+            lambda data: forge(data, lambda rest: rest.replace(b"/colour", b"/coluor")),
             "its documents do not match its digest, and 1 more",
         ),
         (
-            lambda data: forged(data, lambda rest: rest.replace(b'"7.1.0"', b'"7.2.0"')),
+            lambda data: forge(data, lambda rest: rest.replace(b'"7.1.0"', b'"7.2.0"')),
             "it contains",
         ),
         (
-            lambda data: forged(data, lambda rest: rest.replace(b'"entities":[', b'"entitles":[')),
+            lambda data: forge(data, lambda rest: rest.replace(b'"entities":[', b'"entitles":[')),
             "its sections cannot be read",
         ),
         (
-            lambda data: forged(data, lambda rest: rest.replace(b"createThing.json", b"x" * 16)),
+            lambda data: forge(data, lambda rest: rest.replace(b"createThing.json", b"x" * 16)),
             "do not match its digest",
         ),
         (lambda data: b"dynclient-pack 3 00000000\n{}\n", "does not match"),
-        (lambda data: forged(data, lambda rest: b"{}\n"), "'name'"),
+        (lambda data: forge(data, lambda rest: b"{}\n"), "'name'"),
     ],
 )
 def test_damage_is_found_and_nothing_is_touched(
@@ -103,7 +103,7 @@ def test_what_is_missing_is_named(small_zip: Path) -> None:
     create, other = b'"api/data/createThing.json","entity"', b'"api/data/createOther.json","entity"'
     whole = ingest(small_zip).data
     assert whole.count(create) == 1  # in the section of the entities; the name is as long
-    pack = Pack(forged(whole, lambda rest: rest.replace(create, other)))
+    pack = Pack(forge(whole, lambda rest: rest.replace(create, other)))
     with pytest.raises(PackCorrupt, match=r"createOther\.json of the entity type thing is missing"):
         examine(pack, pack.file_name)
 
@@ -160,7 +160,7 @@ def test_all_or_nothing(cache: Cache, file: Path) -> None:
     assert states(cache) == [("7.1.0", "sound")]
 
 
-def test_names_that_lead_elsewhere_name_nothing(cache: Cache, file: Path, tmp_path: Path) -> None:
+def test_names_that_are_paths_are_unknown(cache: Cache, file: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (cache.directory / "staging").mkdir()
     for name in ("../mine", "..", ".", "/", ""):

@@ -65,7 +65,7 @@ def test_kind(schema: dict[str, Any], kind: str, node_of) -> None:
     assert node_of(schema, b={"properties": {"y": {}}}).kind == kind
 
 
-def test_the_words_of_the_referring_place_win(node_of) -> None:
+def test_keywords_beside_a_ref_take_precedence(node_of) -> None:
     node = node_of(
         {
             "properties": {

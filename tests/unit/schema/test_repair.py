@@ -19,7 +19,7 @@ from dynclient.schema.repair import STEPS, relative, repair, unicode_words
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 
-def repaired(documents: dict[str, Any], step: str) -> tuple[dict[str, Any], list[str]]:
+def repair_step(documents: dict[str, Any], step: str) -> tuple[dict[str, Any], list[str]]:
     """Return the documents after all repairs, and the notes of one step."""
     changed = copy.deepcopy(documents)
     found = repair(changed)
@@ -27,7 +27,7 @@ def repaired(documents: dict[str, Any], step: str) -> tuple[dict[str, Any], list
 
 
 def only(schema: dict[str, Any], step: str) -> tuple[dict[str, Any], list[str]]:
-    documents, notes = repaired({"a/b.json": schema}, step)
+    documents, notes = repair_step({"a/b.json": schema}, step)
     return documents["a/b.json"], notes
 
 
@@ -76,7 +76,7 @@ def test_a_fragment_without_slash_gets_it() -> None:
 )
 def test_references_out_of_the_tree_are_led_back(reference: str) -> None:
     documents = {"a/b.json": {"x": {}}, "c/d.json": {"$ref": reference}}
-    changed, notes = repaired(documents, "astray")
+    changed, notes = repair_step(documents, "astray")
     assert changed["c/d.json"] == {"$ref": "../a/b.json#/x"}
     assert "it was replaced by a/b.json" in notes[0]
 

@@ -48,7 +48,7 @@ def test_a_build_without_a_revision(revision: Any) -> None:
     assert server.build == Build("1.0.0", "")
 
 
-def test_a_server_without_the_route_is_asked_at_the_route_before_1_0() -> None:
+def test_the_route_before_1_0_is_used_where_the_newer_one_is_missing() -> None:
     server, wire = info((404, {}), VERSION)
     assert server.version == "1.13.0"
     assert [request.path for request in wire.sent] == ["/v1/system/version", "/v1/version"]
@@ -72,7 +72,7 @@ def test_a_response_without_a_version_is_not_of_openmetadata(body: Any) -> None:
     assert len(wire.sent) == 2
 
 
-def test_is_reachable_asks_each_time_and_never_raises() -> None:
+def test_is_reachable_sends_a_request_each_time_and_never_raises() -> None:
     server, wire = info(VERSION, (503, {}), errors.ConnectFailed("down"), HTML, VERSION)
     assert [server.is_reachable() for _ in range(5)] == [True, False, False, False, True]
     assert len(wire.sent) == 5

@@ -100,7 +100,7 @@ def test_find_one_is_none_for_a_missing_entity_only(release: Release) -> None:
         session.find_one(plan(session))
 
 
-def moved(session: Session, route: str = "/v1/moved/tables") -> None:
+def relocate(session: Session, route: str = "/v1/moved/tables") -> None:
     """Let the session see an address of a table at another route."""
     database = {"id": "1", "href": f"http://x/api{route}/1", "type": "table"}
     data = {"id": "2", "name": "n", "tables": [database]}
@@ -111,7 +111,7 @@ def moved(session: Session, route: str = "/v1/moved/tables") -> None:
 
 def test_a_call_without_a_route_is_repeated_where_the_collection_is(release: Release) -> None:
     session, wire = session_over(NO_ROUTE, *[(404, {})] * 2, TABLE, release=release)
-    moved(session)
+    relocate(session)
     wire.sent.clear()
     assert session.call(plan(session)).name == "t"
     assert [r.path for r in wire.sent if "tables" in r.path] == [
@@ -120,9 +120,9 @@ def test_a_call_without_a_route_is_repeated_where_the_collection_is(release: Rel
     assert session.find("table").route == "/v1/moved/tables"
 
 
-def test_a_missing_entity_is_not_looked_for_elsewhere(release: Release) -> None:
+def test_a_missing_entity_is_requested_once(release: Release) -> None:
     session, wire = session_over(NO_ENTITY, release=release)
-    moved(session)
+    relocate(session)
     wire.sent.clear()
     with pytest.raises(errors.NotFound, match="instance for x"):
         session.call(plan(session))

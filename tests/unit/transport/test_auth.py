@@ -31,7 +31,7 @@ def stub() -> Iterator[Stub]:
         yield stub
 
 
-def sent(stub: Stub, auth: Anonymous, request: Request = ASK) -> int:
+def send(stub: Stub, auth: Anonymous, request: Request = ASK) -> int:
     transport = Transport(f"{stub.host}/api", Settings(), auth)
     try:
         return transport.send(request).status
@@ -44,19 +44,19 @@ def who(stub: Stub) -> list[str | None]:
 
 
 def test_without_authentication_no_header_is_sent(stub: Stub) -> None:
-    sent(stub, identity(None, None, None))
+    send(stub, identity(None, None, None))
     assert who(stub) == [None]
 
 
 @pytest.mark.parametrize("token", ["abc", "Bearer abc", Secret("abc"), "abc\n"])
 def test_a_token_is_sent_as_bearer(stub: Stub, token: str) -> None:
-    sent(stub, identity(token, None, None))
+    send(stub, identity(token, None, None))
     assert who(stub) == ["Bearer abc"]
 
 
 def test_a_refused_token_is_not_tried_twice(stub: Stub) -> None:
     stub.routes["/api/v1/x"] = Reply(401, {"code": 401, "message": "no"})
-    assert sent(stub, Bearer("abc")) == 401
+    assert send(stub, Bearer("abc")) == 401
     assert len(stub.seen) == 1
 
 
@@ -65,20 +65,20 @@ def test_a_callable_is_called_once_more_after_a_401(stub: Stub) -> None:
         200 if seen.headers["Authorization"] == "Bearer t2" else 401, {}
     )
     tokens = iter(["t1", "t2", "t3"])
-    assert sent(stub, TokenProvider(lambda: next(tokens))) == 200
+    assert send(stub, TokenProvider(lambda: next(tokens))) == 200
     assert who(stub) == ["Bearer t1", "Bearer t2"]
 
 
 def test_a_callable_whose_tokens_are_all_refused_ends(stub: Stub) -> None:
     stub.routes["/api/v1/x"] = Reply(401, {})
-    assert sent(stub, TokenProvider(lambda: "t")) == 401
+    assert send(stub, TokenProvider(lambda: "t")) == 401
     assert len(stub.seen) == 2
 
 
 @pytest.mark.parametrize("token", [None, 5, ""])
 def test_a_callable_must_return_a_token(stub: Stub, token: Any) -> None:
     with pytest.raises(errors.UsageError, match="must return a token, not"):
-        sent(stub, TokenProvider(lambda: token))
+        send(stub, TokenProvider(lambda: token))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_an_ended_session_is_renewed(stub: Stub, refreshes: bool, expected: list
 def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
     Accounts(stub)
     with pytest.raises(errors.Unauthorized, match="invalid password") as caught:
-        sent(stub, Login("ada@example.com", "wrong-secret"))
+        send(stub, Login("ada@example.com", "wrong-secret"))
     assert "wrong-secret" not in f"{caught.value!r} {caught.value} {caught.value.parts}"
     assert (caught.value.status, caught.value.code) == (400, 401)
 
@@ -186,7 +186,7 @@ def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
 def test_a_login_without_a_token_is_refused(stub: Stub, reply: Reply) -> None:
     stub.routes["/api/v1/users/login"] = reply
     with pytest.raises(errors.Unauthorized, match=f"of ada: status {reply.status}"):
-        sent(stub, Login("ada", "p"))
+        send(stub, Login("ada", "p"))
 
 
 # -- what is shown, and what travels ---------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_pickles_hold_no_secret_but_work_here(stub: Stub, auth: Anonymous) -> No
     stub.routes["/api/v1/users/login"] = {"accessToken": "given"}
     data = pickle.dumps(auth)
     assert b"sesame" not in data
-    sent(stub, pickle.loads(data))
+    send(stub, pickle.loads(data))
     assert who(stub)[-1] in {"Bearer open-sesame", "Bearer given"}
 
 
@@ -255,13 +255,13 @@ def test_in_another_process_the_token_of_the_environment_is_used(host: str | Non
 
 
 def test_in_another_process_the_token_of_another_server_is_not_used() -> None:
-    said = header_elsewhere(Bearer("open-sesame"), THEIRS)
-    assert said.startswith(PICKLED)
+    message = header_elsewhere(Bearer("open-sesame"), THEIRS)
+    assert message.startswith(PICKLED)
     assert (
         "OPENMETADATA_TOKEN is not sent to https://ours.example/api,"
-        " because OPENMETADATA_HOST is https://theirs.example/api." in said
+        " because OPENMETADATA_HOST is https://theirs.example/api." in message
     )
-    assert "sesame" not in said
+    assert "sesame" not in message
 
 
 def test_an_unpickled_client_sends_no_token_of_another_server(

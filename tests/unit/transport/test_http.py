@@ -59,9 +59,9 @@ def test_a_request_arrives_unchanged(stub: Stub, transport: Transport) -> None:
     request = Request(
         "PUT", "/v1/tables/name/a%2Fb", (("q", "a b&c"),), (("X-One", "1"),), b'{"a": 1}'
     )
-    answer = transport.send(request)
+    response = transport.send(request)
     seen = stub.seen[0]
-    assert (answer.status, answer.body, answer.attempts) == (200, b'{"ok": true}', 1)
+    assert (response.status, response.body, response.attempts) == (200, b'{"ok": true}', 1)
     assert seen.path == "/api/v1/tables/name/a%2Fb?q=a%20b%26c"
     assert seen.body == b'{"a": 1}'
     assert seen.headers["Authorization"] == "Bearer tok"
@@ -71,8 +71,8 @@ def test_a_request_arrives_unchanged(stub: Stub, transport: Transport) -> None:
 
 def test_requests_outside_the_api_carry_no_token(stub: Stub, transport: Transport) -> None:
     stub.routes["/swagger.json"] = {"openapi": "3.0.1"}
-    answer = transport.send(Request("GET", "/swagger.json", web=True))
-    assert (answer.status, answer.url) == (200, f"{stub.host}/swagger.json")
+    response = transport.send(Request("GET", "/swagger.json", web=True))
+    assert (response.status, response.url) == (200, f"{stub.host}/swagger.json")
     assert "Authorization" not in stub.seen[0].headers
 
 
@@ -92,14 +92,14 @@ def test_what_is_safe_to_repeat_is_repeated(
     stub: Stub, transport: Transport, clock: Clock, method: str, status: int
 ) -> None:
     stub.routes["/api/v1/x"] = [Reply(status, {}), Reply(status, {}), Reply(200, {"done": 1})]
-    answer = transport.send(Request(method, "/v1/x"))
-    assert (answer.status, answer.attempts) == (200, 3)
+    response = transport.send(Request(method, "/v1/x"))
+    assert (response.status, response.attempts) == (200, 3)
     assert clock.slept == [0.25, 0.5]
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 @pytest.mark.parametrize("reply", [Reply(503, {}), Reply(429, {}), Reply(0)])
-def test_what_may_have_been_done_is_not_repeated(
+def test_requests_that_may_have_been_processed_are_not_repeated(
     stub: Stub, transport: Transport, clock: Clock, method: str, reply: Reply
 ) -> None:
     stub.routes["/api/v1/x"] = reply
@@ -271,15 +271,15 @@ def test_a_redirect_that_is_not_followed_says_why(
 
 def test_the_same_host_with_tls_is_the_same_server() -> None:
     transport = Transport("http://ours.example/api", Settings())
-    answer: Any = requests.Response()
-    answer.status_code, answer.headers["Location"] = 302, "https://ours.example/api/v1/x"
+    response: Any = requests.Response()
+    response.status_code, response.headers["Location"] = 302, "https://ours.example/api/v1/x"
     url = "http://ours.example/api/v1/x"
     request = Request("GET", "/v1/x")
-    assert transport._redirect_target(request, url, answer) == "https://ours.example/api/v1/x"
+    assert transport._redirect_target(request, url, response) == "https://ours.example/api/v1/x"
     back = "https://ours.example/api/v1/x"
-    answer.headers["Location"] = url  # from https to http: the token would go out in clear
+    response.headers["Location"] = url  # from https to http: the token would go out in clear
     with pytest.raises(errors.NotOpenMetadata, match="another server"):
-        transport._redirect_target(request, back, answer)
+        transport._redirect_target(request, back, response)
 
 
 # -- limits, errors and logs -----------------------------------------------------------------------

@@ -34,18 +34,18 @@ def authority_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def strict(authority: trustme.CA, authority_file: str) -> Iterator[Stub]:
     """A server with a certificate of that authority, which requires one of it from clients, too."""
-    with _served(authority, authority_file, ssl.CERT_REQUIRED) as stub:
+    with _serve(authority, authority_file, ssl.CERT_REQUIRED) as stub:
         yield stub
 
 
 @pytest.fixture
 def plain(authority: trustme.CA, authority_file: str) -> Iterator[Stub]:
     """A server with a certificate of that authority."""
-    with _served(authority, authority_file, ssl.CERT_NONE) as stub:
+    with _serve(authority, authority_file, ssl.CERT_NONE) as stub:
         yield stub
 
 
-def _served(authority: trustme.CA, file: str, clients: ssl.VerifyMode) -> Stub:
+def _serve(authority: trustme.CA, file: str, clients: ssl.VerifyMode) -> Stub:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     context.verify_mode = clients

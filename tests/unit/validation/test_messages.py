@@ -271,5 +271,5 @@ def test_without_the_fast_engine_what_is_not_json_is_invalid(
     assert checker.is_valid("type/x.json", "x")
 
 
-def test_what_is_json_has_no_problem() -> None:
+def test_json_data_has_no_problem() -> None:
     assert problems({}, {"a": [1.5, None, True, "\ud7ff\ue000é", {"b": []}]}) == []

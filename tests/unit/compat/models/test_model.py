@@ -60,7 +60,7 @@ def test_every_class_is_built_and_validates(release: Release) -> None:
             if required:
                 with pytest.raises(ValidationError) as caught:
                     cls()
-                assert [fault["loc"] for fault in caught.value.errors()] == required
+                assert [error["loc"] for error in caught.value.errors()] == required
             assert repr(cls.model_construct()).startswith(f"{named.name}(")
 
 

@@ -109,7 +109,7 @@ def test_invalid_values_are_reported(release: Release) -> None:
     ):
         with pytest.raises(ValidationError) as caught:
             basic(release, name)(value)
-        assert [(fault["type"], fault["loc"]) for fault in caught.value.errors()] == [(kind, ())]
+        assert [(error["type"], error["loc"]) for error in caught.value.errors()] == [(kind, ())]
     with pytest.raises(ValidationError):
         references(release)(unknown=1)
 

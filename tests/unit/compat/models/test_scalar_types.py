@@ -35,7 +35,7 @@ def convert(type_: FieldType, value: Any) -> Any:
     return converted
 
 
-def refused(type_: FieldType, value: Any) -> str:
+def error_kind(type_: FieldType, value: Any) -> str:
     errors: list[FieldError] = []
     assert type_.check(value, ("x",), errors) is value
     assert [error.loc for error in errors] == [("x",)]
@@ -113,7 +113,7 @@ def test_values_are_converted(type_: FieldType, value: Any, expected: Any) -> No
     ],
 )
 def test_invalid_values_are_reported(type_: FieldType, value: Any, kind: str) -> None:
-    assert refused(type_, value) == kind
+    assert error_kind(type_, value) == kind
 
 
 def test_limits_that_official_models_do_not_check_are_left_to_the_server() -> None:
@@ -121,7 +121,7 @@ def test_limits_that_official_models_do_not_check_are_left_to_the_server() -> No
     assert convert(FloatType({"multipleOf": 0.1}), 0.3) == 0.3
 
 
-def test_texts_of_a_server_that_stand_for_nothing_stay_texts() -> None:
+def test_texts_of_a_server_that_cannot_be_converted_stay_texts() -> None:
     for type_ in (UuidType(), DateType(), DateTimeType(), TimeType()):
         assert type_.from_json("whatever") == "whatever"
         assert type_.from_json(5) == 5

@@ -29,10 +29,10 @@ def release() -> Iterator[Release]:
 def get(release: Release) -> Get:
     """Return a function that imports a name: ``get("entity.data.table", "Table")``."""
 
-    def imported(module: str, name: str) -> Any:
+    def import_name(module: str, name: str) -> Any:
         return getattr(import_module(f"metadata.generated.schema.{module}"), name)
 
-    return imported
+    return import_name
 
 
 @pytest.fixture

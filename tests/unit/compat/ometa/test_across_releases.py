@@ -56,15 +56,15 @@ def test_requests_are_written_as_the_server_reads_them(metadata: Any) -> None:
     assert [owner.name for owner in table.owners.root] == ["ada"]
 
 
-def test_fields_are_asked_for_by_the_server_s_names(metadata: Any) -> None:
+def test_fields_are_requested_by_the_names_of_the_server(metadata: Any) -> None:
     metadata.stub.routes[f"/api/v1/tables/{IDENTITY}"] = TABLE
     metadata.stub.routes["/api/v1/tables"] = {"data": [TABLE], "paging": {"total": 1}}
     Table = cls("entity.data.table", "Table")
     found = metadata.get_by_id(Table, IDENTITY, fields=["owners", "tags"])
     listed = metadata.list_entities(Table, fields=["owners"]).entities
     assert [table.owners.root[0].name for table in [found, *listed]] == ["ada", "ada"]
-    asked = [seen.path.partition("fields=")[2] for seen in metadata.stub.seen[-2:]]
-    assert [each.partition("&")[0] for each in asked] == ["owner%2Ctags", "owner"]
+    requested = [seen.path.partition("fields=")[2] for seen in metadata.stub.seen[-2:]]
+    assert [each.partition("&")[0] for each in requested] == ["owner%2Ctags", "owner"]
 
 
 @pytest.mark.filterwarnings("default::dynclient.errors.DriftWarning")
@@ -77,9 +77,9 @@ def test_requests_and_fields_of_another_release_are_reported(metadata: Any) -> N
     with pytest.warns(DriftWarning, match=r"Request\.owners is called owner in release") as sent:
         metadata.create_or_update(request)
     Table = cls("entity.data.table", "Table")
-    with pytest.warns(DriftWarning, match=r"Table\.owners is called owner in release") as asked:
+    with pytest.warns(DriftWarning, match=r"Table\.owners is called owner in release") as requested:
         metadata.list_entities(Table, fields=["owners"])
-    assert {each.filename for each in [*sent, *asked]} == {__file__}
+    assert {each.filename for each in [*sent, *requested]} == {__file__}
 
 
 def test_patches_address_what_the_server_has(metadata: Any) -> None:

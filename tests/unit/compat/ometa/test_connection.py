@@ -226,6 +226,6 @@ def test_unknown_client_arguments_are_rejected() -> None:
         connection(more={"retrys": 1})
 
 
-def test_what_only_ingestion_needs_is_left_alone() -> None:
+def test_settings_of_ingestion_are_ignored() -> None:
     found = connection(enableVersionValidation=True, limitRecords=10, includeTables=False)
     assert found.base == HOST

@@ -102,7 +102,7 @@ def test_bad_requests_are_refused_here(metadata: Any, request_: Any, stub: Stub)
     assert stub.seen == []
 
 
-def test_deleted_ones_can_be_asked_for(metadata: Any, stub: Stub, Table: Any, get: Get) -> None:
+def test_deleted_entities_can_be_included(metadata: Any, stub: Stub, Table: Any, get: Get) -> None:
     stub.routes[f"/api/v1/tables/{IDENTITY}"] = TABLE
     stub.routes["/api/v1/tables/name/s.d.x.orders"] = TABLE
     include = get("type.include", "Include").all
@@ -163,12 +163,12 @@ def test_time_series_have_cursors_of_another_name(stub: Stub) -> None:
 
 
 def test_raw_data_returns_json(stub: Stub, Table: Any) -> None:
-    answer = {"data": [TABLE], "paging": {"total": 1}}
-    stub.routes["/api/v1/tables"] = answer
+    page = {"data": [TABLE], "paging": {"total": 1}}
+    stub.routes["/api/v1/tables"] = page
     history = {"entityType": "table", "versions": [json.dumps(TABLE)]}
     stub.routes[f"/api/v1/tables/{IDENTITY}/versions"] = history
     with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}, raw_data=True) as raw:
-        assert raw.list_entities(Table) == answer
+        assert raw.list_entities(Table) == page
         assert raw.list_versions(IDENTITY, Table) == history
 
 

@@ -82,9 +82,9 @@ def test_a_database_that_is_not_named_is_looked_for(get: Get, metadata: Any, stu
     stub.routes["/api/v1/databases"] = {"data": listed, "paging": {"total": 2}}
     stub.routes["/api/v1/tables/name/s.two.%22a.b%22.t"] = {"id": "3", "name": "t"}
     table = get("entity.data.table", "Table")
-    asked = {**TABLE, "database_name": None}
-    assert official_fqn.build(metadata, table, **asked) == 's.two."a.b".t'
-    assert official_fqn.build(metadata, table, **asked, fetch_multiple_entities=True) == [
+    arguments = {**TABLE, "database_name": None}
+    assert official_fqn.build(metadata, table, **arguments) == 's.two."a.b".t'
+    assert official_fqn.build(metadata, table, **arguments, fetch_multiple_entities=True) == [
         's.two."a.b".t'
     ]
     assert "service=s" in stub.seen[0].path

@@ -34,7 +34,7 @@ def _options(case: dict[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _applied(operations: list[dict[str, Any]] | None) -> Any:
+def _apply(operations: list[dict[str, Any]] | None) -> Any:
     return jsonpatch.apply_patch(deepcopy(OFFICIAL["source"]), operations or [])
 
 
@@ -42,7 +42,7 @@ def _applied(operations: list[dict[str, Any]] | None) -> Any:
 def test_our_patches_do_to_the_server_what_the_official_ones_do(case: dict[str, Any]) -> None:
     """They need not look alike: ours moves nothing, and may address less."""
     ours = build_patch(OFFICIAL["source"], case["destination"], **_options(case))
-    assert _applied(ours) == _applied(case["ops"])
+    assert _apply(ours) == _apply(case["ops"])
     assert (ours is None) == (case["ops"] is None)
 
 
@@ -60,7 +60,7 @@ SOURCE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def patched(change: dict[str, Any], **options: Any) -> Any:
+def patch_source(change: dict[str, Any], **options: Any) -> Any:
     operations = build_patch(SOURCE, {**SOURCE, **change}, **options)
     return jsonpatch.apply_patch(deepcopy(SOURCE), operations or []), operations
 
@@ -73,29 +73,29 @@ def test_nothing_to_do_is_none() -> None:
 
 
 def test_what_is_none_is_removed() -> None:
-    state, operations = patched({"description": None})
+    state, operations = patch_source({"description": None})
     assert "description" not in state
     assert operations == [{"op": "remove", "path": "/description"}]
 
 
 def test_restricted_fields_are_added_and_nothing_else() -> None:
     restricted = ["description", "tags", "displayName"]
-    state, _ = patched(
+    state, _ = patch_source(
         {"description": "new", "displayName": "Orders", "tags": []},
         restrict_update_fields=restricted,
     )
     assert state == {**SOURCE, "displayName": "Orders"}
-    state, _ = patched(
+    state, _ = patch_source(
         {"description": "new"}, restrict_update_fields=restricted, override_metadata=True
     )
     assert state["description"] == "new"
 
 
 def test_only_allowed_fields_count() -> None:
-    state, _ = patched({"description": "new", "name": "other"}, allowed_fields={"name": True})
+    state, _ = patch_source({"description": "new", "name": "other"}, allowed_fields={"name": True})
     assert state == {**SOURCE, "name": "other"}
     below = {"columns": {"__all__": {"name": True, "dataType": True}}}
-    assert patched({"columns": deepcopy(SOURCE["columns"])}, allowed_fields=below)[1] is None
+    assert patch_source({"columns": deepcopy(SOURCE["columns"])}, allowed_fields=below)[1] is None
 
 
 def test_lists_of_named_things_are_merged_by_name() -> None:
@@ -105,7 +105,7 @@ def test_lists_of_named_things_are_merged_by_name() -> None:
         {"name": "new", "dataType": "DATE", "ordinalPosition": 2},
         {"name": "a", "dataType": "INT", "ordinalPosition": 3},
     ]  # fmt: skip
-    state, operations = patched(
+    state, operations = patch_source(
         {"columns": moved},
         restrict_update_fields=["description", "tags"],
         array_entity_fields=["columns"],

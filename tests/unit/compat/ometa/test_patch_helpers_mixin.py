@@ -330,6 +330,6 @@ def test_what_the_index_finds_is_read_from_the_server(metadata: Any, stub: Stub,
     stub.routes["/api/v1/tables/name/s.d.x.t"] = TABLE
     found = metadata.es_search_from_fqn(Table, "s.*.t", size=5, fields="owners,tags")
     assert [str(each.id.root) for each in found] == [ONE]
-    asked = stub.seen[-3].path
-    assert "fieldValue=s.%2A.t&from=0&size=5&index=table_search_index" in asked
+    path = stub.seen[-3].path
+    assert "fieldValue=s.%2A.t&from=0&size=5&index=table_search_index" in path
     assert stub.seen[-2].path.endswith("?fields=owners%2Ctags")

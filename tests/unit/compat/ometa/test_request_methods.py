@@ -104,7 +104,7 @@ def test_what_is_none_is_not_sent(metadata: Any, stub: Stub) -> None:
     assert stub.seen[0].path == "/api/v1/tasks?fields=about%2Cpayload&status=Open&limit=10"
 
 
-def test_a_class_stands_for_its_path(metadata: Any, stub: Stub, get: Any) -> None:
+def test_a_class_is_accepted_as_its_path(metadata: Any, stub: Stub, get: Any) -> None:
     service = get("entity.services.databaseService", "DatabaseService")
     route = f"/api/v1/services/databaseServices/async/{IDENTITY}"
     stub.routes[route] = Reply(202, {"jobId": "j"})
@@ -150,7 +150,7 @@ def test_yaml_has_its_own_type(metadata: Any, stub: Stub) -> None:
     assert stub.seen[0].headers["Content-Type"] == "application/x-yaml"
 
 
-def test_what_the_official_client_swallows_is_logged(
+def test_errors_that_the_official_client_hides_are_logged(
     metadata: Any, stub: Stub, table: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert metadata.get_sample_data(table) is None
