@@ -20,7 +20,7 @@ from tests.architecture.test_layering import (
     module_name,
     modules,
     not_yet,
-    parsed,
+    parse,
 )
 
 PUBLIC_NAMES = Path(__file__).with_name("public_names.json")
@@ -115,7 +115,7 @@ def private_reads(path: Path, tree: ast.Module) -> Iterator[str]:
 @each_module
 def test_private_names_are_read_in_their_own_module_only(path: Path) -> None:
     allowed = not_yet().get("private_names", [])
-    wrong = [each for each in private_reads(path, parsed(path)) if each not in allowed]
+    wrong = [each for each in private_reads(path, parse(path)) if each not in allowed]
     assert not wrong, "give the name no underscore, or move what needs it:\n" + "\n".join(wrong)
 
 
@@ -165,7 +165,7 @@ def release_mappings(tree: ast.Module) -> Iterator[str]:
 def test_what_is_built_from_a_release_is_kept_on_the_release(path: Path) -> None:
     here = path.relative_to(PACKAGE).as_posix()
     allowed = not_yet().get("release_mappings", [])
-    wrong = [f"{here} {name}" for name in release_mappings(parsed(path))]
+    wrong = [f"{here} {name}" for name in release_mappings(parse(path))]
     wrong = [each for each in wrong if each not in allowed]
     assert not wrong, f"use release.memo(key, build) instead: {wrong}"
 
@@ -186,7 +186,7 @@ def init_definitions(path: Path) -> list[str]:
     here = path.relative_to(ROOT).as_posix()
     return [
         f"{here} defines {node.name}"
-        for node in parsed(path).body
+        for node in parse(path).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and node.name not in HOOKS_IN_INIT.get(here, ())
         and not is_private(node.name)
