@@ -314,7 +314,7 @@ class Client:
         if isinstance(call, ExtraOperation):
             return plan_operation(call, values, keywords)
         raise UsageError(
-            f"must be a method of a collection, such as om.tables.create, not {call!r}"
+            f"call must be a method of a collection, such as om.tables.create, not {call!r}"
         )
 
     def _by_name(self, call: str) -> Any:

@@ -162,7 +162,7 @@ def release_of(
         source: a path, a step, or a sequence of these; see :mod:`dynclient.session.release_choice`.
 
     Raises:
-        UsageError: the source is neither a step nor a path.
+        UsageError: the source is neither a step nor a path, or the release is something else.
         UnknownRelease: the release is not in the cache, and there is no source.
         SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
@@ -172,6 +172,8 @@ def release_of(
 
     if isinstance(named, Release):
         return named, Sources()
+    if named is not None and not isinstance(named, (str, os.PathLike)):
+        raise UsageError(f"release= must be a release, its name or a path, not {named!r}")
     if named is not None and source is None:
         text = os.fspath(named)
         if not isinstance(named, str) or is_path(text):

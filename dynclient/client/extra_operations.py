@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class ExtraOperations:
     """The operations of one collection, or of the server, as attributes.
 
-    Items give them by name, by ``operationId``, or by method and path:
+    An item is found by name, by ``operationId``, or by method and path:
     ``om.tables.op["PUT /v1/tables/{id}/sampleData"]``. The operations come from the server's
     OpenAPI document, which ``om.contract.load()`` requests.
 

@@ -61,8 +61,9 @@ def sources_of(source: str | Path | Iterable[str | Path] | None, name: str | Non
         return Sources(name=name)
     if source == "cache":
         return Sources(("cache", "nearest"), name)
-    sequence = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    steps = tuple(_step(each) for each in sequence)
+    if isinstance(source, (str, os.PathLike)) or not isinstance(source, Iterable):
+        source = [source]
+    steps = tuple(_step(each) for each in source)
     if not steps:
         raise UsageError(f"source= must not be empty; it takes {_ALLOWED}")
     return Sources(steps, name)

@@ -131,6 +131,7 @@ class ServerInfo:
                 method="GET",
                 url=f"{self.host}/api",
                 request_id=None,
+                hint="The response does not come from an OpenMetadata server. Check the host.",
             )
         return Build(version, revision if isinstance(revision, str) else "")
 

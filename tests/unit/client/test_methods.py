@@ -361,7 +361,11 @@ def test_a_collection_has_one_name_on_the_client() -> None:
         om.table  # noqa: B018
     with pytest.raises(errors.UnknownCollection, match="did you mean tables") as caught:
         om.tabels  # noqa: B018
-    assert caught.value.obj is om
+    # The message suggests a name; without obj, Python does not suggest it again.
+    assert (caught.value.name, caught.value.obj) == ("tabels", None)
+    with pytest.raises(errors.UnknownCollection, match="no collection 'helth_check'") as caught:
+        om.helth_check  # noqa: B018
+    assert (caught.value.name, caught.value.obj) == ("helth_check", om)
     with pytest.raises(errors.UnknownOperation, match="has no method 'creat'"):
         om.tables.creat  # noqa: B018
     assert {"create", "get", "op"} <= set(dir(om.tables))
