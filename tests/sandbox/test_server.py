@@ -112,3 +112,11 @@ def test_start_stops_when_its_block_fails() -> None:
 def test_start_takes_a_release_of_this_process() -> None:
     with sandbox.start(dynclient.release("starter")) as running:
         assert running.release == "starter"
+
+
+@pytest.mark.parametrize("port", [-1, 65536, "x", None])
+def test_what_is_not_a_port_is_rejected(port) -> None:
+    with pytest.raises(
+        sandbox.SandboxFailed, match="port= must be an integer from 0 to 65535, not"
+    ):
+        sandbox.start(port=port)

@@ -363,9 +363,12 @@ def test_a_collection_has_one_name_on_the_client() -> None:
         om.tabels  # noqa: B018
     # The message suggests a name; without obj, Python does not suggest it again.
     assert (caught.value.name, caught.value.obj) == ("tabels", None)
-    with pytest.raises(errors.UnknownCollection, match="no collection 'helth_check'") as caught:
+    with pytest.raises(errors.UnknownCollection, match="; did you mean health_check") as caught:
         om.helth_check  # noqa: B018
-    assert (caught.value.name, caught.value.obj) == ("helth_check", om)
+    assert (caught.value.name, caught.value.obj) == ("helth_check", None)
+    with pytest.raises(errors.UnknownCollection, match="no collection 'xyzzy'") as caught:
+        om.xyzzy  # noqa: B018
+    assert (caught.value.name, caught.value.obj) == ("xyzzy", om)
     with pytest.raises(errors.UnknownOperation, match="has no method 'creat'"):
         om.tables.creat  # noqa: B018
     assert {"create", "get", "op"} <= set(dir(om.tables))
