@@ -262,7 +262,7 @@ class ServerError(DynclientError):
         message: message of the server.
         method: HTTP method of the request.
         url: its URL.
-        request_id: the ID that the server gave the request, or None.
+        request_id: the ID of the request at the server, or None.
         body: body of the response, decoded if it is JSON, shortened.
     """
 

@@ -34,7 +34,7 @@ for _name in [
 ]:
     del os.environ[_name]
 os.environ.pop("GITHUB_TOKEN", None)
-os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing answers there
+os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing listens there
 if not ON_WORKER:
     os.environ[_ROOT_VARIABLE] = tempfile.mkdtemp(prefix="dynclient-tests-")
 CACHES = Path(os.environ[_ROOT_VARIABLE])
@@ -176,7 +176,7 @@ def _remove_drop_in(meta_path: list[Any]) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    """Say which real schema trees are at hand, so that a green run tells what it covered."""
+    """Print which real schema trees are available, so that a green run shows what it covered."""
     from tests.support.trees import TREES
 
     if not TREES:

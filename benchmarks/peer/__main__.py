@@ -62,7 +62,7 @@ class Row(NamedTuple):
     official: float
     unit: str
     reach: float | None = None
-    """How many times better the project wants to be."""
+    """The ratio that the project aims at."""
 
     @property
     def times(self) -> float:
@@ -103,9 +103,13 @@ def _measured(ours: Side, official: Side, folder: Path, compared: str) -> list[R
     answers, given = folder / "answers.json", folder / "payloads.json"
     given.write_text(json.dumps({"create": payloads.create_table(), "table": table}), "utf-8")
     # The official SDK talks to servers of its own release only.
-    told = {"/system/version": {"version": compared, "revision": "stub", "timestamp": 0}}
-    entity = {table["fullyQualifiedName"]: table, "PUT /tables": table}
-    answers.write_text(json.dumps({**told, **entity, "/tables": payloads.page()}), "utf-8")
+    responses = {
+        "/system/version": {"version": compared, "revision": "stub", "timestamp": 0},
+        table["fullyQualifiedName"]: table,
+        "PUT /tables": table,
+        "/tables": payloads.page(),
+    }
+    answers.write_text(json.dumps(responses), "utf-8")
     with serving(answers) as host:
         rows = _starts(ours, official, host)
         rows += _works(ours, official, [host, str(given)])

@@ -1,4 +1,4 @@
-"""The beginning of the walkthrough, up to the first entity that the server gives.
+"""The beginning of the walkthrough, up to the first entity that the server returns.
 
 Run by both sides as it stands: ``start.py HOST``. It prints the peak memory of its process in MB.
 """

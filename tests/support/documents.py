@@ -64,7 +64,7 @@ class Session:
             "python": self._script,
             "console": self._commands,
         }.get(block.language)
-        assert runner is not None, f"{self._at(block)}: nobody knows how to run {block.language!r}"
+        assert runner is not None, f"{self._at(block)}: cannot run {block.language!r}"
         runner(block)
 
     def _at(self, block: Block) -> str:
@@ -112,7 +112,7 @@ class Session:
             case ["dynclient", *arguments]:
                 self._dynclient([self._real(word) for word in arguments], block)
             case _:
-                raise AssertionError(f"{self._at(block)}: nobody knows how to run {words}")
+                raise AssertionError(f"{self._at(block)}: cannot run {words}")
 
     def _dynclient(self, arguments: list[str], block: Block) -> None:
         served = arguments[0] == "sandbox"
@@ -128,7 +128,7 @@ class Session:
                 assert first, f"{self._at(block)}: the sandbox said nothing"
                 return
             output = process.communicate(timeout=300)
-        assert process.returncode == 0, f"{self._at(block)}: {arguments} gave {output}"
+        assert process.returncode == 0, f"{self._at(block)}: {arguments} printed {output}"
 
 
 def check_requirement(requirement: str) -> None:

@@ -1,8 +1,8 @@
-"""A server of which nothing is known but its own OpenAPI document, which it replays.
+"""A server that serves an OpenAPI document, and no more than it needs beside it.
 
-``/swagger.json`` is at the web root, as on real servers; below ``/api`` it tells its version, its
+``/swagger.json`` is at the web root, as on real servers; below ``/api`` it returns its version, its
 resources and its entity types, and it keeps what is sent to the collections of its document, in
-memory and unjudged: enough for a client to work with.
+memory and without validation: enough for a client to work with.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class OpenAPIServer(Stub):
     """Replays one OpenAPI document; ``with`` starts and stops it.
 
     Args:
-        document: what ``/swagger.json`` gives; None for a server that keeps it to itself.
+        document: the response of ``/swagger.json``; None for a server without it.
         version: what it says it is; that of the document where None.
         revision: likewise; the second half of what its document is known by.
         resources: entity types it lists as resources.

@@ -27,11 +27,11 @@ class Api:
     def made(self, path: str, **body: Any) -> dict[str, Any]:
         answer = self.ask("POST", path, json=body)
         assert answer.status_code == 201, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        created: dict[str, Any] = answer.json()
+        return created
 
     def with_schema(self) -> None:
-        """Make the schema ``s.d.c``, its database and its service."""
+        """Create the schema ``s.d.c``, its database and its service."""
         config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
         self.made("/v1/services/databaseServices", name="s", serviceType="Mysql",
                   connection={"config": config})  # fmt: skip
@@ -41,8 +41,8 @@ class Api:
     def got(self, path: str) -> dict[str, Any]:
         answer = self.ask("GET", path)
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        entity: dict[str, Any] = answer.json()
+        return entity
 
     def patched(self, path: str, *operations: Any, **headers: str) -> requests.Response:
         return self.ask(

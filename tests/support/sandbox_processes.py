@@ -87,7 +87,7 @@ def launch(*arguments: object, **options: Any) -> Iterator[LaunchedSandbox]:
 
 
 def wait_for_end(process: psutil.Process) -> None:
-    """Wait until a process that somebody else started has ended, reaped or not."""
+    """Wait until a process that was started elsewhere has ended, reaped or not."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with contextlib.suppress(psutil.TimeoutExpired):

@@ -18,7 +18,7 @@ Server = Callable[[str], sandbox.Running]
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Return a function that gives the sandbox of a release."""
+    """Return a function that returns the sandbox of a release."""
     running: dict[str, sandbox.Running] = {}
     with contextlib.ExitStack() as stack:
 
@@ -35,7 +35,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def connected(server: Server) -> Iterator[Callable[[str], Client]]:
-    """Return a function that gives an administrator's client of the sandbox of a release."""
+    """Return a function that returns an administrator's client of the sandbox of a release."""
     with contextlib.ExitStack() as stack:
 
         def to(name: str) -> Client:
