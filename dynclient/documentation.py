@@ -9,7 +9,7 @@ T = TypeVar("T", bound=type)
 
 
 def document_fields(cls: T) -> T:
-    """Give each field of a NamedTuple the sentence that ``Attributes:`` of its docstring has.
+    """Set the docstring of each field of a NamedTuple to its text below ``Attributes:``.
 
     ``help()`` shows it, where it would show "Alias for field number 0". It also shows the types of
     the signature as they are written, not as ``ForwardRef``.

@@ -225,7 +225,7 @@ class Client:
         """Delete one entity and return it as it was.
 
         Args:
-            target: the entity; or leave it out and give its type and id.
+            target: the entity; or leave it out and pass its type and id.
             entity: its type: a class, or a name.
             entity_id: its id, or its fully qualified name.
             recursive: delete everything below it too.

@@ -205,7 +205,7 @@ def _nothing_found(
     note = f"\n  not tried, because source= excludes it: {', '.join(skipped)}" if skipped else ""
     message = (
         f"the schemas of {what} were not found:{lines}{note}\n"
-        "Add a schema tree with 'dynclient schemas add PATH', or give one as"
+        "Add a schema tree with 'dynclient schemas add PATH', or pass one as"
         " connect(source=PATH), or use another release with connect(release=…)"
     )
     return UnknownRelease(message, name=version, steps=tuple(failed))

@@ -245,7 +245,7 @@ class ServerInfo:
     # -- types and resources -----------------------------------------------------------------------
 
     def entity_types(self) -> Iterator[Any]:
-        """Give the entity types that the server lists, as JSON; as far as they can be listed."""
+        """Yield the entity types that the server lists, as JSON, as far as they can be listed."""
         guard = CursorGuard()
         after: str | None = None
         while True:

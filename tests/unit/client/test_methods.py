@@ -242,7 +242,7 @@ def test_patch_of_an_entity_is_a_save() -> None:
 @pytest.mark.parametrize(
     ("method", "values", "keywords", "message"),
     [
-        ("get", (), {}, "the entity is missing; give its id, its name or itself"),
+        ("get", (), {}, "the entity is missing; pass its id, its name or the entity itself"),
         ("get", ("",), {}, "the name must not be empty"),
         ("get", (7,), {}, "must be an id, a name or an entity, not int"),
         ("get", ("a", ""), {}, "tables.get: 1 problem"),
