@@ -1,4 +1,4 @@
-"""The bare validation engine, set up without dynclient: the floor of what judging can cost."""
+"""The bare validation engine, set up without dynclient: the floor of what validation can cost."""
 
 from __future__ import annotations
 

@@ -9,10 +9,14 @@ T = TypeVar("T", bound=type)
 
 
 def document_fields(cls: T) -> T:
-    """Give each field of a NamedTuple the sentence that ``Attributes:`` of its docstring has.
+    """Set the docstring of each field of a NamedTuple to its text below ``Attributes:``.
 
-    ``help()`` shows it, where it would show "Alias for field number 0".
+    ``help()`` shows it, where it would show "Alias for field number 0". It also shows the types of
+    the signature as they are written, not as ``ForwardRef``.
     """
+    types = getattr(cls.__new__, "__annotations__", {})
+    for name, annotation in types.items():
+        types[name] = getattr(annotation, "__forward_arg__", annotation)
     fields: Any = getattr(cls, "_fields", ())
     sentences: dict[str, list[str]] = {}
     current: list[str] = []

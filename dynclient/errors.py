@@ -159,12 +159,15 @@ class UsageError(DynclientError):
 
 
 class _NameError(UsageError, AttributeError):
-    """Base class of errors about unknown attributes; Python adds "Did you mean" to them."""
+    """Base class of errors about unknown names; ``name`` is the unknown one."""
 
     def __init__(self, message: str = "", *, name: str = "", obj: Any = None, **parts: Any) -> None:
         super().__init__(message, name=name, **parts)
-        # Python reads `obj` to suggest a name; it is not pickled.
-        self.obj = obj
+        # AttributeError has reset it.
+        self.name = name
+        # From `name` and `obj` a traceback suggests names, which some messages already do. `obj` is
+        # not pickled.
+        self.obj = None if "; did you mean " in str(self) else obj
 
 
 class UnknownCollection(_NameError, KeyError):
@@ -259,7 +262,7 @@ class ServerError(DynclientError):
         message: message of the server.
         method: HTTP method of the request.
         url: its URL.
-        request_id: the ID that the server gave the request, or None.
+        request_id: the ID of the request at the server, or None.
         body: body of the response, decoded if it is JSON, shortened.
     """
 
@@ -278,7 +281,9 @@ class ServerError(DynclientError):
         request = f"{parts.get('method', '')} {parts.get('url', '')}".strip()
         tail = f" [request {parts['request_id']}]" if parts.get("request_id") else ""
         hint = f"\n  {parts['hint']}" if parts.get("hint") else ""
-        return f"{status} {parts['message']}\n  {request}{tail}{hint}"
+        # The page of a proxy often repeats the status: "404 Not Found".
+        message = str(parts["message"]).removeprefix(f"{status} ")
+        return f"{status} {message}\n  {request}{tail}{hint}"
 
 
 class BadRequest(ServerError):

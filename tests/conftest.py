@@ -34,7 +34,7 @@ for _name in [
 ]:
     del os.environ[_name]
 os.environ.pop("GITHUB_TOKEN", None)
-os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing answers there
+os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing listens there
 if not ON_WORKER:
     os.environ[_ROOT_VARIABLE] = tempfile.mkdtemp(prefix="dynclient-tests-")
 CACHES = Path(os.environ[_ROOT_VARIABLE])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -144,7 +146,9 @@ def _require_cached() -> Iterator[Callable[[Release], Release]]:
             if cache.find(found.name, found.digest) is None:
                 warning = str(caught[-1].message).partition(";")[0] if caught else ""
                 why = warning or f"another process removed it from {cache.directory}"
-                advice = "; free some space, or set DYNCLIENT_CACHE to another directory"
+                is_full = os.strerror(errno.ENOSPC) in why
+                advice = "; " + "free some space, or " * is_full
+                advice += "set DYNCLIENT_CACHE to another directory"
                 end = advice if warning else ""
                 raise SchemaError(f"{found.name} was read but not stored: {why}{end}")
             return found

@@ -61,5 +61,5 @@ def reject_look_up(plan: Plan) -> Any:
     """
     raise UsageError(
         f"this call cannot be prepared without sending a request ({plan.operation.method}"
-        f" {plan.operation.route}); give the id or the entity instead of the name"
+        f" {plan.operation.route}); pass the id or the entity instead of the name"
     )

@@ -129,7 +129,7 @@ class Client:
             try:
                 right = self.catalogue.find(name).attribute
             except UnknownCollection as error:
-                raise UnknownCollection(**error.parts, obj=self) from None
+                raise _unknown_attribute(error, self) from None
             # A collection by another of its names; only the attribute's name works here.
             message = f"release {self.release.name} calls that collection {right!r}"
             raise UnknownCollection(message, name=name, obj=self, nearest=(right,))
@@ -225,7 +225,7 @@ class Client:
         """Delete one entity and return it as it was.
 
         Args:
-            target: the entity; or leave it out and give its type and id.
+            target: the entity; or leave it out and pass its type and id.
             entity: its type: a class, or a name.
             entity_id: its id, or its fully qualified name.
             recursive: delete everything below it too.
@@ -314,7 +314,7 @@ class Client:
         if isinstance(call, ExtraOperation):
             return plan_operation(call, values, keywords)
         raise UsageError(
-            f"must be a method of a collection, such as om.tables.create, not {call!r}"
+            f"call must be a method of a collection, such as om.tables.create, not {call!r}"
         )
 
     def _by_name(self, call: str) -> Any:
@@ -333,7 +333,12 @@ class Client:
         Raises:
             NotFound: the entity does not exist; ``get`` returns None instead.
             ServerError, TransportError: as for the call.
+            UsageError: it is not a request.
         """
+        if not hasattr(request, "web"):
+            raise UsageError(
+                f"request must be a Request, such as om.prepare(…) returns, not {request!r}"
+            )
         return self._session.send(request)
 
     # -- life --------------------------------------------------------------------------------------
@@ -371,6 +376,17 @@ class Client:
     __doc__ = InstanceDoc(__doc__, _doc)
 
 
+def _unknown_attribute(error: UnknownCollection, client: Client) -> UnknownCollection:
+    """Return the error for an attribute, which may be a misspelt method of the client."""
+    from dynclient.suggestions import did_you_mean, nearest
+
+    parts = dict(error.parts)
+    if not parts["nearest"]:
+        parts["nearest"] = nearest(parts["name"], OWN)
+        parts["message"] += did_you_mean(parts["nearest"])
+    return UnknownCollection(**parts, obj=client)
+
+
 OWN = frozenset(name for name in dir(Client) if not name.startswith("_"))
 """The client's own names; a collection of such a name is reached with an underscore at its end."""
 
@@ -379,7 +395,7 @@ def _type_of(target: Any) -> Any:
     """Return the type of an entity, or the name of the type of a reference to one."""
     if not isinstance(target, model.Entity):
         kind = type(target).__name__
-        message = f"must be an entity or a reference to one, not a {kind}"
+        message = f"must be an entity or a reference to one, not {kind}"
         raise bad_arguments("delete", [Problem("target", kind, "argument", message)])
     node = model.schema_of(target)
     return node.entity or model.raw(target).get("type") or type(target)

@@ -133,7 +133,9 @@ class Collection:
         known, attribute = self._methods(), self._spec.attribute
         near = nearest(name, known)
         hint = did_you_mean(near, f"; it has {', '.join(known) or 'none'}")
-        message = f"{attribute} of release {self._release.name} has no method {name!r}{hint}"
+        message = (
+            f"collection {attribute} of release {self._release.name} has no method {name!r}{hint}"
+        )
         return UnknownOperation(message, name=name, obj=self, nearest=near)
 
     def __dir__(self) -> list[str]:

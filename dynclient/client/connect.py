@@ -75,7 +75,9 @@ def settings_of(keywords: dict[str, Any]) -> Settings:
             message = "is not a setting"
             problems.append(Problem(name, type(value).__name__, "unknown", message, near))
         elif (problem := _problem(name, value)) is not None:
-            problems.append(Problem(name, value, "value", problem))
+            # Headers may contain secrets.
+            shown = type(value).__name__ if name == "headers" else value
+            problems.append(Problem(name, shown, "value", problem))
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
         raise BadArguments(f"connect: invalid settings{lines}", problems=tuple(problems))
@@ -96,7 +98,7 @@ def _problem(name: str, value: Any) -> str | None:
         known = value in _CHOICES[name]
         return None if known else f"must be {', '.join(first)} or {last}, not {value!r}"
     if name == "headers":
-        return None if _pairs(value) is not None else "must be a mapping of str to str"
+        return _headers_problem(value)
     if name in _FILES:
         return _file_problem(name, value)
     if name == "github":
@@ -109,6 +111,18 @@ def _problem(name: str, value: Any) -> str | None:
     if value == 0 and name not in _MAY_BE_ZERO:
         return "must be more than 0"
     return None
+
+
+def _headers_problem(value: Any) -> str | None:
+    """Return what is wrong with headers; the message does not contain their values."""
+    pairs = _pairs(value)
+    if pairs is None:
+        return "must be a mapping of str to str"
+    wrong = [name for name, text in pairs if not (text.isascii() and text.isprintable())]
+    if not wrong:
+        return None
+    names = ", ".join(map(repr, wrong))
+    return f"the values of {names} must consist of printable ASCII characters"
 
 
 def _mirror_problem(value: Any) -> str | None:
@@ -162,7 +176,7 @@ def release_of(
         source: a path, a step, or a sequence of these; see :mod:`dynclient.session.release_choice`.
 
     Raises:
-        UsageError: the source is neither a step nor a path.
+        UsageError: the source is neither a step nor a path, or the release is something else.
         UnknownRelease: the release is not in the cache, and there is no source.
         SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
@@ -172,6 +186,8 @@ def release_of(
 
     if isinstance(named, Release):
         return named, Sources()
+    if named is not None and not isinstance(named, (str, os.PathLike)):
+        raise UsageError(f"release= must be a release, its name or a path, not {named!r}")
     if named is not None and source is None:
         text = os.fspath(named)
         if not isinstance(named, str) or is_path(text):
@@ -217,13 +233,16 @@ def connect(
         settings: see :class:`dynclient.settings.Settings`.
 
     Raises:
-        UsageError: the host is missing or not valid; a token and a user are both given.
+        UsageError: the host is missing or not valid; a token and a user are both given; the
+            token, release, source or hooks cannot be used.
         BadArguments: unknown settings or invalid values; lists all problems.
         UnknownRelease: the release is not in the cache, and there is no source.
         SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
     base = address(host)
     values = settings_of(settings)
+    if hooks is not None and not hasattr(hooks, "on_request"):
+        raise UsageError(f"hooks= must be a dynclient.Hooks(…), not {hooks!r}")
     known, sources = release_of(release, source)
     if transport is None:
         from dynclient.transport.auth import identity

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class ExtraOperations:
     """The operations of one collection, or of the server, as attributes.
 
-    Items give them by name, by ``operationId``, or by method and path:
+    An item is found by name, by ``operationId``, or by method and path:
     ``om.tables.op["PUT /v1/tables/{id}/sampleData"]``. The operations come from the server's
     OpenAPI document, which ``om.contract.load()`` requests.
 
@@ -111,7 +111,8 @@ class ExtraOperations:
             return UnknownOperation(message, name=name, obj=self, nearest=(python_name,))
         near = nearest(name, list(known))
         hint = did_you_mean(near, f"; dir() lists all {len(known)}")
-        message = f"{self._owner} of release {index.version} has no operation {name!r}{hint}"
+        owner = f"collection {self._attribute}" if self._attribute else "the server"
+        message = f"{owner} of release {index.version} has no operation {name!r}{hint}"
         return UnknownOperation(message, name=name, obj=self, nearest=near)
 
     def _find(self, key: str) -> str | None:

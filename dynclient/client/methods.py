@@ -133,7 +133,9 @@ def _user_id(call: Call, user: Any) -> str:
     raw = model.raw(user) if isinstance(user, model.Entity) else {"id": user}
     identity = raw.get("id")
     if identity is None or not is_id(str(identity)):
-        raise call.error("user", type(user).__name__, "must be a user or the id of one")
+        raise call.error(
+            "user", type(user).__name__, f"must be a user or the id of one, not {user!r}"
+        )
     return str(identity)
 
 

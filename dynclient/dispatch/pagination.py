@@ -105,7 +105,7 @@ class Listing:
             UsageError: both cursors are given.
         """
         if after is not None and before is not None:
-            raise UsageError("after= and before= cannot be combined; give one of them")
+            raise UsageError("after= and before= cannot be combined; pass only one")
         return self._fetch({self._cursor: after, "before": before})
 
     def pages(self) -> Iterator[Page]:

@@ -41,6 +41,10 @@ _NO_ROUTE = (
     "This server has no such route; its release may differ from the one that the client uses."
 )
 _PROXY = (
+    "The response does not come from an OpenMetadata server. Check the host, and the proxy if there"
+    " is one."
+)
+_PROXY_SLASH = (
     "The response does not come from an OpenMetadata server. Check the host, and whether a proxy"
     " rejects names with encoded slashes; entities can be read by id as well."
 )
@@ -251,4 +255,5 @@ def _of_proxy(text: str, parts: dict[str, Any]) -> errors.ServerError:
     status: int = parts["status"]
     kind = _ERRORS[status] if status in {502, 503, 504} else errors.NotOpenMetadata
     message = _short(words) or "the response is not JSON"
-    return kind(message, code=status, hint=_PROXY, **parts)
+    hint = _PROXY_SLASH if "%2f" in parts["url"].lower() else _PROXY
+    return kind(message, code=status, hint=hint, **parts)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.drift import table
 from dynclient.drift.diff import release_of
 from dynclient.drift.translate import is_accepted, translate
-from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound
-from dynclient.schema.release import WARN
+from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound, UsageError
+from dynclient.schema.release import WARN, Release
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
-    from dynclient.schema import Node, Release
+    from dynclient.schema import Node
 
 
 class ReleaseCheck(NamedTuple):
@@ -86,7 +86,10 @@ def check_releases(
         AmbiguousName: a release has several types of that name; ``candidates`` lists them.
         SchemaNotFound: no release has a type of that name; ``nearest`` lists close ones.
         UnknownRelease: the cache has no release of some name.
+        UsageError: ``releases`` is one release instead of a list.
     """
+    if isinstance(releases, (str, Path, Release)):
+        raise UsageError(f"releases= must be a list of releases, not {releases!r}")
     checked = [release_of(each) for each in releases]
     name = kind if isinstance(kind, str) else kind.ref.removesuffix("#")
     nodes = [_node(release, name) for release in checked]

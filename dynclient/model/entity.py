@@ -144,11 +144,18 @@ class Entity(metaclass=EntityMeta):
             fields: fields by name. Values may be entities; None means that the field is not set.
 
         Raises:
-            BadArguments: the schema does not have some of the names; all are listed.
+            BadArguments: the schema does not have some of the names; all are listed. Or ``data``
+                is not a mapping.
         """
-        if data is not None:
-            fields = {**data, **fields}
         cls = type(self)
+        if data is not None:
+            try:
+                fields = {**data, **fields}
+            except TypeError:
+                message = (
+                    f"{cls.__name__} must be created from a mapping, not {type(data).__name__}"
+                )
+                raise BadArguments(message, problems=()) from None
         known = cls._nodes.keys() >= fields.keys()
         if not known:
             fields, problems = cls._classes.own_names(cls._node, fields)

@@ -66,7 +66,9 @@ def schema_of(value: Any) -> Node:
     cls = value if isinstance(value, type) else type(value)
     node = node_of(cls)
     if node is None:
-        raise UsageError(f"{cls.__name__} is not a type of a release")
+        raise UsageError(
+            f"must be an entity, a create request or another type of a release, not {cls.__name__}"
+        )
     return node
 
 
@@ -100,6 +102,8 @@ def changes(entity: Entity) -> list[dict[str, Any]]:
 
 
 def _original(entity: Entity) -> dict[str, Any]:
+    if not isinstance(entity, Entity):
+        raise UsageError(f"must be an entity, not {type(entity).__name__}")
     link = entity._link
     if isinstance(link, Original):
         return link.raw

@@ -1,4 +1,4 @@
-"""Named scalars and enumerations: strings and numbers with the type that the schema gives them.
+"""Named scalars and enumerations: strings and numbers with the types of their schemas.
 
 They are ``str``, ``int`` and ``float`` and equal plain ones; the class is the definition in the
 schemas (``FullyQualifiedEntityName``, ``Uuid``, ``Timestamp``).

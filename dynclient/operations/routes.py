@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType
 
 
-
 def plural(word: str) -> str:
     """Return the plural as servers use it in paths: ``policies``, ``searchIndexes``, ``tables``."""
     if word.endswith("y") and word[-2:-1] not in set("aeiou"):
@@ -93,7 +92,7 @@ def route(entity: EntityType, version: tuple[int, ...]) -> str:
 
 
 def exception(entity: EntityType, version: tuple[int, ...]) -> str | None:
-    """Return the path that a row of ``routes.json`` gives; None if :func:`rule` applies."""
+    """Return the path in a row of ``routes.json``; None if :func:`rule` applies."""
     return next((str(row["route"]) for row in rows("routes", entity.name, version)), None)
 
 

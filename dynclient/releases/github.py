@@ -129,7 +129,7 @@ def _getter(transport: Transport) -> github_tree.Get:
             raise SourceUnavailable(message, source=transport.base, status=error.status) from None
         except TransportError as error:
             message = (
-                f"{error.parts['message']} Set {VARIABLE} to use a mirror. {github_tree.WAY_OUT}"
+                f"{error.parts['message']}. Set {VARIABLE} to use a mirror. {github_tree.WAY_OUT}"
             )
             raise type(error)(**{**error.parts, "message": message}) from error
 

@@ -27,7 +27,7 @@ ATTEMPTS = 3
 _ID = re.compile(r"[0-9a-f]{40}")
 _REGULAR = {"100644", "100755"}
 WAY_OUT = (
-    f"Or download the sources of the release from {PAGE} yourself and add them with"
+    f"Alternatively, download the sources of the release from {PAGE} and add them with"
     " 'dynclient schemas add PATH'"
 )
 """The alternative to a download, for error messages."""

@@ -72,8 +72,8 @@ def release(
     near = close(name, [*store.names(), STARTER])
     from dynclient.suggestions import did_you_mean
 
-    what = f"release {name} was not found{did_you_mean(near)}"
-    raise UnknownRelease(_not_available(what, store), name=name)
+    what = _not_available(f"release {name} was not found", store)
+    raise UnknownRelease(f"{what}{did_you_mean(near)}", name=name)
 
 
 def starter(store: Cache | None = None) -> Release:
@@ -140,6 +140,8 @@ copyreg.pickle(Release, _reduce)
 
 
 def _check(name: str, *, own: bool) -> None:
+    if not isinstance(name, str):
+        raise BadName(f"name= must be the name of a release, such as '1.13.0', not {name!r}")
     if own and name == STARTER:
         raise BadName(
             f"{STARTER!r} is the name of the release bundled with dynclient; choose another",

@@ -159,7 +159,7 @@ def _decode_one(path: str, data: bytes) -> tuple[Any, str]:
     except RecursionError:
         return None, f"it is nested more than {MAX_DEPTH} levels deep"
     if not isinstance(document, dict):
-        return None, f"a schema document must be an object, not a {type(document).__name__}"
+        return None, f"a schema document must be an object, not {type(document).__name__}"
     return document, f"it is nested more than {MAX_DEPTH} levels deep" if _depth(
         document
     ) > MAX_DEPTH else ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from dynclient.sandbox.startup_errors import SandboxFailed
+from dynclient.sandbox.startup_errors import PortRefused, SandboxFailed
 
 if TYPE_CHECKING:
     from dynclient.schema.release import Release
@@ -92,6 +92,8 @@ def start(
     Raises:
         SandboxFailed: the data file or the port cannot be used, or the process did not start.
     """
+    if port not in range(65536):
+        raise PortRefused(f"port= must be an integer from 0 to 65535, not {port!r}")
     if in_process:
         return _in_thread(release, tree, data, port)
     return _in_process(release, tree, data, port)
@@ -130,7 +132,7 @@ def _in_process(
         info: dict[str, str] = json.loads(line)
     except ValueError:
         _, stderr = process.communicate()
-        reason = stderr.strip() or line.strip() or "no message"
+        reason = stderr.strip().removeprefix("sandbox: ") or line.strip() or "no message"
         raise SandboxFailed(f"the sandbox did not start: {reason}") from None
     except BaseException:
         _terminate(process)

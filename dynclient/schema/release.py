@@ -148,7 +148,7 @@ class Release:
             ValueError: ``drift`` is none of these.
         """
         if drift not in DRIFTS:
-            raise ValueError(f"drift must be one of {', '.join(map(repr, DRIFTS))}, not {drift!r}")
+            raise ValueError(f"drift= must be one of {', '.join(map(repr, DRIFTS))}, not {drift!r}")
         found = self._variants.get(drift)
         if found is None:
             variant = Release(self._pack, origin=self.origin, where=self._where)

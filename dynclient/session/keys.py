@@ -47,7 +47,9 @@ class KeyReader(NamedTuple):
         if len(values) == 1 and isinstance(values[0], tuple):
             values = values[0]
         if not values:
-            raise self._error("", None, "the entity is missing; give its id, its name or itself")
+            raise self._error(
+                "", None, "the entity is missing; pass its id, its name or the entity itself"
+            )
         if len(values) > 1:
             try:
                 return "fqn", fqn.build(*values)

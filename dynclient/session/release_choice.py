@@ -61,8 +61,9 @@ def sources_of(source: str | Path | Iterable[str | Path] | None, name: str | Non
         return Sources(name=name)
     if source == "cache":
         return Sources(("cache", "nearest"), name)
-    sequence = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    steps = tuple(_step(each) for each in sequence)
+    if isinstance(source, (str, os.PathLike)) or not isinstance(source, Iterable):
+        source = [source]
+    steps = tuple(_step(each) for each in source)
     if not steps:
         raise UsageError(f"source= must not be empty; it takes {_ALLOWED}")
     return Sources(steps, name)
@@ -204,7 +205,7 @@ def _nothing_found(
     note = f"\n  not tried, because source= excludes it: {', '.join(skipped)}" if skipped else ""
     message = (
         f"the schemas of {what} were not found:{lines}{note}\n"
-        "Add a schema tree with 'dynclient schemas add PATH', or give one as"
+        "Add a schema tree with 'dynclient schemas add PATH', or pass one as"
         " connect(source=PATH), or use another release with connect(release=…)"
     )
     return UnknownRelease(message, name=version, steps=tuple(failed))

@@ -131,6 +131,7 @@ class ServerInfo:
                 method="GET",
                 url=f"{self.host}/api",
                 request_id=None,
+                hint="The response does not come from an OpenMetadata server. Check the host.",
             )
         return Build(version, revision if isinstance(revision, str) else "")
 
@@ -244,7 +245,7 @@ class ServerInfo:
     # -- types and resources -----------------------------------------------------------------------
 
     def entity_types(self) -> Iterator[Any]:
-        """Give the entity types that the server lists, as JSON; as far as they can be listed."""
+        """Yield the entity types that the server lists, as JSON, as far as they can be listed."""
         guard = CursorGuard()
         after: str | None = None
         while True:

@@ -66,7 +66,13 @@ def identity(
 
 def _bearer(token: str) -> Secret:
     plain = token.get_secret_value() if isinstance(token, Secret) else token
-    return Secret("".join(("Bearer ", plain.strip().removeprefix("Bearer ").strip())))
+    plain = plain.strip().removeprefix("Bearer ").strip()
+    # Below, http.client would reject it with an error that contains the token.
+    if not (plain.isascii() and plain.isprintable()):
+        raise UsageError(
+            "the token must consist of printable ASCII characters, without line breaks"
+        )
+    return Secret("Bearer " + plain)
 
 
 class Bearer(Anonymous):

@@ -388,7 +388,10 @@ def _transport_error(
         message = f"{base} did not respond to {request.method} within {settings.read_timeout:g} s"
         return TimedOut(f"{message} (read_timeout)", never_connected=False, **parts)
     if isinstance(error, requests.exceptions.ConnectionError) and never_connected:
-        message = f"could not connect to {base}: is the server running, are host and port right?"
+        message = (
+            f"could not connect to {base}; check that the server is running, and that host and port"
+            " are correct"
+        )
         return ConnectFailed(message, never_connected=True, **parts)
     message = f"the connection to {base} broke during {request.method} {request.path}"
     if request.method not in REPEATABLE:

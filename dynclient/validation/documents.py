@@ -57,7 +57,7 @@ class Documents:
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
-    r"""Return a function that tells whether a regular expression matches anywhere in a string.
+    r"""Return a function that returns whether a regular expression matches anywhere in a string.
 
     Patterns follow ECMA 262: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine
     matches that way and is used if it is installed; otherwise Python's ``re`` is adapted to it.

@@ -53,7 +53,7 @@ class Explainer:
         return list(found)
 
     def compile_validator(self, reference: str) -> Callable[[Any], bool]:
-        """Return a function that tells whether data is valid, in place of the fast engine's."""
+        """Return a function that returns whether data is valid, in place of the fast engine's."""
         engine = self._engine(reference)
 
         def is_valid(data: Any) -> bool:

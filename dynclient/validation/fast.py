@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def compile_validator(documents: Documents, reference: str) -> Callable[[Any], bool]:
-    """Return a function that tells whether decoded JSON is valid at a place.
+    """Return a function that returns whether decoded JSON is valid at a place.
 
     Raises:
         SchemaNotFound: the release has no such place.

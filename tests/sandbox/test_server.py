@@ -139,3 +139,11 @@ def test_a_signal_stops_the_server_even_if_python_discards_its_exception() -> No
     )
     assert done.stdout == "True True\n"
     assert "SystemExit" in done.stderr
+
+
+@pytest.mark.parametrize("port", [-1, 65536, "x", None])
+def test_what_is_not_a_port_is_rejected(port) -> None:
+    with pytest.raises(
+        sandbox.SandboxFailed, match="port= must be an integer from 0 to 65535, not"
+    ):
+        sandbox.start(port=port)

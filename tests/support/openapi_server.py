@@ -1,4 +1,4 @@
-"""A server of which nothing is known but its own OpenAPI document, which it replays.
+"""A server that serves an OpenAPI document, and no more than it needs beside it.
 
 ``/swagger.json`` is at the web root, as on real servers; below ``/api`` it lists its version, its
 resources and its entity types, and it keeps what is sent to the collections of its document, in

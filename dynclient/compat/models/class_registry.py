@@ -147,7 +147,7 @@ class ClassRegistry:
 
     def _class_type(self, node: Node) -> FieldType:
         named = self.named(node)
-        # The official SDK's base class gives this name to the branch of a union in an error's loc.
+        # The official SDK's base class uses this name for the branch of a union in an error's loc.
         label = f"function-after[parse_name(), {named.name}]" if named.kind == MODEL else named.name
         return ClassType(label, lambda: self.class_at(node))
 

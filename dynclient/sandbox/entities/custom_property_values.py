@@ -120,7 +120,7 @@ _DATES = {
     "d": "%d", "HH": "%H", "H": "%H", "hh": "%I", "mm": "%M", "m": "%M", "ss": "%S", "s": "%S",
     "SSSSSS": "%f", "SSS": "%f", "a": "%p", "EEE": "%a", "EEEE": "%A", "z": "%Z", "Z": "%z",
 }  # fmt: skip
-"""Java's date format letters that OpenMetadata offers, as ``strptime`` directives."""
+"""Java's date format letters that OpenMetadata accepts, as ``strptime`` directives."""
 
 
 def _check_date(name: str, config: Any, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ def test_the_address_may_end_with_the_path_of_the_api(tail: str) -> None:
     ("host", "message"),
     [
         (7, "host= must be a URL such as 'http://localhost:8585', not 7"),
-        ("http://x:port", "host= must be a URL: "),
-        ("http://x:99999", "host= must be a URL: "),
+        ("http://x:port", "host= must be a URL: Port "),
+        ("http://x:99999", "host= must be a URL: Port "),
         ("localhost:8585", "must begin with https:// or http://, not 'localhost:8585'"),
         ("ftp://x", "must begin with https:// or http://"),
         ("http://", "must have a host name"),
@@ -78,6 +79,7 @@ def test_the_host_and_the_token_of_the_environment(monkeypatch: pytest.MonkeyPat
         ("drift", "strict", "must be 'bridge', 'warn' or 'error', not 'strict'"),
         ("headers", {"a": 1}, "must be a mapping of str to str"),
         ("headers", 7, "must be a mapping of str to str"),
+        ("headers", {"A": "b", "X-Api-Key": "open-sesame\n"}, "values of 'X-Api-Key' must consist"),
         ("verify", None, "must be True, False or the path of a CA bundle, not None"),
         ("verify", 7, "must be True, False or the path of a CA bundle, not int"),
         ("verify", ("a", "b"), "must be True, False or the path of a CA bundle, not tuple"),
@@ -95,6 +97,21 @@ def test_wrong_settings_are_rejected(name: str, value: Any, message: str) -> Non
     assert message in str(caught.value)
     assert str(caught.value).startswith("connect: invalid settings\n")
     assert "sesame" not in f"{caught.value} {caught.value.parts}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"release": 3}, "release= must be a release, its name or a path, not 3"),
+        ({"source": 3}, "source= must be 'cache', 'github', 'nearest', 'server' or an existing"),
+        ({"hooks": 3}, "hooks= must be a dynclient.Hooks(…), not 3"),
+        ({"token": "open-\nsesame"}, "the token must consist of printable ASCII characters"),
+    ],
+)
+def test_arguments_of_wrong_types_are_rejected(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)) as caught:
+        dynclient.connect("http://x", **arguments)
+    assert "sesame" not in str(caught.value)
 
 
 def test_one_error_lists_all_wrong_settings() -> None:

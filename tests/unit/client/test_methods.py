@@ -242,7 +242,7 @@ def test_patch_of_an_entity_is_a_save() -> None:
 @pytest.mark.parametrize(
     ("method", "values", "keywords", "message"),
     [
-        ("get", (), {}, "the entity is missing; give its id, its name or itself"),
+        ("get", (), {}, "the entity is missing; pass its id, its name or the entity itself"),
         ("get", ("",), {}, "the name must not be empty"),
         ("get", (7,), {}, "must be an id, a name or an entity, not int"),
         ("get", ("a", ""), {}, "tables.get: 1 problem"),
@@ -361,7 +361,14 @@ def test_a_collection_has_one_name_on_the_client() -> None:
         om.table  # noqa: B018
     with pytest.raises(errors.UnknownCollection, match="did you mean tables") as caught:
         om.tabels  # noqa: B018
-    assert caught.value.obj is om
+    # The message suggests a name; without obj, Python does not suggest it again.
+    assert (caught.value.name, caught.value.obj) == ("tabels", None)
+    with pytest.raises(errors.UnknownCollection, match="; did you mean health_check") as caught:
+        om.helth_check  # noqa: B018
+    assert (caught.value.name, caught.value.obj) == ("helth_check", None)
+    with pytest.raises(errors.UnknownCollection, match="no collection 'xyzzy'") as caught:
+        om.xyzzy  # noqa: B018
+    assert (caught.value.name, caught.value.obj) == ("xyzzy", om)
     with pytest.raises(errors.UnknownOperation, match="has no method 'creat'"):
         om.tables.creat  # noqa: B018
     assert {"create", "get", "op"} <= set(dir(om.tables))

@@ -1,4 +1,4 @@
-"""Answers turn into the errors they mean, whatever dress they come in."""
+"""Responses become typed errors, in whatever form servers and proxies send them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,13 @@ def test_an_html_page_of_a_proxy_is_not_a_response_of_the_server(status: int) ->
     error = error_of(status, PAGE, {"Content-Type": "text/html"})
     assert type(error) is errors.NotOpenMetadata
     assert error.message == "404 Not Found"
-    assert "encoded slashes" in str(error)
+    assert "404 404" not in str(error)
+    assert "Check the host, and the proxy if there is one." in str(error)
+
+
+def test_a_page_of_a_proxy_for_a_name_with_a_slash_mentions_encoded_slashes() -> None:
+    response = Response(404, {"Content-Type": "text/html"}, PAGE, f"{URL}%2Fy", 1)
+    assert "encoded slashes" in str(responses.to_error(ASK, response))
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])

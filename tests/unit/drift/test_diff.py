@@ -547,8 +547,8 @@ def test_a_diff_is_a_collection_of_its_changes(changed) -> None:
 
 
 def test_an_equal_release_has_no_changes_whatever_its_name(tmp_path) -> None:
-    one = add_documents(SMALL, "7.0.0", cache=Cache(tmp_path), origin="a test")
-    other = add_documents(SMALL, "7.1.0", cache=Cache(tmp_path), origin="a test")
+    one = add_documents(copy.deepcopy(SMALL), "7.0.0", cache=Cache(tmp_path), origin="a test")
+    other = add_documents(copy.deepcopy(SMALL), "7.1.0", cache=Cache(tmp_path), origin="a test")
     assert diff(one, other).changes == ()
 
 

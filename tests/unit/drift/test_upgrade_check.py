@@ -11,7 +11,7 @@ import pytest
 import dynclient
 from dynclient import check_releases
 from dynclient.drift.upgrade_check import ReleaseCheck
-from dynclient.errors import AmbiguousName, SchemaNotFound
+from dynclient.errors import AmbiguousName, SchemaNotFound, UsageError
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from tests.support.small_tree import SMALL
@@ -156,3 +156,9 @@ def test_trees_go_by_path() -> None:
         pytest.skip("no real tree is available (see tests/support/trees.py)")
     (found,) = check_releases(TABLE, "CreateTableRequest", [next(iter(TREES.values()))])
     assert not found.breaks
+
+
+def test_one_release_instead_of_a_list_is_rejected() -> None:
+    for one in ("starter", dynclient.release("starter")):
+        with pytest.raises(UsageError, match="releases= must be a list of releases, not"):
+            check_releases({}, "table", one)  # type: ignore[arg-type]

@@ -279,3 +279,9 @@ def test_entities_are_accepted_as_references(named) -> None:
     }
     team = named.CreateTeamRequest(name="t", teamType="Group", users=[user])
     assert asdict(team)["users"] == ["2"]
+
+
+@pytest.mark.parametrize("data", [3, "x", [1]])
+def test_an_entity_is_created_from_a_mapping_only(named, data: object) -> None:
+    with pytest.raises(errors.BadArguments, match="Column must be created from a mapping, not"):
+        named.Column(data)

@@ -6,11 +6,12 @@ import datetime
 import decimal
 import json
 import uuid
+from typing import Any
 
 import pytest
 
 from dynclient import errors
-from dynclient.model import asdict, check, load, schema_of, to_json
+from dynclient.model import asdict, changes, check, load, original, schema_of, to_json
 from dynclient.secrets import MASK
 
 
@@ -96,3 +97,12 @@ def test_schema_of(named) -> None:
     assert schema_of(named.Column(name="x", dataType="INT").dataType).kind == "enum"
     with pytest.raises(errors.UsageError):
         schema_of(3)
+
+
+@pytest.mark.parametrize("value", [3, None, {"id": 1}, []])
+def test_what_is_not_an_entity_has_no_changes_and_no_original(value: Any) -> None:
+    for function in (changes, original):
+        with pytest.raises(errors.UsageError, match="must be an entity, not"):
+            function(value)
+    with pytest.raises(errors.UsageError, match="must be an entity, a create request or another"):
+        check(value)
