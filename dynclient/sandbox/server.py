@@ -118,36 +118,57 @@ def serve(
     from dynclient.sandbox.app import Sandbox
 
     chosen = release_for(release, tree)
-    with _exit_on_signal(), open_data(data) as database, contextlib.closing(bind(port)) as listener:
+    with (
+        _exit_on_signal() as signals,
+        open_data(data) as database,
+        contextlib.closing(bind(port)) as listener,
+    ):
         sandbox = Sandbox(chosen, database)
-        server = web_server(sandbox)
+        signals.server = server = web_server(sandbox)
         _announce(connection_info(sandbox, listener), json=json)
         if follow_parent:
             _watch_parent(server)
-        server.run(sockets=[listener])
+        if not signals.received:
+            server.run(sockets=[listener])
+
+
+class _Signals:
+    """Whether the process was asked to end.
+
+    ``SystemExit`` ends the start of a sandbox at once. Python discards it if the signal arrives in
+    a weakref callback or a finalizer, so the request is remembered, and the web server told.
+    """
+
+    def __init__(self) -> None:
+        self.received = False
+        self.server: uvicorn.Server | None = None
+
+    def handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """End the process with exit code 0."""
+        self.received = True
+        if self.server is not None:
+            self.server.should_exit = True
+        raise SystemExit(0)
 
 
 @contextmanager
-def _exit_on_signal() -> Iterator[None]:
+def _exit_on_signal() -> Iterator[_Signals]:
     """Turn the signals that end a process into ``SystemExit``, so that temporary files are removed.
 
     The web server finishes its requests, stops, and raises the signal again; by default that would
     end the process at once.
     """
+    signals = _Signals()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield signals
         return
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    previous = {name: signal.signal(getattr(signal, name), _exit) for name in names}
+    previous = {name: signal.signal(getattr(signal, name), signals.handle) for name in names}
     try:
-        yield
+        yield signals
     finally:
         for name, handler in previous.items():
             signal.signal(getattr(signal, name), handler)
-
-
-def _exit(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    raise SystemExit(0)
 
 
 def _announce(info: dict[str, Any], *, json: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,28 @@ def test_start_stops_when_its_block_fails() -> None:
 def test_start_takes_a_release_of_this_process() -> None:
     with sandbox.start(dynclient.release("starter")) as running:
         assert running.release == "starter"
+
+
+DISCARDED = """
+import os, signal
+from types import SimpleNamespace
+from dynclient.sandbox.server import _exit_on_signal
+
+class Finalized:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+with _exit_on_signal() as signals:
+    signals.server = SimpleNamespace(should_exit=False)
+    Finalized()
+    print(signals.received, signals.server.should_exit)
+"""
+
+
+def test_a_signal_stops_the_server_even_if_python_discards_its_exception() -> None:
+    """Exceptions in finalizers and weakref callbacks are reported and dropped."""
+    done = subprocess.run(
+        [sys.executable, "-c", DISCARDED], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "True True\n"
+    assert "SystemExit" in done.stderr

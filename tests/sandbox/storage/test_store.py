@@ -6,6 +6,7 @@ The tables are copies of one that the sandbox itself made, written to its file b
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import uuid
 from collections.abc import Callable, Iterator
@@ -164,8 +165,15 @@ def test_pages_are_found_by_an_index_however_deep(data: Path) -> None:
         database.close()
 
 
-def test_everything_below_a_service_is_deleted_in_bounded_memory(running: LaunchedSandbox) -> None:
-    """The last test: it leaves none."""
+def test_everything_below_a_service_is_deleted_in_bounded_memory(
+    data: Path, tmp_path: Path
+) -> None:
+    with launch("--data", shutil.copy(data, tmp_path)) as running:
+        delete_everything(running)
+        assert running.end(signal.SIGTERM) == 0
+
+
+def delete_everything(running: LaunchedSandbox) -> None:
     assert running.ask("GET", "/v1/tables", params={"limit": PAGE}).status_code == 200
     before = memory(running)
     service = running.ask("GET", "/v1/services/databaseServices/name/s").json()["id"]

@@ -416,5 +416,5 @@ def test_releases_differ_by_what_they_do_about_drift() -> None:
     assert pickle.loads(pickle.dumps(other)) is other
     assert types(other).Table is not types(release).Table
     assert pickle.loads(pickle.dumps(types(other).Table)) is types(other).Table
-    with pytest.raises(ValueError, match="bridge, warn, error"):
+    with pytest.raises(ValueError, match="must be one of 'bridge', 'warn', 'error'"):
         release.with_drift("ignore")
