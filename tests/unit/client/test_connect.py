@@ -188,3 +188,8 @@ def test_a_transport_of_ones_own_is_used() -> None:
         assert om.session.transport is wire  # type: ignore[comparison-overlap]
         assert om.session.settings.retries == 7
         assert om.session.host == "http://x"
+
+
+def test_only_the_host_is_a_positional_argument() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        dynclient.connect("http://x", "open-sesame")  # type: ignore[misc]
