@@ -13,7 +13,8 @@
 #                          PEER_WITH='"dbt-core<1.12"')
 #   make test-official     the tests that compare with the official SDK, installed in $(PEER)
 #   make mutate MODULE=dynclient/model/masking.py
-#                          whether the tests notice small changes of a module (ARGS="--sample 50")
+#                          whether the tests notice small changes of a module (ARGS="--sample 50";
+#                          "tests/unit/model --starter" names the tests and leaves real trees out)
 #   make dist              wheel and source distribution in dist/, checked and installed
 #   make clean             removes all of it
 PYTHON ?= python3

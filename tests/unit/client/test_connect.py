@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.client.connect import address, settings_of
-from dynclient.errors import BadArguments, UsageError
-from dynclient.secrets import Secret
+from dynclient.client.connect import address, release_of, settings_of
+from dynclient.errors import BadArguments, UnknownRelease, UsageError
+from dynclient.secrets import MASK, Secret
+from dynclient.session.release_choice import Sources
 from dynclient.transport.address import HOST, TOKEN, api_url, token_from_environment
+from tests.support.trees import release_named
+from tests.support.wire import Wire
 
 BASE = "http://localhost:8585/api"
 
@@ -143,3 +146,67 @@ def test_settings_are_kept_as_the_transport_takes_them(tmp_path: Path) -> None:
     assert not isinstance(dict(settings.headers)["X-Team"], Secret)
     assert "sesame" not in repr(settings)
     assert settings_of({"verify": False, "client_certificate": None}).verify is False
+
+
+# -- the release and the authentication ------------------------------------------------------------
+
+
+def test_a_release_is_named_or_passed() -> None:
+    starter = release_named("starter")
+    assert release_of(None, None) == (None, Sources())
+    assert release_of(starter, "github") == (starter, Sources())
+    assert release_of("starter", None) == (starter, Sources())
+    with pytest.raises(UnknownRelease):
+        release_of("8.8.8", None)
+
+
+def test_a_single_path_is_read_at_once(small_zip: Path) -> None:
+    for named, source in ((small_zip, None), (str(small_zip), None), (None, small_zip)):
+        found, sources = release_of(named, source)
+        assert found is not None
+        assert (found.name, sources) == ("7.1.0", Sources())
+    found, _ = release_of("7.1.5", [small_zip])
+    assert found is not None
+    assert found.name == "7.1.5"
+
+
+def test_steps_and_several_sources_are_kept_for_later(small_zip: Path) -> None:
+    assert release_of("7.1.0", "github") == (None, Sources(("github",), "7.1.0"))
+    assert release_of(None, "server") == (None, Sources(("server",)))
+    assert release_of(None, ["cache", small_zip]) == (None, Sources(("cache", small_zip)))
+    assert release_of(None, [small_zip, "cache"]) == (None, Sources((small_zip, "cache")))
+
+
+def authentication(**arguments: Any) -> str:
+    """Return how a client of localhost authenticates."""
+    with dynclient.connect("http://localhost:8585", release="starter", **arguments) as om:
+        return repr(om.session.transport.auth)
+
+
+def test_a_token_of_the_environment_is_used_unless_another_identity_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert authentication() == "no authentication"
+    assert authentication(token="t") == f"token {MASK}"
+    monkeypatch.setenv(TOKEN, "theirs")
+    assert authentication() == f"token {MASK}"
+    assert authentication(username="ada", password="p") == "user ada"
+    assert authentication(token=lambda: "t").startswith("tokens of ")
+    with pytest.raises(UsageError, match="cannot be combined"):
+        authentication(token="t", username="ada", password="p")
+    monkeypatch.delenv(TOKEN)
+    with pytest.raises(UsageError, match="password= requires username= as well"):
+        authentication(password="p")
+
+
+def test_a_transport_of_ones_own_is_used() -> None:
+    wire = Wire({"version": "7.1.0"})
+    with dynclient.connect("http://x", release="starter", transport=wire, retries=7) as om:  # type: ignore[arg-type]
+        assert om.session.transport is wire  # type: ignore[comparison-overlap]
+        assert om.session.settings.retries == 7
+        assert om.session.host == "http://x"
+
+
+def test_only_the_host_is_a_positional_argument() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        dynclient.connect("http://x", "open-sesame")  # type: ignore[misc]

@@ -9,6 +9,7 @@ import pytest
 from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
 from dynclient.errors import BadArguments, Problem
 from dynclient.operations import Operation, Parameter
+from tests.support.trees import release_named
 
 
 def operation(*parameters: Parameter, name: str = "find", route: str = "/v1/x") -> Operation:
@@ -127,3 +128,19 @@ def test_an_error_counts_and_lists_its_problems() -> None:
     assert str(two).startswith("x.y: 2 problems with the arguments\n")
     assert two.problems == (one, one)
     assert label(operation(name="version")) == "version"
+
+
+@pytest.mark.parametrize("name", ["fields", "columns", "tags"])
+def test_only_the_fields_of_an_entity_are_checked(name: str) -> None:
+    entity = release_named("starter").entities["table"]
+    parameter = Parameter(name, "query", type="list")
+    for own in (entity, None):
+        call = Operation("list", own, "GET", "/v1/x", (parameter,))
+        assert BoundArguments(call, {name: ["columns", " tags"]}).query == [(name, "columns,tags")]
+    assert query(parameter, "nothing,else") == [(name, "nothing,else")]
+    call = Operation("list", entity, "GET", "/v1/x", (parameter,))
+    if name == "fields":
+        with pytest.raises(BadArguments, match="nothing"):
+            BoundArguments(call, {name: "nothing"})
+    else:
+        assert BoundArguments(call, {name: "nothing"}).query == [(name, "nothing")]

@@ -420,3 +420,111 @@ def test_a_repeated_cursor_ends_the_list_with_an_error() -> None:
     listing = Listing(lambda arguments: Page([1], {"after": "again"}))
     with pytest.raises(errors.ServerFault, match="cursor repeated"):
         list(listing)
+
+
+# -- results by their kind -------------------------------------------------------------------------
+
+TABLE_SCHEMA = "entity/data/table.json"
+
+
+def starter(*responses: Any) -> tuple[Dispatcher, Wire]:
+    return dispatcher(*responses, release=release_named("starter"))
+
+
+def read(kind: str, *, of_tables: bool = True) -> Operation:
+    """Return an operation whose result has the schema of a table."""
+    entity = operation(release_named("starter"), "tables.get").entity_type
+    result = TABLE_SCHEMA if kind != "any" else None
+    own = entity if of_tables else None
+    return Operation("read", own, "GET", "/v1/x", result=result, result_kind=kind)
+
+
+def at(route: str) -> dict[str, Any]:
+    return {**TABLE, "href": f"http://internal:8585/api{route}/{ID}"}
+
+
+@pytest.mark.parametrize("status", [199, 300, 304])
+def test_only_a_2xx_is_a_result(status: int) -> None:
+    calls, _ = starter((status, TABLE))
+    with pytest.raises(errors.ServerError) as caught:
+        calls.call(read("entity"), {})
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize("status", [200, 201, 299])
+def test_every_2xx_is_a_result(status: int) -> None:
+    calls, _ = starter((status, TABLE))
+    assert calls.call(read("entity"), {}).name == "t"
+
+
+@pytest.mark.parametrize("kind", ["entity", "object", "raw"])
+def test_results_with_a_schema_are_typed_whatever_their_kind(kind: str) -> None:
+    calls, _ = starter(TABLE)
+    found = calls.call(read(kind), {})
+    assert isinstance(found, namespace.types(release_named("starter")).Table)
+
+
+def test_a_result_without_a_body_is_none_although_it_has_a_schema() -> None:
+    calls, _ = starter(Response(200, {}, b"", "u"))
+    assert calls.call(read("entity"), {}) is None
+    assert calls.call(read("page"), {}) is None
+
+
+@pytest.mark.parametrize("body", [{"data": []}, {"data": None}, {"paging": {"total": 0}}, []])
+def test_a_page_without_entities_is_empty(body: Any) -> None:
+    calls, _ = starter(body)
+    assert list(calls.call(read("page"), {})) == []
+    assert calls.hrefs == {}
+
+
+def test_a_result_of_any_media_type_may_be_bytes() -> None:
+    calls, _ = starter(Response(200, {"Content-Type": "application/pdf"}, b"%PDF", "u"))
+    assert calls.call(read("any"), {}) == b"%PDF"
+
+
+def test_the_first_entity_of_a_type_tells_its_route() -> None:
+    calls, _ = starter(at("/v1/first"), at("/v1/second"))
+    calls.call(read("entity"), {})
+    assert calls.hrefs == {"table": "/v1/first"}
+    calls.call(read("entity"), {})
+    assert calls.hrefs == {"table": "/v1/first"}
+
+
+def test_the_first_entity_of_a_page_tells_its_route() -> None:
+    calls, _ = starter({"data": [at("/v1/first"), at("/v1/second")]}, {"data": [at("/v1/other")]})
+    calls.call(read("page"), {})
+    assert calls.hrefs == {"table": "/v1/first"}
+    calls.call(read("page"), {})
+    assert calls.hrefs == {"table": "/v1/first"}
+
+
+def test_results_that_are_not_entities_of_the_collection_tell_no_route() -> None:
+    calls, _ = starter(at("/v1/elsewhere"))
+    calls.call(read("object"), {})
+    calls.call(read("entity", of_tables=False), {})
+    assert calls.hrefs == {}
+
+
+# -- bodies by their kind --------------------------------------------------------------------------
+
+REFERENCE = "type/entityReference.json"
+
+
+@pytest.mark.parametrize("several", [list, tuple])
+def test_a_list_of_bodies_is_sent_as_it_is_and_a_single_one_as_a_list(several: Any) -> None:
+    calls, _ = starter()
+    add = Operation("add", None, "PUT", "/v1/x", body=REFERENCE, body_kind="json-list")
+    one, two = {"id": ID, "type": "user"}, {"id": ID, "type": "team"}
+    assert calls.prepare(add, {}, several([one, two])).json == [one, two]
+    assert calls.prepare(add, {}, one).json == [one]
+    with pytest.raises(errors.RequestInvalid, match=r"EntityReference \[1\]"):
+        calls.prepare(add, {}, [one, {"id": 5}])
+
+
+def test_an_entity_is_sent_as_a_reference_where_the_body_is_one() -> None:
+    calls, _ = starter()
+    own = model.load(namespace.types(release_named("starter")).Table, TABLE)
+    add = Operation("add", None, "PUT", "/v1/x", body=REFERENCE, body_kind="json")
+    body = calls.prepare(add, {}, own).json
+    assert (body["id"], body["type"]) == (ID, "table")
+    assert "columns" not in body

@@ -202,3 +202,88 @@ def test_every_recorded_error_has_its_class(path: Path) -> None:
         assert error.code == expected, exchange["step"]
         assert isinstance(error, errors.ServerFault) == (expected >= 500), exchange["step"]
         assert error.message.strip() == error.message != "", exchange["step"]
+
+
+# -- routes, pages of proxies and the engine -------------------------------------------------------
+
+UUID_TEXT = "73331708-a86a-43bf-8a7f-596d5273bcfb"
+
+
+@pytest.mark.parametrize(
+    ("href", "route"),
+    [
+        (f"http://x/api/v1/tables/{UUID_TEXT}", "/v1/tables"),
+        (f"/v1/tables/{UUID_TEXT}", "/v1/tables"),
+        ("http://x/api/v1/tables/another", None),
+        (f"http://x/api/v2/tables/{UUID_TEXT}", None),
+        (f"http://x/tables/{UUID_TEXT}", None),
+        (UUID_TEXT, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_address_tells_a_route_only_if_it_ends_with_the_id(
+    href: str | None, route: str | None
+) -> None:
+    expected = {} if route is None else {"table": route}
+    assert responses.routes_in({"id": UUID_TEXT, "href": href}, "table") == expected
+
+
+@pytest.mark.parametrize("status", [400, 418, 599])
+def test_plain_text_of_an_error_status_is_the_message(status: int) -> None:
+    error = fault(status, b"no such thing")
+    assert not isinstance(error, errors.NotOpenMetadata)
+    assert (error.message, error.code) == ("no such thing", status)
+
+
+@pytest.mark.parametrize("status", [302, 399, 600])
+def test_plain_text_of_another_status_is_not_from_openmetadata(status: int) -> None:
+    error = fault(status, b"no such thing")
+    assert isinstance(error, errors.NotOpenMetadata)
+
+
+def test_a_fast_engine_is_chosen_only_when_much_data_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(responses, "_engine", None)
+    monkeypatch.setattr(responses, "_decoded_bytes", 0)
+    assert responses.loads(b'{"a": 1}') == {"a": 1}
+    assert responses._engine is None
+    half = b'"' + b"x" * (responses._ORJSON_FROM // 2) + b'"'
+    responses.loads(half)
+    assert responses._engine is None
+    responses.loads(half)
+    assert responses._engine is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [(b"sorry", {"Content-Type": "Text/HTML"}), (b"<p>sorry</p>", {"Content-Type": "text/plain"})],
+)
+def test_html_is_recognized_by_its_media_type_or_its_first_character(
+    body: bytes, headers: dict[str, str]
+) -> None:
+    error = fault(400, body, headers)
+    assert type(error) is errors.NotOpenMetadata
+    assert error.message == "sorry"
+
+
+def test_of_a_page_without_a_title_only_the_beginning_is_shown() -> None:
+    error = fault(404, b"<p>" + b"x" * 500, {"Content-Type": "text/html"})
+    assert error.message == "x" * 199  # 200 characters, the tag counting as a space
+
+
+@pytest.mark.parametrize(("length", "shown"), [(2000, "x" * 2000), (2001, "x" * 1999 + "…")])
+def test_messages_have_at_most_two_thousand_characters(length: int, shown: str) -> None:
+    assert fault(400, {"message": "x" * length}).message == shown
+
+
+@pytest.mark.parametrize("first", ["", 5, None, ["because"], {}, {"message": ""}])
+def test_keys_without_text_do_not_hide_the_message(first: Any) -> None:
+    assert fault(400, {"message": first, "responseMessage": "because"}).message == "because"
+
+
+@pytest.mark.parametrize(("status", "hinted"), [(404, True), (405, True), (400, False)])
+def test_a_missing_route_or_method_hints_at_another_release(status: int, hinted: bool) -> None:
+    error = fault(status, {"message": f"HTTP {status} Whatever"})
+    assert ("its release may differ" in str(error)) is hinted

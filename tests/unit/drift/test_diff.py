@@ -584,3 +584,11 @@ def test_a_removed_field_says_what_to_do_instead(changed, row: table.RemovedFiel
         tree[path] = {"title": "Some", "properties": {"kept": {}}}
 
     assert {c.name: c.way for c in changed(new, old)} == {row.field: row.way, "other": ""}
+
+
+def test_a_suggestion_is_for_the_first_of_several_unknown_kinds(changed) -> None:
+    found = changed(lambda tree: None)
+    with pytest.raises(UsageError) as caught:
+        found.of("field_rename", "entity_added", "entity_remove")
+    message = str(caught.value)
+    assert "not 'field_rename', 'entity_remove'; did you mean field_renamed" in message

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dynclient import Release
-from dynclient.model import Entity, class_for, load
+from dynclient.model import Entity, asdict, class_for, load
 from dynclient.model.classes import classes_of
 from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.namespace import types
@@ -236,3 +236,38 @@ def test_base_classes_and_subclasses_pickle_by_name() -> None:
 
 class OwnColumn(types(release_named("starter")).Column):  # type: ignore[misc]
     """A class that a user derives from one of a release."""
+
+
+# -- lists of what is not an object ----------------------------------------------------------------
+
+ITEMS: dict[str, tuple[dict[str, Any], Any]] = {
+    "texts": ({"type": "string"}, "a"),
+    "numbers": ({"type": "number"}, 1.5),
+    "flags": ({"type": "boolean"}, True),
+    "colours": ({"type": "string", "enum": ["red", "green"]}, "red"),
+    "grid": ({"type": "array", "items": {"type": "integer"}}, [1]),
+    "maps": ({"type": "object", "additionalProperties": {"type": "integer"}}, {"a": 1}),
+    "either": ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, "a"),
+    "anything": ({}, "a"),
+}
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_a_list_takes_plain_items_of_its_type(tmp_path: Any, name: str) -> None:
+    schema, item = ITEMS[name]
+    node = node_at(tmp_path, {name: {"type": "array", "items": schema}})
+    thing = class_for(node)()
+    setattr(thing, name, [item, item])
+    assert asdict(thing)[name] == [item, item]
+    assert len(getattr(thing, name)) == 2
+    assert classes_of(node.release).item_converters(node.properties[name].items)[1] is None
+
+
+def test_a_list_of_an_enumeration_takes_its_members(tmp_path: Any) -> None:
+    schema = {"type": "string", "enum": ["red", "green"]}
+    node = node_at(tmp_path, {"colours": {"type": "array", "items": schema}})
+    colour: Any = class_for(node.properties["colours"].items)
+    assert issubclass(colour, Enum)
+    thing: Any = class_for(node)()
+    thing.colours = [colour("red"), "green"]
+    assert asdict(thing)["colours"] == ["red", "green"]

@@ -342,3 +342,21 @@ def test_a_method_that_was_looked_up_earlier_still_works() -> None:
     assert next(iterate()) is first
     assert raw_names(other) == ["a", "c", "d", "e"]
     assert raw_names(table) == NAMES
+
+
+@pytest.mark.parametrize("index", [0, 1, 280, 299, -1, -20])
+def test_an_item_that_was_read_first_stays_the_same_object(index: int) -> None:
+    table, found = columns([f"c{number}" for number in range(300)])
+    item = found[index]
+    item.description = "kept"
+    assert list(found)[index] is item
+    assert found[index] is item
+    assert asdict(table)["columns"][index]["description"] == "kept"
+    assert sum("description" in column for column in asdict(table)["columns"]) == 1
+
+
+def test_the_arguments_of_sort_are_keywords_as_for_every_list() -> None:
+    table, found = columns(NAMES)
+    with pytest.raises(TypeError):
+        found.sort(lambda column: column.name)
+    assert raw_names(table) == NAMES

@@ -13,7 +13,7 @@ import pytest
 
 from dynclient import DriftWarning
 from dynclient.model import asdict, load, raw
-from dynclient.model.conversion import as_reference, attach, plain, raw_of
+from dynclient.model.conversion import as_reference, attach, plain, raw_of, unwrap
 from dynclient.model.namespace import Types, types
 from dynclient.secrets import Secret
 from tests.support.trees import TREES, real_release, release_named
@@ -238,3 +238,33 @@ def test_an_entity_is_never_put_into_itself(named) -> None:
     assert asdict(parent)["children"][0]["children"] == [
         {"name": "p", "dataType": "STRUCT", "children": [{"name": "c", "dataType": "STRUCT"}]}
     ]
+
+
+# -- details ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["2.4", "2.6", "-2.4", "-2.6", "0.5"])
+def test_decimals_with_a_fraction_keep_it(text: str) -> None:
+    assert plain(None, Decimal(text)) == float(text)
+
+
+def test_only_entities_and_references_have_a_name_to_send(named, user) -> None:
+    place = named.Table._node.properties["name"]
+    assert place.kind == "string"
+    assert as_reference(place, user) == "ada"
+    reference = named.EntityReference(id=ID, type="user", fullyQualifiedName="ada")
+    assert as_reference(place, reference) == "ada"
+    label = load(named.TagLabel, {"tagFQN": "x", "name": "x"})
+    for other in (column(named), label):
+        assert as_reference(place, other) is None
+
+
+def test_an_entity_is_unwrapped_to_its_fields_or_to_a_reference(named, user) -> None:
+    fields = {"name": "a", "dataType": "INT"}
+    node = named.Table._node.properties["columns"].items
+    assert unwrap(node, fields) is fields
+    assert unwrap(node, "text") == "text"
+    new = column(named)
+    assert unwrap(node, new) is raw_of(new)
+    owners = named.Table._node.properties["owners"].items
+    assert unwrap(owners, user) == {"id": ID, "type": "user", "fullyQualifiedName": "ada"}

@@ -14,6 +14,9 @@ from dynclient import errors
 from dynclient.model import asdict, changes, load, original, schema_of
 from dynclient.model.classes import class_for
 from dynclient.model.namespace import types
+from dynclient.releases import Cache
+from dynclient.releases.registry import add_documents
+from tests.support.small_tree import SMALL
 from tests.support.trees import ALL_RELEASES, release_named
 
 
@@ -285,3 +288,53 @@ def test_entities_are_accepted_as_references(named) -> None:
 def test_an_entity_is_created_from_a_mapping_only(named, data: object) -> None:
     with pytest.raises(errors.BadArguments, match="Column must be created from a mapping, not"):
         named.Column(data)
+
+
+# -- fields that the schema does not have ----------------------------------------------------------
+
+
+def thing_class(tmp_path, *, closed: bool):
+    """Return the class of a type with the fields ``name`` and ``size``."""
+    tree = copy.deepcopy(SMALL)
+    text = {"type": "string"}
+    tree["entity/data/thing.json"] = {
+        "title": "Thing",
+        "type": "object",
+        "properties": {"name": text, "size": {"type": "integer"}},
+        "additionalProperties": not closed,
+    }
+    release = add_documents(tree, "7.0.0", cache=Cache(tmp_path), origin="a test")
+    return class_for(release.node("entity/data/thing.json"))
+
+
+@pytest.mark.parametrize(
+    "fields", [{"colour": 1}, {"name": "a", "colour": 1}, {"name": "a", "size": 1, "colour": 1}]
+)
+def test_a_closed_type_takes_no_other_field(tmp_path, fields) -> None:
+    closed = thing_class(tmp_path, closed=True)
+    with pytest.raises(errors.BadArguments) as caught:
+        closed(**fields)
+    text = "Thing does not have this field:\n  colour: is not a known property"
+    assert str(caught.value).startswith(text)
+    with pytest.raises(
+        errors.BadArguments, match=r"Thing does not have these fields:\n  colour.*\n  form"
+    ):
+        closed(**fields, form=2)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"colour": 1}, {"name": "a", "colour": 1}, {"name": "a", "size": 1, "colour": 1}]
+)
+def test_other_fields_of_an_open_type_are_attributes(tmp_path, fields) -> None:
+    thing = thing_class(tmp_path, closed=False)(**fields)
+    assert thing.colour == 1
+    assert "colour" in vars(thing)
+    assert asdict(thing) == fields
+    assert "colour" in dir(thing)
+
+
+def test_without_other_fields_nothing_is_read_when_an_entity_is_created(tmp_path) -> None:
+    thing = thing_class(tmp_path, closed=False)(name="a", size=1)
+    assert vars(thing) == {}
+    with pytest.raises(AttributeError):
+        thing.colour  # noqa: B018

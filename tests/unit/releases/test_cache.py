@@ -272,3 +272,96 @@ def test_the_starter_release_is_bundled() -> None:
     if folder is None:
         pytest.skip("the starter schemas are not available")
     assert (folder / "type/basic.json").is_file()
+
+
+# -- other files and notes -------------------------------------------------------------------------
+
+
+def test_files_are_written_read_and_set_aside(
+    cache: Cache, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert cache.read("index.bin") is None
+    assert cache.write("index.bin", b"content") is True
+    assert cache.read("index.bin") == b"content"
+    assert [file.name for file in cache.directory.iterdir()] == ["index.bin"]
+    assert caplog.messages == []
+    cache.set_aside("index.bin", "it is cut")
+    assert cache.read("index.bin") is None
+    assert (cache.directory / "index.bin.corrupt").read_bytes() == b"content"
+    expected = "damaged file moved to index.bin.corrupt, to be rebuilt when needed"
+    assert caplog.messages == [f"{expected}: index.bin: it is cut"]
+
+
+def test_a_file_that_cannot_be_read_is_logged_and_missing(
+    cache: Cache, caplog: pytest.LogCaptureFixture
+) -> None:
+    (cache.directory / "folder").mkdir(parents=True)
+    assert cache.read("folder") is None
+    assert "folder cannot be read (Is a directory); continuing without it" in caplog.messages
+
+
+def test_a_file_that_cannot_be_written_is_warned_of(tmp_path: Path, cache: Cache) -> None:
+    cache.directory.write_text("a file where the directory should be")
+    with pytest.warns(DynclientWarning, match="cannot be written"):
+        assert cache.write("index.bin", b"content") is False
+
+
+def test_sources_are_remembered_by_path_and_name_and_forgotten_by_release(
+    cache: Cache, pack: Pack
+) -> None:
+    first, second = Path("/trees/first"), Path("/trees/second")
+    cache.store(pack)
+    for number, (source, name) in enumerate([(first, None), (second, None), (second, "other")]):
+        cache.remember(source, name, f"print-{number}", pack)
+        note = cache._note(source, name)
+        os.utime(note, (1000 + number, 1000 + number))
+    assert cache.recall(first, None, "print-0") is not None
+    assert cache.recall(first, None, "print-1") is None
+    assert cache.recall(second, None, "print-1") is not None
+    assert cache.recall(second, "other", "print-2") is not None
+    assert cache.recall(first, "other", "print-2") is None
+    assert cache.sources("7.1.0") == [second, second, first]
+    for other in ("7.0.0", "7.2.0"):
+        assert cache.sources(other) == []
+        cache.forget(other)
+    assert len(cache.sources("7.1.0")) == 3
+    cache.forget("7.1.0")
+    assert cache.sources("7.1.0") == []
+    assert cache.recall(first, None, "print-0") is None
+
+
+def test_of_files_with_a_pack_s_ending_only_packs_count(cache: Cache, pack: Pack) -> None:
+    cache.store(pack)
+    for name in ("7.2.0-0123", "nodash"):
+        (cache.directory / f"{name}{packs.SUFFIX}").write_bytes(b"x")
+    (cache.directory / "7.3.0-0123456789ab.json").write_bytes(b"x")
+    assert cache.names() == ("7.1.0",)
+    assert cache.find("7.1.0") is not None
+    assert cache.find("7.1.0", pack.digest[:12]) is not None
+    assert cache.find(None, pack.digest) is not None
+    assert cache.find("7.1.0", "0" * 64) is None
+    assert cache.find("nodash") is None
+
+
+def test_a_pack_that_cannot_be_written_is_not_stored(
+    cache: Cache, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+
+    monkeypatch.setattr(packs, "write", refuse)
+    with pytest.warns(DynclientWarning, match="cannot be written"):
+        assert cache.store(pack) is False
+
+
+def test_a_pack_that_another_process_wrote_meanwhile_is_stored(
+    cache: Cache, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def race(file: Path, data: bytes) -> None:
+        file.write_bytes(data)
+        raise PermissionError(errno.EACCES, "in use", str(file))
+
+    monkeypatch.setattr(packs, "write", race)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cache.store(pack) is True

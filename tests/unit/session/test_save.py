@@ -246,3 +246,55 @@ def test_an_unrelated_change_of_an_invalid_entity_is_saved(release: Release) -> 
     entity = odd(release, column("b", "QUBIT"))
     entity.description = "new"
     assert saved_patch(session, wire, entity)[-1]["path"] == "/description"
+
+
+def test_several_problems_of_before_may_move_together(release: Release) -> None:
+    session, wire = session_over(TABLE, release=release)
+    old = [column("b", "QUBIT"), column("c", "QUBIT")]
+    entity = odd(release, column("a"), column("z"), *old)
+    del entity.columns[0]
+    del entity.columns[0]
+    session.save(entity)
+    assert len(wire.sent) == 1
+
+
+def test_only_as_many_problems_as_before_may_move(release: Release) -> None:
+    session, wire = session_over(TABLE, release=release)
+    entity = odd(release, column("a"), column("b", "QUBIT"))
+    entity.columns[0].dataType = "QUBIT"
+    entity.columns.insert(0, column("first"))
+    entity.columns.insert(0, column("second"))
+    with pytest.raises(errors.RequestInvalid) as caught:
+        session.save(entity)
+    assert [problem.path for problem in caught.value.problems] == ["columns[3].dataType"]
+    assert wire.sent == []
+
+
+def test_fields_of_an_older_release_are_sent_under_their_own_names(release: Release) -> None:
+    session, wire = session_over(TABLE, release=release)
+    owner = {"id": ID, "type": "user"}
+    entity = table(release, owner=owner)
+    entity.description = "new"
+    with pytest.warns(errors.DriftWarning, match="owner is called owners"):
+        patch = saved_patch(session, wire, entity)
+    assert patch[2:] == [
+        {"op": "remove", "path": "/owner"},
+        {"op": "add", "path": "/description", "value": "new"},
+        {"op": "add", "path": "/owners", "value": [owner]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("absent", "label"),
+    [((), "s.d.c.t"), (("fullyQualifiedName",), "t"), (("fullyQualifiedName", "name"), ID)],
+)
+def test_a_lost_update_names_the_entity(
+    release: Release, absent: tuple[str, ...], label: str
+) -> None:
+    session, _ = session_over((412, {"message": "etag"}), release=release)
+    data = {name: value for name, value in TABLE.items() if name not in absent}
+    entity = model.load(namespace.types(release).Table, data)
+    entity.description = "new"
+    with pytest.raises(errors.LostUpdate) as caught:
+        session.save(entity)
+    assert caught.value.message.startswith(f"Table {label} was changed")

@@ -11,8 +11,9 @@ from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.hooks import Hooks
 from dynclient.model import namespace
-from dynclient.operations.operation import Plan
+from dynclient.operations.operation import Parameter, Plan
 from dynclient.schema import Release
+from dynclient.session.release_choice import Sources
 from dynclient.session.session import Session
 from dynclient.settings import Settings
 from tests.support.trees import release_named
@@ -191,3 +192,36 @@ def test_a_body_has_a_node_if_the_release_has_its_document(release: Release) -> 
     assert node is model.schema_of(namespace.types(release).CreateTableRequest)
     assert session.node(None) is None
     assert session.node("no/such.json") is None
+
+
+@pytest.mark.parametrize("name", ["after", "offset"])
+def test_a_list_is_continued_with_the_parameter_that_takes_its_cursor(
+    release: Release, name: str
+) -> None:
+    session, wire = session_over(
+        {"data": [TABLE], "paging": {"total": 2, "after": "c"}}, {"data": [TABLE]}, release=release
+    )
+    parameters = (Parameter("limit", "query", type="integer"), Parameter(name, "query"))
+    listed = session.find("tables").operations["list"]
+    operation = listed._replace(name="op.list", parameters=parameters)
+    assert len([*session.listing(Plan(operation, {"limit": 1}))]) == 2
+    assert [dict(r.query) for r in wire.sent] == [{"limit": "1"}, {"limit": "1", name: "c"}]
+
+
+def test_a_release_is_chosen_from_the_given_sources_when_it_is_needed(release: Release) -> None:
+    wire = Wire()
+    sources = Sources(("cache",), "starter")
+    session = Session("http://server/api", wire, Settings(drift="warn"), sources=sources)  # type: ignore[arg-type]
+    assert session.known_release is None
+    assert session.release.digest == release.digest
+    assert session.release.drift == "warn"
+    assert session.release is session.known_release
+    assert wire.sent == []
+
+
+def test_without_sources_the_release_is_that_of_the_server() -> None:
+    session, wire = session_over({"version": "8.8.8"})
+    with pytest.raises(errors.UnknownRelease, match=r"the server's release, 8\.8\.8,"):
+        session.release  # noqa: B018
+    assert wire.sent[0].path == "/v1/system/version"
+    assert session.known_release is None

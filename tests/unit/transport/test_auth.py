@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import subprocess
@@ -19,7 +20,7 @@ from dynclient.settings import Settings
 from dynclient.transport.address import api_url, token_from_environment
 from dynclient.transport.auth import Anonymous, Bearer, Login, TokenProvider, identity
 from dynclient.transport.http import Transport
-from dynclient.transport.request import Request
+from dynclient.transport.request import Request, Response
 from tests.support.stub import Reply, Seen, Stub
 
 ASK = Request("GET", "/v1/x")
@@ -336,3 +337,82 @@ def test_the_token_of_the_environment_is_for_its_host(monkeypatch: pytest.Monkey
     assert token_from_environment("https://theirs.example/api") is None
     monkeypatch.setenv("OPENMETADATA_TOKEN", "")
     assert token_from_environment(OURS) is None
+
+
+# -- details of arguments, logins and renewals -----------------------------------------------------
+
+
+@pytest.mark.parametrize(("username", "password"), [("ada", None), (None, "p"), ("ada", "p")])
+def test_a_token_excludes_a_user_and_a_password(username: str | None, password: str | None) -> None:
+    with pytest.raises(errors.UsageError, match="cannot be combined"):
+        identity("t", username, password)
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"), [(None, "NoneType"), (5, "int"), ("", "an empty string")]
+)
+def test_the_error_names_what_a_callable_returned(token: Any, kind: str) -> None:
+    with pytest.raises(errors.UsageError, match=f"must return a token, not {kind}$"):
+        TokenProvider(lambda: token).header(never, "")
+
+
+def never(request: Request) -> Response:
+    raise AssertionError(f"{request} was sent")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, 401), (401, 401), (402, 402), (403, 401), (404, 404), (500, 500)]
+)
+def test_a_refused_login_counts_as_a_401(status: int, code: int) -> None:
+    with pytest.raises(errors.Unauthorized) as caught:
+        Login("ada", "p").header(lambda _: Response(status, {}, b"{}", "http://x"), "")
+    assert (caught.value.status, caught.value.code) == (status, code)
+
+
+def sessions(name: str) -> Response:
+    body = f'{{"accessToken": "{name}", "refreshToken": "r"}}'
+    return Response(200, {}, body.encode(), "http://x")
+
+
+@pytest.mark.parametrize("used", ["Bearer a", "Bearer z"])
+def test_a_session_that_another_thread_renewed_is_kept(used: str) -> None:
+    auth = Login("ada", "p")
+    assert auth.header(lambda _: sessions("m"), "") == "Bearer m"
+    assert auth.renew(never, used)
+    assert auth.header(never, "") == "Bearer m"
+    assert auth.renew(lambda _: sessions("n"), "Bearer m")
+    assert auth.header(never, "") == "Bearer n"
+
+
+class HeldLock:
+    """A lock that stays locked for ever, as in a child forked while another thread held it."""
+
+    def __enter__(self) -> None:
+        raise AssertionError("waited for a lock that nothing releases")
+
+    def __exit__(self, *error: object) -> None:
+        """Release nothing."""
+
+
+@pytest.mark.parametrize("difference", [-1, 1])
+def test_a_forked_child_does_not_wait_for_the_lock_of_its_parent(difference: int) -> None:
+    auth = Login("ada", "p")
+    auth._lock = HeldLock()  # type: ignore[assignment]
+    auth._process = os.getpid() + difference
+    assert auth.header(lambda _: sessions("m"), "") == "Bearer m"
+    own = auth._lock
+    auth.header(never, "")
+    assert auth._lock is own
+
+
+@pytest.mark.parametrize("password", ["#1", "!", "*", "zz", "***********"])
+def test_passwords_that_resemble_the_mask_log_in(password: str) -> None:
+    seen: list[Request] = []
+
+    def send(request: Request) -> Response:
+        seen.append(request)
+        return sessions("m")
+
+    assert Login("ada", password).header(send, "") == "Bearer m"
+    encoded = json.loads(seen[0].body or b"")["password"]
+    assert b64decode(encoded).decode() == password

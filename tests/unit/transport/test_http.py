@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import threading
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -465,3 +466,59 @@ def test_nothing_that_is_logged_or_printed_contains_a_secret(
 def test_unchecked_certificates_are_warned_of() -> None:
     with pytest.warns(errors.InsecureWarning, match="not verified"):
         Transport("https://127.0.0.1:1/api", Settings(verify=False))
+
+
+def test_a_redirect_to_the_same_address_is_not_followed(stub: Stub, transport: Transport) -> None:
+    stub.routes["/api/v1/x"] = Reply(302, b"", (("Location", "/api/v1/x"),))
+    with pytest.raises(errors.NotOpenMetadata, match=r"redirects .*/api/v1/x to itself"):
+        transport.send(Request("GET", "/v1/x"))
+    assert len(stub.seen) == 1
+
+
+class Renewable(Bearer):
+    """A token that can be renewed as often as the server asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__("old")
+        self.renewals = 0
+
+    def renew(self, send: Any, used: str) -> bool:
+        self.renewals += 1
+        return True
+
+
+@pytest.mark.parametrize(("status", "renewals"), [(200, 0), (400, 0), (401, 1), (402, 0), (403, 0)])
+def test_only_a_401_renews_the_token(stub: Stub, status: int, renewals: int) -> None:
+    stub.routes["/api/v1/x"] = Reply(status, {})
+    auth = Renewable()
+    transport = Transport(f"{stub.host}/api", Settings(), auth)
+    assert transport.send(Request("GET", "/v1/x")).status == status
+    transport.close()
+    assert auth.renewals == renewals
+    assert len(stub.seen) == 1 + renewals
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_the_warning_of_urllib3_is_silenced_only_without_verification(
+    stub: Stub, verify: bool
+) -> None:
+    from urllib3.exceptions import InsecureRequestWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.resetwarnings()
+        transport = Transport(f"{stub.host}/api", Settings(verify=verify))
+        transport.send(Request("GET", "/v1/x"))
+        transport.close()
+        warnings.warn("from urllib3", InsecureRequestWarning, stacklevel=1)
+    assert ("from urllib3" in [str(each.message) for each in caught]) is verify
+
+
+def test_a_failed_tls_connection_shows_the_innermost_reason_alone(stub: Stub) -> None:
+    base = stub.host.replace("http:", "https:") + "/api"
+    transport = Transport(base, Settings())
+    with pytest.raises(errors.TLSFailed) as caught:
+        transport.send(Request("GET", "/v1/x"))
+    transport.close()
+    assert re.search(r"failed: \[SSL", caught.value.message)
+    assert "Max retries" not in caught.value.message
+    assert "SSLError" not in caught.value.message

@@ -273,3 +273,16 @@ def test_without_the_fast_engine_what_is_not_json_is_invalid(
 
 def test_json_data_has_no_problem() -> None:
     assert problems({}, {"a": [1.5, None, True, "\ud7ff\ue000é", {"b": []}]}) == []
+
+
+# -- discriminators --------------------------------------------------------------------------------
+
+
+def test_a_constant_is_a_discriminator_as_an_enum_of_one_value_is() -> None:
+    port, host = {"type": "integer"}, {"type": "string"}
+    mysql = {"properties": {"type": {"const": "Mysql"}, "port": port, "host": host}}
+    trino = {"properties": {"type": {"const": "Trino"}}}
+    data = {"a": {"type": "Mysql", "port": "x", "host": 5}}
+    expected = ["a.host: must be a string, not 5", "a.port: must be an integer, not 'x'"]
+    assert sorted(lines(of({"oneOf": [mysql, trino]}), data)) == expected
+    assert sorted(lines(of({"oneOf": [trino, mysql]}), data)) == expected
