@@ -3,7 +3,7 @@
 Cosmic Ray makes small changes to the module ("mutants"); the tests run on each until one fails. A
 mutant that no test catches has survived. Works on a copy of the checkout. Prints the number of
 mutants that were caught, of how many, and the change of each survivor. The sample is drawn with a
-seed, so the same command gives the same mutants. Mutants of annotations are left out: annotations
+seed, so the same command creates the same mutants. Mutants of annotations are left out: annotations
 are not evaluated.
 
 The tests of a mutant run in a fork of this process, which has imported the libraries they use but

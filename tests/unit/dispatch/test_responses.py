@@ -231,14 +231,14 @@ def test_an_address_tells_a_route_only_if_it_ends_with_the_id(
 
 @pytest.mark.parametrize("status", [400, 418, 599])
 def test_plain_text_of_an_error_status_is_the_message(status: int) -> None:
-    error = fault(status, b"no such thing")
+    error = error_of(status, b"no such thing")
     assert not isinstance(error, errors.NotOpenMetadata)
     assert (error.message, error.code) == ("no such thing", status)
 
 
 @pytest.mark.parametrize("status", [302, 399, 600])
 def test_plain_text_of_another_status_is_not_from_openmetadata(status: int) -> None:
-    error = fault(status, b"no such thing")
+    error = error_of(status, b"no such thing")
     assert isinstance(error, errors.NotOpenMetadata)
 
 
@@ -263,27 +263,27 @@ def test_a_fast_engine_is_chosen_only_when_much_data_is_decoded(
 def test_html_is_recognized_by_its_media_type_or_its_first_character(
     body: bytes, headers: dict[str, str]
 ) -> None:
-    error = fault(400, body, headers)
+    error = error_of(400, body, headers)
     assert type(error) is errors.NotOpenMetadata
     assert error.message == "sorry"
 
 
 def test_of_a_page_without_a_title_only_the_beginning_is_shown() -> None:
-    error = fault(404, b"<p>" + b"x" * 500, {"Content-Type": "text/html"})
+    error = error_of(404, b"<p>" + b"x" * 500, {"Content-Type": "text/html"})
     assert error.message == "x" * 199  # 200 characters, the tag counting as a space
 
 
 @pytest.mark.parametrize(("length", "shown"), [(2000, "x" * 2000), (2001, "x" * 1999 + "…")])
 def test_messages_have_at_most_two_thousand_characters(length: int, shown: str) -> None:
-    assert fault(400, {"message": "x" * length}).message == shown
+    assert error_of(400, {"message": "x" * length}).message == shown
 
 
 @pytest.mark.parametrize("first", ["", 5, None, ["because"], {}, {"message": ""}])
 def test_keys_without_text_do_not_hide_the_message(first: Any) -> None:
-    assert fault(400, {"message": first, "responseMessage": "because"}).message == "because"
+    assert error_of(400, {"message": first, "responseMessage": "because"}).message == "because"
 
 
 @pytest.mark.parametrize(("status", "hinted"), [(404, True), (405, True), (400, False)])
 def test_a_missing_route_or_method_hints_at_another_release(status: int, hinted: bool) -> None:
-    error = fault(status, {"message": f"HTTP {status} Whatever"})
+    error = error_of(status, {"message": f"HTTP {status} Whatever"})
     assert ("its release may differ" in str(error)) is hinted

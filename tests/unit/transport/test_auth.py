@@ -78,7 +78,7 @@ def test_a_callable_whose_tokens_are_all_refused_ends(stub: Stub) -> None:
 
 @pytest.mark.parametrize("token", ["hush\nhush", "hush\x7f", "hüsh"])
 def test_a_token_must_be_printable_ascii_and_is_not_shown(stub: Stub, token: str) -> None:
-    for make in (lambda: Bearer(token), lambda: sent(stub, TokenProvider(lambda: token))):
+    for make in (lambda: Bearer(token), lambda: send(stub, TokenProvider(lambda: token))):
         with pytest.raises(errors.UsageError, match="must consist of printable ASCII") as caught:
             make()
         assert "sh" not in str(caught.value).replace("without line breaks", "")
@@ -385,7 +385,7 @@ def test_a_session_that_another_thread_renewed_is_kept(used: str) -> None:
 
 
 class HeldLock:
-    """A lock that stays locked for ever, as in a child forked while another thread held it."""
+    """A lock that stays locked for ever, as in a child forked when another thread had it."""
 
     def __enter__(self) -> None:
         raise AssertionError("waited for a lock that nothing releases")
