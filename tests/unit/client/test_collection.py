@@ -77,7 +77,7 @@ def test_unknown_methods_are_attribute_errors(name: str) -> None:
     if name == "creat":
         with pytest.raises(errors.UnknownOperation, match=r"did you mean create\?") as caught:
             getattr(om.tables, name)
-        assert caught.value.obj is om.tables
+        assert (caught.value.name, caught.value.obj) == (name, None)
         assert caught.value.nearest[0] == "create"
 
 
