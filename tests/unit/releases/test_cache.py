@@ -365,3 +365,14 @@ def test_a_pack_that_another_process_wrote_meanwhile_is_stored(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert cache.store(pack) is True
+
+
+def test_a_pack_that_cannot_be_read_is_logged_and_missing(
+    cache: Cache, pack: Pack, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = cache.directory / pack.file_name
+    file.mkdir(parents=True)
+    assert cache.find("7.1.0") is None
+    message = f"{file} cannot be read (Is a directory); continuing without it"
+    assert caplog.messages == [message]
+    assert file.is_dir()
