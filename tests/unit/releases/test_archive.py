@@ -224,3 +224,12 @@ def test_a_stream_is_cut_off_after_its_limit(monkeypatch) -> None:
     assert len(stream.read(limit)) == limit
     with pytest.raises(SourceRefused):
         stream.read(1)
+
+
+@pytest.mark.parametrize(
+    ("size", "count"), [((), 40), ((-1,), 40), ((0,), 0), ((1,), 1), ((39,), 39), ((99,), 99)]
+)
+def test_a_limited_stream_reads_as_much_as_asked_or_one_chunk(monkeypatch, size, count) -> None:
+    monkeypatch.setattr(archive, "_CHUNK", 40)
+    stream = archive._LimitedStream(io.BytesIO(bytes(100)), "a.tar")
+    assert len(stream.read(*size)) == count
