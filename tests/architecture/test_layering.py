@@ -18,9 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "dynclient"
 
 GROUND = {
-    "auth",
     "data",
-    "display",
     "errors",
     "documentation",
     "fqn",
