@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dynclient.hooks import Hooks
     from dynclient.operations import Operation
-    from dynclient.schema import Node, Release
+    from dynclient.schema import EntityType, Node, Release
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Response
@@ -156,7 +156,7 @@ class Dispatcher:
             BadArguments, RequestInvalid: nothing was sent, see :meth:`prepare`.
             ServerError: the server responded with an error.
             TransportError: there was no response.
-            ResponseInvalid: the response breaks its schema, with ``responses="strict"`` only.
+            ResponseInvalid: the response is not what the operation returns, see :meth:`result`.
         """
         return self.send(self.prepare(operation, arguments, body))
 
@@ -197,11 +197,13 @@ class Dispatcher:
         """Return the content of a successful response.
 
         An entity; a :class:`Page` of entities; for a history the list of versions; decoded JSON if
-        there is no schema; text if the operation returns text; None without a body.
+        there is no schema, or the operation is ``as_json``; text if the operation returns text;
+        None without a body.
 
         Raises:
             NotOpenMetadata: the body is not JSON.
-            ResponseInvalid: it breaks its schema, with ``responses="strict"`` only.
+            ResponseInvalid: it is not an entity, a page or a history where one is due; or it breaks
+                its schema, with ``responses="strict"`` only.
         """
         from dynclient.dispatch.pagination import Page
 
@@ -212,21 +214,29 @@ class Dispatcher:
         if kind == "any":
             return responses.by_media_type(request, response)
         data = responses.decode(request, response)
-        reference = None if operation is None else operation.result
+        if operation is None:
+            return data
+        reference = operation.result
         found = None if reference is None else self._kind(reference)
-        if found is None or data is None:
+        responses.check_shape(request, data, self._entity_of(reference))
+        if found is None or data is None or operation.as_json:
             return data
         if kind == "page":
-            listed = data.get("data") if isinstance(data, dict) else None
-            if operation is not None and isinstance(listed, list) and listed:
+            listed = data["data"]
+            if listed:
                 self._note_routes(operation, listed[0])
-            entities = self._load_all(found, listed or ())
-            return Page(entities, data.get("paging") if isinstance(data, dict) else None)
+            return Page(self._load_all(found, listed), data.get("paging"))
         if kind == "history":
             return self._load_all(found, _versions(data))
-        if kind == "entity" and operation is not None:
+        if kind == "entity":
             self._note_routes(operation, data)
         return self._load_all(found, [data])[0]
+
+    def _entity_of(self, reference: str | None) -> EntityType | None:
+        """Return the entity type or time series that a reference names, or None."""
+        if reference is None or self.release is None:
+            return None
+        return self.release.entity_of(reference)
 
     def _note_routes(self, operation: Operation, data: Any) -> None:
         """Note the routes in the addresses of the first entity of a type."""

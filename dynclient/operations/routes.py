@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from dynclient.schema import EntityType
 
 
-
 def plural(word: str) -> str:
     """Return the plural as servers use it in paths: ``policies``, ``searchIndexes``, ``tables``."""
     if word.endswith("y") and word[-2:-1] not in set("aeiou"):
