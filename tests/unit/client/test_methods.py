@@ -46,7 +46,10 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], list[str]]] = [
     ("get", (), {"fqn": ID}, [f"GET /v1/tables/name/{ID}"]),
     ("get", (), {"id": UUID(ID), "fields": "columns"}, [f"GET /v1/tables/{ID}?fields=columns"]),
     ("get", (ID,), {"include": "all"}, [f"GET /v1/tables/{ID}?include=all"]),
-    ("delete", ("s.d.c.t",), {}, [f"DELETE {BY_NAME}"]),
+    (
+        "delete", ("s.d.c.t",), {},
+        [f"GET {BY_NAME}?include=all", f"DELETE /v1/tables/{ID}"],
+    ),
     ("delete", (ID,), {}, [f"DELETE /v1/tables/{ID}"]),
     ("delete", (ID,), {"hard": True}, [f"DELETE /v1/tables/{ID}?hardDelete=true"]),
     (
