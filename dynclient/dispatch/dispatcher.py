@@ -9,7 +9,14 @@ from dynclient import model
 from dynclient.dispatch import responses
 from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
 from dynclient.drift.unknown_values import UnknownValues
-from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
+from dynclient.errors import (
+    DynclientError,
+    Problem,
+    RequestInvalid,
+    ResponseInvalid,
+    UsageError,
+)
+from dynclient.secrets import MASK
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
@@ -32,6 +39,14 @@ _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 _JSON = {"json", "json-list", "json-patch"}
+
+
+_MASK_TEXT = b"*" * 9
+"""Part of every mask."""
+_MASKED = (
+    "is a mask, which the server would store in place of the secret; give the secret itself, or"
+    " leave the field out. om.save of an entity that was read keeps the secret that is stored"
+)
 
 
 _ANY = (("Accept", "application/json, */*;q=0.5"),)
@@ -100,12 +115,37 @@ class Dispatcher:
                 raw: Any = [self._validated(node, each, f"[{n}]") for n, each in items]
             else:
                 raw = self._validated(node, body)
-            return _json_text(operation, raw, type(body).__name__)
+            text = _json_text(operation, raw, type(body).__name__)
+            if _MASK_TEXT in text:
+                self._refuse_masks(operation, raw)
+            return text
         except RecursionError:
             message = "is nested too deeply, or contains itself"
         raise bad_arguments(
             label(operation), [Problem("body", type(body).__name__, "json", message)]
         )
+
+    def _refuse_masks(self, operation: Operation, raw: Any) -> None:
+        """Refuse a body that has a mask in the place of a secret; servers would store it.
+
+        Raises:
+            RequestInvalid: it has; lists all places.
+        """
+        from dynclient.model.masking import mask_paths, patch_mask_paths
+
+        if operation.body_kind == "json-patch":
+            paths = patch_mask_paths(self.node(operation.result), raw)
+        else:
+            # The node of one item does for a list of items; names decide where it does not fit.
+            node = self.node(operation.body)
+            items = enumerate(raw) if operation.body_kind == "json-list" else [(None, raw)]
+            paths = []
+            for number, item in items:
+                place = "" if number is None else f"[{number}]."
+                paths += [place + path for path in mask_paths(node, item)]
+        if paths:
+            problems = [Problem(path, MASK, "mask", _MASKED) for path in paths]
+            raise RequestInvalid(what=f"the body of {label(operation)}", problems=problems)
 
     def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one item of a list, as valid JSON."""

@@ -292,3 +292,27 @@ def test_a_404_of_a_gateway_is_not_a_missing_entity(metadata: Any, stub: Stub, T
     stub.default = Reply(404, b"default backend - 404", (("Content-Type", "text/plain"),))
     with pytest.raises(errors.NotOpenMetadata, match="default backend"):
         metadata.get_by_name(Table, "a.b.c.d")
+
+
+@pytest.mark.parametrize("mask", ["**********", "*********"])
+def test_masks_are_neither_created_nor_patched(
+    metadata: Any, stub: Stub, get: Get, mask: str
+) -> None:
+    service = get("entity.services.databaseService", "DatabaseService")
+    request = get("api.services.createDatabaseService", "CreateDatabaseServiceRequest")
+
+    def connection(password: str, user: str) -> dict[str, Any]:
+        auth = {"password": password}
+        return {"config": {"type": "Mysql", "username": user, "hostPort": "h", "authType": auth}}
+
+    with pytest.raises(errors.BadArguments, match="is a mask"):
+        metadata.create_or_update(
+            request(name="s", serviceType="Mysql", connection=connection(mask, "u"))
+        )
+    assert stub.seen == []
+    parts = {"id": IDENTITY, "name": "s", "serviceType": "Mysql"}
+    source = service(**parts, connection=connection("open-sesame", "u"))
+    destination = service(**parts, connection=connection(mask, "v"))
+    stub.default = {**parts, "connection": connection("*********", "v")}
+    metadata.patch(service, source, destination)
+    assert [each["path"] for each in stub.seen[-1].json] == ["/connection/config/username"]
