@@ -227,7 +227,10 @@ class RequestInvalid(ValidationFailed):
 
 
 class ResponseInvalid(ValidationFailed):
-    """A response is not valid by its schema (only with ``responses="strict"``)."""
+    """A response is not an entity, a page or a history where the operation returns one.
+
+    With ``responses="strict"``, also: a response is not valid by its schema.
+    """
 
 
 class TransportError(DynclientError, OSError):

@@ -12,6 +12,9 @@ import re
 MASK = "**********"
 """Replaces a secret in every repr, log line, error and dump."""
 
+MASKS = frozenset({MASK, "*" * 9})
+"""What stands for a secret: our mask, and that of servers since 1.0."""
+
 _SECRET_NAME = re.compile(
     r"pas+[_-]?(w|phrase|code)|\bpwd\b|secret|token|credential|private[_-]?key|api[_-]?key|"
     r"access[_-]?key|jwt|authorization|signature",
@@ -25,6 +28,11 @@ def looks_secret(name: str) -> bool:
     In doubt it does: ``nextPageToken`` counts as well.
     """
     return _SECRET_NAME.search(name) is not None
+
+
+def is_mask(value: object) -> bool:
+    """Return whether a value stands for a secret instead of being one."""
+    return isinstance(value, str) and value in MASKS
 
 
 class Secret(str):

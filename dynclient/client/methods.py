@@ -71,15 +71,11 @@ def plan_list(call: Call) -> Plan:
 def plan_delete(call: Call) -> Plan:
     """Plan ``delete``.
 
-    By name only if nothing below is deleted too: most servers ignore ``recursive`` there.
+    By id, so that a repeated request never deletes what was created under the name meanwhile. Most
+    servers ignore ``recursive`` for names, too.
     """
-    by_name = "delete_by_name" in call.spec.operations and not call.keywords.get("recursive")
-    if by_name:
-        kind, key = call.key(call.values)
-    else:
-        kind, key = "id", call.id(call.values, "all")
-    name = "delete" if kind == "id" else "delete_by_name"
-    return Plan(call.operation(name), {kind: key, **call.keywords})
+    identity = call.id(call.values, "all")
+    return Plan(call.operation("delete"), {"id": identity, **call.keywords})
 
 
 def plan_restore(call: Call) -> Plan:
@@ -187,7 +183,8 @@ METHODS: dict[str, MethodSpec] = {
     ),
     "delete": MethodSpec(
         "delete", plan_delete, _ONE,
-        "Delete one entity, named as for get, and return it as it was.\n\n"
+        "Delete one entity, named as for get, and return it as it was. Of a name, the id is\n"
+        "requested first.\n\n"
         "The server keeps it and can restore it, unless hard=True. recursive=True deletes\n"
         "everything below it too.",
     ),

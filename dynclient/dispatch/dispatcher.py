@@ -9,7 +9,14 @@ from dynclient import model
 from dynclient.dispatch import responses
 from dynclient.dispatch.binding import BoundArguments, bad_arguments, label
 from dynclient.drift.unknown_values import UnknownValues
-from dynclient.errors import DynclientError, Problem, ResponseInvalid, UsageError
+from dynclient.errors import (
+    DynclientError,
+    Problem,
+    RequestInvalid,
+    ResponseInvalid,
+    UsageError,
+)
+from dynclient.secrets import MASK
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 
     from dynclient.hooks import Hooks
     from dynclient.operations import Operation
-    from dynclient.schema import Node, Release
+    from dynclient.schema import EntityType, Node, Release
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Response
@@ -32,6 +39,14 @@ _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 _JSON = {"json", "json-list", "json-patch"}
+
+
+_MASK_TEXT = b"*" * 9
+"""Part of every mask."""
+_MASKED = (
+    "is a mask, which the server would store in place of the secret; give the secret itself, or"
+    " leave the field out. om.save of an entity that was read keeps the secret that is stored"
+)
 
 
 _ANY = (("Accept", "application/json, */*;q=0.5"),)
@@ -100,12 +115,37 @@ class Dispatcher:
                 raw: Any = [self._validated(node, each, f"[{n}]") for n, each in items]
             else:
                 raw = self._validated(node, body)
-            return _json_text(operation, raw, type(body).__name__)
+            text = _json_text(operation, raw, type(body).__name__)
+            if _MASK_TEXT in text:
+                self._refuse_masks(operation, raw)
+            return text
         except RecursionError:
             message = "is nested too deeply, or contains itself"
         raise bad_arguments(
             label(operation), [Problem("body", type(body).__name__, "json", message)]
         )
+
+    def _refuse_masks(self, operation: Operation, raw: Any) -> None:
+        """Refuse a body that has a mask in the place of a secret; servers would store it.
+
+        Raises:
+            RequestInvalid: it has; lists all places.
+        """
+        from dynclient.model.masking import mask_paths, patch_mask_paths
+
+        if operation.body_kind == "json-patch":
+            paths = patch_mask_paths(self.node(operation.result), raw)
+        else:
+            # The node of one item does for a list of items; names decide where it does not fit.
+            node = self.node(operation.body)
+            items = enumerate(raw) if operation.body_kind == "json-list" else [(None, raw)]
+            paths = []
+            for number, item in items:
+                place = "" if number is None else f"[{number}]."
+                paths += [place + path for path in mask_paths(node, item)]
+        if paths:
+            problems = [Problem(path, MASK, "mask", _MASKED) for path in paths]
+            raise RequestInvalid(what=f"the body of {label(operation)}", problems=problems)
 
     def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one item of a list, as valid JSON."""
@@ -156,7 +196,7 @@ class Dispatcher:
             BadArguments, RequestInvalid: nothing was sent, see :meth:`prepare`.
             ServerError: the server responded with an error.
             TransportError: there was no response.
-            ResponseInvalid: the response breaks its schema, with ``responses="strict"`` only.
+            ResponseInvalid: the response is not what the operation returns, see :meth:`result`.
         """
         return self.send(self.prepare(operation, arguments, body))
 
@@ -197,11 +237,13 @@ class Dispatcher:
         """Return the content of a successful response.
 
         An entity; a :class:`Page` of entities; for a history the list of versions; decoded JSON if
-        there is no schema; text if the operation returns text; None without a body.
+        there is no schema, or the operation is ``as_json``; text if the operation returns text;
+        None without a body.
 
         Raises:
             NotOpenMetadata: the body is not JSON.
-            ResponseInvalid: it breaks its schema, with ``responses="strict"`` only.
+            ResponseInvalid: it is not an entity, a page or a history where one is due; or it breaks
+                its schema, with ``responses="strict"`` only.
         """
         from dynclient.dispatch.pagination import Page
 
@@ -212,21 +254,29 @@ class Dispatcher:
         if kind == "any":
             return responses.by_media_type(request, response)
         data = responses.decode(request, response)
-        reference = None if operation is None else operation.result
+        if operation is None:
+            return data
+        reference = operation.result
         found = None if reference is None else self._kind(reference)
-        if found is None or data is None:
+        responses.check_shape(request, data, self._entity_of(reference))
+        if found is None or data is None or operation.as_json:
             return data
         if kind == "page":
-            listed = data.get("data") if isinstance(data, dict) else None
-            if operation is not None and isinstance(listed, list) and listed:
+            listed = data["data"]
+            if listed:
                 self._note_routes(operation, listed[0])
-            entities = self._load_all(found, listed or ())
-            return Page(entities, data.get("paging") if isinstance(data, dict) else None)
+            return Page(self._load_all(found, listed), data.get("paging"))
         if kind == "history":
             return self._load_all(found, _versions(data))
-        if kind == "entity" and operation is not None:
+        if kind == "entity":
             self._note_routes(operation, data)
         return self._load_all(found, [data])[0]
+
+    def _entity_of(self, reference: str | None) -> EntityType | None:
+        """Return the entity type or time series that a reference names, or None."""
+        if reference is None or self.release is None:
+            return None
+        return self.release.entity_of(reference)
 
     def _note_routes(self, operation: Operation, data: Any) -> None:
         """Note the routes in the addresses of the first entity of a type."""

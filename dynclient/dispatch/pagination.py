@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dynclient.errors import BadArguments, ServerFault, UsageError
+from dynclient.errors import (
+    BadArguments,
+    DynclientWarning,
+    Problem,
+    ResponseInvalid,
+    ServerFault,
+    UsageError,
+)
 
 
 class CursorGuard:
@@ -33,6 +40,24 @@ class CursorGuard:
                 request_id=None,
             )
         self._seen.add(cursor)
+
+
+def _endless(count: int) -> ResponseInvalid:
+    """Return the error for an empty page that has a cursor of another page."""
+    message = f"is empty after {count} entities, but paging.after says that another page follows"
+    return ResponseInvalid(
+        what="a page of the list", problems=[Problem("data", [], "items", message)]
+    )
+
+
+def _warn_short(count: int, announced: int) -> None:
+    from dynclient.warn import warn_user
+
+    message = (
+        f"the list ended after {count:,} of {announced:,} entities; others may have been deleted"
+        " while it was read, so read it again if all of them are needed"
+    )
+    warn_user(message, DynclientWarning)
 
 
 class Page:
@@ -113,13 +138,26 @@ class Listing:
 
         Raises:
             ServerFault: the server returned the same cursor twice.
+            ResponseInvalid: a page is empty, and yet another is said to follow it.
+
+        Warns:
+            DynclientWarning: there were fewer entities than the first page announced.
         """
         guard = CursorGuard()
         cursor: str | None = None
+        announced: int | None = None
+        count = 0
         while True:
             page = self._fetch({} if cursor is None else {self._cursor: cursor})
-            yield page
             is_whole = cursor is None and page.is_whole
+            if cursor is None:
+                announced = page.total
+            if not len(page) and page.after is not None and not is_whole:
+                raise _endless(count)
+            count += len(page)
+            if page.after is None and isinstance(announced, int) and count < announced:
+                _warn_short(count, announced)
+            yield page
             cursor = page.after
             if cursor is None or is_whole:
                 return

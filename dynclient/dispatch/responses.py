@@ -9,6 +9,8 @@ from dynclient import errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dynclient.operations import Operation
+    from dynclient.schema import EntityType
     from dynclient.transport.request import Request, Response
 
 _ERRORS: dict[int, type[errors.ServerError]] = {
@@ -28,6 +30,7 @@ _ERRORS: dict[int, type[errors.ServerError]] = {
 }
 _MESSAGE_KEYS = ("message", "responseMessage", "error", "errorMessage")
 """Where servers of any release, and proxies before them, put their message."""
+_NO_MESSAGE = {404: "the 404 has no message of an OpenMetadata server"}
 _REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
 _MESSAGE_LENGTH = 2000
 """Characters of a message or a body that an error keeps."""
@@ -73,6 +76,9 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
     if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
     code = _intended_status(response.status, message)
+    if code == 404 and request.method != "HEAD" and not _is_refusal(body):
+        # An entity that does not exist is created by many scripts, so only a server's word counts.
+        return _of_proxy(_message(body) if isinstance(body, dict) else text, parts)
     kind = _ERRORS.get(code)
     if kind is None:
         kind = errors.ServerFault if code >= 500 else errors.ServerError
@@ -121,6 +127,85 @@ def decode(request: Request, response: Response) -> Any:
             "body": text[:_MESSAGE_LENGTH],
         },
     )
+
+
+def check_shape(request: Request, data: Any, entity: EntityType | None) -> None:
+    """Check that the body of a response is an entity, a page or a history where one is due.
+
+    A proxy or another server may respond with 200 and ``{}``. Read as an entity it would be an
+    empty one, read as a page the end of a list.
+
+    Args:
+        request: the request, with its operation.
+        data: the decoded body; None without a body.
+        entity: the entity type or time series of the result; None if it is neither.
+
+    Raises:
+        ResponseInvalid: it is something else.
+    """
+    operation: Operation | None = request.operation
+    kind = None if operation is None else operation.result_kind
+    if operation is None or kind not in {"entity", "page", "history"}:
+        return
+    if kind == "page":
+        _check_page(request, data, _identified(operation, entity))
+    elif kind == "history":
+        if not isinstance(data, dict) or not isinstance(data.get("versions"), list):
+            raise _wrong_shape(request, data, "a JSON object with a list of 'versions'")
+    elif operation.documented:
+        # What a server's document declares is often wrong: some changes respond without a body,
+        # or with the change instead of the entity.
+        if data is not None and not isinstance(data, dict):
+            raise _wrong_shape(request, data, "a JSON object")
+    elif entity is not None and (
+        not isinstance(data, dict)
+        or not data
+        or (_identified(operation, entity) and not isinstance(data.get("id"), str))
+    ):
+        what = " with an 'id'" if _identified(operation, entity) else ""
+        raise _wrong_shape(request, data, f"a JSON object{what} ({entity.type_name})")
+
+
+def _identified(operation: Operation, entity: EntityType | None) -> bool:
+    """Return whether every result has an id: time series need none."""
+    return (
+        entity is not None
+        and entity.kind == "entity"
+        and not operation.documented
+        and "id" in entity.properties
+    )
+
+
+def _check_page(request: Request, data: Any, identified: bool) -> None:
+    items = data.get("data") if isinstance(data, dict) else None
+    if not isinstance(items, list):
+        raise _wrong_shape(request, data, "a page, a JSON object with a list 'data'")
+    for number, item in enumerate(items):
+        if not isinstance(item, dict) or (identified and not isinstance(item.get("id"), str)):
+            what = "a JSON object with an 'id'" if identified else "a JSON object"
+            raise _wrong_shape(request, item, what, f"data[{number}]")
+    if items:
+        return
+    paging = data.get("paging")
+    total = paging.get("total") if isinstance(paging, dict) else None
+    if isinstance(total, int) and total > 0 and _is_first_page(request):
+        from dynclient.dispatch.shapes import empty_first_page
+
+        raise empty_first_page(request, total)
+
+
+def _is_first_page(request: Request) -> bool:
+    """Return whether a page begins a list, and should have items."""
+    query = dict(request.query)
+    return query.get("limit") != "0" and not query.keys() & {"after", "before", "offset"}
+
+
+def _wrong_shape(
+    request: Request, value: Any, expected: str, path: str = ""
+) -> errors.ResponseInvalid:
+    from dynclient.dispatch.shapes import wrong_shape
+
+    return wrong_shape(request, value, expected, path)
 
 
 def by_media_type(request: Request, response: Response) -> Any:
@@ -220,6 +305,18 @@ def _message(body: dict[str, Any]) -> str:
     return ""
 
 
+def _is_refusal(body: Any) -> bool:
+    """Return whether a body is an error of an OpenMetadata server.
+
+    Those are objects with ``code`` and ``message``, or with ``responseMessage``.
+    """
+    if not isinstance(body, dict):
+        return False
+    if isinstance(body.get("responseMessage"), str):
+        return True
+    return isinstance(body.get("code"), int) and isinstance(body.get("message"), str)
+
+
 def _short(message: str) -> str:
     message = " ".join(message.split())
     return message if len(message) <= _MESSAGE_LENGTH else message[: _MESSAGE_LENGTH - 1] + "…"
@@ -254,6 +351,6 @@ def _of_proxy(text: str, parts: dict[str, Any]) -> errors.ServerError:
     words = title[1] if title else re.sub(r"<[^>]+>", " ", text)[:200]
     status: int = parts["status"]
     kind = _ERRORS[status] if status in {502, 503, 504} else errors.NotOpenMetadata
-    message = _short(words) or "the response is not JSON"
+    message = _short(words) or _NO_MESSAGE.get(status, "the response is not JSON")
     hint = _PROXY_SLASH if "%2f" in parts["url"].lower() else _PROXY
     return kind(message, code=status, hint=hint, **parts)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.secrets import MASK, Secret, looks_secret
+from dynclient.secrets import MASK, Secret, is_mask, looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from dynclient.schema import Node
 
@@ -62,6 +62,53 @@ def sealed(node: Node | None, raw: Any) -> Any:
     return _hidden(_nodes(node), raw, Secret)
 
 
+def mask_paths(node: Node | None, raw: Any) -> list[str]:
+    """Return the places where JSON has a mask instead of a secret, in Python syntax.
+
+    Args:
+        node: the schema node of the JSON, or None.
+        raw: decoded JSON.
+    """
+    return [*_mask_paths(_nodes(node), raw, "", secret=False)]
+
+
+def patch_mask_paths(node: Node | None, operations: Any) -> list[str]:
+    """Return the places where a JSON Patch would write a mask instead of a secret.
+
+    Args:
+        node: the schema node of the entity that is patched, or None.
+        operations: the patch.
+    """
+    from dynclient.schema.pointers import parts
+
+    found: list[str] = []
+    for operation in operations if isinstance(operations, list) else ():
+        if not isinstance(operation, dict) or operation.get("op") not in {"add", "replace"}:
+            continue
+        nodes, secret, path = _nodes(node), False, ""
+        for name in parts(str(operation.get("path", ""))):
+            if name == "-" or name.isdigit():
+                nodes, path = _items(nodes), f"{path}[{name}]"
+            else:
+                nodes, path = _below(nodes, name), _joined(path, name)
+                secret = _may_be_masked(name, nodes)
+        found.extend(_mask_paths(nodes, operation.get("value"), path, secret=secret))
+    return found
+
+
+def without_masks(node: Node | None, before: Any, after: Any) -> Any:
+    """Return a copy of changed JSON with the former value at each place that is masked now.
+
+    A mask where there was no value stays.
+
+    Args:
+        node: the schema node of the JSON, or None.
+        before: the JSON before the change.
+        after: the JSON after the change.
+    """
+    return _without_masks(_nodes(node), before, after, secret=False)
+
+
 def unsealed(raw: Any) -> Any:
     """Return a copy of sealed JSON with its secrets as plain strings."""
     if isinstance(raw, dict):
@@ -86,15 +133,60 @@ def _below(nodes: tuple[Node, ...], name: str) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def _items(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    found: list[Node] = []
+    for node in nodes:
+        if node.items is not None:
+            found.extend(_nodes(node.items))
+    return tuple(found)
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _may_be_masked(name: str, nodes: tuple[Node, ...]) -> bool:
+    """Return whether a mask in this field stands for a secret; keys of free maps have no node."""
+    return is_secret(name, nodes) or looks_secret(name)
+
+
+def _mask_paths(nodes: tuple[Node, ...], raw: Any, path: str, *, secret: bool) -> Iterator[str]:
+    if isinstance(raw, dict):
+        for name, value in raw.items():
+            below = _below(nodes, name)
+            hidden = _may_be_masked(name, below)
+            yield from _mask_paths(below, value, _joined(path, name), secret=hidden)
+    elif isinstance(raw, list):
+        for number, value in enumerate(raw):
+            yield from _mask_paths(_items(nodes), value, f"{path}[{number}]", secret=secret)
+    elif is_mask(raw) and (secret or any(node.secret for node in nodes)):
+        yield path
+
+
+def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: bool) -> Any:
+    if isinstance(after, dict):
+        known = before if isinstance(before, dict) else {}
+        kept = {}
+        for name, value in after.items():
+            below = _below(nodes, name)
+            hidden = _may_be_masked(name, below)
+            kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
+        return kept
+    if isinstance(after, list):
+        same = isinstance(before, list) and len(before) == len(after)
+        former = before if same else [None] * len(after)
+        pairs = zip(former, after, strict=True)
+        return [_without_masks(_items(nodes), *pair, secret=secret) for pair in pairs]
+    if is_mask(after) and isinstance(before, str):
+        return before if secret or any(node.secret for node in nodes) else after
+    return after
+
+
 def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> Any:
     if isinstance(raw, dict):
         return {name: _field(name, _below(nodes, name), value, hide) for name, value in raw.items()}
     if isinstance(raw, list):
-        below: list[Node] = []
-        for node in nodes:
-            if node.items is not None:
-                below.extend(_nodes(node.items))
-        items = tuple(below)
+        items = _items(nodes)
         return [_hidden(items, value, hide) for value in raw]
     if isinstance(raw, str) and any(node.secret for node in nodes):
         return hide(raw)

@@ -84,7 +84,8 @@ def to_operation(
     """
     entity = None if spec is None else spec.entity
     body, kind, required = _body(info, release, entity)
-    result, result_kind = _result(info, release, spec)
+    own = None if spec is None else _standard_operation(info, spec)
+    result, result_kind = _result(info, release, spec, own)
     operation = Operation(
         name=f"op.{name}",
         entity_type=entity,
@@ -96,6 +97,7 @@ def to_operation(
         result=result,
         result_kind=result_kind,
         doc=info.doc,
+        documented=own is None,
     )
     return CallableOperation(name, operation, required, info)
 
@@ -128,10 +130,9 @@ def _body(
 
 
 def _result(
-    info: OperationInfo, release: Release, spec: CollectionSpec | None
+    info: OperationInfo, release: Release, spec: CollectionSpec | None, own: Operation | None
 ) -> tuple[str | None, str]:
-    """Return reference and kind of the result."""
-    own = None if spec is None else _standard_operation(info, spec)
+    """Return reference and kind of the result; ``own`` is the standard operation, if it is one."""
     if own is not None:
         return own.result, own.result_kind
     if info.result is None:

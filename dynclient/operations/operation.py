@@ -61,6 +61,10 @@ class Operation(NamedTuple):
     response's media type)."""
     doc: str = ""
     """What it does, in one sentence or more."""
+    documented: bool = False
+    """Whether its result is known from the server's document only, which is often wrong there."""
+    as_json: bool = False
+    """Whether the result is the decoded JSON itself instead of entities made from it."""
 
 
 class Plan(NamedTuple):

@@ -45,7 +45,8 @@ def save(session: Session, entity: Any) -> Any:
 
     Raises:
         UsageError: it is not an entity that a server returned, or its type has no PATCH.
-        RequestInvalid: the changes break the schema; what was invalid before does not count.
+        RequestInvalid: the changes break the schema; what was invalid before does not count. Or a
+            mask was set where there was no secret before; elsewhere it stands for that secret.
         LostUpdate: another user or process changed it since it was read; nothing was written.
     """
     node = model.schema_of(entity)
@@ -57,6 +58,8 @@ def save(session: Session, entity: Any) -> Any:
     spec = session.find(node.entity)
     if "patch" not in spec.operations:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
+    from dynclient.model.masking import patch_mask_paths, without_masks
+
     changes = model.changes(entity)
     if not changes:
         return entity
@@ -64,6 +67,12 @@ def save(session: Session, entity: Any) -> Any:
     after = _validated(node, before, model.raw(entity))
     if after is not model.raw(entity):
         changes = model.difference(before, after)
+    if patch_mask_paths(node, changes):
+        # What is masked stands for the secret that is stored, so it is not part of the changes.
+        after = without_masks(node, before, after)
+        changes = model.difference(before, after)
+        if not changes:
+            return entity
     guards = [
         {"op": "test", "path": path, "value": before[path[1:]]}
         for path in _GUARDS

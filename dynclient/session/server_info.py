@@ -285,7 +285,7 @@ def first_line(error: Exception) -> str:
     """Return the message of an error in one line."""
     from textwrap import shorten
 
-    if isinstance(error, NotOpenMetadata):
+    if isinstance(error, NotOpenMetadata) and error.code != 404:
         return f"{error.code}, but the body is not JSON"
     if isinstance(error, ServerError):
         return shorten(f"{error.code} {error.message}", _REASON_LENGTH, placeholder=" …")

@@ -146,7 +146,8 @@ class Session:
         Raises:
             ServerError: the server responded with an error.
             TransportError: there was no response.
-            ResponseInvalid: the response breaks its schema, with ``responses="strict"`` only.
+            ResponseInvalid: the response is not what the operation returns, or breaks its schema
+                (the latter with ``responses="strict"`` only).
         """
         return self._dispatcher.send(request)
 

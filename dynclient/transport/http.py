@@ -240,11 +240,9 @@ class Transport:
         settings = self.settings
         if error is not None:
             never_connected = getattr(error, "never_connected", False)
-            if isinstance(error, TLSFailed) or not (
-                request.method in REPEATABLE or never_connected
-            ):
+            if isinstance(error, TLSFailed) or not (is_repeatable(request) or never_connected):
                 return None
-        elif response is None or not _is_temporary(response) or request.method not in REPEATABLE:
+        elif response is None or not _is_temporary(response) or not is_repeatable(request):
             return None
         if attempt > settings.retries:
             return None
@@ -312,6 +310,16 @@ class Transport:
         pool, self._pool = self._pool, None
         if pool is not None and self._process == os.getpid():
             pool.close()
+
+
+def is_repeatable(request: Request) -> bool:
+    """Return whether a request may be sent again if it may have been carried out.
+
+    A DELETE by name may not: the name may be that of another entity by then.
+    """
+    if request.method == "DELETE":
+        return "/name/" not in request.path
+    return request.method in REPEATABLE
 
 
 def _is_temporary(response: Response) -> bool:
@@ -394,7 +402,7 @@ def _transport_error(
         )
         return ConnectFailed(message, never_connected=True, **parts)
     message = f"the connection to {base} broke during {request.method} {request.path}"
-    if request.method not in REPEATABLE:
+    if not is_repeatable(request):
         message += "; the server may have processed the request"
     return ConnectFailed(message, never_connected=False, **parts)
 

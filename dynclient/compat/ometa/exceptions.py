@@ -205,4 +205,10 @@ def official(error: DynclientError) -> DynclientError:
         return RejectedBeforeSending(
             str(error), status=400, code=400, problems=error.problems, **parts
         )
+    if type(error) is ResponseInvalid and _is_empty(error):
+        return EmptyPayloadException(**error.parts)
     return error
+
+
+def _is_empty(error: ResponseInvalid) -> bool:
+    return any(not each.path and each.value == "NoneType" for each in error.problems)

@@ -104,14 +104,14 @@ class Gateway:
         """Call an operation with the header ``If-Match``; without it if ``if_match`` is None."""
         if if_match is None:
             return self.entity(spec, name, arguments, body)
-        operation = spec.operations[name]._replace(result=None, result_kind="raw")
+        operation = spec.operations[name]._replace(as_json=True)
         request = self.client.session.prepare(Plan(operation, dict(arguments), body))
         return self.send(request._replace(headers=(*request.headers, ("If-Match", if_match))))
 
     def call(self, operation: Operation, arguments: Mapping[str, Any], body: Any = None) -> Any:
         """Call an operation and return the decoded body of the response, or its text."""
         if operation.result_kind != "text":
-            operation = operation._replace(result=None, result_kind="raw")
+            operation = operation._replace(as_json=True)
         try:
             session = self.client.session
             return session.send(session.prepare(Plan(operation, dict(arguments), body)))

@@ -12,6 +12,7 @@ from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import CONSTRAINTS, build_patch, state_of
 from dynclient.model.json_patch import diff
+from dynclient.model.masking import without_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +51,10 @@ class PatchMixin(CrudMixin):
             APIError: the server returned an error, and ``skip_on_failure`` is false.
         """
         node = self.gateway.release.node(self.gateway.spec(entity).entity.path)
+        before = schema_classes.to_send(node, source)
         operations = build_patch(
-            schema_classes.to_send(node, source),
-            schema_classes.to_send(node, destination),
+            before,
+            without_masks(node, before, schema_classes.to_send(node, destination)),
             allowed_fields,
             restrict_update_fields,
             array_entity_fields,

@@ -26,6 +26,7 @@ from tests.support.wire import Wire
 
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
 TABLE = {"id": ID, "name": "t", "fullyQualifiedName": "s.d.c.t", "version": 0.1, "columns": []}
+GONE = {"code": 404, "message": "table instance for x not found"}
 
 
 def dispatcher(*responses: Any, release: Release, **settings: Any) -> tuple[Dispatcher, Wire]:
@@ -229,11 +230,62 @@ def test_versions_come_as_text_and_as_json(release: Release) -> None:
     assert [each.version for each in versions] == [0.1, 0.1]
 
 
-def test_no_body_is_none(release: Release) -> None:
-    wire = Wire()
-    wire.send = lambda request: Response(204, {}, b"", "u")  # type: ignore[method-assign]
-    calls = Dispatcher(wire, Settings(), None, release)  # type: ignore[arg-type]
-    assert calls.call(operation(release, "tables.delete"), {"id": ID}) is None
+def test_no_body_is_none_if_the_operation_returns_nothing(release: Release) -> None:
+    calls, _ = dispatcher(Response(204, {}, b"", "u"), release=release)
+    assert calls.call(Operation("reset", None, "PUT", "/v1/reset"), {}) is None
+
+
+def test_a_response_is_what_the_operation_returns(release: Release) -> None:
+    wrong = [
+        Response(200, {}, b"", "u"), Response(204, {}, b"", "u"), None, {}, [], [TABLE], "text", 1,
+        {"code": 500}, {"name": "t"}, {"id": None},
+    ]  # fmt: skip
+    names = ["get", "get_by_name", "create", "upsert", "patch", "delete", "restore", "version"]
+    for name in names:
+        one = operation(release, f"tables.{name}")
+        for as_json in (False, True):
+            for each in wrong:
+                calls, _ = dispatcher(each, release=release)
+                request = Request(
+                    one.method, "/v1/tables/1", operation=one._replace(as_json=as_json)
+                )
+                with pytest.raises(errors.ResponseInvalid, match="check the host") as caught:
+                    calls.send(request)
+                assert [problem.rule for problem in caught.value.problems] == ["type"]
+
+
+def test_a_page_is_a_list_of_entities(release: Release) -> None:
+    pages = [
+        Response(200, {}, b"", "u"), None, {}, [], {"data": None}, {"data": {}}, {"code": 500},
+        {"data": [None]}, {"data": [{}]}, {"data": ["t"]}, {"data": [TABLE, {"name": "t"}]},
+        {"data": [], "paging": {"total": 3}},
+    ]  # fmt: skip
+    many = operation(release, "tables.list")
+    for as_json in (False, True):
+        for each in pages:
+            calls, _ = dispatcher(each, release=release)
+            with pytest.raises(errors.ResponseInvalid, match="the response to GET /v1/tables"):
+                calls.call(many._replace(as_json=as_json), {"limit": 5})
+    empty, _ = dispatcher({"data": [], "paging": {"total": 3}}, release=release)
+    assert len(empty.call(many, {"limit": 0})) == 0
+    assert len(empty.call(many, {"after": "c"})) == 0
+    for each in ({}, None, {"versions": None}):
+        calls, _ = dispatcher(each, release=release)
+        with pytest.raises(errors.ResponseInvalid, match="versions"):
+            calls.call(operation(release, "tables.versions"), {"id": ID})
+
+
+def test_an_empty_page_is_not_followed_for_ever() -> None:
+    pages = (Page([], {"after": str(number)}) for number in range(1000))
+    with pytest.raises(errors.ResponseInvalid, match="empty after 0 entities"):
+        list(iter(Listing(lambda more: next(pages))))
+
+
+def test_a_list_that_ends_early_warns() -> None:
+    pages = {None: Page([1, 2], {"after": "a", "total": 4}), "a": Page([3], {"total": 4})}
+    listing = Listing(lambda more: pages[more.get("after")])
+    with pytest.warns(errors.DynclientWarning, match="ended after 3 of 4 entities"):
+        assert [*iter(listing)] == [1, 2, 3]
 
 
 def test_strict_responses_are_validated_and_tolerant_ones_are_not(release: Release) -> None:
@@ -269,7 +321,7 @@ def test_hooks_see_requests_responses_and_errors() -> None:
         on_response=lambda request, response, seconds: seen.append((response.status, seconds >= 0)),
         on_error=lambda request, error: seen.append((request.path, type(error))),
     )
-    wire = Wire(TABLE, (404, {}), errors.TimedOut("too slow"))
+    wire = Wire(TABLE, (404, GONE), errors.TimedOut("too slow"))
     calls = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
     get = operation(release, "tables.get")
     calls.call(get, {"id": ID})
@@ -316,7 +368,7 @@ def test_errors_and_results_are_of_the_request_that_a_hook_returned() -> None:
         on_error=lambda request, error: seen.append((request.path, error.method)),
     )
     user = {"id": ID, "name": "u", "email": "u@x.org"}
-    wire = Wire(user, (404, {}))
+    wire = Wire(user, (404, GONE))
     calls = Dispatcher(wire, Settings(), hooks, release)  # type: ignore[arg-type]
     get = operation(release, "tables.get")
     assert isinstance(calls.call(get, {"id": ID}), namespace.types(release).User)

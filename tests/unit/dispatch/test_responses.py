@@ -128,8 +128,12 @@ def test_request_ids_and_retry_after_are_kept() -> None:
 
 def test_a_repeated_delete_that_finds_nothing_says_why() -> None:
     request = Request("DELETE", "/v1/tables/x")
-    assert "first attempt" in str(error_of(404, {"message": "not found"}, None, request, 2))
-    assert "first attempt" not in str(error_of(404, {"message": "not found"}, None, request))
+    assert "first attempt" in str(
+        error_of(404, {"code": 404, "message": "not found"}, None, request, 2)
+    )
+    assert "first attempt" not in str(
+        error_of(404, {"code": 404, "message": "not found"}, None, request)
+    )
 
 
 def test_long_messages_are_truncated() -> None:
@@ -287,3 +291,35 @@ def test_keys_without_text_do_not_hide_the_message(first: Any) -> None:
 def test_a_missing_route_or_method_hints_at_another_release(status: int, hinted: bool) -> None:
     error = error_of(status, {"message": f"HTTP {status} Whatever"})
     assert ("its release may differ" in str(error)) is hinted
+
+
+NOT_ITS_WORDS = [
+    b"", b"null", b"default backend - 404", b"404 page not found", b'"Not Found"', b"[]", b"{}",
+    b'{"detail": "Not Found"}', b'{"message": "no Route matched with those values"}',
+    b'{"error": "not found", "status": 404}', b"<html><title>404</title></html>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NOT_ITS_WORDS)
+def test_a_404_of_another_server_is_not_a_missing_entity(body: bytes) -> None:
+    request = Request("GET", "/v1/tables/name/a.b")
+    error = responses.to_error(
+        request, Response(404, {}, body, "http://server/api/v1/tables/name/a.b")
+    )
+    assert type(error) is errors.NotOpenMetadata
+    assert (error.status, error.code) == (404, 404)
+    assert "Check the host" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b'{"code": 404, "message": "table instance for a.b not found"}'),
+        (404, b'{"responseMessage": "table instance for a.b not found", "errorType": "X"}'),
+        (500, b'{"responseMessage": "An exception with message [HTTP 404 Not Found] was thrown"}'),
+        (500, b'{"code": 500, "message": "[HTTP 404 Not Found]"}'),
+    ],
+)
+def test_a_404_in_the_words_of_openmetadata_is_not_found(status: int, body: bytes) -> None:
+    error = responses.to_error(Request("GET", "/v1/tables/x"), Response(status, {}, body, "u"))
+    assert type(error) is errors.NotFound

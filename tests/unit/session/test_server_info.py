@@ -49,13 +49,15 @@ def test_a_build_without_a_revision(revision: Any) -> None:
 
 
 def test_the_route_before_1_0_is_used_where_the_newer_one_is_missing() -> None:
-    server, wire = info((404, {}), VERSION)
+    server, wire = info((404, {"code": 404, "message": "HTTP 404 Not Found"}), VERSION)
     assert server.version == "1.13.0"
     assert [request.path for request in wire.sent] == ["/v1/system/version", "/v1/version"]
 
 
 def test_the_first_error_is_raised_where_no_route_exists() -> None:
-    server, wire = info((404, {"message": "first"}), (404, {"message": "second"}))
+    server, wire = info(
+        (404, {"code": 404, "message": "first"}), (404, {"code": 404, "message": "second"})
+    )
     with pytest.raises(errors.NotFound, match="first"):
         server.build  # noqa: B018
     assert len(wire.sent) == 2

@@ -111,7 +111,7 @@ def relocate(session: Session, route: str = "/v1/moved/tables") -> None:
 
 
 def test_a_call_without_a_route_is_repeated_where_the_collection_is(release: Release) -> None:
-    session, wire = session_over(NO_ROUTE, *[(404, {})] * 2, TABLE, release=release)
+    session, wire = session_over(NO_ROUTE, *[NO_ROUTE] * 2, TABLE, release=release)
     relocate(session)
     wire.sent.clear()
     assert session.call(plan(session)).name == "t"

@@ -73,7 +73,7 @@ def test_secrets_go_out_in_clear(metadata: Any, stub: Stub, get: Get) -> None:
 
 def test_an_empty_response_is_an_error(metadata: Any, stub: Stub, request_: Any) -> None:
     stub.routes["PUT /api/v1/tables"] = Reply(200, b"")
-    with pytest.raises(EmptyPayloadException, match="no body; expected a Table"):
+    with pytest.raises(EmptyPayloadException, match=r"\(Table\), not an empty body"):
         metadata.create_or_update(request_)
 
 
@@ -278,3 +278,45 @@ def test_a_warning_about_an_unknown_filter_points_into_the_script(
     with pytest.warns(errors.DynclientWarning, match="may ignore the filter colour") as later:
         next(metadata.list_all_entities(Table, params={"colour": "red"}), None)
     assert [each.filename for each in [*caught, *later]] == [__file__] * 2
+
+
+@pytest.mark.parametrize("page", [b"", None, {}, [], {"data": None}, {"code": 500}])
+def test_a_page_that_is_not_one_never_ends_a_list(
+    metadata: Any, stub: Stub, Table: Any, page: Any
+) -> None:
+    first = {"data": [TABLE], "paging": {"after": "a", "total": 2}}
+    stub.routes["GET /api/v1/tables"] = [Reply(200, first), Reply(200, page)]
+    with pytest.raises(errors.ResponseInvalid):
+        list(metadata.list_all_entities(Table))
+    with pytest.raises(errors.ResponseInvalid):
+        metadata.list_entities(Table)
+
+
+def test_a_404_of_a_gateway_is_not_a_missing_entity(metadata: Any, stub: Stub, Table: Any) -> None:
+    stub.default = Reply(404, b"default backend - 404", (("Content-Type", "text/plain"),))
+    with pytest.raises(errors.NotOpenMetadata, match="default backend"):
+        metadata.get_by_name(Table, "a.b.c.d")
+
+
+@pytest.mark.parametrize("mask", ["**********", "*********"])
+def test_masks_are_neither_created_nor_patched(
+    metadata: Any, stub: Stub, get: Get, mask: str
+) -> None:
+    service = get("entity.services.databaseService", "DatabaseService")
+    request = get("api.services.createDatabaseService", "CreateDatabaseServiceRequest")
+
+    def connection(password: str, user: str) -> dict[str, Any]:
+        auth = {"password": password}
+        return {"config": {"type": "Mysql", "username": user, "hostPort": "h", "authType": auth}}
+
+    with pytest.raises(errors.BadArguments, match="is a mask"):
+        metadata.create_or_update(
+            request(name="s", serviceType="Mysql", connection=connection(mask, "u"))
+        )
+    assert stub.seen == []
+    parts = {"id": IDENTITY, "name": "s", "serviceType": "Mysql"}
+    source = service(**parts, connection=connection("open-sesame", "u"))
+    destination = service(**parts, connection=connection(mask, "v"))
+    stub.default = {**parts, "connection": connection("*********", "v")}
+    metadata.patch(service, source, destination)
+    assert [each["path"] for each in stub.seen[-1].json] == ["/connection/config/username"]
