@@ -516,17 +516,24 @@ def test_results_with_a_schema_are_typed_whatever_their_kind(kind: str) -> None:
     assert isinstance(found, namespace.types(release_named("starter")).Table)
 
 
-def test_a_result_without_a_body_is_none_although_it_has_a_schema() -> None:
+@pytest.mark.parametrize("kind", ["entity", "page"])
+def test_a_result_that_is_due_is_not_an_empty_body(kind: str) -> None:
     calls, _ = starter(Response(200, {}, b"", "u"))
-    assert calls.call(read("entity"), {}) is None
-    assert calls.call(read("page"), {}) is None
+    with pytest.raises(errors.ResponseInvalid):
+        calls.call(read(kind), {})
 
 
-@pytest.mark.parametrize("body", [{"data": []}, {"data": None}, {"paging": {"total": 0}}, []])
-def test_a_page_without_entities_is_empty(body: Any) -> None:
-    calls, _ = starter(body)
+def test_a_page_without_entities_is_empty() -> None:
+    calls, _ = starter({"data": []})
     assert list(calls.call(read("page"), {})) == []
     assert calls.hrefs == {}
+
+
+@pytest.mark.parametrize("body", [{"data": None}, {"paging": {"total": 0}}, []])
+def test_a_page_is_an_object_with_a_list_of_data(body: Any) -> None:
+    calls, _ = starter(body)
+    with pytest.raises((errors.ResponseInvalid, errors.NotOpenMetadata)):
+        calls.call(read("page"), {})
 
 
 def test_a_result_of_any_media_type_may_be_bytes() -> None:

@@ -289,7 +289,7 @@ def test_keys_without_text_do_not_hide_the_message(first: Any) -> None:
 
 @pytest.mark.parametrize(("status", "hinted"), [(404, True), (405, True), (400, False)])
 def test_a_missing_route_or_method_hints_at_another_release(status: int, hinted: bool) -> None:
-    error = error_of(status, {"message": f"HTTP {status} Whatever"})
+    error = error_of(status, {"code": status, "message": f"HTTP {status} Whatever"})
     assert ("its release may differ" in str(error)) is hinted
 
 
