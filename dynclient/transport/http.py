@@ -24,7 +24,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.transport.auth import Anonymous
-from dynclient.transport.request import Request, Response
+from dynclient.transport.request import Request, Response, header_problem
 
 if TYPE_CHECKING:
     import logging
@@ -64,6 +64,9 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] | None = None,
     ) -> None:
+        if not _is_verify(settings.verify):
+            allowed = "True, False or the path of a CA bundle"
+            raise UsageError(f"verify must be {allowed}, not {settings.verify!r}")
         self.base = base
         self.settings = settings
         self.auth = auth if auth is not None else Anonymous()
@@ -107,7 +110,8 @@ class Transport:
             ConnectFailed, TimedOut, TLSFailed: there was no response.
             NotOpenMetadata: a redirect leads to another server, or has no end.
             TooManyRequests, Unavailable: ``Retry-After`` exceeds ``retry_after_limit``.
-            UsageError: the client is closed, or its token is not available.
+            UsageError: the client is closed, its token is not available, or HTTP cannot send the
+                token or a header.
         """
         header = None if request.web else self.auth.header(self._send, self.base)
         response = self._send(request, header)
@@ -194,6 +198,7 @@ class Transport:
         prepared.method, prepared.url, prepared.body = request.method, url, request.body
         headers = CaseInsensitiveDict(self._headers)
         for name, value in request.headers:
+            _check_header(name, value)
             headers[name] = value
         if request.body is not None:
             headers["Content-Length"] = str(len(request.body))
@@ -299,6 +304,8 @@ class Transport:
             "Connection": "keep-alive",
             **dict(settings.headers),
         }
+        for name, value in settings.headers:
+            _check_header(name, value)
         if settings.verify is False:
             import urllib3
 
@@ -312,6 +319,18 @@ class Transport:
         pool, self._pool = self._pool, None
         if pool is not None and self._process == os.getpid():
             pool.close()
+
+
+def _is_verify(value: object) -> bool:
+    """Return whether a value of ``verify`` is one; requests takes ``""`` and ``0`` for False."""
+    return value is None or isinstance(value, bool) or (isinstance(value, str) and value != "")
+
+
+def _check_header(name: str, value: str) -> None:
+    """Raise UsageError for a header that HTTP cannot send; http.client would show its value."""
+    problem = header_problem(name, value)
+    if problem is not None:
+        raise UsageError(f"the header {name!r} {problem}; nothing was sent")
 
 
 def _is_temporary(response: Response) -> bool:

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dynclient.documentation import document_fields
 from dynclient.secrets import MASK, looks_secret
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+
+
+def header_problem(name: str, value: str) -> str | None:
+    """Return why HTTP cannot send a header, without its value, or None if it can.
+
+    A line break in a value would add headers to the request.
+    """
+    if _HEADER_NAME.fullmatch(name) is None:
+        return "has a name that HTTP does not allow"
+    plain = "".join(value)  # the text of a Secret is its mask
+    if _HEADER_VALUE.fullmatch(plain) is not None:
+        return None
+    if "\n" in plain or "\r" in plain:
+        return "contains a line break"
+    outside = next(char for char in plain if _HEADER_VALUE.fullmatch(char) is None)
+    if outside <= "\xff":
+        return "contains a control character"
+    return "contains characters that are not Latin-1, which HTTP headers cannot contain"
 
 
 @document_fields

@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import threading
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -463,3 +464,27 @@ def test_nothing_that_is_logged_or_printed_tells_a_secret(
 def test_unchecked_certificates_are_warned_of() -> None:
     with pytest.warns(errors.InsecureWarning, match="not verified"):
         Transport("https://127.0.0.1:1/api", Settings(verify=False))
+
+
+@pytest.mark.parametrize("verify", ["", 0, b"", (), 1])
+def test_no_value_but_false_turns_verification_off(verify: Any) -> None:
+    with pytest.raises(errors.UsageError, match="verify must be True, False or the path of a CA"):
+        Transport("https://127.0.0.1:1/api", Settings(verify=verify))
+
+
+@pytest.mark.parametrize("bad", ["se\r\nX-More: 1", "se\nsame", "se\x00same", "se\x7f", "se\u2026"])
+def test_headers_that_http_cannot_send_are_refused_without_their_values(
+    stub: Stub, transport: Transport, bad: str
+) -> None:
+    with pytest.raises(errors.UsageError, match=r"the header 'X-Key' contains .*nothing was sent"):
+        transport.send(Request("GET", "/v1/x", (), (("X-Key", f"open-{bad}"),)))
+    of_settings = Transport(transport.base, Settings(headers=(("X-Key", f"open-{bad}"),)))
+    with pytest.raises(errors.UsageError, match="the header 'X-Key' contains ") as caught:
+        of_settings.send(Request("GET", "/v1/x"))
+    assert "open-" not in "".join(traceback.format_exception(caught.value))
+    assert stub.seen == []
+
+
+def test_headers_may_contain_latin_1(stub: Stub, transport: Transport) -> None:
+    transport.send(Request("GET", "/v1/x", (), (("X-Team", "Zürich\t1"),)))
+    assert stub.seen[0].headers["X-Team"] == "Zürich\t1"
