@@ -57,7 +57,7 @@ def save(session: Session, entity: Any) -> Any:
     spec = session.find(node.entity)
     if "patch" not in spec.operations:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
-    changes = model.changes(entity)
+    changes = model.changes(entity, secrets=True)
     if not changes:
         return entity
     before = model.original(entity)
