@@ -38,7 +38,8 @@ class Settings(NamedTuple):
         headers: Headers to send with every request, for instance to a gateway: a mapping, or pairs
             of name and value.
         github: URL of a mirror to download schemas from instead of GitHub. Empty for that in
-            ``DYNCLIENT_GITHUB``, and GitHub if it is not set.
+            ``DYNCLIENT_GITHUB``, and GitHub if it is not set. A user in it, as in
+            ``https://name:password@mirror``, is sent by basic authentication and never shown.
     """
 
     connect_timeout: float = 5.0

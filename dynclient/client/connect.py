@@ -87,6 +87,8 @@ def settings_of(keywords: dict[str, Any]) -> Settings:
     }
     if "headers" in values:
         values["headers"] = _masked(values["headers"])
+    if "@" in values.get("github", ""):
+        values["github"] = Secret(values["github"])
     for name in _FILES:
         if name in values:
             values[name] = _paths(values[name])

@@ -119,6 +119,28 @@ class Bearer(Anonymous):
         return f"token {MASK}"
 
 
+class Basic(Anonymous):
+    """Basic authentication by the user in a URL.
+
+    Args:
+        user: ``name:password``, percent-encoded as in the URL.
+    """
+
+    def __init__(self, user: str) -> None:
+        from base64 import b64encode
+        from urllib.parse import unquote_to_bytes
+
+        encoded = b64encode(unquote_to_bytes(user)).decode()
+        self._header = Secret(f"Basic {encoded}")
+
+    def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
+        """Return the header."""
+        return self._header
+
+    def __repr__(self) -> str:
+        return f"user {MASK}"
+
+
 class TokenProvider(Anonymous):
     """A callable that returns a token for each request; it should cache its own."""
 

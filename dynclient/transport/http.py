@@ -6,6 +6,7 @@ raises an error only if there is no response. The dispatcher interprets the resp
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -23,8 +24,10 @@ from dynclient.errors import (
     Unavailable,
     UsageError,
 )
+from dynclient.secrets import MASK
+from dynclient.transport.address import without_credentials
 from dynclient.transport.auth import Anonymous
-from dynclient.transport.request import Request, Response, header_problem
+from dynclient.transport.request import Request, Response, header_problem, secrets_in
 
 if TYPE_CHECKING:
     import logging
@@ -40,6 +43,10 @@ TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
+_DIGITS_MAX = 15
+"""Digits of a ``Retry-After`` that are read; 15 are more than anybody waits."""
+_ECHO_MIN = 4
+"""Characters of the shortest secret that is masked where a server repeats it."""
 
 
 class Transport:
@@ -174,8 +181,8 @@ class Transport:
         return Response(
             received.status_code,
             received.headers,
-            received.content,
-            url.partition("?")[0],
+            _without_echo(received, request, authorization),
+            without_credentials(url),
             attempt,
         )
 
@@ -214,15 +221,22 @@ class Transport:
         Raises:
             NotOpenMetadata: it leads to another server, to itself, or would lose the body.
         """
-        from urllib.parse import urljoin
+        from urllib.parse import urljoin, urlsplit
 
         status = response.status_code
-        target = urljoin(url, response.headers.get("Location", ""))
-        plain = target.partition("?")[0]
         origin = _origin(url)
         # The same host by https is the same server.
         allowed = {origin, ("https", origin[1], 443)} if origin[0] == "http" else {origin}
-        if _origin(target) not in allowed:
+        try:
+            target = urljoin(url, response.headers.get("Location", "")).partition("#")[0]
+            destination = _origin(target)
+        except ValueError:  # its text may contain a credential
+            message = f"{self.base} redirects to an address that is not a URL"
+            raise _redirect_error(message, request, url, status) from None
+        plain = without_credentials(target)
+        if "@" in urlsplit(target).netloc:
+            message = f"{self.base} redirects to an address with a user: {plain}"
+        elif destination not in allowed:
             message = f"{self.base} redirects to another server: {plain}"
         elif request.method not in {"GET", "HEAD"} and status not in {307, 308}:
             message = f"{self.base} redirects to {plain} with status {status}, which drops the body"
@@ -321,6 +335,24 @@ class Transport:
             pool.close()
 
 
+def _without_echo(
+    received: requests.Response, request: Request, authorization: str | None
+) -> bytes:
+    """Return the body of a response; in an error, the request's own secrets are masked."""
+    body: bytes = received.content
+    if received.status_code < 400 or not body:
+        return body
+    secrets = set(secrets_in(request))
+    if authorization is not None:
+        plain = "".join(authorization)  # the text of a Secret is its mask
+        secrets.add(plain.removeprefix("Bearer "))
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _ECHO_MIN:
+            for form in {secret, json.dumps(secret)[1:-1]}:
+                body = body.replace(form.encode("utf-8", "replace"), MASK.encode())
+    return body
+
+
 def _is_verify(value: object) -> bool:
     """Return whether a value of ``verify`` is one; requests takes ``""`` and ``0`` for False."""
     return value is None or isinstance(value, bool) or (isinstance(value, str) and value != "")
@@ -348,18 +380,19 @@ def retry_after(value: str | None) -> float | None:
     """
     if not value:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    digits = value.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:_DIGITS_MAX])
     from datetime import UTC, datetime
     from email.utils import parsedate_to_datetime
 
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    seconds = (when - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds)
 
 
@@ -430,7 +463,7 @@ def _redirect_error(message: str, request: Request, url: str, status: int) -> No
         status=status,
         code=status,
         method=request.method,
-        url=url.partition("?")[0],
+        url=without_credentials(url),
         request_id=None,
         hint="Pass the final URL to connect(); tokens are not sent to other servers.",
     )
