@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from dynclient.model.entity import clone, keep_original
+from dynclient.model.entity import keep_original
 from dynclient.secrets import looks_secret
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class FieldMap(MutableMapping[str, Any]):
         return dict(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
-        copied: dict[str, Any] = clone(self._raw)
-        return copied
+        from dynclient.model.masking import sealed_map
+
+        return sealed_map(self._node, self._raw)
 
 
 class FieldList(list[Any]):

@@ -10,7 +10,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import (
@@ -24,7 +24,7 @@ from dynclient.errors import (
     Unavailable,
     UsageError,
 )
-from dynclient.secrets import MASK
+from dynclient.secrets import MASK, looks_secret
 from dynclient.transport.address import without_credentials
 from dynclient.transport.auth import Anonymous
 from dynclient.transport.request import Request, Response, header_problem, secrets_in
@@ -181,7 +181,7 @@ class Transport:
         return Response(
             received.status_code,
             received.headers,
-            _without_echo(received, request, authorization),
+            _without_echo(received, request, authorization, self.settings.headers),
             without_credentials(url),
             attempt,
         )
@@ -336,13 +336,17 @@ class Transport:
 
 
 def _without_echo(
-    received: requests.Response, request: Request, authorization: str | None
+    received: requests.Response,
+    request: Request,
+    authorization: str | None,
+    headers: Iterable[tuple[str, str]],
 ) -> bytes:
     """Return the body of a response; in an error, the request's own secrets are masked."""
     body: bytes = received.content
     if received.status_code < 400 or not body:
         return body
     secrets = set(secrets_in(request))
+    secrets.update("".join(value) for name, value in headers if looks_secret(name))
     if authorization is not None:
         plain = "".join(authorization)  # the text of a Secret is its mask
         secrets.add(plain.removeprefix("Bearer "))
