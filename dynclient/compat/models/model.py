@@ -19,7 +19,7 @@ from dynclient.compat.models.secret_values import SecretStr, hide_field, mask, r
 from dynclient.compat.models.serialization import Options, payload
 from dynclient.compat.models.validation_errors import FieldError, Loc
 from dynclient.model.entity import clone
-from dynclient.secrets import Secret
+from dynclient.secrets import Secret, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -276,7 +276,7 @@ class Model(ModelApi, metaclass=ModelMeta):
     def _shown(self) -> Iterator[tuple[str, Any]]:
         """Yield names and values with secrets masked."""
         for name, value in self:
-            yield name, self._hidden(name, value, mask)
+            yield printable(name), self._hidden(name, value, mask)
 
     def _hidden(self, name: str, value: Any, hide: Callable[[str], Any]) -> Any:
         cls = type(self)

@@ -127,3 +127,13 @@ def test_an_error_counts_and_lists_its_problems() -> None:
     assert str(two).startswith("x.y: 2 problems with the arguments\n")
     assert two.problems == (one, one)
     assert label(operation(name="version")) == "version"
+
+
+@pytest.mark.parametrize("place", ["query", "path"])
+@pytest.mark.parametrize("kind", ["string", "list", "array"])
+def test_a_lone_surrogate_is_reported(place: str, kind: str) -> None:
+    parameter = Parameter("p", "query" if kind != "string" else place, type=kind)
+    with pytest.raises(BadArguments, match=r"p: .*contains a lone surrogate") as caught:
+        bound(parameter, "a\ud800")
+    assert str(caught.value).encode()
+    assert query(Parameter("p", "query"), "東京😀") == [("p", "東京😀")]

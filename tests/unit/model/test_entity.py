@@ -279,3 +279,11 @@ def test_entities_stand_for_references(named) -> None:
     }
     team = named.CreateTeamRequest(name="t", teamType="Group", users=[user])
     assert asdict(team)["users"] == ["2"]
+
+
+def test_names_of_fields_are_escaped_in_reprs(named) -> None:
+    from dynclient.model import load
+
+    column = load(named.Column, {"name": "a", "dataType": "INT", "x\x1b[2J": "\x1b[0m"})
+    assert "\x1b" not in repr(column)
+    assert r"x\x1b[2J='\x1b[0m'" in repr(column)
