@@ -7,6 +7,7 @@ of a server, go through :func:`printable`.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 
@@ -33,6 +34,7 @@ _UNPRINTABLE = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)  # asked for each field that no schema has
 def looks_secret(name: str) -> bool:
     """Return whether a field, header or key of this name probably contains a secret.
 
