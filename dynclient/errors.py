@@ -76,12 +76,29 @@ class Problem(NamedTuple):
         return f"{place}{self.message}{did_you_mean(self.nearest)}"
 
 
+def _printable(value: Any) -> Any:
+    """Return data that can be shown, see :func:`dynclient.secrets.printable`; objects are kept."""
+    if type(value) is str:
+        from dynclient.secrets import printable  # imported by what fails only
+
+        return printable(value)
+    if type(value) in {list, tuple}:
+        return type(value)(map(_printable, value))
+    if isinstance(value, Problem):
+        return Problem(*map(_printable, value))
+    if type(value) is dict:
+        return {name: _printable(below) for name, below in value.items()}
+    return value
+
+
 def _rebuild(cls: type[DynclientError], parts: dict[str, Any]) -> DynclientError:
     return cls(**parts)
 
 
 class DynclientError(Exception):
     """Base class of all errors. Keyword arguments become attributes, also after unpickling.
+
+    Credentials in texts are masked, and control characters escaped: a server may send both.
 
     Args:
         message: what is wrong; it is the text of the error.
@@ -91,7 +108,7 @@ class DynclientError(Exception):
     template = "{message}"
 
     def __init__(self, message: str = "", **parts: Any) -> None:
-        self.parts: dict[str, Any] = {"message": message, **parts}
+        self.parts: dict[str, Any] = _printable({"message": message, **parts})
         for name, value in self.parts.items():
             setattr(self, name, value)
         super().__init__(self.render())

@@ -81,13 +81,18 @@ def encode(segment: str) -> str:
     """Return a name or FQN percent-encoded as one segment of a URL path.
 
     Raises:
-        BadName: it is empty, ``.`` or ``..``, which cannot be a segment.
+        BadName: it is empty, ``.`` or ``..``, which cannot be a segment, or contains a lone
+            surrogate, which UTF-8 cannot encode.
     """
     if segment in {"", ".", ".."}:
         raise BadName(f"{segment!r} cannot be a segment of a URL path", name=segment)
     from urllib.parse import quote
 
-    return quote(segment, safe="")
+    try:
+        return quote(segment, safe="")
+    except UnicodeEncodeError:
+        message = f"{segment!r} contains a lone surrogate, which UTF-8 cannot encode"
+    raise BadName(message, name=segment)
 
 
 class _Callable(ModuleType):

@@ -1,11 +1,13 @@
 """Secrets: the mask that replaces them, masked strings, and handles for pickles.
 
 Schemas mark secrets with ``format: password``. Where there is no schema (free-form maps, misspelt
-fields), :func:`looks_secret` decides by the name.
+fields), :func:`looks_secret` decides by the name. Texts that may quote a secret, such as messages
+of a server, go through :func:`printable`.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 
@@ -16,12 +18,26 @@ MASKS = frozenset({MASK, "*" * 9})
 """What stands for a secret: our mask, and that of servers since 1.0."""
 
 _SECRET_NAME = re.compile(
-    r"pas+[_-]?(w|phrase|code)|\bpwd\b|secret|token|credential|private[_-]?key|api[_-]?key|"
-    r"access[_-]?key|jwt|authorization|signature",
+    r"pas+[_-]?(w|phrase|code)|(\b|_)pass\b|pwd|secret|token|credential|jwt|authorization|bearer|"
+    r"signature|cookie|x[_-]auth|"
+    r"(private|api|access|account|shared|master|encryption|signing|ssh|session)[\W_]?key",
     re.IGNORECASE,
+)
+_CREDENTIAL = re.compile(
+    r"(?P<url>\b[a-z][a-z0-9+.-]*://)[^\s/@?#'\"<>]+@"  # https://user:password@
+    r"|(?P<name>[?&#](?:[\w.-]*(?:token|password|pwd|secret|signature|api_?key|code|jwt)|sig)=)[^&#\s'\"]+"
+    r"|(?P<scheme>\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}"
+    r"|\beyJ[\w-]{5,}(?:\.[\w-]*)+"  # a JWT
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
+    r"|\b(?:gh[pousr]_|github_pat_|xox[abprs]-|AKIA|ASIA|glpat-)[\w-]{10,}",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
+@functools.lru_cache(maxsize=4096)  # asked for each field that no schema has
 def looks_secret(name: str) -> bool:
     """Return whether a field, header or key of this name probably contains a secret.
 
@@ -33,6 +49,27 @@ def looks_secret(name: str) -> bool:
 def is_mask(value: object) -> bool:
     """Return whether a value stands for a secret instead of being one."""
     return isinstance(value, str) and value in MASKS
+
+
+def has_credential(text: str) -> bool:
+    """Return whether a text contains what looks like a credential, such as a JWT."""
+    return _CREDENTIAL.search(text) is not None
+
+
+def printable(text: str) -> str:
+    """Return a text that can be shown: credentials masked, control characters escaped.
+
+    Credentials are JWTs, private keys, the user of a URL and tokens in its query. Control
+    characters, except for tab and line feed, would be obeyed by a terminal.
+    """
+    text = _CREDENTIAL.sub(_masked_credential, text)
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def _masked_credential(found: re.Match[str]) -> str:
+    if found["url"]:
+        return f"{found['url']}{MASK}@"
+    return f"{found['name'] or found['scheme'] or ''}{MASK}"
 
 
 class Secret(str):

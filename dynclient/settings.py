@@ -32,13 +32,14 @@ class Settings(NamedTuple):
             for each line of code, ``'warn'`` translates them and warns each time, ``'error'``
             raises RequestInvalid.
         verify: Verification of the server's TLS certificate: True for the default CA bundle, the
-            path of a CA bundle, or False for none, with an InsecureWarning.
+            path of a CA bundle, or False for none, with an InsecureWarning. None is the default.
         client_certificate: TLS client certificate: the path of a PEM file with certificate and key,
             or the pair (certificate, key) of paths. None for no certificate.
         headers: Headers to send with every request, for instance to a gateway: a mapping, or pairs
             of name and value.
         github: URL of a mirror to download schemas from instead of GitHub. Empty for that in
-            ``DYNCLIENT_GITHUB``, and GitHub if it is not set.
+            ``DYNCLIENT_GITHUB``, and GitHub if it is not set. A user in it, as in
+            ``https://name:password@mirror``, is sent by basic authentication and never shown.
     """
 
     connect_timeout: float = 5.0

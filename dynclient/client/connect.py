@@ -37,6 +37,8 @@ _FILES = {
 """What the settings that name files take."""
 
 
+_MAY_HOLD_SECRETS = {"headers", "github", *_FILES}
+"""Settings whose value is not kept in an error: a PEM text, a URL with a password."""
 _MAY_BE_ZERO = {"retries", "backoff", "backoff_limit", "retry_after_limit"}
 
 
@@ -75,15 +77,18 @@ def settings_of(keywords: dict[str, Any]) -> Settings:
             message = "is not a setting"
             problems.append(Problem(name, type(value).__name__, "unknown", message, near))
         elif (problem := _problem(name, value)) is not None:
-            # Headers may contain secrets.
-            shown = type(value).__name__ if name == "headers" else value
+            shown = type(value).__name__ if name in _MAY_HOLD_SECRETS else value
             problems.append(Problem(name, shown, "value", problem))
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
         raise BadArguments(f"connect: invalid settings{lines}", problems=tuple(problems))
-    values = dict(keywords)
+    values = {
+        name: value for name, value in keywords.items() if name != "verify" or value is not None
+    }
     if "headers" in values:
         values["headers"] = _masked(values["headers"])
+    if "@" in values.get("github", ""):
+        values["github"] = Secret(values["github"])
     for name in _FILES:
         if name in values:
             values[name] = _paths(values[name])
@@ -113,34 +118,38 @@ def _problem(name: str, value: Any) -> str | None:
     return None
 
 
+def _mirror_problem(value: Any) -> str | None:
+    if isinstance(value, str) and (not value or value.startswith(("http://", "https://"))):
+        return None
+    # What stands before an @ may be a password.
+    shown = value.rpartition("@")[2] if isinstance(value, str) else value
+    return f"must be a URL such as 'https://mirror.example.com', not {shown!r}"
+
+
 def _headers_problem(value: Any) -> str | None:
-    """Return what is wrong with headers; the message does not contain their values."""
+    """Return what is wrong with headers, without their values."""
+    from dynclient.transport.request import header_problem
+
     pairs = _pairs(value)
     if pairs is None:
         return "must be a mapping of str to str"
-    wrong = [name for name, text in pairs if not (text.isascii() and text.isprintable())]
-    if not wrong:
-        return None
-    names = ", ".join(map(repr, wrong))
-    return f"the values of {names} must consist of printable ASCII characters"
-
-
-def _mirror_problem(value: Any) -> str | None:
-    is_url = isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
-    return None if is_url else f"must be a URL such as 'https://mirror.example.com', not {value!r}"
+    wrong = ((name, header_problem(name, text)) for name, text in pairs)
+    return next((f"{name!r} {problem}" for name, problem in wrong if problem is not None), None)
 
 
 def _file_problem(name: str, value: Any) -> str | None:
     """Return what is wrong with the files of a TLS setting; requests reports it much later."""
-    if value is None or isinstance(value, bool):
-        is_flag = name == "verify" and value is not None
-        is_none = name == "client_certificate" and value is None
-        return None if is_flag or is_none else f"must be {_FILES[name]}, not {value!r}"
+    if value is None or (name == "verify" and isinstance(value, bool)):
+        return None
+    if isinstance(value, bool) or value == "":
+        return f"must be {_FILES[name]}, not {value!r}"
     is_pair = name == "client_certificate" and isinstance(value, (tuple, list)) and len(value) == 2
     files = value if is_pair else [value]
     if not all(isinstance(file, (str, os.PathLike)) for file in files):
         return f"must be {_FILES[name]}, not {type(value).__name__}"
-    missing = [os.fspath(file) for file in files if not Path(file).exists()]
+    if any("-----BEGIN" in str(file) for file in files):
+        return "must be the path of a file, not its content"
+    missing = [os.fspath(file) for file in files if not (file and Path(file).exists())]
     return f"file not found: {', '.join(map(repr, missing))}" if missing else None
 
 

@@ -70,6 +70,10 @@ class BoundArguments:
             self._bind(parameter)
         for name, value in self._left.items():
             self._unknown(name, value)
+        for name, text in self.query:
+            if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+                message = "contains a lone surrogate, which UTF-8 cannot encode"
+                self._problem(name, text, "encoding", message)
         if self._problems:
             raise bad_arguments(label(operation), self._problems)
 

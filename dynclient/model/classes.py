@@ -17,7 +17,7 @@ from dynclient.model.conversion import REFERENCE, attach, own_names, raw_of
 from dynclient.model.entity import Entity, EntityMeta, entity_class, new_entity
 from dynclient.model.scalars import NamedEnumMeta, ScalarMeta, enum_class, scalar_class
 from dynclient.schema.node import SERVICE_TYPE_FIELD, class_kind
-from dynclient.secrets import Secret
+from dynclient.secrets import Secret, looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +81,22 @@ class Classes:
         if found is None:
             found = self._wrappers.setdefault(key, self._wrapper(node))
         return found
+
+    def field_wrapper(self, name: str, node: Node | None) -> Wrapper:
+        """Return the function that wraps raw JSON for a field; its name may make it a secret.
+
+        Args:
+            name: of the field.
+            node: its schema node, or None.
+        """
+        if node is None and looks_secret(name):
+            return self.wrap_secret
+        return self.wrapper(node)
+
+    @staticmethod
+    def wrap_secret(raw: Any, owner: Entity) -> Any:
+        """Wrap raw JSON under a secret name: strings, also those in a list, become secrets."""
+        return _wrap_secret(raw, owner)
 
     def _wrapper(self, node: Node) -> Wrapper:
         kind = node.kind
@@ -205,6 +221,8 @@ def _scalar_wrapper(cls: Any) -> Wrapper:
 
 
 def _wrap_secret(raw: Any, owner: Entity) -> Any:
+    if type(raw) is list:
+        return lazy_list(raw, None, _wrap_secret, owner)
     return Secret(raw) if type(raw) is str else _wrap_any(raw, owner)
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from dynclient.model.entity import clone, keep_original
+from dynclient.model.entity import keep_original
+from dynclient.secrets import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,7 +43,10 @@ class FieldMap(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._wrapped:
-            self._wrapped[name] = self._wrap(self._raw[name], self._entity)
+            raw, wrap = self._raw[name], self._wrap
+            if type(raw) in {str, list} and looks_secret(name):
+                wrap = self._entity._classes.wrap_secret
+            self._wrapped[name] = wrap(raw, self._entity)
         return self._wrapped[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -73,24 +77,25 @@ class FieldMap(MutableMapping[str, Any]):
     __hash__ = None  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
-        from dynclient.model.masking import masked
+        from dynclient.model.masking import masked_map
 
-        return repr(masked(None, self._raw))
+        return repr(masked_map(self._node, self._raw))
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._raw)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from dynclient.model.masking import sealed
+        from dynclient.model.masking import sealed_map
 
-        return dict, (sealed(None, self._raw),)
+        return dict, (sealed_map(self._node, self._raw),)
 
     def __copy__(self) -> dict[str, Any]:
         return dict(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
-        copied: dict[str, Any] = clone(self._raw)
-        return copied
+        from dynclient.model.masking import sealed_map
+
+        return sealed_map(self._node, self._raw)
 
 
 class FieldList(list[Any]):

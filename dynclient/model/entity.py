@@ -102,7 +102,7 @@ class Field:
             return None
         wrap = self._wrap
         if wrap is None:
-            wrap = self._wrap = instance._classes.wrapper(self.node)
+            wrap = self._wrap = instance._classes.field_wrapper(self.name, self.node)
         value = instance.__dict__[self.name] = wrap(raw, instance)
         return value
 
@@ -196,7 +196,7 @@ class Entity(metaclass=EntityMeta):
                     raise _no_field(self, name)
                 return alias.read(self)
             return None
-        value = wrapped[name] = self._classes.wrapper(node)(raw, self)
+        value = wrapped[name] = self._classes.field_wrapper(name, node)(raw, self)
         return value
 
     def __setitem__(self, name: str, value: Any) -> None:

@@ -26,7 +26,11 @@ def asdict(value: Any, *, secrets: bool = False) -> Any:
     if isinstance(value, Entity):
         return clone(value._raw) if secrets else _masked(type(value)._node, value._raw)
     if isinstance(value, FieldMap):
-        return clone(value._raw) if secrets else _masked(None, value._raw)
+        if secrets:
+            return clone(value._raw)
+        from dynclient.model.masking import masked_map
+
+        return masked_map(value._node, value._raw)
     if isinstance(value, (list, tuple)):
         if isinstance(value, FieldList) and secrets:
             return clone(value._raw)
@@ -91,14 +95,31 @@ def original(entity: Entity) -> dict[str, Any]:
     return copied
 
 
-def changes(entity: Entity) -> list[dict[str, Any]]:
+def changes(entity: Entity, *, secrets: bool = False) -> list[dict[str, Any]]:
     """Return what was changed since a server returned an entity, as JSON Patch operations.
+
+    Args:
+        entity: the entity.
+        secrets: return secrets in clear, as ``om.save`` sends them; otherwise they are masked.
 
     Raises:
         UsageError: the entity was created here, or is part of another entity.
     """
     before = _original(entity)
-    return [] if before is entity._raw else difference(before, entity._raw)
+    if before is entity._raw:
+        return []
+    if secrets:
+        return difference(before, entity._raw)
+    from dynclient.model.masking import sealed, without_secrets
+
+    # Masked last: before that, one secret differs from another.
+    node = type(entity)._node
+    return [
+        {**operation, "value": without_secrets(operation["value"])}
+        if "value" in operation
+        else operation
+        for operation in difference(sealed(node, before), sealed(node, entity._raw))
+    ]
 
 
 def _original(entity: Entity) -> dict[str, Any]:

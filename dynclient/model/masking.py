@@ -1,7 +1,7 @@
 """Secrets in an entity's JSON: where they are, and copies with them masked or sealed.
 
 The schemas mark them by ``format: password`` and ``mask``; in a union one branch is enough. Where
-there is no schema, the name of a field decides.
+there is no schema, and in maps whose keys no schema names, the name of a field decides.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _ENDINGS = (
     "password",
+    "passwd",
+    "passcode",
+    "pwd",
     "passphrase",
     "secret",
     "secretkey",
@@ -39,7 +42,18 @@ def is_secret(name: str, nodes: tuple[Node, ...]) -> bool:
         return looks_secret(name)
     if any(node.secret or node.schema.get("mask") is True for node in nodes):
         return True
-    return name.casefold().endswith(_ENDINGS) and any(node.kind == "string" for node in nodes)
+    plain = name.casefold().replace("_", "").replace("-", "")
+    return plain.endswith(_ENDINGS) and any(node.kind in {"string", "any"} for node in nodes)
+
+
+def is_secret_key(name: str, nodes: tuple[Node, ...]) -> bool:
+    """Return whether a key of a map is a secret; no schema names it, so its name decides.
+
+    Args:
+        name: the key.
+        nodes: the schema nodes of the values of the map; none where there is no schema.
+    """
+    return looks_secret(name) or is_secret(name, nodes)
 
 
 def masked(node: Node | None, raw: Any) -> Any:
@@ -50,6 +64,30 @@ def masked(node: Node | None, raw: Any) -> Any:
         raw: decoded JSON.
     """
     return _hidden(_nodes(node), raw, lambda _: MASK)
+
+
+def masked_map(values: Node | None, raw: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of a map with each secret replaced by ``MASK``.
+
+    Args:
+        values: the schema node of its values, or None.
+        raw: the map.
+    """
+    return _hidden_map(_nodes(values), raw, lambda _: MASK)
+
+
+def sealed_map(values: Node | None, raw: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of a map as :func:`sealed` does; for the arguments see :func:`masked_map`."""
+    return _hidden_map(_nodes(values), raw, Secret)
+
+
+def without_secrets(raw: Any) -> Any:
+    """Return a copy of sealed JSON with its secrets replaced by ``MASK``."""
+    if isinstance(raw, dict):
+        return {name: without_secrets(value) for name, value in raw.items()}
+    if isinstance(raw, list):
+        return [without_secrets(value) for value in raw]
+    return MASK if isinstance(raw, Secret) else raw
 
 
 def sealed(node: Node | None, raw: Any) -> Any:
@@ -90,7 +128,7 @@ def patch_mask_paths(node: Node | None, operations: Any) -> list[str]:
             if name == "-" or name.isdigit():
                 nodes, path = _items(nodes), f"{path}[{name}]"
             else:
-                nodes, path = _below(nodes, name), _joined(path, name)
+                (nodes, _), path = _below(nodes, name), _joined(path, name)
                 secret = _may_be_masked(name, nodes)
         found.extend(_mask_paths(nodes, operation.get("value"), path, secret=secret))
     return found
@@ -124,13 +162,17 @@ def _nodes(node: Node | None) -> tuple[Node, ...]:
     return node.branches or (node,)
 
 
-def _below(nodes: tuple[Node, ...], name: str) -> tuple[Node, ...]:
+def _below(nodes: tuple[Node, ...], name: str) -> tuple[tuple[Node, ...], bool]:
+    """Return the nodes of a field, and whether a schema names it."""
     found: list[Node] = []
+    is_named = False
     for node in nodes:
-        below = node.properties.get(name) or node.values
+        below = node.properties.get(name)
+        is_named = is_named or below is not None
+        below = below or node.values
         if below is not None:
             found.extend(_nodes(below))
-    return tuple(found)
+    return tuple(found), is_named
 
 
 def _items(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -153,7 +195,7 @@ def _may_be_masked(name: str, nodes: tuple[Node, ...]) -> bool:
 def _mask_paths(nodes: tuple[Node, ...], raw: Any, path: str, *, secret: bool) -> Iterator[str]:
     if isinstance(raw, dict):
         for name, value in raw.items():
-            below = _below(nodes, name)
+            below, _ = _below(nodes, name)
             hidden = _may_be_masked(name, below)
             yield from _mask_paths(below, value, _joined(path, name), secret=hidden)
     elif isinstance(raw, list):
@@ -168,7 +210,7 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
         known = before if isinstance(before, dict) else {}
         kept = {}
         for name, value in after.items():
-            below = _below(nodes, name)
+            below, _ = _below(nodes, name)
             hidden = _may_be_masked(name, below)
             kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
         return kept
@@ -184,7 +226,12 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
 
 def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> Any:
     if isinstance(raw, dict):
-        return {name: _field(name, _below(nodes, name), value, hide) for name, value in raw.items()}
+        hidden = {}
+        for name, value in raw.items():
+            below, is_named = _below(nodes, name)
+            is_hidden = (is_secret if is_named else is_secret_key)(name, below)
+            hidden[name] = _field(below, value, hide, is_secret=is_hidden)
+        return hidden
     if isinstance(raw, list):
         items = _items(nodes)
         return [_hidden(items, value, hide) for value in raw]
@@ -193,8 +240,19 @@ def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> An
     return raw
 
 
-def _field(name: str, nodes: tuple[Node, ...], value: Any, hide: Callable[[str], Any]) -> Any:
-    if is_secret(name, nodes):
+def _hidden_map(
+    nodes: tuple[Node, ...], raw: dict[str, Any], hide: Callable[[str], Any]
+) -> dict[str, Any]:
+    return {
+        name: _field(nodes, value, hide, is_secret=is_secret_key(name, nodes))
+        for name, value in raw.items()
+    }
+
+
+def _field(
+    nodes: tuple[Node, ...], value: Any, hide: Callable[[str], Any], *, is_secret: bool
+) -> Any:
+    if is_secret:
         if isinstance(value, str):
             return hide(value)
         if isinstance(value, list):

@@ -21,11 +21,13 @@ _STRING_LENGTH = 60
 
 def short(entity: Entity) -> str:
     """Return a repr of one line: the name of the entity, then as many fields as fit."""
+    from dynclient.secrets import printable  # names of fields may come from a server
+
     shown: list[str] = []
     left = _LENGTH
     complete = True
     for name, value in shown_fields(entity, limit=len(entity._raw)):
-        text = f"{name}={value!r}"
+        text = f"{printable(name)}={value!r}"
         if shown and len(text) > left:
             complete = False
             break

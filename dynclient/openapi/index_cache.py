@@ -71,7 +71,8 @@ def _parsed(data: bytes) -> tuple[Any, bytes]:
 def _file_name(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9.+-]", "_", name)
     # The checksum keeps names apart that differ only in replaced characters or in case.
-    return f"{plain[:80]}-{zlib.crc32(name.encode()):08x}{SUFFIX}"
+    checksum = zlib.crc32(name.encode("utf-8", "backslashreplace"))
+    return f"{plain[:80]}-{checksum:08x}{SUFFIX}"
 
 
 class Build(NamedTuple):

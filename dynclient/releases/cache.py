@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,8 @@ class Cache:
         return found
 
     def _load(self, file: Path) -> Pack | None:
+        if not self._is_trusted(file):
+            return None
         try:
             pack = packs.load(file)
         except PackCorrupt as error:
@@ -122,6 +125,31 @@ class Cache:
             self._set_aside(file, f"{file.name}: it contains {pack.file_name}")
             return None
         return pack
+
+    def _is_trusted(self, file: Path) -> bool:
+        """Return whether a file may be read; where all users may write, only one's own and root's.
+
+        A file that another user put there decides about routes and what is valid.
+        """
+        if not hasattr(os, "geteuid"):
+            return True
+        try:
+            owner, mode = file.lstat().st_uid, self.directory.stat().st_mode
+        except OSError:
+            return True  # what reads it reports that
+        if not mode & stat.S_IWOTH or owner in {0, os.geteuid()}:
+            return True
+        key = f"{file} of {owner}"
+        if key not in _warned:
+            _warned.add(key)
+            message = (
+                f"{file} is not used: another user owns it, and all users can write to its folder."
+                f" Set a folder of your own with {VARIABLE} or cache="
+            )
+            from dynclient import warn
+
+            warn.warn_user(message, DynclientWarning)
+        return False
 
     def _set_aside(self, file: Path, why: str) -> None:
         aside = file.with_name(f"{file.name}.corrupt")
@@ -182,6 +210,8 @@ class Cache:
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a file of the cache, or None if it cannot be read."""
+        if not self._is_trusted(self.directory / name):
+            return None
         try:
             return (self.directory / name).read_bytes()
         except FileNotFoundError:

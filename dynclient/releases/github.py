@@ -77,7 +77,10 @@ def _mirror_url(mirror: str) -> str:
     label = "the mirror" if mirror else VARIABLE
     url = mirror or os.environ.get(VARIABLE, "")
     if url and not url.startswith(("http://", "https://")):
-        raise UsageError(f"{label} must be a URL such as 'https://mirror.example.com', not {url!r}")
+        shown = url.rpartition("@")[2]
+        raise UsageError(
+            f"{label} must be a URL such as 'https://mirror.example.com', not {shown!r}"
+        )
     return url
 
 
@@ -95,14 +98,25 @@ def _connections(mirror: str) -> Iterator[tuple[github_tree.Get, github_tree.Get
     settings = Settings(
         retries=2, read_timeout=30.0, retry_after_limit=_RETRY_AFTER_LIMIT, pool_size=PARALLEL
     )
+    mirror, user = _split_user(mirror)
     bases = (mirror, mirror) if mirror else (API, RAW)
-    api = Transport(bases[0].rstrip("/"), settings, _identity(bases[0]), sleep=time.sleep)
-    raw = Transport(bases[1].rstrip("/"), settings, sleep=time.sleep)
+    api = Transport(bases[0].rstrip("/"), settings, user or _identity(bases[0]), sleep=time.sleep)
+    raw = Transport(bases[1].rstrip("/"), settings, user, sleep=time.sleep)
     try:
         yield _getter(api), _getter(raw)
     finally:
         api.close()
         raw.close()
+
+
+def _split_user(mirror: str) -> tuple[str, Anonymous | None]:
+    """Return the URL of a mirror without its user, and the authentication by that user, if any."""
+    from dynclient.transport.auth import Basic
+
+    scheme, mark, rest = mirror.partition("://")
+    host, slash, path = rest.partition("/")
+    user, at, host = host.rpartition("@")
+    return f"{scheme}{mark}{host}{slash}{path}", Basic(user) if at else None
 
 
 def _identity(base: str) -> Anonymous | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+_DIGITS_MAX = 18
+"""Digits of the longest number in a version."""
+
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; ``()`` if it has none."""
     found: list[int] = []
     for part in version.lstrip("vV").split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        if not digits:
+        if not digits or len(digits) > _DIGITS_MAX:
             break
         found.append(int(digits))
         if digits != part:

@@ -60,7 +60,7 @@ def save(session: Session, entity: Any) -> Any:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
     from dynclient.model.masking import patch_mask_paths, without_masks
 
-    changes = model.changes(entity)
+    changes = model.changes(entity, secrets=True)
     if not changes:
         return entity
     before = model.original(entity)

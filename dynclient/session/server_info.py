@@ -8,6 +8,7 @@ the contract; reading or writing an entity does not need it.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,6 +37,8 @@ _DOCUMENTS = (
 _RESOURCES = Request("GET", "/v1/policies/resources")
 _TYPES = "/v1/metadata/types"
 _PAGE = "1000"
+_VERSION = re.compile(r"[0-9A-Za-z][^\x00-\x1f\x7f-\U0010ffff/\\:]{0,99}")
+"""A version names files of the cache and a tag, so it contains nothing that a path could follow."""
 _REASON_LENGTH = 200
 """Characters of a server's message that a reason keeps."""
 
@@ -122,8 +125,10 @@ class ServerInfo:
                 raise missing
         body = body if isinstance(body, dict) else {}
         version, revision = body.get("version"), body.get("revision")
-        if not isinstance(version, str):
+        if not isinstance(version, str) or _VERSION.fullmatch(version) is None:
             message = "the response does not contain a version"
+            if isinstance(version, str):
+                message = f"the response contains {version[:40]!r} instead of a version"
             raise NotOpenMetadata(
                 message,
                 status=200,

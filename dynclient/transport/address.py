@@ -40,6 +40,15 @@ def api_url(host: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}/api"
 
 
+def without_credentials(url: str) -> str:
+    """Return a URL without user, query and fragment, each of which may contain a credential."""
+    scheme, mark, rest = url.partition("#")[0].partition("?")[0].partition("://")
+    if not mark:
+        return scheme
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
 def token_from_environment(base: str) -> str | None:
     """Return ``OPENMETADATA_TOKEN``, or None if it is not set or is for another server.
 

@@ -14,7 +14,7 @@ from typing import Any
 from dynclient.errors import Unauthorized, UsageError
 from dynclient.secrets import MASK, Secret
 from dynclient.transport.address import HOST, TOKEN, api_url, token_from_environment
-from dynclient.transport.request import Request, Response
+from dynclient.transport.request import Request, Response, header_problem
 
 
 class Anonymous:
@@ -64,15 +64,22 @@ def identity(
     return Anonymous()
 
 
-def _bearer(token: str) -> Secret:
+def _bearer(token: str, origin: str = "the token") -> Secret:
+    """Return the header for a token.
+
+    Args:
+        token: the token, with or without ``Bearer``; space around it is removed.
+        origin: where it comes from, for messages.
+
+    Raises:
+        UsageError: HTTP cannot send it; the message does not contain it.
+    """
     plain = token.get_secret_value() if isinstance(token, Secret) else token
-    plain = plain.strip().removeprefix("Bearer ").strip()
-    # Below, http.client would reject it with an error that contains the token.
-    if not (plain.isascii() and plain.isprintable()):
-        raise UsageError(
-            "the token must consist of printable ASCII characters, without line breaks"
-        )
-    return Secret("Bearer " + plain)
+    header = "".join(("Bearer ", plain.strip().removeprefix("Bearer ").strip()))
+    problem = header_problem("Authorization", header)
+    if problem is not None:
+        raise UsageError(f"{origin} {problem}; it was not sent")
+    return Secret(header)
 
 
 class Bearer(Anonymous):
@@ -81,7 +88,7 @@ class Bearer(Anonymous):
     def __init__(self, token: str) -> None:
         if not isinstance(token, str):
             raise UsageError(f"token= must be a string or a callable, not {type(token).__name__}")
-        self._header = _bearer(token)
+        self._header = _bearer(token, "token=")
 
     def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
         """Return the header; after unpickling in another process, with the environment's token.
@@ -97,7 +104,7 @@ class Bearer(Anonymous):
     def _from_environment(base: str) -> Secret:
         token = token_from_environment(base)
         if token is not None:
-            return _bearer(token)
+            return _bearer(token, TOKEN)
         message = (
             "this client was pickled in another process, and pickles do not contain its token."
         )
@@ -112,6 +119,28 @@ class Bearer(Anonymous):
         return f"token {MASK}"
 
 
+class Basic(Anonymous):
+    """Basic authentication by the user in a URL.
+
+    Args:
+        user: ``name:password``, percent-encoded as in the URL.
+    """
+
+    def __init__(self, user: str) -> None:
+        from base64 import b64encode
+        from urllib.parse import unquote_to_bytes
+
+        encoded = b64encode(unquote_to_bytes(user)).decode()
+        self._header = Secret(f"Basic {encoded}")
+
+    def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
+        """Return the header."""
+        return self._header
+
+    def __repr__(self) -> str:
+        return f"user {MASK}"
+
+
 class TokenProvider(Anonymous):
     """A callable that returns a token for each request; it should cache its own."""
 
@@ -122,13 +151,13 @@ class TokenProvider(Anonymous):
         """Call the function and return the header.
 
         Raises:
-            UsageError: it did not return a token.
+            UsageError: it did not return a token, or one that HTTP cannot send.
         """
         token: object = self._function()
         if not isinstance(token, str) or not token:
             kind = "an empty string" if token == "" else type(token).__name__
             raise UsageError(f"the callable passed as token= must return a token, not {kind}")
-        return _bearer(token)
+        return _bearer(token, "the token that the callable passed as token= returned")
 
     def renew(self, send: Callable[[Request], Response], used: str) -> bool:  # noqa: ARG002
         """Return True: the next header calls the function again."""
@@ -142,6 +171,11 @@ class Login(Anonymous):
     """A user with a password, who logs in on the first request and when a session ends."""
 
     def __init__(self, username: str, password: str) -> None:
+        for name, text in (("username", username), ("password", password)):
+            if not isinstance(text, str):
+                raise UsageError(f"{name}= must be a string, not {type(text).__name__}")
+            if any("\ud800" <= char <= "\udfff" for char in "".join(text)):
+                raise UsageError(f"{name}= contains a character that UTF-8 cannot encode")
         self._username = username
         self._password = Secret(password)
         self._session: tuple[Secret, Secret | None] | None = None  # header, refresh token
@@ -241,7 +275,8 @@ def _read_session(response: Response) -> tuple[Secret, Secret | None] | None:
     token, refresh_token = body.get("accessToken"), body.get("refreshToken")
     if response.status != 200 or not isinstance(token, str):
         return None
-    return _bearer(token), Secret(refresh_token) if isinstance(refresh_token, str) else None
+    header = _bearer(token, "the accessToken in the response to the login")
+    return header, Secret(refresh_token) if isinstance(refresh_token, str) else None
 
 
 def _error_message(response: Response) -> str:

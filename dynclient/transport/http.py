@@ -6,10 +6,11 @@ raises an error only if there is no response. The dispatcher interprets the resp
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import (
@@ -23,8 +24,10 @@ from dynclient.errors import (
     Unavailable,
     UsageError,
 )
+from dynclient.secrets import MASK, looks_secret
+from dynclient.transport.address import without_credentials
 from dynclient.transport.auth import Anonymous
-from dynclient.transport.request import Request, Response
+from dynclient.transport.request import Request, Response, header_problem, secrets_in
 
 if TYPE_CHECKING:
     import logging
@@ -40,6 +43,10 @@ TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
+_DIGITS_MAX = 15
+"""Digits of a ``Retry-After`` that are read; 15 are more than anybody waits."""
+_ECHO_MIN = 4
+"""Characters of the shortest secret that is masked where a server repeats it."""
 
 
 class Transport:
@@ -64,6 +71,9 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] | None = None,
     ) -> None:
+        if not _is_verify(settings.verify):
+            allowed = "True, False or the path of a CA bundle"
+            raise UsageError(f"verify must be {allowed}, not {settings.verify!r}")
         self.base = base
         self.settings = settings
         self.auth = auth if auth is not None else Anonymous()
@@ -107,7 +117,8 @@ class Transport:
             ConnectFailed, TimedOut, TLSFailed: there was no response.
             NotOpenMetadata: a redirect leads to another server, or has no end.
             TooManyRequests, Unavailable: ``Retry-After`` exceeds ``retry_after_limit``.
-            UsageError: the client is closed, or its token is not available.
+            UsageError: the client is closed, its token is not available, or HTTP cannot send the
+                token or a header.
         """
         header = None if request.web else self.auth.header(self._send, self.base)
         response = self._send(request, header)
@@ -170,8 +181,8 @@ class Transport:
         return Response(
             received.status_code,
             received.headers,
-            received.content,
-            url.partition("?")[0],
+            _without_echo(received, request, authorization, self.settings.headers),
+            without_credentials(url),
             attempt,
         )
 
@@ -194,6 +205,7 @@ class Transport:
         prepared.method, prepared.url, prepared.body = request.method, url, request.body
         headers = CaseInsensitiveDict(self._headers)
         for name, value in request.headers:
+            _check_header(name, value)
             headers[name] = value
         if request.body is not None:
             headers["Content-Length"] = str(len(request.body))
@@ -209,15 +221,22 @@ class Transport:
         Raises:
             NotOpenMetadata: it leads to another server, to itself, or would lose the body.
         """
-        from urllib.parse import urljoin
+        from urllib.parse import urljoin, urlsplit
 
         status = response.status_code
-        target = urljoin(url, response.headers.get("Location", ""))
-        plain = target.partition("?")[0]
         origin = _origin(url)
         # The same host by https is the same server.
         allowed = {origin, ("https", origin[1], 443)} if origin[0] == "http" else {origin}
-        if _origin(target) not in allowed:
+        try:
+            target = urljoin(url, response.headers.get("Location", "")).partition("#")[0]
+            destination = _origin(target)
+        except ValueError:  # its text may contain a credential
+            message = f"{self.base} redirects to an address that is not a URL"
+            raise _redirect_error(message, request, url, status) from None
+        plain = without_credentials(target)
+        if "@" in urlsplit(target).netloc:
+            message = f"{self.base} redirects to an address with a user: {plain}"
+        elif destination not in allowed:
             message = f"{self.base} redirects to another server: {plain}"
         elif request.method not in {"GET", "HEAD"} and status not in {307, 308}:
             message = f"{self.base} redirects to {plain} with status {status}, which drops the body"
@@ -297,6 +316,8 @@ class Transport:
             "Connection": "keep-alive",
             **dict(settings.headers),
         }
+        for name, value in settings.headers:
+            _check_header(name, value)
         if settings.verify is False:
             import urllib3
 
@@ -322,6 +343,40 @@ def is_repeatable(request: Request) -> bool:
     return request.method in REPEATABLE
 
 
+def _without_echo(
+    received: requests.Response,
+    request: Request,
+    authorization: str | None,
+    headers: Iterable[tuple[str, str]],
+) -> bytes:
+    """Return the body of a response; in an error, the request's own secrets are masked."""
+    body: bytes = received.content
+    if received.status_code < 400 or not body:
+        return body
+    secrets = set(secrets_in(request))
+    secrets.update("".join(value) for name, value in headers if looks_secret(name))
+    if authorization is not None:
+        plain = "".join(authorization)  # the text of a Secret is its mask
+        secrets.add(plain.removeprefix("Bearer "))
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _ECHO_MIN:
+            for form in {secret, json.dumps(secret)[1:-1]}:
+                body = body.replace(form.encode("utf-8", "replace"), MASK.encode())
+    return body
+
+
+def _is_verify(value: object) -> bool:
+    """Return whether a value of ``verify`` is one; requests takes ``""`` and ``0`` for False."""
+    return value is None or isinstance(value, bool) or (isinstance(value, str) and value != "")
+
+
+def _check_header(name: str, value: str) -> None:
+    """Raise UsageError for a header that HTTP cannot send; http.client would show its value."""
+    problem = header_problem(name, value)
+    if problem is not None:
+        raise UsageError(f"the header {name!r} {problem}; nothing was sent")
+
+
 def _is_temporary(response: Response) -> bool:
     """Return whether to try again later; some rate limits are a 403 with ``Retry-After``."""
     return response.status in TEMPORARY or (
@@ -337,18 +392,19 @@ def retry_after(value: str | None) -> float | None:
     """
     if not value:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    digits = value.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:_DIGITS_MAX])
     from datetime import UTC, datetime
     from email.utils import parsedate_to_datetime
 
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    seconds = (when - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds)
 
 
@@ -422,7 +478,7 @@ def _redirect_error(message: str, request: Request, url: str, status: int) -> No
         status=status,
         code=status,
         method=request.method,
-        url=url.partition("?")[0],
+        url=without_credentials(url),
         request_id=None,
         hint="Pass the final URL to connect(); tokens are not sent to other servers.",
     )

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dynclient.documentation import document_fields
-from dynclient.secrets import MASK, looks_secret
+from dynclient.errors import UsageError
+from dynclient.secrets import MASK, looks_secret, printable, seal, unseal
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+
+
+def header_problem(name: str, value: str) -> str | None:
+    """Return why HTTP cannot send a header, without its value, or None if it can.
+
+    A line break in a value would add headers to the request.
+    """
+    if _HEADER_NAME.fullmatch(name) is None:
+        return "has a name that HTTP does not allow"
+    plain = "".join(value)  # the text of a Secret is its mask
+    if _HEADER_VALUE.fullmatch(plain) is not None:
+        return None
+    if "\n" in plain or "\r" in plain:
+        return "contains a line break"
+    outside = next(char for char in plain if _HEADER_VALUE.fullmatch(char) is None)
+    if outside <= "\xff":
+        return "contains a control character"
+    return "contains characters that are not Latin-1, which HTTP headers cannot contain"
 
 
 @document_fields
@@ -50,7 +73,7 @@ class Request(NamedTuple):
         if not self.query:
             return self.path
         pairs = (f"{k}={MASK if looks_secret(k) else v}" for k, v in self.query)
-        return f"{self.path}?{'&'.join(pairs)}"
+        return printable(f"{self.path}?{'&'.join(pairs)}")
 
     @property
     def json(self) -> Any:
@@ -64,6 +87,16 @@ class Request(NamedTuple):
     def __repr__(self) -> str:
         size = "" if self.body is None else f", {len(self.body):,} bytes"
         return f"<Request {self.method} {self.masked_target}{size}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A request with secrets is restored in this process and its forks only.
+        if next(secrets_in(self), None) is None:
+            return Request, tuple(self)
+        import json
+
+        body = None if self.body is None else self.body.decode("latin-1")
+        handle = seal(json.dumps([self.query, self.headers, body]))
+        return _restored, (self.method, self.path, handle, self.operation, self.web)
 
 
 @document_fields
@@ -87,3 +120,54 @@ class Response(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body):,} bytes>"
+
+
+def secrets_in(request: Request) -> Iterator[str]:
+    """Yield the values of a request that are secret by their names."""
+    for name, value in (*request.headers, *request.query):
+        if looks_secret(name):
+            yield "".join(value)
+    import json
+
+    try:
+        body = None if request.body is None else json.loads(request.body)
+    except (ValueError, RecursionError):
+        return
+    # A patch names a secret in its path; what it sets is one level below.
+    pending: list[tuple[bool, Any]] = [(False, body)]
+    while pending:
+        is_secret, value = pending.pop()
+        if isinstance(value, str):
+            if is_secret:
+                yield value
+        elif isinstance(value, list):
+            pending += [(is_secret, item) for item in value]
+        elif isinstance(value, dict):
+            path = value.get("path")
+            in_patch = isinstance(path, str) and "op" in value and looks_secret(path)
+            pending += [
+                (looks_secret(name) or (in_patch and name == "value"), below)
+                for name, below in value.items()
+            ]
+
+
+def _restored(method: str, path: str, handle: str, operation: Any, web: bool) -> Request:
+    """Return a request from its pickle, see ``Request.__reduce__``."""
+    import json
+
+    sealed = unseal(handle)
+    if sealed is None:
+        raise UsageError(
+            f"the request {method} {path} was pickled in another process, and pickles do not"
+            " contain its secrets; prepare it again in this process"
+        )
+    query, headers, body = json.loads(sealed)
+    return Request(
+        method,
+        path,
+        tuple(map(tuple, query)),
+        tuple(map(tuple, headers)),
+        None if body is None else body.encode("latin-1"),
+        operation,
+        web,
+    )

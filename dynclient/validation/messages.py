@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import Problem
-from dynclient.secrets import MASK, looks_secret
+from dynclient.secrets import MASK, has_credential, looks_secret
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ class ProblemWriter:
         if name is not None:
             # Missing or unknown: the value is never shown, it may be a misspelt secret.
             return self._property(path, name, keyword, error)
-        masked = _is_secret(path, error.schema)
+        masked = _is_secret(path, error.schema) or (
+            isinstance(error.instance, str) and has_credential(error.instance)
+        )
         value = MASK if masked else display_value(error.instance)
         message, close = _message(keyword, value, error, masked=masked)
         return Problem(format_path(path), value, keyword, message, close)

@@ -68,3 +68,8 @@ def test_segments_that_no_path_can_contain_are_rejected(segment: str) -> None:
 
 def test_encoding_is_as_the_server_documents_it() -> None:
     assert fqn.encode('"a.b"/c') == "%22a.b%22%2Fc"
+
+
+def test_a_lone_surrogate_cannot_be_encoded() -> None:
+    with pytest.raises(errors.BadName, match="contains a lone surrogate"):
+        fqn.encode("a\ud800")

@@ -15,13 +15,14 @@ from dynclient.compat.models.fields import FieldInfo
 from dynclient.compat.models.pydantic_api import ModelApi
 from dynclient.compat.models.pydantic_interop import validation_error
 from dynclient.compat.models.scalar_types import SecretType
-from dynclient.compat.models.secret_values import SecretStr
+from dynclient.compat.models.secret_values import SecretStr, hide_field, mask, reveal
 from dynclient.compat.models.serialization import Options, payload
 from dynclient.compat.models.validation_errors import FieldError, Loc
 from dynclient.model.entity import clone
+from dynclient.secrets import Secret, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dynclient.schema import Node
 
@@ -266,11 +267,21 @@ class Model(ModelApi, metaclass=ModelMeta):
     __hash__ = None  # type: ignore[assignment]  # mutable, as the official models are
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self)
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._shown())
         return f"{type(self).__name__}({fields})"
 
     def __str__(self) -> str:
-        return " ".join(f"{name}={value!r}" for name, value in self)
+        return " ".join(f"{name}={value!r}" for name, value in self._shown())
+
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        """Yield names and values with secrets masked."""
+        for name, value in self:
+            yield printable(name), self._hidden(name, value, mask)
+
+    def _hidden(self, name: str, value: Any, hide: Callable[[str], Any]) -> Any:
+        cls = type(self)
+        field = cls._fields.get(name)
+        return hide_field(cls._node, name if field is None else field.key, value, hide)
 
     def __copy__(self) -> Any:
         result = type(self).__new__(type(self))
@@ -292,10 +303,12 @@ class Model(ModelApi, metaclass=ModelMeta):
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.model.masking import sealed
 
-        # Secrets are sealed: those that were read are `SecretStr`, the schema marks the others.
+        # Secrets are sealed: those that were read are `SecretStr`, or secret by their names; the
+        # schema marks the others.
         node = type(self)._node
         raw = sealed(node, self._raw)
-        return _restored, (self._registry, node, raw, self.__dict__, self.model_fields_set)
+        values = {name: self._hidden(name, value, Secret) for name, value in self.__dict__.items()}
+        return _restored, (self._registry, node, raw, values, self.model_fields_set)
 
 
 def _restored(
@@ -304,7 +317,7 @@ def _restored(
     from dynclient.model.masking import unsealed
 
     result = registry.class_at(node)._from_json({})
-    result.__dict__.update(values)
+    result.__dict__.update({name: reveal(value) for name, value in values.items()})
     _set_raw(result, unsealed(raw))
     _set_fields_set(result, fields_set)
     return result

@@ -21,8 +21,10 @@ from dynclient.compat.models.scalar_types import (
     ScalarType,
     SecretType,
 )
+from dynclient.compat.models.secret_values import SecretStr, hide_names, mask, reveal
 from dynclient.compat.models.serialization import Options, dump, payload, plain
 from dynclient.compat.models.validation_errors import FieldError
+from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
     from dynclient.compat.models.scalar_types import FieldType
@@ -93,7 +95,9 @@ class RootApi(PydanticApi):
 
     def _dump(self, options: Options, include: Any, exclude: Any) -> Any:
         value = self.root
-        return dump(_builtin(self) if value is self else value, options, include, exclude)
+        value = _builtin(self) if value is self else value
+        value = hide_names(value, mask if options.mode == "json" else SecretStr)
+        return dump(value, options, include, exclude)
 
     def _wire(self) -> Any:
         value = _builtin(self)
@@ -113,11 +117,12 @@ class RootApi(PydanticApi):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         value = _builtin(self)
-        return _restored, (self._registry, self._node, self.root if value is self else value)
+        value = hide_names(self.root if value is self else value, Secret)
+        return _restored, (self._registry, self._node, value)
 
 
 def _restored(registry: Any, node: Node, value: Any) -> Any:
-    return registry.class_at(node)._new(value)
+    return registry.class_at(node)._new(reveal(value))
 
 
 def _builtin(value: Any) -> Any:
@@ -228,7 +233,7 @@ class ListRoot(RootApi, list[Any]):
         self[:] = self._validated(value, {})
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(root={list.__repr__(self)})"
+        return f"{type(self).__name__}(root={hide_names(list(self), mask)!r})"
 
 
 class MapRoot(RootApi, dict[str, Any]):
@@ -258,7 +263,7 @@ class MapRoot(RootApi, dict[str, Any]):
         self.update(converted)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(root={dict.__repr__(self)})"
+        return f"{type(self).__name__}(root={hide_names(dict(self), mask)!r})"
 
 
 class ValueRoot(RootApi):
@@ -287,7 +292,7 @@ class ValueRoot(RootApi):
         return bool(self.root) if isinstance(self.root, bool) else True
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(root={self.root!r})"
+        return f"{type(self).__name__}(root={hide_names(self.root, mask)!r})"
 
 
 def _to_string(value: Any) -> str:

@@ -74,7 +74,9 @@ class StringType(ScalarType):
     label = "str"
 
     def check(self, value: Any, loc: Loc, errors: list[FieldError]) -> Any:
-        """Accept strings, and enum members that are strings."""
+        """Accept strings, enum members that are strings, and what a dump has for a secret."""
+        if type(value) is SecretStr:
+            value = value.get_secret_value()
         if not isinstance(value, str):
             errors.append(FieldError("string_type", loc, "Input should be a valid string", value))
             return value

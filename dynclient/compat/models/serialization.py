@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from dynclient.compat.models import name_encoding
-from dynclient.compat.models.secret_values import SecretStr
+from dynclient.compat.models.secret_values import SecretStr, mask
 from dynclient.model import Entity, asdict
 from dynclient.model.entity import clone
 
@@ -36,6 +36,7 @@ def dump_model(model: Model, options: Options, include: Any, exclude: Any) -> di
         field = fields.get(name)
         if field and options.exclude_defaults and value == field.get_default():
             continue
+        value = model._hidden(name, value, mask if options.mode == "json" else SecretStr)
         key = field.key if field and options.by_alias else name
         below = selection_below(include, name), selection_below(exclude, name)
         result[key] = dump(value, options, *below)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.errors import Problem, ValidationFailed
-from dynclient.secrets import MASK, looks_secret
+from dynclient.secrets import MASK, has_credential, looks_secret
 from dynclient.suggestions import did_you_mean
 
 _MAX_LENGTH = 100
@@ -131,7 +131,7 @@ def expected_values(values: Iterable[Any]) -> str:
 def visible_value(error: FieldError) -> Any:
     """Return the value of an error as it may be shown: masked if it may be secret."""
     names = [step for step in error.loc if isinstance(step, str)]
-    return mask_secrets(error.value, hide=bool(names) and looks_secret(names[-1]))
+    return mask_secrets(error.value, hide=any(map(looks_secret, names)))
 
 
 def mask_secrets(value: Any, *, hide: bool = False) -> Any:
@@ -149,6 +149,8 @@ def mask_secrets(value: Any, *, hide: bool = False) -> Any:
     if isinstance(value, (list, tuple)):
         return [mask_secrets(below, hide=hide) for below in value]
     is_hidden = isinstance(value, SecretStr) or (hide and isinstance(value, (str, bytes)))
+    if not is_hidden and isinstance(value, str):
+        is_hidden = has_credential("".join(value))
     return MASK if is_hidden else value
 
 

@@ -164,7 +164,13 @@ class _TokenFile:
         self._path = path
 
     def __call__(self) -> str:
-        return self._path.read_text("utf-8").strip()
+        try:
+            return self._path.read_text("utf-8").strip()
+        except OSError as error:
+            why = error.strerror
+        except ValueError:  # outside the handler: the error of a codec contains the text
+            why = "it is not UTF-8 text"
+        raise UsageError(f"the token file {str(self._path)!r} cannot be read: {why}")
 
 
 def _fill_template(

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dynclient.sandbox.startup_errors import DataInUse, DataRefused
-from dynclient.sandbox.storage.database import Database
+from dynclient.sandbox.storage.database import Database, create_private
 
 PREFIX = "dynclient-sandbox-"
 """Prefix of the folders with temporary data, in the system's temporary folder."""
@@ -126,6 +126,7 @@ def _try_lock(lock: Path) -> sqlite3.Connection | None:
 
     Raises ``sqlite3.Error`` if the file cannot be created.
     """
+    create_private(lock)
     connection = sqlite3.connect(lock, isolation_level=None, timeout=0, check_same_thread=False)
     try:
         # The open transaction is the lock; nothing is written, so the file stays empty.

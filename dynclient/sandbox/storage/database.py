@@ -7,6 +7,8 @@ the last committed state, so a long listing never blocks a writer.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -60,6 +62,16 @@ create index if not exists lineage_pipeline on lineage (pipeline);
 """
 
 
+def create_private(path: Path | str) -> None:
+    """Create an empty file that only its owner can read, unless the file exists.
+
+    SQLite would create it readable by all; it gives the files beside it the same mode. What goes
+    wrong here is reported by SQLite.
+    """
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 class Database:
     """The database file.
 
@@ -92,6 +104,7 @@ class Database:
             ) from None
 
     def _connect(self) -> sqlite3.Connection:
+        create_private(self.path)
         connection = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False, timeout=30
         )

@@ -13,7 +13,13 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
-from dynclient.errors import DynclientWarning, SourceRefused, TransportError, UnknownRelease
+from dynclient.errors import (
+    DynclientWarning,
+    NotOpenMetadata,
+    SourceRefused,
+    TransportError,
+    UnknownRelease,
+)
 from dynclient.releases import Cache, registry, release
 from tests.support.github_server import LISTINGS, GitHub, files_of, hasty
 from tests.support.openapi_server import OpenAPIServer
@@ -313,7 +319,7 @@ def test_an_invalid_version_is_not_an_error(
     connect: Connect, hub: GitHub, server: OpenAPIServer, version: str, cache: Path
 ) -> None:
     server.routes[VERSION] = {"version": version, "revision": "abc"}
-    with pytest.raises(UnknownRelease):
+    with pytest.raises(NotOpenMetadata, match="instead of a version"):
         _ = connect().release
     assert not cache.exists()
 

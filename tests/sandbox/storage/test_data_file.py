@@ -300,3 +300,22 @@ def test_a_file_is_served_again_with_its_tree(tmp_path: Path, name: str) -> None
             assert response.status_code == 201
             assert {f"t{n}" for n in range(number + 1)} <= names(running)
             running.end(signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes here")
+def test_only_their_owner_can_read_data_and_lock_files(tmp_path: Path) -> None:
+    from dynclient.sandbox.storage.data_file import open_data
+
+    before = os.umask(0)
+    try:
+        with open_data(tmp_path / "d.db") as database, open_data(None) as temporary:
+            with database.write() as tx:
+                tx.set_meta("a", "b")
+            folder = Path(temporary.path).parent
+            assert folder.stat().st_mode & 0o777 == 0o700
+            created = [*tmp_path.iterdir(), *folder.iterdir()]
+            assert {"d.db", "d.db-lock", "d.db-wal", "data.db"} <= {file.name for file in created}
+            for file in created:
+                assert file.stat().st_mode & 0o777 == 0o600, file
+    finally:
+        os.umask(before)

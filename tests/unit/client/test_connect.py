@@ -82,8 +82,20 @@ def test_the_host_and_the_token_of_the_environment(monkeypatch: pytest.MonkeyPat
         ("drift", "strict", "must be 'bridge', 'warn' or 'error', not 'strict'"),
         ("headers", {"a": 1}, "must be a mapping of str to str"),
         ("headers", 7, "must be a mapping of str to str"),
-        ("headers", {"A": "b", "X-Api-Key": "open-sesame\n"}, "values of 'X-Api-Key' must consist"),
-        ("verify", None, "must be True, False or the path of a CA bundle, not None"),
+        ("headers", {"X-Key": "open-sesame\r\nX-More: 1"}, "'X-Key' contains a line break"),
+        ("headers", {"X-Key": "open-sesame\x00"}, "'X-Key' contains a control character"),
+        ("headers", {"X-Key": "open-sesame\u2026"}, "'X-Key' contains characters that are not L"),
+        ("headers", {"X Key": "open-sesame"}, "'X Key' has a name that HTTP does not allow"),
+        ("headers", {"X-Key": b"open-sesame"}, "must be a mapping of str to str"),
+        ("verify", "", "must be True, False or the path of a CA bundle, not ''"),
+        ("verify", 0, "must be True, False or the path of a CA bundle, not int"),
+        ("verify", b"", "must be True, False or the path of a CA bundle, not bytes"),
+        ("verify", [], "must be True, False or the path of a CA bundle, not list"),
+        ("verify", "-----BEGIN open-sesame", "must be the path of a file, not its content"),
+        ("client_certificate", "", "must be the path of a PEM file, or (certificate, key), not ''"),
+        ("client_certificate", ("", ""), "file not found: '', ''"),
+        ("client_certificate", "-----BEGIN open-sesame", "must be the path of a file, not its"),
+        ("github", "me:open-sesame@mirror", "not 'mirror'"),
         ("verify", 7, "must be True, False or the path of a CA bundle, not int"),
         ("verify", ("a", "b"), "must be True, False or the path of a CA bundle, not tuple"),
         ("client_certificate", True, "must be the path of a PEM file"),
@@ -210,3 +222,8 @@ def test_a_transport_of_ones_own_is_used() -> None:
 def test_only_the_host_is_a_positional_argument() -> None:
     with pytest.raises(TypeError, match="positional"):
         dynclient.connect("http://x", "open-sesame")  # type: ignore[misc]
+
+
+def test_verify_is_true_unless_it_is_false() -> None:
+    assert settings_of({"verify": None}).verify is True
+    assert settings_of({}).verify is True

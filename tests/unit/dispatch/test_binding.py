@@ -144,3 +144,13 @@ def test_only_the_fields_of_an_entity_are_checked(name: str) -> None:
             BoundArguments(call, {name: "nothing"})
     else:
         assert BoundArguments(call, {name: "nothing"}).query == [(name, "nothing")]
+
+
+@pytest.mark.parametrize("place", ["query", "path"])
+@pytest.mark.parametrize("kind", ["string", "list", "array"])
+def test_a_lone_surrogate_is_reported(place: str, kind: str) -> None:
+    parameter = Parameter("p", "query" if kind != "string" else place, type=kind)
+    with pytest.raises(BadArguments, match=r"p: .*contains a lone surrogate") as caught:
+        bound(parameter, "a\ud800")
+    assert str(caught.value).encode()
+    assert query(Parameter("p", "query"), "東京😀") == [("p", "東京😀")]

@@ -338,3 +338,11 @@ def test_without_other_fields_nothing_is_read_when_an_entity_is_created(tmp_path
     assert vars(thing) == {}
     with pytest.raises(AttributeError):
         thing.colour  # noqa: B018
+
+
+def test_names_of_fields_are_escaped_in_reprs(named) -> None:
+    from dynclient.model import load
+
+    column = load(named.Column, {"name": "a", "dataType": "INT", "x\x1b[2J": "\x1b[0m"})
+    assert "\x1b" not in repr(column)
+    assert r"x\x1b[2J='\x1b[0m'" in repr(column)

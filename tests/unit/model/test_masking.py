@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dynclient import asdict, to_json
+from dynclient import asdict, changes, to_json
 from dynclient.model import load
 from dynclient.model.masking import is_secret, masked, sealed, unsealed
 from dynclient.releases import Cache
@@ -37,6 +37,11 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "either": {"oneOf": [{"type": "object", "properties": {"path": PLAIN}}, KEYS]},
     "several": {"type": "array", "items": {"anyOf": [KEYS, {"type": "integer"}]}},
     "free": {"type": "object"},
+    "arguments": {"type": "object", "additionalProperties": {}},
+    "settings": {"type": "object", "additionalProperties": PLAIN},
+    "access_key": PLAIN,
+    "adminPwd": PLAIN,
+    "anyPassword": {},
     "clientSecret": PLAIN,
     "tokens": {"type": "array", "items": PLAIN},
     "maxToken": {"type": "integer"},
@@ -69,6 +74,11 @@ RAW: dict[str, Any] = {
     "either": {"certificate": "hush", "path": "open"},
     "several": [{"certificate": "hush", "path": "open"}, 5],
     "free": {"password": "hush", "text": "open", "deep": [{"apiKey": "hush", "size": 5}]},
+    "arguments": {"password": "hush", "host": "open", "secretKeys": ["hush"], "a": {"pwd": "hush"}},
+    "settings": {"api_key": "hush", "access-key": "hush", "path": "open", "private key": "hush"},
+    "access_key": "hush",
+    "adminPwd": "hush",
+    "anyPassword": "hush",
     "clientSecret": "hush",
     "maxToken": 5,
     "dbPassword": "hush",
@@ -142,10 +152,48 @@ def test_pickles_of_changed_entities_hold_no_secret_of_before(node) -> None:
 
 def test_pickles_of_parts_of_entities_hold_no_secret(node) -> None:
     thing = load(node, copy.deepcopy(RAW))
-    for part in (thing.free, thing.free["deep"], thing.list, thing.unknown):
+    parts = (thing.free, thing.free["deep"], thing.list, thing.unknown, thing.codes)
+    more = (thing.unknownTokens, thing.unknownToken, thing.arguments, thing.settings)
+    for part in (*parts, *more, thing.arguments["secretKeys"], thing.arguments["password"]):
         assert b"hush" not in pickle.dumps(part)
         assert "hush" not in repr(part)
         assert "hush" not in to_json(part)
+
+
+def test_secrets_that_only_a_name_shows_are_equal_to_their_text(node) -> None:
+    thing = load(node, copy.deepcopy(RAW))
+    assert thing.unknownToken == thing.free["password"] == thing.settings["api_key"] == "hush"
+    assert thing.unknownTokens[0].get_secret_value() == "hush"
+    assert thing.unknownTokens[1] == {"password": "hush", "text": "open"}
+    thing.free["copy"] = thing.free["password"]
+    thing.unknownTokens.append("other")
+    assert asdict(thing, secrets=True)["free"]["copy"] == "hush"
+    assert asdict(thing, secrets=True)["unknownTokens"][-1] == "other"
+
+
+def test_maps_with_secret_names_keep_the_types_of_their_objects(node) -> None:
+    thing = load(node, {"named": {"tokens": {"certificate": "hush", "path": "open"}}})
+    assert type(thing.named["tokens"]).__name__ == type(load(node, RAW).named["a"]).__name__
+
+
+def test_changes_are_masked_unless_secrets_are_asked_for(node) -> None:
+    thing = load(node, copy.deepcopy(RAW))
+    thing.caCertValue = "other"
+    thing.free["password"] = "other"
+    thing.unknownTokens.append("more")
+    thing.holder = {"certificate": "other", "path": "b"}
+    del thing.plain
+    shown = changes(thing)
+    assert type(shown) is list
+    text = repr(shown) + json.dumps(shown)
+    assert "hush" not in text
+    assert "other" not in text
+    assert "more" not in text
+    clear = changes(thing, secrets=True)
+    assert [step["path"] for step in shown] == [step["path"] for step in clear]
+    assert {"op": "replace", "path": "/caCertValue", "value": MASK} in shown
+    assert {"op": "replace", "path": "/caCertValue", "value": "other"} in clear
+    assert {"op": "add", "path": "/unknownTokens/3", "value": "more"} in clear
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -177,9 +225,12 @@ def test_in_a_union_one_branch_makes_a_secret(node) -> None:
 
 
 def test_without_a_schema_the_name_decides() -> None:
-    for name in ("authorization", "credentials", "access_key", "nextPageToken"):
+    for name in (
+        *("authorization", "credentials", "access_key", "nextPageToken", "db_pwd", "dbPwd", "pass"),
+        *("access-key", "accountKey", "secretKey", "api key", "user_pass", "Cookie", "X-Auth-User"),
+    ):
         assert is_secret(name, ())
-    for name in ("name", "description", "keyword"):
+    for name in ("name", "description", "keyword", "key", "bypass", "passengers", "compass"):
         assert not is_secret(name, ())
 
 

@@ -376,3 +376,38 @@ def test_a_pack_that_cannot_be_read_is_logged_and_missing(
     message = f"{file} cannot be read (Is a directory); continuing without it"
     assert caplog.messages == [message]
     assert file.is_dir()
+
+
+# -- files of other users --------------------------------------------------------------------------
+
+
+def give_away(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a file belong to another user."""
+    if os.geteuid() == 0:
+        os.chown(file, 12345, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 12345)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owner here")
+@pytest.mark.parametrize(("mode", "is_used"), [(0o777, False), (0o1777, False), (0o755, True)])
+def test_packs_of_others_are_used_only_where_not_everybody_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, is_used: bool
+) -> None:
+    cache = Cache(tmp_path / "cache")
+    cache.store(ingest(make_zip(tmp_path / "t.zip", files()), "7.1.0"))
+    cache.write("index.json", b"{}")
+    (pack,) = cache.directory.glob("*.pack")
+    cache.directory.chmod(mode)
+    assert cache.find("7.1.0") is not None
+    for file in (pack, cache.directory / "index.json"):
+        give_away(file, monkeypatch)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert (cache.find("7.1.0") is not None) is is_used
+        assert (cache.find("7.1.0") is not None) is is_used
+        assert (cache.read("index.json") is not None) is is_used
+    texts = [str(each.message) for each in caught if each.category is DynclientWarning]
+    assert len(texts) == (0 if is_used else 2)
+    assert all("another user owns it" in text and "DYNCLIENT_CACHE" in text for text in texts)
+    assert pack.exists()

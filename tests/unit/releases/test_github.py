@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from dynclient.client.connect import settings_of
 from dynclient.errors import (
     ConnectFailed,
     SourceRefused,
     SourceUnavailable,
+    UsageError,
 )
 from dynclient.releases import Cache, github, registry, release
 from dynclient.releases.github_tree import FOLDER, PAGE, object_id
@@ -367,6 +369,25 @@ def test_the_token_goes_to_the_api_alone_and_is_never_shown(
 def test_the_token_never_travels_in_clear(monkeypatch, base: str, sent: bool) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_verysecret")
     assert (github._identity(base) is not None) is sent
+
+
+def test_the_user_of_a_mirror_is_sent_and_never_shown(hub: GitHub, cache: Cache) -> None:
+    mirror = hub.host.replace("://", "://me:open%2Dsesame@")
+    assert github.fetch("7.1.0", cache=cache, mirror=mirror).name == "7.1.0"
+    assert {seen.headers["Authorization"] for seen in hub.seen} == {"Basic bWU6b3Blbi1zZXNhbWU="}
+    for missing in ("9.9.9", "7.1.0"):
+        hub.faults[""] = [Reply(403, {"message": "no"}) for _ in range(9)]
+        with pytest.raises(SourceUnavailable) as caught:
+            github.fetch(missing, cache=cache, mirror=mirror)
+        text = f"{caught.value}{caught.value!r}{caught.value.parts}"
+        assert "sesame" not in text
+        assert "bWU6" not in text
+    with pytest.raises(UsageError, match="not 'mirror'") as refused:
+        github.fetch("7.1.0", cache=cache, mirror="me:open-sesame@mirror")
+    assert "sesame" not in str(refused.value)
+    settings = settings_of({"github": mirror})
+    assert "sesame" not in repr(settings)
+    assert settings.github == mirror
 
 
 # -- real trees ------------------------------------------------------------------------------------

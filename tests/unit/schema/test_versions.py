@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.versions import NearestRelease, close, names_for, nearest
+from dynclient.schema.versions import NearestRelease, close, names_for, nearest, numbers
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,8 @@ def test_nothing_is_nearer_than_the_nearest(
     assert found.same == ("minor" if chosen[1] == wanted[1] else "major")
     distance = abs(chosen[1] - wanted[1]), abs(chosen[2] - wanted[2])
     assert distance == min((abs(e[1] - wanted[1]), abs(e[2] - wanted[2])) for e in same_major)
+
+
+def test_numbers_of_thousands_of_digits_are_none() -> None:
+    assert numbers("9" * 5000) == ()
+    assert numbers(f"1.6.{'9' * 5000}") == (1, 6)

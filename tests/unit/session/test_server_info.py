@@ -169,3 +169,34 @@ def test_resources_are_names() -> None:
 @pytest.mark.parametrize("failure", [(403, {}), errors.TimedOut("slow")])
 def test_resources_that_may_not_be_listed_are_none(failure: Any) -> None:
     assert info(failure)[0].resources() is None
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "../../x",
+        "/etc",
+        "..",
+        "",
+        "1.6.0/../../x",
+        "9" * 5000,
+        "1.6\x1b[2J",
+        "1.6\ud800",
+        "C:x",
+        "a\\b",
+    ],
+)
+def test_a_version_that_a_path_could_follow_is_refused(version: str, tmp_path: Path) -> None:
+    server, _ = info({"version": version}, {"version": version})
+    with pytest.raises(errors.NotOpenMetadata, match="instead of a version") as caught:
+        server.version  # noqa: B018
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "version", ["1.6.0-SNAPSHOT", "1.6.0.1", "1.6.0+build.5", "main_1", "1.6 (ours)"]
+)
+def test_versions_of_builds_are_accepted(version: str) -> None:
+    assert info({"version": version})[0].version == version

@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import traceback
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -416,3 +417,54 @@ def test_passwords_that_resemble_the_mask_log_in(password: str) -> None:
     assert Login("ada", password).header(send, "") == "Bearer m"
     encoded = json.loads(seen[0].body or b"")["password"]
     assert b64decode(encoded).decode() == password
+
+
+# -- tokens that HTTP cannot send ------------------------------------------------------------------
+
+UNSENDABLE = {
+    "se\r\nX-More: 1": "contains a line break",
+    "se\nsame": "contains a line break",
+    "se\x00same": "contains a control character",
+    "se\x85same": "contains a control character",
+    "se…same": "contains characters that are not Latin-1",
+    "se\ud800same": "contains characters that are not Latin-1",
+}
+
+
+def shown(error: BaseException) -> str:
+    """Return all that a traceback says of an error."""
+    return "".join(traceback.format_exception(error)) + repr(error) + str(error.__dict__)
+
+
+@pytest.mark.parametrize("bad", UNSENDABLE)
+def test_tokens_that_http_cannot_send_are_refused_without_their_value(
+    stub: Stub, bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = f"open-{bad}"
+    with pytest.raises(errors.UsageError, match=f"token= {UNSENDABLE[bad]}") as of_argument:
+        identity(token, None, None)
+    with pytest.raises(errors.UsageError, match=f"returned {UNSENDABLE[bad]}") as of_callable:
+        send(stub, TokenProvider(lambda: token))
+    assert stub.seen == []
+    stub.routes["POST /api/v1/users/login"] = {"accessToken": token}
+    with pytest.raises(errors.UsageError, match=f"login {UNSENDABLE[bad]}") as of_login:
+        send(stub, Login("ada", "password"))
+    assert [seen.path for seen in stub.seen] == ["/api/v1/users/login"]
+    for caught in (of_argument, of_callable, of_login):
+        assert "open-" not in shown(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "message"),
+    [
+        ("ada", "open-\ud800", "password= contains a character that UTF-8 cannot encode"),
+        ("a\udfff", "open-sesame", "username= contains a character that UTF-8 cannot encode"),
+        ("ada", 5, "password= must be a string, not int"),
+    ],
+)
+def test_users_that_json_cannot_contain_are_refused(
+    username: Any, password: Any, message: str
+) -> None:
+    with pytest.raises(errors.UsageError, match=message) as caught:
+        identity(None, username, password)
+    assert "open-" not in shown(caught.value)

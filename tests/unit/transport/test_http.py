@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import logging
 import os
 import pickle
 import re
 import threading
+import traceback
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -522,3 +525,108 @@ def test_a_failed_tls_connection_shows_the_innermost_reason_alone(stub: Stub) ->
     assert re.search(r"failed: \[SSL", caught.value.message)
     assert "Max retries" not in caught.value.message
     assert "SSLError" not in caught.value.message
+
+
+@pytest.mark.parametrize("verify", ["", 0, b"", (), 1])
+def test_no_value_but_false_turns_verification_off(verify: Any) -> None:
+    with pytest.raises(errors.UsageError, match="verify must be True, False or the path of a CA"):
+        Transport("https://127.0.0.1:1/api", Settings(verify=verify))
+
+
+@pytest.mark.parametrize("bad", ["se\r\nX-More: 1", "se\nsame", "se\x00same", "se\x7f", "se\u2026"])
+def test_headers_that_http_cannot_send_are_refused_without_their_values(
+    stub: Stub, transport: Transport, bad: str
+) -> None:
+    with pytest.raises(errors.UsageError, match=r"the header 'X-Key' contains .*nothing was sent"):
+        transport.send(Request("GET", "/v1/x", (), (("X-Key", f"open-{bad}"),)))
+    of_settings = Transport(transport.base, Settings(headers=(("X-Key", f"open-{bad}"),)))
+    with pytest.raises(errors.UsageError, match="the header 'X-Key' contains ") as caught:
+        of_settings.send(Request("GET", "/v1/x"))
+    assert "open-" not in "".join(traceback.format_exception(caught.value))
+    assert stub.seen == []
+
+
+def test_headers_may_contain_latin_1(stub: Stub, transport: Transport) -> None:
+    transport.send(Request("GET", "/v1/x", (), (("X-Team", "Zürich\t1"),)))
+    assert stub.seen[0].headers["X-Team"] == "Zürich\t1"
+
+
+# -- secrets in what a server sends ----------------------------------------------------------------
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("http://me:hush@elsewhere.example/x", "redirects to another|address with a user"),
+        ("//me:hush@{host}/api/v1/x", "address with a user: http://"),
+        ("http://elsewhere.example/#access_token=hush", "another server: http://elsewhere"),
+        ("http://elsewhere.example/?token=hush#hush", "another server: http://elsewhere"),
+        ("http://[hush", "not a URL"),
+        ("http://elsewhere.example:hush/", "not a URL"),
+        ("http://elsewhere.example:99999/", "not a URL"),
+    ],
+)
+def test_redirects_show_no_credentials(
+    stub: Stub, transport: Transport, location: str, words: str
+) -> None:
+    location = location.replace("{host}", stub.host.removeprefix("http://"))
+    stub.routes["/api/v1/x"] = Reply(302, b"", (("Location", location),))
+    with pytest.raises(errors.NotOpenMetadata, match=words) as caught:
+        transport.send(Request("GET", "/v1/x"))
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+    assert "hush" not in str(caught.value.parts)
+    assert len(stub.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["²", "٣", "1e9", "-1", "Thu, 99 Foo", "Mon, 01 Jan 0001 00:00:00 +2359", "\x00", "-"]
+)
+def test_a_retry_after_that_means_nothing_is_ignored(text: str) -> None:
+    assert retry_after(text) in {None, 0.0}
+
+
+def test_a_retry_after_of_many_digits_is_long() -> None:
+    assert retry_after("9" * 5000) == float("9" * 15)
+
+
+def test_errors_do_not_repeat_the_secrets_of_the_request(stub: Stub) -> None:
+    transport = Transport(f"{stub.host}/api", Settings(), Bearer("opaque-tok"))
+    body = json.dumps({"config": {"password": 'hu"sh1'}, "list": [{"apiKeys": ["hush2"]}]})
+    patch = json.dumps([{"op": "replace", "path": "/connection/password", "value": "hush3"}])
+    stub.default = lambda seen: Reply(
+        400, {"message": f"no {seen.headers['Authorization']} {seen.path} {seen.body.decode()}"}
+    )
+    for text in (body, patch):
+        request = Request(
+            "PUT", "/v1/x", (("token", "hush4"),), (("X-Api-Key", "hush5"),), text.encode()
+        )
+        shown = transport.send(request).body.decode()
+        assert json.loads(shown)["message"].startswith("no Bearer ")
+        assert not re.search(r"hu.{0,3}sh|opaque", shown)
+    stub.default = lambda seen: Reply(200, {"echo": seen.body.decode()})
+    assert "hush2" in transport.send(Request("PUT", "/v1/x", body=body.encode())).body.decode()
+    transport.close()
+
+
+def test_pickled_requests_contain_no_secret() -> None:
+    plain = Request("GET", "/v1/x", (("limit", "1"),), (("Accept", "*/*"),), b'{"a": 1}')
+    assert pickle.loads(pickle.dumps(plain)) == plain
+    secret = plain._replace(
+        body=b'{"password": "hush", "x": "\xc3\xa4"}', headers=(("X-Key", "v"),)
+    )
+    for request in (secret, plain._replace(query=(("token", "hush"),))):
+        data = pickle.dumps(request)
+        assert b"hush" not in data
+        again = pickle.loads(data)
+        assert again == request
+        assert type(again) is Request
+        assert copy.copy(request) == request
+
+
+def test_a_request_with_secrets_is_restored_by_its_own_process_only(monkeypatch: Any) -> None:
+    data = pickle.dumps(Request("PUT", "/v1/x", body=b'{"password": "hush"}'))
+    monkeypatch.setattr("dynclient.secrets._VAULT", {})
+    with pytest.raises(errors.UsageError, match=r"PUT /v1/x was pickled in another process"):
+        pickle.loads(data)

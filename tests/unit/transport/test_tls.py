@@ -105,7 +105,7 @@ def test_a_missing_client_certificate_is_reported(strict: Stub, authority_file: 
     ("settings", "words"),
     [
         ({"verify": "no/such.pem"}, "verify: file not found: 'no/such.pem'"),
-        ({"verify": None}, "verify: must be True, False or the path of a CA bundle, not None"),
+        ({"verify": ""}, "verify: must be True, False or the path of a CA bundle, not ''"),
         (
             {"client_certificate": "no/such.pem"},
             "client_certificate: file not found: 'no/such.pem'",

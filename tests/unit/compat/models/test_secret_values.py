@@ -79,3 +79,40 @@ def test_secrets_are_values() -> None:
     assert hash(one) == hash(SecretStr(WORD))
     assert (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))) == (one, one, one)
     assert str(SecretStr("")) == ""
+
+
+# -- secrets that only a name shows ----------------------------------------------------------------
+
+MYSQL = "entity/services/connections/database/mysqlConnection.json"
+FREE = {"password": WORD, "host": "db", "secretKeys": [WORD], "deep": {"api_key": WORD}}
+
+
+def test_secrets_in_free_maps_are_shown_nowhere(release: Release) -> None:
+    mysql = compat.entity_class(release, MYSQL)
+    if "connectionArguments" not in mysql.model_fields:
+        pytest.skip("this release has no connectionArguments")
+    for made in (
+        mysql(username="reader", hostPort="h:1", connectionArguments=FREE),
+        mysql._from_json({"username": "r", "hostPort": "h:1", "connectionArguments": FREE}),
+    ):
+        arguments = made.connectionArguments
+        shown = [repr(made), str(made), made.json(), made.model_dump_json(), repr(arguments)]
+        shown += [repr(made.model_dump()), str(pickle.dumps(made)), str(pickle.dumps(arguments))]
+        assert WORD not in "".join(shown)
+        assert "'db'" in shown[0]
+        assert compat.payload(made)["connectionArguments"] == FREE
+        again = pickle.loads(pickle.dumps(made))
+        assert compat.payload(again)["connectionArguments"] == FREE
+        copied = mysql(**made.model_dump(exclude_none=True))
+        assert compat.payload(copied)["connectionArguments"] == FREE
+    assert FREE["password"] == WORD
+
+
+def test_errors_show_no_credential_whatever_its_place(release: Release) -> None:
+    mysql = compat.entity_class(release, MYSQL)
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+    with pytest.raises(ValidationError) as caught:
+        mysql(username=[token], hostPort={"a": f"mysql://me:{WORD}@h"}, scheme=token)
+    text = f"{caught.value}{caught.value.errors()}{caught.value.json()}{caught.value.problems}"
+    assert token not in text
+    assert WORD not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,31 @@ def test_nothing_shows_the_token() -> None:
     shown = repr(found) + repr(found.transport())
     assert TOKEN not in shown
     assert "sesame" not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"open-\nsesame", "contains a line break"),
+        (b"open-\xff", "cannot be read: it is not UTF-8 text"),
+        ("open-…".encode(), "are not Latin-1"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_a_token_file_that_is_no_use_is_reported_without_its_content(
+    stub: Stub, tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(b"t")
+    found = connection(**jwt(str(file)))
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match=message) as caught:
+        sent(found, stub)
+    assert "open-" not in "".join(traceback.format_exception(caught.value))
+    assert stub.seen == []
 
 
 # -- headers ---------------------------------------------------------------------------------------
