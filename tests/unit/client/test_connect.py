@@ -120,7 +120,7 @@ def test_wrong_settings_are_rejected(name: str, value: Any, message: str) -> Non
         ({"release": 3}, "release= must be a release, its name or a path, not 3"),
         ({"source": 3}, "source= must be 'cache', 'github', 'nearest', 'server' or an existing"),
         ({"hooks": 3}, "hooks= must be a dynclient.Hooks(…), not 3"),
-        ({"token": "open-\nsesame"}, "the token must consist of printable ASCII characters"),
+        ({"token": "open-\nsesame"}, "token= contains a line break"),
     ],
 )
 def test_arguments_of_wrong_types_are_rejected(arguments: dict[str, Any], message: str) -> None:
