@@ -126,9 +126,9 @@ def test_nothing_shows_the_token() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"open-\nsesame", "contains a line break"),
-        (b"open-\xff", "cannot be read: it is not UTF-8 text"),
-        ("open-…".encode(), "are not Latin-1"),
+        (b"hush-\nsesame", "contains a line break"),
+        (b"hush-\xff", "cannot be read: it is not UTF-8 text"),
+        ("hush-…".encode(), "are not Latin-1"),
         (None, "cannot be read: No such file"),
     ],
 )
@@ -144,7 +144,7 @@ def test_a_token_file_that_is_no_use_is_reported_without_its_content(
         file.write_bytes(content)
     with pytest.raises(UsageError, match=message) as caught:
         sent(found, stub)
-    assert "open-" not in "".join(traceback.format_exception(caught.value))
+    assert "hush-" not in "".join(traceback.format_exception(caught.value))
     assert stub.seen == []
 
 
