@@ -1,7 +1,6 @@
 """Conventions of the source that no linter checks: private names, exports, file names, caches.
 
-Everything is read from the syntax trees. What other rooms have yet to change is listed in
-``not_yet.json``.
+Everything is read from the syntax trees.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from tests.architecture.test_layering import (
     each_module,
     module_name,
     modules,
-    not_yet,
     parse,
 )
 
@@ -114,8 +112,7 @@ def private_reads(path: Path, tree: ast.Module) -> Iterator[str]:
 
 @each_module
 def test_private_names_are_read_in_their_own_module_only(path: Path) -> None:
-    allowed = not_yet().get("private_names", [])
-    wrong = [each for each in private_reads(path, parse(path)) if each not in allowed]
+    wrong = list(private_reads(path, parse(path)))
     assert not wrong, "give the name no underscore, or move what needs it:\n" + "\n".join(wrong)
 
 
@@ -164,9 +161,7 @@ def release_mappings(tree: ast.Module) -> Iterator[str]:
 @each_module
 def test_what_is_built_from_a_release_is_kept_on_the_release(path: Path) -> None:
     here = path.relative_to(PACKAGE).as_posix()
-    allowed = not_yet().get("release_mappings", [])
     wrong = [f"{here} {name}" for name in release_mappings(parse(path))]
-    wrong = [each for each in wrong if each not in allowed]
     assert not wrong, f"use release.memo(key, build) instead: {wrong}"
 
 
@@ -194,15 +189,13 @@ def init_definitions(path: Path) -> list[str]:
 
 
 def test_an_init_file_exports_and_defines_nothing_public() -> None:
-    allowed = not_yet().get("init_definitions", [])
     files = [path for path in modules() if path.name == "__init__.py"]
     assert files
-    wrong = [each for path in files for each in init_definitions(path) if each not in allowed]
+    wrong = [each for path in files for each in init_definitions(path)]
     assert not wrong, "move it to a module of its own:\n" + "\n".join(wrong)
 
 
 def test_a_file_name_stands_twice_at_most() -> None:
     stems = Counter(path.stem for path in modules() if not path.stem.startswith("__"))
-    allowed = not_yet().get("file_names", [])
-    wrong = sorted(stem for stem, count in stems.items() if count > 2 and stem not in allowed)
+    wrong = sorted(stem for stem, count in stems.items() if count > 2)
     assert not wrong, f"more than two modules are called so: {wrong}"

@@ -13,7 +13,6 @@ import sys
 
 import pytest
 
-from tests.architecture.test_layering import not_yet
 from tests.support.stub import Reply, Stub
 
 HEAVY = ("requests", "urllib3", "jsonschema", "jsonschema_rs", "referencing", "rich", "typer")
@@ -99,7 +98,7 @@ assert om.tables.get("s.d.c.orders").name == "orders"
 """
 
 MODULES_OF_A_FIRST_GET = 60
-"""At most so many modules of dynclient; ``not_yet.json`` may name a higher number for now."""
+"""At most so many modules of dynclient"""
 
 
 def test_a_first_get_loads_few_modules() -> None:
@@ -115,5 +114,4 @@ def test_a_first_get_loads_few_modules() -> None:
         stub.routes["/api/v1/tables/name/s.d.c.orders"] = [Reply(200, table)]
         loaded = loaded_after(FIRST_GET, stub.host)
     own = sorted(name for name in loaded if name.split(".")[0] == "dynclient")
-    limit = not_yet().get("modules_of_a_first_get", MODULES_OF_A_FIRST_GET)
-    assert len(own) <= limit, f"{len(own)} modules:\n" + "\n".join(own)
+    assert len(own) <= MODULES_OF_A_FIRST_GET, f"{len(own)} modules:\n" + "\n".join(own)

@@ -6,11 +6,9 @@ Everything is read from the syntax trees, so a lazy import inside a function cou
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -58,10 +56,6 @@ EXCEPTIONS = {
     "sandbox/__main__.py": {"(package)"},
 }
 """Single modules that may import more than their room."""
-
-NOT_YET_FILE = Path(__file__).with_name("not_yet.json")
-"""What the move to this layout has yet to remove; entries go with what they name."""
-
 
 NETWORK = {
     "aiohttp", "asyncio", "ftplib", "http", "httpx", "requests", "select", "selectors", "smtplib",
@@ -148,14 +142,9 @@ def forbidden_imports(path: Path) -> list[str]:
     ]
 
 
-def not_yet() -> dict[str, Any]:
-    """Return what has yet to change, by kind; see the tests that read it."""
-    return json.loads(NOT_YET_FILE.read_text("utf-8")) if NOT_YET_FILE.exists() else {}
-
-
 @each_module
 def test_imports_point_one_way(path: Path) -> None:
-    wrong = [each for each in forbidden_imports(path) if each not in not_yet().get("imports", [])]
+    wrong = forbidden_imports(path)
     assert not wrong, f"{room_of(path)} may import {sorted(allowed_for(path))} only:\n" + "\n".join(
         wrong
     )
@@ -217,7 +206,7 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 
 def test_modules_form_no_circle() -> None:
-    wrong = [each for each in circles(import_graph()) if each not in not_yet().get("circles", [])]
+    wrong = circles(import_graph())
     assert not wrong, "modules import each other:\n" + "\n".join(map(" ".join, wrong))
 
 
