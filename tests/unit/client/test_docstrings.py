@@ -79,7 +79,8 @@ def section(text: str, title: str) -> list[str]:
     """Return the names that a section of a help text lists, without their summaries."""
     _, found, rest = text.partition(f"    {title}")
     assert found, title
-    lines = rest.partition("\n    \n")[0].splitlines()[1:]
+    # Blank lines are indented before Python 3.13.
+    lines = re.split(r"\n *\n", rest, maxsplit=1)[0].splitlines()[1:]
     return [line.strip() for line in lines if re.match(r" {8}\S", line)]
 
 
