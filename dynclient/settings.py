@@ -64,6 +64,13 @@ class Settings(NamedTuple):
             changes: settings by name.
 
         Raises:
-            ValueError: a setting does not exist.
+            BadArguments: a setting does not exist.
         """
+        unknown = [name for name in changes if name not in self._fields]
+        if unknown:
+            from dynclient.errors import BadArguments
+            from dynclient.suggestions import did_you_mean, nearest
+
+            hint = did_you_mean(nearest(unknown[0], self._fields))
+            raise BadArguments(f"{', '.join(unknown)}: not a setting{hint}")
         return self._replace(**changes)

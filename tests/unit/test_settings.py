@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dynclient.documentation import document_fields
-from dynclient.errors import Problem
+from dynclient.errors import BadArguments, Problem
 from dynclient.hooks import Hooks
 from dynclient.schema.entity_types import EntityType
 from dynclient.schema.repair import RepairNote
@@ -66,7 +66,7 @@ def test_settings_cannot_be_changed_but_copied() -> None:
     assert (settings.retries, settings.verify) == (1, True)
     assert (changed.retries, changed.verify) == (2, False)
     assert pickle.loads(pickle.dumps(changed)) == changed
-    with pytest.raises(ValueError, match="retires"):
+    with pytest.raises(BadArguments, match=r"retires: not a setting; did you mean retries\?"):
         settings.replace(retires=2)
 
 
