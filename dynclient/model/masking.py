@@ -129,7 +129,7 @@ def patch_mask_paths(node: Node | None, operations: Any) -> list[str]:
                 nodes, path = _items(nodes), f"{path}[{name}]"
             else:
                 (nodes, _), path = _below(nodes, name), _joined(path, name)
-                secret = _may_be_masked(name, nodes)
+                secret = is_secret_key(name, nodes)
         found.extend(_mask_paths(nodes, operation.get("value"), path, secret=secret))
     return found
 
@@ -187,16 +187,11 @@ def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _may_be_masked(name: str, nodes: tuple[Node, ...]) -> bool:
-    """Return whether a mask in this field stands for a secret; keys of free maps have no node."""
-    return is_secret(name, nodes) or looks_secret(name)
-
-
 def _mask_paths(nodes: tuple[Node, ...], raw: Any, path: str, *, secret: bool) -> Iterator[str]:
     if isinstance(raw, dict):
         for name, value in raw.items():
             below, _ = _below(nodes, name)
-            hidden = _may_be_masked(name, below)
+            hidden = is_secret_key(name, below)
             yield from _mask_paths(below, value, _joined(path, name), secret=hidden)
     elif isinstance(raw, list):
         for number, value in enumerate(raw):
@@ -211,7 +206,7 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
         kept = {}
         for name, value in after.items():
             below, _ = _below(nodes, name)
-            hidden = _may_be_masked(name, below)
+            hidden = is_secret_key(name, below)
             kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
         return kept
     if isinstance(after, list):

@@ -136,7 +136,7 @@ class _Signals:
     """Whether the process was asked to end.
 
     ``SystemExit`` ends the start of a sandbox at once. Python discards it if the signal arrives in
-    a weakref callback or a finalizer, so the request is remembered, and the web server told.
+    a weakref callback or a finalizer, so the signal is remembered, and the web server is stopped.
     """
 
     def __init__(self) -> None:
