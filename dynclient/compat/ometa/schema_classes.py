@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
-from dynclient.compat.models.class_registry import class_registry
+from dynclient.compat.conversion import entity_class
 from dynclient.compat.models.serialization import payload
 from dynclient.compat.ometa.exceptions import InvalidEntityException, MissingEntityTypeException
 from dynclient.drift.aliases import translate_object, with_own_names
@@ -58,12 +58,11 @@ def class_at(release: Release, path: str) -> type:
     Raises:
         MissingEntityTypeException: the release has no such document.
     """
-    document, _, pointer = path.partition("#")
     try:
-        node = release.node(document, pointer)
+        found: type = entity_class(release, path)
     except SchemaNotFound as error:
         raise MissingEntityTypeException(str(error), name=path) from None
-    return class_registry(release).class_at(node)
+    return found
 
 
 def wrap(cls: Any, data: Any, server_release: Release | None = None) -> Any:
