@@ -5,7 +5,7 @@
     import dynclient
 
     om = dynclient.connect("https://metadata.example.com", token="…")
-    om.tables.list(limit=50)
+    om.tables.list()[:50]
 
 All public names are attributes of this package; each is loaded on first use.
 """
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dynclient.errors import MethodNotAllowed as MethodNotAllowed
     from dynclient.errors import NotFound as NotFound
     from dynclient.errors import NotOpenMetadata as NotOpenMetadata
+    from dynclient.errors import OutOfRange as OutOfRange
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
@@ -115,6 +116,7 @@ _ERRORS = (
     "MethodNotAllowed",
     "NotFound",
     "NotOpenMetadata",
+    "OutOfRange",
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",

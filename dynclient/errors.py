@@ -16,6 +16,7 @@
     │   ├── UnknownOperation (AttributeError)
     │   ├── UnknownField (AttributeError, KeyError)
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
+    │   ├── OutOfRange (IndexError)         a position beyond the end of a list
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -211,6 +212,10 @@ class BadArguments(UsageError, TypeError):
     """
 
     problems: tuple[Problem, ...]
+
+
+class OutOfRange(UsageError, IndexError):
+    """The list is shorter than the position in it that was asked for."""
 
 
 class BadName(UsageError, ValueError):

@@ -269,6 +269,7 @@ class Client:
         fields: Any = None,
         after: str | None = None,
         before: str | None = None,
+        limit: int | None = None,
         **filters: Any,
     ) -> Page:
         """Return one page of entities.
@@ -278,14 +279,26 @@ class Client:
             fields: more fields than the server returns by default.
             after: ``.after`` of the page before this one.
             before: ``.before`` of the page after this one.
-            filters: ``limit``, ``include``, and the other filters of the collection's ``list``.
+            limit: number of entities on the page; ``settings.page_size`` by default.
+            filters: ``include``, and the other filters of the collection's ``list``.
         """
-        listing: Listing = self[entity].list(fields=fields, **filters)
+        size = filters.pop("page_size", limit)
+        listing: Listing = self[entity].list(fields=fields, page_size=size, **filters)
         return listing.page(after=after, before=before)
 
-    def list_all_entities(self, entity: Any, fields: Any = None, **filters: Any) -> Listing:
-        """Return all entities of a type, requested page by page; see :meth:`list_entities`."""
-        listing: Listing = self[entity].list(fields=fields, **filters)
+    def list_all_entities(
+        self, entity: Any, fields: Any = None, limit: int | None = None, **filters: Any
+    ) -> Listing:
+        """Return all entities of a type, requested page by page.
+
+        Args:
+            entity: their type: a class, or a name.
+            fields: more fields than the server returns by default.
+            limit: number of entities per request; ``settings.page_size`` by default.
+            filters: ``include``, and the other filters of the collection's ``list``.
+        """
+        size = filters.pop("page_size", limit)
+        listing: Listing = self[entity].list(fields=fields, page_size=size, **filters)
         return listing
 
     def prepare(

@@ -151,7 +151,8 @@ class Collection:
             self._session.contract.confirm_filters(self._spec, keywords)
         plan = self._plan(method, values, keywords, self._session.call)
         if method == "list":
-            return self._session.listing(plan)
+            # Without page_size=, a script may still mean the size of a page by limit=.
+            return self._session.listing(plan, warn=keywords.get("page_size") is None)
         if method == "get":
             return self._session.find_one(plan)
         result = self._session.call(plan)
@@ -166,8 +167,12 @@ class Collection:
         if fields is not None and not isinstance(fields, (str, list, tuple)):
             # An iterator would be used up by the first page, or by the first attempt.
             plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
-        if method == "list" and plan.arguments.get("limit") is None:
-            plan.arguments["limit"] = self._session.settings.page_size
+        if method == "list":
+            size = plan.arguments.get("page_size")
+            plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
+            limit = plan.arguments.get("limit")
+            if isinstance(limit, int) and isinstance(plan.arguments["page_size"], int):
+                plan.arguments["page_size"] = min(limit, plan.arguments["page_size"])
         return plan
 
     def _get_plan(self, key: Any) -> Plan:
@@ -179,11 +184,13 @@ class Collection:
     # -- as a container ----------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
-        """Return one entity, by id, name, or names.
+        """Return one entity, by id, name, or names; or the list of those in a slice, ``[:5]``.
 
         Raises:
             NotFound: it does not exist; a KeyError too.
         """
+        if isinstance(key, slice):
+            return self._listing()[key]
         return self._session.call(self._get_plan(key))
 
     def __contains__(self, key: object) -> bool:

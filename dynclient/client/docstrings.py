@@ -222,7 +222,7 @@ def doc(operation: Operation, intro: str, release: Release | None = None) -> str
         release: the release whose schemas describe the fields that can be filtered by.
     """
     lines = [intro or operation.doc]
-    query = [each for each in operation.parameters if each.place == "query"]
+    query = [each for each in operation.parameters if each.place in {"query", "client"}]
     fields = _field_descriptions(operation, release)
     if query:
         lines += ["", "Args:"]

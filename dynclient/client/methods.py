@@ -65,6 +65,10 @@ def plan_list(call: Call) -> Plan:
     """Plan ``list``."""
     if call.values:
         raise call.error("", len(call.values), "takes keywords only, such as limit=50")
+    size = call.keywords.get("page_size")
+    if size == 0 and not isinstance(size, bool):
+        message = "must be 1 or more, not 0; len(…) is the number of entities"
+        raise call.error("page_size", size, message)
     return Plan(call.operation("list"), dict(call.keywords))
 
 
@@ -174,8 +178,9 @@ METHODS: dict[str, MethodSpec] = {
     ),
     "list": MethodSpec(
         "list", plan_list, (),
-        "Return a lazy list: loop over it, call len(), or read it page by page.\n\n"
-        "`limit` is the size of a page, not of the whole list.",
+        "Return a lazy list: loop over it, take [:5], .first() or len() of it, or read it\n"
+        "page by page with .page() and .pages().\n\n"
+        "`limit` is the number of entities, `page_size` the number of them per request.",
     ),
     "patch": MethodSpec(
         "patch", plan_patch, (("entity", "many"),),

@@ -105,7 +105,7 @@ class BoundArguments:
             except BadName as error:
                 self._problem(name, value, "path", str(error))
             self.values[wire] = text
-        else:
+        elif parameter.place != "client":
             (self.headers if parameter.place == "header" else self.query).append((wire, text))
 
     def _text(self, parameter: Parameter, value: Any) -> str | None:
@@ -130,11 +130,13 @@ class BoundArguments:
         if not isinstance(value, int) or isinstance(value, bool):
             self._problem(parameter.name, value, "type", f"must be an integer, not {value!r}")
             return None
-        if parameter.name == "limit" and not 0 <= value <= LIMIT_MAX:
-            self._problem(
-                parameter.name, value, "range", f"must be from 0 to {LIMIT_MAX}, not {value}"
-            )
-            return None
+        if (parameter.wire or parameter.name) == "limit":
+            most = None if parameter.place == "client" else LIMIT_MAX
+            if value < 0 or (most is not None and value > most):
+                allowed = "0 or more" if most is None else f"from 0 to {most}"
+                message = f"must be {allowed}, not {value}"
+                self._problem(parameter.name, value, "range", message)
+                return None
         return str(int(value))
 
     def _number(self, parameter: Parameter, value: Any) -> str | None:

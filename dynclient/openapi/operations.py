@@ -37,6 +37,9 @@ def merge_server_parameters(operation: Operation, index: Index) -> Operation:
     documented = {p.wire or p.name: p for p in to_parameters(info) if p.place == "query"}
     merged = []
     for own in operation.parameters:
+        if own.place == "client":
+            merged.append(own)
+            continue
         theirs = documented.pop(own.wire or own.name, None)
         if own.place == "path":
             merged.append(own)

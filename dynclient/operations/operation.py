@@ -21,7 +21,7 @@ class Parameter(NamedTuple):
     name: str
     """The name in Python and, unless ``wire`` has another, in the request."""
     place: str
-    """``path``, ``query`` or ``header``."""
+    """``path``, ``query`` or ``header``; ``client`` for one that is used here and not sent."""
     required: bool = False
     type: str = "string"
     """``string``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list is sent

@@ -27,10 +27,14 @@ _INCLUDE = Parameter(
     doc="Whether to return soft-deleted entities: none (the default), only these, or all.",
 )
 _LIMIT = Parameter(
-    "limit",
+    "limit", "client", type="integer", doc="Number of entities to return at most; all by default."
+)
+_PAGE_SIZE = Parameter(
+    "page_size",
     "query",
     type="integer",
-    doc=f"Number of items per page, 0 to {LIMIT_MAX:,}; settings.page_size by default.",
+    wire="limit",
+    doc=f"Number of entities per request, 1 to {LIMIT_MAX:,}; settings.page_size by default.",
 )
 _BEFORE = Parameter(
     "before", "query", doc="Return the page before this cursor, the `before` of another page."
@@ -48,7 +52,7 @@ _HARD = Parameter(
 _RECURSIVE = Parameter(
     "recursive", "query", type="boolean", doc="Also delete everything below the entity."
 )
-_PAGES = (_FIELDS, _LIMIT, _BEFORE, _AFTER, _INCLUDE)
+_PAGES = (_FIELDS, _LIMIT, _PAGE_SIZE, _BEFORE, _AFTER, _INCLUDE)
 _START = Parameter(
     "start",
     "query",
@@ -66,7 +70,7 @@ _END = Parameter(
 _OFFSET = Parameter(
     "offset", "query", doc="Return the page after this cursor, the `after` of another page."
 )
-_STREAM = (_LIMIT, _OFFSET, _START, _END)
+_STREAM = (_LIMIT, _PAGE_SIZE, _OFFSET, _START, _END)
 LIST_PARAMETERS = frozenset(each.name for each in (*_PAGES, *_STREAM))
 """Names of the parameters that lists have beside filters."""
 FIELD_FILTER = "Filter by this field."

@@ -247,7 +247,7 @@ class Contract:
             if fact.status != "unknown" or listing is None or "{" in fact.route:
                 continue
             try:
-                self._dispatcher.call(listing, {"limit": 1})
+                self._dispatcher.call(listing, {"page_size": 1})
             except (NotFound, MethodNotAllowed) as error:
                 if is_route(error.message):
                     self._probed[attribute] = False

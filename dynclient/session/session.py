@@ -187,8 +187,12 @@ class Session:
             return plan
         return plan._replace(operation=spec.operations[plan.operation.name])
 
-    def listing(self, plan: Plan) -> Listing:
+    def listing(self, plan: Plan, *, warn: bool = False) -> Listing:
         """Return a lazy list. All arguments are validated now, not when the list is read.
+
+        Args:
+            plan: the plan of a ``list``.
+            warn: whether to warn if ``limit`` leaves entities out.
 
         Raises:
             BadArguments: the list does not take these arguments; lists all problems.
@@ -209,7 +213,13 @@ class Session:
             return self.call(self._current(plan)._replace(arguments={**arguments, **more}))
 
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
-        return Listing(fetch, cursors[0] if cursors else "after")
+        return Listing(
+            fetch,
+            cursors[0] if cursors else "after",
+            page_size=arguments.get("page_size"),
+            limit=arguments.get("limit"),
+            warn=warn,
+        )
 
     def save(self, entity: Any) -> Any:
         """Send the changes of an entity, see :func:`dynclient.session.save.save`."""

@@ -166,9 +166,9 @@ def test_what_has_children_is_deleted_with_them_or_not_at_all(each: Client, sche
 
 def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
     ids = {created(each, schema, f"t{number}").id for number in range(7)}
-    listing = each.tables.list(limit=3)
+    listing = each.tables.list(page_size=3)
     assert ids <= {table.id for table in listing}
-    assert len(each.tables.list(limit=3)) == len(each.tables) == len(list(each.tables))
+    assert len(each.tables.list(page_size=3)) == len(each.tables) == len(list(each.tables))
 
 
 def test_what_was_in_a_span_of_time_is_listed_once(each: Client) -> None:

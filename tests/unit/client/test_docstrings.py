@@ -183,7 +183,8 @@ def test_help_of_create_shows_the_fields(om: Client) -> None:
 
 def test_help_of_list_shows_units_values_and_descriptions(om: Client) -> None:
     text = help_text(om.tables.list)
-    assert "limit: int. Number of items per page, 0 to 1,000,000;" in text
+    assert "limit: int. Number of entities to return at most; all by default." in text
+    assert "page_size: int. Number of entities per request, 1 to 1,000,000;" in text
     assert "include: 'non-deleted' | 'deleted' | 'all'. Whether to return soft-deleted" in text
     description = release_named("starter").node("entity/data/table.json").properties["database"]
     assert f"database: str. Filter by this field. {description.description}" in text

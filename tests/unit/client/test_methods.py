@@ -212,6 +212,62 @@ def test_lists_have_the_page_size_of_the_settings() -> None:
     assert limits == ["7", "3", "7"]
 
 
+def page(*names: str, total: int, after: str | None = None) -> dict[str, Any]:
+    rows = [{**TABLE, "name": name} for name in names]
+    return {"data": rows, "paging": {"total": total, "after": after}}
+
+
+def sizes(wire: Wire) -> list[str]:
+    return [dict(request.query)["limit"] for request in wire.sent]
+
+
+def test_limit_is_the_number_of_entities_and_page_size_that_of_a_request() -> None:
+    om, wire = client(page("a", "b", total=9, after="x"), page("c", total=9, after="y"))
+    assert [each.name for each in om.tables.list(limit=3, page_size=2)] == ["a", "b", "c"]
+    assert sizes(wire) == ["2", "1"]
+    om, wire = client(page("a", total=9, after="x"))
+    assert om.prepare("tables.list", limit=5).query == (("limit", "5"),)
+    assert om.prepare("tables.list", limit=500).query == (("limit", "100"),)
+    assert om.prepare("tables.list", limit=500, page_size=200).query == (("limit", "200"),)
+    assert om.prepare("tables.list", limit=None, page_size=None).query == (("limit", "100"),)
+    assert wire.sent == []
+    assert [each.name for each in om.tables[:1]] == ["a"]
+    assert om.tables.list().first().name == "a"
+    assert sizes(wire) == ["1", "1"]
+
+
+def test_limit_alone_warns_at_the_place_that_reads_the_list() -> None:
+    om, _ = client(page("a", total=5607, after="x"))
+    with pytest.warns(errors.DynclientWarning, match="there are 5,607; it was the size") as caught:
+        assert len(list(om.tables.list(limit=1))) == 1
+    assert {each.filename for each in caught} == {__file__}
+    assert len(om.tables.list(limit=1, page_size=1)) == 1
+    assert len(om.list_entities("table", limit=1)) == 1
+    assert len(om.list_all_entities("table", limit=1)) == 5607
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"limit": -1}, "limit: must be 0 or more, not -1"),
+        ({"limit": "3"}, "limit: must be an integer, not '3'"),
+        ({"limit": True}, "limit: must be an integer, not True"),
+        ({"page_size": 0}, r"page_size: must be 1 or more, not 0; len\(…\)"),
+        ({"page_size": False}, "page_size: must be an integer, not False"),
+        ({"page_size": -1}, "page_size: must be from 0 to 1000000, not -1"),
+        ({"pagesize": 3}, "did you mean page_size?"),
+        ({"limt": 3}, "did you mean limit?"),
+    ],
+)
+def test_wrong_limits_are_refused_before_anything_is_sent(
+    keywords: dict[str, Any], message: str
+) -> None:
+    om, wire = client()
+    with pytest.raises(errors.BadArguments, match=message):
+        om.tables.list(**keywords)
+    assert not [request for request in wire.sent if "tables" in request.path]
+
+
 def test_fields_that_can_be_read_once_last_for_every_page() -> None:
     om, wire = client(
         {"data": [TABLE], "paging": {"total": 2, "after": "c"}},
