@@ -227,7 +227,8 @@ def doc(operation: Operation, intro: str, release: Release | None = None) -> str
     if query:
         lines += ["", "Args:"]
     for each in query:
-        lines += _parameter_doc(each, fields.get(each.name, ""))
+        more = [fields.get(each.name, ""), _filter_description(operation, each, release)]
+        lines += _parameter_doc(each, " ".join(filter(None, more)))
     entity = operation.entity_type
     if entity is not None and any(each.name == "fields" for each in query):
         from textwrap import fill
@@ -251,6 +252,20 @@ def _field_descriptions(operation: Operation, release: Release | None) -> dict[s
         for each in operation.parameters
         if each.doc == FIELD_FILTER and each.name in properties
     }
+
+
+def _filter_description(operation: Operation, parameter: Parameter, release: Release | None) -> str:
+    """Return which entities a filter takes, as a sentence; empty if it takes none."""
+    if release is None or operation.name != "list" or parameter.type != "string":
+        return ""
+    from dynclient.dispatch.filter_values import description
+    from dynclient.operations.entity_filters import entity_filter
+    from dynclient.operations.standard import LIST_PARAMETERS
+
+    if parameter.name in LIST_PARAMETERS or parameter.choices:
+        return ""
+    accepted = entity_filter(operation, parameter, release)
+    return f"Takes {description(accepted)}." if accepted.known or accepted.types else ""
 
 
 def _parameter_doc(parameter: Parameter, more: str = "") -> list[str]:

@@ -8,6 +8,7 @@ from dynclient import fqn, model
 from dynclient.drift.aliases import own_field_names, unknown_field_problem
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
+from dynclient.operations.standard import LIST_PARAMETERS
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
@@ -169,6 +170,10 @@ class BoundArguments:
         return ",".join(words)
 
     def _string(self, parameter: Parameter, value: Any) -> str | None:
+        is_filter = self._operation.name == "list" and parameter.place == "query"
+        is_filter = is_filter and parameter.name not in LIST_PARAMETERS and not parameter.choices
+        if is_filter and self._release is not None:
+            return self._filter(parameter, value, self._release)
         text = self._key(parameter, value) if isinstance(value, model.Entity) else _plain(value)
         if text is None:
             kind = type(value).__name__
@@ -180,6 +185,18 @@ class BoundArguments:
             near = nearest(text, parameter.choices)
             self._problem(parameter.name, value, "enum", message, near)
             return None
+        return text
+
+    def _filter(self, parameter: Parameter, value: Any, release: Release) -> str | None:
+        """Return the value of a filter, or None after noting what is wrong with it."""
+        from dynclient.dispatch.filter_values import filter_value
+        from dynclient.operations.entity_filters import entity_filter
+
+        accepted = entity_filter(self._operation, parameter, release)
+        plain = None if isinstance(value, model.Entity) else _plain(value)
+        text, problem = filter_value(parameter.name, accepted, value, plain)
+        if problem is not None:
+            self._problems.append(problem)
         return text
 
     @staticmethod

@@ -171,6 +171,22 @@ def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
     assert len(each.tables.list(page_size=3)) == len(each.tables) == len(list(each.tables))
 
 
+def test_lists_are_filtered_by_entities(each: Client, schema: Any) -> None:
+    created(each, schema)
+    assert [str(t.name) for t in each.tables.list(database=schema.database)] == ["orders"]
+    glossary = each.glossaries.create(name="G", displayName="G", description="x")
+    top = each.glossary_terms.create(name="T", displayName="T", glossary=glossary, description="x")
+    terms = each.glossary_terms
+    assert [t.id for t in terms.list(glossary=glossary)] == [top.id]
+    with pytest.raises(dynclient.BadArguments, match="must be a glossary or its id, not 'G'"):
+        terms.list(glossary="G")
+    with pytest.raises(
+        dynclient.BadArguments, match="must be a glossary or its id, not a database"
+    ):
+        terms.list(glossary=schema)
+    each.glossaries.delete(glossary, recursive=True, hard=True)
+
+
 def test_what_was_in_a_span_of_time_is_listed_once(each: Client) -> None:
     if "report_datas" not in dir(each):
         pytest.skip("this release has no report data of its own")

@@ -187,7 +187,10 @@ def test_help_of_list_shows_units_values_and_descriptions(om: Client) -> None:
     assert "page_size: int. Number of entities per request, 1 to 1,000,000;" in text
     assert "include: 'non-deleted' | 'deleted' | 'all'. Whether to return soft-deleted" in text
     description = release_named("starter").node("entity/data/table.json").properties["database"]
-    assert f"database: str. Filter by this field. {description.description}" in text
+    assert (
+        f"database: str. Filter by this field. {description.description} Takes a database" in text
+    )
+    assert "Takes a database or its fully qualified name." in " ".join(text.split())
     assert "includeEmptyTestSuite: bool. Filter defined by the server." in text
     assert "Values of fields=: id, name," in text
 
