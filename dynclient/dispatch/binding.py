@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn, model
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dynclient.operations import Operation, Parameter
     from dynclient.schema import Release
 
+_INTEGER_BITS = 64
+"""Java's longest integer has 63 bits and a sign."""
 _IDS = ("id", "user")
 """Parameters that take the id of an entity; all others take its name."""
 
@@ -123,13 +126,18 @@ class BoundArguments:
 
     def _boolean(self, parameter: Parameter, value: Any) -> str | None:
         if isinstance(value, bool):
-            return "true" if value else "false"
-        self._problem(parameter.name, value, "type", f"must be True or False, not {value!r}")
+            return _boolean_text(value)
+        message = f"must be True or False, not {_shown(value)!r}"
+        self._problem(parameter.name, value, "type", message)
         return None
 
     def _integer(self, parameter: Parameter, value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
-            self._problem(parameter.name, value, "type", f"must be an integer, not {value!r}")
+            message = f"must be an integer, not {_shown(value)!r}"
+            self._problem(parameter.name, value, "type", message)
+            return None
+        if value.bit_length() >= _INTEGER_BITS:
+            self._problem(parameter.name, value, "range", "must be an integer of 64 bits")
             return None
         if (parameter.wire or parameter.name) == "limit":
             most = None if parameter.place == "client" else LIMIT_MAX
@@ -142,10 +150,16 @@ class BoundArguments:
 
     def _number(self, parameter: Parameter, value: Any) -> str | None:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
-            self._problem(parameter.name, value, "type", f"must be a number, not {value!r}")
+            message = f"must be a number, not {_shown(value)!r}"
+            self._problem(parameter.name, value, "type", message)
+            return None
+        if isinstance(value, int):
+            return self._integer(parameter, value)
+        if not isfinite(value):
+            self._problem(parameter.name, value, "range", f"must be a finite number, not {value}")
             return None
         # Most are times in ms, which Java does not parse with a decimal point.
-        return str(int(value) if float(value).is_integer() else value)
+        return str(int(value) if value.is_integer() else value)
 
     def _array(self, parameter: Parameter, value: Any) -> list[str]:
         """Return several values as text; a single value is one of one."""
@@ -157,9 +171,10 @@ class BoundArguments:
         try:
             names = value.split(",") if isinstance(value, str) else [*value]
         except TypeError:
-            self._problem(parameter.name, value, "type", f"must be a list of names, not {value!r}")
+            message = f"must be a list of names, not {_shown(value)!r}"
+            self._problem(parameter.name, value, "type", message)
             return None
-        words = [str(name).strip() for name in names]
+        words = [str(_shown(name)).strip() for name in names]
         entity = self._operation.entity_type
         if entity is not None and parameter.name == "fields":
             words = own_field_names(entity, self._release, words)
@@ -175,6 +190,9 @@ class BoundArguments:
         if is_filter and self._release is not None:
             return self._filter(parameter, value, self._release)
         text = self._key(parameter, value) if isinstance(value, model.Entity) else _plain(value)
+        is_free = self._operation.documented and parameter.name not in LIST_PARAMETERS
+        if isinstance(value, bool) and is_free and parameter.place == "query":
+            text = _boolean_text(value)  # documents declare some booleans as strings
         if text is None:
             kind = type(value).__name__
             self._problem(
@@ -194,6 +212,8 @@ class BoundArguments:
 
         accepted = entity_filter(self._operation, parameter, release)
         plain = None if isinstance(value, model.Entity) else _plain(value)
+        if isinstance(value, bool) and not accepted.known and not accepted.types:
+            plain = _boolean_text(value)
         text, problem = filter_value(parameter.name, accepted, value, plain)
         if problem is not None:
             self._problems.append(problem)
@@ -217,7 +237,19 @@ class BoundArguments:
     def _problem(
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
     ) -> None:
-        self._problems.append(Problem(name, value, rule, message, near))
+        self._problems.append(Problem(name, _shown(value), rule, message, near))
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as errors show it: a scalar itself, of anything else its type."""
+    if isinstance(value, int) and value.bit_length() >= _INTEGER_BITS:
+        return "an integer of more than 64 bits"
+    is_scalar = value is None or isinstance(value, (str, int, float))
+    return value if is_scalar else type(value).__name__
+
+
+def _boolean_text(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _plain(value: Any) -> str | None:
@@ -228,6 +260,8 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, (bool, bytes)) or not isinstance(value, (str, int, float, UUID)):
+        return None
+    if isinstance(value, int) and value.bit_length() >= _INTEGER_BITS:
         return None
     return "".join(value) if isinstance(value, str) else str(value)
 

@@ -32,6 +32,8 @@ _MESSAGE_KEYS = ("message", "responseMessage", "error", "errorMessage")
 """Where servers of any release, and proxies before them, put their message."""
 _NO_MESSAGE = {404: "the 404 has no message of an OpenMetadata server"}
 _REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
+_MARKUP = ("<", "{", "[", "")
+"""How HTML, XML and JSON begin that a text is not; a body that does and is not JSON is an error."""
 _MESSAGE_LENGTH = 2000
 """Characters of a message or a body that an error keeps."""
 
@@ -211,12 +213,17 @@ def _wrong_shape(
 def by_media_type(request: Request, response: Response) -> Any:
     """Return the body of a successful response by its media type: decoded JSON, text, or bytes.
 
+    Servers return some texts, such as passwords and messages, as JSON without quotes; such a text
+    is returned too.
+
     Raises:
-        NotOpenMetadata: the body is HTML, or is not the JSON that its media type says.
+        NotOpenMetadata: the body is HTML.
     """
     media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not media or media.endswith("json") or media == "text/html":
-        return decode(request, response)
+        text = response.body.decode("utf-8", "replace")
+        is_text = media.endswith("json") and text[:1] not in _MARKUP and _decoded(response) is None
+        return text if is_text else decode(request, response)
     return response.body.decode("utf-8", "replace") if media.startswith("text/") else response.body
 
 

@@ -88,6 +88,8 @@ def to_operation(
     entity = None if spec is None else spec.entity
     body, kind, required = _body(info, release, entity)
     own = None if spec is None else _standard_operation(info, spec)
+    if own is not None and body is None and own.body is not None:
+        body, kind, required = own.body, own.body_kind, True
     result, result_kind = _result(info, release, spec, own)
     operation = Operation(
         name=f"op.{name}",

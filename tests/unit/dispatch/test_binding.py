@@ -57,6 +57,7 @@ def test_values_are_sent_as_text(kind: str, value: Any, sent: list[str]) -> None
     [
         ("boolean", 1, "p: must be True or False, not 1"),
         ("boolean", "true", "p: must be True or False, not 'true'"),
+        ("boolean", [True], "p: must be True or False, not 'list'"),
         ("integer", True, "p: must be an integer, not True"),
         ("integer", 1.0, "p: must be an integer, not 1.0"),
         ("number", True, "p: must be a number, not True"),
@@ -72,6 +73,37 @@ def test_values_of_another_type_are_rejected(kind: str, value: Any, message: str
         bound(Parameter("p", "query", type=kind), value)
     (problem,) = caught.value.problems
     assert (str(problem), problem.rule) == (message, "type")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        ("integer", 10**4000, "must be an integer of 64 bits"),
+        ("integer", -(2**64), "must be an integer of 64 bits"),
+        ("number", 10**4000, "must be an integer of 64 bits"),
+        ("number", float("nan"), "must be a finite number, not nan"),
+        ("number", float("-inf"), "must be a finite number, not -inf"),
+        ("string", 10**4000, "must be a name, an id or an entity, not int"),
+        ("boolean", 10**4000, "not 'an integer of more than 64 bits'"),
+    ],
+)
+def test_numbers_that_cannot_be_sent_are_rejected(kind: str, value: Any, message: str) -> None:
+    with pytest.raises(BadArguments, match=message):
+        bound(Parameter("p", "query", type=kind), value)
+
+
+def test_a_number_that_python_does_not_write_is_rejected() -> None:
+    for kind in ("string", "integer", "number", "boolean", "array"):
+        with pytest.raises(BadArguments):
+            bound(Parameter("p", "query", type=kind), 10**5000)
+
+
+def test_a_list_that_contains_itself_is_rejected() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    for kind in ("string", "integer", "number", "boolean", "array"):
+        with pytest.raises(BadArguments, match=r"not '?list"):
+            bound(Parameter("p", "query", type=kind), loop)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 1_000_000])
