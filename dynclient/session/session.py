@@ -10,6 +10,7 @@ from dynclient.dispatch.responses import is_route
 from dynclient.drift.aliases import own_field_names
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
 from dynclient.session.contract import Contract
+from dynclient.session.origin import ResponseOrigin
 from dynclient.session.server_info import ServerInfo
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Session:
         self._sources = sources
         self._choosing = threading.RLock()
         self._dispatcher = Dispatcher(transport, settings, hooks)
+        if settings.unread != "none":
+            self._dispatcher.origin = self._origin
         self.host = base.removesuffix("/api")
         self.transport = transport
         self.settings = settings
@@ -90,6 +93,9 @@ class Session:
 
     def _release(self) -> Release:
         return self.release
+
+    def _origin(self, kind: str, request: Request) -> ResponseOrigin:
+        return ResponseOrigin(kind, request, self)
 
     def _choose(self) -> Release:
         from dynclient.session.release_choice import Sources, choose
@@ -205,8 +211,16 @@ class Session:
         except BadArguments as error:
             raise self.contract.explained(error) from None
 
+        extra_fields: list[str] = []  # what is read later of one page is read with the next ones
+
         def fetch(more: dict[str, Any]) -> Any:
-            return self.call(self._current(plan)._replace(arguments={**arguments, **more}))
+            full = {**arguments, **more}
+            if extra_fields:
+                full["fields"] = _joined_fields(full.get("fields"), extra_fields)
+            page = self.call(self._current(plan)._replace(arguments=full))
+            if page.origin is not None:
+                page.origin.extra_fields = extra_fields
+            return page
 
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
         return Listing(fetch, cursors[0] if cursors else "after")
@@ -218,6 +232,11 @@ class Session:
         return save(self, entity)
 
     # -- life --------------------------------------------------------------------------------------
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connections are closed."""
+        return bool(getattr(self.transport, "closed", False))
 
     def close(self) -> None:
         """Close the connections; nothing can be sent afterwards."""
@@ -233,3 +252,9 @@ class Session:
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self._base, self.transport, self.settings, self.known_release, None, self._sources)
         return Session, parts
+
+
+def _joined_fields(fields: Any, more: list[str]) -> list[str]:
+    """Return the names of ``fields=`` with more of them, each once."""
+    names = fields.split(",") if isinstance(fields, str) else fields or ()
+    return list(dict.fromkeys([*(str(name).strip() for name in names), *more]))
