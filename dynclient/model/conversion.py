@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any
 from dynclient.drift import table
 from dynclient.drift.aliases import aliases_of, with_own_names
 from dynclient.model.containers import FieldList, FieldMap, wrapped_list
-from dynclient.model.entity import NEW, Entity, clone, link_to, root_of
+from dynclient.model.entity import NEW, REFERENCE, Entity, clone, link_to, root_of
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-REFERENCE = "EntityReference"
-"""Type name of what refers to an entity by its id and type."""
 
 
 def attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:

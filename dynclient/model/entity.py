@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dynclient.drift.aliases import removed_field_message
+from dynclient.drift.aliases import aliases_of, removed_field_message
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NEW: Any = object()
 """Link of an entity that a user created and that is part of no other."""
 
+REFERENCE = "EntityReference"
+"""Type name of what refers to an entity by its id and type."""
 _SCALARS = frozenset({str, int, float, bool})
 
 
@@ -497,12 +499,38 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     from dynclient.suggestions import did_you_mean, nearest
 
     cls = type(entity)
+    hint = _resolve_hint(entity, str(name))
+    if hint is not None:
+        return UnknownField(f"{cls.__name__} has no field {name!r}; {hint}", name=str(name))
     reason = removed_field_message(cls._node, str(name))
     if reason is not None:
         end = f", which {reason}"
     else:
         end = did_you_mean(nearest(str(name), {*cls._nodes, *entity._raw}))
     return UnknownField(f"{cls.__name__} has no field {name!r}{end}", name=str(name), obj=entity)
+
+
+def _resolve_hint(entity: Entity, name: str) -> str | None:
+    """Return how to read a field that a reference lacks and its entity has, or None."""
+    node = type(entity)._node
+    kind = entity._raw.get("type")
+    if node.type_name != REFERENCE or not isinstance(kind, str):
+        return None
+    found = node.release.entities.get(kind)
+    if found is None:
+        return None
+    target = node.release.node(found.path)
+    if name not in target.properties and name not in aliases_of(target):
+        return None
+    return f"the {kind} that it refers to has: om.resolve(reference).{name}"
+
+
+def _missing(self: Entity, name: str) -> Any:
+    """Raise for an attribute that a reference does not have; its ``__getattr__``."""
+    if name.startswith("_"):  # protocols of Python and of notebooks
+        message = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=self)
+    raise _no_field(self, name)
 
 
 def _not_set(entity: Entity, name: Any) -> UnknownField:
@@ -555,4 +583,6 @@ def entity_class(node: Node, classes: Classes, aliases: dict[str, AliasField]) -
         "_aliases": aliases,
         "_closed": node.closed,
     }
+    if node.type_name == REFERENCE:  # nowhere else, since it makes every access slower
+        namespace["__getattr__"] = _missing
     return EntityMeta(node.type_name, (Entity,), namespace)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.model.entity import Entity, Original, clone, original_of
+from dynclient.model.entity import Entity, Origin, Original, clone, original_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _KEYS = ("id", "name", "fullyQualifiedName", "tagFQN")
 """What identifies an item of a list, tried in this order."""
+
+
+def origin_of(root: Entity) -> Origin | None:
+    """Return the response that an entity comes from, or None if it is not known."""
+    link = root._link.origin if isinstance(root._link, Original) else root._link
+    return link if isinstance(link, Origin) else None
 
 
 def is_read(root: Entity, path: str) -> bool:

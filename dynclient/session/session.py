@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.release_choice import Sources
+    from dynclient.session.resolver import Resolver
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Request
@@ -66,6 +67,7 @@ class Session:
         self.settings = settings
         if release is not None:
             self.use_release(release)
+        self._resolver: Resolver | None = None
         self.server = ServerInfo(self.host, self._dispatcher)
         self.contract = Contract(self.server, self._dispatcher, self._release)
 
@@ -155,7 +157,10 @@ class Session:
             ResponseInvalid: the response is not what the operation returns, or breaks its schema
                 (the latter with ``responses="strict"`` only).
         """
-        return self._dispatcher.send(request)
+        try:
+            return self._dispatcher.send(request)
+        finally:
+            self._forget(request.method)
 
     def call(self, plan: Plan) -> Any:
         """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
@@ -169,7 +174,23 @@ class Session:
             spec = self._collection_of(plan)
             if spec is None or not is_route(error.message) or not self.contract.relocate(spec):
                 raise
+        finally:
+            self._forget(plan.operation.method)
         return self._dispatcher.call(*self._current(plan))
+
+    @property
+    def resolver(self) -> Resolver:
+        """What resolves references, with its cache."""
+        if self._resolver is None:
+            from dynclient.session.resolver import Resolver
+
+            self._resolver = Resolver(self)
+        return self._resolver
+
+    def _forget(self, method: str) -> None:
+        """Drop what is cached of entities after a request that may have changed them."""
+        if self._resolver is not None and method != "GET":
+            self._resolver.clear()
 
     def find_one(self, plan: Plan) -> Any:
         """Carry out the plan of a ``get``, and return None if the entity does not exist."""
