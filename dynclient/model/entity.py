@@ -36,7 +36,7 @@ _SCALARS = frozenset({str, int, float, bool})
 class Origin:
     """The response that entities come from; it knows the fields that the response left out.
 
-    All entities of one response share one. :mod:`dynclient.session.origin` implements it.
+    All entities of one response share one. :mod:`dynclient.session.session` implements it.
 
     Attributes:
         paths: the paths of the fields that the response left out, by the reference of the type that
@@ -153,6 +153,16 @@ def read_parts_later(entity: Entity, node: Node | None) -> None:
     """
     if node is not None and node.kind == "object":
         _read(entity, node.target, None)
+
+
+def _read_before_change(entity: Entity, name: str) -> None:
+    """Read what an assignment to a field replaces, so that a patch is computed from that."""
+    current = entity._raw.get(name)
+    if current is None:
+        current = read_later(entity, name)
+    node = type(entity)._nodes.get(name)
+    if node is not None and type(current) is list:
+        read_parts_later(entity, node.items)
 
 
 def _read(entity: Entity, node: Node, name: str | None) -> None:
@@ -334,13 +344,7 @@ class Entity(metaclass=EntityMeta):
                 return
             if cls._closed:
                 raise _no_field(self, name)
-        # What is replaced is read first, so that the patch is computed from what the server has.
-        current = self._raw.get(name)
-        if current is None:
-            current = read_later(self, name)
-        if type(current) is list:
-            node = cls._nodes.get(name)
-            read_parts_later(self, None if node is None else node.items)
+        _read_before_change(self, name)
         keep_original(self)
         self.__dict__.pop(name, None)
         if value is None:

@@ -9,8 +9,8 @@ from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.responses import is_route
 from dynclient.drift.aliases import own_field_names
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
+from dynclient.model.entity import Origin
 from dynclient.session.contract import Contract
-from dynclient.session.origin import ResponseOrigin
 from dynclient.session.server_info import ServerInfo
 
 if TYPE_CHECKING:
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from dynclient.dispatch.pagination import Listing
     from dynclient.hooks import Hooks
+    from dynclient.model import Entity
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.release_choice import Sources
     from dynclient.session.resolver import Resolver
+    from dynclient.session.unread import Later
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Request
@@ -97,7 +99,8 @@ class Session:
         return self.release
 
     def _origin(self, kind: str, request: Request) -> ResponseOrigin:
-        return ResponseOrigin(kind, request, self)
+        # The body of a change may contain secrets, and is not needed any more.
+        return ResponseOrigin(kind, None if kind == "write" else request, self)
 
     def _choose(self) -> Release:
         from dynclient.session.release_choice import Sources, choose
@@ -279,3 +282,46 @@ def _joined_fields(fields: Any, more: list[str]) -> list[str]:
     """Return the names of ``fields=`` with more of them, each once."""
     names = fields.split(",") if isinstance(fields, str) else fields or ()
     return list(dict.fromkeys([*(str(name).strip() for name in names), *more]))
+
+
+class ResponseOrigin(Origin):
+    """One response of a session, shared by all entities in it; :mod:`.unread` reads.
+
+    Attributes:
+        kind: what it is: ``get``, ``list``, or ``write`` for the response to a change.
+        fields: the names that were asked for with ``fields=``; None until they are needed.
+        request: the request; None for changes, and for entities that were unpickled.
+        session: the session; None for entities that were unpickled.
+        extra_fields: of a page: the names that later pages of its list ask for, too.
+        later: what was read later.
+        lock: held while something is read later.
+    """
+
+    __slots__ = ("extra_fields", "fields", "kind", "later", "lock", "request", "session")
+
+    def __init__(
+        self,
+        kind: str,
+        request: Request | None,
+        session: Session | None,
+        fields: tuple[str, ...] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.fields = fields
+        self.request = request
+        self.session = session
+        self.extra_fields: list[str] | None = None
+        self.paths = None
+        self.later: list[Later] = []
+        self.lock = threading.RLock()
+
+    def read(self, root: Entity, node: Node, name: str | None) -> None:
+        """Read a field that the response left out, see :meth:`Origin.read`."""
+        from dynclient.session.unread import read
+
+        read(self, root, node, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from dynclient.session.unread import asked_fields
+
+        return ResponseOrigin, (self.kind, None, None, asked_fields(self))

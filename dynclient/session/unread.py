@@ -18,8 +18,7 @@ from dynclient.session.requested_fields import requested_fields
 if TYPE_CHECKING:
     from dynclient.model import Entity
     from dynclient.schema import EntityType, Node, Release
-    from dynclient.session.origin import ResponseOrigin
-    from dynclient.session.session import Session
+    from dynclient.session.session import ResponseOrigin, Session
 
     Paths = dict[str, dict[str, tuple[str, ...]]]
     """The paths of the fields that a response left out, by the reference of the type that has the
@@ -70,14 +69,15 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     due = [p for p in due if _first(p) in {p, *raw} and not merge.is_read(root, p)]
     if not due:
         return
-    request = _Reading(origin, root, entity, due, name or due[0].rpartition(".")[2])
+    reading = _Reading(origin, root, entity, due, name or due[0].rpartition(".")[2])
     with origin.lock:
-        row = request.row()
+        row = reading.row()
         if row is None:
             return
         for path in due:
-            merge.merge(root, path, row)
-    _warn_stale(root, row, request.label)
+            if not merge.is_read(root, path):  # by another thread; it may be changed by now
+                merge.merge(root, path, row)
+    _warn_stale(root, row, reading.label)
 
 
 class _Reading:
@@ -95,6 +95,8 @@ class _Reading:
         self.names = tuple(
             dict.fromkeys(n for path in due for n in facts.needed(entity.name, path))
         )
+        given = facts.given(entity.name, self.names)
+        self.kept = {*_STATE, *self.names, *map(_first, [*given, *due])}
         raw = model.raw(root)
         known = next((raw[key] for key in ("fullyQualifiedName", "name", "id") if key in raw), "")
         self.label = f"{type(root).__name__} {known}".rstrip()
@@ -145,7 +147,8 @@ class _Reading:
         extra = self.origin.extra_fields
         if extra is not None:
             extra.extend(name for name in self.names if name not in extra)
-        return {row["id"]: row for row in map(model.raw, page) if isinstance(row.get("id"), str)}
+        rows = map(model.raw, page)
+        return {row["id"]: self._kept(row) for row in rows if isinstance(row.get("id"), str)}
 
     def _single(self, session: Session, plan: Plan) -> dict[str, Any]:
         """Request the entity with the fields, and return its JSON."""
@@ -154,12 +157,15 @@ class _Reading:
         if any(each.name == "include" for each in plan.operation.parameters):
             plan.arguments["include"] = include
         try:
-            row: dict[str, Any] = model.raw(session.call(plan))
+            return self._kept(model.raw(session.call(plan)))
         except NotFound as error:
             raise self._error("the server does not have the entity any more") from error
         except BadRequest as error:
             raise self._refused(error) from error
-        return row
+
+    def _kept(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return what must be kept of a row: all that it was asked for, and its state."""
+        return {name: value for name, value in row.items() if name in self.kept}
 
     def _include(self) -> str | None:
         """Return which entities the request must find, so that it finds this one."""

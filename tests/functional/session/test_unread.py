@@ -28,6 +28,7 @@ class Shop:
             token=running.admin_token,
             release=release_named(name),
             hooks=dynclient.Hooks(on_request=self._note),
+            page_size=2,
         )
         self.name = f"shop_{next(_numbers)}"
         with warnings.catch_warnings():
@@ -119,7 +120,7 @@ def test_tables_without_an_owner_are_found(shop: Shop) -> None:
     bare = shop.om.tables[shop.table(3)]
     del bare[field]
     shop.om.save(bare)
-    listing = shop.om.tables.list(limit=2, database=f"{shop.name}.d")
+    listing = shop.om.tables.list(database=f"{shop.name}.d")
     shop.requests.clear()
     assert [each.name for each in listing if not each[field]] == ["t3"]
     assert len(shop.requests) == 4
@@ -137,7 +138,7 @@ def test_created_and_deleted_tables_are_read_too(shop: Shop) -> None:
     om.tables.delete(created)
     (gone,) = [
         each
-        for each in om.tables.list(include="deleted", limit=50)
+        for each in om.tables.list(include="deleted")
         if each == created or each.id == created.id
     ]
     assert gone.columns[0].tags[0].tagFQN == f"{shop.name}.One"

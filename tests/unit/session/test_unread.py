@@ -231,8 +231,8 @@ def test_other_failures_are_raised_as_they_are_and_asked_for_again() -> None:
 
 
 def test_a_loop_sends_one_more_request() -> None:
-    om, server = client(*many(30, **FULL))
-    seen = [each.tags[0].tagFQN for each in om.tables.list(limit=10)]
+    om, server = client(*many(30, **FULL), page_size=10)
+    seen = [each.tags[0].tagFQN for each in om.tables.list()]
     assert seen == ["Tier.Tier1"] * 30
     assert server.targets == [
         "GET /v1/tables?limit=10",
@@ -243,8 +243,8 @@ def test_a_loop_sends_one_more_request() -> None:
 
 
 def test_later_pages_ask_for_what_the_user_asked_for_and_for_what_was_read() -> None:
-    om, server = client(*many(4, **FULL))
-    listing = om.tables.list(limit=2, fields="followers")
+    om, server = client(*many(4, **FULL), page_size=2)
+    listing = om.tables.list(fields="followers")
     assert all(each.owners and each.tags for each in listing)
     assert server.targets[-1] == "GET /v1/tables?fields=followers,owners,tags&limit=2&after=2"
     assert len(server.sent) == 4
@@ -253,15 +253,15 @@ def test_later_pages_ask_for_what_the_user_asked_for_and_for_what_was_read() -> 
 
 
 def test_nested_fields_of_a_list_cost_one_request_too() -> None:
-    om, server = client(*many(20, **FULL))
-    seen = [c.tags for each in om.tables.list(limit=20) for c in each.columns]
+    om, server = client(*many(20, **FULL), page_size=20)
+    seen = [c.tags for each in om.tables.list() for c in each.columns]
     assert [tags is None for tags in seen] == [False, True] * 20
     assert len(server.sent) == 2
 
 
 def test_a_row_that_is_not_on_the_page_any_more_is_read_by_id() -> None:
-    om, server = client(*many(3, **FULL))
-    rows = list(om.tables.list(limit=3))
+    om, server = client(*many(3, **FULL), page_size=3)
+    rows = list(om.tables.list())
     gone = server.tables.pop(rows[0].id)
     server.tables = {**server.tables, "new": table(9), gone["id"]: gone}
     assert all(each.tags for each in rows)
@@ -269,9 +269,9 @@ def test_a_row_that_is_not_on_the_page_any_more_is_read_by_id() -> None:
 
 
 def test_filters_and_cursor_are_those_of_the_page() -> None:
-    om, server = client(*many(4, **FULL))
+    om, server = client(*many(4, **FULL), page_size=2)
     with pytest.warns(errors.DynclientWarning, match="may not support the filter"):
-        listing = om.tables.list(limit=2, database="s.d", include="all")
+        listing = om.tables.list(database="s.d", include="all")
     second = listing.page(after="2")
     assert second[0].owners
     assert server.sent[-1].path == "/v1/tables"
@@ -283,8 +283,8 @@ def test_filters_and_cursor_are_those_of_the_page() -> None:
 
 
 def test_two_threads_read_a_page_once() -> None:
-    om, server = client(*many(20, **FULL))
-    rows = list(om.tables.list(limit=20))
+    om, server = client(*many(20, **FULL), page_size=20)
+    rows = list(om.tables.list())
     seen: list[Any] = []
 
     def read() -> None:
