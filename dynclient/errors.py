@@ -212,9 +212,11 @@ class FieldNotRead(_NameError):
 
     Attributes:
         name: the field.
+        path: where the schema of the entity has it: ``tags``, ``columns[].tags``.
         fields: the names that ``fields=`` needs to read the entity with the field.
     """
 
+    path: str
     fields: tuple[str, ...]
 
 

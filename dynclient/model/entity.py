@@ -226,16 +226,19 @@ class Field:
     ``__dict__``, it is found there first, at the speed of a plain attribute.
     """
 
-    __slots__ = ("_wrap", "name", "node")
+    __slots__ = ("_info", "_wrap", "name", "node")
 
     def __init__(self, name: str, node: Node) -> None:
         self.name = name
         self.node = node
+        self._info: FieldInfo | None = None
         self._wrap: Callable[[Any, Any], Any] | None = None
 
     def __get__(self, instance: Entity | None, owner: type | None = None) -> Any:
         if instance is None:
-            return FieldInfo(self.name, self.node)
+            if self._info is None:
+                self._info = FieldInfo(self.name, self.node)
+            return self._info
         raw = instance._raw.get(self.name)
         if raw is None:
             raw = read_later(instance, self.name)

@@ -10,13 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
-from dynclient.errors import BadRequest, FieldNotRead, NotFound, StaleWarning
+from dynclient.errors import (
+    BadRequest,
+    FieldNotRead,
+    NotFound,
+    StaleWarning,
+    UnknownCollection,
+)
 from dynclient.model import merge
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
 
 if TYPE_CHECKING:
     from dynclient.model import Entity
+    from dynclient.operations import Operation
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.session import ResponseOrigin, Session
 
@@ -69,7 +76,7 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     due = [p for p in due if _first(p) in {p, *raw} and not merge.is_read(root, p)]
     if not due:
         return
-    reading = _Reading(origin, root, entity, due, name or due[0].rpartition(".")[2])
+    reading = _Reading(origin, root, entity, due)
     with origin.lock:
         row = reading.row()
         if row is None:
@@ -84,12 +91,12 @@ class _Reading:
     """Fields of one entity that are due."""
 
     def __init__(
-        self, origin: ResponseOrigin, root: Entity, entity: EntityType, due: list[str], name: str
+        self, origin: ResponseOrigin, root: Entity, entity: EntityType, due: list[str]
     ) -> None:
         self.origin = origin
         self.root = root
         self.entity = entity
-        self.name = name
+        self.path = min(due, key=len)
         release = type(root)._node.release
         facts = requested_fields(release)
         self.names = tuple(
@@ -103,7 +110,7 @@ class _Reading:
 
     def row(self) -> dict[str, Any] | None:
         """Return the JSON of the entity with the fields; None if it can never be requested."""
-        identity = model.raw(self.root).get("id")
+        identity = merge.returned_state(self.root).get("id")
         if not isinstance(identity, str):
             return None
         wanted = frozenset(self.names)
@@ -112,15 +119,25 @@ class _Reading:
         if later is not None and identity in later.rows:
             return later.rows[identity]
         session = self._session()
-        operation = session.find(self.entity).operations.get("get")
-        if operation is None or all(each.name != "fields" for each in operation.parameters):
-            return None
         if later is None:
             later = Later(wanted, self._page(session) if origin.kind == "list" else {})
             origin.later.append(later)
         if identity not in later.rows:
+            operation = self._get_operation(session)
+            if operation is None:
+                return None
             later.rows[identity] = self._single(session, Plan(operation, {"id": identity}))
         return later.rows[identity]
+
+    def _get_operation(self, session: Session) -> Operation | None:
+        """Return the operation that requests the entity by its id alone, or None."""
+        try:
+            operation = session.find(self.entity).operations.get("get")
+        except UnknownCollection:
+            return None
+        names = () if operation is None else tuple(p.name for p in operation.parameters)
+        needed = {p.name for p in operation.parameters if p.required} if operation else set()
+        return operation if "fields" in names and needed == {"id"} else None
 
     def _session(self) -> Session:
         """Return the session, if it may be used."""
@@ -159,7 +176,7 @@ class _Reading:
         try:
             return self._kept(model.raw(session.call(plan)))
         except NotFound as error:
-            raise self._error("the server does not have the entity any more") from error
+            raise self._error("the server does not have it any more (404)") from error
         except BadRequest as error:
             raise self._refused(error) from error
 
@@ -180,10 +197,12 @@ class _Reading:
     def _error(self, reason: str) -> FieldNotRead:
         fields = list(dict.fromkeys([*asked_fields(self.origin), *self.names]))
         message = (
-            f"{self.name} of {self.label} was not read, and {reason}; read the entity with"
+            f"{self.path} of {self.label} was not read, and {reason}; read the entity with"
             f" fields={fields!r}"
         )
-        return FieldNotRead(message, name=self.name, fields=tuple(fields))
+        return FieldNotRead(
+            message, name=self.path.rpartition(".")[2], fields=tuple(fields), path=self.path
+        )
 
 
 def asked_fields(origin: ResponseOrigin) -> tuple[str, ...]:

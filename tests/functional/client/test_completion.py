@@ -156,6 +156,15 @@ def test_tab_at_an_entity_sends_nothing_in_ipython(
     assert len(read.sent) == 1
 
 
+def test_jedi_alone_sends_nothing(names: dict[str, Any], read: ProjectingServer) -> None:
+    jedi = pytest.importorskip("jedi")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {each.name for each in jedi.Interpreter("r.ta", [names]).complete()}
+    assert "tags" in found
+    assert len(read.sent) == 1
+
+
 def test_showing_an_entity_sends_nothing(shell: Any, names: dict[str, Any], read: Any) -> None:
     from rich.console import Console
     from rich.pretty import Pretty

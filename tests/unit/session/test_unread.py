@@ -201,7 +201,7 @@ def test_an_entity_that_does_not_exist_any_more_says_so() -> None:
     om, server = client()
     found = om.tables[NAME]
     server.tables.clear()
-    with pytest.raises(errors.FieldNotRead, match="does not have the entity any more"):
+    with pytest.raises(errors.FieldNotRead, match=r"does not have it any more \(404\)"):
         _ = found.tags
     assert getattr(found, "tags", "absent") == "absent"
 
@@ -225,6 +225,20 @@ def test_other_failures_are_raised_as_they_are_and_asked_for_again() -> None:
         _ = found.tags
     server._answer = answer  # type: ignore[method-assign]
     assert found.tags
+
+
+def test_an_entity_is_requested_by_the_id_that_the_server_returned() -> None:
+    om, server = client()
+    found = om.tables[NAME]
+    found.id = "another"
+    assert found.tags
+    assert server.targets[1:] == [f"{BY_ID}?fields=tags"]
+
+
+def test_the_request_of_a_change_is_not_kept() -> None:
+    om, _ = client()
+    created = om.tables.create(name="n", databaseSchema="s.d.c", columns=[])
+    assert created._link.request is None
 
 
 # -- lists -----------------------------------------------------------------------------------------
@@ -421,8 +435,10 @@ def test_error_raises_and_names_the_fields_to_ask_for() -> None:
         "tags of Table s.d.c.t1 was not read, and unread='error' does not read it later; read the"
         " entity with fields=['owners', 'tags']"
     )
-    with pytest.raises(errors.FieldNotRead, match=r"fields=\['owners', 'columns', 'tags'\]"):
+    with pytest.raises(errors.FieldNotRead, match=r"^columns\[\]\.tags of Table .*") as caught:
         _ = found.columns[0].tags
+    assert caught.value.fields == ("owners", "columns", "tags")
+    assert (caught.value.name, caught.value.path) == ("tags", "columns[].tags")
     assert getattr(found, "tags", None) is None
     assert not hasattr(found, "tags")
     assert len(server.sent) == 1
