@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route as WebRoute
@@ -44,6 +47,23 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ROOT = "/api"
 _DOCUMENT = "/swagger.json"
 DEFAULT_PASSWORD = "admin"  # noqa: S105 - the default of every OpenMetadata server
+
+
+MAX_BODY = 64 * 1024 * 1024
+"""The number of bytes that the body of a request may have."""
+
+PATIENCE = 0.5
+"""The number of seconds for which the body of a refused request is read and forgotten."""
+
+_T = TypeVar("_T")
+
+
+class _Admitted(NamedTuple):
+    """A request whose route and caller are known, and whose body has not been read."""
+
+    route: Route
+    request: Request
+    caller: Caller
 
 
 class Sandbox:
@@ -130,12 +150,40 @@ class Sandbox:
         return Starlette(routes=[WebRoute("/{path:path}", self._serve, methods=_METHODS)])
 
     async def _serve(self, http_request: HttpRequest) -> Response:
-        body = await http_request.body()
-        return await run_in_threadpool(self._respond, http_request, body)
-
-    def _respond(self, http_request: HttpRequest, body: bytes) -> Response:
+        if not _has_body(http_request):
+            return await run_in_threadpool(
+                self._guard, http_request, lambda: self._respond(http_request)
+            )
+        # The body of a request that is refused anyway is not read: it may be large or never end.
+        admitted = await run_in_threadpool(
+            self._guard, http_request, lambda: self._admit(http_request)
+        )
+        if isinstance(admitted, Response):
+            await _discard(http_request)
+            return admitted
         try:
-            return self._handle(http_request, body)
+            body = await _read(http_request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # no one receives it
+        if body is None:
+            await _discard(http_request)
+            message = f"The request body is larger than {MAX_BODY} bytes"
+            return self._error(error_response(413, message))
+        return await run_in_threadpool(
+            self._guard, http_request, lambda: self._run(http_request, admitted, body)
+        )
+
+    def _respond(self, http_request: HttpRequest) -> Response:
+        """Answer a request without a body."""
+        admitted = self._admit(http_request)
+        if isinstance(admitted, Response):
+            return admitted
+        return self._run(http_request, admitted, b"")
+
+    def _guard(self, http_request: HttpRequest, work: Callable[[], _T]) -> _T | Response:
+        """Return the result of a piece of work, or the response for its error."""
+        try:
+            return work()
         except ErrorResponse as error:
             return self._error(error)
         except UnhandledServerError as error:
@@ -152,7 +200,8 @@ class Sandbox:
                 unhandled_error_response(type(error).__name__, with_type=self._with_type)
             )
 
-    def _handle(self, http_request: HttpRequest, body: bytes) -> Response:
+    def _admit(self, http_request: HttpRequest) -> Response | _Admitted:
+        """Find the route and the caller of a request by its address and headers alone."""
         path = http_request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
         if path == _DOCUMENT and http_request.method in {"GET", "HEAD"}:
             return Response(self._document(), 200, media_type=JSON)
@@ -175,9 +224,7 @@ class Sandbox:
         query, headers = http_request.query_params, http_request.headers
         pairs = tuple(query.multi_items())
         request = Request(method, values, query, None, base, token, headers, pairs)
-        if route.consumes is not None:
-            request = request._replace(body=_body(route, http_request, body))
-        return self._run(route, request, caller or Caller("anonymous", admin=False))
+        return _Admitted(route, request, caller or Caller("anonymous", admin=False))
 
     def _document(self) -> str:
         """Return the OpenAPI document as JSON text; it is built on the first request."""
@@ -199,7 +246,11 @@ class Sandbox:
             raise jwt.unauthorized(f"User {name} is not known")
         return Caller.of_user(row)
 
-    def _run(self, route: Route, request: Request, caller: Caller) -> Response:
+    def _run(self, http_request: HttpRequest, admitted: _Admitted, body: bytes) -> Response:
+        """Handle a request in one transaction."""
+        route, request, caller = admitted
+        if route.consumes is not None:
+            request = request._replace(body=_body(route, http_request, body))
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
             context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
@@ -213,6 +264,53 @@ class Sandbox:
         if isinstance(error.body, str):
             return Response(error.body, error.status, headers, "text/plain")
         return Response(dumps(error.body), error.status, headers, JSON)
+
+
+def _has_body(request: HttpRequest) -> bool:
+    """Return whether the headers of a request announce a body."""
+    return (
+        request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    )
+
+
+async def _read(request: HttpRequest) -> bytes | None:
+    """Return the body of a request, or None if it is larger than MAX_BODY."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MAX_BODY:
+        return None
+    body = bytearray()
+    async with contextlib.aclosing(_chunks(request)) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > MAX_BODY:
+                return None
+    return bytes(body)
+
+
+async def _discard(request: HttpRequest) -> None:
+    """Read what a client is sending, for a moment and up to a limit.
+
+    A client whose connection is closed while it sends does not see the response.
+    """
+    if "expect" in request.headers:  # it sends the body only if the response asks for it
+        return
+    size = 0
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(PATIENCE), contextlib.aclosing(_chunks(request)) as chunks:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_BODY:
+                    return
+
+
+async def _chunks(request: HttpRequest) -> AsyncGenerator[bytes, None]:
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
 
 
 def _body(route: Route, request: HttpRequest, body: bytes) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from dynclient.sandbox import rules
@@ -68,3 +71,17 @@ def test_names_are_those_of_every_type_and_of_one() -> None:
 def test_the_file_is_read_once() -> None:
     assert packaged_document("rules.json") is packaged_document("rules.json")
     assert set(packaged_document("rules.json")["flags"]) > {"patches_fold", "error_type"}
+
+
+def test_no_key_of_the_file_is_given_twice() -> None:
+    # JSON keeps the last one without an error.
+    text = Path(rules.__file__).with_name("rules.json").read_text("utf-8")
+    doubled: list[str] = []
+
+    def read(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        doubled.extend(name for name in names if names.count(name) > 1)
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=read)
+    assert not doubled

@@ -205,6 +205,16 @@ class EntityModel:
         )  # fmt: skip
 
     @cached_property
+    def containers(self) -> frozenset[str]:
+        """Fields that name entities of the same type which contain this one: a team's parents."""
+        found = {name for name in self.hierarchy if name in self.references}
+        found = {name for name in found if self.references[name].type == self.type}
+        for inverse in self.inverse.values():
+            if self.type in inverse.types:
+                found.update(name for name in inverse.fields if name in self.references)
+        return frozenset(found)
+
+    @cached_property
     def copied_from_parent(self) -> tuple[str, ...]:
         """Reference fields that are copied from the parent: a table's database and service."""
         if not self.hierarchy:

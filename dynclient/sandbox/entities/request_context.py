@@ -12,13 +12,18 @@ from dynclient.sandbox.entities.request_parsing import Reader, check, violations
 from dynclient.sandbox.entities.serializer import LOADED, EntitySerializer
 from dynclient.sandbox.entities.tag_labels import label_uses
 from dynclient.sandbox.entities.version_changes import FIRST_VERSION
-from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    UnhandledServerError,
+    bad_request,
+    not_found,
+)
 from dynclient.sandbox.storage.store import Reference, Row
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.rules import Rules
-    from dynclient.sandbox.storage.store import Transaction
+    from dynclient.sandbox.storage.store import Head, Transaction
     from dynclient.schema.node import Node
 
 
@@ -189,14 +194,30 @@ class RequestContext:
         self.tx.set_labels(doc["id"], label_uses(model, doc))
 
     def link(self, model: EntityModel, id: str, links: Links) -> None:
-        """Set reference fields to ``links``, on the side where each relation is stored."""
+        """Set reference fields to ``links``, on the side where each relation is stored.
+
+        Raises the server's 400 if an entity would contain itself.
+        """
         for name, pairs in links.items():
             if name in model.inverse:
                 self._link_others(model, id, name, pairs)
             else:
+                if name in model.containers:
+                    self._refuse_cycle(model, id, pairs)
                 self.tx.link(id, model.type, name, pairs)
                 if name in self.rules.names("symmetric", model.type):
                     self._unlink_others(model, id, name, {target for target, _ in pairs})
+
+    def _refuse_cycle(self, model: EntityModel, id: str, parents: list[tuple[str, str]]) -> None:
+        """Raise the server's 400 for a parent that is the entity itself or below it."""
+        for parent, type in parents:
+            level, seen = [parent] if type == model.type else [], {parent}
+            while level:
+                if id in seen:
+                    raise _below_itself(model, self.tx.heads([id, parent]), id, parent)
+                above = self.tx.references_from(level, sorted(model.containers))
+                level = [edge.target for edge in above if edge.target not in seen]
+                seen.update(level)
 
     def _unlink_others(self, model: EntityModel, id: str, name: str, wanted: set[str]) -> None:
         """Remove a symmetric relation from the entities that are not named any more."""
@@ -214,14 +235,25 @@ class RequestContext:
             if edge.source not in wanted:
                 self.tx.remove_reference(edge.source, edge.field, id)
         for other, type in pairs:
-            other_references = self.models[type].references
+            other_model = self.models[type]
+            other_references = other_model.references
             field = next((field for field in inverse.fields if field in other_references), None)
             if field is None:
                 continue
+            if field in other_model.containers:
+                self._refuse_cycle(other_model, other, [(id, model.type)])
             if other_references[field].many:
                 self.tx.add_reference(Reference(other, field, id, type, model.type))
             else:
                 self.tx.link(other, type, field, [(id, model.type)])
+
+
+def _below_itself(
+    model: EntityModel, heads: dict[str, Head], id: str, parent: str
+) -> ErrorResponse:
+    label = "".join(f" {c.lower()}" if c.isupper() else c for c in model.type).capitalize()
+    own, below = (heads[each].fqn if each in heads else each for each in (id, parent))
+    return bad_request(f"Can't move {label} {own} to its child {label} {below}")
 
 
 def is_visible(deleted: bool, include: str) -> bool:

@@ -23,7 +23,7 @@ from dynclient.sandbox.routing import Result
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
-    from dynclient.sandbox.storage.store import Head, Row
+    from dynclient.sandbox.storage.store import Row
 
 _KEPT = ("id", "name", "fullyQualifiedName", "version", "updatedAt", "updatedBy", "href")
 """Fields that a patch cannot change; changes of them are ignored."""
@@ -450,10 +450,10 @@ def _split(
                     _check_parents(context, items)
                 field = model.references.get(name)
                 named = [item if field is None else field.reference_in(item) for item in items]
-                heads = [reader.find_head(model, name, None, item) for item in named]
-                if movable and name in model.hierarchy:
-                    _check_descent(model, stored, heads)
-                links[name] = [(head.id, head.type) for head in heads]
+                links[name] = [
+                    (head.id, head.type)
+                    for head in (reader.find_head(model, name, None, item) for item in named)
+                ]
                 if field is not None and field.inside is not None:
                     doc[name] = _details_by_id(field.inside, links[name], items)
         elif name in read and name not in {"votes", "href"}:
@@ -466,15 +466,6 @@ def _check_parents(context: RequestContext, parents: list[dict[str, Any]]) -> No
     for parent in parents if context.rules.flag("moved_by_fqn") else ():
         if parent.get("fullyQualifiedName") is None:
             raise not_found(str(parent.get("type")), "null")
-
-
-def _check_descent(model: EntityModel, stored: dict[str, Any], parents: list[Head]) -> None:
-    """Raise the server's 400 for a parent that is the entity itself or below it."""
-    own = stored["fullyQualifiedName"]
-    label = "".join(f" {c.lower()}" if c.isupper() else c for c in model.type).capitalize()
-    for parent in parents:
-        if parent.type == model.type and (parent.fqn == own or parent.fqn.startswith(f"{own}.")):
-            raise bad_request(f"Can't move {label} {own} to its child {label} {parent.fqn}")
 
 
 def _details_by_id(
