@@ -245,8 +245,6 @@ class Dispatcher:
             ResponseInvalid: it is not an entity, a page or a history where one is due; or it breaks
                 its schema, with ``responses="strict"`` only.
         """
-        from dynclient.dispatch.pagination import Page
-
         operation: Operation | None = request.operation
         kind = "raw" if operation is None else operation.result_kind
         if kind == "text":
@@ -262,6 +260,8 @@ class Dispatcher:
         if found is None or data is None or operation.as_json:
             return data
         if kind == "page":
+            from dynclient.dispatch.pagination import Page  # not needed for one entity
+
             listed = data["data"]
             if listed:
                 self._note_routes(operation, listed[0])
