@@ -40,6 +40,10 @@ _HINTS = {
     403: "The token is valid, but its user lacks the permission.",
     415: "The server expects a content type that dynclient does not know.",
 }
+_MAY_BE_DONE = (
+    "An earlier attempt got no response. It may have been carried out, and this error be a"
+    " consequence of that; read the entity to find out."
+)
 _NO_ROUTE = (
     "This server has no such route; its release may differ from the one that the client uses."
 )
@@ -85,6 +89,8 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
     hint = _hint(request, response, code, message)
     if hint:
         parts["hint"] = hint
+    if response.may_be_done:
+        parts["may_be_done"] = True
     if code == 429:
         from dynclient.transport.http import retry_after
 
@@ -95,9 +101,19 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if code == 404 and request.method == "DELETE" and response.attempts > 1:
-        return "The first attempt got no response; it may have deleted the entity."
+    if response.may_be_done and request.method not in {"GET", "HEAD"}:
+        return _MAY_BE_DONE
     return _HINTS.get(code)
+
+
+def is_deleted(request: Request, error: errors.ServerError) -> bool:
+    """Return whether an error says that a repeated DELETE had deleted the entity before."""
+    return (
+        error.may_be_done
+        and request.method == "DELETE"
+        and isinstance(error, errors.NotFound)
+        and not is_route(error.message)
+    )
 
 
 def is_route(message: str) -> bool:

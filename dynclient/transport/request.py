@@ -108,8 +108,9 @@ class Response(NamedTuple):
         headers: Headers by name, case-insensitive.
         body: The body, decompressed.
         url: URL that it came from, without the query.
-        attempts: Number of times the request was sent; of a repeated DELETE, an earlier one may
-            have succeeded.
+        attempts: Number of times the request was sent.
+        may_be_done: Whether an earlier attempt may have been carried out, its response having been
+            lost.
     """
 
     status: int
@@ -117,6 +118,7 @@ class Response(NamedTuple):
     body: bytes
     url: str
     attempts: int = 1
+    may_be_done: bool = False
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body):,} bytes>"

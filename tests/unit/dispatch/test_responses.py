@@ -23,10 +23,10 @@ def error_of(
     body: Any,
     headers: dict[str, str] | None = None,
     request: Request = ASK,
-    attempts: int = 1,
+    may_be_done: bool = False,
 ) -> errors.ServerError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return responses.to_error(request, Response(status, headers or {}, data, URL, attempts))
+    return responses.to_error(request, Response(status, headers or {}, data, URL, 2, may_be_done))
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,41 @@ def test_request_ids_and_retry_after_are_kept() -> None:
     assert "r7" in str(error)
 
 
-def test_a_repeated_delete_that_finds_nothing_says_why() -> None:
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("may_be_done", [True, False])
+def test_an_error_after_a_lost_response_says_that_it_may_be_a_consequence(
+    method: str, may_be_done: bool
+) -> None:
+    request = Request(method, "/v1/tables/x")
+    error = error_of(404, {"code": 404, "message": "not found"}, None, request, may_be_done)
+    assert error.may_be_done is may_be_done
+    assert ("earlier attempt" in str(error)) is (may_be_done and method != "GET")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "message", "may_be_done", "deleted"),
+    [
+        ("DELETE", 404, "table instance for x not found", True, True),
+        ("DELETE", 404, "table instance for x not found", False, False),
+        ("PUT", 404, "table instance for x not found", True, False),
+        ("DELETE", 404, "HTTP 404 Not Found", True, False),  # the route does not exist
+        ("DELETE", 400, "table is not empty", True, False),
+        ("DELETE", 500, "oh", True, False),
+    ],
+)
+def test_what_a_repeated_delete_does_not_find_is_deleted(
+    method: str, status: int, message: str, may_be_done: bool, deleted: bool
+) -> None:
+    request = Request(method, "/v1/tables/x")
+    body = {"code": status, "message": message}
+    error = error_of(status, body, None, request, may_be_done)
+    assert responses.is_deleted(request, error) is deleted
+
+
+def test_a_proxy_does_not_say_that_something_is_deleted() -> None:
     request = Request("DELETE", "/v1/tables/x")
-    assert "first attempt" in str(
-        error_of(404, {"code": 404, "message": "not found"}, None, request, 2)
-    )
-    assert "first attempt" not in str(
-        error_of(404, {"code": 404, "message": "not found"}, None, request)
-    )
+    error = error_of(404, b"default backend - 404", None, request, may_be_done=True)
+    assert not responses.is_deleted(request, error)
 
 
 def test_long_messages_are_truncated() -> None:
