@@ -175,7 +175,24 @@ def _file_problem(name: str, value: Any) -> str | None:
     if any("-----BEGIN" in str(file) for file in files):
         return "must be the path of a file, not its content"
     missing = [os.fspath(file) for file in files if not (file and Path(file).exists())]
-    return f"file not found: {', '.join(map(repr, missing))}" if missing else None
+    if missing:
+        return f"file not found: {', '.join(map(repr, missing))}"
+    return _certificate_problem(files) if name == "client_certificate" else None
+
+
+def _certificate_problem(files: Iterable[Any]) -> str | None:
+    """Return what is wrong with the files of a client certificate.
+
+    For an encrypted key, OpenSSL would ask for its passphrase on the terminal.
+    """
+    for file in files:
+        try:
+            text = Path(file).read_bytes()
+        except OSError as error:
+            return f"{os.fspath(file)!r} cannot be read: {error.strerror}"
+        if b"ENCRYPTED" in text:
+            return f"the key in {os.fspath(file)!r} is encrypted; pass one without a passphrase"
+    return None
 
 
 def _paths(value: Any) -> Any:

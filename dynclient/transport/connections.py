@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import http.client
 import io
+import logging
 import math
 import threading
 import zlib
@@ -57,15 +59,18 @@ class Attempt:
         settings: the timeouts.
 
     Attributes:
+        has_data: whether a part of the response was received.
+        has_ended: whether the server closed the connection while its response was read.
         is_sent: whether a part of the request may have reached the server.
         status: status of the response, as soon as it is received.
     """
 
-    __slots__ = ("deadline", "is_sent", "settings", "status")
+    __slots__ = ("deadline", "has_data", "has_ended", "is_sent", "settings", "status")
 
     def __init__(self, deadline: Deadline, settings: Settings) -> None:
         self.deadline = deadline
         self.settings = settings
+        self.has_data = self.has_ended = False
         self.is_sent = False
         self.status: int | None = None
 
@@ -102,9 +107,28 @@ class _Current(threading.local):
 _current = _Current()
 
 
-def is_sending() -> bool:
-    """Return whether this thread is sending a request of dynclient."""
-    return _current.attempt is not None
+class _QueryFilter(logging.Filter):
+    """Removes queries, which may contain secrets, from what urllib3 logs of our requests.
+
+    Our own log has the query with secrets masked.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _current.attempt is not None and isinstance(record.args, tuple):
+            record.args = tuple(map(_without_query, record.args))
+            record.exc_info = None  # a header that cannot be read, with its text
+        return True
+
+
+def _without_query(value: object) -> object:
+    if isinstance(value, str):
+        path, mark, _ = value.partition("?")
+        return f"{path}{mark}…" if mark else value
+    return value if isinstance(value, int) else type(value).__name__
+
+
+for _name in ("connection", "connectionpool", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").addFilter(_QueryFilter())
 
 
 class _LimitedReader(io.RawIOBase):
@@ -122,9 +146,13 @@ class _LimitedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         attempt = _current.attempt
-        if attempt is not None:
-            attempt.limit_wait(self._socket)
-        return self._raw.readinto(buffer)
+        if attempt is None:
+            return self._raw.readinto(buffer)
+        attempt.limit_wait(self._socket)
+        count = self._raw.readinto(buffer)
+        attempt.has_ended = not count
+        attempt.has_data = attempt.has_data or bool(count)
+        return count
 
     def close(self) -> None:
         if not self.closed:
@@ -143,9 +171,7 @@ class _LimitedSocket:
 
 
 def _response(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
-    from http.client import HTTPResponse
-
-    return HTTPResponse(_LimitedSocket(connection), *args, **kwargs)  # type: ignore[arg-type]
+    return http.client.HTTPResponse(_LimitedSocket(connection), *args, **kwargs)  # type: ignore[arg-type]
 
 
 class _LimitedConnection(HTTPConnection):
@@ -164,6 +190,14 @@ class _LimitedConnection(HTTPConnection):
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
         self._note_sending()
         super().putrequest(*args, **kwargs)
+
+    def getresponse(self) -> Any:
+        response = super().getresponse()
+        attempt = _current.attempt
+        if attempt is not None and attempt.has_ended:
+            response.close()  # http.client takes half a header for a whole one
+            raise http.client.IncompleteRead(b"")
+        return response
 
     def _note_sending(self) -> None:
         attempt = _current.attempt

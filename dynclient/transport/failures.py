@@ -6,6 +6,7 @@ Imported when an attempt fails.
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -45,6 +46,17 @@ _BAD_PEM = {"PEM_LIB", "NO_START_LINE", "BAD_BASE64_DECODE", "NOT_ENOUGH_DATA"}
 _NO_CERTIFICATE = {"NO_CERTIFICATE_OR_CRL_FOUND", "NO_CERTIFICATE_FOUND"}
 _REFUSED_CERTIFICATE = ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "ACCESS_DENIED")
 """Parts of the alerts by which a server refuses a client's certificate, or that there is none."""
+_BAD_ADDRESS = {
+    "InvalidProxyURL",
+    "InvalidURL",
+    "LocationParseError",
+    "LocationValueError",
+    "UnicodeError",
+    "UnicodeEncodeError",
+}
+_FILE_ERRORS = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
+_PROXY_VARIABLES = "HTTPS_PROXY or HTTP_PROXY"
 _EXPIRED, _NOT_YET_VALID = 10, 9
 _OTHER_HOST = {62, 64}
 """Verification codes of OpenSSL."""
@@ -135,7 +147,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         pending += [each for each in inner if isinstance(each, BaseException)]
 
 
-def _first(causes: list[BaseException], kind: type[Any]) -> Any:
+def _first(causes: list[BaseException], kind: type[Any] | tuple[type[Any], ...]) -> Any:
     """Return the first error of a kind; None if there is none."""
     return next((cause for cause in causes if isinstance(cause, kind)), None)
 
@@ -162,67 +174,85 @@ def _too_large(failure: Failure) -> str:
 
 
 def _not_sent(failure: Failure, causes: list[BaseException]) -> tuple[type[TransportError], str]:
-    base, settings = failure.base, failure.settings
     names = {type(cause).__name__ for cause in causes}
-    if failure.proxy is not None and "ProxyError" in names:
-        return ConnectFailed, _proxy_message(failure, causes)
+    if failure.proxy is not None and (message := _proxy_message(failure, causes, names)):
+        return ConnectFailed, message
     target, option = _target(failure)
-    if _first(causes, socket.gaierror) is not None or "NameResolutionError" in names:
-        return ConnectFailed, _name_message(target, option, _first(causes, socket.gaierror))
-    if names & {"InvalidURL", "LocationParseError", "LocationValueError", "UnicodeError"}:
-        return ConnectFailed, f"{target} is not an address that can be connected to; check {option}"
-    reason = _first(causes, ssl.SSLError)
-    if reason is not None or "SSLError" in names:
-        return TLSFailed, tls_message(base, reason or causes[-1], settings)
-    if _first(causes, TimeoutError) is not None or "ConnectTimeout" in names:
-        seconds = settings.connect_timeout
-        message = f"{target} did not accept a connection within {seconds:g} s (connect_timeout=)"
-        return TimedOut, f"{message}; check {option}, and whether a firewall is in between"
+    unknown_host = _first(causes, socket.gaierror)
+    if unknown_host is not None or "NameResolutionError" in names:
+        return ConnectFailed, _name_message(failure, unknown_host)
+    if names & _BAD_ADDRESS:
+        return ConnectFailed, f"{target} is not a valid address; check {option}"
+    if failure.base.startswith("https:") and (message := _tls_problem(failure, causes, names)):
+        return TLSFailed, message
+    if _first(causes, TimeoutError) is not None:
+        return TimedOut, _timeout_message(failure, names)
     if _first(causes, ConnectionRefusedError) is not None:
         message = f"could not connect to {target}: no server accepts connections at this port"
         return ConnectFailed, f"{message}; check that it is running, and the port in {option}"
-    known = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
-    reason_text = f": {known[-1].strerror}" if known else ""
-    if known and known[-1].errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
-        message = f"could not connect to {target}{reason_text}; check the network"
-        return ConnectFailed, f"{message}, for example whether a VPN is needed"
-    if not known and (text := str(causes[-1])).startswith("Could not find"):
-        # A CA bundle or certificate that was removed after connect() had checked it.
-        return TLSFailed, f"the TLS connection to {base} was not opened: {text}"
-    message = f"could not connect to {target}{reason_text}; check that the server is running"
-    return ConnectFailed, f"{message}, and that host and port are correct"
+    if _first(causes, ConnectionError) is not None or "ProtocolError" in names:
+        message = f"the connection to {target} broke before the request was sent"
+        return ConnectFailed, f"{message}; check that host and port in {option} are correct"
+    reason = _reason(causes)
+    message = f"could not connect to {target}{reason and f': {reason}'}"
+    if any(getattr(cause, "errno", None) in _UNREACHABLE for cause in causes):
+        return ConnectFailed, f"{message}; check the network, for example whether it needs a VPN"
+    return ConnectFailed, f"{message}; check {option}, and that the server is running"
+
+
+def _reason(causes: list[BaseException]) -> str:
+    """Return what the operating system says."""
+    known = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    return known[-1] if known else ""
 
 
 def _target(failure: Failure) -> tuple[str, str]:
     """Return what the connection was opened to, and where its address comes from."""
     if failure.proxy is None:
-        return failure.base, "host="
-    return f"the proxy {_shown_proxy(failure.proxy)}", "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        return failure.base.removesuffix("/api"), "host="
+    return f"the proxy {_shown_proxy(failure.proxy)}", _PROXY_VARIABLES
 
 
 def _shown_proxy(proxy: str) -> str:
     return without_credentials(proxy if "://" in proxy else f"http://{proxy}")
 
 
-def _name_message(target: str, option: str, error: socket.gaierror | None) -> str:
+def _name_message(failure: Failure, error: socket.gaierror | None) -> str:
+    target, option = _target(failure)
     if error is not None and error.errno == socket.EAI_AGAIN:
         message = f"the host name of {target} could not be looked up: no name server responded"
         return f"{message}; check the network, and the spelling in {option}"
-    return f"the host name of {target} is unknown; check its spelling in {option}, and the network"
+    message = f"the host name of {target} does not exist"
+    return f"{message}; check its spelling in {option}, and whether the network needs a VPN"
 
 
-def _proxy_message(failure: Failure, causes: list[BaseException]) -> str:
-    proxy = f"the proxy {_shown_proxy(failure.proxy or '')}"
-    tail = "; the proxy is set by HTTPS_PROXY or HTTP_PROXY, and NO_PROXY excludes hosts from it"
+def _timeout_message(failure: Failure, names: set[str]) -> str:
+    target, option = _target(failure)
+    seconds = f"within {failure.settings.connect_timeout:g} s (connect_timeout=)"
+    if failure.base.startswith("https:") and "ReadTimeoutError" in names:
+        message = f"{target} did not complete the TLS handshake {seconds}"
+        return f"{message}; if it does not use TLS, pass host={_other(failure.base)!r}"
+    message = f"{target} did not accept a connection {seconds}"
+    return f"{message}; check {option}, and whether a firewall is in between"
+
+
+def _proxy_message(failure: Failure, causes: list[BaseException], names: set[str]) -> str:
+    """Return the message for a proxy that cannot be used; empty for another cause."""
+    proxy, variables = _target(failure)
+    tail = f"; the proxy is set by {variables}, and NO_PROXY excludes hosts from it"
     refusal = next((str(cause) for cause in causes if "Tunnel connection failed" in str(cause)), "")
     if refusal:
-        text = refusal.partition("Tunnel connection failed: ")[2].rstrip("')")
+        text = refusal.partition("Tunnel connection failed: ")[2].rstrip("')").strip()[:200]
         if text.startswith("407"):
-            text = f"{text.strip()}: put user and password into its URL, http://user:password@proxy"
-        return f"{proxy} refused a connection to {failure.base}: {text[:200]}{tail}"
-    known = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
-    why = f": {known[-1].strerror}" if known else ""
-    return f"could not connect to {proxy}{why}{tail}"
+            text += ", so its URL must contain a user and a password"
+        host = failure.base.removesuffix("/api")
+        return f"{proxy} refused to connect to {host}: {text}{tail}"
+    if "InvalidSchema" in names:
+        return f"{proxy} cannot be used: SOCKS requires the package PySocks{tail}"
+    if "ProxyError" not in names:
+        return ""
+    reason = _reason(causes)
+    return f"could not connect to {proxy}{reason and f': {reason}'}{tail}"
 
 
 # -- after it was sent -----------------------------------------------------------------------------
@@ -234,7 +264,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     alert = _first(causes, ssl.SSLError)
     if alert is not None and "ALERT" in (getattr(alert, "reason", None) or ""):
         # With TLS 1.3 a server refuses the client's certificate after the first request.
-        return TLSFailed, tls_message(base, alert, failure.settings)
+        return TLSFailed, _tls_message(base, alert, failure.settings)
     if _first(causes, TimeoutError) is not None:
         seconds = failure.settings.read_timeout
         message = f"{base} did not respond to {_what(failure)} within {seconds:g} s"
@@ -243,7 +273,8 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     if damage is not None:
         return ConnectFailed, f"the response to {_what(failure)} is damaged: {damage}"
     bad_status = _first(causes, BadStatusLine)
-    if bad_status is not None and not isinstance(bad_status, RemoteDisconnected):
+    is_cut = failure.attempt.has_ended and str(bad_status).startswith("HTTP/")
+    if bad_status is not None and not is_cut and not isinstance(bad_status, RemoteDisconnected):
         if "\x15\x03" in str(bad_status):  # an alert of TLS
             return ConnectFailed, f"{base} uses TLS on this port; pass host={_other(base)!r}"
         shown = ascii(str(bad_status)[:60])
@@ -251,8 +282,13 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     if names & {"LineTooLong", "HTTPException", "InvalidHeader"}:
         return ConnectFailed, f"the header of the response to {_what(failure)} is not valid HTTP"
     message = f"the connection to {base} broke during {_what(failure)}"
-    if failure.is_first and base.startswith("http://") and failure.attempt.status is None:
-        message += f"; if the server uses TLS, pass host={_other(base)!r}"
+    if failure.is_first and not failure.attempt.has_data:
+        if base.startswith("http:"):
+            message += f"; if the server uses TLS, pass host={_other(base)!r}"
+        elif failure.settings.client_certificate is None:
+            message += "; the server may require a client certificate (client_certificate=)"
+        else:
+            message += "; the server may not accept the certificate of client_certificate="
     return ConnectFailed, message
 
 
@@ -265,7 +301,26 @@ def _other(base: str) -> str:
 # -- TLS -------------------------------------------------------------------------------------------
 
 
-def tls_message(base: str, reason: BaseException, settings: Settings) -> str:
+def _tls_problem(failure: Failure, causes: list[BaseException], names: set[str]) -> str:
+    """Return the message for a TLS connection that was not opened; empty for another cause."""
+    base, settings = failure.base, failure.settings
+    reason = _first(causes, ssl.SSLError)
+    if reason is None and "SSLError" in names:
+        reason = causes[-1]
+    if reason is not None:
+        return _tls_message(base, reason, settings)
+    # The files were there when the client was created.
+    missing = next((str(cause) for cause in causes if str(cause).startswith("Could not find")), "")
+    if missing:
+        return f"the TLS connection to {base} was not opened: {missing}"
+    unreadable = _first(causes, _FILE_ERRORS)
+    if unreadable is not None:
+        what = "a file of verify= or client_certificate= cannot be read"
+        return f"the TLS connection to {base} was not opened: {what}: {unreadable.strerror}"
+    return ""
+
+
+def _tls_message(base: str, reason: BaseException, settings: Settings) -> str:
     """Return the message for a TLS connection that failed."""
     if isinstance(reason, ssl.SSLCertVerificationError):
         message = f"the TLS certificate of {base} could not be verified: {reason}"
@@ -284,10 +339,8 @@ def _verification_way(reason: ssl.SSLCertVerificationError) -> str:
 
 
 def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
-    name = getattr(reason, "reason", None) or ""
-    name = name if isinstance(name, str) else ""
-    text = str(reason)
-    name = name.upper().replace(" ", "_")
+    """Return what to do about a TLS error, by OpenSSL's name of it."""
+    name = str(getattr(reason, "reason", None) or "").upper().replace(" ", "_")
     own = settings.client_certificate
     if name in _PLAIN_HTTP:
         return f"the server does not use TLS on this port, so pass host={_other(base)!r}"
@@ -295,15 +348,15 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
         return "the key of client_certificate= does not belong to its certificate"
     if name in _NO_CERTIFICATE:
         return f"the file of verify=, {settings.verify!r}, contains no certificate in PEM format"
-    if "private key is encrypted" in text:
+    if "private key is encrypted" in str(reason):
         return "the key of client_certificate= must not be encrypted"
-    if name in _BAD_PEM or "PEM lib" in text:
+    if name in _BAD_PEM or "PEM lib" in str(reason):
         return f"client_certificate=, {own!r}, must contain a certificate and its key in PEM format"
     if "ALERT" in name and any(part in name for part in _REFUSED_CERTIFICATE):
         if own is None:
             return "the server may require a client certificate; pass client_certificate="
         return f"the server does not accept client_certificate=, {own!r}"
-    if isinstance(reason, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)):
+    if isinstance(reason, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return f"the server closed it; if it does not use TLS, pass host={_other(base)!r}"
     return "see verify= and client_certificate="
 
@@ -311,8 +364,18 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
 # -- responses that end a call ---------------------------------------------------------------------
 
 
-def redirect_error(message: str, request: Request, url: str, status: int) -> NotOpenMetadata:
-    """Return the error for a redirect that is not followed."""
+def redirect_error(
+    message: str, request: Request, url: str, status: int, target: str = ""
+) -> NotOpenMetadata:
+    """Return the error for a redirect that is not followed.
+
+    Args:
+        message: why.
+        request: the request.
+        url: the URL that redirects.
+        status: the status of the redirect.
+        target: the URL that it redirects to, if that is a URL.
+    """
     return NotOpenMetadata(
         message,
         status=status,
@@ -320,8 +383,24 @@ def redirect_error(message: str, request: Request, url: str, status: int) -> Not
         method=request.method,
         url=without_credentials(url),
         request_id=None,
-        hint="Pass the final URL to connect(); tokens are not sent to other servers.",
+        hint=SIGN_IN if is_sign_in(without_credentials(target)) else _FINAL_URL,
     )
+
+
+_FINAL_URL = "Pass the final URL to connect(); tokens are not sent to other servers."
+SIGN_IN = (
+    "This is the page of a sign-in: a gateway in front of the server lets browsers through only."
+    " Use an address behind it, or what its operator has for programs, such as a header (headers=)."
+)
+_SIGN_IN_PAGE = re.compile(
+    r"type=['\"]?password|\b(?:sign|log)[ _-]?in\b|\bsaml|\boauth|\bsso\b|\bauthorize\b",
+    re.IGNORECASE,
+)
+
+
+def is_sign_in(text: str) -> bool:
+    """Return whether a URL or a page is that of a sign-in."""
+    return _SIGN_IN_PAGE.search(text) is not None
 
 
 def too_long(

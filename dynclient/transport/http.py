@@ -23,8 +23,14 @@ from dynclient.errors import (
 )
 from dynclient.secrets import MASK, looks_secret
 from dynclient.transport.address import without_credentials
-from dynclient.transport.auth import Anonymous
-from dynclient.transport.request import Request, Response, header_problem, secrets_in
+from dynclient.transport.auth import LOGIN_PATHS, Anonymous
+from dynclient.transport.request import (
+    Request,
+    Response,
+    header_problem,
+    retry_after,
+    secrets_in,
+)
 
 if TYPE_CHECKING:
     import logging
@@ -42,8 +48,6 @@ _LOST = frozenset({502, 503, 504})
 """Statuses of a proxy that may have lost the response of the server."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
-_DIGITS_MAX = 15
-"""Digits of a ``Retry-After`` that are read; 15 are more than anybody waits."""
 _ECHO_MIN = 4
 """Characters of the shortest secret that is masked where a server repeats it."""
 
@@ -274,11 +278,15 @@ class Transport:
         from dynclient.transport.failures import redirect_error
 
         status = response.status_code
+        location = response.headers.get("Location", "").strip()
+        if not location:
+            message = f"{self.base} redirects without a Location header"
+            raise redirect_error(message, request, url, status)
         origin = _origin(url)
         # The same host by https is the same server.
         allowed = {origin, ("https", origin[1], 443)} if origin[0] == "http" else {origin}
         try:
-            target = urljoin(url, response.headers.get("Location", "")).partition("#")[0]
+            target = urljoin(url, location).partition("#")[0]
             destination = _origin(target)
         except ValueError:  # its text may contain a credential
             message = f"{self.base} redirects to an address that is not a URL"
@@ -294,7 +302,7 @@ class Transport:
             message = f"{self.base} redirects {plain} to itself"
         else:
             return target
-        raise redirect_error(message, request, url, status)
+        raise redirect_error(message, request, url, status, target)
 
     # -- pauses ------------------------------------------------------------------------------------
 
@@ -395,8 +403,10 @@ class Transport:
 def is_repeatable(request: Request) -> bool:
     """Return whether a request may be sent again if it may have been carried out.
 
-    A DELETE by name may not: the name may be that of another entity by then.
+    A DELETE by name may not: the name may be that of another entity by then. A login may.
     """
+    if request.method == "POST":
+        return request.path in LOGIN_PATHS
     if request.method == "DELETE":
         return "/name/" not in request.path
     return request.method in REPEATABLE
@@ -435,30 +445,6 @@ def _is_temporary(response: Response) -> bool:
     return response.status in TEMPORARY or (
         response.status == 403 and "Retry-After" in response.headers
     )
-
-
-def retry_after(value: str | None) -> float | None:
-    """Return the seconds that a ``Retry-After`` header asks for; None if it is missing or invalid.
-
-    Args:
-        value: seconds, or an HTTP date.
-    """
-    if not value:
-        return None
-    digits = value.strip()
-    if digits.isascii() and digits.isdigit():
-        return float(digits[:_DIGITS_MAX])
-    from datetime import UTC, datetime
-    from email.utils import parsedate_to_datetime
-
-    try:
-        when = parsedate_to_datetime(value)
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        seconds = (when - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return max(0.0, seconds)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -11,6 +11,8 @@ from dynclient.errors import UsageError
 from dynclient.secrets import MASK, looks_secret, printable, seal, unseal
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_DIGITS_MAX = 15
+"""Digits of a ``Retry-After`` that are read; 15 are more than anyone waits."""
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 
 
@@ -173,3 +175,27 @@ def _restored(method: str, path: str, handle: str, operation: Any, web: bool) ->
         operation,
         web,
     )
+
+
+def retry_after(value: str | None) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for; None if it is missing or invalid.
+
+    Args:
+        value: seconds, or an HTTP date.
+    """
+    if not value:
+        return None
+    digits = value.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:_DIGITS_MAX])
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    try:
+        when = parsedate_to_datetime(value)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return max(0.0, seconds)

@@ -29,12 +29,9 @@ class RawServer:
         self._respond = respond
         self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
         self._thread = threading.Thread(target=self._serve)
         self._stopped = False
-
-    @property
-    def port(self) -> int:
-        return int(self._listening.getsockname()[1])
 
     @property
     def host(self) -> str:

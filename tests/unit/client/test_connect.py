@@ -137,6 +137,20 @@ def test_arguments_of_wrong_types_are_rejected(arguments: dict[str, Any], messag
     assert "sesame" not in str(caught.value)
 
 
+def test_a_client_certificate_must_be_readable_without_a_passphrase(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nabc\n")
+    plain = tmp_path / "plain.pem"
+    plain.write_text("-----BEGIN CERTIFICATE-----\nabc\n")
+    for value in (key, (plain, key)):
+        with pytest.raises(BadArguments, match=r"key\.pem' is encrypted; pass one without a pass"):
+            settings_of({"client_certificate": value})
+    with pytest.raises(BadArguments, match="cannot be read: Is a directory"):
+        settings_of({"client_certificate": tmp_path})
+    assert settings_of({"client_certificate": plain}).client_certificate == str(plain)
+    assert settings_of({"verify": tmp_path}).verify == str(tmp_path)  # a folder of certificates
+
+
 def test_one_error_lists_all_wrong_settings() -> None:
     with pytest.raises(BadArguments) as caught:
         settings_of({"retries": -1, "drift": "x", "colour": 1, "backoff": 1.0})

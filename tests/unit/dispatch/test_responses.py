@@ -91,6 +91,62 @@ def test_a_missing_route_is_distinguished_from_a_missing_entity() -> None:
     )
 
 
+HTML = {"Content-Type": "text/html"}
+TLS_TEXTS = (
+    "Client sent an HTTP request to an HTTPS server.",
+    "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+    "Reason: You're speaking plain HTTP to an SSL-enabled server port.",
+)
+TEMPORARY = "is not available now: it may be starting, overloaded or down. Try again later."
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "words"),
+    [
+        *((400, text, "This port uses TLS; host= must begin with https://.") for text in TLS_TEXTS),
+        (200, "<title>Log in</title>", "This is the page of a sign-in"),
+        (401, "<input type='password' name='p'>", "This is the page of a sign-in"),
+        (403, "<h1>Sign in with SSO</h1>", "This is the page of a sign-in"),
+        (
+            200,
+            "<title>\n OpenMetadata </title>",
+            "This is the web interface of OpenMetadata. host=",
+        ),
+        (404, "<title>OpenMetadata</title>", "Check the host, and the proxy if there is one."),
+        (407, "<title>Proxy</title>", "The proxy requires a user and a password in the URL of HTT"),
+        (502, "<title>502 Bad Gateway</title>", TEMPORARY),
+        (503, "<h1>No server is available to handle this request.</h1>", TEMPORARY),
+        (504, "<title>504</title>", TEMPORARY),
+        (429, "<title>Slow down</title>", "Check the host, and the proxy if there is one."),
+    ],
+)
+def test_a_page_in_place_of_a_response_names_its_cause(status: int, text: str, words: str) -> None:
+    if status == 200:
+        with pytest.raises(errors.ServerError) as caught:
+            responses.decode(ASK, Response(status, HTML, text.encode(), URL))
+        assert words in str(caught.value)
+    else:
+        assert words in str(error_of(status, text.encode(), HTML))
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("body", [b"<h1>oh</h1>", b"no healthy upstream", {"message": "oh"}])
+def test_a_proxy_may_have_lost_the_response_to_a_write(status: int, body: Any) -> None:
+    post = error_of(status, body, None, Request("POST", "/v1/tables"))
+    assert type(post) is errors.Unavailable
+    assert post.may_be_done
+    assert "The request may have been carried out; read the entity before you repeat" in str(post)
+    assert TEMPORARY in str(post)
+    get = error_of(status, body)
+    assert not get.may_be_done
+    assert str(get).endswith(TEMPORARY)
+
+
+def test_only_the_beginning_of_a_page_is_searched() -> None:
+    page = b"<title>" * 300_000
+    assert type(error_of(403, page, HTML)) is errors.NotOpenMetadata
+
+
 PAGE = b"<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import io
+import logging
 import math
 import tracemalloc
 import zlib
@@ -25,7 +26,6 @@ from dynclient.transport.connections import (
     Adapter,
     BodyTooLarge,
     Deadline,
-    is_sending,
     read_body,
 )
 from dynclient.transport.http import Transport
@@ -202,15 +202,20 @@ def test_a_large_request_has_as_long_as_a_response(monkeypatch: pytest.MonkeyPat
     assert set(seen) == {7}
 
 
-def test_only_requests_of_dynclient_are_marked() -> None:
-    marks = []
-    with Stub() as stub, transport(stub.host) as client:
-        stub.default = lambda seen: {}
-        send = client._send_once
-        client._send_once = lambda *args: marks.append(is_sending()) or send(*args)  # type: ignore
-        client.send(GET)
-    assert marks == [True]
-    assert not is_sending()
+@pytest.mark.parametrize("head", ["X: 1", "no colon?token=hush"])
+def test_the_log_of_urllib3_shows_no_query_of_ours(
+    caplog: pytest.LogCaptureFixture, head: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with RawServer(response(b"{}", head)) as server:
+        with transport(server.host) as client:
+            client.send(Request("GET", "/v1/x", (("passphrase", "hush"),)))
+        logged = [record for record in caplog.records if record.name.startswith("urllib3")]
+        assert any("/api/v1/x?…" in record.getMessage() for record in logged)
+        assert "hush" not in caplog.text
+        caplog.clear()
+        requests.get(f"{server.host}/theirs?a=1", timeout=60)
+    assert "/theirs?a=1" in caplog.text  # what others send is logged as ever
 
 
 def test_http_client_prints_no_headers(

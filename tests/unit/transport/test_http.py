@@ -23,8 +23,8 @@ from dynclient import errors
 from dynclient.secrets import MASK
 from dynclient.settings import Settings
 from dynclient.transport.auth import Bearer
-from dynclient.transport.http import Transport, retry_after
-from dynclient.transport.request import Request
+from dynclient.transport.http import Transport
+from dynclient.transport.request import Request, retry_after
 from tests.support.stub import Reply, Stub
 
 
@@ -251,7 +251,8 @@ def test_redirects_that_keep_method_and_body_are_followed(
             "/api/v1/y?token=hush",
             "redirects to {}/api/v1/y with status 302, which drops",
         ),
-        ("GET", 302, "", "redirects {}/api/v1/x to itself"),
+        ("GET", 302, "", "{}/api redirects without a Location header$"),
+        ("GET", 302, "x", "redirects {}/api/v1/x to itself"),
         (
             "GET",
             302,
@@ -461,7 +462,8 @@ def test_nothing_that_is_logged_or_printed_contains_a_secret(
     assert "/v1/x" in own
     assert "tok " not in shown
     assert "bsecret" not in shown
-    assert "qsecret" not in own + repr(request)
+    assert "qsecret" not in shown
+    assert "urllib3" in {record.name.partition(".")[0] for record in caplog.records}
     assert MASK in repr(request)
 
 
