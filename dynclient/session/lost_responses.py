@@ -31,6 +31,7 @@ def restored(session: Session, plan: Plan, error: ServerError | TransportError) 
     operation = None if entity is None else session.find(entity).operations.get("get")
     if operation is None:
         raise error
+    operation = operation._replace(as_json=plan.operation.as_json)
     try:
         current = session.call(Plan(operation, {"id": plan.body["id"], "include": "all"}))
     except (ServerError, TransportError) as unreadable:

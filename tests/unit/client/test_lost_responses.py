@@ -124,6 +124,14 @@ def test_a_restore_whose_response_was_lost_is_decided_by_reading(
         assert stub.seen[-1].path == f"/api/v1/tables/{OLD}?include=all"
 
 
+def test_the_drop_in_restores_as_well(stub: Stub) -> None:
+    Restoring(stub, "c")
+    with dynclient.connect(stub.host, token="t", release=release_named("starter"), backoff=0) as om:
+        operation = om.session.find("table").operations["restore"]._replace(as_json=True)
+        restored = om.session.call(Plan(operation, {}, {"id": OLD}))
+    assert (restored["id"], restored["deleted"]) == (OLD, False)
+
+
 def test_a_restore_that_was_not_carried_out_raises_its_own_error(stub: Stub) -> None:
     Restoring(stub, "lll")
     with pytest.raises(errors.ConnectFailed, match="which is safe to repeat"):
