@@ -39,12 +39,14 @@ if TYPE_CHECKING:
     from dynclient.errors import NotFound as NotFound
     from dynclient.errors import NotOpenMetadata as NotOpenMetadata
     from dynclient.errors import OutOfRange as OutOfRange
+    from dynclient.errors import OutcomeUnknown as OutcomeUnknown
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
     from dynclient.errors import RefUnresolved as RefUnresolved
     from dynclient.errors import RequestInvalid as RequestInvalid
     from dynclient.errors import ResponseInvalid as ResponseInvalid
+    from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import SchemaError as SchemaError
     from dynclient.errors import SchemaNotFound as SchemaNotFound
     from dynclient.errors import ServerError as ServerError
@@ -120,12 +122,14 @@ _ERRORS = (
     "NotFound",
     "NotOpenMetadata",
     "OutOfRange",
+    "OutcomeUnknown",
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",
     "RefUnresolved",
     "RequestInvalid",
     "ResponseInvalid",
+    "ResponseTooLarge",
     "SchemaError",
     "SchemaNotFound",
     "ServerError",

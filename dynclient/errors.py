@@ -25,7 +25,9 @@
     ├── TransportError (OSError)
     │   ├── ConnectFailed (ConnectionError)
     │   ├── TimedOut (TimeoutError)
-    │   └── TLSFailed
+    │   ├── TLSFailed
+    │   ├── OutcomeUnknown                  the request may have been carried out
+    │   └── ResponseTooLarge                the response exceeds ``max_response``
     └── ServerError                         has status, code, message, method, url, request_id
         ├── BadRequest                      400
         ├── Unauthorized                    401
@@ -273,13 +275,17 @@ class ResponseInvalid(ValidationFailed):
 
 
 class TransportError(DynclientError, OSError):
-    """Base class of errors without a response from the server.
+    """Base class of errors without a usable response from the server.
 
     Attributes:
         method: HTTP method of the request.
         url: its URL, without the query.
+        may_be_done: whether the server may have carried out the request.
     """
 
+    method: str
+    url: str
+    may_be_done: bool = False
     __str__ = DynclientError.__str__
 
 
@@ -288,11 +294,24 @@ class ConnectFailed(TransportError, ConnectionError):
 
 
 class TimedOut(TransportError, TimeoutError):
-    """The server did not respond in time."""
+    """The server did not respond in time: ``connect_timeout``, ``read_timeout`` or ``timeout``."""
 
 
 class TLSFailed(TransportError):
     """The TLS handshake failed."""
+
+
+class OutcomeUnknown(TransportError):
+    """The response to a request was lost, which may have been carried out.
+
+    It is not repeated, because that could do something twice. Read the entity to find out. Requests
+    that are safe to repeat raise ConnectFailed or TimedOut instead. The ``__cause__`` is the error
+    of the connection.
+    """
+
+
+class ResponseTooLarge(TransportError):
+    """The response exceeds ``max_response``. The request was carried out."""
 
 
 class ServerError(DynclientError):
@@ -305,6 +324,7 @@ class ServerError(DynclientError):
         method: HTTP method of the request.
         url: its URL.
         request_id: the ID of the request at the server, or None.
+        may_be_done: whether an earlier attempt, whose response was lost, may have been carried out.
         body: body of the response, decoded if it is JSON, shortened.
     """
 
@@ -314,6 +334,7 @@ class ServerError(DynclientError):
     method: str
     url: str
     request_id: str | None
+    may_be_done: bool = False
 
     def render(self) -> str:
         """Return status, message and request, and a hint if there is one."""

@@ -15,8 +15,14 @@ class Settings(NamedTuple):
 
     Attributes:
         connect_timeout: Time to wait for a connection. A host that takes longer than 5 s is down.
-        read_timeout: Time to wait for a response. Recursive deletes take tens of seconds on real
-            servers; no successful request takes more than a minute.
+        read_timeout: Time to wait for a response, and for each further piece of it. Recursive
+            deletes take tens of seconds on real servers; no successful request takes more than a
+            minute.
+        timeout: Time for one call: all attempts, the pauses between them, and the response to its
+            last byte. Each page of a list is a call. None for no limit. The default is 300 s, or
+            ``read_timeout`` if that is longer, unless ``DYNCLIENT_TIMEOUT`` is set.
+        max_response: Largest response in bytes, decompressed. The default, 512 MiB, is far more
+            than any page of entities.
         retries: Attempts after the first one, for requests that are safe to repeat. 3 are enough
             to survive a rolling restart.
         backoff: First pause between attempts. It doubles with each attempt; each pause is
@@ -48,6 +54,8 @@ class Settings(NamedTuple):
 
     connect_timeout: float = 5.0
     read_timeout: float = 60.0
+    timeout: float | None = 300.0
+    max_response: int = 512 * 1024 * 1024
     retries: int = 3
     backoff: float = 0.25
     backoff_limit: float = 20.0

@@ -46,6 +46,8 @@ _MAY_HOLD_SECRETS = {"headers", "github", *_FILES}
 UNREAD = "DYNCLIENT_UNREAD"
 """Environment variable with the default of the setting ``unread``."""
 _MAY_BE_ZERO = {"retries", "backoff", "backoff_limit", "retry_after_limit"}
+TIMEOUT = "DYNCLIENT_TIMEOUT"
+"""Environment variable with the default of ``timeout``."""
 
 
 def address(host: str | None) -> str:
@@ -98,7 +100,25 @@ def settings_of(keywords: dict[str, Any]) -> Settings:
     for name in _FILES:
         if name in values:
             values[name] = _paths(values[name])
+    if "timeout" not in values:
+        values["timeout"] = _default_timeout(values)
     return Settings(**values)
+
+
+def _default_timeout(values: dict[str, Any]) -> float:
+    """Return the ``timeout`` that the environment sets, or one that the other timeouts fit into."""
+    text = os.environ.get(TIMEOUT)
+    if not text:
+        known = Settings._field_defaults | values
+        longest: float = max(known[name] for name in ("timeout", "connect_timeout", "read_timeout"))
+        return longest
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"{TIMEOUT} must be a number of seconds, more than 0, not {text!r}")
+    return seconds
 
 
 def _problem(name: str, value: Any) -> str | None:
@@ -114,6 +134,11 @@ def _problem(name: str, value: Any) -> str | None:
         return _file_problem(name, value)
     if name == "github":
         return _mirror_problem(value)
+    if name == "timeout" and value is None:
+        return None
+    if name.endswith("timeout") and isinstance(value, (tuple, list)):
+        way = "connect_timeout= and read_timeout= take one number each"
+        return f"must be a number of seconds, not {value!r}; {way}"
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     is_count = isinstance(default, int)
     if not is_number or value < 0 or (is_count and not isinstance(value, int)):
@@ -156,7 +181,24 @@ def _file_problem(name: str, value: Any) -> str | None:
     if any("-----BEGIN" in str(file) for file in files):
         return "must be the path of a file, not its content"
     missing = [os.fspath(file) for file in files if not (file and Path(file).exists())]
-    return f"file not found: {', '.join(map(repr, missing))}" if missing else None
+    if missing:
+        return f"file not found: {', '.join(map(repr, missing))}"
+    return _certificate_problem(files) if name == "client_certificate" else None
+
+
+def _certificate_problem(files: Iterable[Any]) -> str | None:
+    """Return what is wrong with the files of a client certificate.
+
+    For an encrypted key, OpenSSL would ask for its passphrase on the terminal.
+    """
+    for file in files:
+        try:
+            text = Path(file).read_bytes()
+        except OSError as error:
+            return f"{os.fspath(file)!r} cannot be read: {error.strerror}"
+        if b"ENCRYPTED" in text:
+            return f"the key in {os.fspath(file)!r} is encrypted; pass one without a passphrase"
+    return None
 
 
 def _paths(value: Any) -> Any:

@@ -191,7 +191,8 @@ METHODS: dict[str, MethodSpec] = {
         "Delete one entity, named as for get, and return it as it was. Of a name, the id is\n"
         "requested first.\n\n"
         "The server keeps it and can restore it, unless hard=True. recursive=True deletes\n"
-        "everything below it too.",
+        "everything below it too.\n\n"
+        "Returns None if the response was lost, and the repeated request finds it deleted.",
     ),
     "restore": MethodSpec(
         "restore", plan_restore, _ONE, "Restore an entity that was deleted without hard=True."

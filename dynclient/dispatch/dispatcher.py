@@ -226,9 +226,13 @@ class Dispatcher:
             raise
 
     def _result_or_error(self, request: Request, response: Response) -> Any:
-        if not 200 <= response.status < 300:
-            raise responses.to_error(request, response)
-        return self.result(request, response)
+        if 200 <= response.status < 300:
+            return self.result(request, response)
+        error = responses.to_error(request, response)
+        if not responses.is_deleted(request, error):
+            raise error
+        operation: Operation | None = request.operation
+        return "" if operation is not None and operation.result_kind == "text" else None
 
     def _report(self, request: Request, error: Exception) -> None:
         if self.hooks is not None and self.hooks.on_error is not None:

@@ -36,18 +36,39 @@ _MARKUP = ("<", "{", "[", "")
 """How HTML, XML and JSON begin that a text is not; a body that does and is not JSON is an error."""
 _MESSAGE_LENGTH = 2000
 """Characters of a message or a body that an error keeps."""
+_PAGE_LENGTH = 20_000
+"""Bytes of a page that are searched for a reason."""
 
+_UNAVAILABLE = (
+    "The server, or a proxy in front of it, is not available now: it may be starting, overloaded or"
+    " down. Try again later."
+)
 _HINTS = {
     401: "Pass a valid token to connect(): the JWT of a bot, or a personal access token.",
     403: "The token is valid, but its user lacks the permission.",
+    407: "The proxy requires a user and a password in the URL of HTTPS_PROXY or HTTP_PROXY.",
     415: "The server expects a content type that dynclient does not know.",
+    502: _UNAVAILABLE,
+    503: _UNAVAILABLE,
+    504: _UNAVAILABLE,
 }
+_LOST = frozenset({502, 503, 504})
+"""Statuses of a proxy that may have lost the response of the server."""
+_UNKNOWN_OUTCOME = " The request may have been carried out; read the entity before you repeat it."
+_MAY_BE_DONE = (
+    "An earlier attempt got no response. It may have been carried out, and this error be a"
+    " consequence of that; read the entity to find out."
+)
 _NO_ROUTE = (
     "This server has no such route; its release may differ from the one that the client uses."
 )
 _PROXY = (
     "The response does not come from an OpenMetadata server. Check the host, and the proxy if there"
     " is one."
+)
+_WEB_INTERFACE = (
+    "This is the web interface of OpenMetadata. host= must be the URL of the server, without the"
+    " path of a page."
 )
 _PROXY_SLASH = (
     "The response does not come from an OpenMetadata server. Check the host, and whether a proxy"
@@ -66,7 +87,7 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
     its class are those of the intended status.
     """
     body = _decoded(response)
-    text = "" if isinstance(body, dict) else response.body.decode("utf-8", "replace").strip()
+    text = "" if isinstance(body, dict) else _beginning(response)
     message = _message(body) if isinstance(body, dict) else text
     parts: dict[str, Any] = {
         "status": response.status,
@@ -75,6 +96,8 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
         "request_id": _request_id(response, body),
         "body": body if isinstance(body, dict) else text[:_MESSAGE_LENGTH],
     }
+    if response.may_be_done or (response.status in _LOST and not _is_reading(request)):
+        parts["may_be_done"] = True
     if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
     code = _intended_status(response.status, message)
@@ -88,18 +111,38 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
     if hint:
         parts["hint"] = hint
     if code == 429:
-        from dynclient.transport.http import retry_after
+        from dynclient.transport.request import retry_after
 
         parts["retry_after"] = retry_after(response.headers.get("Retry-After"))
     return kind(_short(message) or f"status {response.status}, no message", code=code, **parts)
 
 
+def _beginning(response: Response) -> str:
+    """Return the beginning of a body as text; a page may be large."""
+    return response.body[:_PAGE_LENGTH].decode("utf-8", "replace").strip()
+
+
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if code == 404 and request.method == "DELETE" and response.attempts > 1:
-        return "The first attempt got no response; it may have deleted the entity."
-    return _HINTS.get(code)
+    if response.may_be_done and not _is_reading(request):
+        return _MAY_BE_DONE
+    hint = _HINTS.get(code)
+    return hint + _UNKNOWN_OUTCOME if hint and code in _LOST and not _is_reading(request) else hint
+
+
+def _is_reading(request: Request) -> bool:
+    return request.method in {"GET", "HEAD"}
+
+
+def is_deleted(request: Request, error: errors.ServerError) -> bool:
+    """Return whether an error says that a repeated DELETE had deleted the entity before."""
+    return (
+        error.may_be_done
+        and request.method == "DELETE"
+        and isinstance(error, errors.NotFound)
+        and not is_route(error.message)
+    )
 
 
 def is_route(message: str) -> bool:
@@ -118,7 +161,7 @@ def decode(request: Request, response: Response) -> Any:
     try:
         return loads(response.body)
     except ValueError:
-        text = response.body.decode("utf-8", "replace").strip()
+        text = _beginning(response)
     raise _of_proxy(
         text,
         {
@@ -359,5 +402,23 @@ def _of_proxy(text: str, parts: dict[str, Any]) -> errors.ServerError:
     status: int = parts["status"]
     kind = _ERRORS[status] if status in {502, 503, 504} else errors.NotOpenMetadata
     message = _short(words) or _NO_MESSAGE.get(status, "the response is not JSON")
-    hint = _PROXY_SLASH if "%2f" in parts["url"].lower() else _PROXY
-    return kind(message, code=status, hint=hint, **parts)
+    return kind(message, code=status, hint=_page_hint(text, parts), **parts)
+
+
+def _page_hint(text: str, parts: dict[str, Any]) -> str:
+    """Return what a page in place of a response means, and what to do."""
+    import re
+
+    status, lost = parts["status"], parts.get("may_be_done")
+    if status in _HINTS and status not in {401, 403, 415}:
+        return _HINTS[status] + (_UNKNOWN_OUTCOME if lost and status in _LOST else "")
+    if re.search(r"HTTPS? (?:port|server)|SSL-enabled", text) and parts["url"].startswith("http:"):
+        return "This port uses TLS; host= must begin with https://."
+    title = re.search(r"<title[^>]*>\s*(?:OpenMetadata|Collate)\b", text, re.IGNORECASE)
+    if title is not None and status == 200:
+        return _WEB_INTERFACE
+    from dynclient.transport.failures import SIGN_IN, is_sign_in
+
+    if is_sign_in(text):
+        return SIGN_IN
+    return _PROXY_SLASH if "%2f" in parts["url"].lower() else _PROXY

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.errors import ServerError, SourceUnavailable, TransportError, UsageError
 from dynclient.releases import github_tree
+from dynclient.releases.archive import MAX_BYTES
 from dynclient.releases.download import PARALLEL, Progress, download, no_progress
 from dynclient.schema.versions import names_for
 from dynclient.settings import Settings
@@ -96,7 +97,11 @@ def _connections(mirror: str) -> Iterator[tuple[github_tree.Get, github_tree.Get
 
     # Without the headers and certificates of the client: they are for its own server.
     settings = Settings(
-        retries=2, read_timeout=30.0, retry_after_limit=_RETRY_AFTER_LIMIT, pool_size=PARALLEL
+        retries=2,
+        read_timeout=30.0,
+        max_response=MAX_BYTES,
+        retry_after_limit=_RETRY_AFTER_LIMIT,
+        pool_size=PARALLEL,
     )
     mirror, user = _split_user(mirror)
     bases = (mirror, mirror) if mirror else (API, RAW)

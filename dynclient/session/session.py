@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.responses import is_route
 from dynclient.drift.aliases import own_field_names
-from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
+from dynclient.errors import (
+    BadArguments,
+    MethodNotAllowed,
+    NotFound,
+    ServerError,
+    TransportError,
+)
 from dynclient.model.entity import Origin
 from dynclient.session.contract import Contract
 from dynclient.session.server_info import ServerInfo
@@ -169,11 +175,18 @@ class Session:
         """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
 
         If the server has no such route but has the collection at another one, the operation is
-        sent there: without a route, nothing was done.
+        sent there: without a route, nothing was done. If the response to a ``restore`` was lost,
+        the entity is read to find out what was done.
         """
         try:
             return self._dispatcher.call(*plan)
-        except (NotFound, MethodNotAllowed) as error:
+        except (ServerError, TransportError) as error:
+            if error.may_be_done and plan.operation.name == "restore":
+                from dynclient.session.lost_responses import restored
+
+                return restored(self, plan, error)
+            if not isinstance(error, (NotFound, MethodNotAllowed)):
+                raise
             spec = self._collection_of(plan)
             if spec is None or not is_route(error.message) or not self.contract.relocate(spec):
                 raise

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 from dynclient.errors import UsageError
 
 HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
+_PAGE = re.compile(r"/(?:api/v1/.|(?:signin|my-data)(?:/|$)|[^/]*\.html$)")
+"""What follows the URL of a server in the address bar of a browser, and never belongs to it."""
 
 
 def api_url(host: str) -> str:
@@ -16,7 +19,8 @@ def api_url(host: str) -> str:
         host: URL of the server, with or without ``/api``, ``/api/v1`` and a trailing slash.
 
     Raises:
-        UsageError: it has no scheme or host name, or contains a user or a query.
+        UsageError: it has no scheme or host name, or contains a user, a query, or the path of a
+            page.
     """
     from urllib.parse import urlsplit
 
@@ -37,7 +41,28 @@ def api_url(host: str) -> str:
     if parts.query or parts.fragment:
         raise UsageError("host= must not contain a query ('?') or a fragment ('#')")
     path = parts.path.rstrip("/").removesuffix("/v1").removesuffix("/api").rstrip("/")
+    page = _PAGE.search(path)
+    if page is not None:
+        server = f"{parts.scheme}://{parts.netloc}{path[: page.start()]}"
+        raise UsageError(
+            "host= must be the URL of the server, without the path of a page or a collection; did"
+            f" you mean {server}?"
+        )
+    _check_name(parts.hostname)
     return f"{parts.scheme}://{parts.netloc}{path}/api"
+
+
+def _check_name(name: str) -> None:
+    """Raise UsageError for a host name that cannot exist; requests reports it much later."""
+    labels = name.removesuffix(".").split(".")
+    is_name = all(0 < len(label) < 64 for label in labels) and not any(map(str.isspace, name))
+    if is_name and not name.isascii():
+        try:
+            name.encode("idna")
+        except UnicodeError:
+            is_name = False
+    if not is_name:
+        raise UsageError(f"host= must contain a valid host name, not {name!r}")
 
 
 def without_credentials(url: str) -> str:

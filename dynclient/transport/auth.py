@@ -11,10 +11,23 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from dynclient.errors import Unauthorized, UsageError
+from dynclient.errors import (
+    NotOpenMetadata,
+    ServerError,
+    ServerFault,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+    UsageError,
+)
 from dynclient.secrets import MASK, Secret
 from dynclient.transport.address import HOST, TOKEN, api_url, token_from_environment
-from dynclient.transport.request import Request, Response, header_problem
+from dynclient.transport.request import Request, Response, header_problem, retry_after
+
+_LOGIN, _REFRESH = "/v1/users/login", "/v1/users/refresh"
+_FAILURES = {429: TooManyRequests, 502: Unavailable, 503: Unavailable, 504: Unavailable}
+LOGIN_PATHS = frozenset({_LOGIN, _REFRESH})
+"""Paths of the requests that start a session, each with a POST that is safe to repeat."""
 
 
 class Anonymous:
@@ -198,6 +211,7 @@ class Login(Anonymous):
 
         Raises:
             Unauthorized: the server refused the login.
+            ServerError: the login failed for another reason, which the class tells.
             UsageError: the password is not available in this process.
         """
         if self._process != os.getpid():  # in a forked child the lock may stay locked for ever
@@ -225,18 +239,10 @@ class Login(Anonymous):
             )
         plain = self._password.get_secret_value().encode()
         body = {"email": self._username, "password": b64encode(plain).decode()}
-        response = send(_post("/v1/users/login", body))
+        response = send(_post(_LOGIN, body))
         session = _read_session(response)
         if session is None:
-            raise Unauthorized(
-                f"the server refused the login of {self._username}: {_error_message(response)}",
-                status=response.status,
-                code=401 if response.status in {400, 403} else response.status,
-                method="POST",
-                url=response.url,
-                request_id=None,
-                hint="Users log in with their e-mail address; bots have tokens instead.",
-            )
+            raise _login_error(self._username, response)
         return session
 
     @staticmethod
@@ -246,7 +252,7 @@ class Login(Anonymous):
         if token is None:
             return None
         body = {"refreshToken": token.get_secret_value()}
-        return _read_session(send(_post("/v1/users/refresh", body)))
+        return _read_session(send(_post(_REFRESH, body)))
 
     def __repr__(self) -> str:
         return f"user {self._username}"
@@ -277,6 +283,38 @@ def _read_session(response: Response) -> tuple[Secret, Secret | None] | None:
         return None
     header = _bearer(token, "the accessToken in the response to the login")
     return header, Secret(refresh_token) if isinstance(refresh_token, str) else None
+
+
+def _login_error(username: str, response: Response) -> ServerError:
+    """Return the error of a login, by its status: only a refusal is about the password."""
+    status = response.status
+    kind: type[ServerError] = Unauthorized
+    message = f"the server refused the login of {username}: {_error_message(response)}"
+    hint = "Users log in with their e-mail address; bots have tokens instead."
+    parts: dict[str, Any] = {}
+    if status in {404, 405, 501}:
+        hint = "The server may have no login by password, but a sign-in elsewhere; pass token=."
+    elif status == 429 or status >= 500:
+        kind, hint = _FAILURES.get(status, ServerFault), ""
+        message = f"the login of {username} failed: {_error_message(response)}"
+        if status == 429:
+            parts["retry_after"] = retry_after(response.headers.get("Retry-After"))
+    elif status < 400:
+        kind, hint = (
+            NotOpenMetadata,
+            "Check the host, and the proxy if there is one; or pass token=.",
+        )
+        message = f"the response to the login of {username} has no accessToken (status {status})"
+    return kind(
+        message,
+        status=status,
+        code=401 if status in {400, 403} else status,
+        method="POST",
+        url=response.url,
+        request_id=None,
+        hint=hint,
+        **parts,
+    )
 
 
 def _error_message(response: Response) -> str:

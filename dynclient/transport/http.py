@@ -1,4 +1,4 @@
-"""HTTP by requests: a connection pool per client, timeouts, retries, TLS and authentication.
+"""HTTP by requests: a connection pool per client, deadlines, retries, TLS and authentication.
 
 :meth:`Transport.send` takes a :class:`Request` and returns a :class:`Response` of any status; it
 raises an error only if there is no response. The dispatcher interprets the response.
@@ -10,41 +10,44 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import (
-    ConnectFailed,
+    DynclientError,
     InsecureWarning,
-    NotOpenMetadata,
-    TimedOut,
+    ResponseTooLarge,
     TLSFailed,
-    TooManyRequests,
     TransportError,
-    Unavailable,
     UsageError,
 )
 from dynclient.secrets import MASK, looks_secret
 from dynclient.transport.address import without_credentials
-from dynclient.transport.auth import Anonymous
-from dynclient.transport.request import Request, Response, header_problem, secrets_in
+from dynclient.transport.auth import LOGIN_PATHS, Anonymous
+from dynclient.transport.request import (
+    Request,
+    Response,
+    header_problem,
+    retry_after,
+    secrets_in,
+)
 
 if TYPE_CHECKING:
     import logging
 
     import requests
-    from requests.adapters import HTTPAdapter
 
     from dynclient.settings import Settings
+    from dynclient.transport.connections import Adapter, Attempt, Deadline
 
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 """Methods that are safe to repeat: sent twice, they do no more than once."""
 TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
+_LOST = frozenset({502, 503, 504})
+"""Statuses of a proxy that may have lost the response of the server."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
-_DIGITS_MAX = 15
-"""Digits of a ``Retry-After`` that are read; 15 are more than anybody waits."""
 _ECHO_MIN = 4
 """Characters of the shortest secret that is masked where a server repeats it."""
 
@@ -60,6 +63,7 @@ class Transport:
         auth: the authentication; None sends no token.
         sleep: waits for a number of seconds.
         jitter: returns a factor from 0 to 1 for each pause between attempts.
+        clock: returns the time in seconds, for deadlines.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Transport:
         *,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not _is_verify(settings.verify):
             allowed = "True, False or the path of a CA bundle"
@@ -80,6 +85,8 @@ class Transport:
         self.closed = False
         self._sleep = sleep
         self._jitter = jitter
+        self._clock = clock
+        self._responded = False
         self._reset()
         if settings.verify is False:
             from dynclient import warn
@@ -91,17 +98,18 @@ class Transport:
         return f"<Transport to {self.base}, {self.auth!r}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("base", "settings", "auth", "closed", "_sleep", "_jitter")
+        names = ("base", "settings", "auth", "closed", "_sleep", "_jitter", "_clock")
         return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._responded = False
         self._reset()
 
     def _reset(self) -> None:
         """Drop all connections, and the lock: in a forked child it may stay locked for ever."""
         self._lock = threading.Lock()
-        self._pool: HTTPAdapter | None = None
+        self._pool: Adapter | None = None
         self._options: dict[str, Any] = {}
         self._process = os.getpid()
 
@@ -112,48 +120,76 @@ class Transport:
 
         After a 401 the token is renewed once, if the authentication can. Requests that are safe to
         repeat are repeated after a connection failure and after the statuses 429, 502, 503 and 504.
+        All of it ends after the seconds of ``timeout``.
 
         Raises:
             ConnectFailed, TimedOut, TLSFailed: there was no response.
+            OutcomeUnknown: there was none to a request that may have been carried out, and must
+                not be repeated.
+            ResponseTooLarge: the response exceeds ``max_response``.
             NotOpenMetadata: a redirect leads to another server, or has no end.
-            TooManyRequests, Unavailable: ``Retry-After`` exceeds ``retry_after_limit``.
+            TooManyRequests, Unavailable: ``Retry-After`` exceeds ``retry_after_limit``, or the time
+                that is left.
             UsageError: the client is closed, its token is not available, or HTTP cannot send the
                 token or a header.
         """
-        header = None if request.web else self.auth.header(self._send, self.base)
-        response = self._send(request, header)
-        if response.status == 401 and header is not None and self.auth.renew(self._send, header):
-            response = self._send(request, self.auth.header(self._send, self.base))
+        from dynclient.transport.connections import Deadline
+
+        deadline = Deadline(self.settings.timeout, self._clock)
+        if request.web:
+            return self._send(request, None, deadline)
+
+        def send(of_login: Request) -> Response:
+            return self._send(of_login, None, deadline)
+
+        header = self.auth.header(send, self.base)
+        response = self._send(request, header, deadline)
+        if response.status == 401 and header is not None and self.auth.renew(send, header):
+            response = self._send(request, self.auth.header(send, self.base), deadline)
         return response
 
-    def _send(self, request: Request, authorization: str | None = None) -> Response:
+    def _send(self, request: Request, authorization: str | None, deadline: Deadline) -> Response:
         """Send with retries; ``authorization`` is the header to authenticate with, if any."""
-        attempt = 0
+        number = 0
+        may_be_done = False  # by an attempt whose response was lost
         while True:
-            attempt += 1
-            response, error = self._attempt(request, authorization, attempt)
-            pause = self._pause(request, response, error, attempt)
+            number += 1
+            response, error = self._attempt(request, authorization, deadline)
+            pause = self._pause(request, response, error, number, deadline)
             if pause is None:
                 break
+            if error is not None:
+                may_be_done = may_be_done or error.may_be_done
+            elif response is not None:
+                may_be_done = may_be_done or response.status in _LOST
             _log().debug("%s %s: retrying in %.2f s", request.method, request.masked_target, pause)
             self._sleep(pause)
         if error is not None:
-            raise error
+            from dynclient.transport.failures import final_error
+
+            raise final_error(error, request, is_repeatable(request), may_be_done)
         assert response is not None  # noqa: S101 -- one or the other
-        return response
+        return response._replace(attempts=number, may_be_done=may_be_done)
 
     def _attempt(
-        self, request: Request, authorization: str | None, attempt: int
+        self, request: Request, authorization: str | None, deadline: Deadline
     ) -> tuple[Response | None, TransportError | None]:
         """Send once and return the response or the error."""
+        from urllib3.exceptions import HTTPError
+
+        from dynclient.transport.connections import Attempt
+
+        attempt = Attempt(deadline, self.settings)
         begin = time.perf_counter()
         try:
-            response = self._send_once(request, authorization, attempt)
-        except OSError as caught:  # every error of requests is one
-            if isinstance(caught, TransportError):
+            with attempt:
+                response = self._send_once(request, authorization, attempt)
+        except (OSError, HTTPError, ValueError) as caught:  # what requests and urllib3 raise
+            if isinstance(caught, DynclientError):
                 raise
-            error = _transport_error(caught, request, self._base_url(request), self.settings)
+            error = self._error(caught, request, attempt)
         else:
+            self._responded = True
             milliseconds = 1000 * (time.perf_counter() - begin)
             line = "%s %s: %s in %.0f ms"
             target = request.masked_target
@@ -163,28 +199,44 @@ class Transport:
         _log().debug("%s %s: %s", request.method, request.masked_target, type(error).__name__)
         return None, error
 
-    def _send_once(self, request: Request, authorization: str | None, attempt: int) -> Response:
+    def _error(self, caught: Exception, request: Request, attempt: Attempt) -> TransportError:
+        """Return our error for one of requests or urllib3."""
+        from dynclient.transport.failures import Failure, transport_error
+
+        base = self._base_url(request)
+        proxy, first = self._proxy(base), not self._responded
+        return transport_error(Failure(caught, request, base, self.settings, attempt, proxy, first))
+
+    def _proxy(self, base: str) -> str | None:
+        """Return the URL of the proxy that requests uses for a URL, or None for no proxy."""
+        from requests.utils import select_proxy
+
+        return select_proxy(base, self._options.get("proxies"))
+
+    def _send_once(self, request: Request, authorization: str | None, attempt: Attempt) -> Response:
+        from dynclient.transport.connections import read_body
+
         url = self._base_url(request) + request.target
         for _ in range(_REDIRECTS_MAX + 1):
             pool = self._open()
             prepared = self._prepare(request, url, authorization)
             # Not by a Session: it would add cookies, which authenticate too, and follow redirects
             # by its own rules.
-            received = pool.send(prepared, **self._options)
+            received = pool.send(prepared, timeout=attempt.timeouts, **self._options)
+            attempt.status = received.status_code
             if received.status_code not in _REDIRECTS:
                 break
             received.close()  # its body is not read; the connection would stay open
             url = self._redirect_target(request, url, received)
         else:
+            from dynclient.transport.failures import redirect_error
+
             message = f"{self.base} sent more than {_REDIRECTS_MAX} redirects"
-            raise _redirect_error(message, request, url, 302)
-        return Response(
-            received.status_code,
-            received.headers,
-            _without_echo(received, request, authorization, self.settings.headers),
-            without_credentials(url),
-            attempt,
-        )
+            raise redirect_error(message, request, url, 302)
+        body = read_body(received, self.settings.max_response)
+        if received.status_code >= 400 and body:
+            body = _without_echo(body, request, authorization, self.settings.headers)
+        return Response(received.status_code, received.headers, body, without_credentials(url))
 
     def _base_url(self, request: Request) -> str:
         """Return the URL that the path of a request follows."""
@@ -223,16 +275,22 @@ class Transport:
         """
         from urllib.parse import urljoin, urlsplit
 
+        from dynclient.transport.failures import redirect_error
+
         status = response.status_code
+        location = response.headers.get("Location", "").strip()
+        if not location:
+            message = f"{self.base} redirects without a Location header"
+            raise redirect_error(message, request, url, status)
         origin = _origin(url)
         # The same host by https is the same server.
         allowed = {origin, ("https", origin[1], 443)} if origin[0] == "http" else {origin}
         try:
-            target = urljoin(url, response.headers.get("Location", "")).partition("#")[0]
+            target = urljoin(url, location).partition("#")[0]
             destination = _origin(target)
         except ValueError:  # its text may contain a credential
             message = f"{self.base} redirects to an address that is not a URL"
-            raise _redirect_error(message, request, url, status) from None
+            raise redirect_error(message, request, url, status) from None
         plain = without_credentials(target)
         if "@" in urlsplit(target).netloc:
             message = f"{self.base} redirects to an address with a user: {plain}"
@@ -244,7 +302,7 @@ class Transport:
             message = f"{self.base} redirects {plain} to itself"
         else:
             return target
-        raise _redirect_error(message, request, url, status)
+        raise redirect_error(message, request, url, status, target)
 
     # -- pauses ------------------------------------------------------------------------------------
 
@@ -254,24 +312,33 @@ class Transport:
         response: Response | None,
         error: TransportError | None,
         attempt: int,
+        deadline: Deadline,
     ) -> float | None:
         """Return the seconds to wait before the next attempt, or None if there is none."""
         settings = self.settings
         if error is not None:
-            never_connected = getattr(error, "never_connected", False)
-            if isinstance(error, TLSFailed) or not (is_repeatable(request) or never_connected):
+            if isinstance(error, (TLSFailed, ResponseTooLarge)):
+                return None
+            if error.may_be_done and not is_repeatable(request):
                 return None
         elif response is None or not _is_temporary(response) or not is_repeatable(request):
             return None
         if attempt > settings.retries:
             return None
+        left = deadline.left()
         seconds = None if response is None else retry_after(response.headers.get("Retry-After"))
         if seconds is not None and response is not None:
-            if seconds > settings.retry_after_limit:
-                raise _too_long(request, response, seconds, settings)
+            limit = f"retry_after_limit, {settings.retry_after_limit:g} s"
+            if left < settings.retry_after_limit:
+                limit = f"what is left of timeout=, {max(left, 0):.0f} of {settings.timeout:g} s"
+            if seconds > min(settings.retry_after_limit, left):
+                from dynclient.transport.failures import too_long
+
+                raise too_long(request, response, seconds, limit)
             return seconds
         longest: float = min(settings.backoff_limit, settings.backoff * 2.0 ** (attempt - 1))
-        return longest * self._random()
+        pause = longest * self._random()
+        return pause if pause < left else None
 
     def _random(self) -> float:
         if self._jitter is not None:
@@ -282,7 +349,7 @@ class Transport:
 
     # -- connections -------------------------------------------------------------------------------
 
-    def _open(self) -> HTTPAdapter:
+    def _open(self) -> Adapter:
         """Return the connection pool, created on first use in this process."""
         if self._process != os.getpid():
             self._reset()
@@ -294,11 +361,12 @@ class Transport:
                     pool = self._pool = self._new_pool()
         return pool
 
-    def _new_pool(self) -> HTTPAdapter:
+    def _new_pool(self) -> Adapter:
         if self.closed:
             raise UsageError("this client is closed; create a new one with dynclient.connect()")
         import requests
-        from requests.adapters import HTTPAdapter
+
+        from dynclient.transport.connections import Adapter
 
         settings = self.settings
         # Proxies and CA bundles of the environment are looked up once, not for every request.
@@ -308,7 +376,6 @@ class Transport:
                     self.base, {}, False, settings.verify, settings.client_certificate
                 )
             )
-        self._options["timeout"] = (settings.connect_timeout, settings.read_timeout)
         self._headers = {
             "User-Agent": f"dynclient ({requests.utils.default_user_agent()})",
             "Accept": "application/json",
@@ -323,7 +390,7 @@ class Transport:
 
             # Our InsecureWarning says it once; urllib3 would repeat it for every request.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        return HTTPAdapter(pool_connections=2, pool_maxsize=settings.pool_size)
+        return Adapter(pool_connections=2, pool_maxsize=settings.pool_size)
 
     def close(self) -> None:
         """Close all connections; sending afterwards raises an error."""
@@ -336,23 +403,19 @@ class Transport:
 def is_repeatable(request: Request) -> bool:
     """Return whether a request may be sent again if it may have been carried out.
 
-    A DELETE by name may not: the name may be that of another entity by then.
+    A DELETE by name may not: the name may be that of another entity by then. A login may.
     """
+    if request.method == "POST":
+        return request.path in LOGIN_PATHS
     if request.method == "DELETE":
         return "/name/" not in request.path
     return request.method in REPEATABLE
 
 
 def _without_echo(
-    received: requests.Response,
-    request: Request,
-    authorization: str | None,
-    headers: Iterable[tuple[str, str]],
+    body: bytes, request: Request, authorization: str | None, headers: Iterable[tuple[str, str]]
 ) -> bytes:
-    """Return the body of a response; in an error, the request's own secrets are masked."""
-    body: bytes = received.content
-    if received.status_code < 400 or not body:
-        return body
+    """Return the body of an error with the secrets of the request masked."""
     secrets = set(secrets_in(request))
     secrets.update("".join(value) for name, value in headers if looks_secret(name))
     if authorization is not None:
@@ -384,30 +447,6 @@ def _is_temporary(response: Response) -> bool:
     )
 
 
-def retry_after(value: str | None) -> float | None:
-    """Return the seconds that a ``Retry-After`` header asks for; None if it is missing or invalid.
-
-    Args:
-        value: seconds, or an HTTP date.
-    """
-    if not value:
-        return None
-    digits = value.strip()
-    if digits.isascii() and digits.isdigit():
-        return float(digits[:_DIGITS_MAX])
-    from datetime import UTC, datetime
-    from email.utils import parsedate_to_datetime
-
-    try:
-        when = parsedate_to_datetime(value)
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        seconds = (when - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return max(0.0, seconds)
-
-
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     from urllib.parse import urlsplit
 
@@ -420,81 +459,3 @@ def _log() -> logging.Logger:
     import logging
 
     return logging.getLogger(__name__)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and the errors that requests and urllib3 wrapped in it."""
-    while error is not None:
-        yield error
-        inner = getattr(error, "reason", None) or next(
-            (part for part in error.args if isinstance(part, BaseException)), None
-        )
-        error = inner if isinstance(inner, BaseException) else None
-
-
-def _transport_error(
-    error: OSError, request: Request, base: str, settings: Settings
-) -> TransportError:
-    """Return our error for an error of requests."""
-    import requests
-
-    kinds = {type(cause).__name__ for cause in _causes(error)}
-    parts = {"method": request.method, "url": base + request.path}
-    never_connected = bool(
-        kinds & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
-    )
-    if isinstance(error, requests.exceptions.SSLError):
-        return TLSFailed(_tls_message(base, list(_causes(error))[-1]), **parts)
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        message = f"{base} did not accept a connection within {settings.connect_timeout:g} s"
-        return TimedOut(f"{message} (connect_timeout)", never_connected=True, **parts)
-    if isinstance(error, requests.exceptions.Timeout):
-        message = f"{base} did not respond to {request.method} within {settings.read_timeout:g} s"
-        return TimedOut(f"{message} (read_timeout)", never_connected=False, **parts)
-    if isinstance(error, requests.exceptions.ConnectionError) and never_connected:
-        message = (
-            f"could not connect to {base}; check that the server is running, and that host and port"
-            " are correct"
-        )
-        return ConnectFailed(message, never_connected=True, **parts)
-    message = f"the connection to {base} broke during {request.method} {request.path}"
-    if not is_repeatable(request):
-        message += "; the server may have processed the request"
-    return ConnectFailed(message, never_connected=False, **parts)
-
-
-def _tls_message(base: str, reason: BaseException) -> str:
-    import ssl
-
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        way = "pass verify= the path of the CA bundle that signed it"
-        return f"the TLS certificate of {base} could not be verified: {reason}; {way}"
-    return f"the TLS connection to {base} failed: {reason}; see verify= and client_certificate="
-
-
-def _redirect_error(message: str, request: Request, url: str, status: int) -> NotOpenMetadata:
-    return NotOpenMetadata(
-        message,
-        status=status,
-        code=status,
-        method=request.method,
-        url=without_credentials(url),
-        request_id=None,
-        hint="Pass the final URL to connect(); tokens are not sent to other servers.",
-    )
-
-
-def _too_long(
-    request: Request, response: Response, seconds: float, settings: Settings
-) -> TooManyRequests | Unavailable:
-    error_class = TooManyRequests if response.status == 429 else Unavailable
-    limit = settings.retry_after_limit
-    return error_class(
-        f"Retry-After is {seconds:.0f} s, longer than retry_after_limit, {limit:g} s",
-        status=response.status,
-        code=response.status,
-        method=request.method,
-        url=response.url,
-        request_id=None,
-        retry_after=seconds,
-    )

@@ -11,6 +11,8 @@ from dynclient.errors import UsageError
 from dynclient.secrets import MASK, looks_secret, printable, seal, unseal
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_DIGITS_MAX = 15
+"""Digits of a ``Retry-After`` that are read; 15 are more than anyone waits."""
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 
 
@@ -108,8 +110,9 @@ class Response(NamedTuple):
         headers: Headers by name, case-insensitive.
         body: The body, decompressed.
         url: URL that it came from, without the query.
-        attempts: Number of times the request was sent; of a repeated DELETE, an earlier one may
-            have succeeded.
+        attempts: Number of times the request was sent.
+        may_be_done: Whether an earlier attempt may have been carried out, its response having been
+            lost.
     """
 
     status: int
@@ -117,6 +120,7 @@ class Response(NamedTuple):
     body: bytes
     url: str
     attempts: int = 1
+    may_be_done: bool = False
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body):,} bytes>"
@@ -171,3 +175,27 @@ def _restored(method: str, path: str, handle: str, operation: Any, web: bool) ->
         operation,
         web,
     )
+
+
+def retry_after(value: str | None) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for; None if it is missing or invalid.
+
+    Args:
+        value: seconds, or an HTTP date.
+    """
+    if not value:
+        return None
+    digits = value.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:_DIGITS_MAX])
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    try:
+        when = parsedate_to_datetime(value)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return max(0.0, seconds)

@@ -80,6 +80,8 @@ def test_defaults_of_settings() -> None:
     assert Settings() == Settings(
         connect_timeout=5.0,
         read_timeout=60.0,
+        timeout=300.0,
+        max_response=536_870_912,
         retries=3,
         backoff=0.25,
         backoff_limit=20.0,

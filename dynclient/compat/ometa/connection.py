@@ -82,8 +82,8 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
     Args:
         config: the fields of an ``OpenMetadataConnection``, as JSON, secrets in clear.
         arguments: ``additional_client_config_arguments``: ``cert``, ``verify``, ``timeout`` (in
-            seconds, or a pair of connect and read timeout), ``user_agent``, ``retry``,
-            ``retry_wait``, and dynclient's own settings.
+            seconds for each wait, or a pair of connect and read timeout), ``user_agent``,
+            ``retry``, ``retry_wait``, and dynclient's own settings.
 
     Raises:
         UsageError: no address, an API version other than v1, or a file that does not exist.
@@ -247,8 +247,10 @@ def _settings(arguments: Mapping[str, Any], headers: dict[str, str]) -> dict[str
         if name == "user_agent":
             headers.setdefault("User-Agent", str(value))
         elif name == "timeout":
+            # As requests means it: for each wait. Its None is our default, not "for ever".
             connect, read = value if isinstance(value, (tuple, list)) else (value, value)
-            settings |= {"connect_timeout": connect, "read_timeout": read}
+            waits = {"connect_timeout": connect, "read_timeout": read}
+            settings |= {key: each for key, each in waits.items() if each is not None}
         else:
             settings[_CLIENT_ARGUMENTS.get(name, name)] = value
     return settings

@@ -22,7 +22,7 @@ BASE = "http://localhost:8585/api"
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (HOST, TOKEN):
+    for name in (HOST, TOKEN, "DYNCLIENT_TIMEOUT"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -77,6 +77,14 @@ def test_the_host_and_the_token_of_the_environment(monkeypatch: pytest.MonkeyPat
         ("retries", True, "must be an integer, 0 or more, not True"),
         ("read_timeout", "1", "must be a number of seconds, 0 or more, not '1'"),
         ("read_timeout", 0, "read_timeout: must be more than 0"),
+        ("timeout", 0, "timeout: must be more than 0"),
+        ("timeout", -1, "must be a number of seconds, 0 or more, not -1"),
+        ("timeout", "5", "must be a number of seconds, 0 or more, not '5'"),
+        ("timeout", (5, 60), "connect_timeout= and read_timeout= take one number each"),
+        ("read_timeout", None, "must be a number of seconds, 0 or more, not None"),
+        ("max_response", 0, "must be more than 0"),
+        ("max_response", None, "must be an integer, 0 or more, not None"),
+        ("max_response", 1e9, "must be an integer, 0 or more, not 1000000000.0"),
         ("page_size", 0, "must be more than 0"),
         ("responses", "lax", "must be 'strict' or 'tolerant', not 'lax'"),
         ("drift", "strict", "must be 'bridge', 'warn' or 'error', not 'strict'"),
@@ -129,6 +137,20 @@ def test_arguments_of_wrong_types_are_rejected(arguments: dict[str, Any], messag
     assert "sesame" not in str(caught.value)
 
 
+def test_a_client_certificate_must_be_readable_without_a_passphrase(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nabc\n")
+    plain = tmp_path / "plain.pem"
+    plain.write_text("-----BEGIN CERTIFICATE-----\nabc\n")
+    for value in (key, (plain, key)):
+        with pytest.raises(BadArguments, match=r"key\.pem' is encrypted; pass one without a pass"):
+            settings_of({"client_certificate": value})
+    with pytest.raises(BadArguments, match="cannot be read: Is a directory"):
+        settings_of({"client_certificate": tmp_path})
+    assert settings_of({"client_certificate": plain}).client_certificate == str(plain)
+    assert settings_of({"verify": tmp_path}).verify == str(tmp_path)  # a folder of certificates
+
+
 def test_one_error_lists_all_wrong_settings() -> None:
     with pytest.raises(BadArguments) as caught:
         settings_of({"retries": -1, "drift": "x", "colour": 1, "backoff": 1.0})
@@ -138,6 +160,35 @@ def test_one_error_lists_all_wrong_settings() -> None:
 @pytest.mark.parametrize("name", ["retries", "backoff", "backoff_limit", "retry_after_limit"])
 def test_some_settings_may_be_zero(name: str) -> None:
     assert getattr(settings_of({name: 0}), name) == 0
+
+
+@pytest.mark.parametrize(
+    ("keywords", "timeout"),
+    [
+        ({}, 300),
+        ({"timeout": 7}, 7),
+        ({"timeout": None}, None),
+        ({"read_timeout": 600}, 600),  # it was allowed before there was a timeout
+        ({"connect_timeout": 400, "read_timeout": 350}, 400),
+        ({"timeout": 7, "read_timeout": 600}, 7),
+    ],
+)
+def test_the_timeout_is_at_least_that_of_one_wait_unless_it_is_given(
+    keywords: dict[str, Any], timeout: float | None
+) -> None:
+    assert settings_of(keywords).timeout == timeout
+
+
+def test_the_environment_sets_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNCLIENT_TIMEOUT", "12.5")
+    assert settings_of({"read_timeout": 600}).timeout == 12.5
+    assert settings_of({"timeout": None}).timeout is None
+    for wrong in ("soon", "0", "-1", "nan", "inf"):
+        monkeypatch.setenv("DYNCLIENT_TIMEOUT", wrong)
+        with pytest.raises(UsageError, match=f"DYNCLIENT_TIMEOUT must be .* not '{wrong}'"):
+            settings_of({})
+    monkeypatch.setenv("DYNCLIENT_TIMEOUT", "")
+    assert settings_of({}).timeout == 300
 
 
 def test_settings_are_kept_as_the_transport_takes_them(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ def error_of(
     body: Any,
     headers: dict[str, str] | None = None,
     request: Request = ASK,
-    attempts: int = 1,
+    may_be_done: bool = False,
 ) -> errors.ServerError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return responses.to_error(request, Response(status, headers or {}, data, URL, attempts))
+    return responses.to_error(request, Response(status, headers or {}, data, URL, 2, may_be_done))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,62 @@ def test_a_missing_route_is_distinguished_from_a_missing_entity() -> None:
     )
 
 
+HTML = {"Content-Type": "text/html"}
+TLS_TEXTS = (
+    "Client sent an HTTP request to an HTTPS server.",
+    "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+    "Reason: You're speaking plain HTTP to an SSL-enabled server port.",
+)
+TEMPORARY = "is not available now: it may be starting, overloaded or down. Try again later."
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "words"),
+    [
+        *((400, text, "This port uses TLS; host= must begin with https://.") for text in TLS_TEXTS),
+        (200, "<title>Log in</title>", "This is the page of a sign-in"),
+        (401, "<input type='password' name='p'>", "This is the page of a sign-in"),
+        (403, "<h1>Sign in with SSO</h1>", "This is the page of a sign-in"),
+        (
+            200,
+            "<title>\n OpenMetadata </title>",
+            "This is the web interface of OpenMetadata. host=",
+        ),
+        (404, "<title>OpenMetadata</title>", "Check the host, and the proxy if there is one."),
+        (407, "<title>Proxy</title>", "The proxy requires a user and a password in the URL of HTT"),
+        (502, "<title>502 Bad Gateway</title>", TEMPORARY),
+        (503, "<h1>No server is available to handle this request.</h1>", TEMPORARY),
+        (504, "<title>504</title>", TEMPORARY),
+        (429, "<title>Slow down</title>", "Check the host, and the proxy if there is one."),
+    ],
+)
+def test_a_page_in_place_of_a_response_names_its_cause(status: int, text: str, words: str) -> None:
+    if status == 200:
+        with pytest.raises(errors.ServerError) as caught:
+            responses.decode(ASK, Response(status, HTML, text.encode(), URL))
+        assert words in str(caught.value)
+    else:
+        assert words in str(error_of(status, text.encode(), HTML))
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("body", [b"<h1>oh</h1>", b"no healthy upstream", {"message": "oh"}])
+def test_a_proxy_may_have_lost_the_response_to_a_write(status: int, body: Any) -> None:
+    post = error_of(status, body, None, Request("POST", "/v1/tables"))
+    assert type(post) is errors.Unavailable
+    assert post.may_be_done
+    assert "The request may have been carried out; read the entity before you repeat" in str(post)
+    assert TEMPORARY in str(post)
+    get = error_of(status, body)
+    assert not get.may_be_done
+    assert str(get).endswith(TEMPORARY)
+
+
+def test_only_the_beginning_of_a_page_is_searched() -> None:
+    page = b"<title>" * 300_000
+    assert type(error_of(403, page, HTML)) is errors.NotOpenMetadata
+
+
 PAGE = b"<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
 
 
@@ -126,14 +182,41 @@ def test_request_ids_and_retry_after_are_kept() -> None:
     assert "r7" in str(error)
 
 
-def test_a_repeated_delete_that_finds_nothing_says_why() -> None:
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("may_be_done", [True, False])
+def test_an_error_after_a_lost_response_says_that_it_may_be_a_consequence(
+    method: str, may_be_done: bool
+) -> None:
+    request = Request(method, "/v1/tables/x")
+    error = error_of(404, {"code": 404, "message": "not found"}, None, request, may_be_done)
+    assert error.may_be_done is may_be_done
+    assert ("earlier attempt" in str(error)) is (may_be_done and method != "GET")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "message", "may_be_done", "deleted"),
+    [
+        ("DELETE", 404, "table instance for x not found", True, True),
+        ("DELETE", 404, "table instance for x not found", False, False),
+        ("PUT", 404, "table instance for x not found", True, False),
+        ("DELETE", 404, "HTTP 404 Not Found", True, False),  # the route does not exist
+        ("DELETE", 400, "table is not empty", True, False),
+        ("DELETE", 500, "oh", True, False),
+    ],
+)
+def test_what_a_repeated_delete_does_not_find_is_deleted(
+    method: str, status: int, message: str, may_be_done: bool, deleted: bool
+) -> None:
+    request = Request(method, "/v1/tables/x")
+    body = {"code": status, "message": message}
+    error = error_of(status, body, None, request, may_be_done)
+    assert responses.is_deleted(request, error) is deleted
+
+
+def test_a_proxy_does_not_say_that_something_is_deleted() -> None:
     request = Request("DELETE", "/v1/tables/x")
-    assert "first attempt" in str(
-        error_of(404, {"code": 404, "message": "not found"}, None, request, 2)
-    )
-    assert "first attempt" not in str(
-        error_of(404, {"code": 404, "message": "not found"}, None, request)
-    )
+    error = error_of(404, b"default backend - 404", None, request, may_be_done=True)
+    assert not responses.is_deleted(request, error)
 
 
 def test_long_messages_are_truncated() -> None:

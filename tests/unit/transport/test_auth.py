@@ -34,7 +34,7 @@ def stub() -> Iterator[Stub]:
 
 
 def send(stub: Stub, auth: Anonymous, request: Request = ASK) -> int:
-    transport = Transport(f"{stub.host}/api", Settings(), auth)
+    transport = Transport(f"{stub.host}/api", Settings(), auth, sleep=lambda seconds: None)
     try:
         return transport.send(request).status
     finally:
@@ -183,12 +183,77 @@ def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [Reply(200, {"accessToken": None}), Reply(202, {"accessToken": "t"}), Reply(200, b"x")]
+    "reply",
+    [
+        Reply(200, {"accessToken": None}),
+        Reply(202, {"accessToken": "t"}),
+        Reply(200, b"x"),
+        Reply(200, b"<html>Sign in</html>", (("Content-Type", "text/html"),)),
+    ],
 )
-def test_a_login_without_a_token_is_refused(stub: Stub, reply: Reply) -> None:
+def test_a_login_without_a_token_does_not_come_from_openmetadata(stub: Stub, reply: Reply) -> None:
     stub.routes["/api/v1/users/login"] = reply
-    with pytest.raises(errors.Unauthorized, match=f"of ada: status {reply.status}"):
+    with pytest.raises(errors.NotOpenMetadata, match="login of ada has no accessToken") as caught:
         send(stub, Login("ada", "p"))
+    assert (caught.value.status, caught.value.code) == (reply.status, reply.status)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "words"),
+    [
+        (400, errors.Unauthorized, 401, "refused the login of ada: because"),
+        (401, errors.Unauthorized, 401, "refused the login of ada: because"),
+        (403, errors.Unauthorized, 401, "refused the login of ada: because"),
+        (404, errors.Unauthorized, 404, "no login by password, but a sign-in elsewhere; pass tok"),
+        (405, errors.Unauthorized, 405, "no login by password"),
+        (501, errors.Unauthorized, 501, "no login by password"),
+        (429, errors.TooManyRequests, 429, "the login of ada failed: because"),
+        (500, errors.ServerFault, 500, "the login of ada failed: because"),
+        (502, errors.Unavailable, 502, "the login of ada failed: because"),
+        (503, errors.Unavailable, 503, "the login of ada failed: because"),
+        (504, errors.Unavailable, 504, "the login of ada failed: because"),
+    ],
+)
+def test_the_error_of_a_login_is_that_of_its_status(
+    stub: Stub, status: int, kind: type[errors.ServerError], code: int, words: str
+) -> None:
+    stub.routes["/api/v1/users/login"] = Reply(status, {"code": status, "message": "because"})
+    with pytest.raises(kind) as caught:
+        send(stub, Login("ada", "hush"))
+    assert type(caught.value) is kind
+    assert (caught.value.status, caught.value.code) == (status, code)
+    assert words in str(caught.value)
+    assert "hush" not in str(caught.value)
+    repeated = status in {429, 502, 503, 504}
+    assert len(stub.seen) == (4 if repeated else 1)
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(503, {}), Reply(429, {}, (("Retry-After", "1"),)), Reply(0)]
+)
+def test_a_login_is_repeated(stub: Stub, reply: Reply) -> None:
+    stub.routes["/api/v1/users/login"] = [reply, Reply(200, {"accessToken": "given"})]
+    send(stub, Login("ada", "p"))
+    assert who(stub)[-1] == "Bearer given"
+    assert len(stub.seen) == 3
+
+
+def test_a_login_fits_into_the_deadline_of_the_call(stub: Stub) -> None:
+    now = [0.0]
+
+    def slow(seen: Any) -> Reply:
+        now[0] += 8
+        return Reply(200, {"accessToken": "given"})
+
+    stub.routes["/api/v1/users/login"] = slow
+    stub.routes["/api/v1/x"] = lambda seen: slow(seen)._replace(status=401)
+    transport = Transport(
+        f"{stub.host}/api", Settings(timeout=20), Login("ada", "p"), clock=lambda: now[0]
+    )
+    with pytest.raises(errors.TimedOut, match=r"within 20 s \(timeout=\)"):
+        transport.send(ASK)
+    transport.close()
+    assert paths(stub) == ["users/login", "x", "users/login"]
 
 
 # -- what is shown, and what travels ---------------------------------------------------------------
@@ -271,7 +336,7 @@ def test_an_unpickled_client_sends_no_token_of_another_server(
 ) -> None:
     auth = Bearer(Secret(MASK))  # as a pickle of another process contains it
     auth._header = Secret(MASK)
-    transport = Transport(f"{stub.host}/api", Settings(), auth)
+    transport = Transport(f"{stub.host}/api", Settings(), auth, sleep=lambda seconds: None)
     for name, value in THEIRS.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(errors.UsageError, match=f"not sent to {stub.host}/api") as caught:
@@ -294,6 +359,11 @@ def test_an_unpickled_client_sends_no_token_of_another_server(
         (" https://x/api/ ", "https://x/api"),
         ("https://x/api/v1", "https://x/api"),
         ("https://x/prefix/", "https://x/prefix/api"),
+        ("https://x/api/v1/", "https://x/api"),
+        ("https://x./", "https://x./api"),
+        ("https://b\xfccher.example", "https://b\xfccher.example/api"),
+        ("http://[::1]:8585", "http://[::1]:8585/api"),
+        ("https://x/explore/", "https://x/explore/api"),
     ],
 )
 def test_the_url_of_the_api(host: str, url: str) -> None:
@@ -309,6 +379,16 @@ def test_the_url_of_the_api(host: str, url: str) -> None:
         ("ada:hush@x", "not 'x'"),
         ("http://:80", "must have a host name"),
         ("http://x:0", "a port from 1 to 65535"),
+        ("http://a..b", "must contain a valid host name, not 'a..b'"),
+        (f"http://{'a' * 64}.example", "must contain a valid host name"),
+        ("http://a b", "must contain a valid host name, not 'a b'"),
+        ("http://a\udc80b", "must contain a valid host name"),
+        ("http://\u3002x", "must be a URL|must contain a valid host name"),
+        ("https://x/api/v1/tables", r"without the path of a page .* did you mean https://x\?"),
+        ("https://x/om/api/v1/tables/name/a", r"did you mean https://x/om\?"),
+        ("https://x/my-data", r"did you mean https://x\?"),
+        ("https://x/signin/", r"did you mean https://x\?"),
+        ("https://x/swagger.html", r"did you mean https://x\?"),
         ("http://ada:hush@x", "must not contain a user"),
         ("http://:hush@x", "must not contain a user"),
         ("http://x?a=1", "must not contain a query"),
@@ -354,7 +434,7 @@ def never(request: Request) -> Response:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(400, 401), (401, 401), (402, 402), (403, 401), (404, 404), (500, 500)]
+    ("status", "code"), [(400, 401), (401, 401), (402, 402), (403, 401), (404, 404), (501, 501)]
 )
 def test_a_refused_login_counts_as_a_401(status: int, code: int) -> None:
     with pytest.raises(errors.Unauthorized) as caught:

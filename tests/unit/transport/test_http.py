@@ -23,8 +23,8 @@ from dynclient import errors
 from dynclient.secrets import MASK
 from dynclient.settings import Settings
 from dynclient.transport.auth import Bearer
-from dynclient.transport.http import Transport, retry_after
-from dynclient.transport.request import Request
+from dynclient.transport.http import Transport
+from dynclient.transport.request import Request, retry_after
 from tests.support.stub import Reply, Stub
 
 
@@ -110,7 +110,7 @@ def test_requests_that_may_have_been_processed_are_not_repeated(
     if reply.status:
         assert transport.send(Request(method, "/v1/x", body=b"{}")).status == reply.status
     else:
-        with pytest.raises(errors.ConnectFailed, match="may have processed"):
+        with pytest.raises(errors.OutcomeUnknown, match="may have carried out"):
             transport.send(Request(method, "/v1/x", body=b"{}"))
     assert len(stub.seen) == 1
     assert clock.slept == []
@@ -251,7 +251,8 @@ def test_redirects_that_keep_method_and_body_are_followed(
             "/api/v1/y?token=hush",
             "redirects to {}/api/v1/y with status 302, which drops",
         ),
-        ("GET", 302, "", "redirects {}/api/v1/x to itself"),
+        ("GET", 302, "", "{}/api redirects without a Location header$"),
+        ("GET", 302, "x", "redirects {}/api/v1/x to itself"),
         (
             "GET",
             302,
@@ -328,7 +329,7 @@ def test_tls_with_a_server_without_it_is_an_error_of_its_own(stub: Stub, clock: 
     with pytest.raises(errors.TLSFailed, match=f"^the TLS connection to {base} failed: ") as caught:
         transport.send(Request("GET", "/v1/x"))
     transport.close()
-    assert "see verify= and client_certificate=" in str(caught.value)
+    assert f"does not use TLS on this port, so pass host='{stub.host}'" in str(caught.value)
     assert clock.slept == []  # trying again would not help
     assert (caught.value.method, caught.value.url) == ("GET", f"{base}/v1/x")
 
@@ -351,7 +352,6 @@ def test_settings_reach_the_connection(stub: Stub) -> None:
     transport.send(Request("GET", "/v1/x"))
     assert stub.seen[0].headers["X-Gateway"] == "g"
     assert stub.seen[0].headers["Accept"] == "application/json"
-    assert transport._options["timeout"] == (1, 2)
     assert transport._options["verify"]
     transport.close()
 
@@ -462,7 +462,8 @@ def test_nothing_that_is_logged_or_printed_contains_a_secret(
     assert "/v1/x" in own
     assert "tok " not in shown
     assert "bsecret" not in shown
-    assert "qsecret" not in own + repr(request)
+    assert "qsecret" not in shown
+    assert "urllib3" in {record.name.partition(".")[0] for record in caplog.records}
     assert MASK in repr(request)
 
 

@@ -247,6 +247,20 @@ def test_client_arguments_become_settings(pem: Callable[[str], str], stub: Stub)
     )
 
 
+@pytest.mark.parametrize(
+    ("timeout", "expected"),
+    [
+        (None, (5, 60, 300)),
+        (7, (7, 7, 300)),
+        ((3, None), (3, 60, 300)),
+        ((None, 900), (5, 900, 900)),  # the whole call may take as long as one wait
+    ],
+)
+def test_the_official_timeout_is_for_each_wait(timeout: Any, expected: tuple[float, ...]) -> None:
+    settings = connection(more={"timeout": timeout}).settings
+    assert (settings.connect_timeout, settings.read_timeout, settings.timeout) == expected
+
+
 def test_unknown_client_arguments_are_rejected() -> None:
     with pytest.raises(BadArguments, match="retrys"):
         connection(more={"retrys": 1})
