@@ -226,7 +226,7 @@ def test_a_source_that_is_not_named_is_not_used(
     with pytest.raises(UnknownRelease) as caught:
         _ = connect(source=["cache"]).release
     assert [step for step, _ in caught.value.steps] == ["cache"]
-    assert "source= excludes it: github, nearest, server" in str(caught.value)
+    assert "source= excludes it: github, server, nearest" in str(caught.value)
     assert hub.seen == []
     with pytest.warns(DynclientWarning):
         assert connect(source="cache").release.name == "7.1.2"
@@ -287,7 +287,7 @@ def test_one_error_lists_every_step_and_what_to_do(
     with pytest.raises(UnknownRelease) as caught:
         _ = om.release
     message = str(caught.value)
-    assert [step for step, _ in caught.value.steps] == ["cache", "github", "nearest", "server"]
+    assert [step for step, _ in caught.value.steps] == ["cache", "github", "server", "nearest"]
     assert f"cache: not found in the cache {cache}, which contains nothing" in message
     assert "github: GitHub did not find the listing of 9.9.9-release" in message
     assert "nearest: " in message
