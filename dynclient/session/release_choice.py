@@ -125,8 +125,8 @@ def _warn_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
     message = (
         f"the schemas of the server were not found; using {found.name} instead, built from"
         f" {schemas_of(found)}, which has less detail: the server may reject data that dynclient"
-        " accepts. Add the server's own schemas with 'dynclient schemas add PATH', the path of a"
-        f" checkout of its release ({reasons})"
+        " accepts. Add the server's own schemas with 'dynclient schemas add CHECKOUT', the folder"
+        f" or archive of OpenMetadata's sources at its version ({reasons})"
     )
     from dynclient import warn
 
@@ -241,7 +241,8 @@ def _nothing_found(
     note = f"\n  not tried, because source= excludes it: {', '.join(skipped)}" if skipped else ""
     message = (
         f"the schemas of {what} were not found:{lines}{note}\n"
-        "Add a schema tree with 'dynclient schemas add PATH', or pass one as"
-        " connect(source=PATH), or use another release with connect(release=…)"
+        "Add the schemas with 'dynclient schemas add CHECKOUT', the folder or archive of"
+        " OpenMetadata's sources at that version, or pass a schema tree as connect(source=PATH), or"
+        " use another release with connect(release=…)"
     )
     return UnknownRelease(message, name=version, steps=tuple(failed))
