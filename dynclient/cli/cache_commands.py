@@ -168,6 +168,12 @@ def _print_added(console: Console, added: Release, *, as_json: bool, suffix: str
     console.print(text, highlight=False, soft_wrap=True)
     for step, count in steps.items():
         console.print(f"  {step}: {count}", highlight=False)
+    if not added.version:
+        advice = (
+            "its version is not known, so clients do not find it by the version of their server;"
+            " use it with connect(release=NAME), or add it again with --name VERSION"
+        )
+        console.print(f"  {advice}", highlight=False, soft_wrap=True)
 
 
 # -- verify and remove -----------------------------------------------------------------------------

@@ -52,11 +52,14 @@ def list_(json: Json = False) -> None:
 def add(
     source: Annotated[Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)],
     name: Annotated[
-        str | None, typer.Option(help="Name of the release; default: the version in the file name.")
+        str | None,
+        typer.Option(
+            help="Name of the release; default: the version in pom.xml, or in the file name."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Add a schema tree to the cache."""
+    """Add a schema tree to the cache: OpenMetadata's sources, or the schemas alone."""
     from dynclient.cli.cache_commands import add as add_it
 
     add_it(Console(), source, name, as_json=json)

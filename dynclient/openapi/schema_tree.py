@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dynclient.openapi.components import component_of
 from dynclient.openapi.root_schemas import ComponentPlaces, Place, RootSchema
+from dynclient.openapi.tree_completion import NearestTree, Words, complete_tree
 from dynclient.schema.pointers import parts
 from dynclient.schema.repair import relative
 from dynclient.schema.type_names import stem
@@ -50,6 +51,7 @@ def build_schema_tree(
     entities: Iterable[EntityComponent],
     roots: Iterable[RootSchema] = (),
     places: Mapping[str, str] | None = None,
+    nearest: NearestTree | None = None,
 ) -> dict[str, Any]:
     """Return the documents of a schema tree by path.
 
@@ -59,8 +61,12 @@ def build_schema_tree(
         roots: the root schemas that the server lists.
         places: paths of components in another release by name, for those that no root schema
             places.
+        nearest: the tree of that release, which completes the documents.
     """
-    return _Tree(components, list(entities), list(roots), places or {}).documents()
+    tree = _Tree(components, list(entities), list(roots), places or {}, nearest)
+    if nearest is None:
+        return tree.documents()
+    return complete_tree(tree.words(), nearest)
 
 
 class _Tree:
@@ -72,6 +78,7 @@ class _Tree:
         entities: list[EntityComponent],
         roots: list[RootSchema],
         places: Mapping[str, str],
+        nearest: NearestTree | None,
     ) -> None:
         self._components = {
             name: schema for name, schema in components.items() if isinstance(schema, dict)
@@ -79,7 +86,8 @@ class _Tree:
         self._roots = {root.path: root.schema for root in roots}
         self._entities = {each.component: each for each in entities}
         self._creates = {each.create: each for each in entities if each.create is not None}
-        self._matched = ComponentPlaces(roots, self._components)
+        self._nearest: Mapping[str, Any] = {} if nearest is None else nearest.documents
+        self._matched = ComponentPlaces(roots, self._components, self._nearest, places)
         self._places = self._all_places(places)
 
     def _all_places(self, known: Mapping[str, str]) -> dict[str, Place]:
@@ -91,16 +99,20 @@ class _Tree:
             if not place[1] or name not in {**self._entities, **self._creates}
         }
         used = {path.casefold() for path, _ in found.values()}
-        used |= {path.casefold() for path in self._roots}
+        used |= {path.casefold() for path in (*self._roots, *self._nearest)}
         for name in sorted(self._components, key=lambda each: (each not in self._entities, each)):
             if name in found:
                 continue
             path = self._default_path(name, known, found)
-            while path.casefold() in used:
+            while path.casefold() in used and not self._is_known_entity(name, path):
                 path = path.removesuffix(".json") + "_.json"
             used.add(path.casefold())
             found[name] = (path, "")
         return found
+
+    def _is_known_entity(self, name: str, path: str) -> bool:
+        """Return whether a path is that of the same entity or create request in another release."""
+        return name in {**self._entities, **self._creates} and path in self._nearest
 
     def _default_path(self, name: str, known: Mapping[str, str], found: Mapping[str, Place]) -> str:
         """Return a path for a component that no root schema places."""
@@ -112,6 +124,22 @@ class _Tree:
             folder = found[self._creates[name].component][0].rpartition("/")[0]
             return f"api/{folder.removeprefix('entity/')}/create{name.removeprefix('Create')}.json"
         return f"type/{file_stem(name)}.json"
+
+    def words(self) -> Words:
+        """Return the documents with what is known about them."""
+        shared: dict[str, set[str]] = {}
+        for kind in (self._entities, self._creates):
+            names = self._interface_names(kind)
+            shared |= {self._places[each][0]: names for each in kind if each in self._places}
+        return Words(self.documents(), self._roots, shared, self._matched.namesakes)
+
+    def _interface_names(self, kind: Mapping[str, EntityComponent]) -> set[str]:
+        """Return the fields that all components of a kind have, entities or create requests.
+
+        Time series do not implement the interfaces of entities.
+        """
+        names = [name for name, entity in kind.items() if entity.kind == ENTITY]
+        return _common_properties(self._components.get(name) for name in names) - _OWN_FIELDS
 
     def documents(self) -> dict[str, Any]:
         """Return all documents by path."""
@@ -152,8 +180,7 @@ class _Tree:
         root = self._roots.get(self._places[entity.component][0])
         if root is None:
             return frozenset()
-        shared = _common_properties(self._components.get(each) for each in self._creates)
-        return frozenset(shared - _OWN_FIELDS - set(root["properties"]))
+        return frozenset(self._interface_names(self._creates) - set(root["properties"]))
 
     def _convert(self, schema: Any, path: str) -> Any:
         """Return a schema in draft-07, with references relative to the document at ``path``."""

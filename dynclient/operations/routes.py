@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.data import data_file
 
@@ -125,12 +125,60 @@ def rows(kind: str, entity: str, version: tuple[int, ...]) -> Iterator[dict[str,
         entity: name of the entity type.
         version: of the release; empty if unknown, which is treated as the newest.
     """
-    version = version or (999,)
     for row in _facts()[kind].get(entity, ()):
-        if _number(row.get("since")) <= version and (
-            "until" not in row or version < _number(row["until"])
-        ):
+        if _holds(row, version):
             yield row
+
+
+def _holds(row: dict[str, Any], version: tuple[int, ...]) -> bool:
+    version = version or (999,)
+    return _number(row.get("since")) <= version and (
+        "until" not in row or version < _number(row["until"])
+    )
+
+
+class Place(NamedTuple):
+    """A method and a path at which some releases have an operation."""
+
+    method: str
+    route: str
+    """The path below ``/api``, with the placeholders of the operation that was asked for."""
+    is_current: bool
+    """Whether the release has it there."""
+
+
+@lru_cache(maxsize=1024)
+def places_of(method: str, route: str, version: tuple[int, ...]) -> tuple[Place, ...]:
+    """Return the places of an operation that moved between releases; empty for all others.
+
+    Args:
+        method: HTTP method of the operation in some release.
+        route: its path below ``/api``; the names of the placeholders do not matter.
+        version: of the release; empty if unknown, which is treated as the newest.
+    """
+    moved = data_file("routes.json")["moved"]
+    wanted = method, _numbered(route)
+    name = next(
+        (r["name"] for r in moved if (r["method"], _numbered(f"/v1{r['route']}")) == wanted), None
+    )
+    return tuple(
+        Place(
+            row["method"],
+            _numbered(f"/v1{row['route']}").format(
+                *(f"{{{each}}}" for each in placeholders(route))
+            ),
+            _holds(row, version),
+        )
+        for row in moved
+        if row["name"] == name
+    )
+
+
+def _numbered(route: str) -> str:
+    """Return a path with its placeholders numbered: ``/v1/tables/{0}``."""
+    for number, name in enumerate(placeholders(route)):
+        route = route.replace(f"{{{name}}}", f"{{{number}}}", 1)
+    return route
 
 
 def _number(version: str | None) -> tuple[int, ...]:

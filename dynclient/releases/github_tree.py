@@ -28,7 +28,7 @@ _ID = re.compile(r"[0-9a-f]{40}")
 _REGULAR = {"100644", "100755"}
 WAY_OUT = (
     f"Alternatively, download the sources of the release from {PAGE} and add them with"
-    " 'dynclient schemas add PATH'"
+    " 'dynclient schemas add CHECKOUT'"
 )
 """The alternative to a download, for error messages."""
 

@@ -268,11 +268,13 @@ def fingerprint(source: Path, *, settled: bool = False) -> str:
 
 def _files(source: Path) -> Iterator[tuple[str, os.stat_result]]:
     if source.is_dir():
-        from dynclient.releases.tree_files import schema_files
+        from dynclient.releases.tree_files import project_files, schema_files
 
         root, files = schema_files(source)
         for name, entry in files:
             yield f"{root}/{name}", entry.stat()
+        for file in project_files(source / root):
+            yield str(file), file.stat()
     elif source.is_file():
         yield source.name, source.stat()
     else:

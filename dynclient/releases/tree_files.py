@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, NamedTuple
 
 from dynclient.errors import SourceRefused
@@ -23,6 +23,10 @@ MAX_SEARCHED = 200_000
 
 ROOTS = ("openmetadata-spec/src/main/resources/json/schema", "json/schema", "schemas", "schema")
 """Usual paths of a schema root, most likely first."""
+PROJECT = "pom.xml"
+"""Name of the project files of a checkout, which contain its version."""
+_LAYOUT = {"schema", "schemas", "json", "resources", "main", "src", "openmetadata-spec"}
+"""Names of the folders between a checkout and the schemas in it."""
 _LANDMARK = "type/basic.json"
 """A document that every release has; it identifies a schema root."""
 
@@ -35,7 +39,7 @@ class SchemaFiles(NamedTuple):
     root: str
     """Path of the schema root inside the source; empty for the source itself."""
     version: str | None
-    """Version in the name of the archive or folder, or None."""
+    """Version in the project file of a checkout, or else in the name of the archive or folder."""
 
 
 def read(source: Path) -> SchemaFiles:
@@ -50,17 +54,41 @@ def read(source: Path) -> SchemaFiles:
     if source.is_dir():
         root, raw = _from_directory(source)
         names = _version_names(source.resolve() / root)
+        projects = [_beginning(file) for file in project_files(source / root)]
     elif source.is_file():
-        files = members(source, is_document)
-        root = find_root(files, str(source))
-        raw = {name[len(root) :]: data for name, data in files.items() if name.startswith(root)}
+        files = members(source, lambda name: is_document(name) or _is_project(name))
+        documents = [name for name in files if is_document(name)]
+        root = find_root(documents, str(source))
+        raw = {name[len(root) :]: files[name] for name in documents if name.startswith(root)}
         root = root.rstrip("/")
         names = [source.name, *root.split("/")]
+        projects = [
+            files[str(folder / PROJECT)]
+            for folder in project_folders(PurePosixPath(root))
+            if str(folder / PROJECT) in files
+        ]
     else:
         message = f"{source} is neither a directory nor a file"
         raise SourceRefused(message, source=str(source))
+    if projects:
+        from dynclient.releases.pom import version as project_version
+
+        names = [found for each in projects if (found := project_version(each))] + names
     version = next((found for name in names if (found := version_in(name))), None)
     return SchemaFiles(decode(raw, str(source)), root, version)
+
+
+def _beginning(file: Path) -> bytes:
+    """Return the first mebibyte of a file; nothing if it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(1 << 20)
+    except OSError:
+        return b""
+
+
+def _is_project(name: str) -> bool:
+    return name.rpartition("/")[2] == PROJECT
 
 
 _VERSION = re.compile(
@@ -77,11 +105,23 @@ def version_in(name: str) -> str | None:
 
 def _version_names(root: Path) -> list[str]:
     """Return the names of folders that may contain the version of a schema root."""
-    layout = {"schema", "schemas", "json", "resources", "main", "src", "openmetadata-spec"}
     steps = list(reversed(root.parts))
-    while steps and steps[0] in layout:
+    while steps and steps[0] in _LAYOUT:
         steps.pop(0)
     return steps[:1]
+
+
+def project_folders(root: PurePath) -> Iterator[PurePath]:
+    """Yield the folders that may contain a project file of a schema root, the nearest first."""
+    while root.name in _LAYOUT:
+        root = root.parent
+        yield root
+
+
+def project_files(root: Path) -> list[Path]:
+    """Return the project files of a schema root on the disk, the nearest first."""
+    folders = project_folders(root.resolve())
+    return [file for folder in folders if (file := Path(folder) / PROJECT).is_file()]
 
 
 def find_root(names: Iterable[str], source: str) -> str:

@@ -19,10 +19,13 @@ from dynclient.errors import (
     UnknownCollection,
 )
 from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
+from dynclient.operations.routes import places_of
+from dynclient.schema.versions import numbers
 
 if TYPE_CHECKING:
     from dynclient.dispatch.dispatcher import Dispatcher
     from dynclient.openapi.index import Index
+    from dynclient.operations.operation import Operation
     from dynclient.schema import EntityType, Release
     from dynclient.session.route_facts import RouteFact
     from dynclient.session.server_info import ServerInfo
@@ -160,6 +163,31 @@ class Contract:
         relocated = self._refined(base, route, index)
         self._known_specs[spec.attribute] = relocated
         return True
+
+    def placed(self, operation: Operation, *, ask: bool = False) -> Operation:
+        """Return an operation with the method and path that it has on this server.
+
+        The server's document decides if it is known, else the version, of the server or else of
+        the release.
+
+        Args:
+            operation: the operation of any release.
+            ask: whether to request the server's version if it is not known.
+        """
+        if not places_of(operation.method, operation.route, ()):
+            return operation
+        build = self._server.build if ask else self._server.known_build
+        release = self._dispatcher.release
+        version = numbers(build.version) if build else release.version if release else ()
+        places = places_of(operation.method, operation.route, version)
+        index = self.cached_index()
+        documented = [p for p in places if index and index.operation(p.method, p.route)]
+        given = (operation.method, operation.route)
+        if given in [place[:2] for place in documented]:
+            return operation
+        for place in (*documented, *(each for each in places if each.is_current)):
+            return operation._replace(method=place.method, route=place.route)
+        return operation
 
     def _refined(
         self, base: CollectionSpec, route: str | None, index: Index | None

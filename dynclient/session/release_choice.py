@@ -5,10 +5,13 @@ The steps are tried in this order, unless ``connect(source=…)`` names others:
 =========== ====================================================================================
 ``cache``   the release of exactly the server's version, if the cache has it
 ``github``  the same release, downloaded from GitHub into the cache
-``nearest`` the nearest release in the cache with the same minor version, or else the same major
 ``server``  a release built from the server's OpenAPI document; lossy: less than its schemas
+``nearest`` the nearest release in the cache with the same minor version, or else the same major
 a path      a folder or an archive, whatever its version
 =========== ====================================================================================
+
+If both ``server`` and ``nearest`` are steps, ``server`` comes first and the server has a document,
+the document decides about everything it names, and the nearest release completes it.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from dynclient.schema import Release
     from dynclient.session.server_info import ServerInfo
 
-STEPS = ("cache", "github", "nearest", "server")
+STEPS = ("cache", "github", "server", "nearest")
 """All steps that have a name, in the order in which they are tried."""
 
 _ALLOWED = f"{', '.join(map(repr, STEPS))} or an existing path"
@@ -106,7 +109,7 @@ def choose(sources: Sources, server: ServerInfo, mirror: str = "") -> Release:
         if version is None and not isinstance(step, Path):
             version = server.version
         try:
-            found = _from_step(step, version or "", server, mirror)
+            found = _from_step(step, version or "", server, mirror, sources.steps)
         except (DynclientError, OSError) as error:
             failed.append((str(step), str(error)))
             continue
@@ -120,16 +123,39 @@ def _warn_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
     """Warn that the release is lossy, where a step before it could have found the schemas."""
     reasons = "; ".join("{}: {}".format(step, why.partition("\n")[0]) for step, why in failed)
     message = (
-        f"the schemas of the server were not found; using {found.name} instead, built from its"
-        " OpenAPI document, which has less detail: the server may reject data that dynclient"
-        f" accepts ({reasons})"
+        f"the schemas of the server were not found; using {found.name} instead, built from"
+        f" {schemas_of(found)}, which has less detail: the server may reject data that dynclient"
+        " accepts. Add the server's own schemas with 'dynclient schemas add CHECKOUT', the folder"
+        f" or archive of OpenMetadata's sources at its version ({reasons})"
     )
     from dynclient import warn
 
     warn.warn_user(message, DynclientWarning)
 
 
-def _from_step(step: str | Path, version: str, server: ServerInfo, mirror: str) -> Release:
+def schemas_of(release: Release) -> str:
+    """Return which schemas decide in a release: a phrase such as ``the server's own schemas``.
+
+    Args:
+        release: a release that :func:`choose` returned.
+    """
+    if not release.lossy:
+        return "its schema tree"
+    from dynclient.session.openapi_release import completed_by
+
+    nearest = completed_by(release)
+    return "its OpenAPI document" + (
+        f", completed with the schemas of {nearest}" if nearest else ""
+    )
+
+
+def _from_step(
+    step: str | Path,
+    version: str,
+    server: ServerInfo,
+    mirror: str,
+    steps: tuple[str | Path, ...],
+) -> Release:
     """Return the release that one step has."""
     from dynclient import releases
 
@@ -144,14 +170,15 @@ def _from_step(step: str | Path, version: str, server: ServerInfo, mirror: str) 
         return _nearest(version, cache)
     from dynclient.session.openapi_release import openapi_release
 
-    return openapi_release(server, cache)
+    near = _find_nearest(version, cache) if "nearest" in steps else None
+    return openapi_release(server, cache, None if near is None else near[0])
 
 
 def _cached(version: str, cache: Cache) -> Release:
     from dynclient import releases
     from dynclient.schema.versions import names_for
 
-    for name in names_for(version):
+    for name in dict.fromkeys((*names_for(version), f"{names_for(version)[-1]}-SNAPSHOT")):
         try:
             return releases.release(name)
         except UnknownRelease:
@@ -169,6 +196,24 @@ def _downloaded(version: str, cache: Cache, mirror: str) -> Release:
 
 
 def _nearest(version: str, cache: Cache) -> Release:
+    found = _find_nearest(version, cache)
+    if found is None:
+        message = f"the cache {cache.directory} has no release of the same major version"
+        raise SourceUnavailable(message, source=str(cache.directory))
+    release, same = found
+    message = (
+        f"the schemas of {version} were not found; using those of {release.name} instead, the"
+        f" nearest release in the cache with the same {same} version. Data that the"
+        " two releases define differently may be rejected by dynclient or by the server"
+    )
+    from dynclient import warn
+
+    warn.warn_user(message, DynclientWarning)
+    return release
+
+
+def _find_nearest(version: str, cache: Cache) -> tuple[Release, str] | None:
+    """Return the nearest release, and whether it has the same minor or only the same major."""
     from dynclient import releases
     from dynclient.schema.versions import nearest
 
@@ -180,17 +225,8 @@ def _nearest(version: str, cache: Cache) -> Release:
         except UnknownRelease:  # its pack is damaged, which is logged
             continue
         if not found.lossy:
-            message = (
-                f"the schemas of {version} were not found; using those of {found.name} instead, the"
-                f" nearest release in the cache with the same {near.same} version. Data that the"
-                " two releases define differently may be rejected by dynclient or by the server"
-            )
-            from dynclient import warn
-
-            warn.warn_user(message, DynclientWarning)
-            return found
-    message = f"the cache {cache.directory} has no release of the same major version"
-    raise SourceUnavailable(message, source=str(cache.directory))
+            return found, near.same
+    return None
 
 
 def _nothing_found(
@@ -205,7 +241,8 @@ def _nothing_found(
     note = f"\n  not tried, because source= excludes it: {', '.join(skipped)}" if skipped else ""
     message = (
         f"the schemas of {what} were not found:{lines}{note}\n"
-        "Add a schema tree with 'dynclient schemas add PATH', or pass one as"
-        " connect(source=PATH), or use another release with connect(release=…)"
+        "Add the schemas with 'dynclient schemas add CHECKOUT', the folder or archive of"
+        " OpenMetadata's sources at that version, or pass a schema tree as connect(source=PATH), or"
+        " use another release with connect(release=…)"
     )
     return UnknownRelease(message, name=version, steps=tuple(failed))

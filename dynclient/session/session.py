@@ -155,7 +155,7 @@ class Session:
             BadArguments: the operation does not take these arguments; lists all problems.
             RequestInvalid: the body breaks its schema; lists all problems.
         """
-        return self._dispatcher.prepare(*plan)
+        return self._dispatcher.prepare(*self._placed(plan))
 
     def send(self, request: Request) -> Any:
         """Send a prepared request and return its result.
@@ -174,10 +174,11 @@ class Session:
     def call(self, plan: Plan) -> Any:
         """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
 
-        If the server has no such route but has the collection at another one, the operation is
-        sent there: without a route, nothing was done. If the response to a ``restore`` was lost,
-        the entity is read to find out what was done.
+        If the server has no such route but has the operation at another one, it is sent there:
+        without a route, nothing was done. If the response to a ``restore`` was lost, the entity is
+        read to find out what was done.
         """
+        plan = self._placed(plan)
         try:
             return self._dispatcher.call(*plan)
         except (ServerError, TransportError) as error:
@@ -185,14 +186,26 @@ class Session:
                 from dynclient.session.lost_responses import restored
 
                 return restored(self, plan, error)
-            if not isinstance(error, (NotFound, MethodNotAllowed)):
-                raise
-            spec = self._collection_of(plan)
-            if spec is None or not is_route(error.message) or not self.contract.relocate(spec):
+            is_missing = isinstance(error, (NotFound, MethodNotAllowed)) and is_route(error.message)
+            relocated = self._relocated(plan) if is_missing else None
+            if relocated is None:
                 raise
         finally:
             self._forget(plan.operation.method)
-        return self._dispatcher.call(*self._current(plan))
+        return self._dispatcher.call(*relocated)
+
+    def _placed(self, plan: Plan) -> Plan:
+        """Return a plan with its operation at the route that this server has for it."""
+        placed = self.contract.placed(plan.operation)
+        return plan if placed is plan.operation else plan._replace(operation=placed)
+
+    def _relocated(self, plan: Plan) -> Plan | None:
+        """Return a plan whose route does not exist with another route; None if there is none."""
+        spec = self._collection_of(plan)
+        if spec is not None and self.contract.relocate(spec):
+            return self._current(plan)
+        placed = self.contract.placed(plan.operation, ask=True)
+        return None if placed is plan.operation else plan._replace(operation=placed)
 
     @property
     def resolver(self) -> Resolver:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -23,8 +24,9 @@ from dynclient.errors import (
 from dynclient.releases import Cache, registry, release
 from tests.support.github_server import LISTINGS, GitHub, files_of, hasty
 from tests.support.openapi_server import OpenAPIServer
-from tests.support.small_tree import SMALL, files, make_zip
+from tests.support.small_tree import SMALL, files, make_folder, make_zip
 from tests.support.stub import Reply
+from tests.unit.cli.test_main import run
 
 __all__ = ["hasty"]
 
@@ -226,7 +228,7 @@ def test_a_source_that_is_not_named_is_not_used(
     with pytest.raises(UnknownRelease) as caught:
         _ = connect(source=["cache"]).release
     assert [step for step, _ in caught.value.steps] == ["cache"]
-    assert "source= excludes it: github, nearest, server" in str(caught.value)
+    assert "source= excludes it: github, server, nearest" in str(caught.value)
     assert hub.seen == []
     with pytest.warns(DynclientWarning):
         assert connect(source="cache").release.name == "7.1.2"
@@ -287,14 +289,34 @@ def test_one_error_lists_every_step_and_what_to_do(
     with pytest.raises(UnknownRelease) as caught:
         _ = om.release
     message = str(caught.value)
-    assert [step for step, _ in caught.value.steps] == ["cache", "github", "nearest", "server"]
+    assert [step for step, _ in caught.value.steps] == ["cache", "github", "server", "nearest"]
     assert f"cache: not found in the cache {cache}, which contains nothing" in message
     assert "github: GitHub did not find the listing of 9.9.9-release" in message
     assert "nearest: " in message
     assert f"server: {server.host}/swagger.json: 404" in message
-    assert "dynclient schemas add PATH" in message
+    assert "dynclient schemas add CHECKOUT" in message
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.steps) == (message, caught.value.steps)
+
+
+def test_the_advice_of_the_error_leads_to_a_release(
+    connect: Connect, hub: GitHub, tmp_path: Path, server: OpenAPIServer, capsys
+) -> None:
+    server.routes[VERSION] = {"version": "7.1.5", "revision": "abc"}
+    om = connect()
+    with pytest.raises(UnknownRelease) as caught:
+        _ = om.release
+    advice = re.search(r"'dynclient (schemas add) CHECKOUT'", str(caught.value))
+    assert advice is not None
+    pom = (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><groupId>org.open-metadata</groupId>'
+        "<version>7.1.5-SNAPSHOT</version></project>"
+    )
+    schemas = files(root="openmetadata-spec/src/main/resources/json/schema/")
+    checkout = make_folder(tmp_path / "OpenMetadata", {**schemas, "pom.xml": pom.encode()})
+    assert run(capsys, *advice[1].split(), str(checkout))[::2] == (0, "")
+    assert om.release.name == "7.1.5-SNAPSHOT"
+    assert connect().release == om.release
 
 
 def test_a_failed_choice_is_tried_again(

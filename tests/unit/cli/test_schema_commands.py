@@ -63,6 +63,22 @@ def names(cache: Cache) -> tuple[str, ...]:
     return tuple(name for name in cache.names() if name != "starter")
 
 
+# -- add -------------------------------------------------------------------------------------------
+
+
+def test_a_tree_without_a_version_is_added_with_advice(
+    capsys, tmp_path: Path, cache: Cache
+) -> None:
+    tree = str(make_zip(tmp_path / "schemas.zip", files()))
+    code, out, _ = run(capsys, "schemas", "add", tree)
+    assert code == 0
+    assert "its version is not known" in out
+    code, out, _ = run(capsys, "schemas", "add", tree, "--name", "7.1.0")
+    assert code == 0
+    assert "its version is not known" not in out
+    assert "7.1.0" in names(cache)
+
+
 # -- fetch -----------------------------------------------------------------------------------------
 
 
@@ -103,7 +119,7 @@ def test_an_unknown_release_is_reported_in_one_line_with_advice(
     code, out, err = run(capsys, "schemas", "fetch", "7.9.9")
     assert (code, out, names(cache)) == (1, "", ())
     assert "7.9.9-release" in err
-    assert "schemas add PATH" in err
+    assert "schemas add CHECKOUT" in err
     assert err.count("\n") == 1
 
 
@@ -112,7 +128,7 @@ def test_a_dead_mirror_is_reported_in_one_line_with_advice(capsys, hasty: list[f
     assert code == 1
     assert "could not connect to http://127.0.0.1:9; check that" in err
     assert "correct. Set DYNCLIENT_GITHUB" in err
-    assert "schemas add PATH" in err
+    assert "schemas add CHECKOUT" in err
     assert err.count("\n") == 1
 
 

@@ -102,7 +102,7 @@ def test_a_build_is_of_the_release_it_is_named_for(hub: GitHub, cache: Cache, ve
 
 
 def test_a_missing_tag_is_named(hub: GitHub, cache: Cache) -> None:
-    with pytest.raises(SourceUnavailable, match=r"7\.9\.9-release.*schemas add PATH") as caught:
+    with pytest.raises(SourceUnavailable, match=r"7\.9\.9-release.*schemas add CHECKOUT") as caught:
         github.fetch("7.9.9", cache=cache)
     assert caught.value.parts["status"] == 404
     assert whole(cache) == []

@@ -15,7 +15,7 @@ from dynclient.session.release_choice import STEPS, Sources, sources_of
 @pytest.mark.parametrize(
     ("source", "steps"),
     [
-        (None, ("cache", "github", "nearest", "server")),
+        (None, ("cache", "github", "server", "nearest")),
         ("cache", ("cache", "nearest")),
         ("github", ("github",)),
         ("nearest", ("nearest",)),

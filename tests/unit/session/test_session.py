@@ -11,7 +11,8 @@ from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.hooks import Hooks
 from dynclient.model import namespace
-from dynclient.operations.operation import Parameter, Plan
+from dynclient.openapi.index import Index
+from dynclient.operations.operation import Operation, Parameter, Plan
 from dynclient.schema import Release
 from dynclient.session.release_choice import Sources
 from dynclient.session.session import Session
@@ -228,3 +229,62 @@ def test_without_sources_the_release_is_that_of_the_server() -> None:
         session.release  # noqa: B018
     assert wire.sent[0].path == "/v1/system/version"
     assert session.known_release is None
+
+
+# -- operations that moved -------------------------------------------------------------------------
+
+RESULTS = "/v1/dataQuality/testCases"
+ADD_RESULT = Operation(
+    "add_test_case_results",
+    None,
+    "POST",
+    f"{RESULTS}/testCaseResults/{{fqn}}",
+    (Parameter("fqn", "path", required=True),),
+    body_kind="json",
+)
+
+
+def test_an_operation_is_sent_where_the_version_of_the_server_has_it(release: Release) -> None:
+    session, wire = session_over({"version": "1.2.0"}, {}, release=release)
+    assert session.server.version == "1.2.0"
+    session.call(Plan(ADD_RESULT, {"fqn": "a.b"}, {"timestamp": 1}))
+    assert (wire.last.method, wire.last.path) == ("PUT", f"{RESULTS}/a.b/testCaseResult")
+    assert session.prepare(Plan(ADD_RESULT, {"fqn": "a.b"}, {})).method == "PUT"
+    assert len(wire.sent) == 2
+
+
+def test_a_release_places_an_operation_until_the_server_says_otherwise(release: Release) -> None:
+    session, wire = session_over(NO_ROUTE, {"version": "1.0.4"}, {"ok": 1}, release=release)
+    assert session.call(Plan(ADD_RESULT, {"fqn": "a.b"}, {})) == {"ok": 1}
+    assert [(sent.method, sent.path) for sent in wire.sent] == [
+        ("POST", f"{RESULTS}/testCaseResults/a.b"),
+        ("GET", "/v1/system/version"),
+        ("PUT", f"{RESULTS}/a.b/testCaseResult"),
+    ]
+
+
+def test_an_operation_that_never_moved_is_not_asked_for(release: Release) -> None:
+    session, wire = session_over(NO_ROUTE, release=release)
+    operation = ADD_RESULT._replace(route="/v1/nowhere/{fqn}")
+    with pytest.raises(errors.NotFound):
+        session.call(Plan(operation, {"fqn": "a"}, {}))
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"{RESULTS}/{{name}}/testCaseResult"),
+        ("POST", f"{RESULTS}/testCaseResults/{{name}}"),
+    ],
+)
+def test_the_document_of_the_server_decides_before_its_version(
+    release: Release, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    session, wire = session_over({"version": "1.3.0"}, {}, release=release)
+    assert session.server.version == "1.3.0"
+    row = [method, path, None, None, [], None, None, ""]
+    index = Index("1.3.0", "", [], [row])
+    monkeypatch.setattr(session.server, "cached_index", lambda: index)
+    session.call(Plan(ADD_RESULT, {"fqn": "a"}, {}))
+    assert (wire.last.method, wire.last.path) == (method, path.replace("{name}", "a"))
