@@ -177,8 +177,8 @@ def _masked(value: Any) -> tuple[tuple[str, str], ...]:
 
 def release_of(
     named: Release | str | Path | None, source: str | Path | Iterable[str | Path] | None
-) -> tuple[Release | None, Sources]:
-    """Return the release that ``connect`` names, or None and the steps that may return it.
+) -> tuple[Release | None, Sources | None]:
+    """Return the release that ``connect`` names, or None; and the steps that may return it.
 
     Args:
         named: a release, its name, or the path of its schema tree.
@@ -190,23 +190,25 @@ def release_of(
         SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
     from dynclient import releases
+    from dynclient.releases.registry import is_path
     from dynclient.schema import Release
-    from dynclient.session.release_choice import Sources, is_path, sources_of
 
     if isinstance(named, Release):
-        return named, Sources()
+        return named, None
     if named is not None and not isinstance(named, (str, os.PathLike)):
         raise UsageError(f"release= must be a release, its name or a path, not {named!r}")
     if named is not None and source is None:
         text = os.fspath(named)
         if not isinstance(named, str) or is_path(text):
-            return releases.release(source=text), Sources()
-        return releases.release(text), Sources()
+            return releases.release(source=text), None
+        return releases.release(text), None
+    from dynclient.session.release_choice import sources_of
+
     name = None if named is None else os.fspath(named)
     sources = sources_of(source, name)
     only = sources.steps[0] if len(sources.steps) == 1 else None
     if isinstance(only, os.PathLike):
-        return releases.release(name, source=only), Sources()
+        return releases.release(name, source=only), None
     return None, sources
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import os
 import threading
 import time
 from pathlib import Path
@@ -14,7 +15,6 @@ from dynclient.releases.pack import Pack
 from dynclient.schema.release import BRIDGE, Release
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
 _open: dict[tuple[str, str], Release] = {}
@@ -74,6 +74,12 @@ def release(
 
     what = _not_available(f"release {name} was not found", store)
     raise UnknownRelease(f"{what}{did_you_mean(near)}", name=name)
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text names a file or folder, rather than a release or a step."""
+    looks_like_one = os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
+    return looks_like_one or (bool(text) and Path(text).exists())
 
 
 def starter(store: Cache | None = None) -> Release:

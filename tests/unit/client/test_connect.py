@@ -166,8 +166,8 @@ def test_settings_are_kept_as_the_transport_takes_them(tmp_path: Path) -> None:
 def test_a_release_is_named_or_passed() -> None:
     starter = release_named("starter")
     assert release_of(None, None) == (None, Sources())
-    assert release_of(starter, "github") == (starter, Sources())
-    assert release_of("starter", None) == (starter, Sources())
+    assert release_of(starter, "github") == (starter, None)
+    assert release_of("starter", None) == (starter, None)
     with pytest.raises(UnknownRelease):
         release_of("8.8.8", None)
 
@@ -176,7 +176,7 @@ def test_a_single_path_is_read_at_once(small_zip: Path) -> None:
     for named, source in ((small_zip, None), (str(small_zip), None), (None, small_zip)):
         found, sources = release_of(named, source)
         assert found is not None
-        assert (found.name, sources) == ("7.1.0", Sources())
+        assert (found.name, sources) == ("7.1.0", None)
     found, _ = release_of("7.1.5", [small_zip])
     assert found is not None
     assert found.name == "7.1.5"
