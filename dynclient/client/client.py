@@ -11,6 +11,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
 from dynclient.session.session import Session
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from dynclient.transport.request import Request
 
 
+@public_calls
 class Client:
     """One server and everything on it.
 

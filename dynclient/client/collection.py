@@ -9,6 +9,7 @@ from dynclient.client.calls import Call, LookUp
 from dynclient.client.methods import METHODS, MethodSpec, plan_create
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, UnknownOperation
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dynclient.session.session import Session
 
 
+@public_calls
 class Method:
     """A method of a collection. Call it, or call ``help()`` on it."""
 
@@ -88,6 +90,7 @@ def plan_method(
     return method._collection._plan(method.__name__, values, keywords, look_up)
 
 
+@public_calls
 class Collection:
     """All entities of one type on the server.
 

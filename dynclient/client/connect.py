@@ -10,6 +10,7 @@ from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
+from dynclient.tracebacks import public_call
 from dynclient.transport.address import HOST, api_url, token_from_environment
 
 if TYPE_CHECKING:
@@ -212,6 +213,7 @@ def release_of(
     return None, sources
 
 
+@public_call
 def connect(
     host: str | None = None,
     *,

@@ -13,6 +13,7 @@ from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.releases.pack import Pack
 from dynclient.schema.release import BRIDGE, Release
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ _RACY = 50_000_000
 """Nanoseconds within which a file may change again without its times showing it."""
 
 
+@public_call
 def release(
     name: str | None = None,
     *,
