@@ -11,7 +11,7 @@ from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
 from dynclient.tracebacks import public_call
-from dynclient.transport.address import HOST, api_url, token_from_environment
+from dynclient.transport.address import HOST, api_url, token_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -231,8 +231,8 @@ def connect(
     Args:
         host: address of the server, with or without ``/api``; None for ``OPENMETADATA_HOST``.
         token: the JWT of a bot, or a personal access token; or a callable that returns one, called
-            before each request and once more after a 401. None for ``OPENMETADATA_TOKEN``, unless
-            ``OPENMETADATA_HOST`` is another server.
+            before each request and once more after a 401. None for ``OPENMETADATA_TOKEN`` or else
+            ``OPENMETADATA_JWT_TOKEN``, unless ``OPENMETADATA_HOST`` is another server.
         release: the release to use: a release, its name in the cache, or the path of its schema
             tree. None for the server's version, which is requested when it is first needed.
         username: e-mail address of a user to log in as, with ``password``, instead of a token.
@@ -261,7 +261,8 @@ def connect(
         from dynclient.transport.auth import identity
         from dynclient.transport.http import Transport
 
-        if token is None and username is None:
-            token = token_from_environment(base)
-        transport = Transport(base, values, identity(token, username, password))
+        origin = "token="
+        if token is None and username is None and (variable := token_variable(base)) is not None:
+            token, origin = os.environ[variable], variable
+        transport = Transport(base, values, identity(token, username, password, origin))
     return Client(base, transport, values, known, hooks, sources)

@@ -224,7 +224,7 @@ class Dispatcher:
 
     def _result_or_error(self, request: Request, response: Response) -> Any:
         if not 200 <= response.status < 300:
-            raise responses.to_error(request, response)
+            raise responses.to_error(request, response, self.transport)
         return self.result(request, response)
 
     def _report(self, request: Request, error: Exception) -> None:
