@@ -46,7 +46,7 @@ def public_call(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             result = function(*args, **kwargs)  # DYNCLIENT_TRACEBACK=1 shows the frames below
         except BaseException as error:
-            del args, kwargs
+            args, kwargs = (), {}  # type: ignore[assignment]
             shorten_traceback(error)
             raise
         return _shortening(result) if type(result) is GeneratorType else result
@@ -93,7 +93,7 @@ def _as_public(member: Any) -> Any:
 def shorten_traceback(error: BaseException) -> None:
     """End the traceback of an error at the public call that caught it, which calls this.
 
-    The call must delete its arguments before: its frame is shown, and they may be secret. Frames
+    The call must reset its arguments before: its frame is shown, and they may be secret. Frames
     of the user's own functions, such as a hook, are kept as they are. Errors that are not
     DynclientErrors are mistakes of ours or of such a function, so they keep all frames, as does
     every error with ``DYNCLIENT_TRACEBACK`` in the environment; no frame keeps its variables.

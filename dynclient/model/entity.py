@@ -12,6 +12,7 @@ change: listing a thousand entities copies nothing.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dynclient.drift.aliases import removed_field_message
@@ -151,7 +152,8 @@ class Entity(metaclass=EntityMeta):
         try:
             _fill(self, data, fields)
         except BaseException as error:
-            del self, data, fields  # an entity without data has no repr
+            data, fields = None, {}
+            _set_raw(self, fields)  # without it, the entity of this frame has no repr
             shorten_traceback(error)
             raise
 
@@ -161,9 +163,23 @@ class Entity(metaclass=EntityMeta):
                 raise _reserved(self, name)
             _assign(self, name, value)
         except BaseException as error:
-            del value
+            value = None
             shorten_traceback(error)
             raise
+
+    if hasattr(sys, "ps1"):
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise the error for a field that does not exist, with close names in its text.
+
+            Python itself prints close names, IPython and Jupyter do not. Only defined where a
+            person types: it would slow every access to every field by a fifth.
+            """
+            if name.startswith("_"):
+                raise AttributeError(name, name=name, obj=self)
+            if name in type(self)._nodes or name in type(self)._aliases:
+                return self[name]  # raises again what the descriptor raised
+            raise _no_field(self, name)
 
     def __delattr__(self, name: str) -> None:
         del self[name]
@@ -188,7 +204,7 @@ class Entity(metaclass=EntityMeta):
         try:
             _assign(self, name, value)
         except BaseException as error:
-            del value
+            value = None
             shorten_traceback(error)
             raise
 

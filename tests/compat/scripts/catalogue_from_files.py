@@ -76,8 +76,11 @@ found = {
 }
 assert found["customers"] == [DataType.BIGINT, DataType.VARCHAR]
 assert found["orders"][1] is DataType.TIMESTAMP
-assert all(table.version.root == 0.1 for table in metadata.list_all_entities(
-    entity=Table, params={"databaseSchema": "loaded.shop.public"}
-))
+assert all(
+    table.version.root == 0.1
+    for table in metadata.list_all_entities(
+        entity=Table, params={"databaseSchema": "loaded.shop.public"}
+    )
+)
 
 metadata.delete(DatabaseService, service.id, recursive=True, hard_delete=True)

@@ -69,6 +69,4 @@ assert "pg-shop" in names
 everywhere = metadata.list_all_entities(entity=DatabaseService, limit=1)
 assert "pg-shop" in {each.name.root for each in everywhere}
 
-metadata.delete(
-    entity=DatabaseService, entity_id=service.id, recursive=True, hard_delete=True
-)
+metadata.delete(entity=DatabaseService, entity_id=service.id, recursive=True, hard_delete=True)

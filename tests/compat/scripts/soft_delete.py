@@ -22,9 +22,7 @@ from metadata.generated.schema.security.client.openMetadataJWTClientConfig impor
 )
 from metadata.ingestion.ometa.ometa_api import OpenMetadata
 
-create_service = CreateDatabaseServiceRequest(
-    name="softly", serviceType=DatabaseServiceType.Mysql
-)
+create_service = CreateDatabaseServiceRequest(name="softly", serviceType=DatabaseServiceType.Mysql)
 create_database = CreateDatabaseRequest(name="shop", service="softly", default=True)
 assert create_database.default is True
 
@@ -44,9 +42,7 @@ database = metadata.create_or_update(create_database)
 metadata.delete(entity=Database, entity_id=database.id)
 assert metadata.get_by_id(Database, database.id) is None
 
-listed = metadata.list_entities(
-    entity=Database, params={"service": "softly", "include": "deleted"}
-)
+listed = metadata.list_entities(entity=Database, params={"service": "softly", "include": "deleted"})
 assert [each.id.root for each in listed.entities] == [database.id.root]
 assert listed.entities[0].deleted is True
 
