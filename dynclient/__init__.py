@@ -175,7 +175,7 @@ def __getattr__(name: str) -> Any:
         found = _version()
     else:
         message = f"module 'dynclient' has no attribute {name!r}"
-        raise AttributeError(message, name=name, obj=_here())
+        raise AttributeError(f"{message}{_hint(name)}", name=name, obj=_here())
     globals()[name] = found
     return found
 
@@ -189,6 +189,17 @@ def _renamed(name: str) -> Any:
         stacklevel=3,
     )
     return getattr(_here(), _RENAMED[name])
+
+
+def _hint(name: str) -> str:
+    """Return close names at a prompt; Python prints them elsewhere, IPython does not."""
+    import sys
+
+    if not hasattr(sys, "ps1"):
+        return ""
+    from dynclient.suggestions import did_you_mean, nearest
+
+    return did_you_mean(nearest(name, __all__))
 
 
 def _here() -> Any:

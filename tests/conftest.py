@@ -152,6 +152,8 @@ def _isolation() -> Iterator[None]:
         yield
     if sys.meta_path != meta_path:
         _remove_drop_in(meta_path)
+    if hasattr(sys, "ps1"):  # a shell of IPython sets it, and clients ask whether it is there
+        del sys.ps1
     registry._open = opened
     opened.clear()
     opened.update(releases)

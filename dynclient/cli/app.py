@@ -130,7 +130,10 @@ def doctor(
         str | None, typer.Argument(help="Address of the server; default: OPENMETADATA_HOST.")
     ] = None,
     token: Annotated[
-        str | None, typer.Option(help="JWT to send; default: OPENMETADATA_TOKEN.")
+        str | None,
+        typer.Option(
+            help="JWT to send; default: OPENMETADATA_TOKEN, or else OPENMETADATA_JWT_TOKEN."
+        ),
     ] = None,
     release: ReleaseName = None,
     tree: Tree = None,

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dynclient.drift.change import Change, change_text
 from dynclient.drift.diff import Diff
-from dynclient.session.release_choice import is_path
+from dynclient.releases.registry import is_path
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISUSED
+from dynclient.tracebacks import FULL
 
 _EXTRAS = {
     "typer": "cli",
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(sys.argv[1:] if arguments is None else arguments)
     except ModuleNotFoundError as error:
         extra = _EXTRAS.get((error.name or "").split(".")[0])
-        if extra is None or os.environ.get("DYNCLIENT_TRACEBACK"):
+        if extra is None or os.environ.get(FULL):
             raise
         return _fail(
             f"this command needs the package {error.name!r}, which is not installed; run\n"
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (DynclientError, OSError) as error:
-        if os.environ.get("DYNCLIENT_TRACEBACK"):
+        if os.environ.get(FULL):
             raise
         return _fail(_text(error), FAILED)
     except KeyboardInterrupt:

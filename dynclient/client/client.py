@@ -11,6 +11,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
 from dynclient.session.session import Session
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from dynclient.transport.request import Request
 
 
+@public_calls
 class Client:
     """One server and everything on it.
 
-    ``om.tables`` or ``om["table"]`` is a collection; TAB and ``dir()`` list them all. A client may
+    ``om.tables`` or ``om["table"]`` is a collection; TAB and ``dir()`` list them all; at a prompt,
+    the first TAB asks the server for its version. A client may
     be shared by threads and used in forked processes. ``with`` closes it, and so does ``close``.
     """
 
@@ -124,8 +127,10 @@ class Client:
     def __getattr__(self, name: str) -> Collection:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
-        collections = self.catalogue.collections
+        collections = self._listed_catalogue.collections
         attribute = name[:-1] if name.endswith("_") and name[:-1] in OWN else name
+        if attribute not in collections:
+            collections = self.catalogue.collections  # completion may know less
         if attribute not in collections:
             try:
                 right = self.catalogue.find(name).attribute
@@ -163,15 +168,20 @@ class Client:
 
     def _specs(self) -> dict[str, CollectionSpec]:
         """Return the collections by attribute; none if the release is not known yet."""
-        if self._session.known_release is None:  # completion and help() send no request
+        if self._session.completion_release() is None:
             return {}
-        specs = self.catalogue.collections
+        specs = self._listed_catalogue.collections
         return {f"{name}_" if name in OWN else name: spec for name, spec in specs.items()}
 
     def _ipython_key_completions_(self) -> list[str]:
-        if self._session.known_release is None:
-            return []
-        return [spec.entity.name for spec in self.catalogue]
+        return [spec.entity.name for spec in self._specs().values()]
+
+    @property
+    def _listed_catalogue(self) -> Catalogue:
+        """The collections whose names are shown, which completion may know of a near release."""
+        from dynclient.operations.catalogue import catalogue
+
+        return catalogue(self._session.listed_release or self.release)
 
     # -- calls -------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dynclient.client.calls import Call, LookUp
 from dynclient.client.methods import METHODS, MethodSpec, plan_create
 from dynclient.documentation import InstanceDoc
-from dynclient.errors import BadArguments, UnknownOperation
+from dynclient.errors import BadArguments, UnknownOperation, UsageError
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.operations.operation import Plan
+    from dynclient.schema import Release
     from dynclient.session.session import Session
 
 
+@public_calls
 class Method:
     """A method of a collection. Call it, or call ``help()`` on it."""
 
@@ -30,7 +33,7 @@ class Method:
     def __init__(self, collection: Collection, name: str) -> None:
         self._collection = collection
         self.__name__ = name
-        self.__qualname__ = f"{collection._spec.attribute}.{name}"
+        self.__qualname__ = f"{collection._attribute}.{name}"
 
     def __call__(self, *values: Any, **keywords: Any) -> Any:
         """Call the method; its arguments are documented at the single method."""
@@ -60,7 +63,7 @@ class Method:
         return docstrings.doc(operation, method.intro, release)
 
     def _parts(self) -> tuple[CollectionSpec, Any, MethodSpec]:
-        return self._collection._spec, self._collection._release, METHODS[self.__name__]
+        return *self._collection._listed(), METHODS[self.__name__]
 
     def __repr__(self) -> str:
         return f"<{self.__qualname__}, a method of a collection; see help()>"
@@ -88,6 +91,7 @@ def plan_method(
     return method._collection._plan(method.__name__, values, keywords, look_up)
 
 
+@public_calls
 class Collection:
     """All entities of one type on the server.
 
@@ -99,12 +103,35 @@ class Collection:
     def __init__(self, session: Session, spec: CollectionSpec) -> None:
         self._session = session
         self._attribute = spec.attribute
-        self._release = session.release
+
+    @property
+    def _release(self) -> Release:
+        return self._session.release
 
     @property
     def _spec(self) -> CollectionSpec:
         """The collection as it is known so far; the server may have corrected its route."""
-        return self._session.contract.spec(self._attribute)
+        try:
+            return self._session.contract.spec(self._attribute)
+        except KeyError:
+            message = (
+                f"release {self._release.name} has no collection {self._attribute!r}; completion"
+                " took its name from a near release"
+            )
+        # Not an AttributeError: Python would call __getattr__ instead of raising it.
+        raise UsageError(message)
+
+    def _listed(self) -> tuple[CollectionSpec, Release]:
+        """Return what completion and help() show: the collection and its release.
+
+        Before a release is chosen, both are those that completion found.
+        """
+        found = self._session.listed_release
+        if found is None or found is self._session.known_release:
+            return self._spec, self._release
+        from dynclient.operations.catalogue import catalogue
+
+        return catalogue(found).collections[self._attribute], found
 
     @property
     def op(self) -> ExtraOperations:
@@ -124,13 +151,13 @@ class Collection:
         return method
 
     def _methods(self) -> list[str]:
-        operations = self._spec.operations
+        operations = self._listed()[0].operations
         return [name for name, method in METHODS.items() if method.operation in operations]
 
     def _unknown(self, name: str) -> UnknownOperation:
         from dynclient.suggestions import did_you_mean, nearest
 
-        known, attribute = self._methods(), self._spec.attribute
+        known, attribute = self._methods(), self._attribute
         near = nearest(name, known)
         hint = did_you_mean(near, f"; it has {', '.join(known) or 'none'}")
         message = (
@@ -213,15 +240,15 @@ class Collection:
         return True  # without this, bool() asks for the length, which sends a request
 
     def __repr__(self) -> str:
-        return f"<{self._spec.attribute} at {self._session.host}{self._spec.route}>"
+        return f"<{self._attribute} at {self._session.host}{self._spec.route}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _collection, (self._session, self._spec.attribute)
+        return _collection, (self._session, self._attribute)
 
     def _doc(self) -> str:
         from dynclient.client import docstrings
 
-        return docstrings.collection_doc(self, self._release.name)
+        return docstrings.collection_doc(self, self._listed()[1].name)
 
     __doc__ = InstanceDoc(__doc__, _doc)
 

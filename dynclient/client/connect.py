@@ -10,7 +10,8 @@ from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
 from dynclient.settings import Settings
-from dynclient.transport.address import HOST, api_url, token_from_environment
+from dynclient.tracebacks import public_call
+from dynclient.transport.address import HOST, api_url, token_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -240,8 +241,8 @@ def _with_environment(keywords: dict[str, Any]) -> dict[str, Any]:
 
 def release_of(
     named: Release | str | Path | None, source: str | Path | Iterable[str | Path] | None
-) -> tuple[Release | None, Sources]:
-    """Return the release that ``connect`` names, or None and the steps that may return it.
+) -> tuple[Release | None, Sources | None]:
+    """Return the release that ``connect`` names, or None; and the steps that may return it.
 
     Args:
         named: a release, its name, or the path of its schema tree.
@@ -253,26 +254,29 @@ def release_of(
         SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
     from dynclient import releases
+    from dynclient.releases.registry import is_path
     from dynclient.schema import Release
-    from dynclient.session.release_choice import Sources, is_path, sources_of
 
     if isinstance(named, Release):
-        return named, Sources()
+        return named, None
     if named is not None and not isinstance(named, (str, os.PathLike)):
         raise UsageError(f"release= must be a release, its name or a path, not {named!r}")
     if named is not None and source is None:
         text = os.fspath(named)
         if not isinstance(named, str) or is_path(text):
-            return releases.release(source=text), Sources()
-        return releases.release(text), Sources()
+            return releases.release(source=text), None
+        return releases.release(text), None
+    from dynclient.session.release_choice import sources_of
+
     name = None if named is None else os.fspath(named)
     sources = sources_of(source, name)
     only = sources.steps[0] if len(sources.steps) == 1 else None
     if isinstance(only, os.PathLike):
-        return releases.release(name, source=only), Sources()
+        return releases.release(name, source=only), None
     return None, sources
 
 
+@public_call
 def connect(
     host: str | None = None,
     *,
@@ -290,8 +294,8 @@ def connect(
     Args:
         host: address of the server, with or without ``/api``; None for ``OPENMETADATA_HOST``.
         token: the JWT of a bot, or a personal access token; or a callable that returns one, called
-            before each request and once more after a 401. None for ``OPENMETADATA_TOKEN``, unless
-            ``OPENMETADATA_HOST`` is another server.
+            before each request and once more after a 401. None for ``OPENMETADATA_TOKEN`` or else
+            ``OPENMETADATA_JWT_TOKEN``, unless ``OPENMETADATA_HOST`` is another server.
         release: the release to use: a release, its name in the cache, or the path of its schema
             tree. None for the server's version, which is requested when it is first needed.
         username: e-mail address of a user to log in as, with ``password``, instead of a token.
@@ -320,7 +324,8 @@ def connect(
         from dynclient.transport.auth import identity
         from dynclient.transport.http import Transport
 
-        if token is None and username is None:
-            token = token_from_environment(base)
-        transport = Transport(base, values, identity(token, username, password))
+        origin = "token="
+        if token is None and username is None and (variable := token_variable(base)) is not None:
+            token, origin = os.environ[variable], variable
+        transport = Transport(base, values, identity(token, username, password, origin))
     return Client(base, transport, values, known, hooks, sources)

@@ -14,6 +14,7 @@ from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Problem, UnknownOperation
 from dynclient.operations.operation import BODY, Plan
 from dynclient.suggestions import did_you_mean
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from dynclient.session.session import Session
 
 
+@public_calls
 class ExtraOperations:
     """The operations of one collection, or of the server, as attributes.
 
@@ -175,6 +177,7 @@ class ExtraOperations:
     __doc__ = InstanceDoc(__doc__, _doc)
 
 
+@public_calls
 class ExtraOperation:
     """One further operation of a server. Call it, or call ``help()`` on it."""
 

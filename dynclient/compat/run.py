@@ -16,12 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from dynclient.tracebacks import FULL
+
 if TYPE_CHECKING:
     from dynclient.schema import Release
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
-TRACEBACK = "DYNCLIENT_TRACEBACK"
-"""Environment variable; if it is set, tracebacks include dynclient's own frames."""
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
@@ -95,7 +95,7 @@ def _code_of(argument: object) -> int:
 
 def _report(error: BaseException) -> None:
     """Print an error as the interpreter does, with the frames of the script and its libraries."""
-    if not os.environ.get(TRACEBACK):
+    if not os.environ.get(FULL):
         _trim(error, set())
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, error.__traceback__)

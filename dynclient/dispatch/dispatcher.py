@@ -228,7 +228,7 @@ class Dispatcher:
     def _result_or_error(self, request: Request, response: Response) -> Any:
         if 200 <= response.status < 300:
             return self.result(request, response)
-        error = responses.to_error(request, response)
+        error = responses.to_error(request, response, self.transport)
         if not responses.is_deleted(request, error):
             raise error
         operation: Operation | None = request.operation

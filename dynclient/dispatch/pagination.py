@@ -17,6 +17,7 @@ from dynclient.errors import (
     ServerFault,
     UsageError,
 )
+from dynclient.tracebacks import public_calls
 
 
 class CursorGuard:
@@ -108,6 +109,7 @@ class Page:
         return f"<Page of {len(self.entities)} of {self.total}{more}>"
 
 
+@public_calls
 class Listing:
     """A lazy list of entities, requested page by page as they are read.
 

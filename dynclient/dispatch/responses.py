@@ -44,7 +44,6 @@ _UNAVAILABLE = (
     " down. Try again later."
 )
 _HINTS = {
-    401: "Pass a valid token to connect(): the JWT of a bot, or a personal access token.",
     403: "The token is valid, but its user lacks the permission.",
     407: "The proxy requires a user and a password in the URL of HTTPS_PROXY or HTTP_PROXY.",
     415: "The server expects a content type that dynclient does not know.",
@@ -76,12 +75,13 @@ _PROXY_SLASH = (
 )
 
 
-def to_error(request: Request, response: Response) -> errors.ServerError:
+def to_error(request: Request, response: Response, transport: Any = None) -> errors.ServerError:
     """Return the error of a response.
 
     Args:
         request: the request that was sent.
         response: its status is not 2xx.
+        transport: what sent it; the hint of a 401 says where its token comes from.
 
     Some servers send 500 and write the intended status into the message. The error's ``code`` and
     its class are those of the intended status.
@@ -108,6 +108,10 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
     if kind is None:
         kind = errors.ServerFault if code >= 500 else errors.ServerError
     hint = _hint(request, response, code, message)
+    if code == 401:
+        from dynclient.transport.refusal import refusal_hint
+
+        hint = refusal_hint(transport)
     if hint:
         parts["hint"] = hint
     if code == 429:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.drift.change import KINDS, Change
 from dynclient.errors import SchemaNotFound
 from dynclient.suggestions import did_you_mean, nearest
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from dynclient.drift.change import Change
@@ -156,6 +157,7 @@ class Diff:
         }
 
 
+@public_call
 def diff(old: Release | str | Path, new: Release | str | Path) -> Diff:
     """Return the changes between two releases.
 

@@ -16,6 +16,7 @@ from dynclient.drift.diff import release_of
 from dynclient.drift.translate import is_accepted, translate
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound, UsageError
 from dynclient.schema.release import WARN, Release
+from dynclient.tracebacks import public_call
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _warn_renamed(old: str, new: str) -> None:
     warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
+@public_call
 def check_releases(
     data: Any, kind: str | Node, releases: Iterable[Release | str | Path]
 ) -> list[ReleaseCheck]:

@@ -22,6 +22,7 @@ from dynclient.errors import BadArguments, UnknownField
 from dynclient.model.containers import FieldList, wrapped_list
 from dynclient.model.conversion import unwrap
 from dynclient.schema.release import ERROR
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from dynclient.model.entity import Entity
@@ -137,6 +138,7 @@ class RenamedField(AliasField):
         entity[self._alias.own_name] = value
 
 
+@public_calls
 class SingleItemList(FieldList):
     """The one value of a field as the list that another release has; changes reach the field.
 

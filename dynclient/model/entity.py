@@ -12,11 +12,13 @@ change: listing a thousand entities copies nothing.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dynclient.drift.aliases import aliases_of, removed_field_message
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
+from dynclient.tracebacks import shorten_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -284,38 +286,37 @@ class Entity(metaclass=EntityMeta):
             BadArguments: the schema does not have some of the names; all are listed. Or ``data``
                 is not a mapping.
         """
-        cls = type(self)
-        if data is not None:
-            try:
-                fields = {**data, **fields}
-            except TypeError:
-                message = (
-                    f"{cls.__name__} must be created from a mapping, not {type(data).__name__}"
-                )
-                raise BadArguments(message, problems=()) from None
-        known = cls._nodes.keys() >= fields.keys()
-        if not known:
-            fields, problems = cls._classes.own_names(cls._node, fields)
-            known = cls._nodes.keys() >= fields.keys()
-            if problems or (cls._closed and not known):
-                raise _unknown(cls, [name for name in fields if name not in cls._nodes], problems)
-        # The dict of the keywords belongs to this call, so it becomes the data itself.
-        _set_raw(self, fields)
-        _set_link(self, NEW)
-        for name in [name for name in fields if type(fields[name]) not in _SCALARS]:
-            if fields[name] is None:
-                del fields[name]
-            else:
-                _put(self, name, fields[name])
-        if not known:
-            _show_unknown(self)
+        try:
+            _fill(self, data, fields)
+        except BaseException as error:
+            data, fields = None, {}
+            _set_raw(self, fields)  # without it, the entity of this frame has no repr
+            shorten_traceback(error)
+            raise
 
     def __setattr__(self, name: str, value: Any) -> None:
-        cls = type(self)
-        if name in RESERVED:
-            message = f"{name!r} of {cls.__name__} must be set as an item: x[{name!r}] = …"
-            raise UnknownField(message, name=name, obj=self)
-        self[name] = value
+        try:
+            if name in RESERVED:
+                raise _reserved(self, name)
+            _assign(self, name, value)
+        except BaseException as error:
+            value = None
+            shorten_traceback(error)
+            raise
+
+    if hasattr(sys, "ps1"):
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise the error for a field that does not exist, with close names in its text.
+
+            Python itself prints close names, IPython and Jupyter do not. Only defined where a
+            person types: it would slow every access to every field by a fifth.
+            """
+            if name.startswith("_"):
+                raise AttributeError(name, name=name, obj=self)
+            if name in type(self)._nodes or name in type(self)._aliases:
+                return self[name]  # raises again what the descriptor raised
+            raise _no_field(self, name)
 
     def __delattr__(self, name: str) -> None:
         del self[name]
@@ -339,23 +340,12 @@ class Entity(metaclass=EntityMeta):
         return value
 
     def __setitem__(self, name: str, value: Any) -> None:
-        cls = type(self)
-        if name not in cls._nodes and name not in self._raw:
-            alias = cls._aliases.get(name)
-            if alias is not None:
-                alias.write(self, value)
-                return
-            if cls._closed:
-                raise _no_field(self, name)
-        _read_before_change(self, name)
-        keep_original(self)
-        self.__dict__.pop(name, None)
-        if value is None:
-            self._raw.pop(name, None)
-        else:
-            _put(self, name, value)
-            if name not in cls._nodes:
-                _show_unknown(self)
+        try:
+            _assign(self, name, value)
+        except BaseException as error:
+            value = None
+            shorten_traceback(error)
+            raise
 
     def __delitem__(self, name: str) -> None:
         if name not in self._raw:
@@ -473,6 +463,54 @@ def link_to(entity: Entity, owner: Entity) -> None:
     _set_link(entity, owner)
 
 
+def _fill(entity: Entity, data: Mapping[str, Any] | None, fields: dict[str, Any]) -> None:
+    """Give a new entity its data; see ``Entity.__init__``."""
+    cls = type(entity)
+    if data is not None:
+        try:
+            fields = {**data, **fields}
+        except TypeError:
+            message = f"{cls.__name__} must be created from a mapping, not {type(data).__name__}"
+            raise BadArguments(message, problems=()) from None
+    known = cls._nodes.keys() >= fields.keys()
+    if not known:
+        fields, problems = cls._classes.own_names(cls._node, fields)
+        known = cls._nodes.keys() >= fields.keys()
+        if problems or (cls._closed and not known):
+            raise _unknown(cls, [name for name in fields if name not in cls._nodes], problems)
+    # The dict of the keywords belongs to this call, so it becomes the data itself.
+    _set_raw(entity, fields)
+    _set_link(entity, NEW)
+    for name in [name for name in fields if type(fields[name]) not in _SCALARS]:
+        if fields[name] is None:
+            del fields[name]
+        else:
+            _put(entity, name, fields[name])
+    if not known:
+        _show_unknown(entity)
+
+
+def _assign(entity: Entity, name: str, value: Any) -> None:
+    """Set a field of an entity, or what replaces it in this release."""
+    cls = type(entity)
+    if name not in cls._nodes and name not in entity._raw:
+        alias = cls._aliases.get(name)
+        if alias is not None:
+            alias.write(entity, value)
+            return
+        if cls._closed:
+            raise _no_field(entity, name)
+    _read_before_change(entity, name)
+    keep_original(entity)
+    entity.__dict__.pop(name, None)
+    if value is None:
+        entity._raw.pop(name, None)
+    else:
+        _put(entity, name, value)
+        if name not in cls._nodes:
+            _show_unknown(entity)
+
+
 def _put(entity: Entity, name: str, value: Any) -> None:
     cls = type(entity)
     raw, wrapped = cls._classes.attach(entity, cls._nodes.get(name), value)
@@ -538,6 +576,12 @@ def _missing(self: Entity, name: str) -> Any:
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=self)
     raise _no_field(self, name)
+
+
+def _reserved(entity: Entity, name: str) -> UnknownField:
+    kind = type(entity).__name__
+    message = f"{name!r} of {kind} must be set as an item: x[{name!r}] = …"
+    return UnknownField(message, name=name, obj=entity)
 
 
 def _not_set(entity: Entity, name: Any) -> UnknownField:

@@ -10,6 +10,7 @@ from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.conversion import plain
 from dynclient.model.entity import NEW, Entity, EntityMeta, Origin, Original, clone, new_entity
 from dynclient.schema.node import node_of
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from dynclient.errors import Problem
@@ -48,6 +49,7 @@ def _masked(node: Node | None, raw: Any) -> Any:
     return masked(node, raw)
 
 
+@public_call
 def to_json(value: Any, *, secrets: bool = False, indent: int | None = None) -> str:
     """Return an entity as a JSON string.
 
@@ -61,6 +63,7 @@ def to_json(value: Any, *, secrets: bool = False, indent: int | None = None) -> 
     return json.dumps(asdict(value, secrets=secrets), indent=indent, ensure_ascii=False)
 
 
+@public_call
 def schema_of(value: Any) -> Node:
     """Return the schema node of an entity, a class, a named scalar or an enum member.
 
@@ -76,6 +79,7 @@ def schema_of(value: Any) -> Node:
     return node
 
 
+@public_call
 def check(value: Entity) -> list[Problem]:
     """Return all problems with an entity or create request; an empty list where it is valid."""
     from dynclient.validation import validator
@@ -85,6 +89,7 @@ def check(value: Entity) -> list[Problem]:
     return [] if checker.is_valid(node, value._raw) else checker.problems(node, value._raw)
 
 
+@public_call
 def original(entity: Entity) -> dict[str, Any]:
     """Return the JSON of an entity as the server returned it, copied.
 
@@ -95,6 +100,7 @@ def original(entity: Entity) -> dict[str, Any]:
     return copied
 
 
+@public_call
 def changes(entity: Entity, *, secrets: bool = False) -> list[dict[str, Any]]:
     """Return what was changed since a server returned an entity, as JSON Patch operations.
 

@@ -8,11 +8,13 @@ from dynclient.drift import table
 from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField
 from dynclient.model.classes import class_for
 from dynclient.schema.release import ERROR
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from dynclient.schema import Release
 
 
+@public_calls
 class Types:
     """The types of a release as attributes; ``dir()`` lists them, classes are built on access."""
 
@@ -27,9 +29,9 @@ class Types:
         try:
             return class_for(self._release.find(name))
         except AmbiguousName as error:
-            raise UnknownField(f"{error}", name=name) from error
+            raise UnknownField(f"{error}", name=name) from None
         except SchemaNotFound as error:
-            raise UnknownField(f"{error}", name=name, obj=self) from error
+            raise UnknownField(f"{error}", name=name, obj=self) from None
 
     def __getitem__(self, name: str) -> Any:
         """Return a type by name, path, or path and pointer.

@@ -10,6 +10,7 @@ import re
 from enum import Enum, EnumMeta
 from typing import TYPE_CHECKING, Any
 
+from dynclient.errors import UnknownField
 from dynclient.model.class_docs import ClassDoc, class_doc
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ class NamedFloat(float, metaclass=ScalarMeta):
 
 class NamedEnumMeta(EnumMeta):
     """The type of enumerations: they pickle by their schema node."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=cls)
+        from dynclient.suggestions import did_you_mean, nearest
+
+        near = nearest(name, cls.__members__)
+        message = f"{cls.__name__} has no member {name!r}{did_you_mean(near)}"
+        raise UnknownField(message, name=name, obj=cls, nearest=near)
 
 
 class NamedEnum(str, Enum, metaclass=NamedEnumMeta):  # noqa: UP042 -- its str() is its value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import os
 import threading
 import time
 from pathlib import Path
@@ -12,9 +13,9 @@ from dynclient.errors import BadName, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
 from dynclient.releases.pack import Pack
 from dynclient.schema.release import BRIDGE, Release
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
 _open: dict[tuple[str, str], Release] = {}
@@ -24,6 +25,7 @@ _RACY = 50_000_000
 """Nanoseconds within which a file may change again without its times showing it."""
 
 
+@public_call
 def release(
     name: str | None = None,
     *,
@@ -74,6 +76,12 @@ def release(
 
     what = _not_available(f"release {name} was not found", store)
     raise UnknownRelease(f"{what}{did_you_mean(near)}", name=name)
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text names a file or folder, rather than a release or a step."""
+    looks_like_one = os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
+    return looks_like_one or (bool(text) and Path(text).exists())
 
 
 def starter(store: Cache | None = None) -> Release:

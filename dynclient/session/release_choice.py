@@ -28,6 +28,7 @@ from dynclient.errors import (
     UnknownRelease,
     UsageError,
 )
+from dynclient.releases.registry import is_path
 
 if TYPE_CHECKING:
     from dynclient.releases import Cache
@@ -84,12 +85,6 @@ def _step(value: object) -> str | Path:
 
     near = nearest(value, STEPS) if isinstance(value, str) else ()
     raise UsageError(f"source= must be {_ALLOWED}, not {value!r}{did_you_mean(near)}")
-
-
-def is_path(text: str) -> bool:
-    """Return whether a text names a file or folder, rather than a release or a step."""
-    looks_like_one = os.sep in text or "/" in text or text.endswith((".zip", ".jar", ".gz", ".tgz"))
-    return looks_like_one or (bool(text) and Path(text).exists())
 
 
 def choose(sources: Sources, server: ServerInfo, mirror: str = "") -> Release:

@@ -98,6 +98,10 @@ class ServerInfo:
         """The build of the server, or None if it was not requested yet."""
         return self._build
 
+    def use_build(self, build: Build) -> None:
+        """Use a build that was requested by other means."""
+        self._build = self._build or build
+
     @property
     def version(self) -> str:
         """The server's version as it reports it, ``1.6.0-SNAPSHOT``; requested once."""

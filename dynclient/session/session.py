@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
+    from dynclient.session.completion import Completion
     from dynclient.session.release_choice import Sources
     from dynclient.session.resolver import Resolver
     from dynclient.session.unread import Later
@@ -67,6 +68,7 @@ class Session:
         self._base = base
         self._sources = sources
         self._choosing = threading.RLock()
+        self._completion: Completion | None = None
         self._dispatcher = Dispatcher(transport, settings, hooks)
         if settings.unread != "none":
             self._dispatcher.origin = self._origin
@@ -95,6 +97,28 @@ class Session:
     def known_release(self) -> Release | None:
         """The release, or None if it is not chosen yet; sends no request."""
         return self._dispatcher.release
+
+    @property
+    def listed_release(self) -> Release | None:
+        """The release whose names are shown: the chosen one, or one that completion found."""
+        completion = self._completion
+        return self.known_release or (None if completion is None else completion.release)
+
+    def completion_release(self) -> Release | None:
+        """Return the release whose names completion shows; None if there is none.
+
+        In an interactive session the server may be asked for its version, once and for a second at
+        most; see :mod:`dynclient.session.completion`. Nothing is downloaded, and nothing raised.
+        """
+        if self.known_release is not None:
+            return self.known_release
+        if self._completion is None:
+            from dynclient.session.completion import Completion, is_interactive
+
+            if not is_interactive():
+                return None
+            self._completion = Completion(self, self._sources)
+        return self._completion.look()
 
     def use_release(self, release: Release) -> Release:
         """Use a release from now on, with the ``drift`` of the settings, and return it so."""

@@ -7,7 +7,9 @@ import re
 
 from dynclient.errors import UsageError
 
-HOST, TOKEN = "OPENMETADATA_HOST", "OPENMETADATA_TOKEN"
+HOST = "OPENMETADATA_HOST"
+TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
+"""Variables with a token; the first one that is set is used."""
 _PAGE = re.compile(r"/(?:api/v1/.|(?:signin|my-data)(?:/|$)|[^/]*\.html$)")
 """What follows the URL of a server in the address bar of a browser, and never belongs to it."""
 
@@ -74,8 +76,11 @@ def without_credentials(url: str) -> str:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def token_from_environment(base: str) -> str | None:
-    """Return ``OPENMETADATA_TOKEN``, or None if it is not set or is for another server.
+def token_variable(base: str) -> str | None:
+    """Return the name of the variable whose token is sent to a server, or None.
+
+    ``OPENMETADATA_TOKEN`` comes before ``OPENMETADATA_JWT_TOKEN``. If ``OPENMETADATA_HOST`` names
+    another server, neither is sent.
 
     Args:
         base: base URL of the API that the token would be sent to.
@@ -83,8 +88,21 @@ def token_from_environment(base: str) -> str | None:
     Raises:
         UsageError: ``OPENMETADATA_HOST`` is not a URL.
     """
-    token = os.environ.get(TOKEN)
+    name = next((name for name in TOKENS if os.environ.get(name)), None)
     host = os.environ.get(HOST)
-    if not token or (host and api_url(host) != base):
+    return None if name is None or (host and api_url(host) != base) else name
+
+
+def token_from_environment(base: str) -> str | None:
+    """Return the token of the environment for a server, or None; see :func:`token_variable`."""
+    name = token_variable(base)
+    return None if name is None else os.environ[name]
+
+
+def unsent_variable(base: str) -> str | None:
+    """Return why the token of a variable is not sent to a server, as a sentence, or None."""
+    name = next((name for name in TOKENS if os.environ.get(name)), None)
+    if name is None or token_variable(base) is not None:
         return None
-    return token
+    other = api_url(os.environ[HOST])
+    return f"{name} is not sent to {base}, because {HOST} is {other}."

@@ -21,7 +21,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.secrets import MASK, Secret
-from dynclient.transport.address import HOST, TOKEN, api_url, token_from_environment
+from dynclient.transport.address import TOKENS, token_variable, unsent_variable
 from dynclient.transport.request import Request, Response, header_problem, retry_after
 
 _LOGIN, _REFRESH = "/v1/users/login", "/v1/users/refresh"
@@ -31,7 +31,15 @@ LOGIN_PATHS = frozenset({_LOGIN, _REFRESH})
 
 
 class Anonymous:
-    """No authentication; the base class of the others."""
+    """No authentication; the base class of the others.
+
+    Attributes:
+        origin: where the token that was sent last comes from, for messages; empty without one.
+        last: the header that was sent last, or None.
+    """
+
+    origin = ""
+    last: Secret | None = None
 
     def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
         """Return the value of the Authorization header, or None for no header.
@@ -56,9 +64,18 @@ class Anonymous:
 
 
 def identity(
-    token: str | Callable[[], str] | None, username: str | None, password: str | None
+    token: str | Callable[[], str] | None,
+    username: str | None,
+    password: str | None,
+    origin: str = "token=",
 ) -> Anonymous:
     """Return the authentication that the arguments of ``connect`` describe.
+
+    Args:
+        token: a token, or a callable that returns one.
+        username: user to log in as.
+        password: password of the user.
+        origin: where a token that is not a callable comes from, for messages.
 
     Raises:
         UsageError: both a token and a user, or only one of user and password.
@@ -71,7 +88,7 @@ def identity(
     if callable(token):
         return TokenProvider(token)
     if token is not None:
-        return Bearer(token)
+        return Bearer(token, origin)
     if username is not None and password is not None:
         return Login(username, password)
     return Anonymous()
@@ -96,12 +113,23 @@ def _bearer(token: str, origin: str = "the token") -> Secret:
 
 
 class Bearer(Anonymous):
-    """A token: the JWT of a bot, or a personal access token."""
+    """A token: the JWT of a bot, or a personal access token.
 
-    def __init__(self, token: str) -> None:
+    Args:
+        token: the token.
+        origin: where it comes from, for messages.
+    """
+
+    def __init__(self, token: str, origin: str = "token=") -> None:
         if not isinstance(token, str):
             raise UsageError(f"token= must be a string or a callable, not {type(token).__name__}")
-        self._header = _bearer(token, "token=")
+        self.origin = origin
+        self._header = _bearer(token, origin)
+
+    @property
+    def last(self) -> Secret:  # type: ignore[override]  # read only
+        """The header."""
+        return self._header
 
     def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
         """Return the header; after unpickling in another process, with the environment's token.
@@ -113,19 +141,18 @@ class Bearer(Anonymous):
             self._header = self._from_environment(base)
         return self._header
 
-    @staticmethod
-    def _from_environment(base: str) -> Secret:
-        token = token_from_environment(base)
-        if token is not None:
-            return _bearer(token, TOKEN)
+    def _from_environment(self, base: str) -> Secret:
+        name = token_variable(base)
+        if name is not None:
+            self.origin = name
+            return _bearer(os.environ[name], name)
         message = (
             "this client was pickled in another process, and pickles do not contain its token."
         )
-        if os.environ.get(TOKEN):
-            other = api_url(os.environ[HOST])
-            message += f" {TOKEN} is not sent to {base}, because {HOST} is {other}."
+        if (unsent := unsent_variable(base)) is not None:
+            message += f" {unsent}"
         raise UsageError(
-            f"{message} Set {TOKEN} in this process, or connect with a callable as token="
+            f"{message} Set {TOKENS[0]} in this process, or connect with a callable as token="
         )
 
     def __repr__(self) -> str:
@@ -159,6 +186,11 @@ class TokenProvider(Anonymous):
 
     def __init__(self, function: Callable[[], str]) -> None:
         self._function = function
+        self.origin = getattr(function, "origin", f"{self._name}(), passed as token=")
+
+    @property
+    def _name(self) -> str:
+        return str(getattr(self._function, "__name__", type(self._function).__name__))
 
     def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
         """Call the function and return the header.
@@ -170,14 +202,16 @@ class TokenProvider(Anonymous):
         if not isinstance(token, str) or not token:
             kind = "an empty string" if token == "" else type(token).__name__
             raise UsageError(f"the callable passed as token= must return a token, not {kind}")
-        return _bearer(token, "the token that the callable passed as token= returned")
+        header = _bearer(token, "the token that the callable passed as token= returned")
+        self.last = header
+        return header
 
     def renew(self, send: Callable[[Request], Response], used: str) -> bool:  # noqa: ARG002
         """Return True: the next header calls the function again."""
         return True
 
     def __repr__(self) -> str:
-        return f"tokens of {getattr(self._function, '__name__', type(self._function).__name__)}()"
+        return f"tokens of {self._name}()"
 
 
 class Login(Anonymous):
@@ -191,6 +225,7 @@ class Login(Anonymous):
                 raise UsageError(f"{name}= contains a character that UTF-8 cannot encode")
         self._username = username
         self._password = Secret(password)
+        self.origin = f"the login of {username}"
         self._session: tuple[Secret, Secret | None] | None = None  # header, refresh token
         self._new_lock()
 
@@ -199,7 +234,8 @@ class Login(Anonymous):
         self._process = os.getpid()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_username": self._username, "_password": self._password}
+        names = ("_username", "_password", "origin")
+        return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -221,6 +257,12 @@ class Login(Anonymous):
                 if self._session is None:
                     self._session = self._log_in(send)
         return self._session[0]
+
+    @property
+    def last(self) -> Secret | None:  # type: ignore[override]  # read only
+        """The header of the session, or None before the login."""
+        session = self._session
+        return None if session is None else session[0]
 
     def renew(self, send: Callable[[Request], Response], used: str) -> bool:
         """Refresh the session, or log in again if that fails. One thread does it for all."""

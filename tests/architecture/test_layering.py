@@ -24,6 +24,7 @@ GROUND = {
     "secrets",
     "settings",
     "suggestions",
+    "tracebacks",
     "warn",
 }
 ROOMS: dict[str, set[str]] = {

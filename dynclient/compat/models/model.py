@@ -20,6 +20,7 @@ from dynclient.compat.models.serialization import Options, payload
 from dynclient.compat.models.validation_errors import FieldError, Loc
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,6 +89,7 @@ class Model(ModelApi, metaclass=ModelMeta):
     _fields_set: set[str] | None
     _raw: dict[str, Any]
 
+    @public_call
     def __init__(self, /, **data: Any) -> None:
         """Create an instance from keywords, which are validated.
 
@@ -202,6 +204,7 @@ class Model(ModelApi, metaclass=ModelMeta):
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=self)
 
+    @public_call
     def __setattr__(self, name: str, value: Any) -> None:
         field = type(self)._fields.get(name)
         if field is None:

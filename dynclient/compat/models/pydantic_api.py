@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.models.pydantic_interop import core_schema, json_schema, validation_error
 from dynclient.compat.models.serialization import Options, dump
 from dynclient.compat.models.validation_errors import FieldError
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -32,6 +33,7 @@ class PydanticApi:
         raise NotImplementedError
 
     @classmethod
+    @public_call
     def model_validate(cls, obj: Any, **_: Any) -> Any:
         """Return an instance for a dict, a value or an instance.
 
@@ -45,6 +47,7 @@ class PydanticApi:
         return instance
 
     @classmethod
+    @public_call
     def model_validate_json(cls, json_data: str | bytes, **_: Any) -> Any:
         """Return an instance for JSON text.
 

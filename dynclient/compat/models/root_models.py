@@ -25,6 +25,7 @@ from dynclient.compat.models.secret_values import SecretStr, hide_names, mask, r
 from dynclient.compat.models.serialization import Options, dump, payload, plain
 from dynclient.compat.models.validation_errors import FieldError
 from dynclient.secrets import Secret
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from dynclient.compat.models.scalar_types import FieldType
@@ -138,6 +139,7 @@ class ScalarRoot(RootApi):
     __slots__ = ()
     _is_json = True
 
+    @public_call
     def __new__(cls, value: Any = None, /, **keywords: Any) -> Any:
         """Validate the value."""
         return cls._new(cls._validated(value, keywords))
@@ -214,6 +216,7 @@ class ListRoot(RootApi, list[Any]):
     __slots__ = ()
     _json_types = (list,)
 
+    @public_call
     def __init__(self, value: Any = None, /, **keywords: Any) -> None:
         super().__init__(self._validated(value, keywords))
 
@@ -242,6 +245,7 @@ class MapRoot(RootApi, dict[str, Any]):
     __slots__ = ()
     _json_types = (dict,)
 
+    @public_call
     def __init__(self, value: Any = None, /, **keywords: Any) -> None:
         super().__init__(self._validated(value, keywords) or {})
 
@@ -273,6 +277,7 @@ class ValueRoot(RootApi):
 
     root: Any
 
+    @public_call
     def __init__(self, value: Any = None, /, **keywords: Any) -> None:
         self.root = self._validated(value, keywords)
 

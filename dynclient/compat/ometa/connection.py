@@ -16,7 +16,7 @@ from dynclient.compat.ometa.exceptions import (
     InvalidSSLVerificationException,
 )
 from dynclient.errors import UsageError
-from dynclient.transport.address import HOST, api_url, token_from_environment
+from dynclient.transport.address import token_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dynclient.transport.request import Request, Response
 
 API_VERSION = "v1"
-TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
-"""Environment variables with a token: dynclient's own, then the official one."""
 NO_AUTH = frozenset({"no-auth"})
 """Values of ``authProvider`` with which no token is sent."""
 _LOGIN = ("username", "password")
@@ -114,9 +112,11 @@ def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
     if provider in NO_AUTH:
         return Anonymous()
     security = config.get("securityConfig") or {}
-    token = security.get("jwtToken") or _from_environment(base)
-    if token:
-        return identity(_token(str(token)), None, None)
+    own, variable = security.get("jwtToken"), token_variable(base)
+    if own:
+        return identity(_token(str(own)), None, None, _origin(str(own)))
+    if variable is not None:
+        return identity(_token(os.environ[variable]), None, None, variable)
     if all(security.get(name) for name in _LOGIN):
         return identity(None, *(str(security[name]) for name in _LOGIN))
     if security:
@@ -128,15 +128,9 @@ def _auth(config: Mapping[str, Any], base: str) -> Anonymous:
     return Anonymous()
 
 
-def _from_environment(base: str) -> str | None:
-    """Return the token in the environment, unless the environment names another server."""
-    own = token_from_environment(base)
-    if own:
-        return own
-    host = os.environ.get(HOST)
-    if host and api_url(host) != base:
-        return None
-    return next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
+def _origin(text: str) -> str:
+    """Return where a ``jwtToken`` comes from, for messages; it may name a variable."""
+    return text[1:].strip("{}") if text.startswith("$") else "securityConfig.jwtToken"
 
 
 def _token(text: str) -> str | Callable[[], str]:
@@ -163,6 +157,7 @@ class _TokenFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.origin = f"the file {str(path)!r}"
 
     def __call__(self) -> str:
         try:

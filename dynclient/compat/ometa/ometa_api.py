@@ -25,6 +25,7 @@ from dynclient.compat.ometa.search_mixin import SearchMixin
 from dynclient.compat.ometa.service_mixin import ServiceMixin
 from dynclient.compat.ometa.tests_mixin import TestsMixin
 from dynclient.compat.ometa.user_mixin import UserMixin
+from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ _VARIABLES = "openmetadata__connection__"
 """Prefix of environment variables with fields of the connection, in any case."""
 
 
+@public_calls
 class OpenMetadata(
     PatchHelpersMixin,
     CustomPropertyMixin,

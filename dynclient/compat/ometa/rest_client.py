@@ -18,6 +18,7 @@ from dynclient.compat.ometa.exceptions import (
 )
 from dynclient.compat.ometa.gateway import Gateway, plain
 from dynclient.operations import Operation
+from dynclient.tracebacks import public_calls
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class ClientConfig(NamedTuple):
     ttl_cache: int | None = None
 
 
+@public_calls
 class REST:
     """Requests by path, relative to ``/api/v1``.
 

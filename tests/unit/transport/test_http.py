@@ -415,13 +415,13 @@ def test_a_closed_transport_sends_nothing(stub: Stub, transport: Transport) -> N
 
 def test_a_pickled_transport_sends_again(stub: Stub, transport: Transport) -> None:
     stub.routes["/api/v1/x"] = {}
-    plain = Transport(transport.base, Settings(), Bearer("tok"))
+    plain = Transport(transport.base, Settings(), Bearer("hush"))
     plain.send(Request("GET", "/v1/x"))
     data = pickle.dumps(plain)
-    assert b"tok" not in data.replace(b"_token", b"").replace(b"tokens", b"")
+    assert b"hush" not in data
     copy = pickle.loads(data)
     copy.send(Request("GET", "/v1/x"))
-    assert stub.seen[1].headers["Authorization"] == "Bearer tok"
+    assert stub.seen[1].headers["Authorization"] == "Bearer hush"
     copy.close()
     plain.close()
 

@@ -1,0 +1,91 @@
+"""Errors in IPython, which Jupyter shows alike: short tracebacks, and close names in the text."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+SHELL = """
+import contextlib, io, json, sys, warnings
+warnings.simplefilter("ignore")  # what IPython says of itself
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.colors = "NoColor"
+shell.history_manager.enabled = False
+shown = []
+for cell in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        shell.run_cell(cell)
+    shown.append(output.getvalue())
+shell.history_manager.end_session()
+print(json.dumps(shown))
+"""
+START = """
+import dynclient
+om = dynclient.connect("http://127.0.0.1:9", release="starter", retries=0)
+t = om.types.Table(name="orders")
+"""
+
+
+def cells(*texts: str, **environment: str) -> list[str]:
+    """Run cells in a shell of its own, and return what each of them shows."""
+    pytest.importorskip("IPython")
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL, json.dumps([START, *texts])],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    first, *others = json.loads(done.stdout.splitlines()[-1])
+    assert first == ""
+    return others
+
+
+def frames(shown: str) -> int:
+    """Count the frames of a traceback: each has an arrow at its line."""
+    return len(re.findall(r"^-+> \d+ ", shown, re.MULTILINE))
+
+
+TYPOS = {
+    "t.descriptoin": "Table has no field 'descriptoin'; did you mean description",
+    "t.descriptoin = 'x'": "Table has no field 'descriptoin'; did you mean description",
+    "t['descriptoin']": "Table has no field 'descriptoin'; did you mean description",
+    "om.tabels": "no collection 'tabels'; did you mean tables",
+    "om.tables.creat()": "no method 'creat'; did you mean create?",
+    "om.types.Tabel": "no type 'Tabel'; did you mean Table",
+    "om.types.DataType.BIGNT": "DataType has no member 'BIGNT'; did you mean BIGINT",
+    "dynclient.conect": "no attribute 'conect'; did you mean connect",
+}
+
+
+def test_the_text_of_the_error_suggests_close_names() -> None:
+    for cell, shown in zip(TYPOS, cells(*TYPOS), strict=True):
+        assert TYPOS[cell] in shown, shown
+
+
+def test_fields_that_exist_and_probes_of_tools_are_as_before() -> None:
+    name, missing, probe = cells(
+        "print(t.name)", "print(t.description)", "print(hasattr(t, '_repr_html_'))"
+    )
+    assert (name, missing, probe) == ("orders\n", "None\n", "False\n")
+
+
+def test_an_invalid_request_has_a_traceback_of_two_frames() -> None:
+    (shown,) = cells("om.tables.create(name=1)")
+    assert frames(shown) == 2
+    assert "om.tables.create(name=1)" in shown
+    assert "RequestInvalid: CreateTableRequest has 3 problems\n" in shown
+    assert "failed resolving arguments" not in shown
+
+
+def test_all_frames_are_shown_on_demand() -> None:
+    (shown,) = cells("om.tables.create(name=1)", DYNCLIENT_TRACEBACK="1")
+    assert frames(shown) > 5
