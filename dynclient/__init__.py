@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from dynclient.errors import MethodNotAllowed as MethodNotAllowed
     from dynclient.errors import NotFound as NotFound
     from dynclient.errors import NotOpenMetadata as NotOpenMetadata
-    from dynclient.errors import OutOfRange as OutOfRange
     from dynclient.errors import OutcomeUnknown as OutcomeUnknown
+    from dynclient.errors import OutOfRange as OutOfRange
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
