@@ -61,6 +61,9 @@ _EXPIRED, _NOT_YET_VALID = 10, 9
 _OTHER_HOST = {62, 64}
 """Verification codes of OpenSSL."""
 
+_OTHER_NAME = "doesn't match"
+"""What urllib3 says where it compares the names of a certificate itself."""
+
 _FIND_OUT = {
     "POST": "look for what it creates before you send it again; create_or_update can be repeated",
     "PATCH": "read the entity again to see whether it has the change",
@@ -322,18 +325,19 @@ def _tls_problem(failure: Failure, causes: list[BaseException], names: set[str])
 
 def _tls_message(base: str, reason: BaseException, settings: Settings) -> str:
     """Return the message for a TLS connection that failed."""
-    if isinstance(reason, ssl.SSLCertVerificationError):
+    if isinstance(reason, ssl.SSLCertVerificationError) or _OTHER_NAME in str(reason):
         message = f"the TLS certificate of {base} could not be verified: {reason}"
         return f"{message}; {_verification_way(reason)}"
     return f"the TLS connection to {base} failed: {reason}; {_tls_way(base, reason, settings)}"
 
 
-def _verification_way(reason: ssl.SSLCertVerificationError) -> str:
-    if reason.verify_code == _EXPIRED:
+def _verification_way(reason: BaseException) -> str:
+    code = getattr(reason, "verify_code", None)
+    if code == _EXPIRED:
         return "it must be renewed on the server, unless the clock of this machine is wrong"
-    if reason.verify_code == _NOT_YET_VALID:
+    if code == _NOT_YET_VALID:
         return "check the clock of this machine"
-    if reason.verify_code in _OTHER_HOST:
+    if code in _OTHER_HOST or _OTHER_NAME in str(reason):
         return "pass in host= a name that the certificate is issued for"
     return "pass verify= the path of the CA bundle that signed it"
 
