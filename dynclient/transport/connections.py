@@ -190,8 +190,8 @@ class _LimitedConnection(HTTPConnection):
         self._note_sending()
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        super().putrequest(*args, **kwargs)  # refuses what is not a URL
         self._note_sending()
-        super().putrequest(*args, **kwargs)
 
     def send(self, data: Any) -> None:
         attempt = _current.attempt

@@ -265,7 +265,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     base = failure.base
     names = {type(cause).__name__ for cause in causes}
     alert = _first(causes, ssl.SSLError)
-    if alert is not None and "ALERT" in (getattr(alert, "reason", None) or ""):
+    if alert is not None and _is_refused_certificate(alert):
         # With TLS 1.3 a server refuses the client's certificate after the first request.
         return TLSFailed, _tls_message(base, alert, failure.settings)
     if _first(causes, TimeoutError) is not None:
@@ -331,6 +331,12 @@ def _tls_message(base: str, reason: BaseException, settings: Settings) -> str:
     return f"the TLS connection to {base} failed: {reason}; {_tls_way(base, reason, settings)}"
 
 
+def _is_refused_certificate(error: BaseException) -> bool:
+    """Return whether a server refuses the client's certificate, or that there is none."""
+    name = str(getattr(error, "reason", None) or "")
+    return "ALERT" in name and any(part in name for part in _REFUSED_CERTIFICATE)
+
+
 def _verification_way(reason: BaseException) -> str:
     code = getattr(reason, "verify_code", None)
     if code == _EXPIRED:
@@ -356,7 +362,7 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
         return "the key of client_certificate= must not be encrypted"
     if name in _BAD_PEM or "PEM lib" in str(reason):
         return f"client_certificate=, {own!r}, must contain a certificate and its key in PEM format"
-    if "ALERT" in name and any(part in name for part in _REFUSED_CERTIFICATE):
+    if _is_refused_certificate(reason):
         if own is None:
             return "the server may require a client certificate; pass client_certificate="
         return f"the server does not accept client_certificate=, {own!r}"

@@ -134,6 +134,20 @@ def test_a_host_name_that_cannot_exist(host: str) -> None:
     assert "is not a valid address; check host=" in str(error)
 
 
+@pytest.mark.parametrize("method", ["P\x00ST", "P ST", "P\r\nST", "P\xd6ST"])
+def test_a_method_that_http_cannot_send_is_never_sent(method: str) -> None:
+    with Stub() as stub:
+        stub.default = {}
+        transport = Transport(f"{stub.host}/api", Settings(retries=0))
+        transport.send(GET)  # the connection is open
+        with pytest.raises(errors.ConnectFailed) as caught:
+            transport.send(Request(method, "/v1/x", body=b"{}"))
+        assert not caught.value.may_be_done
+        assert transport.send(GET).status == 200
+        transport.close()
+    assert [seen.method for seen in stub.seen] == ["GET", "GET"]
+
+
 # -- proxies ---------------------------------------------------------------------------------------
 
 
@@ -358,6 +372,30 @@ def test_a_server_that_responded_before_has_the_right_scheme() -> None:
         with pytest.raises(errors.ConnectFailed, match=r"broke during GET /v1/x$"):
             transport.send(GET)
         transport.close()
+
+
+@pytest.mark.parametrize(
+    ("reason", "request_", "kind", "may_be_done"),
+    [
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", POST, errors.TLSFailed, False),
+        ("SSLV3_ALERT_CERTIFICATE_REVOKED", POST, errors.TLSFailed, False),
+        ("TLSV1_ALERT_INTERNAL_ERROR", POST, errors.OutcomeUnknown, True),
+        ("SSLV3_ALERT_BAD_RECORD_MAC", GET, errors.ConnectFailed, True),
+    ],
+)
+def test_only_a_refused_certificate_means_that_nothing_was_done(
+    monkeypatch: pytest.MonkeyPatch, reason: str, request_: Request, kind: type, may_be_done: bool
+) -> None:
+    def getresponse(self: Any) -> Any:
+        error = ssl.SSLError(1, f"[SSL: {reason}] as OpenSSL says")
+        error.reason = reason
+        raise error
+
+    monkeypatch.setattr("http.client.HTTPConnection.getresponse", getresponse)
+    with Stub() as stub:
+        error = error_of(stub.host, request_)
+    assert type(error) is kind
+    assert error.may_be_done is may_be_done
 
 
 # -- responses that are not HTTP -------------------------------------------------------------------
