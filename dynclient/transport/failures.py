@@ -399,8 +399,8 @@ def redirect_error(
 
 _FINAL_URL = "Pass the final URL to connect(); tokens are not sent to other servers."
 SIGN_IN = (
-    "This is the page of a sign-in: a gateway in front of the server lets browsers through only."
-    " Use an address behind it, or what its operator has for programs, such as a header (headers=)."
+    "This is a sign-in page: a gateway in front of the server lets only browsers through. Use an"
+    " address behind it, or what its operator provides for programs, such as a header (headers=)."
 )
 _SIGN_IN_PAGE = re.compile(
     r"type=['\"]?password|\b(?:sign|log)[ _-]?in\b|\bsaml|\boauth|\bsso\b|\bauthorize\b",

@@ -496,9 +496,9 @@ def test_a_bad_location_is_an_error(location: str) -> None:
 @pytest.mark.parametrize(
     ("location", "words"),
     [
-        ("https://sso.example/login?next=x", "This is the page of a sign-in"),
-        ("https://id.example/oauth2/authorize?token=hush", "This is the page of a sign-in"),
-        ("https://id.example/saml/start", "This is the page of a sign-in"),
+        ("https://sso.example/login?next=x", "This is a sign-in page"),
+        ("https://id.example/oauth2/authorize?token=hush", "This is a sign-in page"),
+        ("https://id.example/saml/start", "This is a sign-in page"),
         ("https://elsewhere.example/api", "Pass the final URL to connect()"),
         ("https://elsewhere.example/api?x=login", "Pass the final URL to connect()"),
         ("", "redirects without a Location header"),
