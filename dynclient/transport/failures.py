@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dynclient.transport.connections import Attempt
     from dynclient.transport.request import Request, Response
 
+_API = "/api"
 _PLAIN_HTTP = {
     "WRONG_VERSION_NUMBER",
     "RECORD_LAYER_FAILURE",
@@ -212,7 +213,7 @@ def _reason(causes: list[BaseException]) -> str:
 def _target(failure: Failure) -> tuple[str, str]:
     """Return what the connection was opened to, and where its address comes from."""
     if failure.proxy is None:
-        return failure.base.removesuffix("/api"), "host="
+        return failure.base.removesuffix(_API), "host=" if _is_server(failure.base) else "its URL"
     return f"the proxy {_shown_proxy(failure.proxy)}", _PROXY_VARIABLES
 
 
@@ -234,7 +235,7 @@ def _timeout_message(failure: Failure, names: set[str]) -> str:
     seconds = f"within {failure.settings.connect_timeout:g} s (connect_timeout=)"
     if failure.base.startswith("https:") and "ReadTimeoutError" in names:
         message = f"{target} did not complete the TLS handshake {seconds}"
-        return f"{message}; if it does not use TLS, pass host={_other(failure.base)!r}"
+        return f"{message}; if it does not use TLS, use {_other(failure.base)}"
     message = f"{target} did not accept a connection {seconds}"
     return f"{message}; check {option}, and whether a firewall is in between"
 
@@ -248,7 +249,7 @@ def _proxy_message(failure: Failure, causes: list[BaseException], names: set[str
         text = refusal.partition("Tunnel connection failed: ")[2].rstrip("')").strip()[:200]
         if text.startswith("407"):
             text += ", so its URL must contain a user and a password"
-        host = failure.base.removesuffix("/api")
+        host = failure.base.removesuffix(_API)
         return f"{proxy} refused to connect to {host}: {text}{tail}"
     if "InvalidSchema" in names:
         return f"{proxy} cannot be used: SOCKS requires the package PySocks{tail}"
@@ -279,7 +280,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     is_cut = failure.attempt.has_ended and str(bad_status).startswith("HTTP/")
     if bad_status is not None and not is_cut and not isinstance(bad_status, RemoteDisconnected):
         if "\x15\x03" in str(bad_status):  # an alert of TLS
-            return ConnectFailed, f"{base} uses TLS on this port; pass host={_other(base)!r}"
+            return ConnectFailed, f"{base} uses TLS on this port; use {_other(base)}"
         shown = ascii(str(bad_status)[:60])
         return ConnectFailed, f"{base} responds with {shown}, not in HTTP; check host and port"
     if names & {"LineTooLong", "HTTPException", "InvalidHeader"}:
@@ -287,7 +288,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     message = f"the connection to {base} broke during {_what(failure)}"
     if failure.is_first and not failure.attempt.has_data:
         if base.startswith("http:"):
-            message += f"; if the server uses TLS, pass host={_other(base)!r}"
+            message += f"; if the server uses TLS, use {_other(base)}"
         elif failure.settings.client_certificate is None:
             message += "; the server may require a client certificate (client_certificate=)"
         else:
@@ -296,9 +297,15 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
 
 
 def _other(base: str) -> str:
-    """Return the host with the other scheme."""
-    scheme, mark, rest = base.removesuffix("/api").partition("://")
-    return f"{'http' if scheme == 'https' else 'https'}{mark}{rest}"
+    """Return the address with the other scheme, as an argument if it is that of a server."""
+    scheme, mark, rest = base.removesuffix(_API).partition("://")
+    url = f"{'http' if scheme == 'https' else 'https'}{mark}{rest}"
+    return f"host={url!r}" if _is_server(base) else url
+
+
+def _is_server(base: str) -> bool:
+    """Return whether a base URL is that of an API; others are those of GitHub or a mirror."""
+    return base.endswith(_API)
 
 
 # -- TLS -------------------------------------------------------------------------------------------
@@ -344,7 +351,7 @@ def _verification_way(reason: BaseException) -> str:
     if code == _NOT_YET_VALID:
         return "check the clock of this machine"
     if code in _OTHER_HOST or _OTHER_NAME in str(reason):
-        return "pass in host= a name that the certificate is issued for"
+        return "use a host name that the certificate is issued for"
     return "pass verify= the path of the CA bundle that signed it"
 
 
@@ -353,7 +360,7 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
     name = str(getattr(reason, "reason", None) or "").upper().replace(" ", "_")
     own = settings.client_certificate
     if name in _PLAIN_HTTP:
-        return f"the server does not use TLS on this port, so pass host={_other(base)!r}"
+        return f"the server does not use TLS on this port, so use {_other(base)}"
     if name == "KEY_VALUES_MISMATCH":
         return "the key of client_certificate= does not belong to its certificate"
     if name in _NO_CERTIFICATE:
@@ -367,7 +374,7 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
             return "the server may require a client certificate; pass client_certificate="
         return f"the server does not accept client_certificate=, {own!r}"
     if isinstance(reason, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return f"the server closed it; if it does not use TLS, pass host={_other(base)!r}"
+        return f"the server closed it; if it does not use TLS, use {_other(base)}"
     return "see verify= and client_certificate="
 
 

@@ -148,6 +148,23 @@ def test_a_method_that_http_cannot_send_is_never_sent(method: str) -> None:
     assert [seen.method for seen in stub.seen] == ["GET", "GET"]
 
 
+def test_an_address_that_is_not_an_argument_is_not_called_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def base_error(base: str) -> str:
+        transport = Transport(base, Settings(retries=0))
+        with pytest.raises(errors.TransportError) as caught:
+            transport.send(GET)
+        transport.close()
+        assert "host=" not in str(caught.value)
+        return str(caught.value)
+
+    assert "the port in its URL" in base_error(f"https://127.0.0.1:{closed_port()}")
+    with Stub() as stub:
+        base = stub.host.replace("http:", "https:")
+        assert base_error(base).endswith(f"so use {stub.host}")
+
+
 # -- proxies ---------------------------------------------------------------------------------------
 
 
@@ -240,7 +257,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.mark.parametrize(
     ("host", "more", "words"),
     [
-        ("other.example", {}, "pass in host= a name that the certificate is issued for"),
+        ("other.example", {}, "use a host name that the certificate is issued for"),
         ("127.0.0.1", {"not_after": datetime(2020, 1, 1)}, "it must be renewed on the server"),  # noqa: DTZ001
         (
             "127.0.0.1",
@@ -344,7 +361,7 @@ def test_https_to_a_port_without_tls(request_: Request) -> None:
     with Stub() as stub:
         error = error_of(stub.host.replace("http:", "https:"), request_)
     assert type(error) is errors.TLSFailed
-    assert f"does not use TLS on this port, so pass host='{stub.host}'" in str(error)
+    assert f"does not use TLS on this port, so use host='{stub.host}'" in str(error)
 
 
 def test_https_to_a_port_that_waits() -> None:
@@ -353,7 +370,7 @@ def test_https_to_a_port_that_waits() -> None:
         error = error_of(f"https://{host}", POST, connect_timeout=0.05)
     assert type(error) is errors.TimedOut
     assert "did not complete the TLS handshake within 0.05 s (connect_timeout=)" in str(error)
-    assert f"if it does not use TLS, pass host='http://{host}'" in str(error)
+    assert f"if it does not use TLS, use host='http://{host}'" in str(error)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x15\x03\x03\x00\x02\x02\x46"])
@@ -361,7 +378,7 @@ def test_http_to_a_port_with_tls(data: bytes) -> None:
     with RawServer(data) as server:
         error = error_of(server.host)
     assert type(error) is errors.ConnectFailed
-    assert f"pass host='https://127.0.0.1:{server.port}'" in str(error)
+    assert f"use host='https://127.0.0.1:{server.port}'" in str(error)
 
 
 def test_a_server_that_responded_before_has_the_right_scheme() -> None:
