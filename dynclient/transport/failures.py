@@ -66,7 +66,7 @@ _OTHER_NAME = "doesn't match"
 """What urllib3 says where it compares the names of a certificate itself."""
 
 _FIND_OUT = {
-    "POST": "look for what it creates before you send it again; create_or_update can be repeated",
+    "POST": "look for what it creates or starts before you send it again",
     "PATCH": "read the entity again to see whether it has the change",
     "DELETE": "read the entity again to see whether it still exists",
 }
@@ -132,6 +132,8 @@ def final_error(
     if is_repeatable:
         return type(error)(**{**parts, "message": f"{message}, which is safe to repeat"})
     way = _FIND_OUT.get(request.method, _FIND_OUT_ELSE)
+    if getattr(request.operation, "name", None) == "create":
+        way = "read the entity by its name to find out; create_or_update can be repeated"
     unknown = OutcomeUnknown(**{**parts, "message": f"{message}: {way}"})
     unknown.__cause__ = error
     return unknown

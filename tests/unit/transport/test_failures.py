@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+import dynclient
 from dynclient import errors
 from dynclient.settings import Settings
 from dynclient.transport.auth import Bearer
@@ -21,6 +22,7 @@ from dynclient.transport.http import Transport
 from dynclient.transport.request import Request, Response
 from tests.support.raw_server import RawServer, response
 from tests.support.stub import Reply, Stub
+from tests.support.trees import release_named
 
 GET = Request("GET", "/v1/x")
 POST = Request("POST", "/v1/x", body=b"{}")
@@ -462,7 +464,7 @@ def test_a_response_that_is_not_http(what: str) -> None:
         assert "\x1b" not in str(error)
         lost = error_of(server.host, POST)
         assert type(lost) is errors.OutcomeUnknown
-        assert "look for what it creates before you send it again" in str(lost)
+        assert "look for what it creates or starts before you send it again" in str(lost)
         assert type(lost.__cause__) is errors.ConnectFailed
         assert lost.__context__ is None
         put = error_of(server.host, Request("PUT", "/v1/x", body=b"{}"), retries=1)
@@ -532,7 +534,7 @@ def test_a_redirect_to_a_sign_in_is_named(location: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "way"),
     [
-        ("POST", "/v1/tables", "look for what it creates before you send it again"),
+        ("POST", "/v1/tables", "look for what it creates or starts before you send it again"),
         ("PATCH", "/v1/tables/i", "read the entity again to see whether it has the change"),
         ("DELETE", "/v1/tables/name/n", "read the entity again to see whether it still exists"),
     ],
@@ -545,6 +547,18 @@ def test_what_must_not_be_repeated_says_how_to_find_out(method: str, path: str, 
     assert error.may_be_done
     assert error.method == method
     assert len(server.requests) == 1
+
+
+def test_a_lost_create_says_what_can_be_repeated() -> None:
+    release = release_named("starter")
+    with RawServer(b"") as server:
+        om = dynclient.connect(server.host, token="t", release=release, backoff=0)
+        with pytest.raises(errors.OutcomeUnknown, match="create_or_update can be repeated"):
+            om.tables.create(name="x", databaseSchema="a.b.c", columns=[])
+        with pytest.raises(errors.ConnectFailed, match="which is safe to repeat"):
+            om.tables.upsert(name="x", databaseSchema="a.b.c", columns=[])
+        om.close()
+    assert len(server.requests) == 5
 
 
 def test_a_silent_server_leaves_the_outcome_unknown() -> None:
