@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import errors
 from dynclient.schema.pointers import MAX_DEPTH, is_deeper
+from dynclient.transport.request import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +53,6 @@ _HINTS = {
     503: _UNAVAILABLE,
     504: _UNAVAILABLE,
 }
-_LOST = frozenset({502, 503, 504})
-"""Statuses of a proxy that may have lost the response of the server."""
 _UNKNOWN_OUTCOME = " The request may have been carried out; read the entity before you repeat it."
 _MAY_BE_DONE = (
     "An earlier attempt got no response. It may have been carried out, and this error be a"
@@ -97,7 +96,7 @@ def to_error(request: Request, response: Response, transport: Any = None) -> err
         "request_id": _request_id(response, body),
         "body": body if isinstance(body, dict) else text[:_MESSAGE_LENGTH],
     }
-    if response.may_be_done or (response.status in _LOST and not _is_reading(request)):
+    if not _is_reading(request) and (response.may_be_done or response.status in LOST):
         parts["may_be_done"] = True
     if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
@@ -130,10 +129,11 @@ def _beginning(response: Response) -> str:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if response.may_be_done and not _is_reading(request):
+    if _is_reading(request):
+        return _HINTS.get(code)
+    if response.may_be_done:
         return _MAY_BE_DONE
-    hint = _HINTS.get(code)
-    return hint + _UNKNOWN_OUTCOME if hint and code in _LOST and not _is_reading(request) else hint
+    return _HINTS[code] + _UNKNOWN_OUTCOME if code in LOST else _HINTS.get(code)
 
 
 def _is_reading(request: Request) -> bool:
@@ -426,7 +426,7 @@ def _page_hint(text: str, parts: dict[str, Any]) -> str:
 
     status, lost = parts["status"], parts.get("may_be_done")
     if status in _HINTS and status not in {401, 403, 415}:
-        return _HINTS[status] + (_UNKNOWN_OUTCOME if lost and status in _LOST else "")
+        return _HINTS[status] + (_UNKNOWN_OUTCOME if lost and status in LOST else "")
     if re.search(r"HTTPS? (?:port|server)|SSL-enabled", text) and parts["url"].startswith("http:"):
         return "This port uses TLS; host= must begin with https://."
     title = re.search(r"<title[^>]*>\s*(?:OpenMetadata|Collate)\b", text, re.IGNORECASE)

@@ -202,6 +202,67 @@ def test_a_large_request_has_as_long_as_a_response(monkeypatch: pytest.MonkeyPat
     assert set(seen) == {7}
 
 
+LARGE = Request("PUT", "/v1/x", body=b"x" * 30_000_000)
+
+
+def test_a_large_request_arrives_whole() -> None:
+    with Stub() as stub, transport(stub.host) as client:
+        stub.default = {}
+        client.send(LARGE)
+    assert stub.seen[0].body == LARGE.body
+
+
+def test_sending_ends_at_the_deadline() -> None:
+    class Running(Clock):
+        def __call__(self) -> float:
+            self.now += 10
+            return self.now
+
+    message = r"within 300 s \(timeout=\)"
+    with (
+        Stub() as stub,
+        transport(stub.host, Running()) as client,
+        pytest.raises(errors.TimedOut, match=message),
+    ):
+        client.send(LARGE)
+    assert len(stub.seen[0].body if stub.seen else b"") < len(LARGE.body or b"")
+
+
+def test_a_server_that_does_not_read_ends_in_a_timeout() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        message = r"0.05 s \(read_timeout=\)"
+        client_of = transport(host, read_timeout=0.05, retries=0)
+        with client_of as client, pytest.raises(errors.TimedOut, match=message) as caught:
+            client.send(LARGE)
+    assert caught.value.may_be_done
+
+
+def test_a_request_inside_another_one_does_not_end_its_attempt(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A handler of urllib3's log may send its records with a client, too."""
+    lost = Stub()
+    with Stub() as stub, transport(stub.host) as inner, lost, transport(lost.host) as outer:
+        stub.default = {}
+        lost.default = Reply(0)
+
+        class Handler(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                logger.removeHandler(self)
+                inner.send(GET)
+
+        logger = logging.getLogger("urllib3.connectionpool")
+        caplog.set_level(logging.DEBUG, logger.name)
+        logger.addHandler(Handler())
+        with pytest.raises(errors.OutcomeUnknown):
+            outer.send(POST)
+        assert not any(isinstance(each, Handler) for each in logger.handlers)
+    assert len(stub.seen) == len(lost.seen) == 1
+
+
 @pytest.mark.parametrize("head", ["X: 1", "no colon?token=hush"])
 def test_the_log_of_urllib3_shows_no_query_of_ours(
     caplog: pytest.LogCaptureFixture, head: str
