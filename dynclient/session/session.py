@@ -294,10 +294,10 @@ class ResponseOrigin(Origin):
         session: the session; None for entities that were unpickled.
         extra_fields: of a page: the names that later pages of its list ask for, too.
         later: what was read later.
-        lock: held while something is read later.
+        locks: the lock of each process, held while something is read later.
     """
 
-    __slots__ = ("extra_fields", "fields", "kind", "later", "lock", "request", "session")
+    __slots__ = ("extra_fields", "fields", "kind", "later", "locks", "request", "session")
 
     def __init__(
         self,
@@ -313,7 +313,7 @@ class ResponseOrigin(Origin):
         self.extra_fields: list[str] | None = None
         self.paths = None
         self.later: list[Later] = []
-        self.lock = threading.RLock()
+        self.locks: dict[int, threading.RLock] = {}
 
     def read(self, root: Entity, node: Node, name: str | None) -> None:
         """Read a field that the response left out, see :meth:`Origin.read`."""

@@ -7,6 +7,8 @@ for the field from the start.
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
@@ -77,7 +79,8 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     if not due:
         return
     reading = _Reading(origin, root, entity, due)
-    with origin.lock:
+    # In a forked child, the lock of the parent may stay locked for ever.
+    with origin.locks.setdefault(os.getpid(), threading.RLock()):
         row = reading.row()
         if row is None:
             return
