@@ -289,8 +289,8 @@ class Client:
         returns an object of its own. ``om.session.resolver.info`` counts hits and misses.
 
         Args:
-            target: a reference; an entity, which is read again; ``"user:ada"``, a type and a name
-                or id; or a name or id alone, with ``entity``.
+            target: a reference or an entity; ``"user:ada"``, a type and a name or id; or a name or
+                id alone, with ``entity``.
             entity: the type of a name or id: a class (``om.types.User``), or a name (``"user"``).
             fields: more fields than the server returns by default.
             include: ``non-deleted``, ``deleted`` or ``all``; by default also what the reference

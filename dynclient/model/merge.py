@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 from dynclient.model.entity import Entity, Origin, Original, clone, original_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dynclient.schema import Node
+
+    Pair = tuple[Any, Any]
+    Pairs = Callable[[list[Any], list[Any]], Iterator[Pair]]
+    """Takes a list of an entity and the same list of another state; yields items that belong
+    together."""
 
 _KEYS = ("id", "name", "fullyQualifiedName", "tagFQN")
 """What identifies an item of a list, tried in this order."""
@@ -44,10 +49,14 @@ def merge(root: Entity, path: str, data: dict[str, Any]) -> None:
         data: the JSON of the entity, with the field; not changed.
     """
     original = original_of(root)
-    steps = path.split(".")
-    for raw in (root._raw, original.raw):
-        if raw is not None:
-            _fill(raw, data, steps, type(root)._node)
+    steps, node = path.split("."), type(root)._node
+    if original.raw is None:
+        _fill(root._raw, data, steps, node, _by_key)
+    else:
+        _fill(original.raw, data, steps, node, _by_key)
+        # Items may have been renamed since, and others appended. Nothing else moves or removes an
+        # item before its parts are read, see ``entity.read_parts_later``.
+        _fill(root._raw, original.raw, steps, node, _by_place)
     original.read |= {path}
 
 
@@ -66,7 +75,9 @@ def note_stale(root: Entity) -> bool:
     return is_new
 
 
-def _fill(raw: dict[str, Any], data: dict[str, Any], steps: list[str], node: Node | None) -> None:
+def _fill(
+    raw: dict[str, Any], data: dict[str, Any], steps: list[str], node: Node | None, pairs: Pairs
+) -> None:
     """Put the value at a path of an object into another object that lacks it."""
     name, *rest = steps
     name = name.removesuffix("[]")
@@ -76,52 +87,61 @@ def _fill(raw: dict[str, Any], data: dict[str, Any], steps: list[str], node: Nod
             raw[name] = clone(value)
         return
     below = None if node is None else node.properties.get(name)
-    for mine, other in _pairs(raw.get(name), value):
-        _fill_nested(mine, other, rest, None if below is None else below.items or below)
+    inner = None if below is None else below.items or below
+    for mine, other in _objects(raw.get(name), value, pairs):
+        _fill_nested(mine, other, rest, inner, pairs)
 
 
 def _fill_nested(
-    raw: dict[str, Any], data: dict[str, Any], steps: list[str], node: Node | None
+    raw: dict[str, Any], data: dict[str, Any], steps: list[str], node: Node | None, pairs: Pairs
 ) -> None:
     """Fill an object, and the objects of its own type in it: the children of a column."""
-    _fill(raw, data, steps, node)
+    _fill(raw, data, steps, node, pairs)
     if node is None:
         return
     for name, below in node.properties.items():
         if name in raw and below.items is not None and below.items.target is node.target:
-            for mine, other in _pairs(raw[name], data.get(name)):
-                _fill_nested(mine, other, steps, node)
+            for mine, other in _objects(raw[name], data.get(name), pairs):
+                _fill_nested(mine, other, steps, node, pairs)
 
 
-def _pairs(mine: Any, others: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the objects at one place of two states of an entity: one, or the items of a list.
-
-    Items belong together that have the same key; the others by their place, in lists of the same
-    length: those were renamed.
-    """
-    if isinstance(mine, dict) and isinstance(others, dict):
+def _objects(mine: Any, others: Any, pairs: Pairs) -> Iterator[Pair]:
+    """Yield the objects at one place of two states of an entity: one, or the items of a list."""
+    if isinstance(mine, list) and isinstance(others, list):
+        yield from (pair for pair in pairs(mine, others) if _are_objects(*pair))
+    elif _are_objects(mine, others):
         yield mine, others
-    if not isinstance(mine, list) or not isinstance(others, list):
-        return
-    left = {
-        _key(item, place): (place, item)
-        for place, item in enumerate(others)
-        if isinstance(item, dict)
-    }
+
+
+def _are_objects(mine: Any, other: Any) -> bool:
+    return isinstance(mine, dict) and isinstance(other, dict)
+
+
+def _by_place(mine: list[Any], others: list[Any]) -> Iterator[Pair]:
+    """Yield the items of two lists that have the same place."""
+    return zip(mine, others, strict=False)
+
+
+def _by_key(mine: list[Any], others: list[Any]) -> Iterator[Pair]:
+    """Yield the items of two lists that have the same key.
+
+    In lists of the same length the rest is paired by place: those items were renamed.
+    """
+    left = {_key(item, place): (place, item) for place, item in enumerate(others)}
     unpaired = []
     for place, item in enumerate(mine):
-        if isinstance(item, dict):
-            found = left.pop(_key(item, place), None)
-            if found is None:
-                unpaired.append((place, item))
-            else:
-                yield item, found[1]
+        found = left.pop(_key(item, place), None)
+        if found is None:
+            unpaired.append((place, item))
+        else:
+            yield item, found[1]
     if len(mine) == len(others):
         places = dict(left.values())
-        for place, item in unpaired:
-            if place in places:
-                yield item, places[place]
+        yield from ((item, places[place]) for place, item in unpaired if place in places)
 
 
-def _key(item: dict[str, Any], place: int) -> Any:
+def _key(item: Any, place: int) -> Any:
+    """Return what identifies an item of a list; its place where nothing does."""
+    if not isinstance(item, dict):
+        return place
     return next(((key, item[key]) for key in _KEYS if isinstance(item.get(key), str)), place)

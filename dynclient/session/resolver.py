@@ -67,8 +67,8 @@ class Resolver:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
-        self._kept: TTLCache[Any, tuple[type, dict[str, Any], model.Origin | None]]
-        self._kept = TTLCache(size, seconds, timer=clock)
+        self._cache: TTLCache[Any, tuple[type, dict[str, Any], model.Origin | None]]
+        self._cache = TTLCache(size, seconds, timer=clock)
         self._lock = threading.Lock()
         self._hits = 0
         self._misses = 0
@@ -77,13 +77,13 @@ class Resolver:
     def info(self) -> CacheInfo:
         """What the cache did so far."""
         with self._lock:
-            self._kept.expire()
-            return CacheInfo(self._hits, self._misses, len(self._kept), int(self._kept.maxsize))
+            self._cache.expire()
+            return CacheInfo(self._hits, self._misses, len(self._cache), int(self._cache.maxsize))
 
     def clear(self) -> None:
         """Drop all entities that are kept."""
         with self._lock:
-            self._kept.clear()
+            self._cache.clear()
 
     def resolve(
         self,
@@ -95,8 +95,8 @@ class Resolver:
         """Return the entity that something refers to; each call returns an object of its own.
 
         Args:
-            target: a reference; an entity, which is read again; ``"user:ada"``, a type and a name
-                or id; or a name or id alone, with ``entity``.
+            target: a reference or an entity; ``"user:ada"``, a type and a name or id; or a name or
+                id alone, with ``entity``.
             entity: the type of a name or id: a class, or a name.
             fields: more fields than the server returns by default.
             include: ``non-deleted``, ``deleted`` or ``all``; None also finds what the reference
@@ -113,23 +113,28 @@ class Resolver:
         if include is None and _raw(target).get("deleted") is True:
             include = "all"
         names = fields.split(",") if isinstance(fields, str) else fields or ()
-        asked = tuple(str(name).strip() for name in names)
-        place = (spec.entity.name, tuple(sorted(asked)), include)
-        kept = self._kept_at((*place, by, key))
-        if kept is not None:
-            cls, raw, origin = kept
+        requested = tuple(str(name).strip() for name in names)
+        place = (spec.entity.name, tuple(sorted(requested)), include)
+        cached = self._cached((*place, by, key))
+        if cached is not None:
+            cls, raw, origin = cached
             return model.load(cls, clone(raw), origin)
-        operation = spec.operations["get" if by == "id" else "get_by_name"]
-        arguments = {by: key, "fields": list(asked) or None, "include": include}
-        taken = {each.name for each in operation.parameters}
-        plan = Plan(operation, {k: v for k, v in arguments.items() if k in taken or v is not None})
+        operation = spec.operations.get("get" if by == "id" else "get_by_name")
+        if operation is None:
+            message = f"must be an id; a {spec.entity.name} cannot be read by name"
+            raise bad_arguments(_LABEL, [Problem("", key, "argument", message)])
+        arguments = {by: key, "fields": list(requested) or None, "include": include}
+        accepted = {each.name for each in operation.parameters}
+        plan = Plan(
+            operation, {k: v for k, v in arguments.items() if k in accepted or v is not None}
+        )
         found = self._session.call(plan)
         self._keep(place, {(by, key), ("id", model.raw(found).get("id"))}, found)
         return found
 
-    def _kept_at(self, place: tuple[Any, ...]) -> Any:
+    def _cached(self, place: tuple[Any, ...]) -> Any:
         with self._lock:
-            found = self._kept.get(place)
+            found = self._cache.get(place)
             if found is None:
                 self._misses += 1
             else:
@@ -140,7 +145,7 @@ class Resolver:
         kept = (type(found), clone(model.raw(found)), origin_of(found))
         with self._lock:
             for key in keys:
-                self._kept[(*place, *key)] = kept
+                self._cache[(*place, *key)] = kept
 
 
 def _raw(target: Any) -> Mapping[str, Any]:

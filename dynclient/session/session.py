@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dynclient.session.completion import Completion
     from dynclient.session.release_choice import Sources
     from dynclient.session.resolver import Resolver
-    from dynclient.session.unread import Later
+    from dynclient.session.unread import LateResponse
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Request
@@ -353,11 +353,11 @@ class ResponseOrigin(Origin):
         request: the request; None for changes, and for entities that were unpickled.
         session: the session; None for entities that were unpickled.
         extra_fields: of a page: the names that later pages of its list ask for, too.
-        later: what was read later.
-        lock: held while something is read later.
+        late_responses: what was read later.
+        locks: the lock of each process, held while something is read later.
     """
 
-    __slots__ = ("extra_fields", "fields", "kind", "later", "lock", "request", "session")
+    __slots__ = ("extra_fields", "fields", "kind", "late_responses", "locks", "request", "session")
 
     def __init__(
         self,
@@ -372,8 +372,8 @@ class ResponseOrigin(Origin):
         self.session = session
         self.extra_fields: list[str] | None = None
         self.paths = None
-        self.later: list[Later] = []
-        self.lock = threading.RLock()
+        self.late_responses: list[LateResponse] = []
+        self.locks: dict[int, threading.RLock] = {}
 
     def read(self, root: Entity, node: Node, name: str | None) -> None:
         """Read a field that the response left out, see :meth:`Origin.read`."""

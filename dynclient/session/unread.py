@@ -7,6 +7,8 @@ for the field from the start.
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
@@ -35,7 +37,7 @@ _STATE = ("version", "updatedAt")
 """Fields that every change of an entity alters."""
 
 
-class Later(NamedTuple):
+class LateResponse(NamedTuple):
     """The response to one request for fields that were left out."""
 
     names: frozenset[str]
@@ -70,40 +72,43 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     names = paths.get(node.ref)
     if names is None:
         return
-    due = names.get(name, ()) if name is not None else [p for each in names.values() for p in each]
+    missing = (
+        names.get(name, ()) if name is not None else [p for each in names.values() for p in each]
+    )
     raw = model.raw(root)
     # A path below a field that the entity does not have is not that of any of its parts.
-    due = [p for p in due if _first(p) in {p, *raw} and not merge.is_read(root, p)]
-    if not due:
+    missing = [p for p in missing if _first(p) in {p, *raw} and not merge.is_read(root, p)]
+    if not missing:
         return
-    reading = _Reading(origin, root, entity, due)
-    with origin.lock:
+    reading = _Reading(origin, root, entity, missing)
+    # In a forked child, the lock of the parent may stay locked for ever.
+    with origin.locks.setdefault(os.getpid(), threading.RLock()):
         row = reading.row()
         if row is None:
             return
-        for path in due:
+        for path in missing:
             if not merge.is_read(root, path):  # by another thread; it may be changed by now
                 merge.merge(root, path, row)
     _warn_stale(root, row, reading.label)
 
 
 class _Reading:
-    """Fields of one entity that are due."""
+    """Fields of one entity that are missing."""
 
     def __init__(
-        self, origin: ResponseOrigin, root: Entity, entity: EntityType, due: list[str]
+        self, origin: ResponseOrigin, root: Entity, entity: EntityType, missing: list[str]
     ) -> None:
         self.origin = origin
         self.root = root
         self.entity = entity
-        self.path = min(due, key=len)
+        self.path = min(missing, key=len)
         release = type(root)._node.release
         facts = requested_fields(release)
         self.names = tuple(
-            dict.fromkeys(n for path in due for n in facts.needed(entity.name, path))
+            dict.fromkeys(n for path in missing for n in facts.needed(entity.name, path))
         )
         given = facts.given(entity.name, self.names)
-        self.kept = {*_STATE, *self.names, *map(_first, [*given, *due])}
+        self.kept_names = {*_STATE, *self.names, *map(_first, [*given, *missing])}
         raw = model.raw(root)
         known = next((raw[key] for key in ("fullyQualifiedName", "name", "id") if key in raw), "")
         self.label = f"{type(root).__name__} {known}".rstrip()
@@ -113,21 +118,21 @@ class _Reading:
         identity = merge.returned_state(self.root).get("id")
         if not isinstance(identity, str):
             return None
-        wanted = frozenset(self.names)
+        names = frozenset(self.names)
         origin = self.origin
-        later = next((each for each in origin.later if wanted <= each.names), None)
-        if later is not None and identity in later.rows:
-            return later.rows[identity]
+        response = next((each for each in origin.late_responses if names <= each.names), None)
+        if response is not None and identity in response.rows:
+            return response.rows[identity]
         session = self._session()
-        if later is None:
-            later = Later(wanted, self._page(session) if origin.kind == "list" else {})
-            origin.later.append(later)
-        if identity not in later.rows:
+        if response is None:
+            response = LateResponse(names, self._page(session) if origin.kind == "list" else {})
+            origin.late_responses.append(response)
+        if identity not in response.rows:
             operation = self._get_operation(session)
             if operation is None:
                 return None
-            later.rows[identity] = self._single(session, Plan(operation, {"id": identity}))
-        return later.rows[identity]
+            response.rows[identity] = self._single(session, Plan(operation, {"id": identity}))
+        return response.rows[identity]
 
     def _get_operation(self, session: Session) -> Operation | None:
         """Return the operation that requests the entity by its id alone, or None."""
@@ -135,9 +140,10 @@ class _Reading:
             operation = session.find(self.entity).operations.get("get")
         except UnknownCollection:
             return None
-        names = () if operation is None else tuple(p.name for p in operation.parameters)
-        needed = {p.name for p in operation.parameters if p.required} if operation else set()
-        return operation if "fields" in names and needed == {"id"} else None
+        parameters = () if operation is None else operation.parameters
+        required = {each.name for each in parameters if each.required}
+        has_fields = any(each.name == "fields" for each in parameters)
+        return operation if has_fields and required == {"id"} else None
 
     def _session(self) -> Session:
         """Return the session, if it may be used."""
@@ -165,7 +171,7 @@ class _Reading:
         if extra is not None:
             extra.extend(name for name in self.names if name not in extra)
         rows = map(model.raw, page)
-        return {row["id"]: self._kept(row) for row in rows if isinstance(row.get("id"), str)}
+        return {row["id"]: self._pruned(row) for row in rows if isinstance(row.get("id"), str)}
 
     def _single(self, session: Session, plan: Plan) -> dict[str, Any]:
         """Request the entity with the fields, and return its JSON."""
@@ -174,15 +180,15 @@ class _Reading:
         if any(each.name == "include" for each in plan.operation.parameters):
             plan.arguments["include"] = include
         try:
-            return self._kept(model.raw(session.call(plan)))
+            return self._pruned(model.raw(session.call(plan)))
         except NotFound as error:
             raise self._error("the server does not have it any more (404)") from error
         except BadRequest as error:
             raise self._refused(error) from error
 
-    def _kept(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _pruned(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return what must be kept of a row: all that it was asked for, and its state."""
-        return {name: value for name, value in row.items() if name in self.kept}
+        return {name: value for name, value in row.items() if name in self.kept_names}
 
     def _include(self) -> str | None:
         """Return which entities the request must find, so that it finds this one."""

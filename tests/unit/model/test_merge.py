@@ -62,6 +62,16 @@ def test_the_state_before_a_change_is_filled_too() -> None:
     assert model.original(entity)["columns"][0]["tags"] == [{"tagFQN": "x.y"}]
 
 
+def test_a_renamed_item_keeps_its_partner_where_others_were_appended() -> None:
+    entity = table(columns=columns("a", "b"))
+    entity.columns.append({"name": "c"})
+    entity.columns[0].name = "renamed"
+    data = {"columns": [*columns("b"), *columns("a", tags=[{"tagFQN": "x.y"}])]}
+    merge.merge(entity, "columns[].tags", data)
+    assert ["tags" in each for each in model.raw(entity)["columns"]] == [True, False, False]
+    assert [each["path"] for each in model.changes(entity)] == ["/columns/0/name", "/columns/2"]
+
+
 def test_items_without_a_partner_stay_as_they_are() -> None:
     entity = table(columns=columns("a", "new"))
     data = {"columns": columns("other", "a", "more", tags=[{"tagFQN": "x.y"}])}

@@ -75,7 +75,18 @@ def test_a_name_may_contain_a_colon() -> None:
     assert len(server.sent) == 1
 
 
-def test_an_entity_is_read_again() -> None:
+def test_a_type_without_names_takes_an_id() -> None:
+    om, server = client()
+    spec = next(each for each in om.catalogue if "get_by_name" not in each.operations)
+    name = spec.entity.name
+    with pytest.raises(
+        errors.BadArguments, match=f"must be an id; a {name} cannot be read by name"
+    ):
+        om.resolve("x", name)
+    assert server.sent == []
+
+
+def test_an_entity_is_requested_like_a_reference() -> None:
     om, server = client()
     found = om.tables[NAME]
     server.tables[ID]["description"] = "new"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
+import signal
 import threading
 import warnings
 from typing import Any
@@ -553,3 +555,28 @@ def test_looking_at_an_entity_sends_nothing() -> None:
         warnings.simplefilter("ignore", errors.DriftWarning)
         assert "owner" not in found
     assert len(server.sent) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent() -> None:
+    om, _ = client()
+    found = om.tables[NAME]
+    lock = found._link.locks.setdefault(os.getpid(), threading.RLock())
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            is_held.set()
+            may_end.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    is_held.wait()
+    child = os.fork()
+    if not child:
+        signal.alarm(30)  # ends the child if it waits
+        os._exit(0 if found.tags else 1)
+    may_end.set()
+    thread.join()
+    assert os.waitpid(child, 0)[1] == 0
