@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client.calls import Call, LookUp
 from dynclient.client.methods import METHODS, MethodSpec, plan_create
+from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
-from dynclient.errors import BadArguments, UnknownOperation
+from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.session.session import Session
+
+
+_EXPLAINED = 10
+"""Names of one collection that are not found of which the missing part is looked for."""
 
 
 class Method:
@@ -155,7 +160,15 @@ class Collection:
             return self._session.listing(plan, warn=keywords.get("page_size") is None)
         if method == "get":
             return self._session.find_one(plan)
-        result = self._session.call(plan)
+        try:
+            result = self._session.call(plan)
+        except Conflict as error:
+            if method != "create":
+                raise
+            from dynclient.client.explanations import conflict
+
+            explained = conflict(error, self._release, self._spec, plan.body)
+            raise explained from None
         return (result["followers"] or []) if method == "followers" else result
 
     def _plan(
@@ -191,7 +204,21 @@ class Collection:
         """
         if isinstance(key, slice):
             return self._listing()[key]
-        return self._session.call(self._get_plan(key))
+        plan = self._get_plan(key)
+        try:
+            return self._session.call(plan)
+        except NotFound as error:
+            if "fqn" not in plan.arguments or is_route(error.message) or not self._may_explain():
+                raise
+            from dynclient.client.explanations import not_found
+
+            explained = not_found(error, self._session, self._spec, plan.arguments["fqn"])
+        raise explained
+
+    def _may_explain(self) -> bool:
+        """Return whether to find out which part of a name is missing; not for ever in a loop."""
+        count = self.__dict__["_explained"] = self.__dict__.get("_explained", 0) + 1
+        return int(count) <= _EXPLAINED
 
     def __contains__(self, key: object) -> bool:
         try:

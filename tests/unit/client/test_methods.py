@@ -395,6 +395,26 @@ def test_delete_by_entity_or_by_type_and_id() -> None:
         om.delete("s.d.c.t")
 
 
+def test_wrong_names_of_delete_lead_to_the_right_ones() -> None:
+    om, wire = client()
+    for call in (
+        lambda: om.delete(table(om), hardDelete=True),
+        lambda: om.tables.delete(ID, hardDelete=True),
+        lambda: om.tables.delete(ID, hard_delete=True),
+    ):
+        with pytest.raises(errors.BadArguments, match=r"did you mean hard\?"):
+            call()
+    with pytest.raises(errors.BadArguments, match="recursive: must be True or False, not 'yes'"):
+        om.delete(table(om), recursive="yes")  # type: ignore[arg-type]
+    assert wire.sent == []
+
+
+def test_a_number_is_not_a_key_of_a_collection() -> None:
+    om, _ = client()
+    with pytest.raises(errors.BadArguments, match=r"om\.tables\.list\(\) has positions, such as"):
+        om.tables[0]
+
+
 def test_the_official_names_are_calls_of_collections() -> None:
     om, wire = client({**TABLE, "data": [TABLE], "paging": {"total": 1}})
     om.get_by_name("table", "s.d.c.t", fields=["tags"], include="all")
