@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client.calls import Call, LookUp
-from dynclient.client.methods import METHODS, MethodSpec, plan_create
+from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_create
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation
@@ -52,8 +52,12 @@ class Method:
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
-            return docstrings.body_signature(release.node(operation.body))
-        return docstrings.signature(operation, method.first)
+            node = release.node(operation.body)
+            return docstrings.body_signature(node, path_names(operation))
+        first = method.first
+        if spec.entity.kind == "timeseries" and self.__name__ != "patch":
+            first = tuple((name, "named") for name in path_names(operation))
+        return docstrings.signature(operation, first)
 
     def _doc(self) -> str:
         from dynclient.client import docstrings
@@ -62,7 +66,8 @@ class Method:
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
             return docstrings.body_doc(operation, release.node(operation.body))
-        return docstrings.doc(operation, method.intro, release)
+        is_series = spec.entity.kind == "timeseries"
+        return docstrings.doc(operation, "" if is_series else method.intro, release)
 
     def _parts(self) -> tuple[CollectionSpec, Any, MethodSpec]:
         return self._collection._spec, self._collection._release, METHODS[self.__name__]
@@ -174,13 +179,15 @@ class Collection:
     def _plan(
         self, method: str, values: tuple[Any, ...], keywords: dict[str, Any], look_up: LookUp
     ) -> Plan:
+        if METHODS[method].operation not in self._spec.operations:
+            raise self._unknown(method)
         call = Call(self._spec, self._release, method, values, keywords, look_up)
         plan = METHODS[method].plan(call)
         fields = plan.arguments.get("fields")
         if fields is not None and not isinstance(fields, (str, list, tuple)):
             # An iterator would be used up by the first page, or by the first attempt.
             plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
-        if method == "list":
+        if method == "list" and any(p.name == "page_size" for p in plan.operation.parameters):
             size = plan.arguments.get("page_size")
             plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
             limit = plan.arguments.get("limit")

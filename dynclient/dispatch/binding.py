@@ -132,6 +132,8 @@ class BoundArguments:
         return None
 
     def _integer(self, parameter: Parameter, value: Any) -> str | None:
+        if hasattr(value, "timestamp") and callable(value.timestamp) and _is_time(parameter):
+            value = round(value.timestamp() * 1000)
         if not isinstance(value, int) or isinstance(value, bool):
             message = f"must be an integer, not {_shown(value)!r}"
             self._problem(parameter.name, value, "type", message)
@@ -251,6 +253,11 @@ class BoundArguments:
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
     ) -> None:
         self._problems.append(Problem(name, _shown(value), rule, message, near))
+
+
+def _is_time(parameter: Parameter) -> bool:
+    """Return whether a parameter is a time in milliseconds."""
+    return parameter.name == "timestamp" or parameter.wire in {"startTs", "endTs"}
 
 
 def _plain_name(name: str) -> str:

@@ -209,7 +209,11 @@ class Session:
         except BadArguments as error:
             raise self.contract.explained(error) from None
 
+        known = {parameter.name for parameter in operation.parameters}
+
         def fetch(more: dict[str, Any]) -> Any:
+            # Some lists of a time range have neither pages nor cursors.
+            more = {name: value for name, value in more.items() if name in known}
             return self.call(self._current(plan)._replace(arguments={**arguments, **more}))
 
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
