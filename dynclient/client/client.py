@@ -232,6 +232,7 @@ class Client:
         recursive: bool = False,
         hard: bool | None = None,
         hard_delete: bool | None = None,
+        **others: Any,
     ) -> Any:
         """Delete one entity and return it as it was.
 
@@ -242,9 +243,10 @@ class Client:
             recursive: delete everything below it too.
             hard: delete it for good; otherwise the server keeps it and can restore it.
             hard_delete: the same as ``hard``.
+            others: none; each is reported with the name that was meant.
 
         Raises:
-            BadArguments: the entity is missing, or given twice.
+            BadArguments: the entity is missing, or given twice; or an argument is wrong.
             NotFound: it does not exist.
         """
         if (target is None) == (entity is None or entity_id is None):
@@ -253,7 +255,7 @@ class Client:
         if target is not None:
             entity, entity_id = _type_of(target), target
         flags = {"recursive": recursive or None, "hard": (hard or hard_delete) or None}
-        return self[entity].delete(entity_id, **flags)
+        return self[entity].delete(entity_id, **flags, **others)
 
     def get_by_name(
         self, entity: Any, fqn: str, fields: Any = None, include: str | None = None

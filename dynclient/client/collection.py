@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client.calls import Call, LookUp
-from dynclient.client.methods import METHODS, MethodSpec, plan_create
+from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_create
+from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
-from dynclient.errors import BadArguments, UnknownOperation, UsageError
+from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from dynclient.operations.operation import Plan
     from dynclient.schema import Release
     from dynclient.session.session import Session
+
+
+_EXPLAINED = 10
+"""Names of one collection that are not found of which the missing part is looked for."""
 
 
 @public_calls
@@ -50,8 +55,12 @@ class Method:
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
-            return docstrings.body_signature(release.node(operation.body))
-        return docstrings.signature(operation, method.first)
+            node = release.node(operation.body)
+            return docstrings.body_signature(node, path_names(operation))
+        first = method.first
+        if spec.entity.kind == "timeseries" and self.__name__ != "patch":
+            first = tuple((name, "named") for name in path_names(operation))
+        return docstrings.signature(operation, first)
 
     def _doc(self) -> str:
         from dynclient.client import docstrings
@@ -60,7 +69,8 @@ class Method:
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
             return docstrings.body_doc(operation, release.node(operation.body))
-        return docstrings.doc(operation, method.intro, release)
+        is_series = spec.entity.kind == "timeseries"
+        return docstrings.doc(operation, "" if is_series else method.intro, release)
 
     def _parts(self) -> tuple[CollectionSpec, Any, MethodSpec]:
         return *self._collection._listed(), METHODS[self.__name__]
@@ -182,19 +192,29 @@ class Collection:
             return self._session.listing(plan, warn=keywords.get("page_size") is None)
         if method == "get":
             return self._session.find_one(plan)
-        result = self._session.call(plan)
+        try:
+            result = self._session.call(plan)
+        except Conflict as error:
+            if method != "create":
+                raise
+            from dynclient.client.explanations import conflict
+
+            explained = conflict(error, self._release, self._spec, plan.body)
+            raise explained from None
         return (result["followers"] or []) if method == "followers" else result
 
     def _plan(
         self, method: str, values: tuple[Any, ...], keywords: dict[str, Any], look_up: LookUp
     ) -> Plan:
+        if METHODS[method].operation not in self._spec.operations:
+            raise self._unknown(method)
         call = Call(self._spec, self._release, method, values, keywords, look_up)
         plan = METHODS[method].plan(call)
         fields = plan.arguments.get("fields")
         if fields is not None and not isinstance(fields, (str, list, tuple)):
             # An iterator would be used up by the first page, or by the first attempt.
             plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
-        if method == "list":
+        if method == "list" and any(p.name == "page_size" for p in plan.operation.parameters):
             size = plan.arguments.get("page_size")
             plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
             limit = plan.arguments.get("limit")
@@ -218,7 +238,21 @@ class Collection:
         """
         if isinstance(key, slice):
             return self._listing()[key]
-        return self._session.call(self._get_plan(key))
+        plan = self._get_plan(key)
+        try:
+            return self._session.call(plan)
+        except NotFound as error:
+            if "fqn" not in plan.arguments or is_route(error.message) or not self._may_explain():
+                raise
+            from dynclient.client.explanations import not_found
+
+            explained = not_found(error, self._session, self._spec, plan.arguments["fqn"])
+        raise explained
+
+    def _may_explain(self) -> bool:
+        """Return whether to find out which part of a name is missing; not for ever in a loop."""
+        count = self.__dict__["_explained"] = self.__dict__.get("_explained", 0) + 1
+        return int(count) <= _EXPLAINED
 
     def __contains__(self, key: object) -> bool:
         try:

@@ -132,6 +132,8 @@ class BoundArguments:
         return None
 
     def _integer(self, parameter: Parameter, value: Any) -> str | None:
+        if hasattr(value, "timestamp") and callable(value.timestamp) and _is_time(parameter):
+            value = round(value.timestamp() * 1000)
         if not isinstance(value, int) or isinstance(value, bool):
             message = f"must be an integer, not {_shown(value)!r}"
             self._problem(parameter.name, value, "type", message)
@@ -232,12 +234,34 @@ class BoundArguments:
         message = "is not a parameter of this call"
         if self._operation.name == "list":
             message = "is not a filter of this list; a server would ignore it and list everything"
-        self._problem(name, value, "unknown", message, nearest(name, known))
+        near = self._other_names(name) or nearest(name, known)
+        self._problem(name, value, "unknown", message, near)
+
+    def _other_names(self, name: str) -> tuple[str, ...]:
+        """Return the parameters that servers call so, or of which it is a value.
+
+        ``hardDelete`` and ``hard_delete`` are ``hard``, ``deleted`` is a value of ``include``.
+        """
+        plain = _plain_name(name)
+        return tuple(
+            each.name
+            for each in self._operation.parameters
+            if plain in map(_plain_name, (each.wire, *each.choices))
+        )
 
     def _problem(
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
     ) -> None:
         self._problems.append(Problem(name, _shown(value), rule, message, near))
+
+
+def _is_time(parameter: Parameter) -> bool:
+    """Return whether a parameter is a time in milliseconds."""
+    return parameter.name == "timestamp" or parameter.wire in {"startTs", "endTs"}
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("_", "").casefold()
 
 
 def _shown(value: Any) -> Any:

@@ -46,7 +46,7 @@ def entity_filter(operation: Operation, parameter: Parameter, release: Release) 
         ):
             return EntityFilter(row["key"], tuple(row["types"]), known=True)
     if parameter.name == _SERVICE:
-        return EntityFilter("fqn", _services(listed, release), known=False)
+        return EntityFilter("fqn", service_types(listed, release), known=False)
     stem = _SUFFIX.sub("", parameter.name)
     suffix = parameter.name[len(stem) :]
     is_id = suffix == "Id" or (not suffix and _IS_ID.search(parameter.doc) is not None)
@@ -54,7 +54,7 @@ def entity_filter(operation: Operation, parameter: Parameter, release: Release) 
     return EntityFilter(key, (stem,) if stem in release.entities else (), known=False)
 
 
-def _services(listed: EntityType | None, release: Release) -> tuple[str, ...]:
+def service_types(listed: EntityType | None, release: Release) -> tuple[str, ...]:
     """Return the types of the services that entities of a type belong to.
 
     An entity has the kind of its service as ``serviceType``, which is defined in the document of

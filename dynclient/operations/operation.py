@@ -34,6 +34,8 @@ class Parameter(NamedTuple):
     """The name in the request, if it differs."""
     guessed: bool = False
     """Whether it is known of other releases only, so that this one may ignore it."""
+    field: str = ""
+    """The field of an entity that has its value, if its name differs."""
 
 
 class Operation(NamedTuple):

@@ -272,7 +272,7 @@ class Contract:
         """
         for attribute, fact in self.facts.items():
             listing = self.spec(attribute).operations.get("list")
-            if fact.status != "unknown" or listing is None or "{" in fact.route:
+            if fact.status != "unknown" or listing is None or "{" in listing.route:
                 continue
             try:
                 self._dispatcher.call(listing, {"page_size": 1})

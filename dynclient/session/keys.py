@@ -108,7 +108,10 @@ class KeyReader(NamedTuple):
         if isinstance(value, UUID):
             return "id", str(value)
         kind = type(value).__name__
-        raise self._error("", kind, f"must be an id, a name or an entity, not {kind}")
+        hint = ""
+        if isinstance(value, int):
+            hint = f"; om.{self.spec.attribute}.list() has positions, such as [0] and [:5]"
+        raise self._error("", kind, f"must be an id, a name or an entity, not {kind}{hint}")
 
     def _by_entity(self, entity: Any) -> tuple[str, str]:
         raw, node, own = model.raw(entity), model.schema_of(entity), self.spec.entity

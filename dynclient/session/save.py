@@ -78,7 +78,10 @@ def save(session: Session, entity: Any) -> Any:
         for path in _GUARDS
         if path[1:] in before
     ]
-    plan = Plan(spec.operations["patch"], {"id": before.get("id")}, [*guards, *changes])
+    patch = spec.operations["patch"]
+    names = {each.name: each.field or each.name for each in patch.parameters}
+    arguments = {name: before.get(field) for name, field in names.items()}
+    plan = Plan(patch, arguments, [*guards, *changes])
     try:
         return session.call(plan)
     except ServerError as error:

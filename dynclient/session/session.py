@@ -290,8 +290,11 @@ class Session:
             raise self.contract.explained(error) from None
 
         extra_fields: list[str] = []  # what is read later of one page is read with the next ones
+        known = {parameter.name for parameter in operation.parameters}
 
         def fetch(more: dict[str, Any]) -> Any:
+            # Some lists of a time range have neither pages nor cursors.
+            more = {name: value for name, value in more.items() if name in known}
             full = {**arguments, **more}
             if extra_fields:
                 full["fields"] = _joined_fields(full.get("fields"), extra_fields)

@@ -128,7 +128,9 @@ def test_help_of_a_client_without_a_release_sends_no_request() -> None:
 # -- collections -----------------------------------------------------------------------------------
 
 
-def test_help_of_a_collection_lists_its_methods(om: Client) -> None:
+def test_help_of_a_collection_lists_its_methods(
+    om: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = help_text(om.tables)
     methods = section(text, "Methods;")
     assert methods == sorted(set(dir(om.tables)) - {"op"} - set(dir(object)) & {*methods})
@@ -137,7 +139,18 @@ def test_help_of_a_collection_lists_its_methods(om: Client) -> None:
     assert "Create a table." in text
     assert section(text, "Properties:") == ["op"]
     assert "vote" not in section(help_text(om.bots), "Methods;")
+    series = section(help_text(om.test_case_results), "Methods;")
+    assert series == ["create", "delete", "latest", "list", "patch"]
+    monkeypatch.setattr(Collection, "_methods", lambda _: [])
     assert "    Methods: none in release starter.\n" in help_text(om.test_case_results)
+
+
+def test_help_of_a_time_series_shows_the_parameters_of_its_path(om: Client) -> None:
+    results = om.test_case_results
+    assert list(inspect.signature(results.delete).parameters) == ["fqn", "timestamp"]
+    assert list(inspect.signature(results.list).parameters)[:2] == ["fqn", "start"]
+    assert "fqn" in inspect.signature(results.create).parameters
+    assert "fqn: str. The entity of the time series" in help_text(results.list)
 
 
 @pytest.mark.parametrize("path", ["", "tables", "tables.op", "op"])

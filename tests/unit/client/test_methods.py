@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,7 +95,7 @@ def test_a_call_sends_these_requests(
 
 
 def test_every_method_is_called_above() -> None:
-    called = {call[0] for call in CALLS} | {"create", "upsert", "list", "followers"}
+    called = {call[0] for call in CALLS} | {"create", "upsert", "list", "followers", "latest"}
     assert called == set(METHODS)
 
 
@@ -395,6 +396,26 @@ def test_delete_by_entity_or_by_type_and_id() -> None:
         om.delete("s.d.c.t")
 
 
+def test_wrong_names_of_delete_lead_to_the_right_ones() -> None:
+    om, wire = client()
+    for call in (
+        lambda: om.delete(table(om), hardDelete=True),
+        lambda: om.tables.delete(ID, hardDelete=True),
+        lambda: om.tables.delete(ID, hard_delete=True),
+    ):
+        with pytest.raises(errors.BadArguments, match=r"did you mean hard\?"):
+            call()
+    with pytest.raises(errors.BadArguments, match="recursive: must be True or False, not 'yes'"):
+        om.delete(table(om), recursive="yes")  # type: ignore[arg-type]
+    assert wire.sent == []
+
+
+def test_a_number_is_not_a_key_of_a_collection() -> None:
+    om, _ = client()
+    with pytest.raises(errors.BadArguments, match=r"om\.tables\.list\(\) has positions, such as"):
+        om.tables[0]
+
+
 def test_the_official_names_are_calls_of_collections() -> None:
     om, wire = client({**TABLE, "data": [TABLE], "paging": {"total": 1}})
     om.get_by_name("table", "s.d.c.t", fields=["tags"], include="all")
@@ -432,3 +453,68 @@ def test_a_collection_has_one_name_on_the_client() -> None:
     with pytest.raises(errors.UnknownOperation, match="has no method 'creat'"):
         om.tables.creat  # noqa: B018
     assert {"create", "get", "op"} <= set(dir(om.tables))
+
+
+# -- time series -----------------------------------------------------------------------------------
+
+RESULT = {
+    "id": ID, "testCaseFQN": "a.b.c", "timestamp": 5, "testCaseStatus": "Failed", "result": "r",
+}  # fmt: skip
+RESULTS = "/v1/dataQuality/testCases/testCaseResults"
+
+
+def test_a_time_series_has_the_methods_of_its_routes() -> None:
+    om, wire = client(RESULT)
+    results = om.test_case_results
+    case = model.load(om.types.TestCase, {"id": ID, "fullyQualifiedName": "a.b.c"})
+    entry = {"testCaseStatus": "Failed", "testResultValue": []}
+    results.create(fqn=case, timestamp=5, **entry)
+    assert wire.last.json == {"timestamp": 5, **entry}
+    results.create({"timestamp": 5, **entry}, fqn="a.b.c")
+    result = model.load(om.types.TestCaseResult, RESULT)
+    results.delete(case, 5)
+    results.delete(fqn="a.b.c", timestamp=datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    results.delete(result)
+    results.patch("a.b.c", 5, [{"op": "remove", "path": "/result"}])
+    result.result = "new"
+    om.save(result)
+    assert wire.last.json == [{"op": "replace", "path": "/result", "value": "new"}]
+    results.latest(testCaseFQN="a.b.c")
+    assert sent_requests(wire) == [
+        f"POST {RESULTS}/a.b.c",
+        f"POST {RESULTS}/a.b.c",
+        f"DELETE {RESULTS}/a.b.c/5",
+        f"DELETE {RESULTS}/a.b.c/1000",
+        f"DELETE {RESULTS}/a.b.c/5",
+        f"PATCH {RESULTS}/a.b.c/5",
+        f"PATCH {RESULTS}/a.b.c/5",
+        f"GET {RESULTS}/search/latest?testCaseFQN=a.b.c",
+    ]
+
+
+def test_a_time_series_without_pages_is_listed_and_counted() -> None:
+    range_ = {"before": "MA==", "after": "OQ==", "total": 2}
+    om, wire = client({"data": [RESULT, {**RESULT, "timestamp": 6}], "paging": range_})
+    listing = om.test_case_results.list("a.b.c", start=0, end=datetime(1970, 1, 2, tzinfo=UTC))
+    assert [each.timestamp for each in listing] == [5, 6]
+    assert (len(listing), len(listing[:1]), listing.first().timestamp) == (2, 1, 5)
+    assert len(om.test_case_results.list("a.b.c", start=0, end=9, limit=1)[:5]) == 1
+    target = f"GET {RESULTS}/a.b.c?startTs=0&endTs="
+    assert sent_requests(wire) == [f"{target}86400000"] * 4 + [f"{target}9"]
+    with pytest.raises(errors.BadArguments, match="start: is missing\n  end: is missing"):
+        om.test_case_results.list("a.b.c")
+    with pytest.raises(errors.BadArguments, match="takes fqn, and keywords"):
+        om.test_case_results.list("a.b.c", 1, 2)
+    assert len(wire.sent) == 5
+
+
+def test_a_method_that_a_time_series_lacks_is_named() -> None:
+    om, wire = client(RESULT)
+    for call in (
+        lambda: om.test_case_results[ID],
+        lambda: om.test_case_results.get(ID),
+        lambda: ID in om.test_case_results,
+    ):
+        with pytest.raises(errors.UnknownOperation, match="has no method 'get'"):
+            call()
+    assert wire.sent == []

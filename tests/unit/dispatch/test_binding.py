@@ -142,6 +142,19 @@ def test_choices_are_the_only_values() -> None:
     assert str(caught.value.problems[0]).startswith(message)
 
 
+@pytest.mark.parametrize("name", ["hardDelete", "hard_delete", "harddelete", "HARD_DELETE"])
+def test_the_name_that_servers_have_leads_to_that_of_the_client(name: str) -> None:
+    known = operation(Parameter("hard", "query", type="boolean", wire="hardDelete"))
+    with pytest.raises(BadArguments, match=rf"{name}: is not a parameter .*; did you mean hard\?"):
+        BoundArguments(known, {name: True})
+
+
+def test_a_value_in_the_place_of_a_name_leads_to_its_parameter() -> None:
+    known = operation(Parameter("include", "query", choices=("non-deleted", "deleted", "all")))
+    with pytest.raises(BadArguments, match=r"deleted: .*; did you mean include\?"):
+        BoundArguments(known, {"deleted": True})
+
+
 def test_missing_and_unknown_arguments() -> None:
     required = Parameter("id", "path", required=True)
     with pytest.raises(BadArguments) as caught:
