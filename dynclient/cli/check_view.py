@@ -65,6 +65,8 @@ def _read(text: str, name: str) -> Iterator[Payload]:
     except json.JSONDecodeError as error:
         yield from _lines(text, name, error)
         return
+    except RecursionError:
+        raise UsageError(f"{name} is nested too deeply") from None
     if isinstance(whole, list):
         yield from (Payload(f"{name}[{place}]", one) for place, one in enumerate(whole))
     else:
@@ -83,6 +85,8 @@ def _lines(text: str, name: str, whole: json.JSONDecodeError) -> Iterator[Payloa
             else:
                 where = f"line {number}, column {error.colno}: {error.msg}"
             raise UsageError(f"{name} is not JSON: {where}") from None
+        except RecursionError:
+            raise UsageError(f"{name} is nested too deeply in line {number}") from None
 
 
 def check(found: Sequence[Payload], name: str, releases: Sequence[Release]) -> list[Checked]:

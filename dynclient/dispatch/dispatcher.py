@@ -293,10 +293,10 @@ class Dispatcher:
         if self.settings.responses == "strict":
             from dynclient.validation import validator
 
-            checker = validator(node.release)
-            if not checker.is_valid(node, data):
+            problems = validator(node.release).check(node, data)
+            if problems:
                 what = f"the {node.type_name} in the server's response"
-                raise ResponseInvalid(what=what, problems=checker.problems(node, data))
+                raise ResponseInvalid(what=what, problems=problems)
         return model.load(cls, data)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import errors
+from dynclient.schema.pointers import MAX_DEPTH, is_deeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,31 +262,41 @@ def loads(body: bytes) -> Any:
     """Decode JSON, with orjson if it is installed and the amount of data is worth its import.
 
     Raises:
-        ValueError: it is not JSON.
+        ValueError: it is not JSON, or nested too deeply.
     """
     global _engine, _decoded_bytes  # noqa: PLW0603 -- chosen once, for all clients
-    import json
-
     if _engine is None:
         _decoded_bytes += len(body)
         if _decoded_bytes < _ORJSON_FROM:
-            return json.loads(body)
+            return _standard(body)
         _engine = _fastest()
     try:
         return _engine(body)
     except ValueError:
         # Java writes NaN, which RFC 8259 forbids and the standard library reads.
-        return json.loads(body)
+        return _standard(body)
 
 
 def _fastest() -> Callable[[bytes], Any]:
     try:
         import orjson
     except ImportError:
-        import json
+        return _standard
+    return orjson.loads  # its own limit is 1024 levels
 
-        return json.loads
-    return orjson.loads
+
+def _standard(body: bytes) -> Any:
+    """Decode JSON with the standard library, whose own limit depends on Python's version."""
+    import json
+
+    try:
+        data = json.loads(body)
+        # Most bodies do not have so many containers at all.
+        if body.count(b"[") + body.count(b"{") <= MAX_DEPTH or not is_deeper(data, MAX_DEPTH):
+            return data
+    except RecursionError:
+        pass
+    raise ValueError(f"the JSON is nested more than {MAX_DEPTH} levels deep")
 
 
 def _decoded(response: Response) -> Any:

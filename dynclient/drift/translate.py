@@ -55,8 +55,7 @@ def translate(node: Node, raw: Any, what: str) -> Any:
     translation = _Translation()
     translated = translation.value(node, raw, (), None)
     found = translation.problems
-    checker = validator(node.release)
-    faults = [] if checker.is_valid(node, translated) else checker.problems(node, translated)
+    faults = validator(node.release).check(node, translated)
     if not found and not faults:
         return translated
     problems = [found.pop(fault.path, fault) for fault in faults]

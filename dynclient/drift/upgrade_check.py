@@ -15,8 +15,10 @@ from dynclient.drift import table
 from dynclient.drift.diff import release_of
 from dynclient.drift.translate import is_accepted, translate
 from dynclient.errors import DriftWarning, Problem, RequestInvalid, SchemaNotFound, UsageError
+from dynclient.schema.pointers import MAX_DEPTH, is_deeper
 from dynclient.schema.release import WARN, Release
 from dynclient.validation import validator
+from dynclient.validation.documents import too_deep
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -114,10 +116,12 @@ def check_release(data: Any, node: Node) -> ReleaseCheck:
     # With this setting each translation is reported, not only the first in a line of code.
     release = node.release.with_drift(WARN)
     name, node = release.name, release.node(node.path, node.pointer)
+    if is_deeper(data, MAX_DEPTH):
+        problem = too_deep(data)
+        return ReleaseCheck(name, (problem,), (problem,), ())
     if is_accepted(node, data):
         return ReleaseCheck(name, (), (), ())
-    checker = validator(release)
-    problems = () if checker.is_valid(node, data) else tuple(checker.problems(node, data))
+    problems = tuple(validator(release).check(node, data))
     remaining: tuple[Problem, ...] = ()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -125,6 +129,8 @@ def check_release(data: Any, node: Node) -> ReleaseCheck:
             translate(node, data, name)
         except RequestInvalid as error:
             remaining = tuple(error.problems)
+        except RecursionError:
+            remaining = problems
     translations = [str(each.message) for each in caught if issubclass(each.category, DriftWarning)]
     return ReleaseCheck(name, problems or remaining, remaining, tuple(dict.fromkeys(translations)))
 

@@ -13,6 +13,7 @@ from dynclient.drift import table
 from dynclient.drift.aliases import aliases_of, with_own_names
 from dynclient.model.containers import FieldList, FieldMap, wrapped_list
 from dynclient.model.entity import NEW, Entity, clone, link_to
+from dynclient.schema.pointers import nested_too_deeply
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
@@ -37,12 +38,22 @@ def attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
     Returns:
         The value as JSON, and the object that represents it from now on; None: it is wrapped when
         it is read.
+
+    Raises:
+        UsageError: the value is nested too deeply, or contains itself.
     """
+    try:
+        return _attach(owner, node, value)
+    except RecursionError:
+        raise nested_too_deeply() from None
+
+
+def _attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
     if isinstance(value, Entity):
         return _attach_entity(owner, node, value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return _attach_list(owner, node.items if node is not None else None, value)
-    return plain(node, value), None
+    return convert(node, value), None
 
 
 def _attach_list(owner: Entity, node: Node | None, values: Any) -> tuple[Any, Any]:
@@ -56,7 +67,7 @@ def _attach_list(owner: Entity, node: Node | None, values: Any) -> tuple[Any, An
             raw.append(value._raw)
             items.append(value)
         else:
-            raw_item, item = attach(owner, node, value)
+            raw_item, item = _attach(owner, node, value)
             raw.append(raw_item)
             items.append(wrap(raw_item, owner) if item is None else item)
     return raw, wrapped_list(FieldList, items, raw, node, wrap, owner)
@@ -90,7 +101,18 @@ def plain(node: Node | None, value: Any) -> Any:
     Args:
         node: the schema node of its place, or None.
         value: anything.
+
+    Raises:
+        UsageError: it is nested too deeply, or contains itself.
     """
+    try:
+        return convert(node, value)
+    except RecursionError:
+        raise nested_too_deeply() from None
+
+
+def convert(node: Node | None, value: Any) -> Any:
+    """Do what :func:`plain` does, and raise RecursionError for what is nested too deeply."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, Entity):
@@ -102,7 +124,7 @@ def plain(node: Node | None, value: Any) -> Any:
         return _plain_map(node, value)
     if isinstance(value, (list, tuple, set, frozenset)):
         items = node.items if node is not None else None
-        return [plain(items, item) for item in value]
+        return [convert(items, item) for item in value]
     return _plain_scalar(node, value)
 
 
@@ -117,7 +139,7 @@ def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
                 copied[name] = item
             continue
         place = None if node is None else node.properties.get(name, node.values)
-        copied[name] = plain(place, item)
+        copied[name] = convert(place, item)
     return copied
 
 

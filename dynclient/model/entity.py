@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dynclient.drift.aliases import removed_field_message
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
+from dynclient.schema.pointers import nested_too_deeply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,11 +42,22 @@ class Original:
 
 
 def clone(raw: Any) -> Any:
-    """Return a deep copy of decoded JSON."""
+    """Return a deep copy of decoded JSON.
+
+    Raises:
+        UsageError: it is nested too deeply, or contains itself.
+    """
+    try:
+        return _clone(raw)
+    except RecursionError:
+        raise nested_too_deeply() from None
+
+
+def _clone(raw: Any) -> Any:
     if isinstance(raw, dict):
-        return {name: clone(value) for name, value in raw.items()}
+        return {name: _clone(value) for name, value in raw.items()}
     if isinstance(raw, list):
-        return [clone(value) for value in raw]
+        return [_clone(value) for value in raw]
     return raw
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.errors import UsageError
 from dynclient.model.classes import class_for
 from dynclient.model.containers import FieldList, FieldMap
-from dynclient.model.conversion import plain
+from dynclient.model.conversion import convert, plain
 from dynclient.model.entity import Entity, EntityMeta, Original, clone, new_entity
 from dynclient.schema.node import node_of
 
@@ -81,8 +81,7 @@ def check(value: Entity) -> list[Problem]:
     from dynclient.validation import validator
 
     node = schema_of(value)
-    checker = validator(node.release)
-    return [] if checker.is_valid(node, value._raw) else checker.problems(node, value._raw)
+    return validator(node.release).check(node, value._raw)
 
 
 def original(entity: Entity) -> dict[str, Any]:
@@ -149,8 +148,11 @@ def raw(value: Any, node: Node | None = None) -> Any:
     Args:
         value: an entity, or a mapping or list with entities inside …
         node: the schema node of its place; it decides what an entity inside is converted to.
+
+    Raises:
+        RecursionError: the value is nested too deeply, or contains itself.
     """
-    return value._raw if isinstance(value, Entity) else plain(node, value)
+    return value._raw if isinstance(value, Entity) else convert(node, value)
 
 
 def load(kind: Node | type, data: Any) -> Any:

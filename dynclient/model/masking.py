@@ -6,14 +6,17 @@ there is no schema, and in maps whose keys no schema names, the name of a field 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from dynclient.schema.pointers import nested_too_deeply
 from dynclient.secrets import MASK, Secret, is_mask, looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dynclient.schema import Node
+
+T = TypeVar("T")
 
 _ENDINGS = (
     "password",
@@ -63,7 +66,7 @@ def masked(node: Node | None, raw: Any) -> Any:
         node: the schema node of the JSON, or None.
         raw: decoded JSON.
     """
-    return _hidden(_nodes(node), raw, lambda _: MASK)
+    return _copied(_hidden, _nodes(node), raw, lambda _: MASK)
 
 
 def masked_map(values: Node | None, raw: dict[str, Any]) -> dict[str, Any]:
@@ -73,12 +76,12 @@ def masked_map(values: Node | None, raw: dict[str, Any]) -> dict[str, Any]:
         values: the schema node of its values, or None.
         raw: the map.
     """
-    return _hidden_map(_nodes(values), raw, lambda _: MASK)
+    return _copied(_hidden_map, _nodes(values), raw, lambda _: MASK)
 
 
 def sealed_map(values: Node | None, raw: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of a map as :func:`sealed` does; for the arguments see :func:`masked_map`."""
-    return _hidden_map(_nodes(values), raw, Secret)
+    return _copied(_hidden_map, _nodes(values), raw, Secret)
 
 
 def without_secrets(raw: Any) -> Any:
@@ -97,7 +100,15 @@ def sealed(node: Node | None, raw: Any) -> Any:
         node: the schema node of the JSON, or None.
         raw: decoded JSON.
     """
-    return _hidden(_nodes(node), raw, Secret)
+    return _copied(_hidden, _nodes(node), raw, Secret)
+
+
+def _copied(copy: Callable[..., T], *arguments: Any) -> T:
+    """Return the result of a recursive function, or raise a UsageError if that went too deep."""
+    try:
+        return copy(*arguments)
+    except RecursionError:
+        raise nested_too_deeply() from None
 
 
 def mask_paths(node: Node | None, raw: Any) -> list[str]:

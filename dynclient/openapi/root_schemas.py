@@ -48,7 +48,7 @@ def read_root_schemas(types: Iterable[Any]) -> list[RootSchema]:
             continue
         try:
             schema = json.loads(item.get("schema") or "null")
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             continue
         if isinstance(schema, dict) and isinstance(schema.get("properties"), dict):
             root = RootSchema(name, _path(name, item.get("nameSpace"), schema), schema)

@@ -170,7 +170,7 @@ class GitHubTree:
             raise self._not_a_listing("an HTML page, such as that of a proxy or a login")
         try:
             listing = json.loads(response.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._not_a_listing("a body that is not JSON") from None
         return self._parse(listing)
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from dynclient.errors import SourceRefused
 from dynclient.releases.archive import MAX_BYTES, members, refuse_excess
+from dynclient.schema.pointers import is_deeper
 
 MAX_DEPTH = 100
 """Limit of the nesting depth of a document; the deepest known has 14 levels."""
@@ -160,27 +161,13 @@ def _decode_one(path: str, data: bytes) -> tuple[Any, str]:
         return None, f"it is nested more than {MAX_DEPTH} levels deep"
     if not isinstance(document, dict):
         return None, f"a schema document must be an object, not {type(document).__name__}"
-    return document, f"it is nested more than {MAX_DEPTH} levels deep" if _depth(
-        document
-    ) > MAX_DEPTH else ""
+    if is_deeper(document, MAX_DEPTH):
+        return None, f"it is nested more than {MAX_DEPTH} levels deep"
+    return document, ""
 
 
 def _refuse_constant(text: str) -> None:
     raise ValueError(f"{text} is not JSON")
-
-
-def _depth(document: Any) -> int:
-    level, deepest = [document], 0
-    while level and deepest <= MAX_DEPTH:
-        deepest += 1
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below.extend(value.values())
-            elif isinstance(value, list):
-                below.extend(value)
-        level = [value for value in below if isinstance(value, (dict, list))]
-    return deepest
 
 
 class File(NamedTuple):

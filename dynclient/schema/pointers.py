@@ -6,8 +6,11 @@ a JSON pointer (``/definitions/column``). A reference is both, joined by ``#``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
+
+from dynclient.errors import UsageError
 
 MAPS = ("$defs", "definitions", "dependencies", "patternProperties", "properties")
 """Keywords that contain subschemas by name."""
@@ -81,6 +84,52 @@ def _below(pointer: str, schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         elif isinstance(value, list) and (keyword in LISTS or keyword in SINGLE):
             for place, sub in enumerate(value):
                 yield f"{pointer}/{keyword}/{place}", sub
+
+
+MAX_DEPTH = 1000
+"""Limit of the nesting depth of data. Servers refuse deeper JSON, and engines may crash on it."""
+
+
+def is_deeper(data: Any, levels: int) -> bool:
+    """Return whether decoded JSON is nested deeper than a number of levels, or contains itself.
+
+    Args:
+        data: decoded JSON; ``[]`` has one level.
+        levels: the number of levels.
+    """
+    # Depth first, so that what contains itself is noticed at once.
+    stack = [(1, data)] if isinstance(data, (dict, list, tuple)) else []
+    while stack:
+        depth, value = stack.pop()
+        if depth > levels:
+            return True
+        items = value.values() if isinstance(value, dict) else value
+        stack += [(depth + 1, item) for item in items if isinstance(item, (dict, list, tuple))]
+    return False
+
+
+def nested_too_deeply() -> UsageError:
+    """Return the error for a value whose depth exceeds the call stack."""
+    return UsageError("a value is nested too deeply, or contains itself")
+
+
+def check_call_stack(frames: int) -> None:
+    """Raise an error unless so many more calls can be nested.
+
+    For code that must not find out by a RecursionError: native code may panic instead, and a file
+    may be taken for damaged.
+
+    Args:
+        frames: the number of calls.
+
+    Raises:
+        RecursionError: there is less room.
+    """
+    try:
+        sys._getframe(max(sys.getrecursionlimit() - frames, 0))
+    except ValueError:
+        return  # the call stack does not have so many frames
+    raise RecursionError
 
 
 def look_up(document: Any, pointer: str) -> Any:

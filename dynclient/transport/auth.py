@@ -264,7 +264,7 @@ def _json_object(response: Response) -> dict[str, Any]:
 
     try:
         decoded = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return decoded if isinstance(decoded, dict) else {}
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dynclient.errors import Problem
+from dynclient.schema.pointers import MAX_DEPTH
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,6 +20,14 @@ SCHEME = "http://release.invalid/"
 It is only a name: `invalid` is not a host (RFC 2606), a closure is complete, and neither engine is
 given a way to fetch.
 """
+UNEXAMINED = "unexamined"
+"""The rule of the problem that says that the rest of the data was not examined."""
+
+
+def too_deep(data: Any) -> Problem:
+    """Return the problem of data that is nested more than ``MAX_DEPTH`` levels deep."""
+    message = f"is nested more than {MAX_DEPTH} levels deep, or contains itself"
+    return Problem("", f"a {type(data).__name__}", "depth", message)
 
 
 class Documents:

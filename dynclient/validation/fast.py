@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.errors import SchemaError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,13 +20,19 @@ def compile_validator(documents: Documents, reference: str) -> Callable[[Any], b
 
     Raises:
         SchemaNotFound: the release has no such place.
+        SchemaError: a schema there is not valid, or refers to a place that does not exist.
         ImportError: jsonschema-rs is not installed.
     """
     schema = documents.root_schema(reference)
     import jsonschema_rs
 
-    registry = jsonschema_rs.Registry(documents.closure(reference), draft=jsonschema_rs.Draft7)
-    compiled = jsonschema_rs.Draft7Validator(schema, registry=registry, validate_formats=False)
+    try:
+        registry = jsonschema_rs.Registry(documents.closure(reference), draft=jsonschema_rs.Draft7)
+        compiled = jsonschema_rs.Draft7Validator(schema, registry=registry, validate_formats=False)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        # Repairs leave nothing of this kind, except below keywords that JSON Schema does not have.
+        message = f"{reference} of release {documents.release.name} cannot be compiled: {error}"
+        raise SchemaError(message) from None
     is_valid_json: Callable[[Any], bool] = compiled.is_valid
 
     def is_valid(data: Any) -> bool:

@@ -71,21 +71,28 @@ class ProblemWriter:
 
     def problems(self, error: ValidationError) -> Iterator[Problem]:
         """Yield the problems of one error; of a union, those of the most likely branch."""
-        if str(error.validator) in {"oneOf", "anyOf"} and error.context:
-            yield from self._union(error)
+        branches = self._branches(error)
+        if branches:
+            yield from self._union(error, branches)
         else:
             yield self._single(error)
 
     # -- unions ----------------------------------------------------------------------------------
 
-    def _union(self, error: ValidationError) -> Iterator[Problem]:
-        branches: dict[int, list[ValidationError]] = {}
-        for below in error.context or ():
-            branches.setdefault(int(below.relative_schema_path[0]), []).append(below)
+    @staticmethod
+    def _branches(error: ValidationError) -> list[list[ValidationError]]:
+        """Return the errors of each branch of a union that no branch is valid of; else empty."""
+        branch_errors = getattr(error, "branch_errors", None)
+        found: list[list[ValidationError]] = [] if branch_errors is None else branch_errors()
+        return found
+
+    def _union(
+        self, error: ValidationError, branches: list[list[ValidationError]]
+    ) -> Iterator[Problem]:
         names = self._names_beside(error)
         ranked = sorted(
             (self._rank(errors, len(error.absolute_path), names), number)
-            for number, errors in branches.items()
+            for number, errors in enumerate(branches)
         )
         rank, number = ranked[0]
         if rank[0]:
@@ -197,7 +204,7 @@ def _message(
         allowed = " or ".join(_TYPES.get(each, str(each)) for each in types)
         return f"must be {allowed}, not {shown}", ()
     if keyword in {"oneOf", "anyOf"}:
-        if error.context:
+        if hasattr(error, "branch_errors"):
             return f"{shown} does not match any of the {len(limit)} alternatives", ()
         return f"{shown} matches more than one of the {len(limit)} alternatives", ()
     messages = {

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import Problem
+from dynclient.schema.pointers import MAX_DEPTH, check_call_stack, is_deeper
 from dynclient.validation import fast
-from dynclient.validation.documents import Documents
+from dynclient.validation.documents import UNEXAMINED, Documents, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dynclient.schema import Node, Release
     from dynclient.validation.explain import Explainer
+
+
+_ROOM_FOR_THE_ENGINE = 200
+"""Calls that importing the explaining engine and compiling a schema may nest."""
 
 
 def validator(release: Release) -> Validator:
@@ -33,8 +38,25 @@ class Validator:
         self._compiled: dict[str, Callable[[Any], bool]] = {}
         self._explainer: Explainer | None = None
 
+    def check(self, place: str | Node, data: Any) -> list[Problem]:
+        """Return everything that is wrong with data of any origin; empty if it is valid.
+
+        Args:
+            place: as for :meth:`is_valid`.
+            data: decoded JSON, of any depth.
+
+        Raises:
+            SchemaNotFound: the release has no such place.
+        """
+        if is_deeper(data, MAX_DEPTH):
+            return [too_deep(data)]
+        return [] if self.is_valid(place, data) else self.problems(place, data)
+
     def is_valid(self, place: str | Node, data: Any) -> bool:
         """Return whether data is valid.
+
+        Its depth is not checked, since that costs half as much as the validation itself: data that
+        no recursive Python function has read yet is passed to :meth:`check`.
 
         Args:
             place: a node, or its reference: ``api/data/createTable.json`` (a whole document) or
@@ -61,12 +83,22 @@ class Validator:
             SchemaNotFound: the release has no such place.
         """
         reference = place if isinstance(place, str) else place.ref
-        found = self._slow_engine().problems(reference, data)
-        if not found and not self.is_valid(reference, data):
-            # The engines agree, and tests hold that; if they ever do not, the data stays refused.
-            message = "is not valid, but the reason is unknown; please report this"
-            found = [Problem("", f"a {type(data).__name__}", "disagreement", message)]
-        return found
+        try:
+            check_call_stack(_ROOM_FOR_THE_ENGINE)
+            found = self._slow_engine().problems(reference, data)
+        except RecursionError:
+            message = "was not examined: the call stack is nearly used up"
+            found = [Problem("", f"a {type(data).__name__}", UNEXAMINED, message)]
+        if found and [problem.rule for problem in found] != [UNEXAMINED]:
+            return found
+        try:
+            if self.is_valid(reference, data):
+                return []
+        except RecursionError:
+            return found
+        # The engines agree, and tests hold that; if they ever do not, the data stays refused.
+        message = "is not valid, but the reason is unknown; please report this"
+        return found or [Problem("", f"a {type(data).__name__}", "disagreement", message)]
 
     def _compile(self, reference: str) -> Callable[[Any], bool]:
         try:

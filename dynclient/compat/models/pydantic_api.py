@@ -53,7 +53,7 @@ class PydanticApi:
         """
         try:
             obj = json.loads(json_data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             invalid = FieldError("json_invalid", (), f"Invalid JSON: {error}", "")
             raise validation_error(cls.__name__, [invalid]) from None
         return cls.model_validate(obj)

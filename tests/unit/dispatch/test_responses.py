@@ -323,3 +323,21 @@ def test_a_404_of_another_server_is_not_a_missing_entity(body: bytes) -> None:
 def test_a_404_in_the_words_of_openmetadata_is_not_found(status: int, body: bytes) -> None:
     error = responses.to_error(Request("GET", "/v1/tables/x"), Response(status, {}, body, "u"))
     assert type(error) is errors.NotFound
+
+
+@pytest.mark.parametrize("levels", [1100, 100_000])
+@pytest.mark.parametrize("engine", ["standard", "orjson"])
+def test_json_that_is_nested_too_deeply_is_not_a_response_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, engine: str, levels: int
+) -> None:
+    monkeypatch.setattr(
+        responses, "_engine", None if engine == "standard" else responses._fastest()
+    )
+    monkeypatch.setattr(responses, "_decoded_bytes", 0)
+    body = b"[" * levels + b"]" * levels
+    with pytest.raises(errors.NotOpenMetadata):
+        responses.decode(ASK, Response(200, {}, b'{"a":' + body + b"}", URL))
+    # The same number of brackets side by side is fine.
+    wide = responses.decode(ASK, Response(200, {}, b"[" + b"[]," * levels + b"[]]", URL))
+    assert len(wide) == levels + 1
+    assert type(error_of(404, body)) is errors.NotOpenMetadata

@@ -162,3 +162,24 @@ def test_one_release_instead_of_a_list_is_rejected() -> None:
     for one in ("starter", dynclient.release("starter")):
         with pytest.raises(UsageError, match="releases= must be a list of releases, not"):
             check_releases({}, "table", one)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("levels", [1001, 100_000])
+def test_data_that_is_nested_too_deeply_is_a_problem_of_each_release(releases, levels: int) -> None:
+    data: Any = "red"
+    for _ in range(levels):
+        data = [data]
+    for result in check_releases({"name": data}, "CreateThingRequest", releases):
+        assert [problem.rule for problem in result.problems] == ["depth"]
+        assert result.remaining == result.problems
+
+
+def test_data_that_is_too_deep_to_be_translated_keeps_its_problems(
+    releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def translate(*_: Any) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("dynclient.drift.upgrade_check.translate", translate)
+    (result,) = check_releases({"name": 5.5}, "CreateThingRequest", releases[:1])
+    assert result.remaining == result.problems != ()

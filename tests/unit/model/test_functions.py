@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import decimal
 import json
+import pickle
 import uuid
 from typing import Any
 
@@ -106,3 +108,36 @@ def test_what_is_not_an_entity_has_no_changes_and_no_original(value: Any) -> Non
             function(value)
     with pytest.raises(errors.UsageError, match="must be an entity, a create request or another"):
         check(value)
+
+
+def nested_columns(levels: int) -> dict[str, Any]:
+    column: dict[str, Any] = {"name": "c", "dataType": "INT"}
+    for _ in range(levels):
+        column = {"name": "c", "dataType": "STRUCT", "children": [column]}
+    return column
+
+
+@pytest.mark.parametrize("levels", [250, 50_000])
+@pytest.mark.parametrize(
+    "use",
+    [
+        asdict,
+        to_json,
+        copy.copy,
+        copy.deepcopy,
+        pickle.dumps,
+        lambda table: asdict(table, secrets=True),
+        lambda table: setattr(table, "columns", [nested_columns(400)]),
+        lambda table: table.columns.append(nested_columns(400)),
+        lambda table: type(table)(columns=[nested_columns(400)]),
+    ],
+)
+def test_values_deeper_than_the_call_stack_are_refused(named, use, levels: int) -> None:
+    table = load(named.Table, {"columns": [nested_columns(levels)]})
+    with pytest.raises(errors.UsageError, match=r"^a value is nested too deeply"):
+        use(table)
+
+
+def test_a_deep_entity_has_problems_instead_of_being_checked(named) -> None:
+    assert "depth" not in {p.rule for p in check(load(named.Table, nested_columns(100)))}
+    assert [p.rule for p in check(load(named.Table, nested_columns(50_000)))] == ["depth"]

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.pointers import escape, join, look_up, parts, segments, walk
+from dynclient.schema.pointers import (
+    check_call_stack,
+    escape,
+    is_deeper,
+    join,
+    look_up,
+    parts,
+    segments,
+    walk,
+)
 from dynclient.schema.type_names import camel, class_name
 
 
@@ -96,3 +107,26 @@ def test_camel(text: str, name: str) -> None:
 )
 def test_class_name_falls_back_on_the_file(title: object, name: str) -> None:
     assert class_name("entity/thing.json", title) == name
+
+
+@pytest.mark.parametrize("wrap", [lambda data: [data], lambda data: {"a": 1, "b": data}])
+def test_the_depth_of_data_is_the_number_of_containers_around_a_value(wrap) -> None:
+    data = 5
+    assert not is_deeper(data, 0)
+    for levels in range(1, 6):
+        data = wrap(data)
+        assert is_deeper(data, levels - 1)
+        assert not is_deeper(data, levels)
+    assert is_deeper((data,), 5)
+
+
+def test_data_that_contains_itself_is_deeper_than_anything() -> None:
+    endless: list[object] = []
+    endless += [endless, endless]
+    assert is_deeper(endless, 10_000)
+
+
+def test_room_on_the_call_stack_is_checked_without_using_it_up() -> None:
+    check_call_stack(1)
+    with pytest.raises(RecursionError):
+        check_call_stack(sys.getrecursionlimit())

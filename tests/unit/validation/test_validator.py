@@ -183,7 +183,7 @@ def test_without_the_fast_engine_the_other_does_both(monkeypatch: pytest.MonkeyP
     checker = Validator(newest())
     good = {"name": "t", "databaseSchema": "a.b.c", "columns": [{"name": "x", "dataType": "INT"}]}
     assert checker.is_valid(TABLE, good)
-    assert not checker.is_valid(TABLE, {**good, "name": 5})
+    assert not checker.is_valid(TABLE, {**good, "name": []})
 
 
 def test_data_that_only_one_engine_refuses_stays_invalid(monkeypatch: pytest.MonkeyPatch) -> None:
