@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import DynclientWarning, PackCorrupt
+from dynclient.errors import DynclientWarning, PackCorrupt, UsageError
 from dynclient.releases import pack as packs
 from dynclient.releases.pack import Pack
 
@@ -28,6 +28,7 @@ STARTER = "starter"
 STARTER_VERSION = "1.13.0"
 """The OpenMetadata release that the starter release follows."""
 
+_NOTE_KEYS = {"source", "fingerprint", "name", "digest"}
 _DAY = 24 * 3600 * 10**9
 _warned: set[str] = set()
 
@@ -36,7 +37,7 @@ def default_directory() -> Path:
     """Return the cache directory: ``DYNCLIENT_CACHE``, or the default of the platform."""
     path = os.environ.get(VARIABLE)
     if path:
-        return Path(path).expanduser()
+        return expanded(path, VARIABLE)
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("dynclient", appauthor=False))
@@ -52,6 +53,25 @@ def bundled() -> Path | None:
     return None
 
 
+def expanded(path: str | Path, what: str) -> Path:
+    """Return a path with ``~`` replaced.
+
+    Args:
+        path: what a user passed as a path.
+        what: the name of the argument or variable, for the error.
+
+    Raises:
+        UsageError: it is not a path.
+    """
+    try:
+        found = Path(path).expanduser()
+    except (RuntimeError, TypeError) as error:
+        raise UsageError(f"{what} must be a path, not {path!r}: {error}") from None
+    if "\0" in str(found):
+        raise UsageError(f"{what} must be a path, not {path!r}: it contains NUL")
+    return found
+
+
 class Cache:
     """A directory of releases, each in one file (a pack).
 
@@ -64,9 +84,11 @@ class Cache:
 
         Args:
             directory: path of the directory; None for :func:`default_directory`.
+
+        Raises:
+            UsageError: it is not a path.
         """
-        path = default_directory() if directory is None else Path(directory).expanduser()
-        self.directory = path
+        self.directory = default_directory() if directory is None else expanded(directory, "cache=")
 
     def __repr__(self) -> str:
         return f"Cache({str(self.directory)!r})"
@@ -94,14 +116,29 @@ class Cache:
             matching.sort(key=_modified, reverse=True)
         for file in matching:
             pack = self._load(file)
-            if pack is not None and (digest is None or pack.digest.startswith(digest)):
+            if pack is None:
+                continue
+            if digest is None:
+                return pack
+            if pack.digest.startswith(digest) and self._has_its_digest(pack, file):
                 return pack
         return None
+
+    def _has_its_digest(self, pack: Pack, file: Path) -> bool:
+        try:
+            pack.verify_digest()
+        except PackCorrupt as error:
+            self._set_aside(file, f"{file.name}: {error}")
+            return False
+        return True
 
     def _packs(self) -> list[tuple[str, str, Path]]:
         try:
             listed = os.listdir(self.directory)  # noqa: PTH208  # paths are built only for packs
-        except OSError:
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self._warn_once(error, "read")
             return []
         found = []
         for listed_name in sorted(listed):
@@ -179,7 +216,7 @@ class Cache:
         return True
 
     def _has(self, file: Path) -> bool:
-        return file.exists() and self._load(file) is not None
+        return os.path.lexists(file) and self._load(file) is not None
 
     def _write(self, file: Path, data: bytes) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -188,17 +225,29 @@ class Cache:
 
     def _sweep(self) -> None:
         """Remove partial files of killed processes; no write takes a day."""
-        for partial in self.directory.glob(".*.tmp"):
+        for partial in self._listed(".", ".tmp"):
             if 0 < _modified(partial) < time.time_ns() - _DAY:
                 with contextlib.suppress(OSError):
                     partial.unlink()
 
-    def _warn_once(self, error: OSError) -> None:
+    def _listed(self, prefix: str, suffix: str) -> list[Path]:
+        """Return the files with a prefix and a suffix; empty if the directory cannot be read."""
+        try:
+            names = os.listdir(self.directory)  # noqa: PTH208  # paths are built only for matches
+        except OSError:
+            return []
+        return [
+            self.directory / name
+            for name in sorted(names)
+            if name.startswith(prefix) and name.endswith(suffix)
+        ]
+
+    def _warn_once(self, error: OSError, done: str = "written") -> None:
         key = str(self.directory)
         if key not in _warned:
             _warned.add(key)
             message = (
-                f"{self.directory} cannot be written ({error.strerror}); releases are built in"
+                f"{self.directory} cannot be {done} ({error.strerror}); releases are built in"
                 " memory, which takes each process about a second. Set another directory with"
                 f" {VARIABLE} or cache="
             )
@@ -213,7 +262,7 @@ class Cache:
         if not self._is_trusted(self.directory / name):
             return None
         try:
-            return (self.directory / name).read_bytes()
+            return packs.read_file(self.directory / name)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -243,7 +292,7 @@ class Cache:
             name: the requested name of the release, if any.
             print_: current fingerprint of the source.
         """
-        note = _read_note(self._note(source, name))
+        note = self._read_note(self._note(source, name))
         if note.get("fingerprint") != print_:
             return None
         return self.find(note["name"], note["digest"])
@@ -266,8 +315,8 @@ class Cache:
 
     def sources(self, name: str) -> list[Path]:
         """Return the sources that a release of this name was read from, the last one first."""
-        files = sorted(self.directory.glob("source-*.json"), key=_modified, reverse=True)
-        notes = [_read_note(file) for file in files]
+        files = sorted(self._listed("source-", ".json"), key=_modified, reverse=True)
+        notes = [self._read_note(file) for file in files]
         return [Path(note["source"]) for note in notes if note.get("name") == name]
 
     def forget(self, name: str) -> None:
@@ -276,9 +325,22 @@ class Cache:
         Raises:
             OSError: one cannot be removed.
         """
-        for note in self.directory.glob("source-*.json"):
-            if _read_note(note).get("name") == name:
+        for note in self._listed("source-", ".json"):
+            if self._read_note(note).get("name") == name:
                 note.unlink(missing_ok=True)
+
+    def _read_note(self, note: Path) -> dict[str, str]:
+        """Return the content of a note; empty if it is missing or damaged: notes only save time."""
+        if not self._is_trusted(note):
+            return {}
+        try:
+            content = json.loads(packs.read_file(note))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        is_note = isinstance(content, dict) and all(
+            isinstance(content.get(key), str) for key in _NOTE_KEYS
+        )
+        return content if is_note else {}
 
     def _note(self, source: Path, name: str | None) -> Path:
         import hashlib
@@ -287,21 +349,6 @@ class Cache:
             f"{source}\0{name or ''}".encode("utf-8", "surrogateescape")
         ).hexdigest()
         return self.directory / f"source-{key[:24]}.json"
-
-
-_NOTE_KEYS = {"source", "fingerprint", "name", "digest"}
-
-
-def _read_note(note: Path) -> dict[str, str]:
-    """Return the content of a note; empty if it is missing or damaged: notes only save time."""
-    try:
-        content = json.loads(note.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    is_note = isinstance(content, dict) and all(
-        isinstance(content.get(key), str) for key in _NOTE_KEYS
-    )
-    return content if is_note else {}
 
 
 def _log() -> logging.Logger:

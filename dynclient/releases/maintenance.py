@@ -5,11 +5,11 @@ Normal use does not need it: reading a pack verifies its checksum and renames a 
 
 from __future__ import annotations
 
-import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.errors import PackCorrupt, SchemaError, UnknownRelease, UsageError
 from dynclient.releases import pack as packs
@@ -104,7 +104,7 @@ def _reason(error: Exception) -> str:
 def _advice(cache: Cache, name: str) -> str:
     if name == STARTER:
         return "delete it; it is created again when it is needed"
-    source = next((each for each in cache.sources(name) if each.exists()), None)
+    source = next((each for each in cache.sources(name) if os.path.exists(each)), None)  # noqa: PTH110
     if source is not None:
         add_command = f"dynclient schemas add {source}"
         return f"'dynclient schemas remove {name}' and '{add_command}', its source"
@@ -123,6 +123,8 @@ def examine(pack: Pack, file_name: str) -> None:
     """
     try:
         defects = list(_defects(pack, file_name))
+    except PackCorrupt as error:
+        defects = [str(error)]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         defects = [f"its sections cannot be read ({type(error).__name__})"]
     if defects:
@@ -133,13 +135,11 @@ def examine(pack: Pack, file_name: str) -> None:
 def _defects(pack: Pack, file_name: str) -> Iterator[str]:
     if pack.file_name != file_name:
         yield f"it contains {pack.file_name}"
-    digest = hashlib.sha256()
-    documents: dict[str, Any] = {}
-    for path in pack.index:
-        documents[path] = pack.document(path)
-        digest.update(path.encode() + b"\0" + packs.minified(documents[path]) + b"\0")
-    if digest.hexdigest() != pack.digest:
-        yield "its documents do not match its digest"
+    try:
+        pack.verify_digest()
+    except PackCorrupt as error:
+        yield str(error)
+    documents = {path: pack.document(path) for path in pack.index}
     if not documents:
         yield "it contains no document"
     release = Release(pack)

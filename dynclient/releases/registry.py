@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import copyreg
+import os
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import BadName, SourceRefused, UnknownRelease
-from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled
+from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled, expanded
 from dynclient.releases.pack import Pack
 from dynclient.schema.release import BRIDGE, Release
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
 _open: dict[tuple[str, str], Release] = {}
@@ -44,12 +45,13 @@ def release(
         UnknownRelease: the cache has no release of that name, and there is no source.
         SourceRefused: the source has no schema tree, or is damaged or unsafe.
         BadName: the name cannot be part of a file name.
+        UsageError: the source or the cache is not a path.
     """
     if name is not None:
         _check(name, own=source is not None)
     store = Cache(cache)
     if source is not None:
-        return _opened(*_from_source(Path(source), name, store))
+        return _opened(*_from_source(expanded(source, "source="), name, store))
     if name is None:
         raise UnknownRelease(
             _not_available("pass the name of a release or its source", store), name=name
@@ -65,7 +67,7 @@ def release(
         return opened_here[-1]
     # Its pack is missing, damaged or of another format; its source may still exist.
     for earlier in store.sources(name):
-        if earlier.exists():
+        if os.path.exists(earlier):  # noqa: PTH110 -- Path.exists raises PermissionError
             return _opened(*_from_source(earlier, name, store))
     from dynclient.schema.versions import close
 
@@ -116,7 +118,7 @@ def reopen(name: str, digest: str, cache: str | None = None, source: str | None 
             return _opened(pack, place, source)
     if name == STARTER and bundled() is not None:
         found = starter(store)
-    elif source is not None and Path(source).exists():
+    elif source is not None and os.path.exists(source):  # noqa: PTH110 -- as above
         found = release(name, source=source, cache=cache)
     else:
         raise UnknownRelease(
@@ -177,15 +179,21 @@ def _opened(pack: Pack, store: Cache, source: Path | str | None) -> Release:
 def _from_source(
     source: Path, name: str | None, store: Cache, version: str | None = None
 ) -> tuple[Pack, Cache, Path]:
-    source = source.expanduser().absolute()
-    before = fingerprint(source)
-    pack = store.recall(source, name, before)
-    if pack is not None:
-        return pack, store, source
-    pack = ingest(source, name, version)
+    source = source.absolute()
+    try:
+        before = fingerprint(source)
+        pack = store.recall(source, name, before)
+        if pack is not None:
+            return pack, store, source
+        pack = ingest(source, name, version)
+    except OSError as error:
+        message = f"{source} cannot be read: {error.strerror or error}"
+        raise SourceRefused(message, source=str(source)) from error
     if store.store(pack):
+        settled = False
         # A source that changed just now, or while it was read, is read again next time.
-        settled = before == fingerprint(source, settled=True)
+        with contextlib.suppress(OSError, SourceRefused):  # it may be gone by now
+            settled = before == fingerprint(source, settled=True)
         store.remember(source, name, before if settled else "", pack)
     return pack, store, source
 

@@ -7,11 +7,14 @@ match its id, so it does not matter which process wrote it, or whether it finish
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dynclient.releases.pack import read_file
 
 if TYPE_CHECKING:
     from dynclient.releases.github_tree import RemoteFile
@@ -39,7 +42,7 @@ class Staging:
     def get(self, listed: RemoteFile) -> bytes | None:
         """Return the content of a file that was downloaded earlier, or None."""
         try:
-            data = (self.directory / listed.sha).read_bytes()
+            data = read_file(self.directory / listed.sha)
         except OSError:
             return None
         return data if listed.matches(data) else None
@@ -62,7 +65,7 @@ class Staging:
 
     def count(self, listed: list[RemoteFile]) -> int:
         """Return how many of these files are stored."""
-        return sum((self.directory / each.sha).exists() for each in listed)
+        return sum(os.path.exists(self.directory / each.sha) for each in listed)  # noqa: PTH110
 
     def discard(self) -> None:
         """Remove it, and staging areas that have not changed for a week."""

@@ -10,19 +10,21 @@ import subprocess
 import sys
 import time
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dynclient.errors import DynclientWarning, UnknownRelease
+from dynclient.errors import DynclientWarning, SourceRefused, UnknownRelease, UsageError
 from dynclient.releases import cache as caches
 from dynclient.releases import pack as packs
 from dynclient.releases import registry
 from dynclient.releases.cache import Cache, bundled, default_directory
 from dynclient.releases.pack import FORMAT, Pack
 from dynclient.releases.registry import ingest
-from tests.support.small_tree import files, make_zip
+from tests.support.small_tree import files, make_folder, make_zip
+from tests.support.special_files import SPECIAL_FILES
 from tests.support.trees import TREES
 
 
@@ -411,3 +413,126 @@ def test_packs_of_others_are_used_only_where_not_everybody_may_write(
     assert len(texts) == (0 if is_used else 2)
     assert all("another user owns it" in text and "DYNCLIENT_CACHE" in text for text in texts)
     assert pack.exists()
+
+
+# -- folders and files that cannot be used ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SPECIAL_FILES)
+def test_a_special_file_in_the_place_of_a_pack_is_not_read(
+    kind: str, cache: Cache, small_zip: Path
+) -> None:
+    found = registry.release(source=small_zip, cache=cache.directory)
+    (file,) = cache.directory.glob("*.pack")
+    registry._open.clear()
+    file.unlink()
+    SPECIAL_FILES[kind](file)
+    assert cache.find("7.1.0") is None
+    if kind == "a folder":
+        with pytest.warns(DynclientWarning, match="cannot be written"):
+            assert registry.release("7.1.0", cache=cache.directory) == found
+    else:
+        assert registry.release("7.1.0", cache=cache.directory) == found
+        assert cache.find("7.1.0") is not None
+
+
+@pytest.mark.parametrize("kind", SPECIAL_FILES)
+def test_a_special_file_in_the_place_of_another_file_is_not_read(
+    kind: str, cache: Cache, pack: Pack, small_zip: Path
+) -> None:
+    cache.directory.mkdir()
+    SPECIAL_FILES[kind](cache.directory / "index.facts")
+    SPECIAL_FILES[kind if "pipe" not in kind else "a pipe"](cache._note(small_zip, None))
+    assert cache.read("index.facts") is None
+    assert cache.recall(small_zip, None, "print") is None
+    assert cache.sources("7.1.0") == []
+
+
+@pytest.mark.parametrize(
+    "code", [errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EIO, errno.ESTALE]
+)
+@pytest.mark.parametrize("function", ["listdir", "open", "stat", "lstat"])
+def test_a_folder_that_cannot_be_read_costs_one_warning(
+    function: str, code: int, cache: Cache, small_zip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = registry.release(source=small_zip, cache=cache.directory)
+    registry._open.clear()
+    real = getattr(os, function)
+
+    def fail(path: Any = ".", *args: Any, **kwargs: Any) -> Any:
+        if isinstance(path, (str, os.PathLike)) and str(path).startswith(str(cache.directory)):
+            raise OSError(code, os.strerror(code), str(path))
+        return real(path, *args, **kwargs)
+
+    with monkeypatch.context() as patched, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        patched.setattr(os, function, fail)
+        for _ in range(2):
+            assert registry.release(source=small_zip, cache=cache.directory) == expected
+            assert cache.sources("7.1.0") in ([], [small_zip])
+            cache.names()
+            cache.read("x.facts")
+            cache.write("x.facts", b"x")
+    assert len(caught) <= 1
+    assert {each.category for each in caught} <= {DynclientWarning}
+
+
+def test_a_file_in_the_place_of_the_folder_costs_one_warning(cache: Cache, small_zip: Path) -> None:
+    for directory in (cache.directory, cache.directory / "below"):
+        caches._warned.clear()
+        registry._open.clear()
+        cache.directory.write_bytes(b"")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = registry.release(source=small_zip, cache=directory)
+            assert registry.release("7.1.0", cache=directory) is found
+        assert [each.category for each in caught] == [DynclientWarning]
+        assert "Set another directory with DYNCLIENT_CACHE or cache=" in str(caught[0].message)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "~nobody-of-this-name/x", 5, b"x", ["x"]])
+def test_what_is_not_a_path_is_refused(path: Any, small_zip: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^cache= must be a path"):
+        registry.release(source=small_zip, cache=path)
+    with pytest.raises(UsageError, match=r"^source= must be a path"):
+        registry.release(source=path, cache=tmp_path / "cache")
+
+
+def test_a_source_that_cannot_be_read_is_refused(
+    cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_folder(tmp_path / "tree", files())
+    real = os.scandir
+
+    def fail(path: Any) -> Any:
+        if "entity" in str(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(SourceRefused, match=r"tree cannot be read: Permission denied$"):
+        registry.release("7.1.0", source=source, cache=cache.directory)
+
+
+def test_a_pack_is_looked_for_by_a_digest_that_is_right(
+    cache: Cache, pack: Pack, caplog: pytest.LogCaptureFixture
+) -> None:
+    digest = f"{pack.digest[:12]}{'0' * 52}"
+    header = pack.data[pack.data.index(b"\n") + 1 :].replace(pack.digest.encode(), digest.encode())
+    forged = b"dynclient-pack %d %08x\n" % (FORMAT, zlib.crc32(header)) + header
+    cache.write(pack.file_name, forged)
+    assert cache.find(digest=pack.digest) is None
+    assert cache.find(digest=digest) is None
+    assert "its documents do not match its digest" in caplog.text
+    assert cache.store(pack)
+    assert cache.find(digest=pack.digest) is not None
+
+
+def test_notes_of_others_are_not_used_where_all_users_can_write(
+    cache: Cache, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.store(pack)
+    cache.remember(Path("/trees/theirs"), None, "print", pack)
+    monkeypatch.setattr(cache, "_is_trusted", lambda file: not file.name.startswith("source-"))
+    assert cache.recall(Path("/trees/theirs"), None, "print") is None
+    assert cache.sources("7.1.0") == []

@@ -21,6 +21,7 @@ from dynclient.errors import (
 )
 from dynclient.releases import Cache, github, registry, release
 from dynclient.releases.github_tree import FOLDER, PAGE, object_id
+from dynclient.releases.pack import FORMAT
 from dynclient.schema import Release
 from tests.support.github_server import FILES, LISTINGS, GitHub, files_of, hasty
 from tests.support.small_tree import SMALL
@@ -69,7 +70,7 @@ def test_a_release_is_fetched_by_one_listing_and_its_files(hub: GitHub, cache: C
     assert hub.requested(LISTINGS) == [f"{LISTINGS}7.1.0-release?recursive=1"]
     assert len(hub.requested(FILES)) == len(SMALL)
     assert calls == [(n, 3) for n in (1, 2, 3)]
-    assert whole(cache) == [f"7.1.0-{found.digest[:12]}.v3.pack"]
+    assert whole(cache) == [f"7.1.0-{found.digest[:12]}.v{FORMAT}.pack"]
     assert release("7.1.0", cache=cache.directory) == found
 
 

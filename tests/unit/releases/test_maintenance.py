@@ -76,14 +76,14 @@ def test_every_release_is_sound(name: str) -> None:
         ),
         (
             lambda data: forge(data, lambda rest: rest.replace(b'"entities":[', b'"entitles":[')),
-            "its sections cannot be read",
+            "its header is not valid",
         ),
         (
             lambda data: forge(data, lambda rest: rest.replace(b"createThing.json", b"x" * 16)),
             "do not match its digest",
         ),
-        (lambda data: b"dynclient-pack 3 00000000\n{}\n", "does not match"),
-        (lambda data: forge(data, lambda rest: b"{}\n"), "'name'"),
+        (lambda data: b"dynclient-pack %d 00000000\n{}\n" % packs.FORMAT, "does not match"),
+        (lambda data: forge(data, lambda rest: b"{}\n"), "its header is not valid"),
     ],
 )
 def test_damage_is_found_and_nothing_is_touched(
@@ -99,12 +99,12 @@ def test_damage_is_found_and_nothing_is_touched(
     assert file.read_bytes() == damaged
 
 
-def test_what_is_missing_is_named(small_zip: Path) -> None:
+def test_a_create_request_that_is_missing_is_a_defect(small_zip: Path) -> None:
     create, other = b'"api/data/createThing.json","entity"', b'"api/data/createOther.json","entity"'
     whole = ingest(small_zip).data
     assert whole.count(create) == 1  # in the section of the entities; the name is as long
     pack = Pack(forge(whole, lambda rest: rest.replace(create, other)))
-    with pytest.raises(PackCorrupt, match=r"createOther\.json of the entity type thing is missing"):
+    with pytest.raises(PackCorrupt, match="its part 'entities' is not valid"):
         examine(pack, pack.file_name)
 
 
@@ -124,7 +124,7 @@ def test_an_unreadable_pack_is_bad(cache: Cache, file: Path) -> None:
 
 def test_unused_files_are_listed(cache: Cache, file: Path) -> None:
     (cache.directory / "7.1.0-0123456789ab.v1.pack").write_bytes(b"old")
-    (cache.directory / "7.1.0-0123456789ab.v3.pack.corrupt").write_bytes(b"bad")
+    (cache.directory / "7.1.0-0123456789ab.v4.pack.corrupt").write_bytes(b"bad")
     (cache.directory / "staging/7.2.0").mkdir(parents=True)
     (cache.directory / "of-another-program.file").write_bytes(b"")
     assert sorted(states(cache)) == [
@@ -135,7 +135,7 @@ def test_unused_files_are_listed(cache: Cache, file: Path) -> None:
 
 
 def test_what_is_removed_does_not_come_back(cache: Cache, file: Path, small_zip: Path) -> None:
-    (cache.directory / "7.1.0-0123456789ab.v3.pack.corrupt").write_bytes(b"bad")
+    (cache.directory / "7.1.0-0123456789ab.v4.pack.corrupt").write_bytes(b"bad")
     (cache.directory / "staging/7.1.0").mkdir(parents=True)
     (cache.directory / "openapi-fact.facts").write_bytes(b"kept")
     opened = release("7.1.0", cache=cache.directory)

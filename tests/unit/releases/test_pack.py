@@ -5,7 +5,11 @@ from __future__ import annotations
 import copy
 import errno
 import hashlib
+import json
 import os
+import zlib
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.errors import PackCorrupt
-from dynclient.releases.pack import FORMAT, Pack, build, load, write
+from dynclient.releases.pack import FORMAT, Pack, build, load, read_file, write
 from dynclient.schema.repair import RepairNote, repair
 from tests.support.small_tree import SMALL
+from tests.support.special_files import SPECIAL_FILES
 
 
 def small_pack(name: str | None = "7.1.0") -> Pack:
@@ -78,7 +83,7 @@ def test_a_nameless_release_is_called_by_its_digest() -> None:
 def test_a_pack_of_this_format_is_always_the_same() -> None:
     """If more than the words of a note differs from the packs of users, increase FORMAT."""
     digest = hashlib.sha256(small_pack().data).hexdigest()[:16]
-    assert (FORMAT, digest) == (3, "dc755e9c98d80097")
+    assert (FORMAT, digest) == (4, "fb56963e9caf620b")
 
 
 @given(st.data())
@@ -104,8 +109,6 @@ def test_another_format_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_whole_pack_with_a_foolish_header_is_corrupt(tmp_path: Path) -> None:
-    import zlib
-
     rest = b'{"name": 1}\n'
     file = tmp_path / "x.pack"
     file.write_bytes(b"dynclient-pack %d %08x\n" % (FORMAT, zlib.crc32(rest)) + rest)
@@ -136,3 +139,167 @@ def test_a_write_replaces_and_obeys_the_umask(tmp_path: Path) -> None:
         os.umask(before)
     assert (tmp_path / "x").read_bytes() == b"2"
     assert (tmp_path / "x").stat().st_mode & 0o777 == 0o644
+
+
+# -- files that are not packs ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SPECIAL_FILES)
+def test_only_regular_files_are_read(kind: str, tmp_path: Path) -> None:
+    SPECIAL_FILES[kind](tmp_path / "x")
+    with pytest.raises(OSError, match=r"\[Errno"):
+        read_file(tmp_path / "x")
+    with pytest.raises(OSError, match=r"\[Errno"):
+        load(tmp_path / "x")
+
+
+def test_a_file_may_not_be_larger_than_the_limit(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"abc")
+    (tmp_path / "link").symlink_to(file)
+    assert read_file(tmp_path / "link", 3) == b"abc"
+    with pytest.raises(OSError, match="more than 0 MiB"):
+        read_file(file, 2)
+
+
+def forged(header: dict[str, Any], sections: dict[str, Any], bodies: bytes) -> bytes:
+    """Return a pack with a right checksum and these contents, whatever they are."""
+    places: dict[str, Any] = {}
+    blob = bytearray(bodies)
+    for name, section in sections.items():
+        body = section if isinstance(section, bytes) else json.dumps(section).encode()
+        places[name] = [len(blob), len(body)]
+        blob += body
+    rest = json.dumps({"sections": places, **header}).encode() + b"\n" + bytes(blob)
+    return b"dynclient-pack %d %08x\n" % (FORMAT, zlib.crc32(rest)) + rest
+
+
+def parts_of(pack: Pack) -> tuple[dict[str, Any], dict[str, Any], bytes]:
+    """Return header, sections and documents of a pack, decoded."""
+    header = {"name": pack.name, "version": pack.version, "digest": pack.digest, "lossy": False}
+    sections = {name: pack._section(name) for name in pack._order}
+    start = pack._bodies
+    return header, sections, pack.data[start : start + pack._order["documents"][0]]
+
+
+def content_of(pack: Pack) -> Any:
+    """Return everything that a pack contains."""
+    documents = {path: pack.document(path) for path in pack.index}
+    return documents, pack.entities(), pack.names(), pack.repairs(), pack.name, pack.version
+
+
+WRONG = [None, True, -1, 10**30, 1.5, "x", "", [], [[]], {}, {"x": 1}, ["x"], [0, 0]]
+
+
+def places_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    items: Any = ()
+    if isinstance(value, (dict, list)):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, below in items:
+        yield from places_in(below, (*path, key))
+
+
+def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copied = copy.copy(value)
+    copied[path[0]] = replaced(value[path[0]], path[1:], new)
+    return copied
+
+
+def test_a_forged_pack_is_corrupt_or_has_the_same_documents(tmp_path: Path) -> None:
+    header, sections, bodies = parts_of(small_pack())
+    assert content_of(Pack(forged(header, sections, bodies))) == content_of(small_pack())
+    documents = content_of(small_pack())[0]
+    file = tmp_path / "x.pack"
+    outcomes: Counter[str] = Counter()
+    cases = [(True, path) for path in places_in(header)]
+    cases += [(False, path) for path in places_in(sections)]
+    for in_header, path in cases:
+        for wrong in WRONG:
+            changed = (
+                (replaced(header, path, wrong), sections)
+                if in_header
+                else (header, replaced(sections, path, wrong))
+            )
+            if not all(isinstance(each, dict) for each in changed):
+                continue
+            file.write_bytes(forged(*changed, bodies))
+            try:
+                found = content_of(load(file))
+            except PackCorrupt:
+                outcomes["corrupt"] += 1
+            else:
+                outcomes["read"] += 1
+                assert found[0] == documents
+    assert outcomes["corrupt"] > 5 * outcomes["read"] > 0
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"documents": [0, 10**12]},
+        {"documents": [10**12, 0]},
+        {"documents": [-5, 5]},
+        {"documents": [True, False]},
+        {"documents": [0]},
+        {"documents": {}},
+        [],
+        None,
+    ],
+)
+def test_sections_outside_the_file_are_corrupt(sections: Any) -> None:
+    header, whole, bodies = parts_of(small_pack())
+    if isinstance(sections, dict):
+        sections = {**{name: [0, 0] for name in whole}, **sections}
+    with pytest.raises(PackCorrupt, match="header is not valid"):
+        Pack(forged({**header, "sections": sections}, whole, bodies))
+
+
+@pytest.mark.parametrize("deep", ["header", "documents", "entities", "names", "repairs"])
+def test_json_of_any_depth_is_corrupt(deep: str) -> None:
+    header, sections, bodies = parts_of(small_pack())
+    nested = b"[" * 100_000 + b"]" * 100_000
+    if deep == "header":
+        rest = b'{"name":' + nested + b"}\n"
+        data = b"dynclient-pack %d %08x\n" % (FORMAT, zlib.crc32(rest)) + rest
+    else:
+        data = forged(header, {**sections, deep: nested}, bodies)
+    with pytest.raises(PackCorrupt):
+        content_of(Pack(data))
+
+
+def test_documents_in_each_other_s_place_are_corrupt(tmp_path: Path) -> None:
+    documents = {"a.json": {"title": "One"}, "b.json": {"title": "Two"}}
+    header, sections, bodies = parts_of(build(documents, (), "x"))
+    index = sections["documents"]
+    swapped = {"a.json": index["b.json"], "b.json": index["a.json"]}
+    renamed = {"a.json": index["a.json"], "c.json": index["b.json"]}
+    partial = {"a.json": index["a.json"]}
+    for wrong in (swapped, renamed, partial, {}):
+        with pytest.raises(PackCorrupt, match="'documents' is not valid"):
+            _ = Pack(forged(header, {**sections, "documents": wrong}, bodies)).index
+
+
+def test_documents_of_another_digest_are_corrupt() -> None:
+    header, sections, bodies = parts_of(small_pack())
+    pack = Pack(forged({**header, "digest": "0" * 64}, sections, bodies))
+    with pytest.raises(PackCorrupt, match="do not match its digest"):
+        pack.verify_digest()
+    small_pack().verify_digest()
+
+
+def test_a_call_stack_that_is_nearly_used_up_is_not_a_damaged_pack() -> None:
+    pack = small_pack()
+
+    def descend() -> None:
+        try:
+            descend()
+        except RecursionError:
+            for path in pack.index:
+                pack.document(path)
+            raise
+
+    with pytest.raises(RecursionError):
+        descend()
