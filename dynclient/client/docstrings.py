@@ -28,6 +28,7 @@ _PYTHON_TYPES = {
     "number": "float",
     "boolean": "bool",
     "string": "str",
+    "uuid": "str",
 }
 
 

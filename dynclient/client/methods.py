@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
-from dynclient.operations.operation import Plan
-from dynclient.session.keys import is_id
+from dynclient.operations.operation import Plan, is_id
 
 if TYPE_CHECKING:
     from dynclient.client.calls import Call

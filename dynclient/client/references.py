@@ -14,9 +14,8 @@ from dynclient import model
 from dynclient.drift import table
 from dynclient.errors import UnknownCollection
 from dynclient.operations.catalogue import catalogue
-from dynclient.operations.operation import Plan
+from dynclient.operations.operation import Plan, is_id
 from dynclient.schema.release import ERROR
-from dynclient.session.keys import is_id
 
 if TYPE_CHECKING:
     from dynclient.client.calls import Call

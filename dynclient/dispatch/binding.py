@@ -9,6 +9,7 @@ from dynclient import fqn, model
 from dynclient.drift.aliases import own_field_names, unknown_field_problem
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
+from dynclient.operations.operation import is_id
 from dynclient.operations.standard import LIST_PARAMETERS
 from dynclient.secrets import MASK, looks_secret
 
@@ -122,7 +123,12 @@ class BoundArguments:
             return self._number(parameter, value)
         if parameter.type == "list":
             return self._list(parameter, value)
-        return self._string(parameter, value)
+        text = self._string(parameter, value)
+        if parameter.type == "uuid" and text is not None and not is_id(text):
+            message = f"must be the id of an entity, a UUID, not {text!r}"
+            self._problem(parameter.name, value, "uuid", message)
+            return None
+        return text
 
     def _boolean(self, parameter: Parameter, value: Any) -> str | None:
         if isinstance(value, bool):

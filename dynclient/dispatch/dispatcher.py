@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
@@ -20,7 +21,7 @@ from dynclient.secrets import MASK
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from dynclient.hooks import Hooks
     from dynclient.operations import Operation
@@ -116,6 +117,8 @@ class Dispatcher:
             if operation.body_kind == "json-list":
                 items = enumerate(_as_list(body))
                 raw: Any = [self._validated(node, each, f"[{n}]") for n, each in items]
+            elif operation.body_kind == "json-patch":
+                raw = _json_patch(operation, body)
             else:
                 raw = self._validated(node, body)
             text = _json_text(operation, raw, type(body).__name__)
@@ -326,6 +329,28 @@ class Dispatcher:
                 what = f"the {node.type_name} in the server's response"
                 raise ResponseInvalid(what=what, problems=problems)
         return model.load(cls, data, origin)
+
+
+def _json_patch(operation: Operation, body: Any) -> Any:
+    """Return a JSON Patch that a user passed as JSON.
+
+    Raises:
+        RequestInvalid: it is not a JSON Patch; lists all problems.
+    """
+    from dynclient.model.json_patch import patch_problems
+
+    raw = [_patch_operation(each) for each in body] if isinstance(body, (list, tuple)) else body
+    problems = patch_problems(raw)
+    if problems:
+        raise RequestInvalid(what=f"the JSON Patch of {label(operation)}", problems=problems)
+    return raw
+
+
+def _patch_operation(operation: Any) -> Any:
+    if not isinstance(operation, Mapping):
+        return operation
+    # A value of None is null here; elsewhere a field that is None is left out.
+    return {name: value if value is None else model.raw(value) for name, value in operation.items()}
 
 
 def _json_text(operation: Operation, raw: Any, kind: str) -> bytes:

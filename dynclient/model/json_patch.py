@@ -2,14 +2,74 @@
 
 Own code, because the client has to stay small and one rule of the servers matters: list items are
 addressed by index, so operations are ordered such that each index is right when it is applied.
+Patches that users write are checked before they are sent.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
+from dynclient.errors import Problem
 from dynclient.schema.pointers import escape
+from dynclient.suggestions import nearest
+
+_MEMBERS: dict[str, tuple[str, ...]] = {
+    "add": ("path", "value"),
+    "copy": ("from", "path"),
+    "move": ("from", "path"),
+    "remove": ("path",),
+    "replace": ("path", "value"),
+    "test": ("path", "value"),
+}
+"""What each operation must have, beside ``op``."""
+_POINTER = re.compile(r"(?:/(?:[^~]|~[01])*)?")
+
+
+def patch_problems(operations: Any) -> list[Problem]:
+    """Return what keeps decoded JSON from being a JSON Patch; empty for nothing.
+
+    Args:
+        operations: a JSON Patch, or what a user passed as one.
+    """
+    if not isinstance(operations, list):
+        message = f"must be a list of operations, not {type(operations).__name__}"
+        return [Problem("", type(operations).__name__, "json-patch", message)]
+    return [
+        problem
+        for place, operation in enumerate(operations)
+        for problem in _operation_problems(f"[{place}]", operation)
+    ]
+
+
+def _operation_problems(place: str, operation: Any) -> Iterator[Problem]:
+    if not isinstance(operation, dict):
+        kind = type(operation).__name__
+        yield Problem(place, kind, "json-patch", f"must be an operation, an object, not {kind}")
+        return
+    op = operation.get("op")
+    if not isinstance(op, str) or op not in _MEMBERS:
+        known = ", ".join(map(repr, _MEMBERS))
+        near = nearest(op, _MEMBERS) if isinstance(op, str) else ()
+        message = f"must be one of {known}, not {op!r}" if "op" in operation else "is missing"
+        yield Problem(f"{place}.op", op, "json-patch", message, near)
+        return
+    for member in _MEMBERS[op]:
+        if member not in operation:
+            yield Problem(f"{place}.{member}", None, "json-patch", "is missing")
+        elif member != "value":
+            yield from _pointer_problems(f"{place}.{member}", operation[member])
+
+
+def _pointer_problems(place: str, pointer: Any) -> Iterator[Problem]:
+    if not isinstance(pointer, str):
+        message = f"must be a JSON pointer, a string, not {type(pointer).__name__}"
+        yield Problem(place, type(pointer).__name__, "json-patch", message)
+    elif not _POINTER.fullmatch(pointer):
+        message = f"must be a JSON pointer such as '/columns/0/description', not {pointer!r}"
+        yield Problem(place, pointer, "json-patch", message)
 
 
 def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:

@@ -15,6 +15,17 @@ BODY = "body"
 """The name of the argument that is sent as the request body."""
 
 
+_HEX = frozenset("0123456789abcdefABCDEF-")
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text has the form of an id, a UUID with dashes."""
+    if len(text) != 36 or text.count("-") != 4:
+        return False
+    parts = [len(part) for part in text.split("-")]
+    return parts == [8, 4, 4, 4, 12] and all(c in _HEX for c in text)
+
+
 class Parameter(NamedTuple):
     """One argument of an operation that is sent in the path, the query or a header."""
 
@@ -24,8 +35,8 @@ class Parameter(NamedTuple):
     """``path``, ``query`` or ``header``; ``client`` for one that is used here and not sent."""
     required: bool = False
     type: str = "string"
-    """``string``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list is sent
-    joined by commas, an array as one parameter for each item."""
+    """``string``, ``uuid``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list is
+    sent joined by commas, an array as one parameter for each item."""
     doc: str = ""
     """What it means, in a sentence."""
     choices: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from dynclient.operations.routes import placeholders, plural, rows, words_of
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Release
 
-_ID = Parameter("id", "path", required=True, doc="Id (UUID) of the entity.")
+_ID = Parameter("id", "path", required=True, type="uuid", doc="Id (UUID) of the entity.")
 _FQN = Parameter("fqn", "path", required=True, doc="Fully qualified name of the entity.")
 _FIELDS = Parameter(
     "fields",
@@ -172,7 +172,7 @@ def _user_operations(entity: EntityType, route: str) -> Iterator[Operation]:
     """Yield the operations by which users follow entities and vote for them."""
     label, event = entity_label(entity), "type/changeEvent.json"
     if entity.followers:
-        user = Parameter("user", "path", required=True, doc="Id (UUID) of the user.")
+        user = Parameter("user", "path", required=True, type="uuid", doc="Id (UUID) of the user.")
         yield Operation("follow", entity, "PUT", f"{route}/{{id}}/followers", (_ID,),
                         "type/basic.json#/definitions/uuid", "json", event, "object",
                         f"Add a user to the followers of one {label}.")  # fmt: skip

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import BadName, SourceRefused, UnknownRelease
+from dynclient.errors import BadName, DynclientWarning, SourceRefused, UnknownRelease
 from dynclient.releases.cache import STARTER, STARTER_VERSION, Cache, bundled, expanded
 from dynclient.releases.pack import Pack
 from dynclient.schema.release import BRIDGE, Release
@@ -256,6 +256,14 @@ def _packed(
     from dynclient.schema import repair
 
     repairs = repair.repair(documents)
+    malformed = [note for note in repairs if note.step == repair.MALFORMED]
+    if malformed:
+        lines = "".join(f"\n  {note.path}#{note.pointer}: {note.note}" for note in malformed)
+        what = "malformed keyword" + ("s" if len(malformed) > 1 else "")
+        message = f"{name or 'the schema tree'} has {len(malformed)} {what}:{lines}"
+        from dynclient import warn
+
+        warn.warn_user(message, DynclientWarning)
     return pack.build(documents, repairs, name, version, lossy=lossy)
 
 

@@ -7,17 +7,16 @@ reports, its note says so.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dynclient.documentation import document_fields
-from dynclient.schema.pointers import join, look_up, walk
+from dynclient.schema.pointers import MAPS, escape, join, look_up, walk
 
 Documents = dict[str, Any]
 """Documents by path, decoded; a repair changes them in place."""
-
-BASE = "file:///tree/"
-"""Base URI of the paths, since `referencing` resolves against URIs; no file is read."""
 
 
 @document_fields
@@ -38,6 +37,10 @@ class RepairNote(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.step}: {self.path}#{self.pointer}: {self.note}"
+
+
+MALFORMED = "malformed-keywords"
+"""The step whose notes are shown in a warning when a tree is added."""
 
 
 class Step(NamedTuple):
@@ -61,6 +64,133 @@ def _schemas(documents: Documents) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, document in documents.items():
         for pointer, schema in walk(document):
             yield path, pointer, schema
+
+
+_TYPE_NAMES = {"array", "boolean", "integer", "null", "number", "object", "string"}
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, (dict, bool))
+
+
+def _is_schema_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_schema, value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return _is_number(value) and value >= 0 and value == int(value)
+
+
+def _is_name_list(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(name, str) for name in value)
+        and len(set(value)) == len(value)
+    )
+
+
+def _is_type(value: Any) -> bool:
+    if isinstance(value, str):
+        return value in _TYPE_NAMES
+    return _is_name_list(value) and bool(value) and _TYPE_NAMES.issuperset(value)
+
+
+def _is_items(value: Any) -> bool:
+    return _is_schema(value) or _is_schema_list(value)
+
+
+def _is_string(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(("$comment", "$id", "$ref", "$schema"), (_is_string, "a string")),
+    **dict.fromkeys(("description", "format", "pattern", "title"), (_is_string, "a string")),
+    **dict.fromkeys(("enum", "examples"), (lambda value: isinstance(value, list), "a list")),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf"), (_is_schema_list, "a list of schemas")),
+    **dict.fromkeys(("additionalItems", "additionalProperties"), (_is_schema, "a schema")),
+    **dict.fromkeys(("contains", "not", "propertyNames"), (_is_schema, "a schema")),
+    **dict.fromkeys(("else", "if", "then"), (_is_schema, "a schema")),
+    **dict.fromkeys(
+        ("$defs", "definitions", "dependencies", "patternProperties", "properties"),
+        (lambda value: isinstance(value, dict), "an object of schemas"),
+    ),
+    **dict.fromkeys(
+        ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum"), (_is_number, "a number")
+    ),
+    **dict.fromkeys(
+        ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"),
+        (_is_count, "an integer of at least 0"),
+    ),
+    **dict.fromkeys(
+        ("readOnly", "uniqueItems", "writeOnly"),
+        (lambda value: isinstance(value, bool), "a boolean"),
+    ),
+    "items": (_is_items, "a schema or a list of schemas"),
+    "multipleOf": (lambda value: _is_number(value) and value > 0, "a number above 0"),
+    "required": (_is_name_list, "a list of different names"),
+    "type": (_is_type, f"one or more of {', '.join(sorted(_TYPE_NAMES))}"),
+}
+"""The form of the value of each keyword of draft-07, and what it is called in a note."""
+
+
+def _malformed(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        for keyword in [name for name in schema if name in _FORMS]:
+            value = schema[keyword]
+            is_right, form = _FORMS[keyword]
+            if not is_right(value):
+                del schema[keyword]
+                note = f"{keyword} must be {form}, not {_short(value)}; it was removed"
+                yield path, f"{pointer}/{escape(keyword)}", note
+            elif keyword in MAPS:
+                for name, fault in _malformed_entries(keyword, value):
+                    del value[name]
+                    yield path, f"{pointer}/{keyword}/{escape(name)}", f"{fault}; it was removed"
+
+
+def _malformed_entries(keyword: str, entries: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (name, what is wrong) for entries of a keyword that maps names to schemas."""
+    found = []
+    for name, value in entries.items():
+        if keyword == "dependencies" and _is_name_list(value):
+            continue
+        fault = _pattern_fault(name) if keyword == "patternProperties" else ""
+        if fault:
+            found.append((name, f"the pattern {name!r} is not valid: {fault}"))
+        elif not _is_schema(value):
+            found.append((name, f"must be a schema, not {_short(value)}"))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _pattern_fault(pattern: str) -> str:
+    """Return what an engine refuses in a pattern; empty for nothing."""
+    import re
+
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return str(error) or "it is too large"
+    with contextlib.suppress(ImportError):
+        import jsonschema_rs
+
+        try:
+            jsonschema_rs.Draft7Validator({"pattern": pattern})
+        except ValueError:
+            return "it is too large, or uses syntax of Python"
+    return ""
+
+
+def _short(value: Any) -> str:
+    import json
+
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _identifiers(documents: Documents) -> Iterator[tuple[str, str, str]]:
@@ -163,8 +293,6 @@ _JAVA_GROUPS = ("(?i", "(?s", "(?m", "(?x", "(?u", "(?d", "(?-", "(?>", "*+", "+
 
 
 def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
-    import re
-
     for path, pointer, schema in _schemas(documents):
         pattern = schema.get("pattern")
         if not isinstance(pattern, str):
@@ -175,17 +303,10 @@ def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
         outside = "".join("x" if inside or sign[0] == "\\" else sign for sign, inside in signs)
         unknown = [sign for sign, _ in signs if sign in _JAVA_ESCAPES]
         unknown += [syntax for syntax in _JAVA_GROUPS if syntax in outside]
-        try:
-            re.compile(plain)
-        except re.error as error:
-            unknown.append(str(error))
-        if unknown:
+        fault = f"ECMA 262 has no {unknown[0]!r}" if unknown else _pattern_fault(plain)
+        if fault:
             del schema["pattern"]
-            yield (
-                path,
-                pointer,
-                f"the pattern {pattern!r} was removed; ECMA 262 has no {unknown[0]!r}",
-            )
+            yield path, pointer, f"the pattern {pattern!r} was removed: {fault}"
         elif plain != pattern:
             schema["pattern"] = plain
             yield path, pointer, f"the anchors of Java in {pattern!r} were replaced by ^ and $"
@@ -264,9 +385,8 @@ def _arrays(documents: Documents) -> Iterator[tuple[str, str, str]]:
 
 
 def _open_references(documents: Documents) -> Iterator[tuple[str, str, str]]:
-    known = _Resolver(documents)
     for path, pointer, schema, reference in _references(documents):
-        if known.reaches(path, reference):
+        if _resolves(documents, path, reference):
             continue
         del schema["$ref"]
         far = "://" in reference
@@ -274,31 +394,26 @@ def _open_references(documents: Documents) -> Iterator[tuple[str, str, str]]:
         yield path, pointer, f"the $ref {reference!r} {why}; it was removed and allows any value"
 
 
-class _Resolver:
-    """References of a tree, resolved by `referencing` with a registry keyed by path URIs."""
+def _resolves(documents: Documents, path: str, reference: str) -> bool:
+    target, pointer = join(path, reference)
+    try:
+        return isinstance(look_up(documents[target], pointer), (dict, bool))
+    except LookupError:
+        return False
 
-    def __init__(self, documents: Documents) -> None:
-        from referencing import Registry
-        from referencing.jsonschema import DRAFT7
 
-        # A registry without `retrieve` fails for what it does not contain: nothing is ever fetched.
-        registry: Registry[Any] = Registry()
-        self._registry = registry.with_resources(
-            (BASE + path, DRAFT7.create_resource(document)) for path, document in documents.items()
-        )
-        self._known: dict[tuple[str, str], bool] = {}
+def _plain(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    import re
+    from urllib.parse import quote
 
-    def reaches(self, path: str, reference: str) -> bool:
-        from referencing.exceptions import Unresolvable
-
-        key = join(path, reference)
-        if key not in self._known:
-            try:
-                found = self._registry.resolver(base_uri=BASE + path).lookup(reference).contents
-            except (Unresolvable, ValueError, TypeError):
-                found = None
-            self._known[key] = isinstance(found, (dict, bool))
-        return self._known[key]
+    plain = re.compile(r"(?!/)[\w./$-]*(?:#(?:/[\w./~$-]*)?)?", re.ASCII)
+    for path, pointer, schema, reference in _references(documents):
+        if reference and plain.fullmatch(reference):
+            continue
+        target, place = join(path, reference)
+        file = "" if target == path else quote(relative(path, target), safe="/$")
+        schema["$ref"] = f"{file}#{quote(place, safe='/~$')}"
+        yield path, pointer, f"the $ref {reference!r} was replaced by {schema['$ref']!r}"
 
 
 def _references(documents: Documents) -> Iterator[tuple[str, str, dict[str, Any], str]]:
@@ -316,7 +431,23 @@ def _exists(documents: Documents, path: str, pointer: str) -> bool:
     return True
 
 
+def _closed_unions(documents: Documents) -> Iterator[tuple[str, str, str]]:
+    for path, pointer, schema in _schemas(documents):
+        union = schema.get("anyOf") or schema.get("oneOf")
+        if not union or schema.get("additionalProperties") is not False:
+            continue
+        if not schema.get("properties") and not schema.get("patternProperties"):
+            del schema["additionalProperties"]
+            note = "additionalProperties: false was removed; it refuses every field of the branches"
+            yield path, pointer, note
+
+
 STEPS: tuple[Step, ...] = (
+    Step(
+        MALFORMED,
+        "a keyword with a value that it cannot have breaks the documents that contain it",
+        _malformed,
+    ),
     Step(
         "identifiers",
         "$id differs from the path in many files, and references use paths",
@@ -350,6 +481,11 @@ STEPS: tuple[Step, ...] = (
         " connectors is valid",
         _alternatives,
     ),
+    Step(
+        "closed-unions",
+        "a closed schema without properties beside a union refuses every object with fields",
+        _closed_unions,
+    ),
     Step("mistaken-maps", "a pattern in the place of a schema", _mistaken_maps),
     Step("arrays", "properties of an array", _arrays),
     Step(
@@ -357,5 +493,6 @@ STEPS: tuple[Step, ...] = (
         "a reference without target must not break the documents that contain it",
         _open_references,
     ),
+    Step("plain-references", "every engine resolves a plain $ref to the same place", _plain),
 )
 """The repairs, in the order they run."""

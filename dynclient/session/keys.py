@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import fqn, model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import BadName, Problem
-from dynclient.operations.operation import Plan
+from dynclient.operations.operation import Plan, is_id
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
-
-_HEX = frozenset("0123456789abcdefABCDEF-")
-
-
-def is_id(text: str) -> bool:
-    """Return whether a text has the form of an id, a UUID with dashes."""
-    if len(text) != 36 or text.count("-") != 4:
-        return False
-    parts = [len(part) for part in text.split("-")]
-    return parts == [8, 4, 4, 4, 12] and all(c in _HEX for c in text)
 
 
 class KeyReader(NamedTuple):

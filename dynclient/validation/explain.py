@@ -364,7 +364,7 @@ _Validator: Any = create(
     },
     type_checker=Draft7Validator.TYPE_CHECKER,
     format_checker=Draft7Validator.FORMAT_CHECKER,
-    version="draft7",
+    version=None,  # a version would make it the validator of draft-07 for the whole process
     id_of=DRAFT7.id_of,  # type: ignore[arg-type]  # the stubs know only schemas that have one
     applicable_validators=_keywords,  # type: ignore[arg-type]  # and pairs of keyword and value
 )

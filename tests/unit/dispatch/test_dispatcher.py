@@ -111,10 +111,12 @@ def test_one_error_lists_all_problems(release: Release) -> None:
     ("arguments", "wrong"),
     [
         ({}, [("id", "required")]),
-        ({"id": 5.5, "hard": "yes"}, [("hard", "type")]),
+        ({"id": 5.5, "hard": "yes"}, [("id", "uuid"), ("hard", "type")]),
         ({"id": True}, [("id", "type")]),
-        ({"id": ".."}, [("id", "path")]),
-        ({"id": ""}, [("id", "path")]),
+        ({"id": ".."}, [("id", "uuid")]),
+        ({"id": ""}, [("id", "uuid")]),
+        ({"id": "svc.db.sch.t"}, [("id", "uuid")]),
+        ({"id": ID.replace("-", "")}, [("id", "uuid")]),
         ({"id": ID, "recursive": 1}, [("recursive", "type")]),
     ],
 )
@@ -194,6 +196,70 @@ def test_values_that_json_cannot_represent_are_rejected(release: Release) -> Non
     patch = [{"op": "add", "path": "/x", "value": float("nan")}]
     with pytest.raises(errors.BadArguments, match="cannot be written as JSON"):
         calls.prepare(operation(release, "tables.patch"), {"id": ID}, patch)
+
+
+@pytest.mark.parametrize("by", ["tables.patch", "tables.patch_by_name"])
+@pytest.mark.parametrize(
+    ("patch", "wrong"),
+    [
+        ({"op": "add"}, {"": "must be a list of operations, not dict"}),
+        ("[]", {"": "must be a list of operations, not str"}),
+        (["add"], {"[0]": "must be an operation, an object, not str"}),
+        ([{}], {"[0].op": "is missing"}),
+        ([{"op": "replce", "path": "/x", "value": 1}], {"[0].op": "must be one of"}),
+        ([{"op": ["add"], "path": "/x", "value": 1}], {"[0].op": "must be one of"}),
+        ([{"op": "add"}], {"[0].path": "is missing", "[0].value": "is missing"}),
+        ([{"op": "move", "path": "/x"}], {"[0].from": "is missing"}),
+        ([{"op": "remove", "path": "x/y"}], {"[0].path": "must be a JSON pointer such as"}),
+        ([{"op": "remove", "path": "/x~2"}], {"[0].path": "must be a JSON pointer such as"}),
+        ([{"op": "remove", "path": 0}], {"[0].path": "must be a JSON pointer, a string, not int"}),
+        (
+            [{"op": "test", "path": "", "value": 1}, {"op": "copy", "path": "", "from": "~"}],
+            {"[1].from": "must be a JSON pointer such as"},
+        ),
+    ],
+)
+def test_what_is_not_a_json_patch_is_refused_before_it_is_sent(
+    by: str, patch: Any, wrong: dict[str, str]
+) -> None:
+    known = release_named("starter")
+    calls, wire = dispatcher(release=known)
+    arguments = {"id": ID} if by == "tables.patch" else {"fqn": "a.b.c.d"}
+    with pytest.raises(errors.RequestInvalid, match=rf"^the JSON Patch of {by} has ") as caught:
+        calls.call(operation(known, by), arguments, patch)
+    assert [problem.path for problem in caught.value.problems] == list(wrong)
+    for problem, message in zip(caught.value.problems, wrong.values(), strict=True):
+        assert problem.message.startswith(message)
+    assert wire.sent == []
+
+
+def test_a_misspelt_operation_of_a_patch_is_suggested() -> None:
+    known = release_named("starter")
+    calls, _ = dispatcher(release=known)
+    patch = [{"op": "replce", "path": "/x", "value": 1}]
+    with pytest.raises(errors.RequestInvalid, match="did you mean replace"):
+        calls.prepare(operation(known, "tables.patch"), {"id": ID}, patch)
+
+
+def test_null_in_a_patch_is_sent_and_entities_are_converted() -> None:
+    known = release_named("starter")
+    calls, _ = dispatcher(release=known)
+    patch = (
+        {"op": "test", "path": "/description", "value": None},
+        {
+            "op": "add",
+            "path": "/tags/-",
+            "value": namespace.types(known).TagLabel(tagFQN="PII.None"),
+        },
+        {"op": "remove", "path": ""},
+    )
+    request = calls.prepare(operation(known, "tables.patch"), {"id": ID}, patch)
+    assert json.loads(request.body or b"") == [
+        {"op": "test", "path": "/description", "value": None},
+        {"op": "add", "path": "/tags/-", "value": {"tagFQN": "PII.None"}},
+        {"op": "remove", "path": ""},
+    ]
+    assert calls.prepare(operation(known, "tables.patch"), {"id": ID}, []).body == b"[]"
 
 
 def test_a_body_that_never_ends_is_refused(release: Release) -> None:

@@ -14,7 +14,7 @@ from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.responses import to_error
 from dynclient.operations import Operation
 from dynclient.operations.catalogue import catalogue
-from dynclient.session.keys import is_id
+from dynclient.operations.operation import is_id
 from dynclient.settings import Settings
 from dynclient.transport.request import Request, Response
 from tests.support.trees import TREES, release_named, shared

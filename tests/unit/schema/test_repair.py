@@ -6,16 +6,24 @@ import copy
 import json
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynclient.errors import DynclientWarning
+from dynclient.releases.cache import Cache
+from dynclient.releases.pack import build
+from dynclient.releases.registry import add_documents
 from dynclient.releases.tree_files import read
 from dynclient.schema.pointers import join, look_up, walk
+from dynclient.schema.release import Release
 from dynclient.schema.repair import STEPS, relative, repair, unicode_words
+from dynclient.validation import validator
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 
@@ -281,3 +289,176 @@ def test_known_facts_of_real_trees_are_repaired(name: str) -> None:
     )
     assert vote.is_valid({"updatedVoteType": "votedUp"})
     assert not vote.is_valid({"updatedVoteType": "sideways"})
+
+
+# -- keywords with values that they cannot have ----------------------------------------------------
+
+MALFORMED_KEYWORDS: list[tuple[str, Any, str]] = [
+    ("$ref", 5, "$ref must be a string, not 5"),
+    ("allOf", {}, "allOf must be a list of schemas, not {}"),
+    ("anyOf", [], "anyOf must be a list of schemas, not []"),
+    ("enum", "x", 'enum must be a list, not "x"'),
+    ("items", [5], "items must be a schema or a list of schemas, not [5]"),
+    ("maximum", True, "maximum must be a number, not true"),
+    ("minLength", "a", 'minLength must be an integer of at least 0, not "a"'),
+    ("minLength", -1, "minLength must be an integer of at least 0, not -1"),
+    ("minLength", 1.5, "minLength must be an integer of at least 0, not 1.5"),
+    ("multipleOf", 0, "multipleOf must be a number above 0, not 0"),
+    ("not", [], "not must be a schema, not []"),
+    ("properties", [], "properties must be an object of schemas, not []"),
+    ("required", "name", 'required must be a list of different names, not "name"'),
+    ("required", ["a", "a"], 'required must be a list of different names, not ["a", "a"]'),
+    ("type", [], "type must be one or more of array, boolean, integer, null, number, object"),
+    ("type", "strng", "type must be one or more of array, boolean, integer, null, number, object"),
+    ("uniqueItems", 1, "uniqueItems must be a boolean, not 1"),
+    ("title", 7, "title must be a string, not 7"),
+]
+
+
+@pytest.mark.parametrize(("keyword", "value", "note"), MALFORMED_KEYWORDS)
+def test_a_malformed_keyword_is_removed_and_reported(keyword: str, value: Any, note: str) -> None:
+    schema = {"properties": {"x": {keyword: value, "default": 1}}}
+    changed, notes = only(schema, "malformed-keywords")
+    assert changed == {"properties": {"x": {"default": 1}}}
+    assert notes[0].startswith(f"a/b.json#/properties/x/{keyword}: {note}")
+    assert notes[0].endswith("; it was removed")
+    # A property of that name is not the keyword.
+    named = {"properties": {keyword: {"type": "string"}}}
+    assert only(named, "malformed-keywords") == (named, [])
+
+
+@pytest.mark.parametrize(
+    ("keyword", "entries", "note"),
+    [
+        ("properties", {"a/b": 5, "c": True}, "properties/a~1b: must be a schema, not 5"),
+        ("dependencies", {"a/b": 5, "c": ["d"]}, "dependencies/a~1b: must be a schema, not 5"),
+        ("patternProperties", {"(": {}, "c": {}}, "patternProperties/(: the pattern '(' is not"),
+    ],
+)
+def test_a_malformed_entry_is_removed_and_reported(
+    keyword: str, entries: dict[str, Any], note: str
+) -> None:
+    changed, notes = only({keyword: copy.deepcopy(entries)}, "malformed-keywords")
+    assert changed == {keyword: {"c": entries["c"]}}
+    assert len(notes) == 1
+    assert note in notes[0]
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{999999999}", "*", "(?<=a+)b", "[z-a]"])
+def test_a_pattern_that_no_engine_reads_is_removed(pattern: str) -> None:
+    changed, notes = only({"pattern": pattern}, "patterns")
+    assert changed == {}
+    assert notes[0].startswith(f"a/b.json#: the pattern {pattern!r} was removed: ")
+
+
+def test_malformed_keywords_are_all_in_one_warning_when_a_tree_is_added(tmp_path: Path) -> None:
+    properties = {f"p{n}": {key: value} for n, (key, value, _) in enumerate(MALFORMED_KEYWORDS)}
+    documents = {"type/basic.json": {}, "a/b.json": {"properties": properties}}
+    with pytest.warns(DynclientWarning) as caught:
+        release = add_documents(documents, "9.0", cache=Cache(tmp_path), origin="a test")
+    assert len(caught) == 1
+    lines = str(caught[0].message).splitlines()
+    assert lines[0] == f"9.0 has {len(MALFORMED_KEYWORDS)} malformed keywords:"
+    for line, (number, (key, _, note)) in zip(
+        lines[1:], enumerate(MALFORMED_KEYWORDS), strict=True
+    ):
+        assert line.startswith(f"  a/b.json#/properties/p{number}/{key}: {note}")
+    assert validator(release).is_valid("a/b.json", {"p0": 1})
+    assert validator(release).problems("a/b.json", {"p0": 1}) == []
+
+
+SCALARS = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**400,
+    1e308,
+    "",
+    "(",
+    "strng",
+    "#",
+    " ",
+    "%",
+    "#/properties/a",
+]
+CONTAINERS: list[Any] = [[], {}, [{}], ["a"], [5], {"a": 5}, {"(": {}}, {"a": {"type": 7}}]
+VALUES = st.sampled_from([*SCALARS, *CONTAINERS, "b.json", "x#y", "/b.json"]).map(copy.deepcopy)
+KEYWORDS = st.sampled_from(
+    [*jsonschema.Draft7Validator.VALIDATORS, "$id", "definitions", "extends", "javaType", "title"]
+)
+
+
+SCHEMAS = st.recursive(
+    VALUES, lambda inner: st.dictionaries(KEYWORDS, inner, max_size=4), max_leaves=9
+)
+
+
+@given(SCHEMAS)
+@settings(max_examples=300)
+def test_whatever_a_tree_contains_both_engines_read_what_is_left(schema: Any) -> None:
+    documents = {"a/b.json": {"properties": {"a": schema}}, "a/x": {}}
+    repairs = repair(documents)
+    release = Release(build(documents, repairs, "x"))
+    checker = validator(release)
+    for data in ({}, {"a": "x"}, {"a": {"b": [1]}}, {"a": []}):
+        valid = checker.is_valid("a/b.json", data)
+        assert (checker.problems("a/b.json", data) == []) is valid
+
+
+# -- references ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reference", "plain"),
+    [
+        ("", "#"),
+        ("/c d.json#/definitions/x y", "c%20d.json#/definitions/x%20y"),
+        ("./c d.json", "c%20d.json#"),
+        ("#/definitions/x y", "#/definitions/x%20y"),
+        ("../a/b.json#/definitions/ü", "#/definitions/%C3%BC"),
+    ],
+)
+def test_references_are_written_so_that_every_engine_reads_them(reference, plain) -> None:
+    documents = {
+        "a/b.json": {
+            "definitions": {"x y": {"type": "string"}, "ü": {"type": "string"}},
+            "properties": {"x": {"$ref": reference}},
+        },
+        "a/c d.json": {"definitions": {"x y": {"type": "string"}}, "type": "string"},
+    }
+    target = look_up(documents[join("a/b.json", reference)[0]], join("a/b.json", reference)[1])
+    changed, notes = repair_step(documents, "plain-references")
+    assert changed["a/b.json"]["properties"]["x"] == {"$ref": plain}
+    assert notes == [f"a/b.json#/properties/x: the $ref {reference!r} was replaced by {plain!r}"]
+    again = look_up(changed[join("a/b.json", plain)[0]], join("a/b.json", plain)[1])
+    assert again.get("type") == target.get("type")
+    checker = validator(Release(build(changed, (), "x")))
+    for data in ({"x": "text"}, {"x": 5}, {"x": {"x": {}}}):
+        valid = checker.is_valid("a/b.json", data)
+        assert valid is (checker.problems("a/b.json", data) == [])
+        assert valid is (isinstance(data["x"], str) or reference == "")
+
+
+@pytest.mark.parametrize("reference", [" ", "\t", "b.json ", "?", "//b.json#/x", "#x", "#/%"])
+def test_references_to_nothing_are_removed(reference: str) -> None:
+    changed, notes = only({"properties": {"x": {"$ref": reference}}}, "open-references")
+    assert changed == {"properties": {"x": {}}}
+    assert len(notes) == 1
+
+
+# -- unions ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+def test_a_closed_union_accepts_the_fields_of_its_branches(keyword: str) -> None:
+    branches = [{"properties": {"a": {"type": "string"}}, "additionalProperties": False}]
+    branches.append({"properties": {"b": {}}, "required": ["b"]})
+    closed: dict[str, Any] = {keyword: branches, "additionalProperties": False}
+    changed, notes = only(closed, "closed-unions")
+    assert changed == {"anyOf": branches}
+    assert len(notes) == 1
+    own = {**closed, "properties": {"a": {}}}
+    assert only(own, "closed-unions")[1] == []
+    assert only({"additionalProperties": False}, "closed-unions")[1] == []

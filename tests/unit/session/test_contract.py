@@ -11,6 +11,8 @@ from dynclient.schema import Release
 from tests.support.trees import release_named
 from tests.support.wire import session_over
 
+ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
+
 
 @pytest.fixture
 def release() -> Release:
@@ -47,10 +49,10 @@ def test_only_a_missing_route_makes_a_collection_absent(
 
 
 def test_an_address_with_the_known_route_relocates_nothing(release: Release) -> None:
-    table = {"id": "1", "name": "t", "href": "http://x/api/v1/tables/1"}
+    table = {"id": ID, "name": "t", "href": f"http://x/api/v1/tables/{ID}"}
     session, _ = session_over(table, (404, {}), release=release)
     spec = session.find("tables")
-    session.call(Plan(spec.operations["get"], {"id": "1"}))
+    session.call(Plan(spec.operations["get"], {"id": ID}))
     assert session.contract.facts["tables"].evidence == ("href: /v1/tables",)
     assert not session.contract.relocate(spec)
     assert session.find("tables") is spec

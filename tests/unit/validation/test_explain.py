@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from dynclient.releases.cache import Cache
@@ -20,6 +21,7 @@ from tests.support.trees import ALL_RELEASES, release_named
 
 Tree = Callable[[dict[str, Any]], Release]
 PATH = "type/x.json"
+DRAFT7 = "http://json-schema.org/draft-07/schema#"
 
 
 @pytest.fixture
@@ -311,3 +313,8 @@ def test_items_are_unique_by_the_equality_of_json(
     checker = validator(tree({"list": {"uniqueItems": True}}))
     assert checker.is_valid(place("list"), items) is valid
     assert (checker.problems(place("list"), items) == []) is valid
+
+
+def test_other_users_of_jsonschema_keep_their_validator() -> None:
+    assert jsonschema.validators.validator_for({"$schema": DRAFT7}) is jsonschema.Draft7Validator
+    jsonschema.validate({"a": 1}, {"$schema": DRAFT7, "anyOf": [{"required": ["a"]}]})

@@ -106,7 +106,7 @@ def test_a_class_without_a_collection_is_rejected(metadata: Any, get: Get) -> No
 
 
 def test_bad_requests_are_refused_here(metadata: Any, request_: Any, stub: Stub) -> None:
-    request_.name = 3  # validated when it is sent
+    request_.name = ["x"]  # validated when it is sent
     with pytest.raises(APIError, match="name") as caught:
         metadata.create_or_update(request_)
     assert caught.value.status_code == 400
