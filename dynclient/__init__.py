@@ -119,6 +119,8 @@ _ERRORS = (
     "PreconditionFailed",
     "Problem",
     "RefUnresolved",
+    "ReleaseChanged",
+    "ReleaseMismatch",
     "RequestInvalid",
     "ResponseInvalid",
     "SchemaError",

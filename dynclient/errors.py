@@ -7,6 +7,7 @@
     │   ├── SourceRefused (ValueError)      a schema tree or archive that cannot be used
     │   ├── SourceUnavailable (OSError)     a source without this tree, or not reachable
     │   ├── UnknownRelease (LookupError)    the schema tree of a release was not found
+    │   ├── ReleaseChanged                  the server was upgraded since the client chose a release
     │   ├── SchemaNotFound (KeyError)       no document, schema or type of that name
     │   ├── AmbiguousName (KeyError)        a short name of several types
     │   ├── RefUnresolved (LookupError)     a $ref whose target does not exist
@@ -41,6 +42,7 @@
 
     DynclientWarning (UserWarning)
     ├── DriftWarning                        data was translated between releases
+    ├── ReleaseMismatch                     the named release is not that of the server
     └── InsecureWarning                     TLS certificates are not verified
 """
 
@@ -144,6 +146,15 @@ class UnknownRelease(SchemaError, LookupError):
     """
 
     steps: tuple[tuple[str, str], ...] = ()
+
+
+class ReleaseChanged(SchemaError):
+    """The server was upgraded since the client chose its release; connect again.
+
+    ``before`` and ``after`` are the versions of the server. If the request that showed it is a
+    write that succeeded, its result is returned, and the next call raises this error, before it
+    sends anything.
+    """
 
 
 class SchemaNotFound(SchemaError, KeyError):
@@ -366,6 +377,10 @@ class DynclientWarning(UserWarning):
 
 class DriftWarning(DynclientWarning):
     """A field of another release was translated."""
+
+
+class ReleaseMismatch(DynclientWarning):
+    """The release that ``connect(release=…)`` names is of another minor version than the server."""
 
 
 class InsecureWarning(DynclientWarning):
