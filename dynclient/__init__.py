@@ -127,6 +127,8 @@ _ERRORS = (
     "PreconditionFailed",
     "Problem",
     "RefUnresolved",
+    "ReleaseChanged",
+    "ReleaseMismatch",
     "RequestInvalid",
     "ResponseInvalid",
     "ResponseTooLarge",

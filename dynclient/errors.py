@@ -7,6 +7,7 @@
     │   ├── SourceRefused (ValueError)      a schema tree or archive that cannot be used
     │   ├── SourceUnavailable (OSError)     a source without this tree, or not reachable
     │   ├── UnknownRelease (LookupError)    the schema tree of a release was not found
+    │   ├── ReleaseChanged                  the server was upgraded since the client chose a release
     │   ├── SchemaNotFound (KeyError)       no document, schema or type of that name
     │   ├── AmbiguousName (KeyError)        a short name of several types
     │   ├── RefUnresolved (LookupError)     a $ref whose target does not exist
@@ -46,6 +47,7 @@
     DynclientWarning (UserWarning)
     ├── DriftWarning                        data was translated between releases
     ├── StaleWarning                        a field was read later, from a newer state of its entity
+    ├── ReleaseMismatch                     the named release is not that of the server
     └── InsecureWarning                     TLS certificates are not verified
 """
 
@@ -149,6 +151,15 @@ class UnknownRelease(SchemaError, LookupError):
     """
 
     steps: tuple[tuple[str, str], ...] = ()
+
+
+class ReleaseChanged(SchemaError):
+    """The server was upgraded since the client chose its release; connect again.
+
+    ``before`` and ``after`` are the versions of the server. If the request that showed it is a
+    write that succeeded, its result is returned, and the next call raises this error, before it
+    sends anything.
+    """
 
 
 class SchemaNotFound(SchemaError, KeyError):
@@ -413,6 +424,10 @@ class DriftWarning(DynclientWarning):
 
 class StaleWarning(DynclientWarning):
     """A field was read later than the rest of its entity, which was changed in between."""
+
+
+class ReleaseMismatch(DynclientWarning):
+    """The release that ``connect(release=…)`` names is of another minor version than the server."""
 
 
 class InsecureWarning(DynclientWarning):

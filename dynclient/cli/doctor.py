@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
 from dynclient.cli.exit_codes import DIFFERS, DONE, FAILED
-from dynclient.errors import UnknownRelease
+from dynclient.errors import ReleaseMismatch, UnknownRelease
 from dynclient.schema.versions import numbers
+from dynclient.session.release_choice import completion
 from dynclient.session.route_facts import STATUSES, RouteFact
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class Report(NamedTuple):
     """Release of the schemas; None if none was found."""
     near: str
     """One of ``NEAR``, or why there are no schemas."""
+    decided_by: str
+    """Which schemas decide what is valid: a phrase; empty if there are none."""
     lossy: bool
     """Whether the schemas were derived from an OpenAPI document, which has less detail."""
     operations: int | None
@@ -62,7 +66,8 @@ class Report(NamedTuple):
             found.append(f"the schemas are of {self.near}")
         if self.lossy:
             found.append(
-                "the schemas are derived from the server's OpenAPI document and have less detail"
+                f"the schemas are those of {self.decided_by}, which has less detail than the"
+                " server's own schemas"
             )
         if self.unknown_entities:
             found.append("the server has entity types that the schemas lack")
@@ -94,12 +99,15 @@ def examine(om: Client) -> Report:
     Raises:
         TransportError, ServerError: the server's version cannot be read.
     """
-    contract, version = om.contract, om.version
-    try:
-        release: Release | None = om.release
-        near = nearness(version, om.release)
-    except UnknownRelease as error:
-        release, near = None, str(error)
+    with warnings.catch_warnings():
+        # The report says so.
+        warnings.simplefilter("ignore", ReleaseMismatch)
+        contract, version = om.contract, om.version
+        try:
+            release: Release | None = om.release
+            near = nearness(version, om.release)
+        except UnknownRelease as error:
+            release, near = None, str(error)
     index = contract.openapi
     resources = None
     if release is not None:
@@ -111,6 +119,7 @@ def examine(om: Client) -> Report:
         revision=contract.revision,
         release=None if release is None else release.name,
         near=near,
+        decided_by="" if release is None else schemas_that_decide(release, near),
         lossy=release is not None and release.lossy,
         operations=None if index is None else len(index.operations),
         document=str(contract.origin or contract.why),
@@ -142,12 +151,27 @@ def nearness(version: str, release: Release) -> str:
     return NEAR[-1]
 
 
+def schemas_that_decide(release: Release, near: str) -> str:
+    """Return which schemas decide what is valid, as a phrase.
+
+    Args:
+        release: the release of the schemas.
+        near: how close it is to that of the server, one of ``NEAR``.
+    """
+    if release.lossy:
+        return f"the server's OpenAPI document{completion(release)}"
+    if near == NEAR[0]:
+        return "the schema tree of the server's version"
+    return f"the schema tree of {release.name}, not that of the server's version"
+
+
 def show(console: Console, report: Report) -> None:
     """Print a report."""
     revision = f" ({report.revision[:12]})" if report.revision else ""
     lines = [
         f"server     OpenMetadata {report.version}{revision} at {report.host}",
         f"schemas    {report.release or 'none'}: {report.near}",
+        f"decided by {report.decided_by or 'nothing'}",
         f"OpenAPI    {_document(report)}",
     ]
     if report.release is not None:

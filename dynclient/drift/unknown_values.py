@@ -65,6 +65,9 @@ class UnknownValues:
         with self._lock:
             return Counter(self._counts)
 
+    def __len__(self) -> int:
+        return len(self._counts)
+
     def _report(self, name: str, count: int) -> None:
         with self._lock:
             is_counted = name in self._counts or len(self._counts) < _MAX_NAMES

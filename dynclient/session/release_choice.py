@@ -117,31 +117,27 @@ def choose(sources: Sources, server: ServerInfo, mirror: str = "") -> Release:
 def _warn_lossy(found: Release, failed: list[tuple[str, str]]) -> None:
     """Warn that the release is lossy, where a step before it could have found the schemas."""
     reasons = "; ".join("{}: {}".format(step, why.partition("\n")[0]) for step, why in failed)
+    advice = "" if "schemas add" in reasons else ". Add them with 'dynclient schemas add CHECKOUT'"
     message = (
-        f"the schemas of the server were not found; using {found.name} instead, built from"
-        f" {schemas_of(found)}, which has less detail: the server may reject data that dynclient"
-        " accepts. Add the server's own schemas with 'dynclient schemas add CHECKOUT', the folder"
-        f" or archive of OpenMetadata's sources at its version ({reasons})"
+        f"the schemas of the server were not found; using {found.name} instead, built from its"
+        f" OpenAPI document{completion(found)}, which has less detail: the server may reject data"
+        f" that dynclient accepts ({reasons}){advice}"
     )
     from dynclient import warn
 
     warn.warn_user(message, DynclientWarning)
 
 
-def schemas_of(release: Release) -> str:
-    """Return which schemas decide in a release: a phrase such as ``the server's own schemas``.
+def completion(release: Release) -> str:
+    """Return which release completes one that was built from a document, as the end of a phrase.
 
     Args:
-        release: a release that :func:`choose` returned.
+        release: a lossy release.
     """
-    if not release.lossy:
-        return "its schema tree"
     from dynclient.session.openapi_release import completed_by
 
     nearest = completed_by(release)
-    return "its OpenAPI document" + (
-        f", completed with the schemas of {nearest}" if nearest else ""
-    )
+    return f", completed with the schemas of {nearest}" if nearest else ""
 
 
 def _from_step(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import (
@@ -71,6 +71,8 @@ class ServerInfo:
         self._requested = False
         self._looked_up = False
         self._earlier_index: Index | None = None
+        self.on_build: Callable[[Build], None] | None = None
+        """Called with each build that the server reports."""
 
     @property
     def _lock(self) -> threading.RLock:
@@ -141,7 +143,10 @@ class ServerInfo:
                 request_id=None,
                 hint="The response does not come from an OpenMetadata server. Check the host.",
             )
-        return Build(version, revision if isinstance(revision, str) else "")
+        build = Build(version, revision if isinstance(revision, str) else "")
+        if self.on_build is not None:
+            self.on_build(build)
+        return build
 
     def is_reachable(self) -> bool:
         """Return whether the server responds with a version; never raises."""

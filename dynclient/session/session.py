@@ -10,6 +10,7 @@ from dynclient.dispatch.responses import is_route
 from dynclient.drift.aliases import own_field_names
 from dynclient.errors import (
     BadArguments,
+    BadRequest,
     MethodNotAllowed,
     NotFound,
     ServerError,
@@ -21,14 +22,17 @@ from dynclient.session.server_info import ServerInfo
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable
 
     from dynclient.dispatch.pagination import Listing
     from dynclient.hooks import Hooks
     from dynclient.model import Entity
+    from dynclient.openapi.index_cache import Build
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.completion import Completion
+    from dynclient.session.release_check import ReleaseCheck
     from dynclient.session.release_choice import Sources
     from dynclient.session.resolver import Resolver
     from dynclient.session.unread import LateResponse
@@ -49,6 +53,7 @@ class Session:
         release: the release to use; None chooses it when it is first needed.
         hooks: callables that watch requests and responses, or None.
         sources: where the release may come from.
+        is_pinned: whether the user named the release; None if ``release`` or ``sources`` says so.
 
     Attributes:
         host: the server's address, without ``/api``.
@@ -64,9 +69,13 @@ class Session:
         release: Release | None = None,
         hooks: Hooks | None = None,
         sources: Sources | None = None,
+        is_pinned: bool | None = None,
     ) -> None:
         self._base = base
         self._sources = sources
+        is_named = release is not None or (sources is not None and sources.name is not None)
+        self._is_pinned = is_named if is_pinned is None else is_pinned
+        self._release_check: ReleaseCheck | None = None
         self._choosing = threading.RLock()
         self._completion: Completion | None = None
         self._dispatcher = Dispatcher(transport, settings, hooks)
@@ -79,6 +88,8 @@ class Session:
             self.use_release(release)
         self._resolver: Resolver | None = None
         self.server = ServerInfo(self.host, self._dispatcher)
+        if self._is_pinned:
+            self.server.on_build = self._compare
         self.contract = Contract(self.server, self._dispatcher, self._release)
 
     # -- the release -------------------------------------------------------------------------------
@@ -141,7 +152,27 @@ class Session:
                 sources = self._sources or Sources()
                 release = choose(sources, self.server, self.settings.github)
                 release = self.use_release(release)
+                build = self.server.known_build
+                if self._is_pinned and build is not None:
+                    self._compare(build)
             return release
+
+    def _compare(self, build: Build) -> None:
+        """Warn, once, if the release that the user named does not fit the server."""
+        release = self.known_release
+        if release is not None:
+            from dynclient.session.release_check import warn_mismatch
+
+            self.server.on_build = None
+            warn_mismatch(release, build)
+
+    def _check_release(self) -> ReleaseCheck:
+        """Return what finds out whether the server was upgraded; most sessions need none."""
+        if self._release_check is None:
+            from dynclient.session.release_check import ReleaseCheck
+
+            self._release_check = ReleaseCheck(self.server)
+        return self._release_check
 
     @property
     def catalogue(self) -> Catalogue:
@@ -190,10 +221,7 @@ class Session:
             ResponseInvalid: the response is not what the operation returns, or breaks its schema
                 (the latter with ``responses="strict"`` only).
         """
-        try:
-            return self._dispatcher.send(request)
-        finally:
-            self._forget(request.method)
+        return self._watched(request.method, lambda: self._dispatcher.send(request))
 
     def call(self, plan: Plan) -> Any:
         """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
@@ -203,6 +231,9 @@ class Session:
         read to find out what was done.
         """
         plan = self._placed(plan)
+        return self._watched(plan.operation.method, lambda: self._call_or_relocate(plan))
+
+    def _call_or_relocate(self, plan: Plan) -> Any:
         try:
             return self._dispatcher.call(*plan)
         except (ServerError, TransportError) as error:
@@ -214,9 +245,37 @@ class Session:
             relocated = self._relocated(plan) if is_missing else None
             if relocated is None:
                 raise
-        finally:
-            self._forget(plan.operation.method)
         return self._dispatcher.call(*relocated)
+
+    def _watched(self, method: str, send: Callable[[], Any]) -> Any:
+        """Return what a call returns, and notice that the server was upgraded meanwhile.
+
+        Raises:
+            ReleaseChanged: it was; the result of a write that succeeded is returned, and the next
+                call raises this.
+        """
+        if self._release_check is not None:
+            self._release_check.raise_known()
+        unknown = self._dispatcher.unknown_values
+        known = len(unknown)
+        try:
+            result = send()
+        except (NotFound, MethodNotAllowed, BadRequest) as error:
+            if self._is_upgraded(error):
+                self._check_release().raise_known()
+            raise
+        finally:
+            self._forget(method)
+        if len(unknown) != known and self._check_release().ask() and method == "GET":
+            self._check_release().raise_known()
+        return result
+
+    def _is_upgraded(self, error: ServerError) -> bool:
+        """Return whether a server refuses what its release has, because it has another by now."""
+        from dynclient.session.release_check import is_about_unknown_field
+
+        is_sign = is_route(error.message) or is_about_unknown_field(error.message)
+        return is_sign and self._check_release().ask()
 
     def _placed(self, plan: Plan) -> Plan:
         """Return a plan with its operation at the route that this server has for it."""
@@ -337,8 +396,9 @@ class Session:
         return f"<Session of {self.host}, release {name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = (self._base, self.transport, self.settings, self.known_release, None, self._sources)
-        return Session, parts
+        release = self.known_release
+        parts = (self._base, self.transport, self.settings, release, None, self._sources)
+        return Session, (*parts, self._is_pinned)
 
 
 def _joined_fields(fields: Any, more: list[str]) -> list[str]:

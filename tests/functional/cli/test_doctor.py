@@ -11,7 +11,9 @@ import pytest
 
 from dynclient import cli
 from dynclient.cli.doctor import NEAR, nearness
+from dynclient.errors import DynclientWarning
 from dynclient.operations.catalogue import catalogue
+from tests.functional.session.test_completed_release import only
 from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of
 from tests.support.servers import Server
 from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
@@ -63,7 +65,8 @@ def test_a_server_that_fits(capsys: pytest.CaptureFixture[str], name: str) -> No
     assert lines[-1] == "the schemas fit the server"
     assert f"OpenMetadata {name}" in lines[0]
     assert lines[1] == f"schemas    {name}: the same release"
-    assert "operations, from the " in lines[2]
+    assert lines[2] == "decided by the schema tree of the server's version"
+    assert "operations, from the " in lines[3]
     assert any(line.split() == ["tables", "/v1/tables", "rule", "confirmed"] for line in lines)
     assert any(line.split() == ["kpis", "/v1/kpi", "exception", "confirmed"] for line in lines)
     routes = [line for line in lines if "/v1/" in line]
@@ -116,6 +119,24 @@ def test_schemas_of_another_release(capsys: pytest.CaptureFixture[str], name: st
     assert report["code"] == 3
     assert report["near"] == NEAR[2]
     assert report["differences"][0] == f"the schemas are of {NEAR[2]}"
+    assert report["decided_by"] == f"the schema tree of {other}, not that of the server's version"
+
+
+@pytest.mark.parametrize("tree", [None, "1.11.0"])
+def test_a_document_that_decides_is_named_with_the_tree_that_completes_it(
+    tree: str | None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    completion = f", completed with the schemas of {tree}" if tree else ""
+    with replay("1.6.0") as server, only(tree or "1.0.4", tmp_path / "only") as folder:
+        if tree is None:
+            for pack in folder.iterdir():
+                pack.unlink()
+        with pytest.warns(DynclientWarning, match="less detail"):
+            code, out, _ = run(capsys, server.host)
+    lines = out.splitlines()
+    assert code == 3
+    assert lines[2] == f"decided by the server's OpenAPI document{completion}"
+    assert f"those of the server's OpenAPI document{completion}, which has less detail" in lines[-1]
 
 
 def test_without_a_document_routes_are_probed(

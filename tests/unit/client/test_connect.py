@@ -126,7 +126,7 @@ def test_wrong_settings_are_rejected(name: str, value: Any, message: str) -> Non
     ("arguments", "message"),
     [
         ({"release": 3}, "release= must be a release, its name or a path, not 3"),
-        ({"source": 3}, "source= must be 'cache', 'github', 'nearest', 'server' or an existing"),
+        ({"source": 3}, "source= must be 'cache', 'github', 'server', 'nearest' or an existing"),
         ({"hooks": 3}, "hooks= must be a dynclient.Hooks(…), not 3"),
         ({"token": "open-\nsesame"}, "token= contains a line break"),
     ],
