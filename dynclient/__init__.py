@@ -176,8 +176,9 @@ def __getattr__(name: str) -> Any:
     elif name == "__version__":
         found = _version()
     else:
-        message = f"module 'dynclient' has no attribute {name!r}"
-        raise AttributeError(f"{message}{_hint(name)}", name=name, obj=_here())
+        hint = _hint(name)
+        message = f"module 'dynclient' has no attribute {name!r}{hint}"
+        raise AttributeError(message, name=name, obj=None if hint else _here())
     globals()[name] = found
     return found
 

@@ -93,6 +93,9 @@ class Secret(str):
     def __format__(self, spec: str) -> str:
         return format(MASK, spec)
 
+    def __rich__(self) -> str:
+        return MASK
+
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return _unsealed_secret, (seal(self.get_secret_value()),)
 

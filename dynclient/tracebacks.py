@@ -21,9 +21,9 @@ FULL = "DYNCLIENT_TRACEBACK"
 """The environment variable that keeps all frames."""
 _PACKAGE = __name__.partition(".")[0]
 _LIBRARIES = {
-    *("attr", "attrs", "cachetools", "certifi", "charset_normalizer", "idna", "jsonpatch"),
+    *("attr", "attrs", "cachetools", "certifi", "charset_normalizer", "click", "idna", "jsonpatch"),
     *("jsonpointer", "jsonschema", "jsonschema_rs", "orjson", "platformdirs", "referencing"),
-    *("requests", "rpds", "urllib3"),
+    *("requests", "rich", "rpds", "typer", "urllib3"),
 }
 """Packages that this one calls. Their frames below one of ours are like our own, as are those of
 the standard library."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISUSED
-from dynclient.tracebacks import FULL
+from dynclient.tracebacks import FULL, public_call
 
 _EXTRAS = {
     "typer": "cli",
@@ -19,6 +19,7 @@ _EXTRAS = {
 """The extra that installs a package which a command needs."""
 
 
+@public_call
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
 from dynclient.operations.operation import Plan
+from dynclient.secrets import Secret, looks_secret
 from dynclient.session.keys import KeyReader
 
 if TYPE_CHECKING:
@@ -63,3 +64,24 @@ def reject_look_up(plan: Plan) -> Any:
         f"this call cannot be prepared without sending a request ({plan.operation.method}"
         f" {plan.operation.route}); pass the id or the entity instead of the name"
     )
+
+
+def hide_secrets(result: Any, operation: Operation | None) -> Any:
+    """Return the result of an operation; strings in it that are secret by their names print masked.
+
+    Such is the token of a bot. ``get_secret_value()`` of the string returns it in clear.
+
+    Args:
+        result: decoded JSON or text; anything else is returned as it is.
+        operation: the operation, whose name says what a text is; None for a plain request.
+    """
+    if operation is not None and operation.as_json:
+        return result
+    if type(result) is str:
+        named = operation is not None and looks_secret(f"{operation.name} {operation.route}")
+        return Secret(result) if named else result
+    if type(result) not in {dict, list}:
+        return result
+    from dynclient.model.masking import sealed
+
+    return sealed(None, result)

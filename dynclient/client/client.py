@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
-from dynclient.client.calls import reject_look_up
+from dynclient.client.calls import hide_secrets, reject_look_up
 from dynclient.client.collection import Collection, Method, plan_method
 from dynclient.dispatch import bad_arguments
 from dynclient.documentation import InstanceDoc
@@ -394,7 +394,7 @@ class Client:
             raise UsageError(
                 f"request must be a Request, such as om.prepare(…) returns, not {request!r}"
             )
-        return self._session.send(request)
+        return hide_secrets(self._session.send(request), request.operation)
 
     # -- life --------------------------------------------------------------------------------------
 

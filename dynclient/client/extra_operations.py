@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client.calls import hide_secrets
 from dynclient.dispatch import bad_arguments, label
 from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.documentation import InstanceDoc
@@ -194,7 +195,8 @@ class ExtraOperation:
     def __call__(self, *values: Any, **keywords: Any) -> Any:
         """Call the operation; its arguments are documented at the single operation."""
         session = self._namespace._session
-        return session.send(session.prepare(self._plan(values, keywords)))
+        plan = self._plan(values, keywords)
+        return hide_secrets(session.send(session.prepare(plan)), plan.operation)
 
     def __get__(self, instance: Any, owner: type | None = None) -> ExtraOperation:
         # Having this makes it a routine for `inspect`, so that help() shows it and not its class.

@@ -89,9 +89,17 @@ class Classes:
             name: of the field.
             node: its schema node, or None.
         """
-        if node is None and looks_secret(name):
-            return self.wrap_secret
-        return self.wrapper(node)
+        if node is None:
+            return self.wrap_secret if looks_secret(name) else self.wrapper(node)
+        wrapper = self.wrapper(node)
+        if node.secret or not looks_secret(name):
+            return wrapper
+        from dynclient.model.masking import is_secret
+
+        if not is_secret(name, (node,)):
+            return wrapper
+        # Schemas mark the token of a bot in some releases only.
+        return lambda raw, owner: Secret(raw) if type(raw) is str else wrapper(raw, owner)
 
     @staticmethod
     def wrap_secret(raw: Any, owner: Entity) -> Any:

@@ -482,7 +482,8 @@ def _fill(entity: Entity, data: Mapping[str, Any] | None, fields: dict[str, Any]
         try:
             fields = {**data, **fields}
         except TypeError:
-            message = f"{cls.__name__} must be created from a mapping, not {type(data).__name__}"
+            kind = type(data).__name__
+            message = f"{cls.__name__} must be created from keywords or a mapping, not {kind}"
             raise BadArguments(message, problems=()) from None
     known = cls._nodes.keys() >= fields.keys()
     if not known:

@@ -135,8 +135,12 @@ def _original(entity: Entity) -> dict[str, Any]:
         return entity._raw if link.raw is None else link.raw
     if link is NEW or isinstance(link, Entity):
         name = type(entity).__name__
+        if isinstance(link, Entity):
+            owner = type(link).__name__
+            raise UsageError(f"this {name} is part of a {owner}; pass the entity that contains it")
         raise UsageError(
-            f"this {name} was not returned by a server, so it has no original to compare with"
+            f"this {name} was not returned by a server, so it has no original to compare with;"
+            " send a create request with om.create_or_update(…)"
         )
     return entity._raw
 

@@ -49,6 +49,11 @@ def save(session: Session, entity: Any) -> Any:
             mask was set where there was no secret before; elsewhere it stands for that secret.
         LostUpdate: another user or process changed it since it was read; nothing was written.
     """
+    if not isinstance(entity, model.Entity):
+        raise UsageError(
+            f"om.save must be called with an entity that a server returned, not"
+            f" {type(entity).__name__}"
+        )
     node = model.schema_of(entity)
     if node.entity is None:
         raise UsageError(

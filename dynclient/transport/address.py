@@ -27,7 +27,7 @@ def api_url(host: str) -> str:
     from urllib.parse import urlsplit
 
     if not isinstance(host, str):
-        raise UsageError(f"host= must be a URL such as 'http://localhost:8585', not {host!r}")
+        raise _not_text(host)
     try:
         parts = urlsplit(host.strip())
         port = parts.port
@@ -35,7 +35,8 @@ def api_url(host: str) -> str:
         raise UsageError(f"host= must be a URL: {error}") from None
     if parts.scheme not in {"http", "https"}:
         name = host.strip().rpartition("@")[2]
-        raise UsageError(f"host= must begin with https:// or http://, not {name!r}")
+        hint = "" if "://" in name else f"; did you mean 'http://{name}' or 'https://{name}'?"
+        raise UsageError(f"host= must begin with https:// or http://, not {name!r}{hint}")
     if not parts.hostname or port == 0:
         raise UsageError("host= must have a host name, and a port from 1 to 65535 if any")
     if parts.username is not None or parts.password is not None:
@@ -65,6 +66,12 @@ def _check_name(name: str) -> None:
             is_name = False
     if not is_name:
         raise UsageError(f"host= must contain a valid host name, not {name!r}")
+
+
+def _not_text(host: object) -> UsageError:
+    url = getattr(host, "host", None)
+    hint = f"; did you mean its host, {url!r}?" if isinstance(url, str) else ""
+    return UsageError(f"host= must be a URL such as 'http://localhost:8585', not {host!r}{hint}")
 
 
 def without_credentials(url: str) -> str:

@@ -10,22 +10,29 @@ import http.client
 import io
 import json
 import logging
+import os
 import pickle
+import subprocess
+import sys
 import traceback
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 import dynclient
 from dynclient import cli, compat
 from dynclient.hooks import Hooks
+from dynclient.operations.operation import Operation, Plan
 from dynclient.schema import Release
 from dynclient.settings import Settings
 from dynclient.transport.auth import identity
 from dynclient.transport.http import Transport
 from dynclient.transport.request import Request
+from tests.support import sandbox_processes
 from tests.support.raw_server import RawServer, response
 from tests.support.stub import Reply, Stub
 from tests.support.trees import release_named
@@ -55,9 +62,15 @@ PLACES = (
     *("invalid value at a secret place", "invalid JWT", "invalid URL", "misspelt field"),
     *("changed value", "replaced value", "unknown setting", "PEM as path"),
     *("query of a request", "broken header of a response", "password of a proxy"),
+    *("parameter of a query", "header of a request", "value of a patch", "password of a login"),
+    *("argument of a password", "token of a callable", "error of a callable", "drop-in's token"),
+    *("drop-in's header", "drop-in's password", "token of a bot", "generated password"),
+    *("payload of a check", "mirror of the command line", "sandbox's user", "sandbox's service"),
 )
 SECRETS = {place: f"hush{number:03}x" for number, place in enumerate(PLACES)}
 """One secret for each place; each is found by its number."""
+ENCODED = {place: b64encode(secret.encode()).decode() for place, secret in SECRETS.items()}
+"""The secrets as they are sent to log in."""
 
 
 def jwt(place: str) -> str:
@@ -90,19 +103,34 @@ class Output:
         Console(file=file, width=200).print(value)
         self.add(f"rich print of {where}", file.getvalue())
 
-    def error(self, where: str, call: Callable[[], Any]) -> None:
+    def error(
+        self,
+        where: str,
+        call: Callable[[], Any],
+        kind: type[Exception] = dynclient.DynclientError,
+    ) -> None:
         """Add all forms of the error that a call raises."""
         from rich.console import Console
         from rich.traceback import Traceback
 
-        with pytest.raises(dynclient.DynclientError) as caught:
+        with pytest.raises(kind) as caught:
             call()
         error = caught.value
         self.value(f"error of {where}", error)
-        self.add(f"parts of {where}", error.parts, error.__dict__)
+        self.add(f"parts of {where}", error.__dict__)
         self.add(f"traceback of {where}", *traceback.format_exception(error))
+        self.add(f"locals in {where}", _with_locals(error))
         file = io.StringIO()
-        shown = Traceback.from_exception(type(error), error, error.__traceback__)
+        shown = Traceback.from_exception(
+            type(error),
+            error,
+            error.__traceback__,
+            show_locals=True,
+            locals_max_length=None,
+            locals_max_string=None,
+        )
+        for stack in shown.trace.stacks:
+            stack.frames = [frame for frame in stack.frames if frame.filename != __file__]
         Console(file=file, width=200).print(shown)
         self.add(f"rich traceback of {where}", file.getvalue())
 
@@ -113,9 +141,22 @@ class Output:
                 f"{place!r} in {where}"
                 for where, text in self.parts
                 for place, secret in SECRETS.items()
-                if secret in text
+                if secret in text or ENCODED[place] in text
             }
         )
+
+
+def _with_locals(error: BaseException) -> str:
+    """A traceback with the variables of all frames but those of this module."""
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    pending: list[traceback.TracebackException | None] = [shown]
+    while pending:
+        part = pending.pop()
+        if part is not None:
+            for frame in part.stack:
+                frame.locals = None if frame.filename == __file__ else frame.locals
+            pending += [part.__cause__, part.__context__]
+    return "".join(shown.format())
 
 
 @pytest.fixture
@@ -140,7 +181,8 @@ def output(
     caplog.set_level(logging.DEBUG)
     found = Output()
     yield found
-    found.add("log", caplog.text, *(repr(record.__dict__) for record in caplog.records))
+    records = caplog.get_records("call")  # its text has those of the present phase only
+    found.add("log", *(f"{record.getMessage()} {record.__dict__!r}" for record in records))
     for file in (tmp_path / "cache").rglob("*"):
         if file.is_file():
             found.add(f"cache file {file.name}", file.read_bytes())
@@ -386,9 +428,7 @@ def test_invalid_requests(stub: Stub, release: Release, output: Output) -> None:
     om.close()
 
 
-def test_the_command_line(
-    stub: Stub, release: Release, output: Output, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_line(stub: Stub, output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     stub.default = lambda seen: Reply(401, {"message": f"no {seen.headers['Authorization']}"})
     for arguments in (["--json"], []):
         cli.main(
@@ -396,3 +436,311 @@ def test_the_command_line(
         )
         output.add("doctor", *capsys.readouterr())
     assert json.dumps(SECRETS["token"]) not in str(output.parts)
+
+
+# -- calls that fail in every way ------------------------------------------------------------------
+
+
+def failing_calls(om: Any, release: Release) -> dict[str, Callable[[], Any]]:
+    """Calls with a secret in every place of a request, all of them valid."""
+    connection = {
+        "config": {
+            "type": "Mysql",
+            "username": "r",
+            "hostPort": "h:1",
+            "authType": {"password": SECRETS["marked field"]},
+            "connectionArguments": free("request"),
+        }
+    }
+    create = om.types.CreateDatabaseServiceRequest(
+        name="s", serviceType="Mysql", connection=connection
+    )
+    entity = dynclient.model.load(om.types.DatabaseService, service(release))
+    entity.connection.config.authType.password = SECRETS["changed value"]
+    patch = [
+        {
+            "op": "add",
+            "path": "/connection/config/authType/password",
+            "value": SECRETS["value of a patch"],
+        }
+    ]
+    request = dynclient.transport.request.Request(
+        "GET",
+        "/v1/users",
+        (("password", SECRETS["parameter of a query"]),),
+        (("X-Api-Key", SECRETS["header of a request"]),),
+    )
+    identity = service(release)["id"]
+    return {
+        "create": lambda: om.database_services.create(
+            name="s", serviceType="Mysql", connection=connection
+        ),
+        "create of a request": lambda: om.database_services.create(create),
+        "upsert": lambda: om.create_or_update(create),
+        "save": lambda: om.save(entity),
+        "patch": lambda: om.database_services.patch(identity, patch),
+        "send": lambda: om.send(request),
+        "list": lambda: list(om.tables.list()),
+        "length": lambda: len(om.tables),
+    }
+
+
+WAYS: dict[str, Any] = {
+    "no connection": Reply(0),
+    "refused": lambda seen: Reply(400, {"code": 400, "message": _echo(seen)}),
+    "failed": lambda seen: Reply(500, {"code": 500, "message": _echo(seen)}),
+    "not accepted": lambda seen: Reply(401, {"code": 401, "message": _echo(seen)}),
+    "a page": lambda seen: Reply(
+        502, f"<html>{_echo(seen)}</html>".encode(), (("Content-Type", "text/html"),)
+    ),
+    "another body": lambda seen: Reply(200, [_echo(seen)] if seen.method != "GET" else b"no"),
+}
+"""Replies that make a call fail, most of which repeat the request."""
+
+
+def _echo(seen: Any) -> str:
+    return f"{seen.headers} {unquote(seen.path)} {seen.body.decode()}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_calls_that_fail(stub: Stub, release: Release, output: Output, way: str) -> None:
+    stub.default = WAYS[way]
+    om = client(stub, release, token=SECRETS["token"], retries=0)
+    for name, call in failing_calls(om, release).items():
+        output.error(f"{name}, {way}", call)
+    om.close()
+    assert len(stub.seen) >= 8
+
+
+def test_responses_that_are_not_valid(stub: Stub, release: Release, output: Output) -> None:
+    invalid = {**service(release), "serviceType": 5}
+    stub.default = lambda seen: Reply(200, invalid)
+    om = client(stub, release, responses="strict")
+    output.error("strict", lambda: om.database_services.get(invalid["id"]))
+    om.close()
+
+
+def test_functions_of_the_user_that_fail(stub: Stub, release: Release, output: Output) -> None:
+    def fail(*values: Any) -> Any:
+        raise ZeroDivisionError
+
+    create = {"name": "u", "email": "ada@x.org", "password": SECRETS["argument of a password"]}
+    for hooks in (Hooks(on_request=fail), Hooks(on_response=fail)):
+        om = client(stub, release, hooks=hooks)
+        output.error("hook", lambda om=om: om.users.create(**create), ZeroDivisionError)
+        om.close()
+    om = client(stub, release, token=fail)
+    output.error("callable", lambda: om.users.create(**create), ZeroDivisionError)
+
+    def token() -> str:
+        return f"{SECRETS['token of a callable']}\n\n."
+
+    om = client(stub, release, token=token)
+    output.error("token of a callable", lambda: om.users.create(**create))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+def test_logins_that_fail(stub: Stub, release: Release, output: Output, status: int) -> None:
+    stub.default = lambda seen: Reply(status, {"code": status, "message": _echo(seen)})
+    password = SECRETS["password of a login"]
+    om = client(stub, release, token=None, username="ada", password=password, retries=0)
+    output.error("login", lambda: om.tables.get("a.b.c.d"))
+    output.value("client", om)
+    assert ENCODED["password of a login"] in stub.seen[-1].body.decode()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_drop_in(stub: Stub, release: Release, output: Output, way: str) -> None:
+    from dynclient.compat.ometa.ometa_api import OpenMetadata
+
+    stub.default = WAYS[way]
+    config = {
+        "hostPort": f"{stub.host}/api",
+        "authProvider": "openmetadata",
+        "securityConfig": {"jwtToken": SECRETS["drop-in's token"]},
+        "extraHeaders": {"X-Api-Key": SECRETS["drop-in's header"]},
+    }
+    metadata = OpenMetadata(config, additional_client_config_arguments={"retry": 0})
+    metadata.native.session.use_release(release)
+    create = compat.entity_class(release, "api/services/createDatabaseService.json")
+    body = create(
+        name="s",
+        serviceType="Mysql",
+        connection={
+            "config": {
+                "type": "Mysql",
+                "username": "r",
+                "hostPort": "h:1",
+                "authType": {"password": SECRETS["drop-in's password"]},
+            }
+        },
+    )
+    output.error("create_or_update", lambda: metadata.create_or_update(body))
+    if way != "another body":  # requests by path return any body
+        output.error("get", lambda: metadata.client.get("/users"))
+        data = json.dumps({"password": SECRETS["drop-in's password"]})
+        output.error("post", lambda: metadata.client.post("/users", data))
+    output.value("drop-in", metadata)
+    wrong = {**config, "apiVersion": "v2"}
+    output.error("connection", lambda: OpenMetadata(wrong))
+    wrong = {**config, "authProvider": "ldap", "verifySSL": "maybe"}
+    output.error("connection", lambda: OpenMetadata(wrong))
+    metadata.close()
+    assert stub.seen
+
+
+# -- what servers and commands return --------------------------------------------------------------
+
+
+def test_tokens_and_passwords_that_operations_return(
+    stub: Stub, release: Release, output: Output
+) -> None:
+    bot = {"JWTToken": SECRETS["token of a bot"], "JWTTokenExpiry": "7", "list": [{"token": "x"}]}
+    stub.default = lambda seen: (
+        Reply(200, SECRETS["generated password"].encode(), (("Content-Type", "text/plain"),))
+        if "random" in seen.path
+        else Reply(200, bot)
+    )
+    om = client(stub, release)
+    request = dynclient.transport.request.Request("PUT", "/v1/users/generateToken/1", body=b"{}")
+    result = om.send(request)
+    output.value("token", result)
+    assert result["JWTToken"].get_secret_value() == SECRETS["token of a bot"]
+    assert json.loads(json.dumps(result)) == bot
+    operation = Operation("generate_random_pwd", None, "GET", "/v1/users/random")
+    for kind in ("any", "text"):
+        text = om.send(om.session.prepare(Plan(operation._replace(result_kind=kind), {})))
+        output.value("password", text)
+        assert text.get_secret_value() == SECRETS["generated password"]
+    om.close()
+
+
+def test_commands(
+    stub: Stub,
+    output: Output,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret = SECRETS["payload of a check"]
+    payload = {
+        "name": 5,
+        "serviceType": "Mysql",
+        "passwrod": secret,
+        "connection": {"config": {"type": "Mysql", "authType": {"password": [secret]}}},
+    }
+    file = tmp_path / "payload.json"
+    file.write_text(json.dumps(payload))
+    mirror = f"http://me:{SECRETS['mirror of the command line']}@{stub.host[7:]}"
+    monkeypatch.setenv("DYNCLIENT_GITHUB", mirror)
+    commands = (
+        ["schemas", "check", str(file), "--as", "CreateDatabaseService", "--releases", "starter"],
+        ["schemas", "fetch", "9.9.9"],
+        ["schemas", "list"],
+        ["schemas", "verify"],
+        ["schemas", "diff", "starter", "starter"],
+        ["doctor", stub.host, "--token", SECRETS["token"]],
+        ["doctor", f"http://me:{SECRETS['user of the host']}@h"],
+    )
+    for traceback_wanted in ("", "1"):
+        monkeypatch.setenv("DYNCLIENT_TRACEBACK", traceback_wanted)
+        for command in commands:
+            for more in ([], ["--json"]):
+                try:
+                    cli.main([*command[:2], *more, *command[2:]] if more else command)
+                except SystemExit:
+                    pass
+                except dynclient.DynclientError as error:
+                    output.error(f"{command[0]} {command[1]}", _raising(error))
+                output.add(f"{command[0]} {command[1]}", *capsys.readouterr())
+    assert any(seen.headers.get("Authorization", "").startswith("Basic") for seen in stub.seen)
+
+
+def _raising(error: Exception) -> Callable[[], Any]:
+    def call() -> Any:
+        raise error
+
+    return call
+
+
+def test_the_log_of_a_sandbox(output: Output, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    data = tmp_path / "data.sqlite"
+    with (
+        log.open("w") as file,
+        sandbox_processes.launch("--data", data, stderr=file) as running,
+    ):
+        om = dynclient.connect(running.info["host"], token=running.info["admin_token"])
+        om.session.use_release(release_named("starter"))
+        password = SECRETS["sandbox's user"]
+        user = om.users.create(name="u", email="ada@x.org", password=password, isBot=False)
+        output.value("user", user)
+        connection = {
+            "config": {
+                "type": "Mysql",
+                "username": "r",
+                "hostPort": "h:1",
+                "authType": {"password": SECRETS["sandbox's service"]},
+            }
+        }
+        made = om.database_services.create(name="s", serviceType="Mysql", connection=connection)
+        output.value("service", made)
+        om.close()
+        for path in tmp_path.glob("data.sqlite*"):
+            assert path.stat().st_mode & 0o077 == 0, path
+    output.add("log of the sandbox", log.read_text())
+
+
+DROP_IN = """
+import os
+from metadata.generated.schema.entity.services.connections.metadata.openMetadataConnection import (
+    OpenMetadataConnection,
+)
+from metadata.ingestion.ometa.ometa_api import OpenMetadata
+
+OpenMetadata(OpenMetadataConnection(
+    hostPort="http://127.0.0.1:9/api",
+    authProvider="openmetadata",
+    securityConfig={"jwtToken": os.environ["HUSH"]},
+)).client.post("/users", os.environ["HUSH"])
+"""
+
+
+@pytest.mark.parametrize("shown", ["", "1"])
+def test_a_script_of_the_drop_in(output: Output, tmp_path: Path, shown: str) -> None:
+    file = tmp_path / "script.py"
+    file.write_text(DROP_IN)
+    done = subprocess.run(
+        [sys.executable, "-m", "dynclient", "run", file, "--release", "1.13.0"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "HUSH": SECRETS["drop-in's token"], "DYNCLIENT_TRACEBACK": shown},
+    )
+    assert done.returncode == 1
+    output.add("run", done.stdout, done.stderr)
+
+
+SHOWN_BY_PYTEST = """
+import os
+import dynclient
+
+def test_create():
+    om = dynclient.connect("http://127.0.0.1:9", token=os.environ["HUSH"], release="starter",
+                           retries=0)
+    om.users.create(name="u", email="ada@x.org", password=os.environ["HUSH"])
+"""
+
+
+def test_pytest_with_local_variables(output: Output, tmp_path: Path) -> None:
+    file = tmp_path / "test_shown.py"
+    file.write_text(SHOWN_BY_PYTEST)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-l", "-p", "no:cacheprovider", "-c", os.devnull, file],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "HUSH": SECRETS["argument of a password"]},
+    )
+    assert "ConnectFailed" in done.stdout
+    output.add("pytest -l", done.stdout, done.stderr)

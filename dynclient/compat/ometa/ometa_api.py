@@ -99,6 +99,14 @@ class OpenMetadata(
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __getstate__(self) -> dict[str, Any]:
+        config = self.config
+        if isinstance(config, dict):  # a model takes care of itself
+            from dynclient.model.masking import sealed
+
+            config = sealed(None, config)
+        return {**self.__dict__, "config": config}
+
     def __repr__(self) -> str:
         return f"<OpenMetadata over {self.native!r}>"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,18 @@ def create_private(path: Path | str) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
+def _make_private(path: Path) -> None:
+    """Let only the owner of a data file read it and the files that SQLite keeps beside it.
+
+    An earlier version created them readable by all.
+    """
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with contextlib.suppress(OSError):  # another user's, or not there
+            mode = file.stat().st_mode
+            if mode & 0o077:
+                file.chmod(stat.S_IMODE(mode) & 0o700)
+
+
 class Database:
     """The database file.
 
@@ -94,6 +107,7 @@ class Database:
             self._writer = self._connect()
             try:
                 self._create_tables()
+                _make_private(path)  # not before: it is a sandbox's file
             except BaseException:
                 self._writer.close()
                 raise

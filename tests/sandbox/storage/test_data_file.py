@@ -319,3 +319,27 @@ def test_only_their_owner_can_read_data_and_lock_files(tmp_path: Path) -> None:
                 assert file.stat().st_mode & 0o777 == 0o600, file
     finally:
         os.umask(before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes here")
+def test_a_data_file_that_others_can_read_is_made_private(tmp_path: Path) -> None:
+    from dynclient.sandbox.startup_errors import DataRefused
+    from dynclient.sandbox.storage.data_file import open_data
+
+    data = tmp_path / "d.db"
+    with open_data(data) as database, database.write() as tx:
+        tx.set_meta("a", "b")
+    data.chmod(0o644)
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("create table meta (x)")
+    connection.close()
+    other.chmod(0o644)
+    with open_data(data) as database:
+        files = [file for file in tmp_path.iterdir() if file != other]
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+        with database.write() as tx:
+            assert tx.meta("a") == "b"
+    with pytest.raises(DataRefused), open_data(other):
+        pass
+    assert other.stat().st_mode & 0o777 == 0o644

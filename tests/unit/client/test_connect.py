@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -38,7 +39,11 @@ def test_the_address_may_end_with_the_path_of_the_api(tail: str) -> None:
         (7, "host= must be a URL such as 'http://localhost:8585', not 7"),
         ("http://x:port", "host= must be a URL: Port "),
         ("http://x:99999", "host= must be a URL: Port "),
-        ("localhost:8585", "must begin with https:// or http://, not 'localhost:8585'"),
+        (
+            "localhost:8585",
+            "not 'localhost:8585'; did you mean 'http://localhost:8585' or 'https://localhost:8585'?",
+        ),
+        (SimpleNamespace(host="http://h"), "; did you mean its host, 'http://h'?"),
         ("ftp://x", "must begin with https:// or http://"),
         ("http://", "must have a host name"),
         ("http://x:0", "a port from 1 to 65535"),

@@ -155,6 +155,11 @@ def test_an_entity_that_was_created_here_has_no_changes(named) -> None:
         changes(named.Column(name="id", dataType="INT"))
 
 
+def test_a_part_of_an_entity_has_no_changes_of_its_own(table) -> None:
+    with pytest.raises(errors.UsageError, match="this Column is part of a Table; pass the entity"):
+        changes(table.columns[0])
+
+
 def test_equality_and_hash(named, table) -> None:
     assert named.Column(name="a", dataType="INT") == named.Column(name="a", dataType="INT")
     assert named.Column(name="a", dataType="INT") != named.Column(name="b", dataType="INT")
@@ -286,7 +291,9 @@ def test_entities_are_accepted_as_references(named) -> None:
 
 @pytest.mark.parametrize("data", [3, "x", [1]])
 def test_an_entity_is_created_from_a_mapping_only(named, data: object) -> None:
-    with pytest.raises(errors.BadArguments, match="Column must be created from a mapping, not"):
+    with pytest.raises(
+        errors.BadArguments, match="Column must be created from keywords or a mapping, not"
+    ):
         named.Column(data)
 
 

@@ -92,7 +92,7 @@ def test_only_entities_of_a_server_can_be_saved(release: Release) -> None:
     request = types.CreateTableRequest(name="t", databaseSchema="s.d.c", columns=[])
     with pytest.raises(errors.UsageError, match=r"CreateTableRequest is not an entity type.*om\."):
         session.save(request)
-    with pytest.raises(errors.UsageError):
+    with pytest.raises(errors.UsageError, match="an entity that a server returned, not dict"):
         session.save({"name": "t"})
     assert wire.sent == []
 
