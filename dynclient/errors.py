@@ -282,7 +282,12 @@ class ResponseInvalid(ValidationFailed):
     """A response is not an entity, a page or a history where the operation returns one.
 
     With ``responses="strict"``, also: a response is not valid by its schema.
+
+    Attributes:
+        may_be_done: whether the server may have carried out a request that changes something.
     """
+
+    may_be_done: bool = False
 
 
 class TransportError(DynclientError, OSError):

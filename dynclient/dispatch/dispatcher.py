@@ -279,7 +279,7 @@ class Dispatcher:
                 self._note_routes(operation, listed[0])
             return Page(self._load_all(found, listed, origin), data.get("paging"), origin)
         if kind == "history":
-            return self._load_all(found, _versions(data))
+            return self._load_all(found, _versions(request, data))
         if kind == "entity":
             self._note_routes(operation, data)
         return self._load_all(found, [data], origin)[0]
@@ -385,9 +385,20 @@ def _as_list(body: Any) -> Any:
     return body if isinstance(body, (list, tuple)) else [body]
 
 
-def _versions(data: Any) -> list[Any]:
+def _versions(request: Request, data: Any) -> list[Any]:
     """Return the versions of a history; servers send each of them as a string of JSON."""
-    listed = data.get("versions") if isinstance(data, dict) else None
-    return [
-        responses.loads(each.encode()) if isinstance(each, str) else each for each in listed or ()
-    ]
+    versions = []
+    for number, each in enumerate(data["versions"]):
+        version = each
+        if isinstance(each, str):
+            try:
+                version = responses.loads(each.encode())
+            except ValueError:
+                version = None
+        if not isinstance(version, dict):
+            from dynclient.dispatch.shapes import wrong_shape
+
+            what = "an entity, or one as a text of JSON"
+            raise wrong_shape(request, each, what, f"versions[{number}]")
+        versions.append(version)
+    return versions

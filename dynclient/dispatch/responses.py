@@ -36,6 +36,10 @@ _NO_MESSAGE = {404: "the 404 has no message of an OpenMetadata server"}
 _REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
 _MARKUP = ("<", "{", "[", "")
 """How HTML, XML and JSON begin that a text is not; a body that does and is not JSON is an error."""
+_KINDS = frozenset({"entity", "page", "history", "object"})
+"""Kinds of results whose shape is checked."""
+_CHANGE_EVENT = "type/changeEvent.json"
+_UUID_LENGTH = 36
 _MESSAGE_LENGTH = 2000
 """Characters of a message or a body that an error keeps."""
 _PAGE_LENGTH = 20_000
@@ -96,7 +100,7 @@ def to_error(request: Request, response: Response, transport: Any = None) -> err
         "request_id": _request_id(response, body),
         "body": body if isinstance(body, dict) else text[:_MESSAGE_LENGTH],
     }
-    if not _is_reading(request) and (response.may_be_done or response.status in LOST):
+    if request.is_write and (response.may_be_done or response.status in LOST):
         parts["may_be_done"] = True
     if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
@@ -129,15 +133,11 @@ def _beginning(response: Response) -> str:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if _is_reading(request):
+    if not request.is_write:
         return _HINTS.get(code)
     if response.may_be_done:
         return _MAY_BE_DONE
     return _HINTS[code] + _UNKNOWN_OUTCOME if code in LOST else _HINTS.get(code)
-
-
-def _is_reading(request: Request) -> bool:
-    return request.method in {"GET", "HEAD"}
 
 
 def is_deleted(request: Request, error: errors.ServerError) -> bool:
@@ -175,12 +175,13 @@ def decode(request: Request, response: Response) -> Any:
             "url": response.url,
             "request_id": _request_id(response, None),
             "body": text[:_MESSAGE_LENGTH],
+            "may_be_done": request.is_write,
         },
     )
 
 
 def check_shape(request: Request, data: Any, entity: EntityType | None) -> None:
-    """Check that the body of a response is an entity, a page or a history where one is due.
+    """Check that a response is the entity, page, history or change event that is due.
 
     A proxy or another server may respond with 200 and ``{}``. Read as an entity it would be an
     empty one, read as a page the end of a list.
@@ -195,13 +196,18 @@ def check_shape(request: Request, data: Any, entity: EntityType | None) -> None:
     """
     operation: Operation | None = request.operation
     kind = None if operation is None else operation.result_kind
-    if operation is None or kind not in {"entity", "page", "history"}:
+    if operation is None or kind not in _KINDS:
         return
     if kind == "page":
         _check_page(request, data, _identified(operation, entity))
     elif kind == "history":
         if not isinstance(data, dict) or not isinstance(data.get("versions"), list):
             raise _wrong_shape(request, data, "a JSON object with a list of 'versions'")
+    elif kind == "object":
+        is_event = operation.result == _CHANGE_EVENT
+        if not isinstance(data, dict) or (is_event and not isinstance(data.get("entityId"), str)):
+            what = "a JSON object with an 'entityId' (ChangeEvent)" if is_event else "a JSON object"
+            raise _wrong_shape(request, data, what)
     elif operation.documented:
         # What a server's document declares is often wrong: some changes respond without a body,
         # or with the change instead of the entity.
@@ -214,6 +220,18 @@ def check_shape(request: Request, data: Any, entity: EntityType | None) -> None:
     ):
         what = " with an 'id'" if _identified(operation, entity) else ""
         raise _wrong_shape(request, data, f"a JSON object{what} ({entity.type_name})")
+    elif entity is not None and "/{id}" in operation.route and "id" in data:
+        _check_id(request, operation.route, data["id"])
+
+
+def _check_id(request: Request, route: str, received: Any) -> None:
+    """Check that an entity is the one that the path names: a cache may return another one."""
+    steps, names = request.path.split("/"), route.split("/")
+    requested = steps[names.index("{id}")] if len(steps) == len(names) else ""
+    if len(requested) == _UUID_LENGTH and str(received).casefold() != requested.casefold():
+        from dynclient.dispatch.shapes import another_entity
+
+        raise another_entity(request, received, requested)
 
 
 def _identified(operation: Operation, entity: EntityType | None) -> bool:

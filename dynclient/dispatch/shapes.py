@@ -25,6 +25,12 @@ def wrong_shape(request: Request, value: Any, expected: str, path: str = "") -> 
     return _invalid(request, Problem(path, type(value).__name__, "type", message))
 
 
+def another_entity(request: Request, received: str, requested: str) -> ResponseInvalid:
+    """Return the error for an entity with another id than the one that was requested."""
+    message = f"must be {requested!r}, the requested one, not {received!r}; {_HINT}"
+    return _invalid(request, Problem("id", received, "const", message))
+
+
 def empty_first_page(request: Request, total: int) -> ResponseInvalid:
     """Return the error for a first page without items that announces some."""
     message = f"is an empty list, but paging.total is {total}; {_HINT}"
@@ -33,7 +39,10 @@ def empty_first_page(request: Request, total: int) -> ResponseInvalid:
 
 def _invalid(request: Request, problem: Problem) -> ResponseInvalid:
     what = f"the response to {request.method} {request.masked_target}"
-    return ResponseInvalid(what=what, problems=[problem])
+    if not request.is_write:
+        return ResponseInvalid(what=what, problems=[problem])
+    message = f"{what} is not valid, but the server may have carried out the request"
+    return ResponseInvalid(message, what=what, problems=[problem], may_be_done=True)
 
 
 def _described(value: Any) -> str:

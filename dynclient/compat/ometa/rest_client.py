@@ -17,6 +17,7 @@ from dynclient.compat.ometa.exceptions import (
     RetryException,
 )
 from dynclient.compat.ometa.gateway import Gateway, plain
+from dynclient.dispatch.responses import loads
 from dynclient.operations import Operation
 from dynclient.tracebacks import public_calls
 from dynclient.transport.request import Request
@@ -168,7 +169,7 @@ def _decoded(text: str, method: str, path: str) -> Any:
     if not text:
         return None
     try:
-        return encoding.loads(text)
+        return loads(text.encode())
     except ValueError:
         if text.lstrip()[:1] != "<":
             return text

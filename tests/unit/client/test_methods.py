@@ -18,6 +18,7 @@ from tests.support.wire import Wire
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
 OTHER = "00000000-0000-0000-0000-000000000001"
 TABLE = {"id": ID, "name": "t", "fullyQualifiedName": "s.d.c.t", "version": 0.1, "columns": []}
+EVENT = {"entityId": ID, "entityType": "table", "eventType": "entityUpdated", "timestamp": 1}
 
 
 def client(*responses: Any, **settings: Any) -> tuple[Client, Wire]:
@@ -89,7 +90,7 @@ def test_a_call_sends_these_requests(
     method: str, values: tuple[Any, ...], keywords: dict[str, Any], requests: list[str]
 ) -> None:
     # Enough of an answer for every method.
-    om, wire = client({**TABLE, "versions": []})
+    om, wire = client({**TABLE, **EVENT, "versions": []})
     getattr(om.tables, method)(*values, **keywords)
     assert sent_requests(wire) == requests
 
@@ -100,7 +101,7 @@ def test_every_method_is_called_above() -> None:
 
 
 def test_bodies_say_what_is_done() -> None:
-    om, wire = client()
+    om, wire = client({**TABLE, **EVENT})
     om.tables.restore(ID)
     assert wire.last.json == {"id": ID}
     om.tables.vote(ID, "unVoted")
@@ -112,7 +113,7 @@ def test_bodies_say_what_is_done() -> None:
 
 
 def test_an_entity_is_accepted_as_its_id_and_a_user_as_theirs() -> None:
-    om, wire = client()
+    om, wire = client({**TABLE, **EVENT})
     user = model.load(om.types.User, {"id": OTHER, "name": "u", "email": "u@x.org"})
     om.tables.unfollow(table(om), user)
     assert sent_requests(wire) == [f"DELETE /v1/tables/{ID}/followers/{OTHER}"]
@@ -332,7 +333,7 @@ def test_wrong_arguments_send_nothing(
 
 
 def test_an_entity_of_another_type_is_rejected() -> None:
-    om, wire = client()
+    om, wire = client({**TABLE, **EVENT})
     user = model.load(om.types.User, {"id": OTHER, "name": "u"})
     with pytest.raises(errors.BadArguments, match="must be a table, not a user"):
         om.tables.get(user)
@@ -375,7 +376,7 @@ def test_create_or_update_takes_create_requests_only() -> None:
 
 
 def test_delete_by_entity_or_by_type_and_id() -> None:
-    om, wire = client()
+    om, wire = client(*[TABLE] * 3, {**TABLE, "id": OTHER})
     om.delete(table(om))
     om.delete(entity=om.types.Table, entity_id=ID, hard_delete=True)
     om.delete(entity="table", entity_id=ID, hard=True, recursive=True)

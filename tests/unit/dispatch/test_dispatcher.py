@@ -350,6 +350,46 @@ def test_a_page_is_a_list_of_entities(release: Release) -> None:
             calls.call(operation(release, "tables.versions"), {"id": ID})
 
 
+@pytest.mark.parametrize("version", ["{", "[1]", 7, None, "[" * 100_000])
+def test_a_version_that_is_not_an_entity_is_reported(release: Release, version: Any) -> None:
+    calls, _ = dispatcher({"versions": [TABLE, version]}, release=release)
+    with pytest.raises(errors.ResponseInvalid, match=r"versions\[1\]: must be an entity"):
+        calls.call(operation(release, "tables.versions"), {"id": ID})
+
+
+def test_a_response_is_the_entity_that_the_path_names(release: Release) -> None:
+    another = {**TABLE, "id": "00000000-0000-0000-0000-00000000000a"}
+    for name in ("get", "patch", "delete", "version"):
+        one = operation(release, f"tables.{name}")
+        arguments = {"id": ID, **({"version": "0.1"} if name == "version" else {})}
+        calls, _ = dispatcher(another, release=release)
+        with pytest.raises(errors.ResponseInvalid, match=r"id: must be .* requested one") as got:
+            calls.call(one, arguments, [] if name == "patch" else None)
+        assert got.value.may_be_done is (name in {"patch", "delete"})
+        assert ("may have carried out" in str(got.value)) is got.value.may_be_done
+        upper, _ = dispatcher({**TABLE, "id": ID.upper()}, release=release)
+        assert upper.call(one, arguments, [] if name == "patch" else None).name == "t"
+
+
+def test_following_and_voting_return_a_change_event(release: Release) -> None:
+    one = operation(release, "tables.unfollow")
+    for wrong in (Response(204, {}, b"", "u"), None, {}, [], "done", TABLE, {"entityId": 3}):
+        calls, _ = dispatcher(wrong, release=release)
+        with pytest.raises(errors.ResponseInvalid, match="a JSON object with an 'entityId'"):
+            calls.call(one, {"id": ID, "user": ID})
+    event = {"entityId": ID, "entityType": "table"}
+    calls, _ = dispatcher(event, release=release)
+    assert calls.call(one, {"id": ID, "user": ID}).entityType == "table"
+
+
+def test_json_that_is_nested_too_deeply_does_not_come_from_openmetadata(release: Release) -> None:
+    body = b"[" * 200_000 + b"]" * 200_000
+    calls, _ = dispatcher(*[Response(200, {}, body, "u")] * 2, release=release)
+    for _ in range(2):  # by the standard library, and by orjson once it is loaded
+        with pytest.raises(errors.NotOpenMetadata):
+            calls.call(operation(release, "tables.get"), {"id": ID})
+
+
 def test_an_empty_page_is_not_followed_for_ever() -> None:
     pages = (Page([], {"after": str(number)}) for number in range(1000))
     with pytest.raises(errors.ResponseInvalid, match="empty after 0 entities"):

@@ -105,7 +105,7 @@ def test_find_one_is_none_for_a_missing_entity_only(release: Release) -> None:
 def relocate(session: Session, route: str = "/v1/moved/tables") -> None:
     """Let the session see an address of a table at another route."""
     database = {"id": "1", "href": f"http://x/api{route}/1", "type": "table"}
-    data = {"id": "2", "name": "n", "tables": [database]}
+    data = {"id": ID, "name": "n", "tables": [database]}
     wire: Any = session.transport
     wire.responses.insert(0, data)
     session.call(plan(session, collection="databases"))

@@ -1,0 +1,39 @@
+"""The matrix of faults: what a caller gets, what the server receives, and what is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dynclient import sandbox
+from tests.faults.cells import MODES, VERBS, Bench
+from tests.faults.expectations import FAULTS, GROUPS, deviations, verbs_of
+from tests.support.fault_proxy import Fault, proxy_for
+from tests.support.session_cache import session_cache
+from tests.support.trees import release_named
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """One sandbox in its own process, and the proxy before it."""
+    release = release_named("starter")
+    with session_cache():
+        running = sandbox.start()
+    with running, proxy_for(running.host) as proxy:
+        yield Bench(running, proxy, release)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["name"])
+def test_every_verb_under(fault: Fault, bench: Bench) -> None:
+    wrong = deviations(fault, lambda verb, mode: bench.run(fault, verb, mode))
+    assert not wrong, "\n".join(wrong)
+    assert not bench.problems()
+
+
+def test_the_matrix_is_as_large_as_it_claims() -> None:
+    assert len(FAULTS) >= 160
+    assert len({fault["name"] for fault in FAULTS}) == len(FAULTS)
+    assert {fault["group"] for fault in FAULTS} == {group.group for group in GROUPS}
+    assert len(VERBS) == 10
+    assert sum(len(verbs_of(fault)) for fault in FAULTS) * len(MODES) > 3000
