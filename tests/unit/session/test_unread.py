@@ -485,10 +485,10 @@ def test_error_raises_and_names_the_fields_to_ask_for() -> None:
     assert caught.value.fields == ("owners", "tags")
     assert (caught.value.name, caught.value.obj) == ("tags", None)
     assert str(caught.value) == (
-        "tags of Table s.d.c.t1 was not read, and unread='error' does not read it later; read the"
+        "'tags' of Table s.d.c.t1 was not read, and unread='error' does not read it later; read the"
         " entity with fields=['owners', 'tags']"
     )
-    with pytest.raises(errors.FieldNotRead, match=r"^columns\[\]\.tags of Table .*") as caught:
+    with pytest.raises(errors.FieldNotRead, match=r"^'columns\[\]\.tags' of Table .*") as caught:
         _ = found.columns[0].tags
     assert caught.value.fields == ("owners", "columns", "tags")
     assert (caught.value.name, caught.value.path) == ("tags", "columns[].tags")
