@@ -329,6 +329,8 @@ def _body(route: Route, request: HttpRequest, body: bytes) -> Any:
         raise ErrorResponse(
             400, f"{_json_error(text, error)}\n at [Source: UNKNOWN; {where}]"
         ) from None
+    except ValueError as error:  # too many digits, NaN, half of a surrogate pair
+        raise bad_request(f"Invalid JSON: {error}") from None
     except RecursionError:
         raise bad_request("Document nesting depth exceeds the maximum allowed") from None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,7 +17,10 @@ if _FAST:
 
     def dumps(value: Any) -> str:
         """Return ``value`` as compact JSON text."""
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        try:
+            return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        except TypeError:  # an integer of more than 64 bits, which free maps may contain
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def loads(text: str | bytes) -> Any:
         """Decode JSON text; raises ``ValueError`` if it is not JSON."""
@@ -35,10 +40,28 @@ else:
 def loads_first(text: str) -> Any:
     """Decode the first JSON value of ``text`` and ignore what follows, as Jackson does.
 
-    Raises ``ValueError`` if there is none.
+    Raises ``ValueError`` if there is none, or if it contains what JSON does not have: ``NaN``,
+    infinite numbers, half of a surrogate pair.
     """
-    value, _ = json.JSONDecoder().raw_decode(text, _start(text))
+    value, _ = _DECODER.raw_decode(text, _start(text))
+    if _SURROGATE.search(text):
+        json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"Non-standard token '{name}'")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"Numeric value ({text}) out of range of double")
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @cache

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import pytest
 
 from dynclient.sandbox import app
 from dynclient.sandbox.app import Sandbox
 from dynclient.sandbox.storage.data_file import open_data
+from tests.support.asgi import Client, parts
 from tests.support.trees import release_named
 
 
@@ -26,43 +26,6 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "PATIENCE", 0.01)
 
 
-class Client:
-    """One request to the application, and how much of its body was read."""
-
-    def __init__(self, sandbox: Sandbox, chunks: AsyncIterator[bytes], *, token: bool) -> None:
-        self.application = sandbox.application()
-        self.token = sandbox.admin_token if token else "nobody"
-        self.chunks = chunks
-        self.read = 0
-        self.gone = False
-        self.sent: list[Any] = []
-
-    def send(self, method: str, path: str, **headers: str) -> tuple[int, Any]:
-        """Send the request; return status and JSON body of the response."""
-        named = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        scope = {
-            "type": "http", "http_version": "1.1", "method": method, "scheme": "http",
-            "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
-            "headers": [(name.encode(), value.encode()) for name, value in named.items()],
-            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
-        }  # fmt: skip
-        asyncio.run(self.application(scope, self.receive, self.collect))  # type: ignore[arg-type]
-        text = b"".join(message.get("body", b"") for message in self.sent[1:])
-        return self.sent[0]["status"], json.loads(text) if text else None
-
-    async def receive(self) -> dict[str, Any]:
-        async for chunk in self.chunks:
-            self.read += len(chunk)
-            return {"type": "http.request", "body": chunk, "more_body": True}
-        if self.gone:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def collect(self, message: Any) -> None:
-        self.sent.append(message)
-
-
 async def nothing() -> AsyncIterator[bytes]:
     """A body that is announced and never sent."""
     await asyncio.Event().wait()
@@ -73,11 +36,6 @@ async def endless() -> AsyncIterator[bytes]:
     while True:
         await asyncio.sleep(0)
         yield b"x" * 1000
-
-
-async def parts(*chunks: bytes) -> AsyncIterator[bytes]:
-    for chunk in chunks:
-        yield chunk
 
 
 HUGE = {"content_length": str(10**12)}

@@ -16,6 +16,7 @@ from dynclient.sandbox.json_codec import dumps
 
 _KNOWN = {"add", "remove", "replace", "move", "copy", "test"}
 _NEED_VALUE = {"add", "replace", "test"}
+_NEED_FROM = {"move", "copy"}
 
 
 def apply(document: dict[str, Any], operations: Any) -> Any:
@@ -38,15 +39,12 @@ def _apply_one(document: Any, operation: dict[str, Any]) -> Any:
     name = operation.get("op")
     if name is None:
         raise UnhandledServerError("no mapping for op")
-    if name not in _KNOWN:
+    if not isinstance(name, str) or name not in _KNOWN:
         raise UnhandledServerError(
             f"Illegal value for the operationName of the JSON patch operation: {name}"
         )
-    path = operation.get("path")
-    if not isinstance(path, str):
-        raise UnhandledServerError("no mapping for path")
-    if path and not path.startswith("/"):
-        raise UnhandledServerError("A non-empty JsonPointer string must begin with a '/'")
+    path = _pointer(operation, "path")
+    place = _pointer(operation, "from") if name in _NEED_FROM else path
     if name in _NEED_VALUE and "value" not in operation:
         raise UnhandledServerError("name or value/builder must not be null")
     try:
@@ -57,8 +55,21 @@ def _apply_one(document: Any, operation: dict[str, Any]) -> Any:
             raise UnhandledServerError(missing) from None
         raise UnhandledServerError("JsonPatch.Operation.TEST fails! Values are not equal") from None
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
-        place = operation.get("from") if name in {"move", "copy"} else path
-        raise UnhandledServerError(_missing_step(document, str(place)) or str(error)) from None
+        raise UnhandledServerError(_missing_step(document, place) or str(error)) from None
+
+
+def _pointer(operation: dict[str, Any], member: str) -> str:
+    """Return a JSON pointer of an operation; raises the server's 500 if it is not one."""
+    pointer = operation.get(member)
+    if not isinstance(pointer, str):
+        raise UnhandledServerError(f"no mapping for {member}")
+    if pointer and not pointer.startswith("/"):
+        raise UnhandledServerError("A non-empty JsonPointer string must begin with a '/'")
+    try:
+        jsonpointer.JsonPointer(pointer)
+    except jsonpointer.JsonPointerException as error:
+        raise UnhandledServerError(str(error)) from None
+    return pointer
 
 
 def _missing_step(document: Any, path: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.create_requests import Links
-from dynclient.sandbox.entities.request_parsing import Reader, check, violations
+from dynclient.sandbox.entities.request_parsing import Reader, check, nameless, violations
 from dynclient.sandbox.entities.serializer import LOADED, EntitySerializer
 from dynclient.sandbox.entities.tag_labels import label_uses
 from dynclient.sandbox.entities.version_changes import FIRST_VERSION
@@ -123,6 +123,7 @@ class RequestContext:
         """
         body = Reader(model.node, self.rules.flag("source_in_messages")).read(raw)
         found = [text for text in violations(model.node, body) if "must not be null" not in text]
+        found += nameless(model.node, body)
         if found:
             known = violations(model.node, before)
             found = [text for text in found if text not in known]

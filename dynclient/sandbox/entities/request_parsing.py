@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import re
 import uuid
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ _SCALAR_CLASSES = {
     "boolean": "java.lang.Boolean",
 }
 
+
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 """The form of an e-mail address; the whole text must match."""
@@ -94,6 +97,10 @@ class Reader:
             raise self._mismatch(f"java.util.ArrayList<{inner}>", raw, chain)
         if items is None:
             return raw
+        for position, item in enumerate(raw):
+            if item is None:
+                place = self._place((*chain, ("java.util.ArrayList", position)))
+                raise bad_request(f"Null value in a list of `{java_class(items)}`{place}")
         return [
             self._convert(items, item, (*chain, ("java.util.ArrayList", position)))
             for position, item in enumerate(raw)
@@ -154,13 +161,20 @@ class Reader:
             )
         try:
             value: float | int = raw if isinstance(raw, int | float) else float(raw.strip())
-        except ValueError:
+            if kind == "integer":
+                value = int(value)
+        except (ValueError, OverflowError):
             java = _SCALAR_CLASSES[kind]
             raise bad_request(
                 f'Cannot deserialize value of type `{java}` from String "{raw}": not a valid'
                 f" `{java}` value{self._place(chain)}"
             ) from None
-        return int(value) if kind == "integer" else value
+        if isinstance(value, int) and not _LOWEST <= value <= _HIGHEST:
+            raise bad_request(
+                f"Numeric value ({value}) out of range of long ({_LOWEST} - {_HIGHEST})"
+                + self._place(chain)
+            )
+        return value
 
     # messages
 
@@ -335,6 +349,35 @@ def _inspect(node: Node, value: Any, found: list[str]) -> None:
     elif kind == "array" and isinstance(value, list) and node.items is not None:
         for item in value:
             _inspect(node.items, item, found)
+
+
+def nameless(node: Node, value: Any) -> list[str]:
+    """Return the messages about list items without the field that identifies them.
+
+    A patch may leave out other required fields of an item.
+    """
+    found: list[str] = []
+    for child, item in _members(node, value):
+        if child.kind == "array" and child.items is not None and isinstance(item, list):
+            found += [
+                f"{name} must not be null"
+                for name in sorted(_IDENTITIES & child.items.required)
+                if any(isinstance(each, dict) and each.get(name) is None for each in item)
+            ]
+        found += nameless(child, item)
+    return found
+
+
+_IDENTITIES = frozenset({"name", "tagFQN"})
+
+
+def _members(node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
+    """Yield the values directly below a value that have a schema, with it."""
+    if node.kind == "array" and node.items is not None and isinstance(value, list):
+        yield from ((node.items, item) for item in value)
+    elif node.kind == "object" and isinstance(value, dict):
+        known = node.properties
+        yield from ((known[name], item) for name, item in value.items() if name in known)
 
 
 def _check_constraints(name: str, node: Node, value: Any, found: list[str]) -> None:

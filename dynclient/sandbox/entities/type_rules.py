@@ -34,6 +34,7 @@ def prepare_request(
         if body.get(name):
             check_owners(context, body[name] if isinstance(body[name], list) else [body[name]])
     custom_property_values.check(context, model.type, body.get("extension"))
+    _drop_plain_extension(body)
     for rule in _rules(context, model):
         step = _REQUEST_STEPS.get(rule["step"])
         if step is not None and rule.get("verb", verb) == verb:
@@ -57,11 +58,16 @@ def check_patched(
     heads = context.tx.heads(id for name in ("owner", "owners") for id, _ in links.get(name, ()))
     check_owners(context, [{"id": head.id, "type": head.type} for head in heads.values()])
     custom_property_values.check(context, model.type, doc.get("extension"))
-    if not isinstance(doc.get("extension", {}), dict):
-        del doc["extension"]
+    _drop_plain_extension(doc)
     for rule in _rules(context, model):
         if rule["step"] in _PATCH_STEPS:
             _REQUEST_STEPS[rule["step"]](context, model, doc, rule)
+
+
+def _drop_plain_extension(doc: dict[str, Any]) -> None:
+    """Remove an extension that is not an object; servers store its properties one by one."""
+    if not isinstance(doc.get("extension", {}), dict):
+        del doc["extension"]
 
 
 def default_links(context: RequestContext, model: EntityModel, links: Links) -> Links:

@@ -224,9 +224,12 @@ def _member_key(member: Any) -> Any:
 
 
 def _key_of(old: list[Any], new: list[Any]) -> Callable[[Any], Any]:
-    sample = next((item for item in (*old, *new) if isinstance(item, dict)), None)
-    if sample is not None and "tagFQN" in sample:
-        return lambda item: item["tagFQN"]
-    if sample is not None and "id" in sample and "type" in sample:
-        return lambda item: item["id"]
-    return dumps
+    """Return the function that identifies the items of two lists: labels, references or values."""
+    sample = next((item for item in (*old, *new) if isinstance(item, dict)), {})
+    field = "tagFQN" if "tagFQN" in sample else "id" if {"id", "type"} <= sample.keys() else ""
+
+    def key(item: Any) -> str:
+        found = item.get(field) if isinstance(item, dict) else None
+        return found if isinstance(found, str) else dumps(item)
+
+    return key
