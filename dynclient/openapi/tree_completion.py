@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from dynclient.openapi.digest import json_object
 from dynclient.openapi.root_schemas import Place
-from dynclient.schema.pointers import join, look_up, walk
+from dynclient.schema.pointers import escape, join, look_up, parts, walk
+from dynclient.schema.type_names import stem
 
 Documents = Mapping[str, Any]
 """Documents of a schema tree by path."""
@@ -83,6 +84,7 @@ class _Completion:
         self._nearest = nearest.documents
         self._shared = words.shared if nearest.is_newer else {}
         self._is_binding = nearest.is_binding
+        self._private: dict[str, dict[str, Any]] = {}
 
     def document(self, path: str) -> Any:
         """Return a document of the completed tree."""
@@ -105,6 +107,7 @@ class _Completion:
         else:
             merged = self._merge(own, other, path)
             self._leave_out_shared(merged, other, path)
+        definitions |= self._private.get(path, {})
         return {**merged, "definitions": definitions} if definitions else merged
 
     def _leave_out_shared(self, merged: dict[str, Any], other: dict[str, Any], path: str) -> None:
@@ -131,8 +134,10 @@ class _Completion:
             return self._silent(other)
         if "$ref" in own or "$ref" in other:
             # A definition is merged at its own place, so a reference to it stays.
-            is_same = _fits(kind, known) and self._limits(own, path) == self._limits(other, path)
-            return other if is_same else {**_notes(other), **own}
+            if not _fits(kind, known):
+                return {**_notes(other), **own}
+            is_same = self._limits(own, path) == self._limits(other, path)
+            return other if is_same else self._private_definition(own, other, path)
         merged = {**_notes(other), **_notes(own)}
         merged.update((name, other[name]) for name in _KEPT if name in other)
         merged.update((name, own[name]) for name in (*_SHAPE, *_BOUNDS) if name in own)
@@ -151,6 +156,29 @@ class _Completion:
         elif "enum" in own and own["enum"] == other.get("enum") and "javaEnums" in other:
             merged["javaEnums"] = other["javaEnums"]
         return merged
+
+    def _private_definition(
+        self, own: dict[str, Any], other: dict[str, Any], path: str
+    ) -> dict[str, Any]:
+        """Return a reference to a definition with the name of the other release's, and own limits.
+
+        The name is that of a class, on which code may rely. Without a free name in the document
+        the schema stands in the field itself.
+        """
+        place, target = self._target(other, path)
+        name = "" if place is None else (parts(place[1]) or [stem(place[0])])[-1]
+        definition = {**_notes(target), **_notes(own)}
+        definition |= {keyword: target[keyword] for keyword in _KEPT if keyword in target}
+        definition |= {keyword: own[keyword] for keyword in (*_SHAPE, *_BOUNDS) if keyword in own}
+        used = {**self._definitions(path), **self._private.get(path, {})}
+        if not name or "$ref" in own or used.get(name, definition) != definition:
+            return {**_notes(other), **own}
+        self._private.setdefault(path, {})[name] = definition
+        return {**_notes(other), "$ref": f"#/definitions/{escape(name)}"}
+
+    def _definitions(self, path: str) -> dict[str, Any]:
+        own, other = (json_object(tree.get(path)) for tree in (self._own, self._nearest))
+        return {**json_object(own.get("definitions")), **json_object(other.get("definitions"))}
 
     def _silent(self, schema: Any) -> Any:
         """Return a schema that only the other release has, as far as it holds for the server."""
@@ -179,7 +207,7 @@ class _Completion:
         place, target = self._target(schema, path)
         if "enum" in target:
             return ("enum",)
-        if target.get("anyOf") or target.get("oneOf"):
+        if (target.get("anyOf") or target.get("oneOf")) and not target.get("properties"):
             return ("union",)
         type_ = target.get("type")
         if isinstance(type_, list):

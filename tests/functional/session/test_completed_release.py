@@ -23,9 +23,11 @@ from dynclient.operations.catalogue import catalogue
 from dynclient.releases import Cache, registry, release
 from dynclient.schema import Release
 from dynclient.validation import validator
+from tests.functional.scripts import catalogue as catalogue_script
 from tests.functional.session.test_openapi_release import LEFT_OUT, exchanges
 from tests.support.agreement import field_agreement
 from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of, entity_types
+from tests.support.servers import Server
 from tests.support.trees import TREES, real_release, shared
 
 LATER = shared("openmetadata/later/trees/1.2.0.zip")
@@ -160,6 +162,22 @@ def test_every_request_and_entity_can_be_built(name: str, tree: str, completed: 
 
 
 # -- what a script does ----------------------------------------------------------------------------
+
+SANDBOXES = [(server, tree) for server in TREES for tree in TREES if server != tree]
+
+
+@pytest.mark.parametrize(("name", "tree"), SANDBOXES or [("1.6.0", "1.11.0")])
+def test_a_script_runs_with_the_tree_of_any_other_release(
+    name: str, tree: str, server: Server, tmp_path: Path
+) -> None:
+    """With the other tree alone, a field of the other release is refused by the server."""
+    running = server(name)
+    with only(tree, tmp_path / "only"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DynclientWarning)
+        with dynclient.connect(running.host, token=running.admin_token) as om:
+            seen = catalogue_script.main(om, f"with_{tree.replace('.', '_')}")
+    assert seen["tables"] == ["customers", "orders"]
+
 
 ADA = {"id": "6c6b6b6f-0000-4000-8000-000000000001", "type": "user"}
 TABLE = {

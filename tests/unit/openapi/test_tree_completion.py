@@ -85,13 +85,35 @@ def test_descriptions_names_and_marks_of_secrets_are_kept() -> None:
         ("tags", {"type": "string"}),
         ("size", {"type": "integer", "maximum": 5}),
         ("size", {"type": "integer"}),
-        ("id", {"type": "string", "maxLength": 36}),
     ],
 )
 def test_a_field_of_another_type_or_with_other_limits_is_the_server_s(field: str, own: Any) -> None:
     found = completed({field: own})["properties"][field]
     assert {name: found.get(name) for name in own} == own
     assert "maximum" not in found or "maximum" in own
+
+
+def test_a_named_type_with_other_limits_keeps_its_name() -> None:
+    own = {"id": {"type": "string", "maxLength": 36}, "key": {"type": "string", "maxLength": 9}}
+    found = completed(own)
+    assert found["properties"]["id"]["$ref"] == "#/definitions/uuid"
+    assert found["definitions"]["uuid"] == {"type": "string", "format": "uuid", "maxLength": 36}
+    assert found["properties"]["key"] == own["key"]
+    nearest = copy.deepcopy(NEAREST)
+    nearest[PATH]["properties"]["key"] = nearest[PATH]["properties"]["id"]
+    found = complete_tree(
+        Words({PATH: {"type": "object", "properties": own}}), NearestTree(nearest)
+    )[PATH]
+    assert found["properties"]["id"]["$ref"] == "#/definitions/uuid"
+    assert found["properties"]["key"]["maxLength"] == 9  # the name is used up
+
+
+def test_the_fields_of_a_type_with_alternatives_are_merged() -> None:
+    nearest = {**NEAREST, PATH: {**OTHER, "anyOf": [{"required": ["id"]}]}}
+    own = {"type": "object", "properties": {"id": {"type": "string"}}}
+    found = complete_tree(Words({PATH: own}), NearestTree(nearest))[PATH]
+    assert found["properties"] == {"id": OTHER["properties"]["id"]}
+    assert "anyOf" not in found
 
 
 @pytest.mark.parametrize("own", [{"type": "object"}, {}, {"additionalProperties": {}}])
