@@ -93,7 +93,7 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
         "request_id": _request_id(response, body),
         "body": body if isinstance(body, dict) else text[:_MESSAGE_LENGTH],
     }
-    if not _is_reading(request) and (response.may_be_done or response.status in LOST):
+    if request.is_write and (response.may_be_done or response.status in LOST):
         parts["may_be_done"] = True
     if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
@@ -122,15 +122,10 @@ def _beginning(response: Response) -> str:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if _is_reading(request):
-        return _HINTS.get(code)
-    if response.may_be_done:
+    if response.may_be_done and request.is_write:
         return _MAY_BE_DONE
-    return _HINTS[code] + _UNKNOWN_OUTCOME if code in LOST else _HINTS.get(code)
-
-
-def _is_reading(request: Request) -> bool:
-    return request.method in {"GET", "HEAD"}
+    hint = _HINTS.get(code)
+    return hint + _UNKNOWN_OUTCOME if hint and code in LOST and request.is_write else hint
 
 
 def is_deleted(request: Request, error: errors.ServerError) -> bool:

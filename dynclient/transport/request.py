@@ -72,6 +72,11 @@ class Request(NamedTuple):
         return f"{self.path}?{urlencode(self.query, quote_via=quote)}"
 
     @property
+    def is_write(self) -> bool:
+        """Whether it may change something on the server."""
+        return self.method not in {"GET", "HEAD"}
+
+    @property
     def masked_target(self) -> str:
         """Path and query for messages, with secrets masked."""
         if not self.query:
