@@ -435,6 +435,19 @@ def test_connections_are_reused_after_bodies_of_any_kind() -> None:
     assert server.connections == 1
 
 
+def test_cookies_are_neither_read_nor_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def extract(*args: Any) -> None:
+        raise AssertionError("a cookie was read")
+
+    monkeypatch.setattr("http.cookiejar.CookieJar.extract_cookies", extract)
+    with Stub() as stub, transport(stub.host) as client:
+        stub.default = Reply(200, {}, (("Set-Cookie", "session=hush"), ("X-A", "1"), ("X-A", "2")))
+        received = client.send(GET)
+        client.send(GET)
+    assert received.headers["x-a"] == "1, 2"
+    assert "Cookie" not in stub.seen[1].headers
+
+
 WHOLE = (
     response(b'{"id": "1"}', "X-A: b"),
     response(gzip.compress(b'{"id": "1"}'), "Content-Encoding: gzip"),
