@@ -133,11 +133,10 @@ def _beginning(response: Response) -> str:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
-    if not request.is_write:
-        return _HINTS.get(code)
-    if response.may_be_done:
+    if response.may_be_done and request.is_write:
         return _MAY_BE_DONE
-    return _HINTS[code] + _UNKNOWN_OUTCOME if code in LOST else _HINTS.get(code)
+    hint = _HINTS.get(code)
+    return hint + _UNKNOWN_OUTCOME if hint and code in LOST and request.is_write else hint
 
 
 def is_deleted(request: Request, error: errors.ServerError) -> bool:

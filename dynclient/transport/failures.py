@@ -123,7 +123,7 @@ def final_error(
         may_be_done: whether an earlier attempt may have been carried out.
     """
     may_be_done = may_be_done or error.may_be_done
-    if not may_be_done or request.method in {"GET", "HEAD"}:
+    if not may_be_done or not request.is_write:
         return error
     if isinstance(error, (TLSFailed, ResponseTooLarge)):
         return error

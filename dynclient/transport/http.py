@@ -138,8 +138,8 @@ class Transport:
         if request.web:
             return self._send(request, None, deadline)
 
-        def send(of_login: Request) -> Response:
-            return self._send(of_login, None, deadline)
+        def send(login: Request) -> Response:
+            return self._send(login, None, deadline)
 
         header = self.auth.header(send, self.base)
         response = self._send(request, header, deadline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import io
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, IncompleteRead
 
@@ -411,13 +414,63 @@ def test_a_response_above_the_limit_is_an_error_that_names_it(status: str, lengt
     assert isinstance(written.value, errors.TransportError)
 
 
+KEPT = [
+    response(b"{}"),
+    response(b""),
+    response(gzip.compress(b"{}"), "Content-Encoding: gzip"),
+    response(b"2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
+    response(b"0\r\n\r\n", "Transfer-Encoding: chunked", "Content-Encoding: gzip", length=False),
+    response(status="204 No Content", length=False),
+    response(status="304 Not Modified", length=False),
+    response(b"{}", status="404 Not Found"),
+]
+
+
 def test_connections_are_reused_after_bodies_of_any_kind() -> None:
+    following = iter(KEPT * 2)
+    server = RawServer(lambda _: [next(following)], keep=True)
+    with server, transport(server.host) as client:
+        bodies = [client.send(GET).body for _ in KEPT * 2]
+    assert bodies == [b"{}", b"", b"{}", b"{}", b"", b"", b"", b"{}"] * 2
+    assert server.connections == 1
+
+
+def test_cookies_are_neither_read_nor_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def extract(*args: Any) -> None:
+        raise AssertionError("a cookie was read")
+
+    monkeypatch.setattr("http.cookiejar.CookieJar.extract_cookies", extract)
     with Stub() as stub, transport(stub.host) as client:
-        packed = gzip.compress(b"{}")
-        stub.default = Reply(200, packed, (("Content-Encoding", "gzip"),))
-        for _ in range(3):
-            assert client.send(GET).body == b"{}"
-        assert client.send(Request("DELETE", "/v1/x")).body == b"{}"
-        assert client._pool is not None
-        pools = client._pool.poolmanager.pools
-        assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118
+        stub.default = Reply(200, {}, (("Set-Cookie", "session=hush"), ("X-A", "1"), ("X-A", "2")))
+        received = client.send(GET)
+        client.send(GET)
+    assert received.headers["x-a"] == "1, 2"
+    assert "Cookie" not in stub.seen[1].headers
+
+
+WHOLE = (
+    response(b'{"id": "1"}', "X-A: b"),
+    response(gzip.compress(b'{"id": "1"}'), "Content-Encoding: gzip"),
+    response(b'b\r\n{"id": "1"}\r\n0\r\n\r\n', "Transfer-Encoding: chunked", length=False),
+    response(b"", "Location: /api/v1/y", status="307 Temporary Redirect"),
+    response(b"{}", "Retry-After: 1", status="503 Service Unavailable"),
+)
+
+
+@given(st.data())
+def test_a_damaged_response_is_read_or_an_error_of_ours(data: st.DataObject) -> None:
+    damaged = bytearray(data.draw(st.sampled_from(WHOLE)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    del damaged[data.draw(st.integers(1, len(damaged))) :]
+    request = data.draw(st.sampled_from([GET, POST]))
+    with (
+        RawServer(bytes(damaged)) as server,
+        transport(server.host, retries=1) as client,
+        contextlib.suppress(errors.DynclientError),
+    ):
+        client.send(request)
+    # A redirect may be followed, but nothing is done twice.
+    targets = [each.split(b" ")[1] for each in server.requests]
+    if request is POST and b"Location" not in damaged:
+        assert len(targets) == 1
