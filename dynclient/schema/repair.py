@@ -171,9 +171,12 @@ def _malformed_entries(keyword: str, entries: dict[str, Any]) -> list[tuple[str,
 def _pattern_fault(pattern: str) -> str:
     """Return what an engine refuses in a pattern; empty for nothing."""
     import re
+    import warnings
 
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what Python may read differently one day
+            re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         return str(error) or "it is too large"
     with contextlib.suppress(ImportError):
@@ -265,7 +268,7 @@ _WORD = (
 )
 
 
-def _signs(pattern: str) -> Iterator[tuple[str, bool]]:
+def signs(pattern: str) -> Iterator[tuple[str, bool]]:
     """Yield (character, whether it is in a class) of a pattern; an escape is one character."""
     inside, place = False, 0
     while place < len(pattern):
@@ -282,7 +285,7 @@ def unicode_words(pattern: str) -> str:
     r"""Return a pattern with ``\w`` replaced by the word characters of all scripts."""
     return "".join(
         sign if sign != r"\w" else _WORD if inside else f"[{_WORD}]"
-        for sign, inside in _signs(pattern)
+        for sign, inside in signs(pattern)
     )
 
 
@@ -297,11 +300,11 @@ def _patterns(documents: Documents) -> Iterator[tuple[str, str, str]]:
         pattern = schema.get("pattern")
         if not isinstance(pattern, str):
             continue
-        signs = [(_JAVA_ANCHORS.get(sign, sign), inside) for sign, inside in _signs(pattern)]
-        plain = "".join(sign for sign, _ in signs)
+        replaced = [(_JAVA_ANCHORS.get(sign, sign), inside) for sign, inside in signs(pattern)]
+        plain = "".join(sign for sign, _ in replaced)
         # An escaped character, or one in a class, is not syntax; a letter replaces it.
-        outside = "".join("x" if inside or sign[0] == "\\" else sign for sign, inside in signs)
-        unknown = [sign for sign, _ in signs if sign in _JAVA_ESCAPES]
+        outside = "".join("x" if inside or sign[0] == "\\" else sign for sign, inside in replaced)
+        unknown = [sign for sign, _ in replaced if sign in _JAVA_ESCAPES]
         unknown += [syntax for syntax in _JAVA_GROUPS if syntax in outside]
         fault = f"ECMA 262 has no {unknown[0]!r}" if unknown else _pattern_fault(plain)
         if fault:

@@ -127,20 +127,43 @@ def _allow_type(document: dict[str, Any], name: str, kind: str) -> dict[str, Any
     return {**document, "properties": {**properties, name: either}}
 
 
+_SPACES = r"\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_OUTSIDE_CLASSES = {
+    "$": r"\Z",
+    ".": r"[^\n\r\u2028\u2029]",
+    r"\s": f"[{_SPACES}]",
+    r"\S": f"[^{_SPACES}]",
+}
+_IN_CLASSES = {r"\s": _SPACES}
+
+
+def _python_pattern(pattern: str) -> Callable[[str], bool]:
+    import re
+    import warnings
+
+    from dynclient.schema.repair import signs
+
+    adapted = "".join(
+        (_IN_CLASSES if inside else _OUTSIDE_CLASSES).get(sign, sign)
+        for sign, inside in signs(pattern)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what Python may read differently one day
+        search = re.compile(adapted, re.ASCII).search
+    return lambda text: search(text) is not None
+
+
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
     r"""Return a function that returns whether a regular expression matches anywhere in a string.
 
-    Patterns follow ECMA 262: ``\d`` and ``\w`` are ASCII, ``$`` is the very end. The fast engine
-    matches that way and is used if it is installed; otherwise Python's ``re`` is adapted to it.
+    Patterns follow ECMA 262: ``\d`` and ``\w`` are ASCII, ``$`` is the very end, ``.`` is no line
+    terminator. The fast engine matches that way and is used if it is installed; otherwise Python's
+    ``re`` is adapted to it.
     """
     try:
         import jsonschema_rs
     except ImportError:
-        import re
-
-        python_pattern = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", pattern)
-        search = re.compile(python_pattern, re.ASCII).search
-        return lambda text: search(text) is not None
+        return _python_pattern(pattern)
     is_valid: Callable[[Any], bool] = jsonschema_rs.Draft7Validator({"pattern": pattern}).is_valid
     return is_valid

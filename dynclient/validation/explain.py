@@ -15,7 +15,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from contextvars import ContextVar
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
@@ -292,15 +293,18 @@ def _multiple_of(
     instance: Any,
     schema: Any,  # noqa: ARG001  # jsonschema's signature
 ) -> Iterator[ValidationError]:
-    # By the decimal digits as written: 0.3 is a multiple of 0.1, though 0.3 / 0.1 is 2.9999….
-    if not validator.is_type(instance, "number"):
-        return
-    try:
-        remainder = Decimal(str(instance)) % Decimal(str(divisor))
-    except InvalidOperation:
-        remainder = Decimal(math.fmod(instance, divisor))
-    if remainder:
-        yield ValidationError(f"{instance!r} is not a multiple of {divisor}")
+    if validator.is_type(instance, "number") and _exact(instance) % _exact(divisor):
+        yield ValidationError(f"is not a multiple of {divisor}")
+
+
+def _exact(number: Any) -> Fraction:
+    """Return the value of a number: by its digits if it is a fraction, exactly if it is integral.
+
+    0.3 is a multiple of 0.1, though 0.3 / 0.1 is 2.9999… in floating point.
+    """
+    if isinstance(number, float) and not number.is_integer():
+        return Fraction(repr(number))
+    return Fraction(number)
 
 
 def _pattern(
@@ -311,6 +315,65 @@ def _pattern(
 ) -> Iterator[ValidationError]:
     if validator.is_type(instance, "string") and not compile_pattern(pattern)(instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _additional_items(
+    validator: Any, allowed: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    # jsonschema's own raises TypeError for `items: false`; beside one schema it has no effect.
+    items = schema.get("items")
+    if isinstance(items, list) and validator.is_type(instance, "array"):
+        for index in range(len(items), len(instance)):
+            yield from _below(validator, instance[index], allowed, index)
+
+
+def _items(
+    validator: Any,
+    items: Any,
+    instance: Any,
+    schema: Any,  # noqa: ARG001  # jsonschema's signature
+) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "array"):
+        schemas = items if isinstance(items, list) else repeat(items, len(instance))
+        for index, (value, subschema) in enumerate(zip(instance, schemas, strict=False)):
+            yield from _below(validator, value, subschema, index)
+
+
+def _properties(
+    validator: Any,
+    properties: dict[str, Any],
+    instance: Any,
+    schema: Any,  # noqa: ARG001  # jsonschema's signature
+) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "object"):
+        for name, subschema in properties.items():
+            if name in instance:
+                yield from _below(validator, instance[name], subschema, name)
+
+
+def _below(validator: Any, value: Any, schema: Any, step: str | int) -> Iterator[ValidationError]:
+    """Yield the errors of an item or a field; jsonschema has no path for those of ``false``."""
+    errors: Iterator[ValidationError]
+    errors = validator.descend(value, _NOTHING if schema is False else schema, path=step)
+    return errors
+
+
+_NOTHING: dict[str, Any] = {"not": {}}
+
+
+def _pattern_properties(
+    validator: Any,
+    patterns: dict[str, Any],
+    instance: Any,
+    schema: Any,  # noqa: ARG001  # jsonschema's signature
+) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    for pattern, subschema in patterns.items():
+        matches = compile_pattern(pattern)
+        for name, value in instance.items():
+            if matches(name):
+                yield from _below(validator, value, subschema, name)
 
 
 def _required(
@@ -353,11 +416,15 @@ _Validator: Any = create(
     validators={
         **Draft7Validator.VALIDATORS,
         "$ref": _ref,
+        "additionalItems": _additional_items,
         "additionalProperties": _additional_properties,
         "anyOf": _any_of,
+        "items": _items,
         "multipleOf": _multiple_of,
         "oneOf": _one_of,
         "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "properties": _properties,
         "required": _required,
         "type": _type,
         "uniqueItems": _unique_items,
@@ -373,6 +440,8 @@ _Validator: Any = create(
 # -- what is not JSON ----------------------------------------------------------------------------
 
 
+_BITS_MAX = 13_000
+"""Python refuses to write integers of more than 4300 digits, which are some 14,000 bits."""
 _Path = tuple[Any, ...]
 """A path as pairs: (path of the container, name or index); empty for the whole data."""
 
@@ -425,7 +494,11 @@ def _not_a_value(path: _Path, value: Any) -> Problem | None:
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
             message = "contains an unpaired surrogate, which UTF-8 cannot encode"
             return Problem(format_path(_steps(path)), "a string", "json", message)
-    elif value is not None and not isinstance(value, (bool, int, float)):
+    elif isinstance(value, int):
+        if value.bit_length() > _BITS_MAX:
+            message = f"an integer of {value.bit_length():,} bits cannot be encoded as JSON"
+            return Problem(format_path(_steps(path)), "an integer", "json", message)
+    elif value is not None and not isinstance(value, float):
         message = f"{type_label(value)} cannot be encoded as JSON"
         return Problem(format_path(_steps(path)), type_label(value), "json", message)
     return None

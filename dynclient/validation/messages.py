@@ -47,6 +47,9 @@ def display_value(value: Any) -> Any:
     if isinstance(value, str):
         length = len(value)
         return value if length <= _SHOWN_MAX else f"{value[:_SHOWN_MAX]}… ({length} characters)"
+    if isinstance(value, int) and value.bit_length() > 4 * _SHOWN_MAX:
+        digits = str(value)
+        return f"{digits[:_SHOWN_MAX]}… ({len(digits)} digits)"
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, dict):
@@ -135,7 +138,8 @@ class ProblemWriter:
 
     def _single(self, error: ValidationError) -> Problem:
         path = list(error.absolute_path)
-        keyword = str(error.validator)
+        validator: Any = error.validator
+        keyword = "false" if validator is None else str(validator)  # the schema `false` has none
         name = getattr(error, "field", None)
         if name is not None:
             # Missing or unknown: the value is never shown, it may be a misspelt secret.
@@ -225,6 +229,7 @@ def _message(
         "minProperties": f"must have at least {limit} properties",
         "maxProperties": f"must have at most {limit} properties",
         "not": f"{shown} is not allowed here",
+        "false": f"{shown} is not allowed here",
         "dependencies": "lacks a property that another of its properties requires",
     }
     return messages.get(keyword, f"{shown} does not satisfy the keyword '{keyword}'"), ()

@@ -87,3 +87,86 @@ def mutate(draw: Any, value: Any) -> Any:
         value[place] = mutate(draw, value[place])
         return value
     return draw(JUNK)
+
+
+# -- any schemas and any data ----------------------------------------------------------------------
+
+NUMBERS = st.sampled_from(
+    [0, -0.0, 1, 1.0, 2, 2.5, 0.1, 0.3, -1, 10**30, 2**53 + 1, float(2**53), 2**64, 1e22, 1e300]
+)
+TEXTS = st.sampled_from(
+    [
+        "",
+        "a",
+        "b",
+        "ab",
+        "x-y",
+        "1",
+        "\u0661",
+        "é",
+        "e\u0301",
+        "🙂",
+        "a\n",
+        "\u2028",
+        "\xa0",
+        "__proto__",
+    ]
+)
+PATTERNS = st.sampled_from(
+    [
+        "^a",
+        "a$",
+        r"^\d+$",
+        r"\w",
+        "[^a]",
+        "^.$",
+        "^..$",
+        r"\s",
+        r"^\S*$",
+        "a|b",
+        "^(?!a)",
+        r"\bx",
+        "é",
+    ]
+)
+DATA = st.recursive(
+    st.one_of(NUMBERS, TEXTS, st.none(), st.booleans()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+_TYPES = ["array", "boolean", "integer", "null", "number", "object", "string"]
+
+
+def _schemas(inner: Any) -> Any:
+    """Return a strategy for schemas of up to three keywords, with these subschemas."""
+    several = st.lists(inner, min_size=1, max_size=3)
+    by_name = st.dictionaries(TEXTS, inner, max_size=3)
+    names = st.lists(TEXTS, max_size=2, unique=True)
+    keywords: dict[str, Any] = {
+        **dict.fromkeys(("allOf", "anyOf", "oneOf"), several),
+        **dict.fromkeys(("additionalItems", "additionalProperties", "contains"), inner),
+        **dict.fromkeys(("else", "if", "not", "propertyNames", "then"), inner),
+        **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum"), NUMBERS),
+        **dict.fromkeys(("maxItems", "maxLength", "maxProperties"), st.sampled_from([0, 1, 2.0])),
+        **dict.fromkeys(("minItems", "minLength", "minProperties"), st.sampled_from([0, 1, 2])),
+        "const": DATA,
+        "dependencies": st.dictionaries(TEXTS, inner | names, max_size=2),
+        "enum": st.lists(DATA, min_size=1, max_size=3),
+        "format": st.sampled_from(["date", "email", "regex", "uri", "uuid"]),
+        "items": inner | several,
+        "multipleOf": st.sampled_from([1, 2, 2.0, 0.1, 0.01, 1e-7, 0.3, 1e20]),
+        "pattern": PATTERNS,
+        "patternProperties": st.dictionaries(PATTERNS, inner, max_size=2),
+        "properties": by_name,
+        "required": names,
+        "type": st.sampled_from([*_TYPES, ["string", "null"], ["integer", "object"]]),
+        "uniqueItems": st.booleans(),
+    }
+    chosen = st.lists(st.sampled_from(sorted(keywords)), min_size=1, max_size=3, unique=True)
+    return chosen.flatmap(lambda each: st.fixed_dictionaries({key: keywords[key] for key in each}))
+
+
+SCHEMAS = st.recursive(st.booleans() | _schemas(st.just({})), _schemas, max_leaves=8).filter(
+    lambda schema: isinstance(schema, dict)
+)
+"""Schemas of all keywords, nested; without references."""

@@ -1,4 +1,4 @@
-"""Both engines agree on valid and on mutated data, for the documents of a real release."""
+"""Both engines agree on valid and on mutated data, for a real release and for any schema."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dynclient.releases.pack import build
+from dynclient.schema import Release
+from dynclient.schema.repair import repair
 from dynclient.validation import validator
-from tests.property.data import draw_instance, mutate
+from tests.property.data import DATA, SCHEMAS, draw_instance, mutate
 from tests.support.trees import ALL_RELEASES, release_named
 
 RELEASE = ALL_RELEASES[-1]
@@ -54,3 +57,16 @@ def test_the_engines_agree(path: str) -> None:
     agree()
     # If no candidate were valid, agreement would prove little.
     assert results == {True, False}
+
+
+@settings(max_examples=400)
+@given(SCHEMAS, st.lists(DATA, min_size=1, max_size=4))
+def test_the_engines_agree_on_any_schema(schema: dict[str, Any], candidates: list[Any]) -> None:
+    documents = {"type/x.json": copy.deepcopy(schema)}
+    repairs = repair(documents)
+    checker = validator(Release(build(documents, repairs, "1.0")))
+    for data in candidates:
+        valid = checker.is_valid("type/x.json", data)
+        problems = checker.problems("type/x.json", data)
+        assert valid is (problems == []), data
+        assert {problem.rule for problem in problems}.isdisjoint({"disagreement", "unexamined"})

@@ -85,6 +85,16 @@ def test_a_missing_place_is_an_error(release: Release, place: str) -> None:
         ("^a$", "a\n", False),
         (r"^a\$$", "a$", True),
         ("^[$]$", "$", True),
+        (r"^[\]$]$", "$", True),
+        ("^.$", "\u2028", False),
+        ("^.$", "\r", False),
+        (r"^\.$", "x", False),
+        (r"^\s$", "\xa0", True),
+        (r"^\S$", "\ufeff", False),
+        (r"^[\sx]$", "\u2028", True),
+        (r"^[^\s]$", "\xa0", False),
+        (r"^\s$", "\u200b", False),
+        ("[[]", "[", True),
     ],
 )
 def test_patterns_follow_ecma_262(

@@ -286,3 +286,29 @@ def test_a_constant_is_a_discriminator_as_an_enum_of_one_value_is() -> None:
     expected = ["a.host: must be a string, not 5", "a.port: must be an integer, not 'x'"]
     assert sorted(lines(of({"oneOf": [mysql, trino]}), data)) == expected
     assert sorted(lines(of({"oneOf": [trino, mysql]}), data)) == expected
+
+
+def test_a_schema_that_is_false_allows_nothing() -> None:
+    assert lines({"properties": {"x": False}}, {"x": 1}) == ["x: 1 is not allowed here"]
+    assert lines({"items": False}, [1]) == ["[0]: 1 is not allowed here"]
+    assert lines({"items": [{}, False]}, [1, 2]) == ["[1]: 2 is not allowed here"]
+    assert lines({"items": [{}], "additionalItems": False}, [1, 2]) == [
+        "[1]: 2 is not allowed here"
+    ]
+    assert lines({"patternProperties": {"^x": False}}, {"x": 1}) == ["x: 1 is not allowed here"]
+    assert lines({"allOf": [False]}, 1) == ["1 is not allowed here"]
+
+
+@pytest.mark.parametrize("digits", [100, 3000])
+def test_of_a_long_integer_only_the_beginning_is_shown(digits: int) -> None:
+    value = 10 ** (digits - 1)
+    shown = f"1{'0' * 59}… ({digits} digits)"
+    assert lines({"type": "string"}, value) == [f"must be a string, not {shown}"]
+    assert lines({"maximum": 5}, [value]) == []
+    assert problems({"maximum": 5}, value)[0].value == shown
+
+
+def test_an_integer_that_python_does_not_write_is_a_problem() -> None:
+    checker = Validator(Release(build({"type/x.json": {"type": "string"}}, (), "1.0.0")))
+    (found,) = checker.problems("type/x.json", [10**5000])
+    assert str(found) == "[0]: an integer of 16,610 bits cannot be encoded as JSON"
