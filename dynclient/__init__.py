@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dynclient.errors import DriftWarning as DriftWarning
     from dynclient.errors import DynclientError as DynclientError
     from dynclient.errors import DynclientWarning as DynclientWarning
+    from dynclient.errors import FieldNotRead as FieldNotRead
     from dynclient.errors import Forbidden as Forbidden
     from dynclient.errors import InsecureWarning as InsecureWarning
     from dynclient.errors import LostUpdate as LostUpdate
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from dynclient.errors import ServerFault as ServerFault
     from dynclient.errors import SourceRefused as SourceRefused
     from dynclient.errors import SourceUnavailable as SourceUnavailable
+    from dynclient.errors import StaleWarning as StaleWarning
     from dynclient.errors import TimedOut as TimedOut
     from dynclient.errors import TLSFailed as TLSFailed
     from dynclient.errors import TooManyRequests as TooManyRequests
@@ -110,6 +112,7 @@ _ERRORS = (
     "DriftWarning",
     "DynclientError",
     "DynclientWarning",
+    "FieldNotRead",
     "Forbidden",
     "InsecureWarning",
     "LostUpdate",
@@ -129,6 +132,7 @@ _ERRORS = (
     "ServerFault",
     "SourceRefused",
     "SourceUnavailable",
+    "StaleWarning",
     "TLSFailed",
     "TimedOut",
     "TooManyRequests",

@@ -15,6 +15,7 @@
     │   ├── UnknownCollection (AttributeError, KeyError)
     │   ├── UnknownOperation (AttributeError)
     │   ├── UnknownField (AttributeError, KeyError)
+    │   ├── FieldNotRead (AttributeError)   a field that a response left out and that is not read
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
     │   ├── OutOfRange (IndexError)         a position beyond the end of a list
     │   └── BadName (ValueError)            a name or FQN that is not valid
@@ -42,6 +43,7 @@
 
     DynclientWarning (UserWarning)
     ├── DriftWarning                        data was translated between releases
+    ├── StaleWarning                        a field was read later, from a newer state of its entity
     └── InsecureWarning                     TLS certificates are not verified
 """
 
@@ -202,6 +204,21 @@ class UnknownField(_NameError, KeyError):
     """The type has no field of that name."""
 
     __str__ = DynclientError.__str__
+
+
+class FieldNotRead(_NameError):
+    """The response that an entity comes from left the field out, and it is not read now.
+
+    ``getattr(entity, "tags", None)`` returns None then, as for every AttributeError.
+
+    Attributes:
+        name: the field.
+        path: where the schema of the entity has it: ``tags``, ``columns[].tags``.
+        fields: the names that ``fields=`` needs to read the entity with the field.
+    """
+
+    path: str
+    fields: tuple[str, ...]
 
 
 class BadArguments(UsageError, TypeError):
@@ -371,6 +388,10 @@ class DynclientWarning(UserWarning):
 
 class DriftWarning(DynclientWarning):
     """A field of another release was translated."""
+
+
+class StaleWarning(DynclientWarning):
+    """A field was read later than the rest of its entity, which was changed in between."""
 
 
 class InsecureWarning(DynclientWarning):

@@ -31,6 +31,10 @@ class Settings(NamedTuple):
         drift: What happens to fields of other releases. ``'bridge'`` translates them and warns once
             for each line of code, ``'warn'`` translates them and warns each time, ``'error'``
             raises RequestInvalid.
+        unread: What happens when a field is read that the response left out, because servers return
+            it only if ``fields=`` asks for it. ``'fetch'`` requests it: once for an entity, and
+            once for the entities of a page. ``'error'`` raises FieldNotRead, ``'none'`` returns
+            None. ``DYNCLIENT_UNREAD`` sets the default for :func:`dynclient.connect`.
         verify: Verification of the server's TLS certificate: True for the default CA bundle, the
             path of a CA bundle, or False for none, with an InsecureWarning. None is the default.
         client_certificate: TLS client certificate: the path of a PEM file with certificate and key,
@@ -52,6 +56,7 @@ class Settings(NamedTuple):
     page_size: int = 100
     responses: str = "tolerant"
     drift: str = "bridge"
+    unread: str = "fetch"
     verify: bool | str = True
     client_certificate: str | tuple[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()

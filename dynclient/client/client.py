@@ -14,6 +14,7 @@ from dynclient.session.session import Session
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Iterable
 
     from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
     from dynclient.dispatch.pagination import Listing, Page
@@ -264,6 +265,35 @@ class Client:
     ) -> Any:
         """Return one entity by its id, or None if it does not exist; see :meth:`get_by_name`."""
         return self[entity].get(id=entity_id, fields=fields, include=include)
+
+    def resolve(
+        self,
+        target: Any,
+        /,
+        entity: Any = None,
+        *,
+        fields: str | Iterable[str] | None = None,
+        include: str | None = None,
+    ) -> Any:
+        """Return the entity that a reference refers to.
+
+        What was read is cached for a minute, or until this client changes something; every call
+        returns an object of its own. ``om.session.resolver.info`` counts hits and misses.
+
+        Args:
+            target: a reference or an entity; ``"user:ada"``, a type and a name or id; or a name or
+                id alone, with ``entity``.
+            entity: the type of a name or id: a class (``om.types.User``), or a name (``"user"``).
+            fields: more fields than the server returns by default.
+            include: ``non-deleted``, ``deleted`` or ``all``; by default also what the reference
+                says is deleted.
+
+        Raises:
+            NotFound: it does not exist.
+            BadArguments: the target does not say which entity it is, or its type.
+            UnknownCollection: the release has no such type.
+        """
+        return self._session.resolver.resolve(target, entity, fields, include)
 
     def list_entities(
         self,

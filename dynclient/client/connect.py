@@ -26,7 +26,11 @@ _PARAMETERS = ("host", "token", "release", "username", "password", "source", "ho
 """Parameters of ``connect`` that are not settings, for suggestions."""
 
 
-_CHOICES = {"responses": ("strict", "tolerant"), "drift": ("bridge", "warn", "error")}
+_CHOICES = {
+    "responses": ("strict", "tolerant"),
+    "drift": ("bridge", "warn", "error"),
+    "unread": ("fetch", "error", "none"),
+}
 """Settings that take one of a few words."""
 
 
@@ -39,6 +43,8 @@ _FILES = {
 
 _MAY_HOLD_SECRETS = {"headers", "github", *_FILES}
 """Settings whose value is not kept in an error: a PEM text, a URL with a password."""
+UNREAD = "DYNCLIENT_UNREAD"
+"""Environment variable with the default of the setting ``unread``."""
 _MAY_BE_ZERO = {"retries", "backoff", "backoff_limit", "retry_after_limit"}
 
 
@@ -175,6 +181,21 @@ def _masked(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name, Secret(text) if looks_secret(name) else text) for name, text in pairs)
 
 
+def _with_environment(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with those of the environment.
+
+    Raises:
+        UsageError: the environment has an invalid value.
+    """
+    unread = os.environ.get(UNREAD)
+    if not unread or "unread" in keywords:
+        return keywords
+    problem = _problem("unread", unread)
+    if problem is not None:
+        raise UsageError(f"{UNREAD} {problem}")
+    return {**keywords, "unread": unread}
+
+
 def release_of(
     named: Release | str | Path | None, source: str | Path | Iterable[str | Path] | None
 ) -> tuple[Release | None, Sources]:
@@ -249,7 +270,7 @@ def connect(
         SourceRefused: the path does not contain a schema tree, or is unsafe or damaged.
     """
     base = address(host)
-    values = settings_of(settings)
+    values = settings_of(_with_environment(settings))
     if hooks is not None and not hasattr(hooks, "on_request"):
         raise UsageError(f"hooks= must be a dynclient.Hooks(…), not {hooks!r}")
     known, sources = release_of(release, source)

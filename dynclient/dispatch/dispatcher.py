@@ -20,7 +20,7 @@ from dynclient.secrets import MASK
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dynclient.hooks import Hooks
     from dynclient.operations import Operation
@@ -77,6 +77,9 @@ class Dispatcher:
         """Routes by entity type, from the addresses in responses; see ``responses.routes_in``."""
         self.unknown_values = UnknownValues()
         """What the server sent and the release does not know, counted."""
+        self.origin: Callable[[str, Request], model.Origin] | None = None
+        """Returns what reads the fields that a response left out: of a ``get``, a ``list`` or a
+        ``write``, and its request. None: absent fields are None."""
         self._kinds: dict[str, tuple[type, Node] | None] = {}
 
     # -- out ---------------------------------------------------------------------------------------
@@ -245,8 +248,6 @@ class Dispatcher:
             ResponseInvalid: it is not an entity, a page or a history where one is due; or it breaks
                 its schema, with ``responses="strict"`` only.
         """
-        from dynclient.dispatch.pagination import Page
-
         operation: Operation | None = request.operation
         kind = "raw" if operation is None else operation.result_kind
         if kind == "text":
@@ -258,19 +259,40 @@ class Dispatcher:
             return data
         reference = operation.result
         found = None if reference is None else self._kind(reference)
-        responses.check_shape(request, data, self._entity_of(reference))
+        entity = self._entity_of(reference)
+        responses.check_shape(request, data, entity)
         if found is None or data is None or operation.as_json:
             return data
+        origin = self._origin(request, operation, entity)
         if kind == "page":
+            from dynclient.dispatch.pagination import Page
+
             listed = data["data"]
             if listed:
                 self._note_routes(operation, listed[0])
-            return Page(self._load_all(found, listed), data.get("paging"))
+            return Page(self._load_all(found, listed, origin), data.get("paging"), origin)
         if kind == "history":
             return self._load_all(found, _versions(data))
         if kind == "entity":
             self._note_routes(operation, data)
-        return self._load_all(found, [data])[0]
+        return self._load_all(found, [data], origin)[0]
+
+    def _origin(
+        self, request: Request, operation: Operation, entity: EntityType | None
+    ) -> model.Origin | None:
+        """Return the origin of the entities in a response; None for other data, and versions."""
+        kind = operation.result_kind
+        if (
+            self.origin is None
+            or entity is None
+            or entity.kind != "entity"
+            or kind not in {"page", "entity"}
+            or "/versions/" in operation.route  # a former state; what it lacks is lost
+        ):
+            return None
+        if kind == "page":
+            return self.origin("list", request)
+        return self.origin("get" if request.method == "GET" else "write", request)
 
     def _entity_of(self, reference: str | None) -> EntityType | None:
         """Return the entity type or time series that a reference names, or None."""
@@ -284,11 +306,13 @@ class Dispatcher:
         if entity is not None and entity.name not in self.hrefs and isinstance(data, dict):
             self.hrefs.update(responses.routes_in(data, entity.name))
 
-    def _load_all(self, found: tuple[type, Node], data: Sequence[Any]) -> list[Any]:
+    def _load_all(
+        self, found: tuple[type, Node], data: Sequence[Any], origin: model.Origin | None = None
+    ) -> list[Any]:
         self.unknown_values.take(found[1], data)
-        return [self._load(found, each) for each in data]
+        return [self._load(found, each, origin) for each in data]
 
-    def _load(self, found: tuple[type, Node], data: Any) -> Any:
+    def _load(self, found: tuple[type, Node], data: Any, origin: model.Origin | None) -> Any:
         cls, node = found
         if self.settings.responses == "strict":
             from dynclient.validation import validator
@@ -297,7 +321,7 @@ class Dispatcher:
             if not checker.is_valid(node, data):
                 what = f"the {node.type_name} in the server's response"
                 raise ResponseInvalid(what=what, problems=checker.problems(node, data))
-        return model.load(cls, data)
+        return model.load(cls, data, origin)
 
 
 def _json_text(operation: Operation, raw: Any, kind: str) -> bytes:

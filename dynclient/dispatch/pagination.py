@@ -72,13 +72,15 @@ class Page:
         total: the number of entities on all pages; None if the server does not report it.
         after: cursor of the next page, None on the last. It is valid on this server only.
         before: cursor of the previous page, None on the first.
+        origin: what reads the fields that the page left out, or None.
     """
 
-    __slots__ = ("after", "before", "entities", "total")
+    __slots__ = ("after", "before", "entities", "origin", "total")
 
-    def __init__(self, entities: list[Any], paging: Any = None) -> None:
+    def __init__(self, entities: list[Any], paging: Any = None, origin: Any = None) -> None:
         paging = paging if isinstance(paging, dict) else {}
         self.entities = entities
+        self.origin = origin
         self.total: int | None = paging.get("total")
         self.after: str | None = paging.get("after") or None
         self.before: str | None = paging.get("before") or None

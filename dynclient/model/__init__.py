@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dynclient.model.classes import class_for
-from dynclient.model.entity import Entity
+from dynclient.model.entity import Entity, Origin
 from dynclient.model.functions import (
     asdict,
     changes,
@@ -18,6 +18,7 @@ from dynclient.model.functions import (
 
 __all__ = [
     "Entity",
+    "Origin",
     "asdict",
     "changes",
     "check",

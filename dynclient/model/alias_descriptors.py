@@ -73,11 +73,13 @@ class AliasField:
         self._set(entity, own)
 
     def is_set(self, entity: Entity) -> bool:
-        """Return whether an entity has a value for what replaces the field."""
+        """Return whether an entity has a value for what replaces the field; sends no request."""
         try:
-            return self.read(entity) is not None
+            self._require(entity)
         except UnknownField:  # drift is an error, or the field cannot be read
             return False
+        self._alias.warn()
+        return self._is_set(entity)
 
     def _require(self, entity: Entity) -> None:
         """Raise UnknownField where the entity does not have the field."""
@@ -87,6 +89,9 @@ class AliasField:
     def _unknown(self, entity: Entity) -> UnknownField:
         alias: Alias = self._alias
         return UnknownField(alias.sentence, name=alias.name, obj=entity, nearest=alias.own_names)
+
+    def _is_set(self, entity: Entity) -> bool:
+        raise NotImplementedError
 
     def _get(self, entity: Entity) -> Any:
         raise NotImplementedError
@@ -104,6 +109,10 @@ class RenamedField(AliasField):
 
     __slots__ = ()
     _alias: RenamedAlias
+
+    def _is_set(self, entity: Entity) -> bool:
+        value = entity._raw.get(self._alias.own_name)
+        return bool(value) if self._alias.conversion == "wrap" else value is not None
 
     def _get(self, entity: Entity) -> Any:
         value = entity[self._alias.own_name]
@@ -177,6 +186,10 @@ class NestedField(AliasField):
     __slots__ = ()
     _alias: NestedAlias
 
+    def _is_set(self, entity: Entity) -> bool:
+        outer = entity._raw.get(self._alias.outer)
+        return isinstance(outer, dict) and outer.get(self._alias.part) is not None
+
     def _get(self, entity: Entity) -> Any:
         outer, part = entity[self._alias.outer], self._alias.part
         return outer[part] if outer is not None and part in outer else None
@@ -190,6 +203,9 @@ class FlattenedField(AliasField):
 
     __slots__ = ()
     _alias: FlattenedAlias
+
+    def _is_set(self, entity: Entity) -> bool:  # noqa: ARG002  # see AliasField
+        return False
 
     def _get(self, entity: Entity) -> Any:
         # What is written into an object created for reading would be lost.
@@ -208,6 +224,10 @@ class BoxedItemField(AliasField):
 
     __slots__ = ()
     _alias: BoxedItemAlias
+
+    def _is_set(self, entity: Entity) -> bool:
+        inner = entity._raw.get(self._alias.inner)
+        return isinstance(inner, dict) and inner.get(self._alias.name) is not None
 
     def _get(self, entity: Entity) -> Any:
         inner = entity[self._alias.inner]
@@ -231,6 +251,9 @@ class BareItemField(AliasField):
             kind, name = type(entity).__name__, self._alias.name
             raise UnknownField(f"{kind} has no field {name!r}", name=name, obj=entity)
         super()._require(entity)
+
+    def _is_set(self, entity: Entity) -> bool:  # noqa: ARG002  # see AliasField
+        return True
 
     def _get(self, entity: Entity) -> Any:
         return entity if self._alias.is_item else self._alias.value

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.model.alias_descriptors import alias_fields
 from dynclient.model.containers import FieldMap, lazy_list
-from dynclient.model.conversion import REFERENCE, attach, own_names, raw_of
-from dynclient.model.entity import Entity, EntityMeta, entity_class, new_entity
+from dynclient.model.conversion import attach, own_names, raw_of
+from dynclient.model.entity import REFERENCE, Entity, EntityMeta, entity_class, new_entity
 from dynclient.model.scalars import NamedEnumMeta, ScalarMeta, enum_class, scalar_class
 from dynclient.schema.node import SERVICE_TYPE_FIELD, class_kind
 from dynclient.secrets import Secret, looks_secret

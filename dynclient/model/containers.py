@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from dynclient.model.entity import keep_original
+from dynclient.model.entity import keep_original, read_parts_later
 from dynclient.secrets import looks_secret
 
 if TYPE_CHECKING:
@@ -140,9 +140,18 @@ class FieldList(list[Any]):
         """Append an item."""
         self.insert(len(self), value)
 
+    def _keep_original(self) -> None:
+        """Prepare a change of the order of the items; see ``read_parts_later``."""
+        _, entity, node, _ = self._context
+        read_parts_later(entity, node)
+        keep_original(entity)
+
     def insert(self, index: SupportsIndex, value: Any) -> None:
         """Insert an item before an index."""
-        keep_original(self._entity)
+        if index == len(self):  # at the end, nothing moves
+            keep_original(self._entity)
+        else:
+            self._keep_original()
         item = self._converted(value)
         self._raw.insert(index, self._entity._classes.raw_of(item))
         super().insert(index, item)
@@ -161,7 +170,7 @@ class FieldList(list[Any]):
         return self
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        keep_original(self._entity)
+        self._keep_original()
         if isinstance(index, slice):
             value = [self._converted(each) for each in value]
         else:
@@ -170,13 +179,13 @@ class FieldList(list[Any]):
         self._write()
 
     def __delitem__(self, index: Any) -> None:
-        keep_original(self._entity)
+        self._keep_original()
         super().__delitem__(index)
         self._write()
 
     def pop(self, index: SupportsIndex = -1) -> Any:
         """Remove and return an item."""
-        keep_original(self._entity)
+        self._keep_original()
         value = super().pop(index)
         self._write()
         return value
@@ -191,13 +200,13 @@ class FieldList(list[Any]):
 
     def sort(self, *, key: Any = None, reverse: bool = False) -> None:
         """Sort in place."""
-        keep_original(self._entity)
+        self._keep_original()
         super().sort(key=key, reverse=reverse)
         self._write()
 
     def reverse(self) -> None:
         """Reverse in place."""
-        keep_original(self._entity)
+        self._keep_original()
         super().reverse()
         self._write()
 

@@ -13,15 +13,13 @@ from dynclient.drift import table
 from dynclient.drift.aliases import aliases_of, with_own_names
 from dynclient.errors import BadArguments, Problem
 from dynclient.model.containers import FieldList, FieldMap, wrapped_list
-from dynclient.model.entity import NEW, Entity, clone, link_to
+from dynclient.model.entity import NEW, REFERENCE, Entity, clone, link_to, root_of
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-REFERENCE = "EntityReference"
-"""Type name of what refers to an entity by its id and type."""
 
 
 def attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
@@ -48,7 +46,7 @@ def attach(owner: Entity, node: Node | None, value: Any) -> tuple[Any, Any]:
 
 def _attach_list(owner: Entity, node: Node | None, values: Any) -> tuple[Any, Any]:
     wrap, own_type = owner._classes.item_converters(node)
-    root = _root(owner)
+    root = root_of(owner)
     raw: list[Any] = []
     items: list[Any] = []
     for value in values:
@@ -67,7 +65,7 @@ def _attach_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any
     reference = as_reference(node, value)
     if reference is not None:
         return reference, None
-    if value._link is not NEW or value is _root(owner):
+    if value._link is not NEW or value is root_of(owner):
         return clone(value._raw), None
     classes = owner._classes
     if node is not None and node.kind == "object" and type(value) is not classes.class_for(node):
@@ -75,12 +73,6 @@ def _attach_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any
         return clone(value._raw), None
     link_to(value, owner)
     return value._raw, value
-
-
-def _root(entity: Entity) -> Entity:
-    while isinstance(entity._link, Entity):
-        entity = entity._link
-    return entity
 
 
 def plain(node: Node | None, value: Any) -> Any:

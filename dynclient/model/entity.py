@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dynclient.drift.aliases import removed_field_message
+from dynclient.drift.aliases import aliases_of, removed_field_message
 from dynclient.errors import BadArguments, Problem, UnknownField
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
 
@@ -28,16 +28,62 @@ if TYPE_CHECKING:
 NEW: Any = object()
 """Link of an entity that a user created and that is part of no other."""
 
+REFERENCE = "EntityReference"
+"""Type name of what refers to an entity by its id and type."""
 _SCALARS = frozenset({str, int, float, bool})
 
 
+class Origin:
+    """The response that entities come from; it knows the fields that the response left out.
+
+    All entities of one response share one. :mod:`dynclient.session.session` implements it.
+
+    Attributes:
+        paths: the paths of the fields that the response left out, by the reference of the type that
+            has the field, and its name; None until they are needed.
+    """
+
+    __slots__ = ("paths",)
+
+    paths: dict[str, dict[str, tuple[str, ...]]] | None
+
+    def read(self, root: Entity, node: Node, name: str | None) -> None:
+        """Read a field that the response left out into the JSON of an entity; else do nothing.
+
+        Args:
+            root: the entity that the server returned.
+            node: the type that has the field: that of the entity, or of a part of it.
+            name: the field; None for all fields of the type.
+
+        Raises:
+            FieldNotRead: it cannot be read, or the client is not allowed to.
+        """
+        raise NotImplementedError
+
+
 class Original:
-    """The JSON of an entity as the server returned it, kept once the entity is changed."""
+    """What is known of one entity beside its JSON, once it was changed or a field was read later.
 
-    __slots__ = ("raw",)
+    Attributes:
+        origin: the response that it comes from, or None if nothing is known about it.
+        raw: its JSON as the server returned it; None while it is not changed.
+        read: the paths of the fields that were read later.
+        is_stale: whether a field that was read later came from a newer state of the entity.
+    """
 
-    def __init__(self, raw: dict[str, Any]) -> None:
+    __slots__ = ("is_stale", "origin", "raw", "read")
+
+    def __init__(self, origin: Origin | None, raw: dict[str, Any] | None = None) -> None:
+        self.origin = origin
         self.raw = raw
+        self.read: frozenset[str] = frozenset()
+        self.is_stale = False
+
+    def copy(self) -> Original:
+        """Return a copy for another entity of the same origin."""
+        copied = Original(self.origin, clone(self.raw))
+        copied.read, copied.is_stale = self.read, self.is_stale
+        return copied
 
 
 def clone(raw: Any) -> Any:
@@ -51,10 +97,80 @@ def clone(raw: Any) -> Any:
 
 def keep_original(entity: Entity) -> None:
     """Keep what the server returned, once, before a change anywhere below an entity."""
+    entity = root_of(entity)
+    if entity._link is NEW:
+        return
+    original = original_of(entity)
+    if original.raw is None:
+        original.raw = clone(entity._raw)
+
+
+def root_of(entity: Entity) -> Entity:
+    """Return the entity that an entity is part of, in the end; itself if it is part of none."""
     while isinstance(entity._link, Entity):
         entity = entity._link
-    if entity._link is None:
-        _set_link(entity, Original(clone(entity._raw)))
+    return entity
+
+
+def original_of(root: Entity) -> Original:
+    """Return what is known of an entity that a server returned, from now on its own."""
+    link = root._link
+    if not isinstance(link, Original):
+        link = Original(link)
+        _set_link(root, link)
+    return link
+
+
+def read_later(entity: Entity, name: str) -> Any:
+    """Return the JSON of a field that an entity does not have, after reading it if it was left out.
+
+    Args:
+        entity: the entity, or a part of one.
+        name: the field.
+
+    Returns:
+        The JSON, or None if the entity has no value for it on the server either.
+    """
+    raw = entity._raw
+    if name not in raw:
+        link = entity._link
+        if isinstance(link, Origin) and link.paths is not None:  # decided here for most fields
+            names = link.paths.get(type(entity)._node.ref)
+            if names is None or name not in names:
+                return None
+        _read(entity, type(entity)._node, name)
+    return raw.get(name)
+
+
+def read_parts_later(entity: Entity, node: Node | None) -> None:
+    """Read all fields that were left out of parts of an entity, before the parts are rearranged.
+
+    A patch replaces what changes its place, so what was not read would be lost.
+
+    Args:
+        entity: the entity that the parts are in.
+        node: the type of the parts, or None.
+    """
+    if node is not None and node.kind == "object":
+        _read(entity, node.target, None)
+
+
+def _read_before_change(entity: Entity, name: str) -> None:
+    """Read what an assignment to a field replaces, so that a patch is computed from that."""
+    current = entity._raw.get(name)
+    if current is None:
+        current = read_later(entity, name)
+    node = type(entity)._nodes.get(name)
+    if node is not None and type(current) is list:
+        read_parts_later(entity, node.items)
+
+
+def _read(entity: Entity, node: Node, name: str | None) -> None:
+    root = root_of(entity)
+    link = root._link
+    origin = link.origin if isinstance(link, Original) else link
+    if isinstance(origin, Origin):
+        origin.read(root, node, name)
 
 
 class EntityMeta(type):
@@ -80,38 +196,59 @@ class EntityMeta(type):
         return sorted(names.union(getattr(cls, "_nodes", ())))
 
 
-class Field:
-    """A field of an entity class; ``Table.columns`` returns it, for its documentation.
+class FieldInfo:
+    """A field of an entity class as the class has it: ``Table.columns``, for its documentation."""
 
-    It is a non-data descriptor on purpose: once the wrapped value is in the instance's
-    ``__dict__``, it is found there first, at the speed of a plain attribute.
-    """
-
-    __slots__ = ("_wrap", "name", "node")
+    __slots__ = ("name", "node")
 
     def __init__(self, name: str, node: Node) -> None:
         self.name = name
         self.node = node
-        self._wrap: Callable[[Any, Any], Any] | None = None
-
-    def __get__(self, instance: Entity | None, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        raw = instance._raw.get(self.name)
-        if raw is None:
-            return None
-        wrap = self._wrap
-        if wrap is None:
-            wrap = self._wrap = instance._classes.field_wrapper(self.name, self.node)
-        value = instance.__dict__[self.name] = wrap(raw, instance)
-        return value
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         return field_words(self.name, self.node)
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        # rlcompleter reads every attribute that is not a property of the class, and reading a field
+        # may send a request.
+        return property
+
     def __repr__(self) -> str:
         return f"<{field_words(self.name, self.node)}>"
+
+
+class Field:
+    """The descriptor of a field of an entity class.
+
+    It is a non-data descriptor on purpose: once the wrapped value is in the instance's
+    ``__dict__``, it is found there first, at the speed of a plain attribute.
+    """
+
+    __slots__ = ("_info", "_wrap", "name", "node")
+
+    def __init__(self, name: str, node: Node) -> None:
+        self.name = name
+        self.node = node
+        self._info: FieldInfo | None = None
+        self._wrap: Callable[[Any, Any], Any] | None = None
+
+    def __get__(self, instance: Entity | None, owner: type | None = None) -> Any:
+        if instance is None:
+            if self._info is None:
+                self._info = FieldInfo(self.name, self.node)
+            return self._info
+        raw = instance._raw.get(self.name)
+        if raw is None:
+            raw = read_later(instance, self.name)
+            if raw is None:
+                return None
+        wrap = self._wrap
+        if wrap is None:
+            wrap = self._wrap = instance._classes.field_wrapper(self.name, self.node)
+        value = instance.__dict__[self.name] = wrap(raw, instance)
+        return value
 
 
 class Entity(metaclass=EntityMeta):
@@ -195,7 +332,9 @@ class Entity(metaclass=EntityMeta):
                 if alias is None:
                     raise _no_field(self, name)
                 return alias.read(self)
-            return None
+            raw = read_later(self, name)
+            if raw is None:
+                return None
         value = wrapped[name] = self._classes.field_wrapper(name, node)(raw, self)
         return value
 
@@ -208,6 +347,7 @@ class Entity(metaclass=EntityMeta):
                 return
             if cls._closed:
                 raise _no_field(self, name)
+        _read_before_change(self, name)
         keep_original(self)
         self.__dict__.pop(name, None)
         if value is None:
@@ -220,10 +360,11 @@ class Entity(metaclass=EntityMeta):
     def __delitem__(self, name: str) -> None:
         if name not in self._raw:
             alias = type(self)._aliases.get(name)
-            if alias is None:
+            if alias is not None:
+                alias.write(self, None)
+                return
+            if read_later(self, name) is None:
                 raise _not_set(self, name)
-            alias.write(self, None)
-            return
         keep_original(self)
         self.__dict__.pop(name, None)
         del self._raw[name]
@@ -275,7 +416,7 @@ class Entity(metaclass=EntityMeta):
     def __deepcopy__(self, memo: dict[int, Any]) -> Entity:
         link = self._link
         if isinstance(link, Original):
-            link = Original(clone(link.raw))
+            link = link.copy()
         copied = new_entity(type(self), clone(self._raw), NEW if isinstance(link, Entity) else link)
         memo[id(self)] = copied
         return copied
@@ -284,9 +425,12 @@ class Entity(metaclass=EntityMeta):
         from dynclient.model.masking import sealed
 
         cls, link = type(self), self._link
-        is_returned = link is None or isinstance(link, Original)
-        original = sealed(cls._node, link.raw) if isinstance(link, Original) else None
-        return _restored, (cls, sealed(cls._node, self._raw), is_returned, original)
+        if link is NEW or isinstance(link, Entity):
+            return _restored, (cls, sealed(cls._node, self._raw), False, None)
+        original = link if isinstance(link, Original) else Original(link)
+        first = None if original.raw is None else sealed(cls._node, original.raw)
+        known = (original.origin, original.read, original.is_stale)
+        return _restored, (cls, sealed(cls._node, self._raw), True, first, known)
 
 
 _set_raw = Entity.__dict__["_raw"].__set__
@@ -301,7 +445,8 @@ def new_entity(cls: type[Entity], raw: dict[str, Any], link: Any) -> Entity:
     Args:
         cls: its class.
         raw: the JSON; shared, not copied, and not checked.
-        link: the entity that it is part of; ``NEW``; or None for one that a server returned.
+        link: the entity that it is part of; ``NEW``; or, for one that a server returned, what is
+            known of it: its origin, an Original, or None.
     """
     entity = cls.__new__(cls)
     _set_raw(entity, raw)
@@ -361,12 +506,38 @@ def _no_field(entity: Entity, name: Any) -> UnknownField:
     from dynclient.suggestions import did_you_mean, nearest
 
     cls = type(entity)
+    hint = _resolve_hint(entity, str(name))
+    if hint is not None:
+        return UnknownField(f"{cls.__name__} has no field {name!r}; {hint}", name=str(name))
     reason = removed_field_message(cls._node, str(name))
     if reason is not None:
         end = f", which {reason}"
     else:
         end = did_you_mean(nearest(str(name), {*cls._nodes, *entity._raw}))
     return UnknownField(f"{cls.__name__} has no field {name!r}{end}", name=str(name), obj=entity)
+
+
+def _resolve_hint(entity: Entity, name: str) -> str | None:
+    """Return how to read a field that a reference lacks and its entity has, or None."""
+    node = type(entity)._node
+    kind = entity._raw.get("type")
+    if node.type_name != REFERENCE or not isinstance(kind, str):
+        return None
+    found = node.release.entities.get(kind)
+    if found is None:
+        return None
+    target = node.release.node(found.path)
+    if name not in target.properties and name not in aliases_of(target):
+        return None
+    return f"the {kind} that it refers to has: om.resolve(reference).{name}"
+
+
+def _missing(self: Entity, name: str) -> Any:
+    """Raise for an attribute that a reference does not have; its ``__getattr__``."""
+    if name.startswith("_"):  # protocols of Python and of notebooks
+        message = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=self)
+    raise _no_field(self, name)
 
 
 def _not_set(entity: Entity, name: Any) -> UnknownField:
@@ -378,14 +549,20 @@ def _not_set(entity: Entity, name: Any) -> UnknownField:
 
 
 def _restored(
-    cls: type[Entity], raw: dict[str, Any], is_returned: bool, original: dict[str, Any] | None
+    cls: type[Entity],
+    raw: dict[str, Any],
+    is_returned: bool,
+    original: dict[str, Any] | None,
+    known: tuple[Origin | None, frozenset[str], bool] = (None, frozenset(), False),
 ) -> Entity:
     """Return an entity from its pickle, see ``Entity.__reduce__``."""
     from dynclient.model.masking import unsealed
 
-    link = None if is_returned else NEW
-    if original is not None:
-        link = Original(unsealed(original))
+    link: Any = NEW
+    if is_returned:
+        origin, read, is_stale = known
+        link = Original(origin, None if original is None else unsealed(original))
+        link.read, link.is_stale = read, is_stale
     return new_entity(cls, unsealed(raw), link)
 
 
@@ -413,4 +590,6 @@ def entity_class(node: Node, classes: Classes, aliases: dict[str, AliasField]) -
         "_aliases": aliases,
         "_closed": node.closed,
     }
+    if node.type_name == REFERENCE:  # nowhere else, since it makes every access slower
+        namespace["__getattr__"] = _missing
     return EntityMeta(node.type_name, (Entity,), namespace)

@@ -8,7 +8,7 @@ from dynclient.errors import UsageError
 from dynclient.model.classes import class_for
 from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.conversion import plain
-from dynclient.model.entity import Entity, EntityMeta, Original, clone, new_entity
+from dynclient.model.entity import NEW, Entity, EntityMeta, Origin, Original, clone, new_entity
 from dynclient.schema.node import node_of
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _original(entity: Entity) -> dict[str, Any]:
         raise UsageError(f"must be an entity, not {type(entity).__name__}")
     link = entity._link
     if isinstance(link, Original):
-        return link.raw
-    if link is not None:
+        return entity._raw if link.raw is None else link.raw
+    if link is NEW or isinstance(link, Entity):
         name = type(entity).__name__
         raise UsageError(
             f"this {name} was not returned by a server, so it has no original to compare with"
@@ -153,14 +153,16 @@ def raw(value: Any, node: Node | None = None) -> Any:
     return value._raw if isinstance(value, Entity) else plain(node, value)
 
 
-def load(kind: Node | type, data: Any) -> Any:
+def load(kind: Node | type, data: Any, origin: Origin | None = None) -> Any:
     """Return decoded JSON that a server returned as an entity.
 
     Args:
         kind: its class or schema node.
         data: the JSON; shared, not copied. What is not an object is returned as it is.
+        origin: the response that it comes from, which reads the fields that it left out; None for
+            an entity whose absent fields are None.
     """
     cls = kind if isinstance(kind, type) else class_for(kind)
     if isinstance(cls, EntityMeta) and isinstance(data, dict):
-        return new_entity(cls, data, None)  # type: ignore[arg-type]  # a metaclass instance is a class
+        return new_entity(cls, data, origin)  # type: ignore[arg-type]  # a metaclass instance is a class
     return data

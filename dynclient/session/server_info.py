@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.dispatch.pagination import CursorGuard
 from dynclient.errors import (
     DynclientError,
     NotFound,
@@ -251,6 +250,8 @@ class ServerInfo:
 
     def entity_types(self) -> Iterator[Any]:
         """Yield the entity types that the server lists, as JSON, as far as they can be listed."""
+        from dynclient.dispatch.pagination import CursorGuard
+
         guard = CursorGuard()
         after: str | None = None
         while True:

@@ -9,6 +9,7 @@ from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.responses import is_route
 from dynclient.drift.aliases import own_field_names
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound
+from dynclient.model.entity import Origin
 from dynclient.session.contract import Contract
 from dynclient.session.server_info import ServerInfo
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
     from dynclient.dispatch.pagination import Listing
     from dynclient.hooks import Hooks
+    from dynclient.model import Entity
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.release_choice import Sources
+    from dynclient.session.resolver import Resolver
+    from dynclient.session.unread import LateResponse
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Request
@@ -58,11 +62,14 @@ class Session:
         self._sources = sources
         self._choosing = threading.RLock()
         self._dispatcher = Dispatcher(transport, settings, hooks)
+        if settings.unread != "none":
+            self._dispatcher.origin = self._origin
         self.host = base.removesuffix("/api")
         self.transport = transport
         self.settings = settings
         if release is not None:
             self.use_release(release)
+        self._resolver: Resolver | None = None
         self.server = ServerInfo(self.host, self._dispatcher)
         self.contract = Contract(self.server, self._dispatcher, self._release)
 
@@ -90,6 +97,10 @@ class Session:
 
     def _release(self) -> Release:
         return self.release
+
+    def _origin(self, kind: str, request: Request) -> ResponseOrigin:
+        # The body of a change may contain secrets, and is not needed any more.
+        return ResponseOrigin(kind, None if kind == "write" else request, self)
 
     def _choose(self) -> Release:
         from dynclient.session.release_choice import Sources, choose
@@ -149,7 +160,10 @@ class Session:
             ResponseInvalid: the response is not what the operation returns, or breaks its schema
                 (the latter with ``responses="strict"`` only).
         """
-        return self._dispatcher.send(request)
+        try:
+            return self._dispatcher.send(request)
+        finally:
+            self._forget(request.method)
 
     def call(self, plan: Plan) -> Any:
         """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
@@ -163,7 +177,23 @@ class Session:
             spec = self._collection_of(plan)
             if spec is None or not is_route(error.message) or not self.contract.relocate(spec):
                 raise
+        finally:
+            self._forget(plan.operation.method)
         return self._dispatcher.call(*self._current(plan))
+
+    @property
+    def resolver(self) -> Resolver:
+        """What resolves references, with its cache."""
+        if self._resolver is None:
+            from dynclient.session.resolver import Resolver
+
+            self._resolver = Resolver(self)
+        return self._resolver
+
+    def _forget(self, method: str) -> None:
+        """Drop what is cached of entities after a request that may have changed them."""
+        if self._resolver is not None and method != "GET":
+            self._resolver.clear()
 
     def find_one(self, plan: Plan) -> Any:
         """Carry out the plan of a ``get``, and return None if the entity does not exist."""
@@ -210,11 +240,17 @@ class Session:
             raise self.contract.explained(error) from None
 
         known = {parameter.name for parameter in operation.parameters}
+        extra_fields: list[str] = []  # what is read later of one page is read with the next ones
 
         def fetch(more: dict[str, Any]) -> Any:
             # Some lists of a time range have neither pages nor cursors.
-            more = {name: value for name, value in more.items() if name in known}
-            return self.call(self._current(plan)._replace(arguments={**arguments, **more}))
+            full = {**arguments, **{name: more[name] for name in more if name in known}}
+            if extra_fields:
+                full["fields"] = _joined_fields(full.get("fields"), extra_fields)
+            page = self.call(self._current(plan)._replace(arguments=full))
+            if page.origin is not None:
+                page.origin.extra_fields = extra_fields
+            return page
 
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
         return Listing(
@@ -233,6 +269,11 @@ class Session:
 
     # -- life --------------------------------------------------------------------------------------
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connections are closed."""
+        return bool(getattr(self.transport, "closed", False))
+
     def close(self) -> None:
         """Close the connections; nothing can be sent afterwards."""
         close = getattr(self.transport, "close", None)
@@ -247,3 +288,52 @@ class Session:
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self._base, self.transport, self.settings, self.known_release, None, self._sources)
         return Session, parts
+
+
+def _joined_fields(fields: Any, more: list[str]) -> list[str]:
+    """Return the names of ``fields=`` with more of them, each once."""
+    names = fields.split(",") if isinstance(fields, str) else fields or ()
+    return list(dict.fromkeys([*(str(name).strip() for name in names), *more]))
+
+
+class ResponseOrigin(Origin):
+    """One response of a session, shared by all entities in it; :mod:`.unread` reads.
+
+    Attributes:
+        kind: what it is: ``get``, ``list``, or ``write`` for the response to a change.
+        fields: the names that were asked for with ``fields=``; None until they are needed.
+        request: the request; None for changes, and for entities that were unpickled.
+        session: the session; None for entities that were unpickled.
+        extra_fields: of a page: the names that later pages of its list ask for, too.
+        late_responses: what was read later.
+        locks: the lock of each process, held while something is read later.
+    """
+
+    __slots__ = ("extra_fields", "fields", "kind", "late_responses", "locks", "request", "session")
+
+    def __init__(
+        self,
+        kind: str,
+        request: Request | None,
+        session: Session | None,
+        fields: tuple[str, ...] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.fields = fields
+        self.request = request
+        self.session = session
+        self.extra_fields: list[str] | None = None
+        self.paths = None
+        self.late_responses: list[LateResponse] = []
+        self.locks: dict[int, threading.RLock] = {}
+
+    def read(self, root: Entity, node: Node, name: str | None) -> None:
+        """Read a field that the response left out, see :meth:`Origin.read`."""
+        from dynclient.session.unread import read
+
+        read(self, root, node, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from dynclient.session.unread import asked_fields
+
+        return ResponseOrigin, (self.kind, None, None, asked_fields(self))

@@ -100,6 +100,7 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
     auth = _auth(config, base)
     headers, auth = _fill_template(headers, auth, base)
     settings["headers"] = headers
+    settings["unread"] = "none"  # as official models have it
     return Connection(base, auth, settings_of(settings))
 
 

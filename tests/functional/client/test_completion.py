@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import io
 import pydoc
 import rlcompleter
 import subprocess
@@ -14,6 +16,7 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
+from tests.support.projecting_server import ProjectingServer, label, reference, table
 from tests.support.trees import ALL_RELEASES, release_named
 
 
@@ -109,6 +112,77 @@ def test_tab_in_ipython(shell: Any, text: str, found: set[str]) -> None:
         found_here = list(shell.Completer.completions(text, len(text)))
     matches = {match.text.lstrip(".") for match in found_here}
     assert found <= matches
+
+
+@pytest.fixture
+def read(names: dict[str, Any], om: Client) -> ProjectingServer:
+    """Add ``r``, a table that was read without its tags, and return its server."""
+    full = table(1, tags=[label("PII.Sensitive")], owners=[reference("ada")])
+    server = ProjectingServer(full)
+    host = "http://127.0.0.1:1"
+    names["r"] = dynclient.connect(host, release=om.release, transport=server).tables["s.d.c.t1"]
+    return server
+
+
+def test_tab_at_an_entity_sends_nothing_in_plain_python(
+    names: dict[str, Any], read: ProjectingServer
+) -> None:
+    assert {"r.tags", "r.columns", "r.followers"} <= complete(names, "r.")
+    assert {"r.tags"} <= complete(names, "r.ta")
+    assert {"r.columns"} <= complete({**names, "r": type(names["r"])}, "r.col")
+    assert len(read.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        *(
+            (engine, text)
+            for engine in ("jedi", "dir")
+            for text in ("r.", "r.ta", 'r["', "print(r.")
+        ),
+        ("jedi", "r.columns[0]."),
+    ],
+)
+def test_tab_at_an_entity_sends_nothing_in_ipython(
+    shell: Any, read: ProjectingServer, engine: str, text: str
+) -> None:
+    from IPython.core.completer import provisionalcompleter
+
+    shell.Completer.use_jedi = engine == "jedi"
+    with provisionalcompleter():
+        found_here = list(shell.Completer.completions(text, len(text)))
+    assert "tags" in {match.text.lstrip(".").removeprefix("r.") for match in found_here}
+    assert len(read.sent) == 1
+
+
+def test_jedi_alone_sends_nothing(names: dict[str, Any], read: ProjectingServer) -> None:
+    jedi = pytest.importorskip("jedi")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {each.name for each in jedi.Interpreter("r.ta", [names]).complete()}
+    assert "tags" in found
+    assert len(read.sent) == 1
+
+
+def test_showing_an_entity_sends_nothing(shell: Any, names: dict[str, Any], read: Any) -> None:
+    from rich.console import Console
+    from rich.pretty import Pretty
+
+    shell.display_formatter.format(names["r"])
+    with Console(file=io.StringIO()).capture() as shown:
+        Console().print(Pretty(names["r"]))
+    assert shown is not None
+    assert len(read.sent) == 1
+
+
+def test_hasattr_and_getmembers_read_like_an_access(
+    names: dict[str, Any], read: ProjectingServer
+) -> None:
+    assert hasattr(names["r"], "tags")
+    assert len(read.sent) == 2
+    assert "joins" in dict(inspect.getmembers(names["r"]))
+    assert len(read.sent) > 2
 
 
 def test_help_of_a_method_lists_its_fields(om: Client) -> None:

@@ -1,0 +1,1 @@
+"""Makes data files of the package from what is known of real servers."""
