@@ -10,6 +10,8 @@ from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_creat
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
+from dynclient.model import Entity
+from dynclient.model.entity import REFERENCE
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -208,6 +210,7 @@ class Collection:
     ) -> Plan:
         if METHODS[method].operation not in self._spec.operations:
             raise self._unknown(method)
+        self._check_servers(method, values, keywords)
         call = Call(self._spec, self._release, method, values, keywords, look_up)
         plan = METHODS[method].plan(call)
         fields = plan.arguments.get("fields")
@@ -221,6 +224,27 @@ class Collection:
             if isinstance(limit, int) and isinstance(plan.arguments["page_size"], int):
                 plan.arguments["page_size"] = min(limit, plan.arguments["page_size"])
         return plan
+
+    def _check_servers(
+        self, method: str, values: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> None:
+        """Raise UsageError for entities of other servers whose ids the call would send."""
+        sent = list(values)
+        if METHODS[method].plan is plan_create:
+            body = self._spec.operations[method].body
+            places = self._release.node(body).properties if body is not None else {}
+            for name, value in keywords.items():
+                several = value if isinstance(value, (list, tuple)) else (value,)
+                place = places.get(name)
+                # Where the release takes a name, that of another server will do.
+                if place is not None and (place.items or place).type_name == REFERENCE:
+                    sent += several
+        entities = [each for each in sent if isinstance(each, Entity)]
+        if entities:
+            from dynclient.session.same_server import check_same_server
+
+            for each in entities:
+                check_same_server(self._session, each)
 
     def _get_plan(self, key: Any) -> Plan:
         return self._plan("get", (key,), {}, self._session.call)

@@ -188,8 +188,8 @@ class Listing:
             position = {} if cursor is None else {self._cursor: cursor}
             page = self._fetch({**position, **self._size(left)})
             is_whole = cursor is None and page.is_whole
-            if cursor is None:
-                announced = page.total
+            if cursor is None and (page.before is None or is_whole):
+                announced = page.total  # of all pages, so only where this is the first of them
             if not len(page) and page.after is not None and not is_whole:
                 raise _endless(count)
             count += len(page)
@@ -208,7 +208,7 @@ class Listing:
 
     def _warn_cut(self, total: int | None) -> None:
         """Warn that the limit leaves entities out, if it was given without the size of a page."""
-        if not self._warn or self._limit is None or (total is not None and total <= self._limit):
+        if not self._warn or not self._limit or (total is not None and total <= self._limit):
             return
         from dynclient.warn import warn_user
 

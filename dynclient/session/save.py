@@ -44,7 +44,7 @@ def save(session: Session, entity: Any) -> Any:
         The saved entity; the same object if nothing was changed.
 
     Raises:
-        UsageError: it is not an entity that a server returned, or its type has no PATCH.
+        UsageError: it is not an entity that this server returned, or its type has no PATCH.
         RequestInvalid: the changes break the schema; what was invalid before does not count. Or a
             mask was set where there was no secret before; elsewhere it stands for that secret.
         LostUpdate: another user or process changed it since it was read; nothing was written.
@@ -60,6 +60,9 @@ def save(session: Session, entity: Any) -> Any:
             f"om.save sends changes of entities, and {node.type_name} is not an entity type;"
             " send create requests with om.create_or_update(…)"
         )
+    from dynclient.session.same_server import check_same_server
+
+    check_same_server(session, entity)
     spec = session.find(node.entity)
     if "patch" not in spec.operations:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")

@@ -353,8 +353,7 @@ class Session:
 
         def fetch(more: dict[str, Any]) -> Any:
             # Some lists of a time range have neither pages nor cursors.
-            more = {name: value for name, value in more.items() if name in known}
-            full = {**arguments, **more}
+            full = {**arguments, **{name: more[name] for name in more if name in known}}
             if extra_fields:
                 full["fields"] = _joined_fields(full.get("fields"), extra_fields)
             page = self.call(self._current(plan)._replace(arguments=full))

@@ -134,6 +134,12 @@ def test_next_continues_one_loop() -> None:
     assert "requested page by page" in repr(listing)
 
 
+def test_a_list_that_begins_after_a_cursor_does_not_end_early() -> None:
+    paging = {"total": 9, "before": "b"}
+    server = Server(Page([7], {**paging, "after": "c"}), Page([8, 9], paging))
+    assert [*Listing(server)] == [7, 8, 9]
+
+
 # -- limits, slices and positions ------------------------------------------------------------------
 
 
@@ -241,8 +247,10 @@ def test_a_limit_that_leaves_entities_out_warns_unless_it_was_meant() -> None:
         assert len(Listing(Rows(10), limit=2, warn=True)) == 2
     with pytest.warns(DynclientWarning, match="there are more;"):
         assert [*Listing(Rows(10, total=False), limit=3, warn=True)] == [0, 1, 2]
-    for limit, warn in ((3, False), (10, True), (11, True), (None, True)):
-        assert len([*Listing(Rows(10), limit=limit, warn=warn)]) == min(limit or 10, 10)
+    for limit, warn, count in (
+        (3, False, 3), (10, True, 10), (11, True, 10), (None, True, 10), (0, True, 0),
+    ):  # fmt: skip
+        assert len([*Listing(Rows(10), limit=limit, warn=warn)]) == count
     cut = Listing(Rows(10), limit=3, warn=True)
     assert (cut[:3], cut[:2], cut[0], cut.first()) == ([0, 1, 2], [0, 1], 0, 0)
     assert len(cut.page()) == 4
