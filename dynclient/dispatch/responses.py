@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import errors
+from dynclient.transport.request import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,6 @@ _HINTS = {
     503: _UNAVAILABLE,
     504: _UNAVAILABLE,
 }
-_LOST = frozenset({502, 503, 504})
-"""Statuses of a proxy that may have lost the response of the server."""
 _UNKNOWN_OUTCOME = " The request may have been carried out; read the entity before you repeat it."
 _MAY_BE_DONE = (
     "An earlier attempt got no response. It may have been carried out, and this error be a"
@@ -98,7 +97,7 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
         "request_id": _request_id(response, body),
         "body": body if isinstance(body, dict) else text[:_MESSAGE_LENGTH],
     }
-    if response.may_be_done or (response.status in _LOST and request.is_write):
+    if request.is_write and (response.may_be_done or response.status in LOST):
         parts["may_be_done"] = True
     if not isinstance(body, dict) and _is_page(response, text):
         return _of_proxy(text, parts)
@@ -130,7 +129,7 @@ def _hint(request: Request, response: Response, code: int, message: str) -> str 
     if response.may_be_done and request.is_write:
         return _MAY_BE_DONE
     hint = _HINTS.get(code)
-    return hint + _UNKNOWN_OUTCOME if hint and code in _LOST and request.is_write else hint
+    return hint + _UNKNOWN_OUTCOME if hint and code in LOST and request.is_write else hint
 
 
 def is_deleted(request: Request, error: errors.ServerError) -> bool:
@@ -427,7 +426,7 @@ def _page_hint(text: str, parts: dict[str, Any]) -> str:
 
     status, lost = parts["status"], parts.get("may_be_done")
     if status in _HINTS and status not in {401, 403, 415}:
-        return _HINTS[status] + (_UNKNOWN_OUTCOME if lost and status in _LOST else "")
+        return _HINTS[status] + (_UNKNOWN_OUTCOME if lost and status in LOST else "")
     if re.search(r"HTTPS? (?:port|server)|SSL-enabled", text) and parts["url"].startswith("http:"):
         return "This port uses TLS; host= must begin with https://."
     title = re.search(r"<title[^>]*>\s*(?:OpenMetadata|Collate)\b", text, re.IGNORECASE)

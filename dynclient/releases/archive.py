@@ -78,6 +78,8 @@ def members(archive: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
         if zipfile.is_zipfile(archive):
             return _from_zip(archive, source, wanted)
         return _from_tar(archive, source, wanted)
+    except SourceRefused:
+        raise
     except (
         tarfile.TarError,
         zipfile.BadZipFile,
@@ -85,6 +87,9 @@ def members(archive: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
         struct.error,
         EOFError,
         OSError,
+        OverflowError,  # a size beyond that of the address space
+        RuntimeError,  # a version or a compression of a zip file that is not supported
+        ValueError,  # a name that is not in its encoding
     ) as error:
         if isinstance(error, OSError) and error.errno is not None:
             message = f"{source} cannot be read: {error.strerror}"

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dynclient.errors import ServerError, SourceUnavailable, TransportError, UsageError
+from dynclient.errors import (
+    ResponseTooLarge,
+    ServerError,
+    SourceRefused,
+    SourceUnavailable,
+    TransportError,
+    UsageError,
+)
 from dynclient.releases import github_tree
 from dynclient.releases.archive import MAX_BYTES
 from dynclient.releases.download import PARALLEL, Progress, download, no_progress
@@ -146,6 +153,11 @@ def _getter(transport: Transport) -> github_tree.Get:
             why = error.parts["message"]
             message = f"{transport.base} is not available now: {why}; set {TOKEN} for higher limits"
             raise SourceUnavailable(message, source=transport.base, status=error.status) from None
+        except ResponseTooLarge as error:
+            message = (
+                f"{error.url} is larger than {MAX_BYTES >> 20} MiB, so it is not a schema tree"
+            )
+            raise SourceRefused(message, source=transport.base) from None
         except TransportError as error:
             message = (
                 f"{error.parts['message']}. Set {VARIABLE} to use a mirror. {github_tree.WAY_OUT}"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from dynclient.settings import Settings
 
-_BLOCK = 1 << 20
-"""Bytes that are read at once from a body of unknown length."""
+_BLOCK = 1 << 18
+"""Bytes that are sent at once, and read at once from a body of unknown length."""
 _ENCODINGS_MAX = 3
 """Longest list of content encodings; servers use one."""
 _MEMBERS_MAX = 100
@@ -65,7 +65,7 @@ class Attempt:
         status: status of the response, as soon as it is received.
     """
 
-    __slots__ = ("deadline", "has_data", "has_ended", "is_sent", "settings", "status")
+    __slots__ = ("_outer", "deadline", "has_data", "has_ended", "is_sent", "settings", "status")
 
     def __init__(self, deadline: Deadline, settings: Settings) -> None:
         self.deadline = deadline
@@ -94,10 +94,12 @@ class Attempt:
             connection.settimeout(left)
 
     def __enter__(self) -> None:
+        # A handler of urllib3's log may send a request of its own meanwhile.
+        self._outer = _current.attempt
         _current.attempt = self
 
     def __exit__(self, *_: object) -> None:
-        _current.attempt = None
+        _current.attempt = self._outer
 
 
 class _Current(threading.local):
@@ -188,12 +190,23 @@ class _LimitedConnection(HTTPConnection):
         self._note_sending()
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        super().putrequest(*args, **kwargs)  # refuses what is not a URL
         self._note_sending()
-        super().putrequest(*args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        attempt = _current.attempt
+        if attempt is None or self.sock is None or not isinstance(data, bytes):
+            super().send(data)
+            return
+        for start in range(0, len(data), _BLOCK):  # each has the time of one wait
+            attempt.limit_wait(self.sock)
+            super().send(data[start : start + _BLOCK])
 
     def getresponse(self) -> Any:
-        response = super().getresponse()
         attempt = _current.attempt
+        if attempt is not None:
+            attempt.has_ended = False
+        response = super().getresponse()
         if attempt is not None and attempt.has_ended:
             response.close()  # http.client takes half a header for a whole one
             raise http.client.IncompleteRead(b"")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dynclient.transport.connections import Attempt
     from dynclient.transport.request import Request, Response
 
+_API = "/api"
 _PLAIN_HTTP = {
     "WRONG_VERSION_NUMBER",
     "RECORD_LAYER_FAILURE",
@@ -61,8 +62,11 @@ _EXPIRED, _NOT_YET_VALID = 10, 9
 _OTHER_HOST = {62, 64}
 """Verification codes of OpenSSL."""
 
+_OTHER_NAME = "doesn't match"
+"""What urllib3 says where it compares the names of a certificate itself."""
+
 _FIND_OUT = {
-    "POST": "look for what it creates before you send it again; create_or_update can be repeated",
+    "POST": "look for what it creates or starts before you send it again",
     "PATCH": "read the entity again to see whether it has the change",
     "DELETE": "read the entity again to see whether it still exists",
 }
@@ -119,7 +123,7 @@ def final_error(
         may_be_done: whether an earlier attempt may have been carried out.
     """
     may_be_done = may_be_done or error.may_be_done
-    if not may_be_done or request.method in {"GET", "HEAD"}:
+    if not may_be_done or not request.is_write:
         return error
     if isinstance(error, (TLSFailed, ResponseTooLarge)):
         return error
@@ -128,6 +132,8 @@ def final_error(
     if is_repeatable:
         return type(error)(**{**parts, "message": f"{message}, which is safe to repeat"})
     way = _FIND_OUT.get(request.method, _FIND_OUT_ELSE)
+    if getattr(request.operation, "name", None) == "create":
+        way = "read the entity by its name to find out; create_or_update can be repeated"
     unknown = OutcomeUnknown(**{**parts, "message": f"{message}: {way}"})
     unknown.__cause__ = error
     return unknown
@@ -209,7 +215,7 @@ def _reason(causes: list[BaseException]) -> str:
 def _target(failure: Failure) -> tuple[str, str]:
     """Return what the connection was opened to, and where its address comes from."""
     if failure.proxy is None:
-        return failure.base.removesuffix("/api"), "host="
+        return failure.base.removesuffix(_API), "host=" if _is_server(failure.base) else "its URL"
     return f"the proxy {_shown_proxy(failure.proxy)}", _PROXY_VARIABLES
 
 
@@ -231,7 +237,7 @@ def _timeout_message(failure: Failure, names: set[str]) -> str:
     seconds = f"within {failure.settings.connect_timeout:g} s (connect_timeout=)"
     if failure.base.startswith("https:") and "ReadTimeoutError" in names:
         message = f"{target} did not complete the TLS handshake {seconds}"
-        return f"{message}; if it does not use TLS, pass host={_other(failure.base)!r}"
+        return f"{message}; if it does not use TLS, use {_other(failure.base)}"
     message = f"{target} did not accept a connection {seconds}"
     return f"{message}; check {option}, and whether a firewall is in between"
 
@@ -245,7 +251,7 @@ def _proxy_message(failure: Failure, causes: list[BaseException], names: set[str
         text = refusal.partition("Tunnel connection failed: ")[2].rstrip("')").strip()[:200]
         if text.startswith("407"):
             text += ", so its URL must contain a user and a password"
-        host = failure.base.removesuffix("/api")
+        host = failure.base.removesuffix(_API)
         return f"{proxy} refused to connect to {host}: {text}{tail}"
     if "InvalidSchema" in names:
         return f"{proxy} cannot be used: SOCKS requires the package PySocks{tail}"
@@ -262,7 +268,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     base = failure.base
     names = {type(cause).__name__ for cause in causes}
     alert = _first(causes, ssl.SSLError)
-    if alert is not None and "ALERT" in (getattr(alert, "reason", None) or ""):
+    if alert is not None and _is_refused_certificate(alert):
         # With TLS 1.3 a server refuses the client's certificate after the first request.
         return TLSFailed, _tls_message(base, alert, failure.settings)
     if _first(causes, TimeoutError) is not None:
@@ -276,7 +282,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     is_cut = failure.attempt.has_ended and str(bad_status).startswith("HTTP/")
     if bad_status is not None and not is_cut and not isinstance(bad_status, RemoteDisconnected):
         if "\x15\x03" in str(bad_status):  # an alert of TLS
-            return ConnectFailed, f"{base} uses TLS on this port; pass host={_other(base)!r}"
+            return ConnectFailed, f"{base} uses TLS on this port; use {_other(base)}"
         shown = ascii(str(bad_status)[:60])
         return ConnectFailed, f"{base} responds with {shown}, not in HTTP; check host and port"
     if names & {"LineTooLong", "HTTPException", "InvalidHeader"}:
@@ -284,7 +290,7 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
     message = f"the connection to {base} broke during {_what(failure)}"
     if failure.is_first and not failure.attempt.has_data:
         if base.startswith("http:"):
-            message += f"; if the server uses TLS, pass host={_other(base)!r}"
+            message += f"; if the server uses TLS, use {_other(base)}"
         elif failure.settings.client_certificate is None:
             message += "; the server may require a client certificate (client_certificate=)"
         else:
@@ -293,9 +299,15 @@ def _sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Transport
 
 
 def _other(base: str) -> str:
-    """Return the host with the other scheme."""
-    scheme, mark, rest = base.removesuffix("/api").partition("://")
-    return f"{'http' if scheme == 'https' else 'https'}{mark}{rest}"
+    """Return the address with the other scheme, as an argument if it is that of a server."""
+    scheme, mark, rest = base.removesuffix(_API).partition("://")
+    url = f"{'http' if scheme == 'https' else 'https'}{mark}{rest}"
+    return f"host={url!r}" if _is_server(base) else url
+
+
+def _is_server(base: str) -> bool:
+    """Return whether a base URL is that of an API; others are those of GitHub or a mirror."""
+    return base.endswith(_API)
 
 
 # -- TLS -------------------------------------------------------------------------------------------
@@ -322,19 +334,26 @@ def _tls_problem(failure: Failure, causes: list[BaseException], names: set[str])
 
 def _tls_message(base: str, reason: BaseException, settings: Settings) -> str:
     """Return the message for a TLS connection that failed."""
-    if isinstance(reason, ssl.SSLCertVerificationError):
+    if isinstance(reason, ssl.SSLCertVerificationError) or _OTHER_NAME in str(reason):
         message = f"the TLS certificate of {base} could not be verified: {reason}"
         return f"{message}; {_verification_way(reason)}"
     return f"the TLS connection to {base} failed: {reason}; {_tls_way(base, reason, settings)}"
 
 
-def _verification_way(reason: ssl.SSLCertVerificationError) -> str:
-    if reason.verify_code == _EXPIRED:
+def _is_refused_certificate(error: BaseException) -> bool:
+    """Return whether a server refuses the client's certificate, or that there is none."""
+    name = str(getattr(error, "reason", None) or "")
+    return "ALERT" in name and any(part in name for part in _REFUSED_CERTIFICATE)
+
+
+def _verification_way(reason: BaseException) -> str:
+    code = getattr(reason, "verify_code", None)
+    if code == _EXPIRED:
         return "it must be renewed on the server, unless the clock of this machine is wrong"
-    if reason.verify_code == _NOT_YET_VALID:
+    if code == _NOT_YET_VALID:
         return "check the clock of this machine"
-    if reason.verify_code in _OTHER_HOST:
-        return "pass in host= a name that the certificate is issued for"
+    if code in _OTHER_HOST or _OTHER_NAME in str(reason):
+        return "use a host name that the certificate is issued for"
     return "pass verify= the path of the CA bundle that signed it"
 
 
@@ -343,7 +362,7 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
     name = str(getattr(reason, "reason", None) or "").upper().replace(" ", "_")
     own = settings.client_certificate
     if name in _PLAIN_HTTP:
-        return f"the server does not use TLS on this port, so pass host={_other(base)!r}"
+        return f"the server does not use TLS on this port, so use {_other(base)}"
     if name == "KEY_VALUES_MISMATCH":
         return "the key of client_certificate= does not belong to its certificate"
     if name in _NO_CERTIFICATE:
@@ -352,12 +371,12 @@ def _tls_way(base: str, reason: BaseException, settings: Settings) -> str:
         return "the key of client_certificate= must not be encrypted"
     if name in _BAD_PEM or "PEM lib" in str(reason):
         return f"client_certificate=, {own!r}, must contain a certificate and its key in PEM format"
-    if "ALERT" in name and any(part in name for part in _REFUSED_CERTIFICATE):
+    if _is_refused_certificate(reason):
         if own is None:
             return "the server may require a client certificate; pass client_certificate="
         return f"the server does not accept client_certificate=, {own!r}"
     if isinstance(reason, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return f"the server closed it; if it does not use TLS, pass host={_other(base)!r}"
+        return f"the server closed it; if it does not use TLS, use {_other(base)}"
     return "see verify= and client_certificate="
 
 
@@ -389,8 +408,8 @@ def redirect_error(
 
 _FINAL_URL = "Pass the final URL to connect(); tokens are not sent to other servers."
 SIGN_IN = (
-    "This is the page of a sign-in: a gateway in front of the server lets browsers through only."
-    " Use an address behind it, or what its operator has for programs, such as a header (headers=)."
+    "This is a sign-in page: a gateway in front of the server lets only browsers through. Use an"
+    " address behind it, or what its operator provides for programs, such as a header (headers=)."
 )
 _SIGN_IN_PAGE = re.compile(
     r"type=['\"]?password|\b(?:sign|log)[ _-]?in\b|\bsaml|\boauth|\bsso\b|\bauthorize\b",

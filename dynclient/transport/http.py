@@ -25,6 +25,7 @@ from dynclient.secrets import MASK, looks_secret
 from dynclient.transport.address import without_credentials
 from dynclient.transport.auth import LOGIN_PATHS, Anonymous
 from dynclient.transport.request import (
+    LOST,
     Request,
     Response,
     header_problem,
@@ -44,8 +45,6 @@ REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 """Methods that are safe to repeat: sent twice, they do no more than once."""
 TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
-_LOST = frozenset({502, 503, 504})
-"""Statuses of a proxy that may have lost the response of the server."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
 _ECHO_MIN = 4
@@ -139,8 +138,8 @@ class Transport:
         if request.web:
             return self._send(request, None, deadline)
 
-        def send(of_login: Request) -> Response:
-            return self._send(of_login, None, deadline)
+        def send(login: Request) -> Response:
+            return self._send(login, None, deadline)
 
         header = self.auth.header(send, self.base)
         response = self._send(request, header, deadline)
@@ -161,7 +160,7 @@ class Transport:
             if error is not None:
                 may_be_done = may_be_done or error.may_be_done
             elif response is not None:
-                may_be_done = may_be_done or response.status in _LOST
+                may_be_done = may_be_done or response.status in LOST
             _log().debug("%s %s: retrying in %.2f s", request.method, request.masked_target, pause)
             self._sleep(pause)
         if error is not None:
@@ -175,6 +174,8 @@ class Transport:
         self, request: Request, authorization: str | None, deadline: Deadline
     ) -> tuple[Response | None, TransportError | None]:
         """Send once and return the response or the error."""
+        from http.client import HTTPException
+
         from urllib3.exceptions import HTTPError
 
         from dynclient.transport.connections import Attempt
@@ -184,7 +185,7 @@ class Transport:
         try:
             with attempt:
                 response = self._send_once(request, authorization, attempt)
-        except (OSError, HTTPError, ValueError) as caught:  # what requests and urllib3 raise
+        except (OSError, ValueError, HTTPError, HTTPException) as caught:
             if isinstance(caught, DynclientError):
                 raise
             error = self._error(caught, request, attempt)
@@ -228,6 +229,7 @@ class Transport:
                 break
             received.close()  # its body is not read; the connection would stay open
             url = self._redirect_target(request, url, received)
+            attempt.status = None
         else:
             from dynclient.transport.failures import redirect_error
 

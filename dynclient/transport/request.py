@@ -11,6 +11,8 @@ from dynclient.errors import UsageError
 from dynclient.secrets import MASK, looks_secret, printable, seal, unseal
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+LOST = frozenset({502, 503, 504})
+"""Statuses of a proxy that may have lost the response of the server."""
 _DIGITS_MAX = 15
 """Digits of a ``Retry-After`` that are read; 15 are more than anyone waits."""
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")

@@ -6,6 +6,7 @@ A new place is a line of ``PLACES`` and, unless it is a key of a map, a line whe
 from __future__ import annotations
 
 import copy
+import http.client
 import io
 import json
 import logging
@@ -21,8 +22,11 @@ import dynclient
 from dynclient import cli, compat
 from dynclient.hooks import Hooks
 from dynclient.schema import Release
+from dynclient.settings import Settings
 from dynclient.transport.auth import identity
 from dynclient.transport.http import Transport
+from dynclient.transport.request import Request
+from tests.support.raw_server import RawServer, response
 from tests.support.stub import Reply, Stub
 from tests.support.trees import release_named
 
@@ -50,6 +54,7 @@ PLACES = (
     *("echoed body", "echoed header", "echoed query", "response JWT", "URL of a response"),
     *("invalid value at a secret place", "invalid JWT", "invalid URL", "misspelt field"),
     *("changed value", "replaced value", "unknown setting", "PEM as path"),
+    *("query of a request", "broken header of a response", "password of a proxy"),
 )
 SECRETS = {place: f"hush{number:03}x" for number, place in enumerate(PLACES)}
 """One secret for each place; each is found by its number."""
@@ -272,6 +277,49 @@ def test_settings_and_authentication(stub: Stub, release: Release, output: Outpu
     output.error("mirror", lambda: client(stub, release, github=f"me:{SECRETS['mirror']}@m"))
     om.close()
     transport.close()
+
+
+def test_the_logs_of_the_libraries_below(
+    release: Release,
+    output: Output,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    query = (("passphrase", SECRETS["query of a request"]),)
+    request = Request("GET", "/v1/x", query)
+    garbage = f"no colon?token={SECRETS['broken header of a response']}"
+    for data in (response(b"{}", garbage), b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"):
+        with RawServer(data) as server:
+            auth = identity(SECRETS["token"], None, None)
+            settings = Settings(
+                retries=1, backoff=0, headers=(("Cookie", SECRETS["header Cookie"]),)
+            )
+            transport = Transport(f"{server.host}/api", settings, auth)
+            if data.endswith(b"{}") and b"colon" in data:
+                transport.send(request)
+            else:
+                output.error("a broken connection", lambda: transport.send(request))  # noqa: B023
+            transport.close()
+        assert SECRETS["query of a request"] in server.requests[0].decode()
+    output.add("printed", *capsys.readouterr())
+
+
+def test_proxies(release: Release, output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    for status in ("407 Proxy Authentication Required", "502 Bad Gateway"):
+        with RawServer(response(b"oh", status=status)) as proxy:
+            url = f"http://me:{SECRETS['password of a proxy']}@127.0.0.1:{proxy.port}"
+            for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+                monkeypatch.setenv(name, url)
+            for host in ("http://server.example", "https://server.example"):
+                om = dynclient.connect(host, token=SECRETS["token"], release=release, retries=0)
+                output.error(f"proxy of {host}", lambda: om.tables["a.b.c.d"])  # noqa: B023
+                output.value("client of a proxy", om)
+                om.close()
+        for host in ("http://server.example", "https://server.example"):
+            om = dynclient.connect(host, token=SECRETS["token"], release=release, retries=0)
+            output.error("closed proxy", lambda: om.tables["a.b.c.d"])  # noqa: B023
+            om.close()
 
 
 REDIRECTS = (

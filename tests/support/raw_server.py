@@ -18,14 +18,23 @@ class RawServer:
         respond: returns the pieces of the response to a request; the connection is closed
             afterwards. Without a request, because the client sent none, it gets an empty one.
         tls: to serve HTTPS with.
+        keep: leave connections open for further requests.
+
+    Attributes:
+        requests: what arrived, one item for each request.
+        connections: number of connections.
     """
 
     def __init__(
         self,
         respond: Callable[[bytes], Iterable[bytes]] | bytes,
         tls: ssl.SSLContext | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
         self.requests: list[bytes] = []
+        self.connections = 0
+        self._keep = keep
         self._respond = respond
         self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -43,15 +52,18 @@ class RawServer:
             if self._stopped:
                 connection.close()
                 return
+            self.connections += 1
             try:
                 if self._tls:
                     connection = self._tls.wrap_socket(connection, server_side=True)
                 with connection:
-                    self._answer(connection)
+                    while self._answer(connection) and self._keep:
+                        pass
             except OSError:  # a client that gives up
                 connection.close()
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _answer(self, connection: socket.socket) -> bool:
+        """Answer a request; return whether there was one."""
         request = b""
         while b"\r\n\r\n" not in request and (part := connection.recv(65536)):
             request += part
@@ -61,11 +73,14 @@ class RawServer:
         )
         while len(body) < size and (part := connection.recv(65536)):
             body += part
+        if self._keep and not request:
+            return False
         self.requests.append(head + b"\r\n\r\n" + body if request else b"")
         respond = self._respond
         pieces = [respond] if isinstance(respond, bytes) else respond(request)
         for piece in pieces:
             connection.sendall(piece)
+        return bool(request)
 
     def __enter__(self) -> RawServer:
         self._thread.start()

@@ -168,7 +168,7 @@ def test_a_damaged_archive_is_read_or_refused_but_never_anything_else(data: st.D
 
     with tempfile.TemporaryDirectory() as folder:
         make = data.draw(st.sampled_from([make_zip, make_tar]))
-        target = make(Path(folder) / "a", files())
+        target = make(Path(folder) / "a", {**files(), f"schemas/{'ü' * 90}.json": b"{}"})
         content = bytearray(target.read_bytes())
         for _ in range(data.draw(st.integers(1, 4))):
             place = data.draw(st.integers(0, len(content) - 1))
@@ -176,6 +176,22 @@ def test_a_damaged_archive_is_read_or_refused_but_never_anything_else(data: st.D
         target.write_bytes(bytes(content[: data.draw(st.integers(1, len(content)))]))
         with contextlib.suppress(SourceRefused):
             members(target, every)
+
+
+def test_a_zip_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    target = make_zip(tmp_path / "a.zip", {"ü.json": b"{}"})
+    target.write_bytes(target.read_bytes().replace("ü".encode(), b"\xff\xff"))
+    with pytest.raises(SourceRefused, match="is not a valid zip"):
+        members(target, every)
+
+
+def test_a_zip_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    target = make_zip(tmp_path / "a.zip", {"a.json": b"{}"})
+    content = bytearray(target.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 99  # the version that is needed to extract it
+    target.write_bytes(content)
+    with pytest.raises(SourceRefused, match=r"is not a valid zip.* version 9\.9"):
+        members(target, every)
 
 
 def test_a_gzip_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import subprocess
 import sys
@@ -422,3 +423,12 @@ def test_real_releases_come_as_they_do_from_their_archives(
         found = github.fetch("1.13.0", cache=cache)
     assert found.digest == known.digest
     assert len(hub.requested(FILES)) == len(files)
+
+
+@pytest.mark.parametrize("place", ["", "type/basic.json"])
+def test_what_is_larger_than_a_tree_is_refused(hub: GitHub, cache: Cache, place: str) -> None:
+    bomb = gzip.compress(bytes(80 << 20))
+    hub.faults[place] = [Reply(200, bomb, (("Content-Encoding", "gzip"),))]
+    with pytest.raises(SourceRefused, match="is larger than 64 MiB, so it is not a schema tree"):
+        github.fetch("7.1.0", cache=cache)
+    assert [name for name in whole(cache) if name.endswith(".pack")] == []

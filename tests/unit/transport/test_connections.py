@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import io
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, IncompleteRead
 
@@ -202,6 +205,67 @@ def test_a_large_request_has_as_long_as_a_response(monkeypatch: pytest.MonkeyPat
     assert set(seen) == {7}
 
 
+LARGE = Request("PUT", "/v1/x", body=b"x" * 30_000_000)
+
+
+def test_a_large_request_arrives_whole() -> None:
+    with Stub() as stub, transport(stub.host) as client:
+        stub.default = {}
+        client.send(LARGE)
+    assert stub.seen[0].body == LARGE.body
+
+
+def test_sending_ends_at_the_deadline() -> None:
+    class Running(Clock):
+        def __call__(self) -> float:
+            self.now += 10
+            return self.now
+
+    message = r"within 300 s \(timeout=\)"
+    with (
+        Stub() as stub,
+        transport(stub.host, Running()) as client,
+        pytest.raises(errors.TimedOut, match=message),
+    ):
+        client.send(LARGE)
+    assert len(stub.seen[0].body if stub.seen else b"") < len(LARGE.body or b"")
+
+
+def test_a_server_that_does_not_read_ends_in_a_timeout() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        message = r"0.05 s \(read_timeout=\)"
+        client_of = transport(host, read_timeout=0.05, retries=0)
+        with client_of as client, pytest.raises(errors.TimedOut, match=message) as caught:
+            client.send(LARGE)
+    assert caught.value.may_be_done
+
+
+def test_a_request_inside_another_one_does_not_end_its_attempt(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A handler of urllib3's log may send its records with a client, too."""
+    lost = Stub()
+    with Stub() as stub, transport(stub.host) as inner, lost, transport(lost.host) as outer:
+        stub.default = {}
+        lost.default = Reply(0)
+
+        class Handler(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                logger.removeHandler(self)
+                inner.send(GET)
+
+        logger = logging.getLogger("urllib3.connectionpool")
+        caplog.set_level(logging.DEBUG, logger.name)
+        logger.addHandler(Handler())
+        with pytest.raises(errors.OutcomeUnknown):
+            outer.send(POST)
+        assert not any(isinstance(each, Handler) for each in logger.handlers)
+    assert len(stub.seen) == len(lost.seen) == 1
+
+
 @pytest.mark.parametrize("head", ["X: 1", "no colon?token=hush"])
 def test_the_log_of_urllib3_shows_no_query_of_ours(
     caplog: pytest.LogCaptureFixture, head: str
@@ -350,13 +414,50 @@ def test_a_response_above_the_limit_is_an_error_that_names_it(status: str, lengt
     assert isinstance(written.value, errors.TransportError)
 
 
+KEPT = [
+    response(b"{}"),
+    response(b""),
+    response(gzip.compress(b"{}"), "Content-Encoding: gzip"),
+    response(b"2\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
+    response(b"0\r\n\r\n", "Transfer-Encoding: chunked", "Content-Encoding: gzip", length=False),
+    response(status="204 No Content", length=False),
+    response(status="304 Not Modified", length=False),
+    response(b"{}", status="404 Not Found"),
+]
+
+
 def test_connections_are_reused_after_bodies_of_any_kind() -> None:
-    with Stub() as stub, transport(stub.host) as client:
-        packed = gzip.compress(b"{}")
-        stub.default = Reply(200, packed, (("Content-Encoding", "gzip"),))
-        for _ in range(3):
-            assert client.send(GET).body == b"{}"
-        assert client.send(Request("DELETE", "/v1/x")).body == b"{}"
-        assert client._pool is not None
-        pools = client._pool.poolmanager.pools
-        assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118
+    following = iter(KEPT * 2)
+    server = RawServer(lambda _: [next(following)], keep=True)
+    with server, transport(server.host) as client:
+        bodies = [client.send(GET).body for _ in KEPT * 2]
+    assert bodies == [b"{}", b"", b"{}", b"{}", b"", b"", b"", b"{}"] * 2
+    assert server.connections == 1
+
+
+WHOLE = (
+    response(b'{"id": "1"}', "X-A: b"),
+    response(gzip.compress(b'{"id": "1"}'), "Content-Encoding: gzip"),
+    response(b'b\r\n{"id": "1"}\r\n0\r\n\r\n', "Transfer-Encoding: chunked", length=False),
+    response(b"", "Location: /api/v1/y", status="307 Temporary Redirect"),
+    response(b"{}", "Retry-After: 1", status="503 Service Unavailable"),
+)
+
+
+@given(st.data())
+def test_a_damaged_response_is_read_or_an_error_of_ours(data: st.DataObject) -> None:
+    damaged = bytearray(data.draw(st.sampled_from(WHOLE)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    del damaged[data.draw(st.integers(1, len(damaged))) :]
+    request = data.draw(st.sampled_from([GET, POST]))
+    with (
+        RawServer(bytes(damaged)) as server,
+        transport(server.host, retries=1) as client,
+        contextlib.suppress(errors.DynclientError),
+    ):
+        client.send(request)
+    # A redirect may be followed, but nothing is done twice.
+    targets = [each.split(b" ")[1] for each in server.requests]
+    if request is POST and b"Location" not in damaged:
+        assert len(targets) == 1

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+import dynclient
 from dynclient import errors
 from dynclient.settings import Settings
 from dynclient.transport.auth import Bearer
@@ -21,6 +22,7 @@ from dynclient.transport.http import Transport
 from dynclient.transport.request import Request, Response
 from tests.support.raw_server import RawServer, response
 from tests.support.stub import Reply, Stub
+from tests.support.trees import release_named
 
 GET = Request("GET", "/v1/x")
 POST = Request("POST", "/v1/x", body=b"{}")
@@ -134,6 +136,37 @@ def test_a_host_name_that_cannot_exist(host: str) -> None:
     assert "is not a valid address; check host=" in str(error)
 
 
+@pytest.mark.parametrize("method", ["P\x00ST", "P ST", "P\r\nST", "P\xd6ST"])
+def test_a_method_that_http_cannot_send_is_never_sent(method: str) -> None:
+    with Stub() as stub:
+        stub.default = {}
+        transport = Transport(f"{stub.host}/api", Settings(retries=0))
+        transport.send(GET)  # the connection is open
+        with pytest.raises(errors.ConnectFailed) as caught:
+            transport.send(Request(method, "/v1/x", body=b"{}"))
+        assert not caught.value.may_be_done
+        assert transport.send(GET).status == 200
+        transport.close()
+    assert [seen.method for seen in stub.seen] == ["GET", "GET"]
+
+
+def test_an_address_that_is_not_an_argument_is_not_called_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def base_error(base: str) -> str:
+        transport = Transport(base, Settings(retries=0))
+        with pytest.raises(errors.TransportError) as caught:
+            transport.send(GET)
+        transport.close()
+        assert "host=" not in str(caught.value)
+        return str(caught.value)
+
+    assert "the port in its URL" in base_error(f"https://127.0.0.1:{closed_port()}")
+    with Stub() as stub:
+        base = stub.host.replace("http:", "https:")
+        assert base_error(base).endswith(f"so use {stub.host}")
+
+
 # -- proxies ---------------------------------------------------------------------------------------
 
 
@@ -226,7 +259,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.mark.parametrize(
     ("host", "more", "words"),
     [
-        ("other.example", {}, "pass in host= a name that the certificate is issued for"),
+        ("other.example", {}, "use a host name that the certificate is issued for"),
         ("127.0.0.1", {"not_after": datetime(2020, 1, 1)}, "it must be renewed on the server"),  # noqa: DTZ001
         (
             "127.0.0.1",
@@ -330,7 +363,7 @@ def test_https_to_a_port_without_tls(request_: Request) -> None:
     with Stub() as stub:
         error = error_of(stub.host.replace("http:", "https:"), request_)
     assert type(error) is errors.TLSFailed
-    assert f"does not use TLS on this port, so pass host='{stub.host}'" in str(error)
+    assert f"does not use TLS on this port, so use host='{stub.host}'" in str(error)
 
 
 def test_https_to_a_port_that_waits() -> None:
@@ -339,7 +372,7 @@ def test_https_to_a_port_that_waits() -> None:
         error = error_of(f"https://{host}", POST, connect_timeout=0.05)
     assert type(error) is errors.TimedOut
     assert "did not complete the TLS handshake within 0.05 s (connect_timeout=)" in str(error)
-    assert f"if it does not use TLS, pass host='http://{host}'" in str(error)
+    assert f"if it does not use TLS, use host='http://{host}'" in str(error)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x15\x03\x03\x00\x02\x02\x46"])
@@ -347,7 +380,7 @@ def test_http_to_a_port_with_tls(data: bytes) -> None:
     with RawServer(data) as server:
         error = error_of(server.host)
     assert type(error) is errors.ConnectFailed
-    assert f"pass host='https://127.0.0.1:{server.port}'" in str(error)
+    assert f"use host='https://127.0.0.1:{server.port}'" in str(error)
 
 
 def test_a_server_that_responded_before_has_the_right_scheme() -> None:
@@ -358,6 +391,30 @@ def test_a_server_that_responded_before_has_the_right_scheme() -> None:
         with pytest.raises(errors.ConnectFailed, match=r"broke during GET /v1/x$"):
             transport.send(GET)
         transport.close()
+
+
+@pytest.mark.parametrize(
+    ("reason", "request_", "kind", "may_be_done"),
+    [
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", POST, errors.TLSFailed, False),
+        ("SSLV3_ALERT_CERTIFICATE_REVOKED", POST, errors.TLSFailed, False),
+        ("TLSV1_ALERT_INTERNAL_ERROR", POST, errors.OutcomeUnknown, True),
+        ("SSLV3_ALERT_BAD_RECORD_MAC", GET, errors.ConnectFailed, True),
+    ],
+)
+def test_only_a_refused_certificate_means_that_nothing_was_done(
+    monkeypatch: pytest.MonkeyPatch, reason: str, request_: Request, kind: type, may_be_done: bool
+) -> None:
+    def getresponse(self: Any) -> Any:
+        error = ssl.SSLError(1, f"[SSL: {reason}] as OpenSSL says")
+        error.reason = reason
+        raise error
+
+    monkeypatch.setattr("http.client.HTTPConnection.getresponse", getresponse)
+    with Stub() as stub:
+        error = error_of(stub.host, request_)
+    assert type(error) is kind
+    assert error.may_be_done is may_be_done
 
 
 # -- responses that are not HTTP -------------------------------------------------------------------
@@ -407,7 +464,7 @@ def test_a_response_that_is_not_http(what: str) -> None:
         assert "\x1b" not in str(error)
         lost = error_of(server.host, POST)
         assert type(lost) is errors.OutcomeUnknown
-        assert "look for what it creates before you send it again" in str(lost)
+        assert "look for what it creates or starts before you send it again" in str(lost)
         assert type(lost.__cause__) is errors.ConnectFailed
         assert lost.__context__ is None
         put = error_of(server.host, Request("PUT", "/v1/x", body=b"{}"), retries=1)
@@ -458,9 +515,9 @@ def test_a_bad_location_is_an_error(location: str) -> None:
 @pytest.mark.parametrize(
     ("location", "words"),
     [
-        ("https://sso.example/login?next=x", "This is the page of a sign-in"),
-        ("https://id.example/oauth2/authorize?token=hush", "This is the page of a sign-in"),
-        ("https://id.example/saml/start", "This is the page of a sign-in"),
+        ("https://sso.example/login?next=x", "This is a sign-in page"),
+        ("https://id.example/oauth2/authorize?token=hush", "This is a sign-in page"),
+        ("https://id.example/saml/start", "This is a sign-in page"),
         ("https://elsewhere.example/api", "Pass the final URL to connect()"),
         ("https://elsewhere.example/api?x=login", "Pass the final URL to connect()"),
         ("", "redirects without a Location header"),
@@ -477,7 +534,7 @@ def test_a_redirect_to_a_sign_in_is_named(location: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "way"),
     [
-        ("POST", "/v1/tables", "look for what it creates before you send it again"),
+        ("POST", "/v1/tables", "look for what it creates or starts before you send it again"),
         ("PATCH", "/v1/tables/i", "read the entity again to see whether it has the change"),
         ("DELETE", "/v1/tables/name/n", "read the entity again to see whether it still exists"),
     ],
@@ -490,6 +547,18 @@ def test_what_must_not_be_repeated_says_how_to_find_out(method: str, path: str, 
     assert error.may_be_done
     assert error.method == method
     assert len(server.requests) == 1
+
+
+def test_a_lost_create_says_what_can_be_repeated() -> None:
+    release = release_named("starter")
+    with RawServer(b"") as server:
+        om = dynclient.connect(server.host, token="t", release=release, backoff=0)
+        with pytest.raises(errors.OutcomeUnknown, match="create_or_update can be repeated"):
+            om.tables.create(name="x", databaseSchema="a.b.c", columns=[])
+        with pytest.raises(errors.ConnectFailed, match="which is safe to repeat"):
+            om.tables.upsert(name="x", databaseSchema="a.b.c", columns=[])
+        om.close()
+    assert len(server.requests) == 5
 
 
 def test_a_silent_server_leaves_the_outcome_unknown() -> None:

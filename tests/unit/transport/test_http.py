@@ -329,7 +329,7 @@ def test_tls_with_a_server_without_it_is_an_error_of_its_own(stub: Stub, clock: 
     with pytest.raises(errors.TLSFailed, match=f"^the TLS connection to {base} failed: ") as caught:
         transport.send(Request("GET", "/v1/x"))
     transport.close()
-    assert f"does not use TLS on this port, so pass host='{stub.host}'" in str(caught.value)
+    assert f"does not use TLS on this port, so use host='{stub.host}'" in str(caught.value)
     assert clock.slept == []  # trying again would not help
     assert (caught.value.method, caught.value.url) == ("GET", f"{base}/v1/x")
 
