@@ -123,21 +123,10 @@ def _by_place(mine: list[Any], others: list[Any]) -> Iterator[Pair]:
 
 
 def _by_key(mine: list[Any], others: list[Any]) -> Iterator[Pair]:
-    """Yield the items of two lists that have the same key.
-
-    In lists of the same length the rest is paired by place: those items were renamed.
-    """
-    left = {_key(item, place): (place, item) for place, item in enumerate(others)}
-    unpaired = []
+    """Yield the items of two lists that have the same key."""
+    by_key = {_key(item, place): item for place, item in enumerate(others)}
     for place, item in enumerate(mine):
-        found = left.pop(_key(item, place), None)
-        if found is None:
-            unpaired.append((place, item))
-        else:
-            yield item, found[1]
-    if len(mine) == len(others):
-        places = dict(left.values())
-        yield from ((item, places[place]) for place, item in unpaired if place in places)
+        yield item, by_key.get(_key(item, place))
 
 
 def _key(item: Any, place: int) -> Any:

@@ -121,14 +121,11 @@ class Resolver:
             return model.load(cls, clone(raw), origin)
         operation = spec.operations.get("get" if by == "id" else "get_by_name")
         if operation is None:
-            message = f"must be an id; a {spec.entity.name} cannot be read by name"
+            ways = "by id or by name" if "get" not in spec.operations else "by name, only by id"
+            message = f"entities of type {spec.entity.name!r} cannot be read {ways}"
             raise bad_arguments(_LABEL, [Problem("", key, "argument", message)])
         arguments = {by: key, "fields": list(requested) or None, "include": include}
-        accepted = {each.name for each in operation.parameters}
-        plan = Plan(
-            operation, {k: v for k, v in arguments.items() if k in accepted or v is not None}
-        )
-        found = self._session.call(plan)
+        found = self._session.call(Plan(operation, arguments))
         self._keep(place, {(by, key), ("id", model.raw(found).get("id"))}, found)
         return found
 

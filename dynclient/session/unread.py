@@ -240,8 +240,6 @@ def _left_out(
     # Most servers return "tags" where it was asked for, even if an entity has none.
     given = {*fields, *facts.given(entity, fields)}
     for path in sorted(facts.absent(entity, kind) - given):
-        if not facts.needed(entity, path):
-            continue
         *steps, name = path.split(".")
         owner = _owner(node, steps)
         if owner is not None and name in owner.properties:

@@ -8,12 +8,14 @@ import pickle
 import signal
 import threading
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from dynclient import errors, model
 from dynclient.client.client import Client
+from dynclient.operations import Parameter
 from dynclient.settings import Settings
 from tests.support.projecting_server import (
     ProjectingServer,
@@ -86,7 +88,8 @@ def test_fields_that_were_asked_for_send_nothing() -> None:
     assert om.tables.get(NAME, fields=["tags", "owners"]).tags is None
     assert om.tables.get(NAME, fields="owners,tags").tags is None
     assert om.tables.get(NAME, fields="*").tags is None
-    assert len(server.sent) == 3
+    assert om.tables.get(NAME, fields="tags", include="all").tags is None
+    assert len(server.sent) == 4
 
 
 def test_absent_plain_fields_are_none_and_send_nothing() -> None:
@@ -282,6 +285,54 @@ def test_a_row_that_is_not_on_the_page_any_more_is_read_by_id() -> None:
     server.tables = {**server.tables, "new": table(9), gone["id"]: gone}
     assert all(each.tags for each in rows)
     assert server.targets[-2:] == ["GET /v1/tables?limit=3&fields=tags", f"{BY_ID}?fields=tags"]
+
+
+def test_a_page_whose_request_is_refused_says_what_the_server_said() -> None:
+    om, server = client()
+    (row,) = om.tables.list()
+    refusal = {"code": 400, "message": "Invalid field name tags"}
+    server._answer = lambda request: (400, refusal)  # type: ignore[method-assign]
+    with pytest.raises(errors.FieldNotRead, match=r"refused.*Invalid field name tags"):
+        _ = row.tags
+
+
+@pytest.mark.parametrize("missing", ["get", "fields", "id alone", "collection"])
+def test_without_a_request_by_id_a_field_is_none(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    om, server = client()
+    found = om.tables[NAME]
+    spec = om.session.find("table")
+    get = spec.operations["get"]
+    outer = Parameter("domain", "path", required=True)
+    others = {
+        "fields": get._replace(parameters=tuple(p for p in get.parameters if p.name != "fields")),
+        "id alone": get._replace(parameters=(outer, *get.parameters)),
+    }
+    operations = {**spec.operations, "get": others.get(missing, get)}
+    if missing == "get":
+        del operations["get"]
+
+    def find(key: Any) -> Any:
+        if missing == "collection":
+            raise errors.UnknownCollection("none", name="table")
+        return SimpleNamespace(operations=operations)
+
+    monkeypatch.setattr(om.session, "find", find)
+    assert found.tags is None
+    assert len(server.sent) == 1
+
+
+def test_a_list_that_takes_no_fields_is_completed_by_id() -> None:
+    om, server = client(*many(2, **FULL))
+    plan = om.prepare("tables.list")
+    without = [p for p in plan.operation.parameters if p.name != "fields"]
+    plain = plan._replace(operation=plan.operation._replace(parameters=tuple(without)))
+    assert all(each.tags for each in om.send(plain))
+    assert [each.partition("?")[0] for each in server.targets[1:]] == [
+        BY_ID,
+        f"GET /v1/tables/{table(2)['id']}",
+    ]
 
 
 def test_filters_and_cursor_are_those_of_the_page() -> None:
