@@ -6,6 +6,7 @@
 #                          "--randomly-seed=N" repeats an order, "-p no:randomly" sorts them)
 #   make lint              ruff and mypy
 #   make docs              the code blocks of the documents
+#   make reliability       writes the table of docs/reliability.md: what happens under which fault
 #   make coverage          writes docs/coverage.md: every entity of every release in the cache
 #   make bench             time and memory, each against its floor
 #   make bench-peer        the drop-in beside the official SDK, which gets an environment of its own
@@ -30,7 +31,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs coverage test-official mutate dist clean
+.PHONY: demo test lint bench bench-peer docs coverage reliability test-official mutate dist clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -54,6 +55,9 @@ docs: $(VENV)/.tested
 
 coverage: $(VENV)/.tested
 	$(BIN)/python -m tests.matrix --write docs/coverage.md
+
+reliability: $(VENV)/.tested
+	$(BIN)/python -m tests.faults
 
 test-official: $(VENV)/.tested $(PEER)/.created
 	DYNCLIENT_OFFICIAL="$(abspath $(PEER)/bin/python)" $(BIN)/python -m pytest -m official $(ARGS)

@@ -392,7 +392,14 @@ class Conflict(ServerError):
 
 
 class LostUpdate(Conflict):
-    """The entity was changed since it was read. Nothing was written."""
+    """The entity was changed since it was read, and nothing was written; or a change was lost.
+
+    Attributes:
+        places: the places that both users changed, or whose change was lost, in Python syntax with
+            the keys of items: ``columns["total"].description``; empty if they are not known.
+    """
+
+    places: tuple[str, ...] = ()
 
 
 class PreconditionFailed(ServerError):

@@ -185,18 +185,30 @@ class Client:
 
     # -- calls -------------------------------------------------------------------------------------
 
-    def save(self, entity: Any) -> Any:
+    def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
         """Send the changes of an entity, and return the entity as the server has it now.
 
         The entity passed in is not changed; continue with the one returned. Without changes,
         nothing is sent and the same entity is returned.
 
+        Args:
+            entity: the entity, as a server returned it, with changes.
+            read_back: read the entity again after the save, and raise LostUpdate if a change is not
+                there. Servers that are written to by several clients at once may lose updates.
+            on_conflict: ``"error"`` raises LostUpdate if the entity was changed since it was read.
+                ``"rebase"`` reads it again and applies the changes to that state, comparing the
+                items of lists by their keys; it raises LostUpdate only if both changed the same
+                places, or after ten attempts.
+
         Raises:
             LostUpdate: another user or process changed it since it was read; nothing was written.
+                Or a change is not there when it is read back. ``places`` names the places.
+            OutcomeUnknown: the response was lost; with ``read_back``, only if the changes are not
+                there.
             RequestInvalid: the changes break the schema.
             UsageError: it is not an entity, or was not returned by a server.
         """
-        return self._session.save(entity)
+        return self._session.save(entity, read_back=read_back, on_conflict=on_conflict)
 
     def create_or_update(self, data: Any) -> Any:
         """Send a create request with PUT, and return the entity that it created or updated.

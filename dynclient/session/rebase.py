@@ -1,7 +1,7 @@
 """Changes of one user applied to a state that another user changed; imported when that happens.
 
-The three states are plain JSON: ``base`` is what both users read, ``mine`` what this one made of it,
-``current`` what the server has by now.
+The three states are plain JSON: ``base`` is what both users read, ``mine`` what this one made of
+it, ``current`` what the server has by now.
 """
 
 from __future__ import annotations
@@ -49,10 +49,9 @@ def _merged(base: Any, mine: Any, current: Any, path: str, conflicts: list[str])
         return current
     if _is_unchanged(base, current) or _is_same(mine, current):
         return mine
-    if isinstance(mine, dict) and isinstance(current, dict):
-        known = base if isinstance(base, dict) else {}
-        if not _are_different_entities(known, mine, current):
-            return _merged_objects(known, mine, current, path, conflicts)
+    if isinstance(mine, dict) and isinstance(current, dict) and _are_one_entity(mine, current):
+        known = base if isinstance(base, dict) and _are_one_entity(base, current) else {}
+        return _merged_objects(known, mine, current, path, conflicts)
     if isinstance(mine, list) and isinstance(current, list):
         lists = (base if isinstance(base, list) else [], mine, current)
         key = _key_of(lists)
@@ -67,15 +66,15 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _is_unchanged(base: Any, value: Any) -> bool:
-    """Return whether a value says the same as before; a bare reference is one to the same entity."""
+    """Return whether a value says the same as before, also as a bare reference."""
     if _is_same(base, value):
         return True
     return isinstance(base, dict) and isinstance(value, dict) and not diff(base, value)
 
 
-def _are_different_entities(*values: dict[str, Any]) -> bool:
-    """Return whether objects have different ids, so that one replaces the other as a whole."""
-    return len({json.dumps(value["id"]) for value in values if "id" in value}) > 1
+def _are_one_entity(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether two objects have the same id, or none."""
+    return _is_same(one.get("id", _MISSING), other.get("id", _MISSING))
 
 
 def _merged_objects(
@@ -87,8 +86,9 @@ def _merged_objects(
 ) -> dict[str, Any]:
     merged = {}
     for name in [*current, *(each for each in mine if each not in current)]:
-        states = (each.get(name, _MISSING) for each in (base, mine, current))
-        value = _merged(*states, f"{path}.{name}" if path else name, conflicts)
+        below = f"{path}.{name}" if path else name
+        first, own, other = (each.get(name, _MISSING) for each in (base, mine, current))
+        value = _merged(first, own, other, below, conflicts)
         if value is not _MISSING:
             merged[name] = value
     return merged
@@ -127,8 +127,8 @@ def _merged_lists(
     base, mine, current = ({key.of(item): item for item in each} for each in lists)
     merged = {}
     for name in [*current, *(each for each in mine if each not in current)]:
-        states = (each.get(name, _MISSING) for each in (base, mine, current))
-        value = _merged(*states, f"{path}[{name}]", conflicts)
+        first, own, other = (each.get(name, _MISSING) for each in (base, mine, current))
+        value = _merged(first, own, other, f"{path}[{name}]", conflicts)
         if value is not _MISSING:
             merged[name] = value
     order = _order(list(base), list(mine), list(current))
@@ -148,11 +148,12 @@ def _order(base: list[str], mine: list[str], current: list[str]) -> list[str] | 
 
 
 def _completed(order: list[str], *others: list[str]) -> list[str]:
-    """Return keys with those of other lists, each behind the one that it follows there."""
+    """Return keys with those of other lists, each beside the one that it is beside there."""
     found = list(order)
     for other in others:
         known = set(found)
-        position = 0
+        first = next((key for key in other if key in known), None)
+        position = len(found) if first is None else found.index(first)
         for key in other:
             if key in known:
                 position = found.index(key) + 1
@@ -171,8 +172,7 @@ def _compare(current: Any, intended: Any, path: str, found: list[str]) -> None:
     if isinstance(current, dict) and isinstance(intended, dict):
         for name in {**current, **intended}:
             below = f"{path}.{name}" if path else name
-            states = (each.get(name, _MISSING) for each in (current, intended))
-            _compare(*states, below, found)
+            _compare(current.get(name, _MISSING), intended.get(name, _MISSING), below, found)
         return
     if isinstance(current, list) and isinstance(intended, list):
         key = _key_of((current, intended))
@@ -180,8 +180,8 @@ def _compare(current: Any, intended: Any, path: str, found: list[str]) -> None:
             have, want = ({key.of(item): item for item in each} for each in (current, intended))
             before = len(found)
             for name in {**have, **want}:
-                states = (each.get(name, _MISSING) for each in (have, want))
-                _compare(*states, f"{path}[{name}]", found)
+                below = f"{path}[{name}]"
+                _compare(have.get(name, _MISSING), want.get(name, _MISSING), below, found)
             if len(found) > before:
                 return
     found.append(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.drift.translate import is_accepted, translate
@@ -21,6 +21,7 @@ from dynclient.validation import validator
 
 if TYPE_CHECKING:
     from dynclient.errors import Problem
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import Node
     from dynclient.session.session import Session
 
@@ -31,6 +32,24 @@ combine several changes by one user into one version."""
 _TEST_FAILED = re.compile(r"json ?patch\b.{0,20}\btest\b\W{0,2}fail", re.IGNORECASE)
 """How servers say, with 500 or 400, that a ``test`` operation of a JSON Patch failed."""
 _INDEX = re.compile(r"\[\d+\]")
+
+
+class Change(NamedTuple):
+    """What a user changed of an entity."""
+
+    spec: CollectionSpec
+    node: Node
+    before: dict[str, Any]
+    """The JSON of the entity as the server returned it."""
+    after: dict[str, Any]
+    """The JSON that is intended: valid, and without masks."""
+
+    @property
+    def label(self) -> str:
+        """The type and the name of the entity."""
+        raw = self.before
+        name = raw.get("fullyQualifiedName") or raw.get("name") or raw.get("id")
+        return f"{self.node.type_name} {name}"
 
 
 def save(session: Session, entity: Any) -> Any:
@@ -44,10 +63,20 @@ def save(session: Session, entity: Any) -> Any:
         The saved entity; the same object if nothing was changed.
 
     Raises:
+        LostUpdate: another user or process changed it since it was read; nothing was written.
+        UsageError, RequestInvalid: as for :func:`change_of`.
+    """
+    change = change_of(session, entity)
+    return entity if change is None else send(session, change)
+
+
+def change_of(session: Session, entity: Any) -> Change | None:
+    """Return what was changed of an entity; None if nothing was.
+
+    Raises:
         UsageError: it is not an entity that this server returned, or its type has no PATCH.
         RequestInvalid: the changes break the schema; what was invalid before does not count. Or a
             mask was set where there was no secret before; elsewhere it stands for that secret.
-        LostUpdate: another user or process changed it since it was read; nothing was written.
     """
     if not isinstance(entity, model.Entity):
         raise UsageError(
@@ -70,42 +99,49 @@ def save(session: Session, entity: Any) -> Any:
 
     changes = model.changes(entity, secrets=True)
     if not changes:
-        return entity
+        return None
     before = model.original(entity)
-    after = _validated(node, before, model.raw(entity))
+    after = validated(node, before, model.raw(entity))
     if after is not model.raw(entity):
         changes = model.difference(before, after)
     if patch_mask_paths(node, changes):
         # What is masked stands for the secret that is stored, so it is not part of the changes.
         after = without_masks(node, before, after)
         changes = model.difference(before, after)
-        if not changes:
-            return entity
+    return Change(spec, node, before, after) if changes else None
+
+
+def send(session: Session, change: Change) -> Any:
+    """Send a change as a patch that the server refuses if it has another state by now.
+
+    Raises:
+        LostUpdate: it has; nothing was written.
+    """
+    before = change.before
     guards = [
         {"op": "test", "path": path, "value": before[path[1:]]}
         for path in _GUARDS
         if path[1:] in before
     ]
-    patch = spec.operations["patch"]
+    patch = change.spec.operations["patch"]
     names = {each.name: each.field or each.name for each in patch.parameters}
     arguments = {name: before.get(field) for name, field in names.items()}
-    plan = Plan(patch, arguments, [*guards, *changes])
+    plan = Plan(patch, arguments, [*guards, *model.difference(before, change.after)])
     try:
         return session.call(plan)
     except ServerError as error:
         if not _is_lost_update(error):
             raise
         parts = {**error.parts, "code": 409}
-    name = before.get("fullyQualifiedName") or before.get("name") or before.get("id")
-    parts["message"] = f"{node.type_name} {name} was changed since it was read; nothing was written"
+    parts["message"] = f"{change.label} was changed since it was read; nothing was written"
     parts["hint"] = (
-        "Read it again, change and save that. After a save, continue with the entity that om.save"
-        " returns."
+        "Read it again, change and save that; or save with on_conflict='rebase'. After a save,"
+        " continue with the entity that om.save returns."
     )
     raise LostUpdate(**parts)
 
 
-def _validated(node: Node, before: Any, after: Any) -> Any:
+def validated(node: Node, before: Any, after: Any) -> Any:
     """Return the changed entity, with fields of other releases translated.
 
     An entity of a newer server may break the schema already; it can be saved all the same.

@@ -370,8 +370,16 @@ class Session:
             warn=warn,
         )
 
-    def save(self, entity: Any) -> Any:
-        """Send the changes of an entity, see :func:`dynclient.session.save.save`."""
+    def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
+        """Send the changes of an entity, see :func:`dynclient.session.save.save`.
+
+        With ``read_back`` or ``on_conflict="rebase"``, see
+        :func:`dynclient.session.rebased_save.save_and_check`.
+        """
+        if read_back or on_conflict != "error":
+            from dynclient.session.rebased_save import save_and_check
+
+            return save_and_check(self, entity, read_back=read_back, on_conflict=on_conflict)
         from dynclient.session.save import save
 
         return save(self, entity)

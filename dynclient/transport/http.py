@@ -338,9 +338,17 @@ class Transport:
 
                 raise too_long(request, response, seconds, limit)
             return seconds
-        longest: float = min(settings.backoff_limit, settings.backoff * 2.0 ** (attempt - 1))
-        pause = longest * self._random()
+        pause = self._backoff(attempt)
         return pause if pause < left else None
+
+    def pause(self) -> None:
+        """Wait as long as before the first repetition of a request."""
+        self._sleep(self._backoff(1))
+
+    def _backoff(self, attempt: int) -> float:
+        settings = self.settings
+        longest: float = min(settings.backoff_limit, settings.backoff * 2.0 ** (attempt - 1))
+        return longest * self._random()
 
     def _random(self) -> float:
         if self._jitter is not None:
