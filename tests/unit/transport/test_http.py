@@ -313,6 +313,15 @@ def test_a_403_with_retry_after_is_temporary(
     assert clock.slept == [1]
 
 
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 409, 500])
+def test_no_other_status_is_temporary_because_of_retry_after(
+    stub: Stub, transport: Transport, clock: Clock, status: int
+) -> None:
+    stub.routes["/api/v1/x"] = Reply(status, {}, (("Retry-After", "1"),))
+    assert transport.send(Request("GET", "/v1/x")).status == status
+    assert (clock.slept, len(stub.seen)) == ([], 1)
+
+
 @pytest.mark.parametrize("retries", [0, 1])
 def test_there_are_as_many_retries_as_set(stub: Stub, clock: Clock, retries: int) -> None:
     stub.routes["/api/v1/x"] = Reply(503, {})
