@@ -143,8 +143,8 @@ class _Completion:
         merged.update((name, own[name]) for name in (*_SHAPE, *_BOUNDS) if name in own)
         if kind[0] != known[0]:
             return merged
-        if kind[0] == "object" and json_object(other.get("properties")):
-            fields = other["properties"]
+        fields = json_object(other.get("properties"))
+        if kind[0] == "object" and fields and "properties" in own:
             merged["properties"] = {
                 name: self._merge(schema, fields.get(name), path)
                 for name, schema in _in_order(own["properties"], fields)
