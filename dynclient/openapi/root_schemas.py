@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from dynclient.openapi.components import COMPONENTS, component_of
 from dynclient.openapi.digest import json_object
+from dynclient.openapi.well_formed import well_formed
 from dynclient.schema.pointers import join, look_up, parts, walk
 from dynclient.schema.type_names import java_name, stem
 
@@ -54,7 +55,8 @@ def read_root_schemas(types: Iterable[Any]) -> list[RootSchema]:
         except (TypeError, ValueError, RecursionError):
             continue
         if isinstance(schema, dict) and isinstance(schema.get("properties"), dict):
-            root = RootSchema(name, _path(name, item.get("nameSpace"), schema), schema)
+            path = _path(name, item.get("nameSpace"), schema)
+            root = RootSchema(name, path, well_formed(schema))
             found.setdefault(root.path, root)
     return list(found.values())
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from dynclient.openapi.components import component_of
 from dynclient.openapi.root_schemas import ComponentPlaces, Place, RootSchema
-from dynclient.openapi.tree_completion import NearestTree, Words, complete_tree
+from dynclient.openapi.tree_completion import DocumentTree, NearestTree, complete_tree
 from dynclient.schema.pointers import parts
 from dynclient.schema.repair import relative
 from dynclient.schema.type_names import stem
@@ -66,7 +66,7 @@ def build_schema_tree(
     tree = _Tree(components, list(entities), list(roots), places or {}, nearest)
     if nearest is None:
         return tree.documents()
-    return complete_tree(tree.words(), nearest)
+    return complete_tree(tree.with_facts(), nearest)
 
 
 class _Tree:
@@ -125,13 +125,13 @@ class _Tree:
             return f"api/{folder.removeprefix('entity/')}/create{name.removeprefix('Create')}.json"
         return f"type/{file_stem(name)}.json"
 
-    def words(self) -> Words:
-        """Return the documents with what is known about them."""
+    def with_facts(self) -> DocumentTree:
+        """Return the documents, and the facts that a completion needs."""
         shared: dict[str, set[str]] = {}
         for kind in (self._entities, self._creates):
             names = self._interface_names(kind)
             shared |= {self._places[each][0]: names for each in kind if each in self._places}
-        return Words(self.documents(), self._roots, shared, self._matched.namesakes)
+        return DocumentTree(self.documents(), self._roots, shared, self._matched.namesakes)
 
     def _interface_names(self, kind: Mapping[str, EntityComponent]) -> set[str]:
         """Return the fields that all components of a kind have, entities or create requests.

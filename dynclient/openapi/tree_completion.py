@@ -49,26 +49,27 @@ class NearestTree(NamedTuple):
     """Whether the server is not newer than it: what types have in common by a Java interface is
     then left out of those that lack it here."""
     is_binding: bool = False
-    """Whether it is so close to the server that its rules hold where the document is silent."""
+    """Whether it is so close to the server that it may refuse what the document leaves out."""
 
 
-class Words(NamedTuple):
-    """What a server says about its types, at the places of the nearest tree."""
+class DocumentTree(NamedTuple):
+    """The tree built from a server's document, with its types at the places of the nearest tree."""
 
     documents: Documents
-    """The tree built from its document."""
+    """Its documents by path; they are not changed."""
     exact: Collection[str] = ()
-    """Paths of documents that it returned in full; definitions are added to them, if any."""
+    """Paths of documents that the server returned in full; only definitions are added to them."""
     shared: Mapping[str, Collection[str]] = MappingProxyType({})
-    """Fields that its document shows whether a type has them or not, by the path of the type."""
+    """Fields that the server's document shows whether a type has them or not, by its path."""
     namesakes: Mapping[Place, Place] = MappingProxyType({})
-    """Places of classes that its document leaves out, and that of the class of the same name."""
+    """Places of classes that the server's document leaves out, and the place of the class of the
+    same name that it has."""
 
 
-def complete_tree(words: Words, nearest: NearestTree) -> dict[str, Any]:
+def complete_tree(own: DocumentTree, nearest: NearestTree) -> dict[str, Any]:
     """Return the documents of a complete tree by path."""
-    completion = _Completion(words, nearest)
-    paths = sorted({*words.documents, *nearest.documents})
+    completion = _Completion(own, nearest)
+    paths = sorted({*own.documents, *nearest.documents})
     completed = {path: completion.document(path) for path in paths}
     # The trees are shared, and repairs change documents in place.
     copy: dict[str, Any] = json.loads(json.dumps(completed))
@@ -78,11 +79,11 @@ def complete_tree(words: Words, nearest: NearestTree) -> dict[str, Any]:
 class _Completion:
     """Merges two trees."""
 
-    def __init__(self, words: Words, nearest: NearestTree) -> None:
-        self._words = words
-        self._own = words.documents
+    def __init__(self, own: DocumentTree, nearest: NearestTree) -> None:
+        self._tree = own
+        self._own = own.documents
         self._nearest = nearest.documents
-        self._shared = words.shared if nearest.is_newer else {}
+        self._shared = own.shared if nearest.is_newer else {}
         self._is_binding = nearest.is_binding
         self._private: dict[str, dict[str, Any]] = {}
 
@@ -90,10 +91,10 @@ class _Completion:
         """Return a document of the completed tree."""
         own, other = self._own.get(path), self._nearest.get(path)
         if not isinstance(own, dict) or not isinstance(other, dict):
-            return self._silent(other) if own is None else own
-        is_exact = path in self._words.exact
+            return self._nearest_schema(other) if own is None else own
+        is_exact = path in self._tree.exact
         known_definitions = json_object(other.get("definitions"))
-        definitions = {name: self._silent(each) for name, each in known_definitions.items()}
+        definitions = {name: self._nearest_schema(each) for name, each in known_definitions.items()}
         for name, definition in json_object(own.get("definitions")).items():
             known = known_definitions.get(name)
             if is_exact or known is None:
@@ -103,9 +104,9 @@ class _Completion:
         if is_exact:
             merged = {**own}
         elif own.keys() <= {"title", "definitions"}:
-            merged = {**self._silent(other)}
+            merged = {**self._nearest_schema(other)}
         else:
-            merged = self._merge(own, other, path)
+            merged = {**self._merge(own, other, path)}
             self._leave_out_shared(merged, other, path)
         definitions |= self._private.get(path, {})
         return {**merged, "definitions": definitions} if definitions else merged
@@ -131,7 +132,7 @@ class _Completion:
             return own
         kind, known = self._kind(own, path), self._kind(other, path)
         if kind[0] == _OPEN and known[0] in _OBJECTS:
-            return self._silent(other)
+            return self._nearest_schema(other)
         if "$ref" in own or "$ref" in other:
             # A definition is merged at its own place, so a reference to it stays.
             if not _fits(kind, known):
@@ -143,8 +144,8 @@ class _Completion:
         merged.update((name, own[name]) for name in (*_SHAPE, *_BOUNDS) if name in own)
         if kind[0] != known[0]:
             return merged
-        if kind[0] == "object" and json_object(other.get("properties")):
-            fields = other["properties"]
+        fields = json_object(other.get("properties"))
+        if kind[0] == "object" and fields and "properties" in own:
             merged["properties"] = {
                 name: self._merge(schema, fields.get(name), path)
                 for name, schema in _in_order(own["properties"], fields)
@@ -180,7 +181,7 @@ class _Completion:
         own, other = (json_object(tree.get(path)) for tree in (self._own, self._nearest))
         return {**json_object(own.get("definitions")), **json_object(other.get("definitions"))}
 
-    def _silent(self, schema: Any) -> Any:
+    def _nearest_schema(self, schema: Any) -> Any:
         """Return a schema that only the other release has, as far as it holds for the server."""
         if self._is_binding or not isinstance(schema, dict):
             return schema
@@ -218,7 +219,7 @@ class _Completion:
             return (type_,)
         if not target.get("properties") and not target.get("allOf"):
             return (_OPEN,)
-        return ("object", None if place is None else self._words.namesakes.get(place, place))
+        return ("object", None if place is None else self._tree.namesakes.get(place, place))
 
     def _target(self, schema: Any, path: str) -> tuple[Place | None, dict[str, Any]]:
         """Return the schema that one refers to, itself without a reference, and its place."""

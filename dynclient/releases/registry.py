@@ -36,8 +36,9 @@ def release(
     """Return a release: one immutable schema tree.
 
     Args:
-        name: name of the release, ``1.13.0``; ``starter`` is bundled with this package. None for
-            the version in the name of the source, or ``tree-`` and 12 digits of its digest.
+        name: name of the release, ``1.13.0``; ``starter`` is bundled with this package. Without a
+            source, the digest of its documents (12 to 64 digits) names it too. None for the version
+            in the project file or the name of the source, or ``tree-`` and 12 digits of its digest.
         source: a directory, or a zip, jar or tar.gz file, that contains an OpenMetadata schema
             tree. None looks for the name in the cache, then among the releases of this process.
             A source that has not changed since is not read again.
@@ -60,7 +61,7 @@ def release(
         )
     if name == STARTER:
         return starter(store)
-    pack = store.find(name)
+    pack = store.find(name) or (store.find(digest=name) if _is_digest(name) else None)
     if pack is not None:
         return _opened(pack, store, None)
     # Built by this process while no cache could be written.
@@ -147,6 +148,10 @@ def _reduce(release: Release) -> tuple[Any, ...]:
 
 # Here, not in a method of the class: schema/ knows no registry, and every release is made here.
 copyreg.pickle(Release, _reduce)
+
+
+def _is_digest(name: str) -> bool:
+    return 12 <= len(name) <= 64 and set(name) <= set("0123456789abcdef")
 
 
 def _check(name: str, *, own: bool) -> None:

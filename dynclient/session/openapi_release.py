@@ -91,11 +91,13 @@ def _documents(
     from dynclient.openapi.entities import find_entities
     from dynclient.openapi.root_schemas import read_root_schemas
     from dynclient.openapi.schema_tree import build_schema_tree
+    from dynclient.openapi.well_formed import well_formed
     from dynclient.releases.cache import bundled
     from dynclient.releases.registry import starter
 
     roots = read_root_schemas(types)
-    schemas = json_object(json_object(found.document.get("components")).get("schemas"))
+    components = json_object(json_object(found.document.get("components")).get("schemas"))
+    schemas = {name: well_formed(schema) for name, schema in components.items()}
     entities = find_entities(found.digest, schemas, roots)
     if not entities:
         return {}

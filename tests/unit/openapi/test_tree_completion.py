@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.openapi.tree_completion import NearestTree, Words, complete_tree
+from dynclient.openapi.tree_completion import DocumentTree, NearestTree, complete_tree
 
 PATH = "entity/data/table.json"
 OTHER: dict[str, Any] = {
@@ -45,7 +45,7 @@ NEAREST = {
 }
 
 
-def completed(own: dict[str, Any], *, words: dict[str, Any] | None = None, **nearest: Any) -> Any:
+def completed(own: dict[str, Any], *, facts: dict[str, Any] | None = None, **nearest: Any) -> Any:
     """Return the table of a tree whose server has the properties ``own``."""
     document = {
         "title": "Table",
@@ -55,7 +55,9 @@ def completed(own: dict[str, Any], *, words: dict[str, Any] | None = None, **nea
         "additionalProperties": False,
     }
     before = copy.deepcopy(NEAREST)
-    tree = complete_tree(Words({PATH: document}, **words or {}), NearestTree(NEAREST, **nearest))
+    tree = complete_tree(
+        DocumentTree({PATH: document}, **facts or {}), NearestTree(NEAREST, **nearest)
+    )
     assert before == NEAREST
     return tree[PATH]
 
@@ -102,7 +104,7 @@ def test_a_named_type_with_other_limits_keeps_its_name() -> None:
     nearest = copy.deepcopy(NEAREST)
     nearest[PATH]["properties"]["key"] = nearest[PATH]["properties"]["id"]
     found = complete_tree(
-        Words({PATH: {"type": "object", "properties": own}}), NearestTree(nearest)
+        DocumentTree({PATH: {"type": "object", "properties": own}}), NearestTree(nearest)
     )[PATH]
     assert found["properties"]["id"]["$ref"] == "#/definitions/uuid"
     assert found["properties"]["key"]["maxLength"] == 9  # the name is used up
@@ -111,7 +113,7 @@ def test_a_named_type_with_other_limits_keeps_its_name() -> None:
 def test_the_fields_of_a_type_with_alternatives_are_merged() -> None:
     nearest = {**NEAREST, PATH: {**OTHER, "anyOf": [{"required": ["id"]}]}}
     own = {"type": "object", "properties": {"id": {"type": "string"}}}
-    found = complete_tree(Words({PATH: own}), NearestTree(nearest))[PATH]
+    found = complete_tree(DocumentTree({PATH: own}), NearestTree(nearest))[PATH]
     assert found["properties"] == {"id": OTHER["properties"]["id"]}
     assert "anyOf" not in found
 
@@ -128,7 +130,7 @@ def test_values_of_an_enum_are_those_of_the_server_in_its_definition() -> None:
         "type": "object",
         "properties": {"kind": {"type": "string", "enum": ["a"]}},
     }
-    found = complete_tree(Words({PATH: document}), NearestTree(NEAREST))[PATH]
+    found = complete_tree(DocumentTree({PATH: document}), NearestTree(NEAREST))[PATH]
     assert found["definitions"]["kind"] == {"type": "string", "enum": ["a"]}
     assert found["properties"]["kind"] == {"$ref": "#/definitions/kind"}
 
@@ -137,8 +139,8 @@ def test_values_of_an_enum_are_those_of_the_server_in_its_definition() -> None:
 def test_what_only_the_other_tree_has_is_binding_for_the_same_minor_version(
     is_binding: bool,
 ) -> None:
-    words, nearest = Words({}), NearestTree(NEAREST, is_binding=is_binding)
-    connection = complete_tree(words, nearest)["connection.json"]
+    nearest = NearestTree(NEAREST, is_binding=is_binding)
+    connection = complete_tree(DocumentTree({}), nearest)["connection.json"]
     assert ("required" in connection) is is_binding
     assert ("additionalProperties" in connection) is is_binding
     assert connection["properties"] == {"host": {"type": "string"}}
@@ -148,13 +150,13 @@ def test_what_only_the_other_tree_has_is_binding_for_the_same_minor_version(
 
 def test_fields_of_an_interface_are_left_out_as_in_a_newer_release() -> None:
     own = {name: {"type": "string"} for name in ("id", "votes", "extra")}
-    words = {"shared": {PATH: {"id", "votes"}}}
-    assert list(completed(own, words=words, is_newer=True)["properties"]) == ["id", "extra"]
-    assert list(completed(own, words=words)["properties"]) == ["id", "votes", "extra"]
+    facts = {"shared": {PATH: {"id", "votes"}}}
+    assert list(completed(own, facts=facts, is_newer=True)["properties"]) == ["id", "extra"]
+    assert list(completed(own, facts=facts)["properties"]) == ["id", "votes", "extra"]
 
 
 def test_a_document_that_the_server_returned_is_used_as_it_is() -> None:
-    found = completed({"id": {"type": "string"}}, words={"exact": {PATH}})
+    found = completed({"id": {"type": "string"}}, facts={"exact": {PATH}})
     assert found["properties"] == {"id": {"type": "string"}}
     assert set(found["definitions"]) == {"kind", "secret", "unused"}  # others may refer to them
 
@@ -167,12 +169,21 @@ def test_of_two_classes_of_one_name_the_one_that_is_left_out_is_kept() -> None:
         "type/namesake.json": {"type": "object", "properties": {"x": {"type": "string"}}},
     }
     own = {"type": "object", "properties": {"it": {"$ref": "../../type/reference.json"}}}
-    words = Words({PATH: own}, namesakes={place: ("type/reference.json", "")})
-    found = complete_tree(words, NearestTree(nearest))[PATH]
+    tree = DocumentTree({PATH: own}, namesakes={place: ("type/reference.json", "")})
+    found = complete_tree(tree, NearestTree(nearest))[PATH]
     assert found["properties"]["it"] == {"$ref": "../../type/namesake.json"}
 
 
 def test_references_in_a_circle_end() -> None:
     circle = {"$ref": "#/definitions/a"}
     own = {PATH: {"type": "object", "properties": {"id": circle}, "definitions": {"a": circle}}}
-    assert complete_tree(Words(own), NearestTree(NEAREST))[PATH]["properties"]["id"]
+    assert complete_tree(DocumentTree(own), NearestTree(NEAREST))[PATH]["properties"]["id"]
+
+
+def test_neither_tree_is_changed_by_leaving_fields_out() -> None:
+    nearest, before = NearestTree(NEAREST, is_newer=True, is_binding=True), copy.deepcopy(NEAREST)
+    own = DocumentTree({PATH: {"type": "object", "javaType": "Table"}}, shared={PATH: {"id"}})
+    found = complete_tree(own, nearest)[PATH]
+    assert found["properties"].keys() == OTHER["properties"].keys()
+    found["properties"].clear()
+    assert before == NEAREST

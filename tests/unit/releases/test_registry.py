@@ -42,6 +42,15 @@ def test_a_source_without_a_version_is_named_by_its_digest(tmp_path: Path, cache
     assert one.version == ()
 
 
+def test_a_release_is_found_by_its_digest(tmp_path: Path, cache: Path) -> None:
+    one = release(source=make_folder(tmp_path / "tree", files()), cache=cache)
+    for digest in (one.digest, one.digest[:12], one.digest[:40]):
+        assert release(digest, cache=cache) is one
+    for other in (one.digest[:11], "0" * 12, one.digest[:12].upper() + "X"):
+        with pytest.raises(UnknownRelease):
+            release(other, cache=cache)
+
+
 def test_an_added_release_is_found_by_name(small_zip: Path, cache: Path, monkeypatch) -> None:
     one = release(source=small_zip, cache=cache)
     assert release("7.1.0", cache=cache) is one
