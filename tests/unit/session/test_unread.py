@@ -439,6 +439,29 @@ def test_columns_that_move_keep_their_tags() -> None:
     assert model.raw(found)["columns"] == [tagged, column("a")]
 
 
+def test_parts_of_another_entity_bring_what_was_left_out_of_them() -> None:
+    om, server = client(table(1, **FULL), table(2, columns=[column("c", tags=[TIER])]))
+    found, again, other = om.tables[NAME], om.tables[NAME], om.tables["s.d.c.t2"]
+    found.columns = again.columns
+    assert model.changes(found) == []
+    found.columns.append(other.columns[0])
+    assert model.changes(found) == [
+        {"op": "add", "path": "/columns/2", "value": column("c", tags=[TIER])}
+    ]
+    assert len(server.sent) == 6
+
+
+def test_building_a_request_of_parts_reads_nothing() -> None:
+    om, server = client()
+    found = om.tables[NAME]
+    request = om.types.CreateTableRequest(
+        name="n", databaseSchema="s.d.c", columns=[found.columns[1]]
+    )
+    om.prepare("tables.create", name="n", databaseSchema="s.d.c", columns=found.columns)
+    assert request.columns[0].name == "b"
+    assert len(server.sent) == 1
+
+
 def test_appending_moves_nothing_and_reads_nothing() -> None:
     om, server = client()
     found = om.tables[NAME]
