@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from dynclient.model.entity import keep_original, read_parts_later
+from dynclient.model.entity import complete_parts, keep_original, read_parts_later
 from dynclient.secrets import looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dynclient.model.entity import Entity
     from dynclient.schema import Node
@@ -140,11 +140,12 @@ class FieldList(list[Any]):
         """Append an item."""
         self.insert(len(self), value)
 
-    def _keep_original(self) -> None:
+    def _keep_original(self) -> Sequence[str]:
         """Prepare a change of the order of the items; see ``read_parts_later``."""
         _, entity, node, _ = self._context
-        read_parts_later(entity, node)
+        paths = read_parts_later(entity, node)
         keep_original(entity)
+        return paths
 
     def insert(self, index: SupportsIndex, value: Any) -> None:
         """Insert an item before an index."""
@@ -170,13 +171,14 @@ class FieldList(list[Any]):
         return self
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._keep_original()
+        paths = self._keep_original()
         if isinstance(index, slice):
             value = [self._converted(each) for each in value]
         else:
             value = self._converted(value)
         super().__setitem__(index, value)
         self._write()
+        complete_parts(self._entity, paths)
 
     def __delitem__(self, index: Any) -> None:
         self._keep_original()

@@ -22,7 +22,7 @@ from dynclient.schema.pointers import nested_too_deeply
 from dynclient.tracebacks import shorten_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dynclient.model.alias_descriptors import AliasField
     from dynclient.model.classes import Classes
@@ -50,7 +50,7 @@ class Origin:
 
     paths: dict[str, dict[str, tuple[str, ...]]] | None
 
-    def read(self, root: Entity, node: Node, name: str | None) -> None:
+    def read(self, root: Entity, node: Node, name: str | None) -> Sequence[str]:
         """Read a field that the response left out into the JSON of an entity; else do nothing.
 
         Args:
@@ -58,8 +58,20 @@ class Origin:
             node: the type that has the field: that of the entity, or of a part of it.
             name: the field; None for all fields of the type.
 
+        Returns:
+            The paths of the fields that were read now.
+
         Raises:
             FieldNotRead: it cannot be read, or the client is not allowed to.
+        """
+        raise NotImplementedError
+
+    def complete(self, root: Entity, paths: Sequence[str]) -> None:
+        """Put fields that were read later into the parts that replaced those that have them.
+
+        Args:
+            root: the entity that the server returned.
+            paths: the paths of the fields.
         """
         raise NotImplementedError
 
@@ -156,7 +168,7 @@ def read_later(entity: Entity, name: str) -> Any:
     return raw.get(name)
 
 
-def read_parts_later(entity: Entity, node: Node | None) -> None:
+def read_parts_later(entity: Entity, node: Node | None) -> Sequence[str]:
     """Read all fields that were left out of parts of an entity, before the parts are rearranged.
 
     A patch replaces what changes its place, so what was not read would be lost.
@@ -164,27 +176,47 @@ def read_parts_later(entity: Entity, node: Node | None) -> None:
     Args:
         entity: the entity that the parts are in.
         node: the type of the parts, or None.
+
+    Returns:
+        The paths of the fields that were read now, for :func:`complete_parts`.
     """
-    if node is not None and node.kind == "object":
-        _read(entity, node.target, None)
+    return _read(entity, node.target, None) if node is not None and node.kind == "object" else ()
 
 
-def _read_before_change(entity: Entity, name: str) -> None:
-    """Read what an assignment to a field replaces, so that a patch is computed from that."""
+def complete_parts(entity: Entity, paths: Sequence[str]) -> None:
+    """Put fields into parts that were replaced right after the fields were read.
+
+    The new parts were written before the fields were known: they cannot mean to remove them.
+
+    Args:
+        entity: the entity that the parts are in.
+        paths: what :func:`read_parts_later` returned before the change.
+    """
+    if paths:
+        root = root_of(entity)
+        original_of(root).origin.complete(root, paths)  # type: ignore[union-attr]  # it has read
+
+
+def _read_before_change(entity: Entity, name: str) -> Sequence[str]:
+    """Read what an assignment to a field replaces, so that a patch is computed from that.
+
+    Returns:
+        The paths that are to be completed after the assignment, see :func:`complete_parts`.
+    """
     current = entity._raw.get(name)
     if current is None:
         current = read_later(entity, name)
     node = type(entity)._nodes.get(name)
     if node is not None and type(current) is list:
-        read_parts_later(entity, node.items)
+        return read_parts_later(entity, node.items)
+    return ()
 
 
-def _read(entity: Entity, node: Node, name: str | None) -> None:
+def _read(entity: Entity, node: Node, name: str | None) -> Sequence[str]:
     root = root_of(entity)
     link = root._link
     origin = link.origin if isinstance(link, Original) else link
-    if isinstance(origin, Origin):
-        origin.read(root, node, name)
+    return origin.read(root, node, name) if isinstance(origin, Origin) else ()
 
 
 class EntityMeta(type):
@@ -513,13 +545,14 @@ def _assign(entity: Entity, name: str, value: Any) -> None:
             return
         if cls._closed:
             raise _no_field(entity, name)
-    _read_before_change(entity, name)
+    paths = _read_before_change(entity, name)
     keep_original(entity)
     entity.__dict__.pop(name, None)
     if value is None:
         entity._raw.pop(name, None)
     else:
         _put(entity, name, value)
+        complete_parts(entity, paths)
         if name not in cls._nodes:
             _show_unknown(entity)
 

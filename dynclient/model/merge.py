@@ -60,6 +60,16 @@ def merge(root: Entity, path: str, data: dict[str, Any]) -> None:
     original.read |= {path}
 
 
+def complete(root: Entity, path: str) -> None:
+    """Put a field that was read later into the parts of an entity that lack it.
+
+    Args:
+        root: the entity that the server returned; it was changed since.
+        path: path of the field in the schema: ``columns[].tags``.
+    """
+    _fill(root._raw, returned_state(root), path.split("."), type(root)._node, _by_key)
+
+
 def returned_state(root: Entity) -> dict[str, Any]:
     """Return the JSON of an entity as it was returned first, with what was read later; shared."""
     link = root._link

@@ -22,7 +22,7 @@ from dynclient.session.server_info import ServerInfo
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dynclient.dispatch.pagination import Listing
     from dynclient.hooks import Hooks
@@ -445,11 +445,18 @@ class ResponseOrigin(Origin):
         self.late_responses: list[LateResponse] = []
         self.locks: dict[int, threading.RLock] = {}
 
-    def read(self, root: Entity, node: Node, name: str | None) -> None:
+    def read(self, root: Entity, node: Node, name: str | None) -> Sequence[str]:
         """Read a field that the response left out, see :meth:`Origin.read`."""
         from dynclient.session.unread import read
 
-        read(self, root, node, name)
+        return read(self, root, node, name)
+
+    def complete(self, root: Entity, paths: Sequence[str]) -> None:
+        """Put fields that were read later into new parts, see :meth:`Origin.complete`."""
+        from dynclient.model.merge import complete
+
+        for path in paths:
+            complete(root, path)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.session.unread import asked_fields

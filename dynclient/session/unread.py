@@ -46,7 +46,7 @@ class LateResponse(NamedTuple):
     """The JSON of the entities in it, by id."""
 
 
-def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> None:
+def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> list[str]:
     """Read a field that a response left out into the JSON of an entity; else do nothing.
 
     Args:
@@ -54,6 +54,9 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
         root: the entity.
         node: the type that has the field: that of the entity, or of a part of it.
         name: the field; None for all fields of the type.
+
+    Returns:
+        The paths of the fields that were read now.
 
     Raises:
         FieldNotRead: ``unread`` is ``error``, there is no session, the server does not have the
@@ -66,12 +69,12 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     paths = origin.paths
     entity = type(root)._node.entity
     if entity is None:
-        return
+        return []
     if paths is None:
         paths = origin.paths = _paths(type(root)._node, entity, origin)
     names = paths.get(node.ref)
     if names is None:
-        return
+        return []
     missing = (
         names.get(name, ()) if name is not None else [p for each in names.values() for p in each]
     )
@@ -79,17 +82,18 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     # A path below a field that the entity does not have is not that of any of its parts.
     missing = [p for p in missing if _first(p) in {p, *raw} and not merge.is_read(root, p)]
     if not missing:
-        return
+        return []
     reading = _Reading(origin, root, entity, missing)
     # In a forked child, the lock of the parent may stay locked for ever.
     with origin.locks.setdefault(os.getpid(), threading.RLock()):
         row = reading.row()
         if row is None:
-            return
+            return []
         for path in missing:
             if not merge.is_read(root, path):  # by another thread; it may be changed by now
                 merge.merge(root, path, row)
     _warn_stale(root, row, reading.label)
+    return missing
 
 
 class _Reading:

@@ -11,6 +11,7 @@ import warnings
 from types import SimpleNamespace
 from typing import Any
 
+import jsonpatch
 import pytest
 
 from dynclient import errors, model
@@ -437,6 +438,69 @@ def test_columns_that_move_keep_their_tags() -> None:
     found = om.tables[NAME]
     found.columns = [found.columns[1], found.columns[0]]
     assert model.raw(found)["columns"] == [tagged, column("a")]
+
+
+@pytest.mark.parametrize("by_slice", [False, True])
+def test_plain_data_of_before_does_not_remove_what_was_not_read(by_slice: bool) -> None:
+    om, _ = client()
+    found = om.tables[NAME]
+    data = model.asdict(found)["columns"]
+    data[0]["description"] = "new"
+    data.insert(0, column("first"))
+    if by_slice:
+        found.columns[:] = data
+    else:
+        found.columns = data
+    patched = jsonpatch.apply_patch(table(1, **FULL), model.changes(found))
+    assert patched["columns"] == [
+        column("first"),
+        column("a", tags=[PII], description="new"),
+        column("b"),
+    ]
+    assert found.columns[1].tags[0].tagFQN == "PII.Sensitive"
+
+
+def test_an_item_that_is_replaced_keeps_what_was_not_read_only_under_its_name() -> None:
+    om, _ = client()
+    found = om.tables[NAME]
+    found.columns[0] = column("a", description="new")
+    assert model.raw(found)["columns"][0]["tags"] == [PII]
+    found = om.tables[NAME]
+    found.columns[0] = column("another")
+    assert "tags" not in model.raw(found)["columns"][0]
+    found = om.tables[NAME]
+    found.columns = [column("a", tags=[])]
+    assert model.raw(found)["columns"][0]["tags"] == []
+
+
+def test_what_was_read_is_removed_by_plain_data_without_it() -> None:
+    om, _ = client()
+    found = om.tables.get(NAME, fields=["columns", "tags"])
+    found.columns = [column("a"), column("b")]
+    assert model.changes(found) == [{"op": "remove", "path": "/columns/0/tags"}]
+
+
+def test_parts_of_another_entity_bring_what_was_left_out_of_them() -> None:
+    om, server = client(table(1, **FULL), table(2, columns=[column("c", tags=[TIER])]))
+    found, again, other = om.tables[NAME], om.tables[NAME], om.tables["s.d.c.t2"]
+    found.columns = again.columns
+    assert model.changes(found) == []
+    found.columns.append(other.columns[0])
+    assert model.changes(found) == [
+        {"op": "add", "path": "/columns/2", "value": column("c", tags=[TIER])}
+    ]
+    assert len(server.sent) == 6
+
+
+def test_building_a_request_of_parts_reads_nothing() -> None:
+    om, server = client()
+    found = om.tables[NAME]
+    request = om.types.CreateTableRequest(
+        name="n", databaseSchema="s.d.c", columns=[found.columns[1]]
+    )
+    om.prepare("tables.create", name="n", databaseSchema="s.d.c", columns=found.columns)
+    assert request.columns[0].name == "b"
+    assert len(server.sent) == 1
 
 
 def test_appending_moves_nothing_and_reads_nothing() -> None:
