@@ -13,6 +13,8 @@
 #                          (another one: PEER=.venv-peer-2.0 PEER_RELEASE=2.0.6.0
 #                          PEER_WITH='"dbt-core<1.12"')
 #   make test-official     the tests that compare with the official SDK, installed in $(PEER)
+#   make fuzz              requests that schemathesis makes of the sandbox's OpenAPI document, in an
+#                          environment of its own ($(FUZZ))
 #   make mutate MODULE=dynclient/model/masking.py
 #                          whether the tests notice small changes of a module (ARGS="--sample 50";
 #                          "tests/unit/model --starter" names the tests and leaves real trees out)
@@ -23,6 +25,7 @@ VENV ?= .venv
 PEER ?= .venv-peer
 PEER_RELEASE ?= 1.6.0.0
 PEER_WITH ?= "dbt-core<1.9" "setuptools<81"
+FUZZ ?= .venv-fuzz
 DIST_VENV ?= build/dist-venv
 MODULE ?=
 TREE ?=
@@ -31,7 +34,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs coverage reliability test-official mutate dist clean
+.PHONY: demo test lint bench bench-peer docs coverage reliability test-official fuzz mutate dist clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -62,6 +65,9 @@ reliability: $(VENV)/.tested
 test-official: $(VENV)/.tested $(PEER)/.created
 	DYNCLIENT_OFFICIAL="$(abspath $(PEER)/bin/python)" $(BIN)/python -m pytest -m official $(ARGS)
 
+fuzz: $(FUZZ)/.fuzzed
+	$(FUZZ)/bin/python -m pytest -p no:schemathesis tests/sandbox/test_schemathesis.py $(ARGS)
+
 mutate: $(VENV)/.mutated
 	@test -n "$(MODULE)" || { echo 'name a module: make mutate MODULE=dynclient/model/masking.py' >&2; exit 2; }
 	$(BIN)/python -m tests.mutate $(MODULE) $(ARGS)
@@ -82,7 +88,7 @@ dist: $(VENV)/.packaged
 	cd $(DIST_VENV) && bin/dynclient demo
 
 clean:
-	rm -rf $(VENV) $(PEER) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEER) $(FUZZ) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # One environment, created once, and brought up to date whenever its requirements change.
 $(VENV)/.created:
@@ -108,6 +114,12 @@ $(VENV)/.mutated: $(VENV)/.tested
 
 $(VENV)/.packaged: $(VENV)/.installed
 	$(PIP) install --editable ".[cli,sandbox,fast,dist]"
+	@touch $@
+
+# Schemathesis allows no jsonschema-rs as new as the one that all other tests run with.
+$(FUZZ)/.fuzzed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip --disable-pip-version-check --quiet install --editable ".[fuzz]"
 	@touch $@
 
 # A release of 2024 needs the packages of its time: newer dbt releases require another pydantic. Pip is

@@ -35,8 +35,17 @@ class Client:
         self.gone = False
         self.sent: list[Any] = []
 
-    def send(self, method: str, path: str, **headers: str) -> tuple[int, Any]:
-        """Send the request; return status and decoded body of the response."""
+    def send(
+        self, method: str, path: str, *, runner: asyncio.Runner | None = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Send the request; return status and decoded body of the response.
+
+        Args:
+            method: the HTTP method.
+            path: path and query, not encoded further.
+            runner: runs the application; a new event loop without.
+            headers: names with underscores for hyphens.
+        """
         named = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         path, _, query = path.partition("?")
@@ -47,7 +56,8 @@ class Client:
             "headers": [(name.encode(), value.encode()) for name, value in named.items()],
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
         }  # fmt: skip
-        asyncio.run(self.application(scope, self.receive, self.collect))  # type: ignore[arg-type]
+        run = asyncio.run if runner is None else runner.run
+        run(self.application(scope, self.receive, self.collect))  # type: ignore[arg-type]
         text = b"".join(message.get("body", b"") for message in self.sent[1:])
         return self.sent[0]["status"], _decoded(text)
 
