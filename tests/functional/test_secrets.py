@@ -722,7 +722,7 @@ def test_pytest_with_local_variables(output: Output, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "HUSH": SECRETS["argument of a password"]},
+        env={**os.environ, "HUSH": SECRETS["argument of a password"], "DYNCLIENT_TRACEBACK": ""},
     )
     assert "ConnectFailed" in done.stdout
     output.add("pytest -l", done.stdout, done.stderr)
