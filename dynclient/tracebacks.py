@@ -85,8 +85,8 @@ def _as_public(member: Any) -> Any:
         return public_call(member)
     if isinstance(member, property) and member.fget is not None:
         return member.getter(public_call(member.fget))
-    if isinstance(member, classmethod):
-        return classmethod(public_call(member.__func__))
+    if isinstance(member, (classmethod, staticmethod)):
+        return type(member)(public_call(member.__func__))
     return None
 
 

@@ -18,6 +18,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.secrets import MASK
+from dynclient.tracebacks import shorten_traceback
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ class Dispatcher:
 
     def _report(self, request: Request, error: Exception) -> None:
         if self.hooks is not None and self.hooks.on_error is not None:
+            shorten_traceback(error)  # a hook may log the error with the variables of its frames
             self.hooks.on_error(request, error)
 
     # -- in ----------------------------------------------------------------------------------------

@@ -520,6 +520,36 @@ def test_responses_that_are_not_valid(stub: Stub, release: Release, output: Outp
     om.close()
 
 
+def test_errors_that_a_hook_gets(stub: Stub, release: Release, output: Output) -> None:
+    found: list[Exception] = []
+
+    def log(request: Any, error: Exception) -> None:
+        output.add("error of a hook", _with_locals(error), repr(request))
+        found.append(error)
+
+    stub.default = WAYS["refused"]
+    om = client(stub, release, retries=0, hooks=Hooks(on_error=log))
+    for name, call in failing_calls(om, release).items():
+        output.error(name, call)
+    om.close()
+    om = dynclient.connect(
+        "http://127.0.0.1:9",
+        token=SECRETS["token"],
+        release=release,
+        retries=0,
+        hooks=Hooks(on_error=log),
+    )
+    for name, call in failing_calls(om, release).items():
+        output.error(name, call)
+    om.close()
+    invalid = {**service(release), "serviceType": 5}
+    stub.default = lambda seen: Reply(200, invalid)
+    om = client(stub, release, responses="strict", hooks=Hooks(on_error=log))
+    output.error("strict", lambda: om.database_services.get(invalid["id"]))
+    om.close()
+    assert len(found) >= 17
+
+
 def test_functions_of_the_user_that_fail(stub: Stub, release: Release, output: Output) -> None:
     def fail(*values: Any) -> Any:
         raise ZeroDivisionError
@@ -740,7 +770,7 @@ def test_pytest_with_local_variables(output: Output, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "HUSH": SECRETS["argument of a password"]},
+        env={**os.environ, "HUSH": SECRETS["argument of a password"], "DYNCLIENT_TRACEBACK": ""},
     )
     assert "ConnectFailed" in done.stdout
     output.add("pytest -l", done.stdout, done.stderr)

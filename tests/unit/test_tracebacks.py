@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable
 from types import FunctionType
@@ -11,10 +12,24 @@ import pytest
 
 import dynclient
 from dynclient import tracebacks
+from dynclient.client.client import Client
+from dynclient.client.collection import Collection, Method
+from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
+from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.compat.ometa.rest_client import REST
+from dynclient.dispatch.pagination import Listing
 from dynclient.errors import UsageError
 from dynclient.hooks import Hooks
+from dynclient.model.namespace import Types
 from dynclient.tracebacks import public_call, public_calls
 from tests.support.trees import release_named
+
+
+@pytest.fixture(autouse=True)
+def _shortened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten tracebacks, also in a run that shows those of its failures in full."""
+    monkeypatch.delenv(tracebacks.FULL, raising=False)
+
 
 DEAD = "http://127.0.0.1:9"
 """Nothing listens there."""
@@ -189,3 +204,33 @@ def test_methods_properties_and_inherited_members_become_public_calls() -> None:
     assert Part.value.__doc__ == "The value."
     assert isinstance(Part._private, FunctionType)
     assert frames(caught(part._private)) == []
+
+
+PUBLIC = [Client, Collection, Method, ExtraOperations, ExtraOperation, Listing, Types]
+PUBLIC += [OpenMetadata, REST]
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_whatever_users_call_is_a_public_call(cls: type) -> None:
+    found = {name: member for name, member in inspect.getmembers(cls) if not name.startswith("_")}
+    functions = {
+        name: member.fget if isinstance(member, property) else member
+        for name, member in found.items()
+        if isinstance(member, (FunctionType, property))
+    }
+    functions |= {
+        name: function
+        for name in ("__init__", "__call__", "__getattr__", "__getitem__", "__iter__", "__len__")
+        if isinstance(function := vars(cls).get(name), FunctionType)
+    }
+    assert functions
+    assert [name for name, each in functions.items() if not hasattr(each, "__wrapped__")] == []
+
+
+@pytest.mark.parametrize(
+    "function", [dynclient.connect, dynclient.check, dynclient.changes, dynclient.release]
+)
+def test_public_functions_keep_their_signature_and_documentation(function: Any) -> None:
+    assert function.__wrapped__.__doc__ == function.__doc__
+    assert inspect.signature(function) == inspect.signature(function.__wrapped__)
+    assert function.__module__ == function.__wrapped__.__module__

@@ -40,7 +40,7 @@ def cells(*texts: str, **environment: str) -> list[str]:
         check=False,
         capture_output=True,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, "DYNCLIENT_TRACEBACK": "", **environment},
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
