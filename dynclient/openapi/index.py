@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.errors import PackCorrupt
 from dynclient.openapi.components import created_type
 
 if TYPE_CHECKING:
@@ -39,6 +40,47 @@ class OperationInfo(NamedTuple):
     def key(self) -> str:
         """Method and path, which identify the operation: ``PUT /v1/tables/{id}/sampleData``."""
         return f"{self.method} {self.path}"
+
+
+_TEXT: set[type] = {str}
+_OPTIONAL: set[type] = {str, type(None)}
+_TYPES: tuple[set[type], ...] = (
+    _TEXT,
+    _TEXT,
+    _OPTIONAL,
+    _OPTIONAL,
+    {list},
+    {list, type(None)},
+    {list, type(None)},
+    _TEXT,
+)
+"""The types of the fields of an ``OperationInfo``."""
+
+
+def _operation_info(row: Any) -> OperationInfo:
+    """Return the operation of a row.
+
+    Raises:
+        PackCorrupt: it is not one; the file was changed by another program.
+    """
+    if (
+        type(row) is list
+        and len(row) == len(_TYPES)
+        and all(type(value) in types for value, types in zip(row, _TYPES, strict=True))
+    ):
+        return OperationInfo(*row)
+    raise _corrupt()
+
+
+def _decoded(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise _corrupt() from None
+
+
+def _corrupt() -> PackCorrupt:
+    return PackCorrupt("the index of the server's operations is not valid; delete *.facts files")
 
 
 class CollectionPath(NamedTuple):
@@ -86,7 +128,10 @@ class Index:
         Raises:
             LookupError, TypeError, ValueError: these are not the parts of an index.
         """
-        return cls(str(head["version"]), str(head["revision"]), head["collections"], body)
+        collections = head["collections"]
+        if not all(type(text) in _OPTIONAL for each in collections for text in each):
+            raise TypeError("collections")
+        return cls(str(head["version"]), str(head["revision"]), collections, body)
 
     def parts(self) -> tuple[dict[str, Any], bytes]:
         """Return the index as a head of plain JSON, and a body with one operation per line."""
@@ -102,8 +147,8 @@ class Index:
         if self._decoded is None:
             rows = self._operations
             if isinstance(rows, bytes):
-                rows = json.loads(b"[%s]" % rows.replace(b"\n", b","))
-            self._decoded = tuple(OperationInfo(*row) for row in rows)
+                rows = _decoded(b"[%s]" % rows.replace(b"\n", b","))
+            self._decoded = tuple(map(_operation_info, rows))
         return self._decoded
 
     def __repr__(self) -> str:
@@ -132,7 +177,7 @@ class Index:
         if start == 0 and not body.startswith(prefix):
             return None
         line, _, _ = body[start:].partition(b"\n")
-        return OperationInfo(*json.loads(line))
+        return _operation_info(_decoded(line))
 
     def collection_paths(self, *names: str) -> list[str]:
         """Return the paths that are collections of an entity type.

@@ -65,7 +65,10 @@ def _parsed(data: bytes) -> tuple[Any, bytes]:
     if data[len(_MAGIC) : first] != b"%08x" % zlib.crc32(memoryview(data)[first + 1 :]):
         raise PackCorrupt("the content does not match its checksum")
     head, _, body = data[first + 1 :].partition(b"\n")
-    return json.loads(head), body
+    try:
+        return json.loads(head), body
+    except (ValueError, RecursionError):
+        raise PackCorrupt("the head is not JSON") from None
 
 
 def _file_name(name: str) -> str:
@@ -127,9 +130,11 @@ class IndexCache:
 
         found = recall(Cache(), self._last_build_name)
         try:
-            return None if found is None else Build(**found[0])
+            build = None if found is None else Build(**found[0])
         except TypeError:
             return None
+        is_valid = build is not None and all(isinstance(text, str) for text in build)
+        return build if is_valid else None
 
     def name(self, build: Build) -> str:
         """Return the name under which the index of a build is kept."""

@@ -263,7 +263,7 @@ class Cache:
             return None
         try:
             return packs.read_file(self.directory / name)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             _log().warning("%s cannot be read (%s); continuing without it", name, error.strerror)

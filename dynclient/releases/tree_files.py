@@ -180,7 +180,7 @@ def decode(raw: dict[str, bytes], source: str) -> dict[str, Any]:
     for path in sorted(raw):
         document, reason = _decode_one(path, raw[path])
         if reason:
-            broken.append(f"{path}: {reason}")
+            broken.append(f"{_printable(path)}: {reason}")
         else:
             documents[path] = document
     if broken:
@@ -191,7 +191,7 @@ def decode(raw: dict[str, bytes], source: str) -> dict[str, Any]:
 
 def _decode_one(path: str, data: bytes) -> tuple[Any, str]:
     """Return (document, reason why it is refused; empty if it is not)."""
-    if any(letter in "#?%\\" or ord(letter) < 32 for letter in path):
+    if any(letter in "#?%\\" or ord(letter) < 32 for letter in path) or _printable(path) != path:
         return None, "a $ref cannot contain this path"
     try:
         document = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant)
@@ -203,7 +203,17 @@ def _decode_one(path: str, data: bytes) -> tuple[Any, str]:
         return None, f"a schema document must be an object, not {type(document).__name__}"
     if is_deeper(document, MAX_DEPTH):
         return None, f"it is nested more than {MAX_DEPTH} levels deep"
+    try:
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return None, "it contains an unpaired surrogate"
+    except ValueError:
+        return None, "it contains a number that is too large"
     return document, ""
+
+
+def _printable(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _refuse_constant(text: str) -> None:

@@ -17,15 +17,16 @@ from contextlib import closing
 from contextvars import ContextVar
 from fractions import Fraction
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cachetools import LRUCache
 from jsonschema import Draft7Validator, ValidationError
 from jsonschema.validators import create
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7
 
-from dynclient.errors import Problem
+from dynclient.errors import Problem, SchemaError
 from dynclient.schema.pointers import MAX_DEPTH, check_call_stack
 from dynclient.validation.documents import UNEXAMINED, compile_pattern, too_deep
 from dynclient.validation.messages import ProblemWriter, display_value, format_path, type_label
@@ -86,29 +87,25 @@ class Explainer:
         count, unencodable = _not_json(data)
         if unencodable:
             return unencodable
-        errors: list[ValidationError] = []
-        found: dict[Problem, None] = {}
-        rest = None
-        token = _explanation.set(_Explanation(BUDGET + BUDGET_PER_VALUE * count))
+        engine = self._engine(reference)
+        budget = BUDGET + BUDGET_PER_VALUE * count
+        explanation = _Explanation(budget)
+        token = _explanation.set(explanation)
         try:
-            for error in self._engine(reference).iter_errors(data):
-                errors.append(error)  # noqa: PERF402  # those before an exception are kept
-        except _Exhausted:
-            rest = _unexamined(_BUDGET_USED, data)
-        except RecursionError:
-            rest = _unexamined(_STACK_USED, data)
-        try:
-            writer = ProblemWriter(data)
-            for error in sorted(errors, key=_position):
-                for problem in writer.problems(error):
-                    found[problem] = None
-        except _Exhausted:
-            rest = _unexamined(_BUDGET_USED, data)
-        except RecursionError:
-            rest = _unexamined(_STACK_USED, data)
+            errors, cut_short = _collect(engine.iter_errors(data))
+            # Unions are explained within a budget of their own, or what was found could be lost.
+            explanation.left = budget
+            problems, also_cut_short = _collect(_written(data, errors))
+        except Unresolvable as error:
+            raise self._unresolvable(reference, error) from None
         finally:
             _explanation.reset(token)
-        return [*found] if rest is None else [*found, rest]
+        found = list(dict.fromkeys(problems))
+        why = cut_short or also_cut_short
+        if why:
+            message = f"was not examined to the end: {why}"
+            found.append(Problem("", display_value(data), UNEXAMINED, message))
+        return found
 
     def compile_validator(self, reference: str) -> Callable[[Any], bool]:
         """Return a function that returns whether data is valid, in place of the fast engine's.
@@ -126,10 +123,15 @@ class Explainer:
                 return bool(engine.is_valid(data))
             except (_Exhausted, RecursionError):
                 return False
+            except Unresolvable as error:
+                raise self._unresolvable(reference, error) from None
             finally:
                 _explanation.reset(token)
 
         return is_valid
+
+    def _unresolvable(self, reference: str, error: Unresolvable) -> SchemaError:
+        return SchemaError(f"{reference} of release {self._documents.release.name}: {error}")
 
     def _engine(self, reference: str) -> Any:
         with self._lock:
@@ -143,12 +145,27 @@ class Explainer:
         return found
 
 
-_BUDGET_USED = "evaluating more subschemas would take too long"
-_STACK_USED = "it is nested too deeply"
+T = TypeVar("T")
 
 
-def _unexamined(why: str, data: Any) -> Problem:
-    return Problem("", display_value(data), UNEXAMINED, f"was not examined to the end: {why}")
+def _collect(each: Iterator[T]) -> tuple[list[T], str]:
+    """Return what an iterator yields, and why it was cut short; empty if it was not."""
+    found: list[T] = []
+    try:
+        for one in each:
+            found.append(one)  # noqa: PERF402  # those before an exception are kept
+    except _Exhausted:
+        return found, "evaluating more subschemas would take too long"
+    except RecursionError:
+        return found, "it is nested too deeply"
+    return found, ""
+
+
+def _written(data: Any, errors: list[ValidationError]) -> Iterator[Problem]:
+    """Yield the problems of errors, in the order of the data."""
+    writer = ProblemWriter(data)
+    for error in sorted(errors, key=_position):
+        yield from writer.problems(error)
 
 
 def _position(error: ValidationError) -> list[tuple[bool, int, str]]:

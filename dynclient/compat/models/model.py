@@ -17,7 +17,7 @@ from dynclient.compat.models.pydantic_interop import validation_error
 from dynclient.compat.models.scalar_types import SecretType
 from dynclient.compat.models.secret_values import SecretStr, hide_field, mask, reveal
 from dynclient.compat.models.serialization import Options, payload
-from dynclient.compat.models.validation_errors import FieldError, Loc
+from dynclient.compat.models.validation_errors import FieldError, Loc, too_deep
 from dynclient.model.entity import clone
 from dynclient.secrets import Secret, printable
 from dynclient.tracebacks import public_call
@@ -97,7 +97,10 @@ class Model(ModelApi, metaclass=ModelMeta):
             ValidationError: fields are missing, unknown or not valid; lists every error.
         """
         errors: list[FieldError] = []
-        self._fill(data, (), errors)
+        try:
+            self._fill(data, (), errors)
+        except RecursionError:
+            errors = [too_deep()]
         if errors:
             raise validation_error(type(self).__name__, errors)
 

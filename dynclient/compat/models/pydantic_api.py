@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.models.pydantic_interop import core_schema, json_schema, validation_error
 from dynclient.compat.models.serialization import Options, dump
-from dynclient.compat.models.validation_errors import FieldError
+from dynclient.compat.models.validation_errors import FieldError, too_deep
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ class PydanticApi:
             ValidationError: the value is not valid; lists every error.
         """
         errors: list[FieldError] = []
-        instance = cls._check(obj, (), errors)
+        instance = None
+        try:
+            instance = cls._check(obj, (), errors)
+        except RecursionError:
+            errors = [too_deep()]
         if errors:
             raise validation_error(cls.__name__, errors)
         return instance

@@ -46,6 +46,13 @@ class FieldError(NamedTuple):
         return f"{self.message}{did_you_mean(self.nearest)}"
 
 
+def too_deep() -> FieldError:
+    """Return the error of a value whose depth exceeds the call stack."""
+    return FieldError(
+        "recursion_loop", (), "The value is nested too deeply, or contains itself", ""
+    )
+
+
 class ValidationError(ValidationFailed):
     """Data that is not valid for a model; ``errors()`` lists every error.
 

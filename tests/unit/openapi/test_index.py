@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dynclient.errors import PackCorrupt
 from dynclient.openapi.digest import digest
 from dynclient.openapi.index import Index, is_below, shape
 from tests.support.openapi_server import DOCUMENTS, document_of
@@ -29,6 +30,33 @@ def test_an_index_of_a_real_server_survives_being_kept(name: str) -> None:
     assert again.operations == whole.operations
     assert again.parts() == (head, body)
     assert len(body) < 300_000  # a tenth of the document of a newest server
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"5",
+        b"[]",
+        b'["GET","/v1/tables"]',
+        b'["GET","/v1/tables",null,null,{},null,null,""]',
+        b'["GET","/v1/tables",5,null,[],null,null,""]',
+        b'["GET","/v1/tables",' + b"[" * 100_000 + b"]" * 100_000 + b"]",
+    ],
+)
+def test_forged_operations_are_corrupt(body: bytes) -> None:
+    head = {"version": "1", "revision": "", "collections": []}
+    with pytest.raises(PackCorrupt, match=r"delete \*\.facts files"):
+        _ = Index.of_parts(head, body).operations
+    if body.startswith(b'["GET","/v1/tables",'):
+        with pytest.raises(PackCorrupt):
+            Index.of_parts(head, body).operation("GET", "/v1/tables")
+
+
+@pytest.mark.parametrize("collections", [5, [5], [["a"]], [[1, None, None]], [[[], None, None]]])
+def test_forged_collections_are_rejected(collections: object) -> None:
+    with pytest.raises((LookupError, TypeError, ValueError)):
+        Index.of_parts({"version": "1", "revision": "", "collections": collections}, b"")
 
 
 @pytest.mark.parametrize("head", [None, [], {}, {"version": "1", "revision": ""}, "x", 1])

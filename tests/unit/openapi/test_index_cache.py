@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import zlib
 from pathlib import Path
 
 import pytest
 
 from dynclient.errors import DynclientWarning
-from dynclient.openapi.index_cache import keep, recall
+from dynclient.openapi.index_cache import Build, IndexCache, keep, recall
 from dynclient.releases import Cache
 
 
@@ -52,6 +53,28 @@ def test_a_damaged_file_is_set_aside_with_a_warning(
     assert [each.suffix for each in files(cache)] == [".corrupt"]
     assert keep(cache, "x", {"a": 2})
     assert recall(cache, "x") == ({"a": 2}, b"")
+
+
+@pytest.mark.parametrize("head", [b"", b"{", b"[" * 100_000 + b"]" * 100_000])
+def test_a_forged_head_is_set_aside(cache: Cache, head: bytes) -> None:
+    keep(cache, "x", {"a": 1}, b"body")
+    (file,) = files(cache)
+    rest = head + b"\nbody"
+    file.write_bytes(b"dynclient-facts %08x\n" % zlib.crc32(rest) + rest)
+    assert recall(cache, "x") is None
+    assert [each.suffix for each in files(cache)] == [".corrupt"]
+
+
+@pytest.mark.parametrize("head", [None, 5, [], {}, {"version": 5, "revision": ""}, {"x": "y"}])
+def test_a_forged_build_is_not_used(
+    head: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    found = IndexCache("http://host")
+    keep(Cache(), found._last_build_name, head)
+    assert found.last_build() is None
+    keep(Cache(), found.name(Build("1.6.0", "abc")), head)
+    assert found.find(Build("1.6.0", "abc")) is None
 
 
 def test_one_changed_byte_is_noticed(cache: Cache) -> None:

@@ -536,3 +536,12 @@ def test_notes_of_others_are_not_used_where_all_users_can_write(
     monkeypatch.setattr(cache, "_is_trusted", lambda file: not file.name.startswith("source-"))
     assert cache.recall(Path("/trees/theirs"), None, "print") is None
     assert cache.sources("7.1.0") == []
+
+
+def test_a_missing_folder_is_nothing_to_report(
+    tmp_path: Path, cache: Cache, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.directory.write_bytes(b"")
+    assert Cache(tmp_path / "nothing").read("x.facts") is None
+    assert Cache(cache.directory / "below").read("x.facts") is None
+    assert caplog.messages == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,9 @@ BROKEN = {
     "empty.json": b"",
     "deep.json": b'{"a":' * 5000 + b"1" + b"}" * 5000,
     "deeper.json": b'{"a":' * 150 + b"1" + b"}" * 150,
+    "infinite.json": b'{"maximum": 1e400}',
+    "digits.json": b'{"maximum": ' + b"9" * 5000 + b"}",
+    "surrogate.json": b'{"enum": ["\\ud800"]}',
     "percent%41.json": b"{}",
     "hash#.json": b"{}",
 }
@@ -87,6 +91,17 @@ def test_every_broken_file_is_named_at_once(make, tmp_path: Path) -> None:
     for name in BROKEN:
         assert f"entity/{name}" in str(caught.value)
     assert len(caught.value.files) == len(BROKEN)
+
+
+def test_a_name_that_is_not_utf_8_is_shown_escaped(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "x", files())
+    name = os.fsencode(folder / "schemas/entity") + b"/bad\xff.json"
+    try:
+        os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
+    except OSError:
+        pytest.skip("this file system has only names that are UTF-8")
+    with pytest.raises(SourceRefused, match=r"entity/bad\\udcff\.json: a \$ref cannot contain"):
+        read(folder)
 
 
 def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:

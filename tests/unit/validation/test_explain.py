@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from dynclient.errors import SchemaError
 from dynclient.releases.cache import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
@@ -318,3 +319,34 @@ def test_items_are_unique_by_the_equality_of_json(
 def test_other_users_of_jsonschema_keep_their_validator() -> None:
     assert jsonschema.validators.validator_for({"$schema": DRAFT7}) is jsonschema.Draft7Validator
     jsonschema.validate({"a": 1}, {"$schema": DRAFT7, "anyOf": [{"required": ["a"]}]})
+
+
+def test_problems_in_unions_are_listed_even_if_the_rest_is_not_examined(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain, "BUDGET", 500)
+    monkeypatch.setattr(explain, "BUDGET_PER_VALUE", 0)
+    definitions: dict[str, Any] = {"n0": {"type": "integer"}}
+    for level in range(1, 17):
+        inner = {"$ref": f"#/definitions/n{level - 1}"}
+        definitions[f"n{level}"] = {"allOf": [inner, inner]}
+    union = {"anyOf": [{"required": ["x"]}, {"type": "string"}]}
+    definitions["both"] = {"properties": {"a": union, "b": {"$ref": "#/definitions/n16"}}}
+    problems = validator(tree(definitions)).problems(place("both"), {"a": {}, "b": "x"})
+    assert [problem.path for problem in problems] == ["a.x", "b", ""]
+    assert problems[-1].rule == "unexamined"
+
+
+@pytest.mark.parametrize("engine", ["jsonschema_rs", "jsonschema"])
+def test_a_reference_that_no_repair_can_see_is_a_schema_error(
+    tree: Tree, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == "jsonschema":
+        monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    release = tree(
+        {"a": {"$ref": "#/definitions/b/unknown"}, "b": {"unknown": {"$ref": "no.json"}}}
+    )
+    checker = Validator(release)
+    for method in (checker.problems, checker.is_valid, checker.check):
+        with pytest.raises(SchemaError):
+            method(place("a"), 1)

@@ -209,3 +209,16 @@ def test_a_model_is_equal_to_one_of_the_same_content(release: Release) -> None:
     assert one != {"id": UUID, "name": "t"}
     with pytest.raises(TypeError, match="unhashable"):
         hash(one)
+
+
+@pytest.mark.parametrize("levels", [300, 50_000])
+def test_values_deeper_than_the_call_stack_are_not_valid(release: Release, levels: int) -> None:
+    column: dict[str, Any] = {"name": "c", "dataType": "INT"}
+    for _ in range(levels):
+        column = {"name": "c", "dataType": "STRUCT", "children": [column]}
+    fields = {"name": "t", "databaseSchema": "a.b.c", "columns": [column]}
+    cls = request_class(release)
+    for create in (cls.model_validate, lambda data: cls(**data)):
+        with pytest.raises(ValidationError, match="nested too deeply") as caught:
+            create(fields)
+        assert [error["type"] for error in caught.value.errors()] == ["recursion_loop"]
