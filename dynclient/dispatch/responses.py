@@ -42,6 +42,9 @@ _HINTS = {
     403: "The token is valid, but its user lacks the permission.",
     415: "The server expects a content type that dynclient does not know.",
 }
+_WRITES = {"POST", "PUT", "PATCH"}
+_NO_TAG = "tag instance for "
+"""How servers begin the message about a label whose tag does not exist."""
 _NO_ROUTE = (
     "This server has no such route; its release may differ from the one that the client uses."
 )
@@ -97,6 +100,9 @@ def to_error(request: Request, response: Response) -> errors.ServerError:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
+    is_label = message.startswith(_NO_TAG) and not request.path.startswith("/v1/tags")
+    if code == 404 and request.method in _WRITES and is_label:
+        return "A name stands for a tag; pass a glossary term itself, or source='Glossary' with it."
     if code == 404 and request.method == "DELETE" and response.attempts > 1:
         return "The first attempt got no response; it may have deleted the entity."
     return _HINTS.get(code)
