@@ -234,11 +234,11 @@ class Collection:
             body = self._spec.operations[method].body
             places = self._release.node(body).properties if body is not None else {}
             for name, value in keywords.items():
-                several = value if isinstance(value, (list, tuple)) else (value,)
-                place = places.get(name)
+                is_list = isinstance(value, (list, tuple))
+                place = places.get(name) if is_list or isinstance(value, Entity) else None
                 # Where the release takes a name, that of another server will do.
                 if place is not None and (place.items or place).type_name == REFERENCE:
-                    sent += several
+                    sent += value if is_list else [value]
         entities = [each for each in sent if isinstance(each, Entity)]
         if entities:
             from dynclient.session.same_server import check_same_server

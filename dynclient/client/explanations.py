@@ -40,7 +40,10 @@ def conflict(error: Conflict, release: Release, spec: CollectionSpec, body: Any)
     what = entity_label(entity)
     name = request.get("name") if isinstance(request, Mapping) else None
     if isinstance(name, str):
-        fields = [field for field, _ in name_parents(release, entity).types[-1:]]
+        try:
+            fields = [field for field, _ in name_parents(release, entity).types[-1:]]
+        except DynclientError:  # the release lacks the schema of the request
+            fields = []
         values = [request.get(field) for field in ("parent", *fields)]
         above = [model.raw(v).get(_FQN) if isinstance(v, model.Entity) else v for v in values]
         what += f" {name!r}" + next((f" of {v!r}" for v in above if isinstance(v, str)), "")
@@ -82,7 +85,7 @@ def _missing_part(session: Session, spec: CollectionSpec, fqn: str) -> str | Non
     # The type of each beginning of the name; None for one that no entity has.
     types = [kind for _, kind in parents.types]
     types += [entity.name if parents.nested else ""] * (len(parts) - 1 - len(types))
-    above = [(n + 1, kind) for n, kind in enumerate(types) if kind]
+    above = [(n + 1, kind) for n, kind in enumerate(types) if _has(session, kind, "get_by_name")]
     low, high, found = 0, len(above), None
     while low < high:
         middle = (low + high) // 2
@@ -106,6 +109,11 @@ def _missing_part(session: Session, spec: CollectionSpec, fqn: str) -> str | Non
     return text + (near or ".")
 
 
+def _has(session: Session, kind: str, operation: str) -> bool:
+    """Return whether entities of a type have an operation; no type has none."""
+    return bool(kind) and operation in session.find(kind).operations
+
+
 def _find(session: Session, kind: str, fqn: str) -> Any:
     """Return an entity by its name, or None."""
     return session.find_one(Plan(session.find(kind).operations["get_by_name"], {"fqn": fqn}))
@@ -113,6 +121,8 @@ def _find(session: Session, kind: str, fqn: str) -> Any:
 
 def _suggestion(session: Session, kind: str, parent: Any, fqn: str) -> str:
     """Return the end of a sentence that suggests names beside a missing one."""
+    if not _has(session, kind, "list"):
+        return ""
     operation = session.find(kind).operations["list"]
     filters: dict[str, Any] = {}
     above = ""

@@ -163,10 +163,12 @@ def plan_follow(call: Call) -> Plan:
 def _user_id(call: Call, user: Any) -> str:
     raw = model.raw(user) if isinstance(user, model.Entity) else {"id": user}
     identity = raw.get("id")
-    if identity is None or not is_id(str(identity)):
-        raise call.error(
-            "user", type(user).__name__, f"must be a user or the id of one, not {user!r}"
-        )
+    from uuid import UUID
+
+    if not isinstance(identity, (str, UUID)) or not is_id(str(identity)):
+        shown = repr(user) if isinstance(user, (str, model.Entity)) else type(user).__name__
+        message = f"must be a user or the id of one, not {shown}"
+        raise call.error("user", type(user).__name__, message)
     return str(identity)
 
 

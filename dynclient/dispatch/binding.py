@@ -198,7 +198,7 @@ class BoundArguments:
         if is_filter and self._release is not None:
             return self._filter(parameter, value, self._release)
         text = self._key(parameter, value) if isinstance(value, model.Entity) else _plain(value)
-        is_free = self._operation.documented and parameter.name not in LIST_PARAMETERS
+        is_free = self._operation.name.startswith("op.") and parameter.name not in LIST_PARAMETERS
         if isinstance(value, bool) and is_free and parameter.place == "query":
             text = _boolean_text(value)  # documents declare some booleans as strings
         if text is None:

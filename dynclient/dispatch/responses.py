@@ -62,6 +62,8 @@ _MAY_BE_DONE = (
     "An earlier attempt got no response. It may have been carried out, and this error be a"
     " consequence of that; read the entity to find out."
 )
+_NO_TAG = "tag instance for "
+"""How servers begin the message about a label whose tag does not exist."""
 _NO_ROUTE = (
     "This server has no such route; its release may differ from the one that the client uses."
 )
@@ -135,6 +137,9 @@ def _hint(request: Request, response: Response, code: int, message: str) -> str 
         return _NO_ROUTE
     if response.may_be_done and request.is_write:
         return _MAY_BE_DONE
+    is_label = message.startswith(_NO_TAG) and not request.path.startswith("/v1/tags")
+    if code == 404 and request.is_write and is_label:
+        return "A name stands for a tag; pass a glossary term itself, or source='Glossary' with it."
     hint = _HINTS.get(code)
     return hint + _UNKNOWN_OUTCOME if hint and code in LOST and request.is_write else hint
 

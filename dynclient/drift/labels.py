@@ -31,7 +31,7 @@ def named_label(node: Node, name: str, entity: str | None = None) -> dict[str, A
     """
     facts = data_file("labels.json")
     label = {LABEL_NAME: name}
-    if entity is not None:
+    if entity is not None and "source" in node.properties:
         label["source"] = _allowed(node, "source", facts["sources"][entity])
     return completed_label(node, label)
 

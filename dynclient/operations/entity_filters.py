@@ -6,7 +6,7 @@ The schemas do not say it. ``data/filters.json`` has the filters whose names do 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.data import data_file
 
@@ -40,6 +40,17 @@ def entity_filter(operation: Operation, parameter: Parameter, release: Release) 
         release: the release; its schemas say which services a type belongs to.
     """
     listed = operation.entity_type
+    known: dict[Any, EntityFilter] = release.memo("entity filters", lambda _: {})
+    key = (None if listed is None else listed.name, parameter.name, parameter.doc)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _entity_filter(listed, parameter, release)
+    return found
+
+
+def _entity_filter(
+    listed: EntityType | None, parameter: Parameter, release: Release
+) -> EntityFilter:
     for row in data_file("filters.json")["references"]:
         if row["filter"] == parameter.name and (
             "of" not in row or (listed is not None and listed.name in row["of"])

@@ -71,7 +71,7 @@ def test_one_table_is_found_every_way(each: Client, schema: Any) -> None:
         each.tables.get(table),
         each.get_by_name(entity=each.types.Table, fqn=name),
         each.get_by_id(entity="table", entity_id=table.id),
-        next(t for t in each.tables.list(limit=2) if t.name == "orders"),
+        next(t for t in each.tables.list(page_size=2) if t.name == "orders"),
         next(t for t in each.list_all_entities(each.types.Table) if t.name == "orders"),
         next(t for t in each.list_entities(each.types.Table) if t.name == "orders"),
     ]

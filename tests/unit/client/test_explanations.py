@@ -127,6 +127,17 @@ def test_the_error_stays_as_it_is_if_no_more_can_be_found_out() -> None:
     assert len(wire.sent) == 2
 
 
+def test_a_parent_that_cannot_be_read_by_name_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    om, wire = client(*SHOP)
+    for name, operation in (("databaseSchema", "get_by_name"), ("table", "list")):
+        spec = om.session.find(name)
+        left = {key: each for key, each in spec.operations.items() if key != operation}
+        monkeypatch.setattr(spec, "_operations", left)
+    with pytest.raises(errors.NotFound, match=r"'shop\.main' exists, and has no table 'orders';"):
+        om.tables["shop.main.nothing.orders"]
+    assert len(wire.sent) == 2
+
+
 def test_the_types_of_the_parts_of_a_name_are_found_by_schema(release: Release) -> None:
     def parents(entity: str) -> tuple[tuple[str, ...], bool]:
         found = name_parents(release, release.entities[entity])

@@ -519,3 +519,22 @@ def test_a_method_that_a_time_series_lacks_is_named() -> None:
         with pytest.raises(errors.UnknownOperation, match="has no method 'get'"):
             call()
     assert wire.sent == []
+
+
+@pytest.mark.parametrize("value", [1 << 20000, 5, [], object()], ids=["long", "int", "list", "object"])
+def test_keys_of_other_types_are_refused_in_our_own_error(value: Any) -> None:
+    loop: list[Any] = [value]
+    loop.append(loop)
+    om, wire = client()
+    for call in (
+        lambda: om.tables[value],
+        lambda: om.tables.get(id=value),
+        lambda: om.tables.get(fqn=value),
+        lambda: om.tables.get("a", value),
+        lambda: om.tables.get(loop, loop),
+        lambda: om.tables.delete(loop),
+        lambda: om.tables.follow(ID, value),
+    ):
+        with pytest.raises(errors.BadArguments, match="must be"):
+            call()
+    assert wire.sent == []

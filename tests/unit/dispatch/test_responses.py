@@ -425,3 +425,13 @@ def test_json_that_is_nested_too_deeply_is_not_a_response_of_the_server(
     wide = responses.decode(ASK, Response(200, {}, b"[" + b"[]," * levels + b"[]]", URL))
     assert len(wide) == levels + 1
     assert type(error_of(404, body)) is errors.NotOpenMetadata
+
+
+def test_a_label_that_does_not_exist_may_be_a_glossary_term() -> None:
+    body = {"code": 404, "message": "tag instance for Business.Revenue not found"}
+    for method, path, has_hint in [
+        ("POST", "/v1/tables", True), ("PATCH", "/v1/tables/x", True), ("GET", "/v1/tables", False),
+        ("PATCH", "/v1/tags/x", False),
+    ]:  # fmt: skip
+        error = error_of(404, body, request=Request(method, path))
+        assert ("pass a glossary term itself" in str(error)) is has_hint

@@ -82,6 +82,13 @@ def test_the_release_decides_which_values_and_properties_there_are(old_label: No
     assert named_label(old_label, "a.b", "glossaryTerm") == {**label, "source": "Glossary"}
 
 
+def test_a_schema_without_sources_has_none(tmp_path: Path) -> None:
+    label = {"title": "TagLabel", "type": "object", "properties": {"tagFQN": {"type": "string"}}}
+    tree = make_zip(tmp_path / "0.9.0.zip", files({**SMALL, "type/tagLabel.json": label}))
+    node = release("0.9.0", source=tree).node("type/tagLabel.json")
+    assert named_label(node, "a.b", "glossaryTerm") == {"tagFQN": "a.b"}
+
+
 def test_labels_in_a_request_that_is_not_valid_are_completed(named: Release) -> None:
     node = named.find("CreateTableRequest")
     body: dict[str, Any] = {
