@@ -69,7 +69,9 @@ def _is_unchanged(base: Any, value: Any) -> bool:
     """Return whether a value says the same as before, also as a bare reference."""
     if _is_same(base, value):
         return True
-    return isinstance(base, dict) and isinstance(value, dict) and not diff(base, value)
+    if not isinstance(base, dict) or not isinstance(value, dict):
+        return False
+    return {"id", "type"} <= value.keys() and not diff(base, value)
 
 
 def _are_one_entity(one: dict[str, Any], other: dict[str, Any]) -> bool:
