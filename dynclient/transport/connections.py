@@ -12,14 +12,14 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead
 
 if TYPE_CHECKING:
     import socket
-
-    import requests
 
     from dynclient.settings import Settings
 
@@ -246,6 +246,14 @@ class Adapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         """Return the pools of connections by way of a proxy."""
         return _limit(super().proxy_manager_for(proxy, **proxy_kwargs))
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:  # noqa: ARG002
+        """Return a response with status, headers and body; its cookies are not read."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.raw = resp
+        return response
 
 
 # -- bodies ----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from dynclient.settings import Settings
 from dynclient.transport.auth import Bearer
 from dynclient.transport.connections import (
     Adapter,
+    Attempt,
     BodyTooLarge,
     Deadline,
     read_body,
@@ -78,6 +79,40 @@ def test_a_deadline_counts_down_and_may_be_missing() -> None:
     clock.now += 2
     assert deadline.left() == 3
     assert Deadline(None, clock).left() == math.inf
+
+
+class Waiting:
+    """A socket that notes its timeout."""
+
+    def __init__(self, timeout: float | None) -> None:
+        self.timeout = timeout
+
+    def gettimeout(self) -> float | None:
+        return self.timeout
+
+    def settimeout(self, seconds: float) -> None:
+        self.timeout = seconds
+
+
+@pytest.mark.parametrize(
+    ("timeout", "left", "expected"),
+    [(60, 10, 10), (60, 100, 60), (60, 60, 60), (None, 10, 10), (60, math.inf, 60)],
+)
+def test_a_wait_is_cut_to_what_is_left(timeout: float | None, left: float, expected: float) -> None:
+    waiting: Any = Waiting(timeout)
+    Attempt(Deadline(left, Clock()), Settings()).limit_wait(waiting)
+    assert waiting.timeout == expected
+
+
+def test_after_the_deadline_nothing_waits() -> None:
+    clock = Clock()
+    attempt = Attempt(Deadline(1, clock), Settings())
+    clock.now += 1
+    waiting: Any = Waiting(60)
+    with pytest.raises(TimeoutError):
+        attempt.limit_wait(waiting)
+    clock.now += 1
+    assert all(0 < seconds < 0.1 for seconds in attempt.timeouts)
 
 
 class Drip:
@@ -433,6 +468,19 @@ def test_connections_are_reused_after_bodies_of_any_kind() -> None:
         bodies = [client.send(GET).body for _ in KEPT * 2]
     assert bodies == [b"{}", b"", b"{}", b"{}", b"", b"", b"", b"{}"] * 2
     assert server.connections == 1
+
+
+def test_cookies_are_neither_read_nor_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def extract(*args: Any) -> None:
+        raise AssertionError("a cookie was read")
+
+    monkeypatch.setattr("http.cookiejar.CookieJar.extract_cookies", extract)
+    with Stub() as stub, transport(stub.host) as client:
+        stub.default = Reply(200, {}, (("Set-Cookie", "session=hush"), ("X-A", "1"), ("X-A", "2")))
+        received = client.send(GET)
+        client.send(GET)
+    assert received.headers["x-a"] == "1, 2"
+    assert "Cookie" not in stub.seen[1].headers
 
 
 WHOLE = (

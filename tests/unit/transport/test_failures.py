@@ -375,6 +375,26 @@ def test_https_to_a_port_that_waits() -> None:
     assert f"if it does not use TLS, use host='http://{host}'" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ssl.SSLEOFError(8, "EOF occurred"), "the server closed it; if it does not use TLS, use h"),
+        (ssl.SSLError(1, "[SSL: OTHER] other"), "see verify= and client_certificate="),
+    ],
+)
+def test_a_handshake_that_breaks(
+    monkeypatch: pytest.MonkeyPatch, error: ssl.SSLError, words: str
+) -> None:
+    def do_handshake(self: Any, block: bool = False) -> None:
+        raise error
+
+    monkeypatch.setattr(ssl.SSLSocket, "do_handshake", do_handshake)
+    with Stub() as stub:
+        raised = error_of(stub.host.replace("http:", "https:"), POST)
+    assert type(raised) is errors.TLSFailed
+    assert words in str(raised)
+
+
 @pytest.mark.parametrize("data", [b"", b"\x15\x03\x03\x00\x02\x02\x46"])
 def test_http_to_a_port_with_tls(data: bytes) -> None:
     with RawServer(data) as server:
