@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from dynclient.drift import table
 from dynclient.drift.aliases import aliases_of, with_own_names
 from dynclient.model.containers import FieldList, FieldMap, wrapped_list
-from dynclient.model.entity import NEW, REFERENCE, Entity, clone, link_to, root_of
+from dynclient.model.entity import (
+    NEW,
+    REFERENCE,
+    Entity,
+    clone,
+    link_to,
+    read_parts_later,
+    root_of,
+)
 from dynclient.secrets import Secret
 
 if TYPE_CHECKING:
@@ -65,6 +73,9 @@ def _attach_entity(owner: Entity, node: Node | None, value: Entity) -> tuple[Any
     if reference is not None:
         return reference, None
     if value._link is not NEW or value is root_of(owner):
+        if isinstance(value._link, Entity) and root_of(owner)._link is not NEW:
+            # It may replace an object that has what was left out of it.
+            read_parts_later(value, type(value)._node)
         return clone(value._raw), None
     classes = owner._classes
     if node is not None and node.kind == "object" and type(value) is not classes.class_for(node):

@@ -203,7 +203,7 @@ class _Reading:
     def _error(self, reason: str) -> FieldNotRead:
         fields = list(dict.fromkeys([*asked_fields(self.origin), *self.names]))
         message = (
-            f"{self.path} of {self.label} was not read, and {reason}; read the entity with"
+            f"{self.path!r} of {self.label} was not read, and {reason}; read the entity with"
             f" fields={fields!r}"
         )
         return FieldNotRead(

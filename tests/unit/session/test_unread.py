@@ -439,6 +439,29 @@ def test_columns_that_move_keep_their_tags() -> None:
     assert model.raw(found)["columns"] == [tagged, column("a")]
 
 
+def test_parts_of_another_entity_bring_what_was_left_out_of_them() -> None:
+    om, server = client(table(1, **FULL), table(2, columns=[column("c", tags=[TIER])]))
+    found, again, other = om.tables[NAME], om.tables[NAME], om.tables["s.d.c.t2"]
+    found.columns = again.columns
+    assert model.changes(found) == []
+    found.columns.append(other.columns[0])
+    assert model.changes(found) == [
+        {"op": "add", "path": "/columns/2", "value": column("c", tags=[TIER])}
+    ]
+    assert len(server.sent) == 6
+
+
+def test_building_a_request_of_parts_reads_nothing() -> None:
+    om, server = client()
+    found = om.tables[NAME]
+    request = om.types.CreateTableRequest(
+        name="n", databaseSchema="s.d.c", columns=[found.columns[1]]
+    )
+    om.prepare("tables.create", name="n", databaseSchema="s.d.c", columns=found.columns)
+    assert request.columns[0].name == "b"
+    assert len(server.sent) == 1
+
+
 def test_appending_moves_nothing_and_reads_nothing() -> None:
     om, server = client()
     found = om.tables[NAME]
@@ -485,10 +508,10 @@ def test_error_raises_and_names_the_fields_to_ask_for() -> None:
     assert caught.value.fields == ("owners", "tags")
     assert (caught.value.name, caught.value.obj) == ("tags", None)
     assert str(caught.value) == (
-        "tags of Table s.d.c.t1 was not read, and unread='error' does not read it later; read the"
+        "'tags' of Table s.d.c.t1 was not read, and unread='error' does not read it later; read the"
         " entity with fields=['owners', 'tags']"
     )
-    with pytest.raises(errors.FieldNotRead, match=r"^columns\[\]\.tags of Table .*") as caught:
+    with pytest.raises(errors.FieldNotRead, match=r"^'columns\[\]\.tags' of Table .*") as caught:
         _ = found.columns[0].tags
     assert caught.value.fields == ("owners", "columns", "tags")
     assert (caught.value.name, caught.value.path) == ("tags", "columns[].tags")
