@@ -178,7 +178,7 @@ def _compare(current: Any, intended: Any, path: str, found: list[str]) -> None:
         return
     if isinstance(current, list) and isinstance(intended, list):
         key = _key_of((current, intended))
-        if key is not None:
+        if key is not None and key.field is not None:  # a value may be a secret, a key is not
             have, want = ({key.of(item): item for item in each} for each in (current, intended))
             before = len(found)
             for name in {**have, **want}:
