@@ -150,9 +150,7 @@ class Dispatcher:
             for number, item in items:
                 place = "" if number is None else f"[{number}]."
                 paths += [place + path for path in mask_paths(node, item)]
-        if paths:
-            problems = [Problem(path, MASK, "mask", _MASKED) for path in paths]
-            raise RequestInvalid(what=f"the body of {label(operation)}", problems=problems)
+        _refuse(paths, f"the body of {label(operation)}")
 
     def _validated(self, node: Node | None, body: Any, place: str = "") -> Any:
         """Return a body, or one item of a list, as valid JSON."""
@@ -211,13 +209,13 @@ class Dispatcher:
         """Send a prepared request and return its result; errors as for :meth:`call`."""
         hooks = self.hooks
         if hooks is None:
-            return self._result_or_error(request, self.transport.send(request))
+            return self._result_or_error(request, self._transmit(request))
         if hooks.on_request is not None:
             replacement = hooks.on_request(request)
             request = replacement if isinstance(replacement, Request) else request
         begin = time.perf_counter()
         try:
-            response = self.transport.send(request)
+            response = self._transmit(request)
         except DynclientError as error:
             self._report(request, error)
             raise
@@ -228,6 +226,11 @@ class Dispatcher:
         except DynclientError as error:
             self._report(request, error)
             raise
+
+    def _transmit(self, request: Request) -> Response:
+        if request.body is not None and _MASK_TEXT in request.body:
+            _refuse_masks_in_bytes(request)
+        return self.transport.send(request)
 
     def _result_or_error(self, request: Request, response: Response) -> Any:
         if 200 <= response.status < 300:
@@ -353,6 +356,32 @@ def _patch_operation(operation: Any) -> Any:
         return operation
     # A value of None is null here; elsewhere a field that is None is left out.
     return {name: value if value is None else model.raw(value) for name, value in operation.items()}
+
+
+def _refuse(mask_paths: list[str], what: str) -> None:
+    if mask_paths:
+        problems = [Problem(path, MASK, "mask", _MASKED) for path in mask_paths]
+        raise RequestInvalid(what=what, problems=problems)
+
+
+def _refuse_masks_in_bytes(request: Request) -> None:
+    """Refuse a mask in a body that was encoded elsewhere, where the names say that it is a secret.
+
+    Raises:
+        RequestInvalid: there is one; lists all places.
+    """
+    operation: Operation | None = request.operation
+    if operation is not None and operation.body_kind in _JSON:
+        return  # by its schema, see Dispatcher.prepare
+    from dynclient.model.masking import mask_paths, patch_mask_paths
+
+    try:
+        raw = responses.loads(request.body or b"")
+    except ValueError:
+        return
+    is_patch = any("json-patch" in value for _, value in request.headers)
+    paths = patch_mask_paths(None, raw) if is_patch else mask_paths(None, raw)
+    _refuse(paths, f"the body of {request.method} {request.masked_target}")
 
 
 def _json_text(operation: Operation, raw: Any, kind: str) -> bytes:

@@ -209,7 +209,11 @@ def check_shape(request: Request, data: Any, entity: EntityType | None) -> None:
             raise _wrong_shape(request, data, "a JSON object with a list of 'versions'")
     elif kind == "object":
         is_event = operation.result == _CHANGE_EVENT
-        if not isinstance(data, dict) or (is_event and not isinstance(data.get("entityId"), str)):
+        if (
+            not isinstance(data, dict)
+            or not data
+            or (is_event and not isinstance(data.get("entityId"), str))
+        ):
             what = "a JSON object with an 'entityId' (ChangeEvent)" if is_event else "a JSON object"
             raise _wrong_shape(request, data, what)
     elif operation.documented:

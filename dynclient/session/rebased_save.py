@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import LostUpdate, OutcomeUnknown, Problem
+from dynclient.errors import LostUpdate, OutcomeUnknown, Problem, UsageError
 from dynclient.operations.operation import Plan
 from dynclient.session.rebase import missing_places, rebase
 from dynclient.session.requested_fields import requested_fields
@@ -41,6 +41,11 @@ def save_and_check(session: Session, entity: Any, *, read_back: bool, on_conflic
     change = change_of(session, entity)
     if change is None:
         return entity
+    if "get" not in change.spec.operations:
+        raise UsageError(
+            f"{change.spec.attribute} of release {session.release.name} cannot be read by id, so"
+            " read_back= and on_conflict='rebase' are not possible"
+        )
     return _CheckedSave(session, change, read_back, on_conflict == "rebase").save()
 
 
@@ -108,14 +113,15 @@ class _CheckedSave:
         """Return the entity as the server has it now, with all that was changed."""
         before = self._change.before
         operation = self._change.spec.operations["get"]
-        arguments = {
-            "id": before.get("id"),
+        options = {
             "fields": self._fields or None,
             "include": "all" if before.get("deleted") else None,
         }
-        names = {each.name for each in operation.parameters}
-        known = {name: value for name, value in arguments.items() if name in names}
-        return self._session.call(Plan(operation, known))
+        arguments = {
+            each.name: before.get(each.name) if each.place == "path" else options.get(each.name)
+            for each in operation.parameters
+        }
+        return self._session.call(Plan(operation, arguments))
 
     def _lost(
         self, places: list[str], error: LostUpdate | None, *, is_accepted: bool

@@ -123,9 +123,8 @@ class Bench:
         )  # fmt: skip
         return Client(base, transport, settings, self.release)
 
-    def run(self, fault: Fault, verb: str, mode: str) -> Outcome:
+    def run(self, fault: Fault, spec: Verb, mode: str) -> Outcome:
         """Run a cell."""
-        spec = VERBS[verb]
         target = spec.prepare(self)
         with self.client(fault) as om:
             om.tables  # noqa: B018 -- prepares what the first use of a client prepares
@@ -153,8 +152,12 @@ class Bench:
         return ("result" if got is True else "another result"), None
 
     def _described(self, error: errors.DynclientError) -> str:
-        """Return the class of an error, and what is wrong with it."""
-        name = type(error).__name__
+        """Return the class of an error, and what is wrong with it.
+
+        Of an official exception of the drop-in, the class of dynclient that it is as well.
+        """
+        own = (each for each in type(error).__mro__ if each.__module__ == errors.__name__)
+        name = next(own).__name__
         if self._token in f"{error}{error!r}{error.parts}":
             return f"{name} that shows the token"
         if str(pickle.loads(pickle.dumps(error))) != str(error):

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from dynclient import sandbox
 from tests.faults.cells import MODES, VERBS, Bench
 from tests.faults.expectations import FAULTS, GROUPS, KINDS, deviations, verbs_of
 from tests.faults.page import PAGE, current
-from tests.support.fault_proxy import Fault, proxy_for
-from tests.support.session_cache import session_cache
-from tests.support.trees import release_named
-
-
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """One sandbox in its own process, and the proxy before it."""
-    release = release_named("starter")
-    with session_cache():
-        running = sandbox.start()
-    with running, proxy_for(running.host) as proxy:
-        yield Bench(running, proxy, release)
+from tests.support.fault_proxy import Fault
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["name"])
 def test_every_verb_under(fault: Fault, bench: Bench) -> None:
-    wrong = deviations(fault, lambda verb, mode: bench.run(fault, verb, mode))
+    wrong = deviations(fault, lambda verb, mode: bench.run(fault, VERBS[verb], mode))
     assert not wrong, "\n".join(wrong)
     assert not bench.problems()
 

@@ -48,7 +48,7 @@ Fault = dict[str, Any]
 
 DRIP_SECONDS = 7.0
 """Seconds of the client's clock between two bytes of a body that drips."""
-BOMB_BYTES = 48 * 2**20
+BOMB_BYTES = 16 * 2**20
 """Size of the gzip bomb, unpacked."""
 FLOOD = 3000
 """Interim responses in a flood."""

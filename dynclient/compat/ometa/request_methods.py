@@ -30,6 +30,7 @@ from dynclient.compat.ometa.exceptions import APIError, MissingEntityTypeExcepti
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.data import data_file
+from dynclient.errors import ResponseInvalid
 from dynclient.operations import Operation, Parameter
 
 if TYPE_CHECKING:
@@ -110,10 +111,10 @@ class RequestMethods(CrudMixin):
         """
         try:
             body = self._response_body(row, arguments)
-        except APIError as error:
+        except (APIError, ResponseInvalid) as error:
             if "on_error" not in row:
                 raise
-            log().warning("%s: %s", row["name"], error.message)
+            log().warning("%s: %s", row["name"], error.parts["message"] or error)
             return _ON_ERROR[row["on_error"]]()
         return self._result(row.get("returns", ""), body, arguments)
 
@@ -130,7 +131,7 @@ class RequestMethods(CrudMixin):
             for name, value in values.items()
             if f"{{{name}}}" not in route
         ]
-        kind = "text" if row.get("returns") == "text" else "raw"
+        kind = _result_kind(row)
         operation = Operation(
             row["name"], None, row["method"], f"/v1{route}", tuple(parameters), result_kind=kind
         )
@@ -158,7 +159,7 @@ class RequestMethods(CrudMixin):
         form, _, rest = returns.partition(" ")
         if form == "none" or body is None:
             return None
-        if form in {"", "text"}:
+        if form in {"", "text"} or not isinstance(body, dict):
             return body
         if form == "as":
             return schema_classes.wrap(type(arguments[rest]), body)
@@ -185,6 +186,16 @@ class RequestMethods(CrudMixin):
             return schema_classes.wrap(schema_classes.class_at(self.types, place), data)
         except MissingEntityTypeException:
             return data
+
+
+def _result_kind(row: Row) -> str:
+    """Return the kind of the result that a row says; the shape of the response is checked by it."""
+    form = row.get("returns", "").partition(" ")[0]
+    if form in {"list", "page"}:
+        return "page"
+    if form in {"class", "field"} and row["method"] == "GET":
+        return "object"
+    return "text" if form == "text" else "raw"
 
 
 def _value(expression: str, arguments: dict[str, Any]) -> Any:

@@ -521,7 +521,9 @@ def test_a_method_that_a_time_series_lacks_is_named() -> None:
     assert wire.sent == []
 
 
-@pytest.mark.parametrize("value", [1 << 20000, 5, [], object()], ids=["long", "int", "list", "object"])
+@pytest.mark.parametrize(
+    "value", [1 << 20000, 5, [], object()], ids=["long", "int", "list", "object"]
+)
 def test_keys_of_other_types_are_refused_in_our_own_error(value: Any) -> None:
     loop: list[Any] = [value]
     loop.append(loop)

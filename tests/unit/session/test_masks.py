@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.secrets import MASK
 from dynclient.settings import Settings
+from dynclient.transport.request import Request
 from tests.support.trees import ALL_RELEASES, release_named
 from tests.support.wire import Wire
 
@@ -115,3 +117,26 @@ def test_asterisks_elsewhere_are_text(name: str) -> None:
     entity.description = MASK
     om.save(entity)
     assert wire.last.json[-1]["value"] == MASK
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_a_mask_in_a_body_that_was_encoded_elsewhere_is_refused(mask: str) -> None:
+    wire = Wire({})
+    om = Client("http://server/api", wire, Settings(), release_named("starter"))  # type: ignore[arg-type]
+    json_type = (("Content-Type", "application/json"),)
+    patch_type = (("Content-Type", "application/json-patch+json"),)
+    path = "/v1/services/databaseServices"
+    for data, headers, place in [
+        ({"connection": {"config": {"password": mask}}}, json_type, "connection.config.password"),
+        ([{"a": {"api_key": mask}}], json_type, "[0].a.api_key"),
+        ([{"op": "add", "path": "/connection/config/password", "value": mask}], patch_type,
+         "connection.config.password"),
+    ]:  # fmt: skip
+        body = json.dumps(data).encode()
+        with pytest.raises(errors.RequestInvalid, match=f"the body of PUT {path}") as caught:
+            om.session.send(Request("PUT", path, headers=headers, body=body))
+        assert [problem.path for problem in caught.value.problems] == [place]
+    assert wire.sent == []
+    for sent in (json.dumps({"description": mask}).encode(), b"name,password\nx," + mask.encode()):
+        om.session.send(Request("PUT", path, headers=json_type, body=sent))
+        assert wire.last.body == sent

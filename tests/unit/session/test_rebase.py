@@ -203,7 +203,8 @@ def test_missing_places_name_the_deepest_places() -> None:
     current = {"columns": [{"name": "a", "tags": []}], "description": "x"}
     intended = {"columns": [{"name": "a", "tags": ["t"]}, {"name": "b"}], "description": "y"}
     assert missing_places(current, intended) == [
-        'columns["a"].tags["t"]', 'columns["b"]', "description",
+        'columns["a"].tags', 'columns["b"]', "description",
     ]  # fmt: skip
     assert missing_places([2, 1], [1, 2]) == [""]
+    assert missing_places({"keys": ["public"]}, {"keys": ["public", "hunter2"]}) == ["keys"]
     assert missing_places(current, copy.deepcopy(current)) == []

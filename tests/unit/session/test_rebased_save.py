@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -89,6 +91,22 @@ def test_a_place_that_both_changed_is_named(release: Release) -> None:
     assert 'columns["a"].description' in str(caught.value)
     assert (caught.value.status, caught.value.code) == (500, 409)
     assert [each.method for each in wire.sent] == ["PATCH", "GET"]
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert (copied.places, str(copied)) == (caught.value.places, str(caught.value))
+
+
+def test_a_type_that_cannot_be_read_by_id_cannot_be_rebased(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, wire = session_over(TABLE, release=release)
+    spec = session.find("table")
+    left = {name: each for name, each in spec.operations.items() if name != "get"}
+    monkeypatch.setattr(
+        session, "find", lambda _: SimpleNamespace(attribute=spec.attribute, operations=left)
+    )
+    with pytest.raises(errors.UsageError, match="tables of release starter cannot be read by id"):
+        session.save(changed(release), read_back=True)
+    assert wire.sent == []
 
 
 def test_attempts_are_bounded(release: Release) -> None:

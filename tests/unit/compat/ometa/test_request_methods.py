@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.ometa_api import OpenMetadata
 from dynclient.compat.ometa.parity_table import COMMAND, page
 from dynclient.compat.ometa.request_methods import rows, signature
 from dynclient.data import data_file
+from dynclient.errors import ResponseInvalid
 from tests.support.stub import Reply, Stub
 from tests.support.trees import shared
 
@@ -189,3 +191,35 @@ def test_help_shows_the_request() -> None:
 def test_the_page_of_methods_is_generated_from_the_table() -> None:
     file = Path(__file__).parents[4] / "docs" / "drop-in-methods.md"
     assert file.read_text("utf-8") == page(), f"run: {COMMAND}"
+
+
+WRONG: list[Any] = [Reply(200, b""), None, {}, [], "text", 7, {"code": 500, "message": "failed"}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row
+        for row in rows()
+        if row["how"] == "request"
+        and row["method"] == "GET"
+        and "." not in row["path"]  # takes an entity, not an id
+        and row.get("returns", "").partition(" ")[0] in {"list", "page", "class", "field"}
+    ],
+    ids=lambda row: str(row["name"]),
+)
+def test_a_response_of_another_shape_is_not_read_as_nothing(
+    row: dict[str, Any], metadata: Any, stub: Stub
+) -> None:
+    form = row["returns"].partition(" ")[0]
+    arguments = [TABLE["id"] for name in row["parameters"] if "=" not in name]
+    for wrong in WRONG:
+        if isinstance(wrong, dict) and wrong and form not in {"list", "page"}:
+            continue  # an object, as it must be
+        stub.default = wrong if isinstance(wrong, Reply) else Reply(200, wrong)
+        metadata.types  # noqa: B018 -- requests the release before
+        if "on_error" in row:
+            assert not getattr(metadata, row["name"])(*arguments)
+            continue
+        with pytest.raises((ResponseInvalid, APIError)):
+            getattr(metadata, row["name"])(*arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as encoding
 from typing import Any
 
 import pytest
@@ -46,6 +47,21 @@ def test_bodies_are_text_or_data(metadata: Any, stub: Stub, verb: str, data: Any
     for seen in stub.seen:
         assert seen.json == {"a": 1}
         assert seen.headers["Content-Type"] == "application/json"
+
+
+def test_masks_are_not_sent(metadata: Any, stub: Stub) -> None:
+    stub.default = {}
+    service = {"name": "s", "connection": {"config": {"password": "*********"}}}
+    operation = {"op": "replace", "path": "/connection/config/password", "value": "**********"}
+    for call in (
+        lambda: metadata.client.put("/services/databaseServices", json=service),
+        lambda: metadata.client.post("/services/databaseServices", data=encoding.dumps(service)),
+        lambda: metadata.client.patch("/services/databaseServices/1", [operation]),
+    ):
+        with pytest.raises(APIError, match=r"connection\.config\.password: is a mask") as caught:
+            call()
+        assert caught.value.status_code == 400
+    assert stub.seen == []
 
 
 def test_patches_have_a_type_of_their_own(metadata: Any, stub: Stub) -> None:
