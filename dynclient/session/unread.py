@@ -22,6 +22,7 @@ from dynclient.errors import (
 from dynclient.model import merge
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from dynclient.model import Entity
@@ -46,6 +47,7 @@ class LateResponse(NamedTuple):
     """The JSON of the entities in it, by id."""
 
 
+@public_call
 def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> list[str]:
     """Read a field that a response left out into the JSON of an entity; else do nothing.
 
