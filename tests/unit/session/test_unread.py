@@ -25,7 +25,7 @@ from tests.support.projecting_server import (
     reference,
     table,
 )
-from tests.support.trees import release_named
+from tests.support.trees import ALL_RELEASES, release_named
 
 TIER, PII = label("Tier.Tier1"), label("PII.Sensitive")
 FULL = {
@@ -478,6 +478,16 @@ def test_what_was_read_is_removed_by_plain_data_without_it() -> None:
     found = om.tables.get(NAME, fields=["columns", "tags"])
     found.columns = [column("a"), column("b")]
     assert model.changes(found) == [{"op": "remove", "path": "/columns/0/tags"}]
+
+
+@pytest.mark.parametrize("name", [ALL_RELEASES[0], ALL_RELEASES[-1]])
+def test_what_is_deeper_in_an_object_that_is_replaced_is_read_too(name: str) -> None:
+    full = {"modelType": "DBT", "columns": [column("m", tags=[PII])]}
+    om, server = client(table(1, dataModel=full), release=name)
+    found = om.tables[NAME]
+    found.dataModel = {"modelType": "DBT", "sql": "select 1", "columns": [column("m")]}
+    assert model.changes(found) == [{"op": "add", "path": "/dataModel/sql", "value": "select 1"}]
+    assert len(server.sent) == 2
 
 
 def test_parts_of_another_entity_bring_what_was_left_out_of_them() -> None:
