@@ -5,7 +5,7 @@
     import dynclient
 
     om = dynclient.connect("https://metadata.example.com", token="…")
-    om.tables.list(limit=50)
+    om.tables.list()[:50]
 
 All public names are attributes of this package; each is loaded on first use.
 """
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from dynclient.errors import NotFound as NotFound
     from dynclient.errors import NotOpenMetadata as NotOpenMetadata
     from dynclient.errors import OutcomeUnknown as OutcomeUnknown
+    from dynclient.errors import OutOfRange as OutOfRange
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
@@ -121,6 +122,7 @@ _ERRORS = (
     "NotFound",
     "NotOpenMetadata",
     "OutcomeUnknown",
+    "OutOfRange",
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",

@@ -17,6 +17,7 @@
     │   ├── UnknownField (AttributeError, KeyError)
     │   ├── FieldNotRead (AttributeError)   a field that a response left out and that is not read
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
+    │   ├── OutOfRange (IndexError)         a position beyond the end of a list
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -230,6 +231,10 @@ class BadArguments(UsageError, TypeError):
     """
 
     problems: tuple[Problem, ...]
+
+
+class OutOfRange(UsageError, IndexError):
+    """The list is shorter than the position in it that was asked for."""
 
 
 class BadName(UsageError, ValueError):

@@ -33,7 +33,7 @@ def build(*names: str) -> str:
 
 def _quoted(name: str) -> str:
     if not isinstance(name, str):
-        raise BadName(f"a name must be a string, not {name!r}", name=repr(name))
+        raise BadName(f"a name must be a string, not {type(name).__name__}")
     if not name:
         raise BadName("a name must not be empty", name=name)
     if '"' in name:

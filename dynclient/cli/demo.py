@@ -91,7 +91,7 @@ def walkthrough(om: Any) -> Script:
     # Query by name and id, list a collection page by page, and read the versions of the table.
     by_name = om.get_by_name(entity=om.types.Table, fqn="shop_mysql.shop.public.orders")
     by_id = om.tables.get(table.id)
-    names = [str(each.fullyQualifiedName) for each in om.tables.list(limit=50)]
+    names = [str(each.fullyQualifiedName) for each in om.tables.list()]
     versions = [version.version for version in om.tables.versions(table)]
     yield by_name == by_id, names, versions
 

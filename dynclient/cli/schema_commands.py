@@ -139,6 +139,8 @@ def diff(
     from dynclient.cli import diff_view
     from dynclient.drift.diff import diff as compare
 
+    if deep and entity is None:
+        raise typer.BadParameter("needs --entity, whose types it includes", param_hint="--deep")
     found = compare(diff_view.release_or_path(old), diff_view.release_or_path(new))
     if entity is not None:
         found = found.only(entity, deep=deep)

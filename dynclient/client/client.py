@@ -234,6 +234,7 @@ class Client:
         recursive: bool = False,
         hard: bool | None = None,
         hard_delete: bool | None = None,
+        **others: Any,
     ) -> Any:
         """Delete one entity and return it as it was.
 
@@ -244,9 +245,10 @@ class Client:
             recursive: delete everything below it too.
             hard: delete it for good; otherwise the server keeps it and can restore it.
             hard_delete: the same as ``hard``.
+            others: none; each is reported with the name that was meant.
 
         Raises:
-            BadArguments: the entity is missing, or given twice.
+            BadArguments: the entity is missing, or given twice; or an argument is wrong.
             NotFound: it does not exist.
         """
         if (target is None) == (entity is None or entity_id is None):
@@ -255,7 +257,7 @@ class Client:
         if target is not None:
             entity, entity_id = _type_of(target), target
         flags = {"recursive": recursive or None, "hard": (hard or hard_delete) or None}
-        return self[entity].delete(entity_id, **flags)
+        return self[entity].delete(entity_id, **flags, **others)
 
     def get_by_name(
         self, entity: Any, fqn: str, fields: Any = None, include: str | None = None
@@ -311,6 +313,7 @@ class Client:
         fields: Any = None,
         after: str | None = None,
         before: str | None = None,
+        limit: int | None = None,
         **filters: Any,
     ) -> Page:
         """Return one page of entities.
@@ -320,14 +323,26 @@ class Client:
             fields: more fields than the server returns by default.
             after: ``.after`` of the page before this one.
             before: ``.before`` of the page after this one.
-            filters: ``limit``, ``include``, and the other filters of the collection's ``list``.
+            limit: number of entities on the page; ``settings.page_size`` by default.
+            filters: ``include``, and the other filters of the collection's ``list``.
         """
-        listing: Listing = self[entity].list(fields=fields, **filters)
+        size = filters.pop("page_size", limit)
+        listing: Listing = self[entity].list(fields=fields, page_size=size, **filters)
         return listing.page(after=after, before=before)
 
-    def list_all_entities(self, entity: Any, fields: Any = None, **filters: Any) -> Listing:
-        """Return all entities of a type, requested page by page; see :meth:`list_entities`."""
-        listing: Listing = self[entity].list(fields=fields, **filters)
+    def list_all_entities(
+        self, entity: Any, fields: Any = None, limit: int | None = None, **filters: Any
+    ) -> Listing:
+        """Return all entities of a type, requested page by page.
+
+        Args:
+            entity: their type: a class, or a name.
+            fields: more fields than the server returns by default.
+            limit: number of entities per request; ``settings.page_size`` by default.
+            filters: ``include``, and the other filters of the collection's ``list``.
+        """
+        size = filters.pop("page_size", limit)
+        listing: Listing = self[entity].list(fields=fields, page_size=size, **filters)
         return listing
 
     def prepare(

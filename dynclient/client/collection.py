@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client.calls import Call, LookUp
-from dynclient.client.methods import METHODS, MethodSpec, plan_create
+from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_create
+from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
-from dynclient.errors import BadArguments, UnknownOperation
+from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation
+from dynclient.model import Entity
+from dynclient.model.entity import REFERENCE
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.session.session import Session
+
+
+_EXPLAINED = 10
+"""Names of one collection that are not found of which the missing part is looked for."""
 
 
 class Method:
@@ -47,8 +54,12 @@ class Method:
         spec, release, method = self._parts()
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
-            return docstrings.body_signature(release.node(operation.body))
-        return docstrings.signature(operation, method.first)
+            node = release.node(operation.body)
+            return docstrings.body_signature(node, path_names(operation))
+        first = method.first
+        if spec.entity.kind == "timeseries" and self.__name__ != "patch":
+            first = tuple((name, "named") for name in path_names(operation))
+        return docstrings.signature(operation, first)
 
     def _doc(self) -> str:
         from dynclient.client import docstrings
@@ -57,7 +68,8 @@ class Method:
         operation = spec.operations[method.operation]
         if operation.body is not None and method.plan is plan_create:
             return docstrings.body_doc(operation, release.node(operation.body))
-        return docstrings.doc(operation, method.intro, release)
+        is_series = spec.entity.kind == "timeseries"
+        return docstrings.doc(operation, "" if is_series else method.intro, release)
 
     def _parts(self) -> tuple[CollectionSpec, Any, MethodSpec]:
         return self._collection._spec, self._collection._release, METHODS[self.__name__]
@@ -151,24 +163,61 @@ class Collection:
             self._session.contract.confirm_filters(self._spec, keywords)
         plan = self._plan(method, values, keywords, self._session.call)
         if method == "list":
-            return self._session.listing(plan)
+            # Without page_size=, a script may still mean the size of a page by limit=.
+            return self._session.listing(plan, warn=keywords.get("page_size") is None)
         if method == "get":
             return self._session.find_one(plan)
-        result = self._session.call(plan)
+        try:
+            result = self._session.call(plan)
+        except Conflict as error:
+            if method != "create":
+                raise
+            from dynclient.client.explanations import conflict
+
+            explained = conflict(error, self._release, self._spec, plan.body)
+            raise explained from None
         return (result["followers"] or []) if method == "followers" else result
 
     def _plan(
         self, method: str, values: tuple[Any, ...], keywords: dict[str, Any], look_up: LookUp
     ) -> Plan:
+        if METHODS[method].operation not in self._spec.operations:
+            raise self._unknown(method)
+        self._check_servers(method, values, keywords)
         call = Call(self._spec, self._release, method, values, keywords, look_up)
         plan = METHODS[method].plan(call)
         fields = plan.arguments.get("fields")
         if fields is not None and not isinstance(fields, (str, list, tuple)):
             # An iterator would be used up by the first page, or by the first attempt.
             plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
-        if method == "list" and plan.arguments.get("limit") is None:
-            plan.arguments["limit"] = self._session.settings.page_size
+        if method == "list" and any(p.name == "page_size" for p in plan.operation.parameters):
+            size = plan.arguments.get("page_size")
+            plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
+            limit = plan.arguments.get("limit")
+            if isinstance(limit, int) and isinstance(plan.arguments["page_size"], int):
+                plan.arguments["page_size"] = min(limit, plan.arguments["page_size"])
         return plan
+
+    def _check_servers(
+        self, method: str, values: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> None:
+        """Raise UsageError for entities of other servers whose ids the call would send."""
+        sent = list(values)
+        if METHODS[method].plan is plan_create:
+            body = self._spec.operations[method].body
+            places = self._release.node(body).properties if body is not None else {}
+            for name, value in keywords.items():
+                is_list = isinstance(value, (list, tuple))
+                place = places.get(name) if is_list or isinstance(value, Entity) else None
+                # Where the release takes a name, that of another server will do.
+                if place is not None and (place.items or place).type_name == REFERENCE:
+                    sent += value if is_list else [value]
+        entities = [each for each in sent if isinstance(each, Entity)]
+        if entities:
+            from dynclient.session.same_server import check_same_server
+
+            for each in entities:
+                check_same_server(self._session, each)
 
     def _get_plan(self, key: Any) -> Plan:
         return self._plan("get", (key,), {}, self._session.call)
@@ -179,12 +228,28 @@ class Collection:
     # -- as a container ----------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
-        """Return one entity, by id, name, or names.
+        """Return one entity, by id, name, or names; or the list of those in a slice, ``[:5]``.
 
         Raises:
             NotFound: it does not exist; a KeyError too.
         """
-        return self._session.call(self._get_plan(key))
+        if isinstance(key, slice):
+            return self._listing()[key]
+        plan = self._get_plan(key)
+        try:
+            return self._session.call(plan)
+        except NotFound as error:
+            if "fqn" not in plan.arguments or is_route(error.message) or not self._may_explain():
+                raise
+            from dynclient.client.explanations import not_found
+
+            explained = not_found(error, self._session, self._spec, plan.arguments["fqn"])
+        raise explained
+
+    def _may_explain(self) -> bool:
+        """Return whether to find out which part of a name is missing; not for ever in a loop."""
+        count = self.__dict__["_explained"] = self.__dict__.get("_explained", 0) + 1
+        return int(count) <= _EXPLAINED
 
     def __contains__(self, key: object) -> bool:
         try:

@@ -139,16 +139,24 @@ def _indented(text: str, width: int) -> list[str]:
 # -- methods of collections ------------------------------------------------------------------------
 
 
-def body_signature(node: Node) -> Signature:
+def body_signature(node: Node, path: Iterable[str] = ()) -> Signature:
     """Return the signature of a method that takes a create request, or its fields.
 
     Args:
         node: the schema of the create request.
+        path: parameters of the path, which are keywords too.
     """
+    from inspect import Parameter
+
     from dynclient.model import class_docs
 
     found: Signature = class_docs.signature(node)
-    return found
+    own = list(found.parameters.values())
+    more = [
+        Parameter(name, Parameter.KEYWORD_ONLY) for name in path if name not in found.parameters
+    ]
+    first = [each for each in own if each.kind is not Parameter.KEYWORD_ONLY]
+    return found.replace(parameters=[*first, *more, *own[len(first) :]])
 
 
 def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signature:
@@ -157,7 +165,7 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
     Args:
         operation: the operation; its query parameters become keywords.
         first: the positional arguments as (name, kind); the kind is ``one`` (required), ``many``
-            (``*name``) or ``maybe`` (optional).
+            (``*name``), ``maybe`` (optional) or ``named`` (required, also as a keyword).
     """
     from inspect import Parameter, Signature
 
@@ -165,6 +173,7 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "one": (Parameter.POSITIONAL_ONLY, Parameter.empty),
         "maybe": (Parameter.POSITIONAL_ONLY, None),
         "many": (Parameter.VAR_POSITIONAL, Parameter.empty),
+        "named": (Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
     }
     positional = [Parameter(name, kinds[kind][0], default=kinds[kind][1]) for name, kind in first]
     return Signature([*positional, *_keywords(operation)])
@@ -222,12 +231,15 @@ def doc(operation: Operation, intro: str, release: Release | None = None) -> str
         release: the release whose schemas describe the fields that can be filtered by.
     """
     lines = [intro or operation.doc]
-    query = [each for each in operation.parameters if each.place == "query"]
+    is_series = operation.entity_type is not None and operation.entity_type.kind == "timeseries"
+    shown = {"query", "client", "path"} if is_series else {"query", "client"}
+    query = [each for each in operation.parameters if each.place in shown]
     fields = _field_descriptions(operation, release)
     if query:
         lines += ["", "Args:"]
     for each in query:
-        lines += _parameter_doc(each, fields.get(each.name, ""))
+        more = [fields.get(each.name, ""), _filter_description(operation, each, release)]
+        lines += _parameter_doc(each, " ".join(filter(None, more)))
     entity = operation.entity_type
     if entity is not None and any(each.name == "fields" for each in query):
         from textwrap import fill
@@ -251,6 +263,20 @@ def _field_descriptions(operation: Operation, release: Release | None) -> dict[s
         for each in operation.parameters
         if each.doc == FIELD_FILTER and each.name in properties
     }
+
+
+def _filter_description(operation: Operation, parameter: Parameter, release: Release | None) -> str:
+    """Return which entities a filter takes, as a sentence; empty if it takes none."""
+    if release is None or operation.name != "list" or parameter.type != "string":
+        return ""
+    from dynclient.dispatch.filter_values import description
+    from dynclient.operations.entity_filters import entity_filter
+    from dynclient.operations.standard import LIST_PARAMETERS
+
+    if parameter.name in LIST_PARAMETERS or parameter.choices:
+        return ""
+    accepted = entity_filter(operation, parameter, release)
+    return f"Takes {description(accepted)}." if accepted.known or accepted.types else ""
 
 
 def _parameter_doc(parameter: Parameter, more: str = "") -> list[str]:

@@ -33,6 +33,9 @@ def plan_create(call: Call) -> Plan:
         if fields:
             request = model.raw(body) if isinstance(body, model.Entity) else body
             body = {**request, **fields}
+    request = model.raw(body) if isinstance(body, model.Entity) else body
+    for name in path_names(operation):  # a create request may have the name of its owner
+        arguments[name] = request.get(name) if arguments[name] is None else arguments[name]
     from dynclient.client.references import resolve_references
 
     return Plan(operation, arguments, resolve_references(call, operation.body or "", body))
@@ -52,8 +55,31 @@ def _check_request(call: Call, operation: Operation, request: Any) -> None:
         raise call.error("", kind, f"must be a {expected} or a mapping, not {kind}")
 
 
+def path_names(operation: Operation) -> list[str]:
+    """Return the names of an operation's parameters of the path, in order."""
+    return [each.name for each in operation.parameters if each.place == "path"]
+
+
+def plan_series(call: Call, body: Any = None) -> Plan:
+    """Plan a method of a time series: the values of its path in order, or an entry of it."""
+    operation = call.operation(METHODS[call.method].operation)
+    names = path_names(operation)
+    values = call.values
+    if len(values) == 1 and isinstance(values[0], model.Entity):
+        node, raw = model.schema_of(values[0]), model.raw(values[0])
+        if node.entity is not None and node.entity.name == call.spec.entity.name:
+            fields = {each.name: each.field or each.name for each in operation.parameters}
+            values = tuple(raw.get(fields[name]) for name in names)
+    if len(values) > len(names):
+        message = f"takes {', '.join(names) or 'no positional arguments'}, and keywords"
+        raise call.error("", len(call.values), message)
+    return Plan(operation, {**dict(zip(names, values, strict=False)), **call.keywords}, body)
+
+
 def plan_get(call: Call) -> Plan:
     """Plan ``get``."""
+    if path_names(call.operation("get")) != ["id"]:
+        return plan_series(call)
     kind, key = call.key(call.values)
     name = "get" if kind == "id" else "get_by_name"
     if name not in call.spec.operations:
@@ -63,8 +89,14 @@ def plan_get(call: Call) -> Plan:
 
 def plan_list(call: Call) -> Plan:
     """Plan ``list``."""
+    if call.values and path_names(call.operation("list")):
+        return plan_series(call)
     if call.values:
         raise call.error("", len(call.values), "takes keywords only, such as limit=50")
+    size = call.keywords.get("page_size")
+    if size == 0 and not isinstance(size, bool):
+        message = "must be 1 or more, not 0; len(…) is the number of entities"
+        raise call.error("page_size", size, message)
     return Plan(call.operation("list"), dict(call.keywords))
 
 
@@ -74,6 +106,8 @@ def plan_delete(call: Call) -> Plan:
     By id, so that a repeated request never deletes what was created under the name meanwhile. Most
     servers ignore ``recursive`` for names, too.
     """
+    if call.spec.entity.kind == "timeseries":
+        return plan_series(call)
     identity = call.id(call.values, "all")
     return Plan(call.operation("delete"), {"id": identity, **call.keywords})
 
@@ -109,6 +143,8 @@ def plan_patch(call: Call) -> Plan:
     if len(call.values) < 2 or not isinstance(call.values[-1], list):
         message = "takes a changed entity, or an id and a list of JSON Patch operations"
         raise call.error("", len(call.values), message)
+    if path_names(call.operation("patch")) != ["id"]:
+        return plan_series(call._replace(values=call.values[:-1]), call.values[-1])
     identity = call.id(call.values[:-1])
     return Plan(call.operation("patch"), {"id": identity, **call.keywords}, call.values[-1])
 
@@ -128,10 +164,12 @@ def plan_follow(call: Call) -> Plan:
 def _user_id(call: Call, user: Any) -> str:
     raw = model.raw(user) if isinstance(user, model.Entity) else {"id": user}
     identity = raw.get("id")
-    if identity is None or not is_id(str(identity)):
-        raise call.error(
-            "user", type(user).__name__, f"must be a user or the id of one, not {user!r}"
-        )
+    from uuid import UUID
+
+    if not isinstance(identity, (str, UUID)) or not is_id(str(identity)):
+        shown = repr(user) if isinstance(user, (str, model.Entity)) else type(user).__name__
+        message = f"must be a user or the id of one, not {shown}"
+        raise call.error("user", type(user).__name__, message)
     return str(identity)
 
 
@@ -174,13 +212,15 @@ METHODS: dict[str, MethodSpec] = {
     ),
     "list": MethodSpec(
         "list", plan_list, (),
-        "Return a lazy list: loop over it, call len(), or read it page by page.\n\n"
-        "`limit` is the size of a page, not of the whole list.",
+        "Return a lazy list: loop over it, take [:5], .first() or len() of it, or read it\n"
+        "page by page with .page() and .pages().\n\n"
+        "`limit` is the number of entities, `page_size` the number of them per request.",
     ),
     "patch": MethodSpec(
         "patch", plan_patch, (("entity", "many"),),
         "Send the changes of an entity, as om.save does; or JSON Patch operations for an id.",
     ),
+    "latest": MethodSpec("latest", plan_series),
     "delete": MethodSpec(
         "delete", plan_delete, _ONE,
         "Delete one entity, named as for get, and return it as it was. Of a name, the id is\n"

@@ -45,12 +45,19 @@ def run(
 
     Raises:
         FileNotFoundError: the script does not exist.
+        UsageError: it is a folder without a ``__main__.py``.
     """
     from dynclient import compat
 
     path = os.fspath(script)
     if not Path(path).exists():
         raise FileNotFoundError(2, "script not found", path)
+    if Path(path).is_dir() and not Path(path, "__main__.py").is_file():
+        from dynclient.errors import UsageError
+
+        scripts = sorted(map(str, Path(path).glob("*.py")))
+        hint = f", such as {scripts[0]}" if scripts else ""
+        raise UsageError(f"{path} is a folder without a __main__.py; pass a script{hint}")
     compat.install(release, pydantic=True)
     with _as_main([path, *arguments], str(Path(path).resolve().parent)):
         return _exit_code(path)

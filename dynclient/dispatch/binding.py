@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn, model
 from dynclient.drift.aliases import own_field_names, unknown_field_problem
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
+from dynclient.operations.standard import LIST_PARAMETERS
 from dynclient.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from dynclient.operations import Operation, Parameter
     from dynclient.schema import Release
 
+_INTEGER_BITS = 64
+"""Java's longest integer has 63 bits and a sign."""
 _IDS = ("id", "user")
 """Parameters that take the id of an entity; all others take its name."""
 
@@ -105,7 +109,7 @@ class BoundArguments:
             except BadName as error:
                 self._problem(name, value, "path", str(error))
             self.values[wire] = text
-        else:
+        elif parameter.place != "client":
             (self.headers if parameter.place == "header" else self.query).append((wire, text))
 
     def _text(self, parameter: Parameter, value: Any) -> str | None:
@@ -122,27 +126,42 @@ class BoundArguments:
 
     def _boolean(self, parameter: Parameter, value: Any) -> str | None:
         if isinstance(value, bool):
-            return "true" if value else "false"
-        self._problem(parameter.name, value, "type", f"must be True or False, not {value!r}")
+            return _boolean_text(value)
+        message = f"must be True or False, not {_shown(value)!r}"
+        self._problem(parameter.name, value, "type", message)
         return None
 
     def _integer(self, parameter: Parameter, value: Any) -> str | None:
+        if hasattr(value, "timestamp") and callable(value.timestamp) and _is_time(parameter):
+            value = round(value.timestamp() * 1000)
         if not isinstance(value, int) or isinstance(value, bool):
-            self._problem(parameter.name, value, "type", f"must be an integer, not {value!r}")
+            message = f"must be an integer, not {_shown(value)!r}"
+            self._problem(parameter.name, value, "type", message)
             return None
-        if parameter.name == "limit" and not 0 <= value <= LIMIT_MAX:
-            self._problem(
-                parameter.name, value, "range", f"must be from 0 to {LIMIT_MAX}, not {value}"
-            )
+        if value.bit_length() >= _INTEGER_BITS:
+            self._problem(parameter.name, value, "range", "must be an integer of 64 bits")
             return None
+        if (parameter.wire or parameter.name) == "limit":
+            most = None if parameter.place == "client" else LIMIT_MAX
+            if value < 0 or (most is not None and value > most):
+                allowed = "0 or more" if most is None else f"from 0 to {most}"
+                message = f"must be {allowed}, not {value}"
+                self._problem(parameter.name, value, "range", message)
+                return None
         return str(int(value))
 
     def _number(self, parameter: Parameter, value: Any) -> str | None:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
-            self._problem(parameter.name, value, "type", f"must be a number, not {value!r}")
+            message = f"must be a number, not {_shown(value)!r}"
+            self._problem(parameter.name, value, "type", message)
+            return None
+        if isinstance(value, int):
+            return self._integer(parameter, value)
+        if not isfinite(value):
+            self._problem(parameter.name, value, "range", f"must be a finite number, not {value}")
             return None
         # Most are times in ms, which Java does not parse with a decimal point.
-        return str(int(value) if float(value).is_integer() else value)
+        return str(int(value) if value.is_integer() else value)
 
     def _array(self, parameter: Parameter, value: Any) -> list[str]:
         """Return several values as text; a single value is one of one."""
@@ -154,9 +173,10 @@ class BoundArguments:
         try:
             names = value.split(",") if isinstance(value, str) else [*value]
         except TypeError:
-            self._problem(parameter.name, value, "type", f"must be a list of names, not {value!r}")
+            message = f"must be a list of names, not {_shown(value)!r}"
+            self._problem(parameter.name, value, "type", message)
             return None
-        words = [str(name).strip() for name in names]
+        words = [str(_shown(name)).strip() for name in names]
         entity = self._operation.entity_type
         if entity is not None and parameter.name == "fields":
             words = own_field_names(entity, self._release, words)
@@ -167,7 +187,14 @@ class BoundArguments:
         return ",".join(words)
 
     def _string(self, parameter: Parameter, value: Any) -> str | None:
+        is_filter = self._operation.name == "list" and parameter.place == "query"
+        is_filter = is_filter and parameter.name not in LIST_PARAMETERS and not parameter.choices
+        if is_filter and self._release is not None:
+            return self._filter(parameter, value, self._release)
         text = self._key(parameter, value) if isinstance(value, model.Entity) else _plain(value)
+        is_free = self._operation.name.startswith("op.") and parameter.name not in LIST_PARAMETERS
+        if isinstance(value, bool) and is_free and parameter.place == "query":
+            text = _boolean_text(value)  # documents declare some booleans as strings
         if text is None:
             kind = type(value).__name__
             self._problem(
@@ -178,6 +205,20 @@ class BoundArguments:
             near = nearest(text, parameter.choices)
             self._problem(parameter.name, value, "enum", message, near)
             return None
+        return text
+
+    def _filter(self, parameter: Parameter, value: Any, release: Release) -> str | None:
+        """Return the value of a filter, or None after noting what is wrong with it."""
+        from dynclient.dispatch.filter_values import filter_value
+        from dynclient.operations.entity_filters import entity_filter
+
+        accepted = entity_filter(self._operation, parameter, release)
+        plain = None if isinstance(value, model.Entity) else _plain(value)
+        if isinstance(value, bool) and not accepted.known and not accepted.types:
+            plain = _boolean_text(value)
+        text, problem = filter_value(parameter.name, accepted, value, plain)
+        if problem is not None:
+            self._problems.append(problem)
         return text
 
     @staticmethod
@@ -193,12 +234,46 @@ class BoundArguments:
         message = "is not a parameter of this call"
         if self._operation.name == "list":
             message = "is not a filter of this list; a server would ignore it and list everything"
-        self._problem(name, value, "unknown", message, nearest(name, known))
+        near = self._other_names(name) or nearest(name, known)
+        self._problem(name, value, "unknown", message, near)
+
+    def _other_names(self, name: str) -> tuple[str, ...]:
+        """Return the parameters that servers call so, or of which it is a value.
+
+        ``hardDelete`` and ``hard_delete`` are ``hard``, ``deleted`` is a value of ``include``.
+        """
+        plain = _plain_name(name)
+        return tuple(
+            each.name
+            for each in self._operation.parameters
+            if plain in map(_plain_name, (each.wire, *each.choices))
+        )
 
     def _problem(
         self, name: str, value: Any, rule: str, message: str, near: tuple[str, ...] = ()
     ) -> None:
-        self._problems.append(Problem(name, value, rule, message, near))
+        self._problems.append(Problem(name, _shown(value), rule, message, near))
+
+
+def _is_time(parameter: Parameter) -> bool:
+    """Return whether a parameter is a time in milliseconds."""
+    return parameter.name == "timestamp" or parameter.wire in {"startTs", "endTs"}
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as errors show it: a scalar itself, of anything else its type."""
+    if isinstance(value, int) and value.bit_length() >= _INTEGER_BITS:
+        return "an integer of more than 64 bits"
+    is_scalar = value is None or isinstance(value, (str, int, float))
+    return value if is_scalar else type(value).__name__
+
+
+def _boolean_text(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _plain(value: Any) -> str | None:
@@ -209,6 +284,8 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, (bool, bytes)) or not isinstance(value, (str, int, float, UUID)):
+        return None
+    if isinstance(value, int) and value.bit_length() >= _INTEGER_BITS:
         return None
     return "".join(value) if isinstance(value, str) else str(value)
 

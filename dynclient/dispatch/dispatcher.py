@@ -373,9 +373,15 @@ def _plain(operation: Operation, body: Any) -> bytes:
     if isinstance(body, bytes):
         return body
     if isinstance(body, str):
-        return body.encode()
+        try:
+            return body.encode()
+        except UnicodeEncodeError:
+            message = "contains a lone surrogate, which UTF-8 cannot encode"
+        raise bad_arguments(label(operation), [Problem("body", "str", "encoding", message)])
     kind = type(body).__name__
-    message = f"must be str or bytes ({operation.body_kind}), not {kind}"
+    reads = next((name for name in ("read_bytes", "read") if hasattr(body, name)), None)
+    hint = f"; pass its .{reads}()" if reads else ""
+    message = f"must be str or bytes ({operation.body_kind}), not {kind}{hint}"
     raise bad_arguments(label(operation), [Problem("body", kind, "type", message)])
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from itertools import islice
+from operator import index
 from typing import Any
 
 from dynclient.errors import (
     BadArguments,
     DynclientWarning,
+    OutOfRange,
     Problem,
     ResponseInvalid,
     ServerFault,
@@ -107,19 +111,40 @@ class Page:
 class Listing:
     """A lazy list of entities, requested page by page as they are read.
 
-    Every loop starts again from the beginning; ``next()`` continues where the last one ended.
+    Every loop starts again from the beginning; ``next()`` continues where the last one ended, in
+    each thread of its own. ``[:5]`` and ``[3]`` request no more entities than they return or skip.
     ``len()`` requests the number of entities without the entities.
 
     Args:
         fetch: returns the page for the arguments added to those of the list.
         cursor: name of the argument that takes the cursor of the next page.
+        page_size: number of entities per request; None leaves it to ``fetch``.
+        limit: number of entities to return at most; None returns all.
+        warn: whether to warn if ``limit`` leaves entities out.
     """
 
-    def __init__(self, fetch: Callable[[dict[str, Any]], Page], cursor: str = "after") -> None:
+    def __init__(
+        self,
+        fetch: Callable[[dict[str, Any]], Page],
+        cursor: str = "after",
+        *,
+        page_size: int | None = None,
+        limit: int | None = None,
+        warn: bool = False,
+    ) -> None:
         self._fetch = fetch
         self._cursor = cursor
-        self._running: Iterator[Any] | None = None
+        self._page_size = page_size
+        self._limit = limit
+        self._warn = warn
+        self._running = threading.local()
         self._counted: int | None = None
+
+    def _size(self, limit: int | None) -> dict[str, Any]:
+        """Return the argument for the size of a page of which ``limit`` entities are needed."""
+        if limit is None:
+            return {}
+        return {"page_size": limit if self._page_size is None else min(limit, self._page_size)}
 
     def page(self, *, after: str | None = None, before: str | None = None) -> Page:
         """Return one page: the first, or the one after or before a cursor.
@@ -136,40 +161,102 @@ class Listing:
         return self._fetch({self._cursor: after, "before": before})
 
     def pages(self) -> Iterator[Page]:
-        """Yield all pages, each requested when it is needed.
+        """Yield all pages, or those up to the limit, each requested when it is needed.
 
         Raises:
             ServerFault: the server returned the same cursor twice.
             ResponseInvalid: a page is empty, and yet another is said to follow it.
 
         Warns:
-            DynclientWarning: there were fewer entities than the first page announced.
+            DynclientWarning: there were fewer entities than the first page announced; or the limit
+                left entities out, and the size of a page was not given.
         """
+        return self._pages(None)
+
+    def _pages(self, stop: int | None) -> Iterator[Page]:
+        """Yield the pages of the first ``stop`` entities, and of no more than the limit."""
+        limit = self._limit
+        is_limit = limit is not None and (stop is None or stop > limit)
+        left = limit if is_limit else stop
         guard = CursorGuard()
         cursor: str | None = None
         announced: int | None = None
         count = 0
-        while True:
-            page = self._fetch({} if cursor is None else {self._cursor: cursor})
+        while left is None or left > 0:
+            position = {} if cursor is None else {self._cursor: cursor}
+            page = self._fetch({**position, **self._size(left)})
             is_whole = cursor is None and page.is_whole
-            if cursor is None:
-                announced = page.total
+            if cursor is None and (page.before is None or is_whole):
+                announced = page.total  # of all pages, so only where this is the first of them
             if not len(page) and page.after is not None and not is_whole:
                 raise _endless(count)
             count += len(page)
             if page.after is None and isinstance(announced, int) and count < announced:
                 _warn_short(count, announced)
+            if left is not None:
+                del page.entities[left:]
+                left -= len(page)
             yield page
             cursor = page.after
             if cursor is None or is_whole:
                 return
             guard.check(cursor)
+        if is_limit:
+            self._warn_cut(announced)
+
+    def _warn_cut(self, total: int | None) -> None:
+        """Warn that the limit leaves entities out, if it was given without the size of a page."""
+        if not self._warn or not self._limit or (total is not None and total <= self._limit):
+            return
+        from dynclient.warn import warn_user
+
+        limit = self._limit
+        number = "there are more" if total is None else f"there are {total:,}"
+        message = (
+            f"limit={limit} is the number of entities, and {number}; it was the size of a page"
+            f" before. Write page_size={limit} for all of them in pages of {limit}, or"
+            f" .list(…)[:{limit}] for the first {limit} without this warning"
+        )
+        warn_user(message, DynclientWarning)
+
+    def first(self) -> Any:
+        """Return the first entity, or None if the list is empty; requests no other entity."""
+        return next(self._entities(1), None)
+
+    def _entities(self, stop: int | None) -> Iterator[Any]:
+        for page in self._pages(stop):
+            yield from page.entities
+
+    def __getitem__(self, key: int | slice) -> Any:
+        """Return the entity at a position, or the list of those in a slice.
+
+        All entities before them are requested, since servers do not skip any.
+
+        Raises:
+            OutOfRange: the list has no entity at that position; an IndexError too.
+            UsageError: the position is negative, or not an integer.
+        """
+        if isinstance(key, slice):
+            bounds = (key.start, key.stop, key.step)
+            start, stop, step = (None if each is None else _position(each) for each in bounds)
+            if step == 0:
+                raise UsageError("the step of a slice must be 1 or more, not 0")
+            return list(islice(self._entities(stop), start, stop, step))
+        position = _position(key)
+        found = list(islice(self._entities(position + 1), position, None))
+        if not found:
+            raise OutOfRange(f"the list ends before position {position}")
+        return found[0]
+
+    __reversed__ = None  # by [] it would request the whole list once for each entity
 
     def __iter__(self) -> Iterator[Any]:
         # The first page is requested here: ``list(…)`` asks for the length before it begins, and
         # that page contains it. So the length costs no request.
         pages = self.pages()
-        first = next(pages)
+        first = next(pages, None)
+        if first is None:
+            return iter(())
         self._counted = first.total
         return self._from(first, pages)
 
@@ -180,14 +267,17 @@ class Listing:
             yield from page.entities
 
     def __next__(self) -> Any:
-        if self._running is None:
-            self._running = iter(self)
-        return next(self._running)
+        loop = getattr(self._running, "loop", None)
+        if loop is None:
+            loop = self._running.loop = iter(self)
+        return next(loop)
 
     def __len__(self) -> int:
+        if self._limit == 0:
+            return 0
         total = self._counted
         if total is None:
-            total = self._fetch({"limit": 0}).total
+            total = self._fetch({"page_size": 0}).total
         if total is None:
             message = (
                 "the server does not report the length of this list; count the entities in a loop"
@@ -195,10 +285,34 @@ class Listing:
             raise BadArguments(
                 message, problems=()
             )  # a TypeError, as for anything without a length
-        return total
+        if self._limit is None or total <= self._limit:
+            return total
+        self._warn_cut(total)
+        return self._limit
 
     def __bool__(self) -> bool:
         return True  # without this, bool() asks for the length, which sends a request
 
     def __repr__(self) -> str:
         return "<Listing, requested page by page; loop over it, or call its .page()>"
+
+
+def _position(value: Any) -> int:
+    """Return a position in a list.
+
+    Raises:
+        UsageError: it is negative, or not an integer.
+    """
+    try:
+        position = index(value)
+    except TypeError:
+        kind = type(value).__name__
+        message = f"a position in a list must be an integer or a slice, not {kind}"
+        raise UsageError(message) from None
+    if position < 0:
+        message = (
+            f"a position in a list must be 0 or more, not {position}: servers do not count from the"
+            " end; list(…) of it reads all entities, and its result may be indexed so"
+        )
+        raise UsageError(message)
+    return position

@@ -37,6 +37,8 @@ _KINDS = frozenset({"entity", "page", "history", "object"})
 """Kinds of results whose shape is checked."""
 _CHANGE_EVENT = "type/changeEvent.json"
 _UUID_LENGTH = 36
+_MARKUP = ("<", "{", "[", "")
+"""How HTML, XML and JSON begin that a text is not; a body that does and is not JSON is an error."""
 _MESSAGE_LENGTH = 2000
 """Characters of a message or a body that an error keeps."""
 _PAGE_LENGTH = 20_000
@@ -60,6 +62,9 @@ _MAY_BE_DONE = (
     "An earlier attempt got no response. It may have been carried out, and this error be a"
     " consequence of that; read the entity to find out."
 )
+_WRITES = {"POST", "PUT", "PATCH"}
+_NO_TAG = "tag instance for "
+"""How servers begin the message about a label whose tag does not exist."""
 _NO_ROUTE = (
     "This server has no such route; its release may differ from the one that the client uses."
 )
@@ -126,6 +131,9 @@ def _beginning(response: Response) -> str:
 def _hint(request: Request, response: Response, code: int, message: str) -> str | None:
     if code in {404, 405} and is_route(message):
         return _NO_ROUTE
+    is_label = message.startswith(_NO_TAG) and not request.path.startswith("/v1/tags")
+    if code == 404 and request.method in _WRITES and is_label:
+        return "A name stands for a tag; pass a glossary term itself, or source='Glossary' with it."
     if response.may_be_done and request.is_write:
         return _MAY_BE_DONE
     hint = _HINTS.get(code)
@@ -275,13 +283,32 @@ def _wrong_shape(
 def by_media_type(request: Request, response: Response) -> Any:
     """Return the body of a successful response by its media type: decoded JSON, text, or bytes.
 
+    Servers return some texts, such as passwords and messages, as JSON without quotes; such a text
+    is returned too.
+
     Raises:
-        NotOpenMetadata: the body is HTML, or is not the JSON that its media type says.
+        NotOpenMetadata: the body is HTML.
     """
     media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not media or media.endswith("json") or media == "text/html":
-        return decode(request, response)
+        text = _text_of(response) if media.endswith("json") else None
+        return decode(request, response) if text is None else text
     return response.body.decode("utf-8", "replace") if media.startswith("text/") else response.body
+
+
+def _text_of(response: Response) -> str | None:
+    """Return a body that is a text and not JSON, or None."""
+    try:
+        text = response.body.decode()
+    except UnicodeDecodeError:
+        return None
+    if text[:1] in _MARKUP:
+        return None
+    try:
+        loads(response.body)
+    except ValueError:
+        return text
+    return None
 
 
 def routes_in(data: dict[str, Any], entity: str) -> dict[str, str]:

@@ -17,6 +17,11 @@ from dynclient.schema.release import WARN
 if TYPE_CHECKING:
     from dynclient.schema.release import Release
 
+LABEL = "TagLabel"
+"""Type name of labels; ``data/labels.json`` has what is known of them."""
+LABEL_NAME = "tagFQN"
+"""The property of a label that has the fully qualified name of its tag or term."""
+
 
 class Rename(NamedTuple):
     """A field that was renamed."""

@@ -15,7 +15,6 @@ from dynclient.schema.release import ERROR
 if TYPE_CHECKING:
     from dynclient.schema import Node
 
-_REFERENCE = "EntityReference"
 _NAME = "fullyQualifiedName"
 Path = tuple[str | int, ...]
 
@@ -83,7 +82,7 @@ class _Translation:
             service_type: the ``serviceType`` of the objects around it, or None.
         """
         if node is None or not isinstance(raw, (dict, list)):
-            return raw
+            return _label(node, raw)
         if isinstance(raw, list):
             return [
                 self.value(node.items, item, (*path, index), service_type)
@@ -101,7 +100,9 @@ class _Translation:
             }
         if node.kind == "string":
             return self._name(node, raw, path)
-        return self._object(node, raw, path, service_type) if node.kind == "object" else raw
+        if node.kind != "object":
+            return raw
+        return self._object(node, _label(node, raw), path, service_type)
 
     def _object(self, node: Node, raw: dict[str, Any], path: Path, service_type: Any) -> Any:
         fields, problems = with_own_names(node, raw)
@@ -130,6 +131,15 @@ class _Translation:
         message = f"{place} is a {_NAME} in release {release.name}, not a reference"
         table.warn_drift(release, message)
         return raw[_NAME]
+
+
+def _label(node: Node | None, raw: Any) -> Any:
+    """Return a complete label if a label of which only the name is given; else the value."""
+    if node is None or not isinstance(raw, (str, dict)) or node.type_name != table.LABEL:
+        return raw
+    from dynclient.drift.labels import completed_label, named_label
+
+    return named_label(node, raw) if isinstance(raw, str) else completed_label(node, raw)
 
 
 def _written(path: Path) -> str:

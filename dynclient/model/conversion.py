@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.drift import table
 from dynclient.drift.aliases import aliases_of, with_own_names
+from dynclient.errors import BadArguments, Problem
 from dynclient.model.containers import FieldList, FieldMap, wrapped_list
 from dynclient.model.entity import (
     NEW,
@@ -94,6 +95,10 @@ def plain(node: Node | None, value: Any) -> Any:
         node: the schema node of its place, or None.
         value: anything.
     """
+    if node is not None and isinstance(value, str) and node.type_name == table.LABEL:
+        from dynclient.drift.labels import named_label
+
+        return named_label(node, "".join(value))
     if type(value) in _PLAIN:
         return value
     if isinstance(value, Entity):
@@ -121,7 +126,18 @@ def _plain_map(node: Node | None, value: Mapping[Any, Any]) -> dict[Any, Any]:
             continue
         place = None if node is None else node.properties.get(name, node.values)
         copied[name] = plain(place, item)
+    if node is not None and table.LABEL_NAME in copied and not node.required <= copied.keys():
+        return _completed(node, copied)
     return copied
+
+
+def _completed(node: Node, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an object; of a label, with those that servers add."""
+    if node.type_name != table.LABEL:
+        return fields
+    from dynclient.drift.labels import completed_label
+
+    return completed_label(node, fields)
 
 
 def own_names(node: Node, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -182,12 +198,15 @@ def as_reference(node: Node | None, value: Entity) -> Any:
     """Return what refers to an entity at a place, or None where the place takes no reference.
 
     A string place takes the fully qualified name, or the id where its format is ``uuid``; an
-    ``EntityReference`` takes id and type; an object that newer releases put a reference into takes
-    an object with that.
+    ``EntityReference`` takes id and type; a label takes the name and the kind of a tag or a
+    glossary term; an object that newer releases put a reference into takes an object with that.
 
     Args:
         node: the schema node of the place, or None.
         value: the entity.
+
+    Raises:
+        BadArguments: the place takes a label, and there is none of the entity.
     """
     if node is None:
         return None
@@ -195,6 +214,8 @@ def as_reference(node: Node | None, value: Entity) -> Any:
     if node.kind == "string" and (own.entity is not None or own.type_name == REFERENCE):
         keys = ("id",) if node.format == "uuid" else ("fullyQualifiedName", "name")
         return next((value._raw[key] for key in keys if key in value._raw), None)
+    if node.type_name == table.LABEL and (own.entity is not None or own.type_name == REFERENCE):
+        return _label(node, value)
     if own.entity is None:
         return None
     if node.type_name != REFERENCE:
@@ -206,3 +227,17 @@ def as_reference(node: Node | None, value: Entity) -> Any:
         "fullyQualifiedName": value._raw.get("fullyQualifiedName"),
     }
     return {name: known for name, known in reference.items() if known is not None}
+
+
+def _label(node: Node, value: Entity) -> dict[str, Any]:
+    """Return the label of a tag or a glossary term, or of a reference to one."""
+    from dynclient.drift.labels import label_entities, named_label
+
+    own = type(value)._node
+    name = own.entity.name if own.entity is not None else value._raw.get("type")
+    fqn = value._raw.get("fullyQualifiedName")
+    if name in label_entities() and isinstance(fqn, str):
+        return named_label(node, fqn, name)
+    wrong = f"a {name} without a fullyQualifiedName" if name in label_entities() else f"a {name}"
+    message = f"a label must be a tag, a glossary term or the name of a tag, not {wrong}"
+    raise BadArguments(message, problems=(Problem("", name, "type", message),))

@@ -37,6 +37,9 @@ def merge_server_parameters(operation: Operation, index: Index) -> Operation:
     documented = {p.wire or p.name: p for p in to_parameters(info) if p.place == "query"}
     merged = []
     for own in operation.parameters:
+        if own.place == "client":
+            merged.append(own)
+            continue
         theirs = documented.pop(own.wire or own.name, None)
         if own.place == "path":
             merged.append(own)
@@ -85,6 +88,8 @@ def to_operation(
     entity = None if spec is None else spec.entity
     body, kind, required = _body(info, release, entity)
     own = None if spec is None else _standard_operation(info, spec)
+    if own is not None and body is None and own.body is not None:
+        body, kind, required = own.body, own.body_kind, True
     result, result_kind = _result(info, release, spec, own)
     operation = Operation(
         name=f"op.{name}",

@@ -21,7 +21,7 @@ class Parameter(NamedTuple):
     name: str
     """The name in Python and, unless ``wire`` has another, in the request."""
     place: str
-    """``path``, ``query`` or ``header``."""
+    """``path``, ``query`` or ``header``; ``client`` for one that is used here and not sent."""
     required: bool = False
     type: str = "string"
     """``string``, ``integer``, ``number``, ``boolean``, ``list`` or ``array``; a list is sent
@@ -34,6 +34,8 @@ class Parameter(NamedTuple):
     """The name in the request, if it differs."""
     guessed: bool = False
     """Whether it is known of other releases only, so that this one may ignore it."""
+    field: str = ""
+    """The field of an entity that has its value, if its name differs."""
 
 
 class Operation(NamedTuple):

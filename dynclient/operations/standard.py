@@ -27,10 +27,14 @@ _INCLUDE = Parameter(
     doc="Whether to return soft-deleted entities: none (the default), only these, or all.",
 )
 _LIMIT = Parameter(
-    "limit",
+    "limit", "client", type="integer", doc="Number of entities to return at most; all by default."
+)
+_PAGE_SIZE = Parameter(
+    "page_size",
     "query",
     type="integer",
-    doc=f"Number of items per page, 0 to {LIMIT_MAX:,}; settings.page_size by default.",
+    wire="limit",
+    doc=f"Number of entities per request, 1 to {LIMIT_MAX:,}; settings.page_size by default.",
 )
 _BEFORE = Parameter(
     "before", "query", doc="Return the page before this cursor, the `before` of another page."
@@ -48,7 +52,7 @@ _HARD = Parameter(
 _RECURSIVE = Parameter(
     "recursive", "query", type="boolean", doc="Also delete everything below the entity."
 )
-_PAGES = (_FIELDS, _LIMIT, _BEFORE, _AFTER, _INCLUDE)
+_PAGES = (_FIELDS, _LIMIT, _PAGE_SIZE, _BEFORE, _AFTER, _INCLUDE)
 _START = Parameter(
     "start",
     "query",
@@ -66,7 +70,7 @@ _END = Parameter(
 _OFFSET = Parameter(
     "offset", "query", doc="Return the page after this cursor, the `after` of another page."
 )
-_STREAM = (_LIMIT, _OFFSET, _START, _END)
+_STREAM = (_LIMIT, _PAGE_SIZE, _OFFSET, _START, _END)
 LIST_PARAMETERS = frozenset(each.name for each in (*_PAGES, *_STREAM))
 """Names of the parameters that lists have beside filters."""
 FIELD_FILTER = "Filter by this field."
@@ -100,12 +104,14 @@ def collection_operations(
         Parameter(name, "path", required=True, doc=f"Value of {{{name}}} in the path.")
         for name in placeholders(route)
     )
-    operations = build(entity, route, release.version or _NEWEST, extra)
-    return tuple(
-        each._replace(parameters=outer + each.parameters)
-        for each in operations
+    operations = {
+        each.name: each
+        for each in build(entity, route, release.version or _NEWEST, extra)
         if each.name not in missing
-    )
+    }
+    if entity.kind == "timeseries":
+        operations |= {each.name: each for each in _own_series_operations(entity, route)}
+    return tuple(each._replace(parameters=outer + each.parameters) for each in operations.values())
 
 
 def entity_label(entity: EntityType) -> str:
@@ -194,6 +200,42 @@ def _series_operations(
     if entity.create is not None:
         yield Operation("patch", entity, "PATCH", f"{route}/{{id}}", (_ID,), None, "json-patch",
                         entity.path, "entity", f"Change one {label} by JSON Patch.")  # fmt: skip
+
+
+def _own_series_operations(entity: EntityType, route: str) -> Iterator[Operation]:
+    """Yield the operations of one time series that ``data/series.json`` has."""
+    for row in data_file("series.json")["operations"]:
+        if row["entity"] != entity.name:
+            continue
+        required = set(row.get("required", ()))
+        parameters = [
+            _path_parameter(name, row.get("fields", {}).get(name, ""))
+            for name in placeholders(row["path"])
+        ]
+        parameters += [_LIMIT] if row["result"] == "page" else []
+        parameters += [
+            each._replace(required=True) for each in (_START, _END) if each.name in required
+        ]
+        parameters += [
+            Parameter(name, "query", type=kind, doc=SERVER_FILTER)
+            for name, kind in row.get("optional", {}).items()
+        ]
+        bodies = {"create": (entity.create, "json"), "entity": (entity.path, "json")}
+        body, body_kind = bodies.get(row.get("body"), (None, row.get("body")))
+        result = None if row["result"] == "any" else entity.path
+        yield Operation(row["name"], entity, row["method"], route + row["path"],
+                        tuple(parameters), body, body_kind, result, row["result"],
+                        row["doc"])  # fmt: skip
+
+
+def _path_parameter(name: str, field: str) -> Parameter:
+    kind = "integer" if name == "timestamp" else "string"
+    docs = {
+        "fqn": "The entity of the time series, or its fully qualified name.",
+        "timestamp": "Time of the entry, in milliseconds since 1970-01-01 UTC.",
+    }
+    doc = docs.get(name, f"Value of {{{name}}} in the path.")
+    return Parameter(name, "path", required=True, type=kind, doc=doc, field=field)
 
 
 def _create(name: str, method: str, route: str, entity: EntityType, doc: str) -> Operation:

@@ -208,20 +208,31 @@ def _types(documents: Documents) -> Iterator[tuple[str, str, str]]:
 
 def _impossible(documents: Documents) -> Iterator[tuple[str, str, str]]:
     for path, pointer, schema in _schemas(documents):
-        required, properties = schema.get("required"), schema.get("properties")
-        if not isinstance(required, list) or not isinstance(properties, dict):
+        properties = schema.get("properties")
+        if not isinstance(properties, dict):
             continue
         if schema.get("additionalProperties") is not False or schema.get("patternProperties"):
             continue
-        lacking = [name for name in required if name not in properties]
-        if lacking:
-            schema["required"] = [name for name in required if name in properties]
-            named = ", ".join(map(str, lacking))
-            yield (
-                path,
-                pointer,
-                f"removed from required, being neither defined nor allowed: {named}",
-            )
+        for place, part in _parts(pointer, schema):
+            required = part["required"]
+            lacking = [name for name in required if name not in properties]
+            if lacking:
+                part["required"] = [name for name in required if name in properties]
+                named = ", ".join(map(str, lacking))
+                note = f"removed from required, being neither defined nor allowed: {named}"
+                yield path, place, note
+
+
+def _parts(pointer: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a schema and the branches that every value of it is validated by, if they require."""
+    branches: list[tuple[str, Any]] = [(pointer, schema)]
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        listed = schema.get(keyword)
+        if isinstance(listed, list):
+            branches += [(f"{pointer}/{keyword}/{n}", each) for n, each in enumerate(listed)]
+    for place, branch in branches:
+        if isinstance(branch, dict) and isinstance(branch.get("required"), list):
+            yield place, branch
 
 
 def _alternatives(documents: Documents) -> Iterator[tuple[str, str, str]]:

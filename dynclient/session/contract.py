@@ -244,10 +244,10 @@ class Contract:
         """
         for attribute, fact in self.facts.items():
             listing = self.spec(attribute).operations.get("list")
-            if fact.status != "unknown" or listing is None or "{" in fact.route:
+            if fact.status != "unknown" or listing is None or "{" in listing.route:
                 continue
             try:
-                self._dispatcher.call(listing, {"limit": 1})
+                self._dispatcher.call(listing, {"page_size": 1})
             except (NotFound, MethodNotAllowed) as error:
                 if is_route(error.message):
                     self._probed[attribute] = False

@@ -83,11 +83,18 @@ class KeyReader(NamedTuple):
         return str(model.raw(look_up(Plan(operation, {"fqn": key, "include": include})))["id"])
 
     def _error(self, argument: str, value: Any, message: str) -> Exception:
-        return bad_arguments(self.label, [Problem(argument, value, "argument", message)])
+        shown = value if value is None or isinstance(value, str) else type(value).__name__
+        return bad_arguments(self.label, [Problem(argument, shown, "argument", message)])
 
     def _by_keyword(self, keyword: str, value: Any) -> tuple[str, str]:
         if isinstance(value, model.Entity):
             return self._by_entity(value)
+        from uuid import UUID
+
+        if not isinstance(value, (str, UUID)):
+            kind = "a UUID" if keyword == "id" else "a name"
+            message = f"must be {kind} or an entity, not {type(value).__name__}"
+            raise self._error(keyword, value, message)
         text = str(value)
         if keyword == "id" and not is_id(text):
             # Servers have no route for it, and would respond as if the collection did not exist.
@@ -108,7 +115,10 @@ class KeyReader(NamedTuple):
         if isinstance(value, UUID):
             return "id", str(value)
         kind = type(value).__name__
-        raise self._error("", kind, f"must be an id, a name or an entity, not {kind}")
+        hint = ""
+        if isinstance(value, int):
+            hint = f"; om.{self.spec.attribute}.list() has positions, such as [0] and [:5]"
+        raise self._error("", kind, f"must be an id, a name or an entity, not {kind}{hint}")
 
     def _by_entity(self, entity: Any) -> tuple[str, str]:
         raw, node, own = model.raw(entity), model.schema_of(entity), self.spec.entity

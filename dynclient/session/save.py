@@ -74,7 +74,7 @@ def change_of(session: Session, entity: Any) -> Change | None:
     """Return what was changed of an entity; None if nothing was.
 
     Raises:
-        UsageError: it is not an entity that a server returned, or its type has no PATCH.
+        UsageError: it is not an entity that this server returned, or its type has no PATCH.
         RequestInvalid: the changes break the schema; what was invalid before does not count. Or a
             mask was set where there was no secret before; elsewhere it stands for that secret.
     """
@@ -84,6 +84,9 @@ def change_of(session: Session, entity: Any) -> Change | None:
             f"om.save sends changes of entities, and {node.type_name} is not an entity type;"
             " send create requests with om.create_or_update(…)"
         )
+    from dynclient.session.same_server import check_same_server
+
+    check_same_server(session, entity)
     spec = session.find(node.entity)
     if "patch" not in spec.operations:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
@@ -115,8 +118,10 @@ def send(session: Session, change: Change) -> Any:
         for path in _GUARDS
         if path[1:] in before
     ]
-    operations = [*guards, *model.difference(before, change.after)]
-    plan = Plan(change.spec.operations["patch"], {"id": before.get("id")}, operations)
+    patch = change.spec.operations["patch"]
+    names = {each.name: each.field or each.name for each in patch.parameters}
+    arguments = {name: before.get(field) for name, field in names.items()}
+    plan = Plan(patch, arguments, [*guards, *model.difference(before, change.after)])
     try:
         return session.call(plan)
     except ServerError as error:

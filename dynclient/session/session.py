@@ -230,8 +230,12 @@ class Session:
             return plan
         return plan._replace(operation=spec.operations[plan.operation.name])
 
-    def listing(self, plan: Plan) -> Listing:
+    def listing(self, plan: Plan, *, warn: bool = False) -> Listing:
         """Return a lazy list. All arguments are validated now, not when the list is read.
+
+        Args:
+            plan: the plan of a ``list``.
+            warn: whether to warn if ``limit`` leaves entities out.
 
         Raises:
             BadArguments: the list does not take these arguments; lists all problems.
@@ -248,10 +252,12 @@ class Session:
         except BadArguments as error:
             raise self.contract.explained(error) from None
 
+        known = {parameter.name for parameter in operation.parameters}
         extra_fields: list[str] = []  # what is read later of one page is read with the next ones
 
         def fetch(more: dict[str, Any]) -> Any:
-            full = {**arguments, **more}
+            # Some lists of a time range have neither pages nor cursors.
+            full = {**arguments, **{name: more[name] for name in more if name in known}}
             if extra_fields:
                 full["fields"] = _joined_fields(full.get("fields"), extra_fields)
             page = self.call(self._current(plan)._replace(arguments=full))
@@ -260,7 +266,13 @@ class Session:
             return page
 
         cursors = [p.name for p in operation.parameters if p.name in {"after", "offset"}]
-        return Listing(fetch, cursors[0] if cursors else "after")
+        return Listing(
+            fetch,
+            cursors[0] if cursors else "after",
+            page_size=arguments.get("page_size"),
+            limit=arguments.get("limit"),
+            warn=warn,
+        )
 
     def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
         """Send the changes of an entity, see :func:`dynclient.session.save.save`.

@@ -71,7 +71,7 @@ def test_one_table_is_found_every_way(each: Client, schema: Any) -> None:
         each.tables.get(table),
         each.get_by_name(entity=each.types.Table, fqn=name),
         each.get_by_id(entity="table", entity_id=table.id),
-        next(t for t in each.tables.list(limit=2) if t.name == "orders"),
+        next(t for t in each.tables.list(page_size=2) if t.name == "orders"),
         next(t for t in each.list_all_entities(each.types.Table) if t.name == "orders"),
         next(t for t in each.list_entities(each.types.Table) if t.name == "orders"),
     ]
@@ -166,9 +166,25 @@ def test_what_has_children_is_deleted_with_them_or_not_at_all(each: Client, sche
 
 def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
     ids = {created(each, schema, f"t{number}").id for number in range(7)}
-    listing = each.tables.list(limit=3)
+    listing = each.tables.list(page_size=3)
     assert ids <= {table.id for table in listing}
-    assert len(each.tables.list(limit=3)) == len(each.tables) == len(list(each.tables))
+    assert len(each.tables.list(page_size=3)) == len(each.tables) == len(list(each.tables))
+
+
+def test_lists_are_filtered_by_entities(each: Client, schema: Any) -> None:
+    created(each, schema)
+    assert [str(t.name) for t in each.tables.list(database=schema.database)] == ["orders"]
+    glossary = each.glossaries.create(name="G", displayName="G", description="x")
+    top = each.glossary_terms.create(name="T", displayName="T", glossary=glossary, description="x")
+    terms = each.glossary_terms
+    assert [t.id for t in terms.list(glossary=glossary)] == [top.id]
+    with pytest.raises(dynclient.BadArguments, match="must be a glossary or its id, not 'G'"):
+        terms.list(glossary="G")
+    with pytest.raises(
+        dynclient.BadArguments, match="must be a glossary or its id, not a database"
+    ):
+        terms.list(glossary=schema)
+    each.glossaries.delete(glossary, recursive=True, hard=True)
 
 
 def test_what_was_in_a_span_of_time_is_listed_once(each: Client) -> None:

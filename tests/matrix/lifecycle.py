@@ -44,6 +44,16 @@ def applicable(spec: CollectionSpec) -> set[str]:
     return steps
 
 
+def is_creatable(spec: CollectionSpec) -> bool:
+    """Return whether a create request alone creates an entity of a collection.
+
+    An entry of some time series belongs to an entity that its path names.
+    """
+    create = spec.operations.get("create")
+    is_owned = create is not None and "{" in create.route
+    return spec.entity.create is not None and not is_owned
+
+
 def run_lifecycle(pool: Pool, entity: EntityType, request: dict[str, Any]) -> Cells:
     """Create an entity, call all operations of its collection, and hard-delete it.
 

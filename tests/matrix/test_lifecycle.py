@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dynclient.operations.catalogue import catalogue
 from tests.matrix import known_failures
 from tests.matrix.conftest import Pools
 from tests.matrix.grid import kinds
-from tests.matrix.lifecycle import GREEN, STEPS, run_lifecycle
+from tests.matrix.lifecycle import GREEN, STEPS, is_creatable, run_lifecycle
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 pytestmark = pytest.mark.matrix
@@ -16,7 +17,7 @@ ALL = [
     (name, entity.name)
     for name in ALL_RELEASES
     for entity in kinds(release_named(name)).values()
-    if entity.create is not None
+    if is_creatable(catalogue(release_named(name)).find(entity))
 ]
 
 

@@ -258,8 +258,8 @@ def log() -> Any:
 def _list_arguments(
     fields: list[str] | None, limit: int, params: dict[str, Any] | None, include: str | None
 ) -> dict[str, Any]:
-    filters = {name: plain(value) for name, value in (params or {}).items()}
-    others = {"fields": fields, "limit": limit, "include": plain(include)}
+    filters = {name: plain(value) for name, value in (params or {}).items() if name != "limit"}
+    others = {"fields": fields, "page_size": limit, "include": plain(include)}
     return {**filters, **{name: value for name, value in others.items() if value is not None}}
 
 

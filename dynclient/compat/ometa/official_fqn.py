@@ -149,7 +149,7 @@ def _databases(metadata: OpenMetadata | None, service: str) -> list[str]:
     if metadata is None:
         return []
     spec = metadata.gateway.spec("database")
-    filters = {"service": quote_name(service), "limit": _MAX_DATABASES}
+    filters = {"service": quote_name(service), "page_size": _MAX_DATABASES}
     listed = metadata.gateway.call(spec.operations["list"], filters)
     return [str(each["name"]) for each in listed.get("data") or ()]
 

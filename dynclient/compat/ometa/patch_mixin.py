@@ -49,12 +49,15 @@ class PatchMixin(CrudMixin):
 
         Raises:
             APIError: the server returned an error, and ``skip_on_failure`` is false.
+            BadArguments: a state is not an entity.
         """
         node = self.gateway.release.node(self.gateway.spec(entity).entity.path)
         before = schema_classes.to_send(node, source)
+        after = schema_classes.to_send(node, destination)
+        _check_states(node.type_name, {"source": before, "destination": after})
         operations = build_patch(
             before,
-            without_masks(node, before, schema_classes.to_send(node, destination)),
+            without_masks(node, before, after),
             allowed_fields,
             restrict_update_fields,
             array_entity_fields,
@@ -163,3 +166,17 @@ class PatchMixin(CrudMixin):
             for name, value in values.items()
         ]
         self._send_patch(type(automation_workflow), automation_workflow.id, operations)
+
+
+def _check_states(type_name: str, states: dict[str, Any]) -> None:
+    """Raise BadArguments for states that are not JSON objects."""
+    from dynclient.dispatch import bad_arguments
+    from dynclient.errors import Problem
+
+    problems = [
+        Problem(name, type(state).__name__, "type", f"must be a {type_name}, not {state!r:.80}")
+        for name, state in states.items()
+        if not isinstance(state, dict)
+    ]
+    if problems:
+        raise bad_arguments("patch", problems)

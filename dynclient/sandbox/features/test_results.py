@@ -176,6 +176,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     shared = cases + "/testCaseResults/{fqn}"
     routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
     routes.add("GET", shared, Route(results.list, query=SPAN))
+    routes.add("DELETE", shared + "/{timestamp}", Route(results.delete, writes=True))
     for place in (own, shared):
         patch = Route(results.patch, JSON_PATCH, writes=True)
         routes.add("PATCH", place + "/{timestamp}", patch)

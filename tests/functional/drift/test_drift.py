@@ -165,7 +165,7 @@ def test_fields_in_a_list_apply_to_every_page(each: Client, people: Any) -> None
     ada, _ = people
     team = each.teams.create(name="drifting", teamType="Group", owner=ada)
     for fields in (["owner"], {"owner"}, (name for name in ["owner"])):
-        found = {str(one.name): one for one in each.teams.list(fields=fields, limit=1)}
+        found = {str(one.name): one for one in each.teams.list(fields=fields, page_size=1)}
         assert found["drifting"].owner.id == ada.id
     each.teams.delete(team, hard=True)
 
@@ -194,7 +194,7 @@ def test_one_place_in_the_code_is_warned_once(each: Client, schema: Any, people:
             )  # fmt: skip
         for name in "abc":
             each.tables.get(f"drift.d.s.{name}", fields=[field])
-        listed = each.tables.list(fields=field, limit=1)
+        listed = each.tables.list(fields=field, page_size=1)
         assert sum(table[other] is not None for table in listed) >= 3
     caught = [one for one in caught if one.category is DriftWarning]
     assert [one.filename for one in caught] == [__file__] * 3

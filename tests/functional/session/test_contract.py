@@ -382,7 +382,7 @@ def test_a_list_that_moved_is_paged_at_its_new_place(
     ]
     server.routes["GET /api/v1/moved/users"] = pages
     om = connect()
-    listing = om.users.list(limit=1)
+    listing = om.users.list(page_size=1)
     assert [each.id for each in listing] == ["1", "2"]
     assert server.request_count("/api/v1/users") == 1
 

@@ -317,6 +317,12 @@ def test_diff_narrowed_and_as_a_check(capsys, trees) -> None:
     assert "size: number" in out  # an entity comes with its request
 
 
+def test_diff_deep_is_refused_without_an_entity(capsys, trees) -> None:
+    code, _, err = run(capsys, "schemas", "diff", *trees, "--deep")
+    assert code == 2
+    assert "needs --entity" in err
+
+
 def test_diff_suggests_names_for_a_wrong_one(capsys, trees, cache: Cache) -> None:
     run(capsys, "schemas", "add", trees[0])
     code, _, err = run(capsys, "schemas", "diff", "7.0.0", "7.0.O")

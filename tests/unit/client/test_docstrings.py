@@ -97,7 +97,7 @@ def test_help_of_a_client_lists_collections_methods_and_properties(om: Client) -
         release_named("starter").time_series
     )
     methods = section(text, "Methods:")
-    assert "save(entity)" in methods
+    assert "save(entity, *, read_back=False, on_conflict='error')" in methods
     assert "get_by_name(entity, fqn, fields=None, include=None)" in methods
     properties = section(text, "Properties:")
     assert {"contract", "release", "types", "version"} <= set(properties)
@@ -122,13 +122,15 @@ def test_help_of_a_client_without_a_release_sends_no_request() -> None:
     om = dynclient.connect("http://localhost:9", transport=NoTransport())
     text = help_text(om)
     assert "Collections: not known yet; om.release chooses the release." in text
-    assert "save(entity)" in text
+    assert "save(entity, *, read_back=False, on_conflict='error')" in text
 
 
 # -- collections -----------------------------------------------------------------------------------
 
 
-def test_help_of_a_collection_lists_its_methods(om: Client) -> None:
+def test_help_of_a_collection_lists_its_methods(
+    om: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = help_text(om.tables)
     methods = section(text, "Methods;")
     assert methods == sorted(set(dir(om.tables)) - {"op"} - set(dir(object)) & {*methods})
@@ -137,7 +139,18 @@ def test_help_of_a_collection_lists_its_methods(om: Client) -> None:
     assert "Create a table." in text
     assert section(text, "Properties:") == ["op"]
     assert "vote" not in section(help_text(om.bots), "Methods;")
+    series = section(help_text(om.test_case_results), "Methods;")
+    assert series == ["create", "delete", "latest", "list", "patch"]
+    monkeypatch.setattr(Collection, "_methods", lambda _: [])
     assert "    Methods: none in release starter.\n" in help_text(om.test_case_results)
+
+
+def test_help_of_a_time_series_shows_the_parameters_of_its_path(om: Client) -> None:
+    results = om.test_case_results
+    assert list(inspect.signature(results.delete).parameters) == ["fqn", "timestamp"]
+    assert list(inspect.signature(results.list).parameters)[:2] == ["fqn", "start"]
+    assert "fqn" in inspect.signature(results.create).parameters
+    assert "fqn: str. The entity of the time series" in help_text(results.list)
 
 
 @pytest.mark.parametrize("path", ["", "tables", "tables.op", "op"])
@@ -183,10 +196,14 @@ def test_help_of_create_shows_the_fields(om: Client) -> None:
 
 def test_help_of_list_shows_units_values_and_descriptions(om: Client) -> None:
     text = help_text(om.tables.list)
-    assert "limit: int. Number of items per page, 0 to 1,000,000;" in text
+    assert "limit: int. Number of entities to return at most; all by default." in text
+    assert "page_size: int. Number of entities per request, 1 to 1,000,000;" in text
     assert "include: 'non-deleted' | 'deleted' | 'all'. Whether to return soft-deleted" in text
     description = release_named("starter").node("entity/data/table.json").properties["database"]
-    assert f"database: str. Filter by this field. {description.description}" in text
+    assert (
+        f"database: str. Filter by this field. {description.description} Takes a database" in text
+    )
+    assert "Takes a database or its fully qualified name." in " ".join(text.split())
     assert "includeEmptyTestSuite: bool. Filter defined by the server." in text
     assert "Values of fields=: id, name," in text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,7 @@ def test_a_call_sends_these_requests(
 
 
 def test_every_method_is_called_above() -> None:
-    called = {call[0] for call in CALLS} | {"create", "upsert", "list", "followers"}
+    called = {call[0] for call in CALLS} | {"create", "upsert", "list", "followers", "latest"}
     assert called == set(METHODS)
 
 
@@ -211,6 +212,62 @@ def test_lists_have_the_page_size_of_the_settings() -> None:
     assert [each.name for each in om.tables] == ["t"]
     limits = [dict(request.query)["limit"] for request in wire.sent]
     assert limits == ["7", "3", "7"]
+
+
+def page(*names: str, total: int, after: str | None = None) -> dict[str, Any]:
+    rows = [{**TABLE, "name": name} for name in names]
+    return {"data": rows, "paging": {"total": total, "after": after}}
+
+
+def sizes(wire: Wire) -> list[str]:
+    return [dict(request.query)["limit"] for request in wire.sent]
+
+
+def test_limit_is_the_number_of_entities_and_page_size_that_of_a_request() -> None:
+    om, wire = client(page("a", "b", total=9, after="x"), page("c", total=9, after="y"))
+    assert [each.name for each in om.tables.list(limit=3, page_size=2)] == ["a", "b", "c"]
+    assert sizes(wire) == ["2", "1"]
+    om, wire = client(page("a", total=9, after="x"))
+    assert om.prepare("tables.list", limit=5).query == (("limit", "5"),)
+    assert om.prepare("tables.list", limit=500).query == (("limit", "100"),)
+    assert om.prepare("tables.list", limit=500, page_size=200).query == (("limit", "200"),)
+    assert om.prepare("tables.list", limit=None, page_size=None).query == (("limit", "100"),)
+    assert wire.sent == []
+    assert [each.name for each in om.tables[:1]] == ["a"]
+    assert om.tables.list().first().name == "a"
+    assert sizes(wire) == ["1", "1"]
+
+
+def test_limit_alone_warns_at_the_place_that_reads_the_list() -> None:
+    om, _ = client(page("a", total=5607, after="x"))
+    with pytest.warns(errors.DynclientWarning, match="there are 5,607; it was the size") as caught:
+        assert len(list(om.tables.list(limit=1))) == 1
+    assert {each.filename for each in caught} == {__file__}
+    assert len(om.tables.list(limit=1, page_size=1)) == 1
+    assert len(om.list_entities("table", limit=1)) == 1
+    assert len(om.list_all_entities("table", limit=1)) == 5607
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"limit": -1}, "limit: must be 0 or more, not -1"),
+        ({"limit": "3"}, "limit: must be an integer, not '3'"),
+        ({"limit": True}, "limit: must be an integer, not True"),
+        ({"page_size": 0}, r"page_size: must be 1 or more, not 0; len\(…\)"),
+        ({"page_size": False}, "page_size: must be an integer, not False"),
+        ({"page_size": -1}, "page_size: must be from 0 to 1000000, not -1"),
+        ({"pagesize": 3}, "did you mean page_size?"),
+        ({"limt": 3}, "did you mean limit?"),
+    ],
+)
+def test_wrong_limits_are_refused_before_anything_is_sent(
+    keywords: dict[str, Any], message: str
+) -> None:
+    om, wire = client()
+    with pytest.raises(errors.BadArguments, match=message):
+        om.tables.list(**keywords)
+    assert not [request for request in wire.sent if "tables" in request.path]
 
 
 def test_fields_that_can_be_read_once_last_for_every_page() -> None:
@@ -340,6 +397,26 @@ def test_delete_by_entity_or_by_type_and_id() -> None:
         om.delete("s.d.c.t")
 
 
+def test_wrong_names_of_delete_lead_to_the_right_ones() -> None:
+    om, wire = client()
+    for call in (
+        lambda: om.delete(table(om), hardDelete=True),
+        lambda: om.tables.delete(ID, hardDelete=True),
+        lambda: om.tables.delete(ID, hard_delete=True),
+    ):
+        with pytest.raises(errors.BadArguments, match=r"did you mean hard\?"):
+            call()
+    with pytest.raises(errors.BadArguments, match="recursive: must be True or False, not 'yes'"):
+        om.delete(table(om), recursive="yes")  # type: ignore[arg-type]
+    assert wire.sent == []
+
+
+def test_a_number_is_not_a_key_of_a_collection() -> None:
+    om, _ = client()
+    with pytest.raises(errors.BadArguments, match=r"om\.tables\.list\(\) has positions, such as"):
+        om.tables[0]
+
+
 def test_the_official_names_are_calls_of_collections() -> None:
     om, wire = client({**TABLE, "data": [TABLE], "paging": {"total": 1}})
     om.get_by_name("table", "s.d.c.t", fields=["tags"], include="all")
@@ -377,3 +454,89 @@ def test_a_collection_has_one_name_on_the_client() -> None:
     with pytest.raises(errors.UnknownOperation, match="has no method 'creat'"):
         om.tables.creat  # noqa: B018
     assert {"create", "get", "op"} <= set(dir(om.tables))
+
+
+# -- time series -----------------------------------------------------------------------------------
+
+RESULT = {
+    "id": ID, "testCaseFQN": "a.b.c", "timestamp": 5, "testCaseStatus": "Failed", "result": "r",
+}  # fmt: skip
+RESULTS = "/v1/dataQuality/testCases/testCaseResults"
+
+
+def test_a_time_series_has_the_methods_of_its_routes() -> None:
+    om, wire = client(RESULT)
+    results = om.test_case_results
+    case = model.load(om.types.TestCase, {"id": ID, "fullyQualifiedName": "a.b.c"})
+    entry = {"testCaseStatus": "Failed", "testResultValue": []}
+    results.create(fqn=case, timestamp=5, **entry)
+    assert wire.last.json == {"timestamp": 5, **entry}
+    results.create({"timestamp": 5, **entry}, fqn="a.b.c")
+    result = model.load(om.types.TestCaseResult, RESULT)
+    results.delete(case, 5)
+    results.delete(fqn="a.b.c", timestamp=datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    results.delete(result)
+    results.patch("a.b.c", 5, [{"op": "remove", "path": "/result"}])
+    result.result = "new"
+    om.save(result)
+    assert wire.last.json == [{"op": "replace", "path": "/result", "value": "new"}]
+    results.latest(testCaseFQN="a.b.c")
+    assert sent_requests(wire) == [
+        f"POST {RESULTS}/a.b.c",
+        f"POST {RESULTS}/a.b.c",
+        f"DELETE {RESULTS}/a.b.c/5",
+        f"DELETE {RESULTS}/a.b.c/1000",
+        f"DELETE {RESULTS}/a.b.c/5",
+        f"PATCH {RESULTS}/a.b.c/5",
+        f"PATCH {RESULTS}/a.b.c/5",
+        f"GET {RESULTS}/search/latest?testCaseFQN=a.b.c",
+    ]
+
+
+def test_a_time_series_without_pages_is_listed_and_counted() -> None:
+    range_ = {"before": "MA==", "after": "OQ==", "total": 2}
+    om, wire = client({"data": [RESULT, {**RESULT, "timestamp": 6}], "paging": range_})
+    listing = om.test_case_results.list("a.b.c", start=0, end=datetime(1970, 1, 2, tzinfo=UTC))
+    assert [each.timestamp for each in listing] == [5, 6]
+    assert (len(listing), len(listing[:1]), listing.first().timestamp) == (2, 1, 5)
+    assert len(om.test_case_results.list("a.b.c", start=0, end=9, limit=1)[:5]) == 1
+    target = f"GET {RESULTS}/a.b.c?startTs=0&endTs="
+    assert sent_requests(wire) == [f"{target}86400000"] * 4 + [f"{target}9"]
+    with pytest.raises(errors.BadArguments, match="start: is missing\n  end: is missing"):
+        om.test_case_results.list("a.b.c")
+    with pytest.raises(errors.BadArguments, match="takes fqn, and keywords"):
+        om.test_case_results.list("a.b.c", 1, 2)
+    assert len(wire.sent) == 5
+
+
+def test_a_method_that_a_time_series_lacks_is_named() -> None:
+    om, wire = client(RESULT)
+    for call in (
+        lambda: om.test_case_results[ID],
+        lambda: om.test_case_results.get(ID),
+        lambda: ID in om.test_case_results,
+    ):
+        with pytest.raises(errors.UnknownOperation, match="has no method 'get'"):
+            call()
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize(
+    "value", [1 << 20000, 5, [], object()], ids=["long", "int", "list", "object"]
+)
+def test_keys_of_other_types_are_refused_in_our_own_error(value: Any) -> None:
+    loop: list[Any] = [value]
+    loop.append(loop)
+    om, wire = client()
+    for call in (
+        lambda: om.tables[value],
+        lambda: om.tables.get(id=value),
+        lambda: om.tables.get(fqn=value),
+        lambda: om.tables.get("a", value),
+        lambda: om.tables.get(loop, loop),
+        lambda: om.tables.delete(loop),
+        lambda: om.tables.follow(ID, value),
+    ):
+        with pytest.raises(errors.BadArguments, match="must be"):
+            call()
+    assert wire.sent == []

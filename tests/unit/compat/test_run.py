@@ -11,6 +11,7 @@ import pytest
 from dynclient import compat
 from dynclient.compat import __main__ as module
 from dynclient.compat.run import run
+from dynclient.errors import UsageError
 
 Write = Callable[[str], Path]
 
@@ -125,3 +126,21 @@ def test_as_a_module_it_takes_the_scripts_own_options(
     path = script("import sys\nprint(sys.argv[1:])\n")
     assert module.main(["--release", "starter", str(path), "--release", "x", "-v"]) == 0
     assert capsys.readouterr().out == "['--release', 'x', '-v']\n"
+
+
+def test_a_folder_without_a_main_module_is_refused_with_a_script_in_it(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"is a folder without a __main__\.py; pass a script$"):
+        run(tmp_path, release="starter")
+    (tmp_path / "b.py").write_text("")
+    (tmp_path / "a.py").write_text("")
+    with pytest.raises(UsageError, match=rf"such as {tmp_path / 'a.py'}$"):
+        run(tmp_path, release="starter")
+
+
+def test_a_folder_with_a_main_module_runs(
+    script: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script("").rename(tmp_path / "__main__.py")
+    (tmp_path / "__main__.py").write_text("print('ran')")
+    assert run(tmp_path, release="starter") == 0
+    assert capsys.readouterr().out == "ran\n"

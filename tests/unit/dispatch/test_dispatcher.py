@@ -127,11 +127,20 @@ def test_wrong_values_are_rejected(
     assert problems(caught) == wrong
 
 
-@pytest.mark.parametrize("limit", [True, "5", 1.0, 1_000_001])
-def test_limits_are_whole_numbers_in_a_range(release: Release, limit: Any) -> None:
+@pytest.mark.parametrize("size", [True, "5", 1.0, -1, 1_000_001])
+def test_sizes_of_pages_are_integers_in_a_range(release: Release, size: Any) -> None:
     calls, _ = dispatcher(release=release)
-    with pytest.raises(errors.BadArguments):
-        calls.prepare(operation(release, "tables.list"), {"limit": limit})
+    with pytest.raises(errors.BadArguments, match="page_size: must be"):
+        calls.prepare(operation(release, "tables.list"), {"page_size": size})
+
+
+def test_the_number_of_entities_is_checked_and_not_sent(release: Release) -> None:
+    calls, _ = dispatcher(release=release)
+    listing = operation(release, "tables.list")
+    assert calls.prepare(listing, {"limit": 2_000_000, "page_size": 7}).query == (("limit", "7"),)
+    for limit in (True, "5", 1.0, -1):
+        with pytest.raises(errors.BadArguments, match="limit: must be"):
+            calls.prepare(listing, {"limit": limit})
 
 
 def test_entities_are_accepted_as_their_names_and_ids(release: Release) -> None:
@@ -265,9 +274,9 @@ def test_a_page_is_a_list_of_entities(release: Release) -> None:
         for each in pages:
             calls, _ = dispatcher(each, release=release)
             with pytest.raises(errors.ResponseInvalid, match="the response to GET /v1/tables"):
-                calls.call(many._replace(as_json=as_json), {"limit": 5})
+                calls.call(many._replace(as_json=as_json), {"page_size": 5})
     empty, _ = dispatcher({"data": [], "paging": {"total": 3}}, release=release)
-    assert len(empty.call(many, {"limit": 0})) == 0
+    assert len(empty.call(many, {"page_size": 0})) == 0
     assert len(empty.call(many, {"after": "c"})) == 0
     for each in ({}, None, {"versions": None}):
         calls, _ = dispatcher(each, release=release)
@@ -443,7 +452,7 @@ class Pages:
 
     def __call__(self, arguments: dict[str, Any]) -> Page:
         self.requested += 1
-        if arguments.get("limit") == 0:
+        if arguments.get("page_size") == 0:
             return Page([], {"total": len(self.numbers)})
         start = int(arguments.get("after") or 0)
         end = start + self.size

@@ -407,3 +407,13 @@ def test_a_404_of_another_server_is_not_a_missing_entity(body: bytes) -> None:
 def test_a_404_in_the_words_of_openmetadata_is_not_found(status: int, body: bytes) -> None:
     error = responses.to_error(Request("GET", "/v1/tables/x"), Response(status, {}, body, "u"))
     assert type(error) is errors.NotFound
+
+
+def test_a_label_that_does_not_exist_may_be_a_glossary_term() -> None:
+    body = {"code": 404, "message": "tag instance for Business.Revenue not found"}
+    for method, path, has_hint in [
+        ("POST", "/v1/tables", True), ("PATCH", "/v1/tables/x", True), ("GET", "/v1/tables", False),
+        ("PATCH", "/v1/tags/x", False),
+    ]:  # fmt: skip
+        error = error_of(404, body, request=Request(method, path))
+        assert ("pass a glossary term itself" in str(error)) is has_hint

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from dynclient import DriftWarning
+from dynclient import BadArguments, DriftWarning
 from dynclient.model import asdict, load, raw
 from dynclient.model.conversion import as_reference, attach, plain, raw_of, unwrap
 from dynclient.model.namespace import Types, types
@@ -268,3 +268,51 @@ def test_an_entity_is_unwrapped_to_its_fields_or_to_a_reference(named, user) -> 
     assert unwrap(node, new) is raw_of(new)
     owners = named.Table._node.properties["owners"].items
     assert unwrap(owners, user) == {"id": ID, "type": "user", "fullyQualifiedName": "ada"}
+
+
+# -- labels ----------------------------------------------------------------------------------------
+
+
+LABEL = {
+    "tagFQN": "PII.Sensitive",
+    "source": "Classification",
+    "labelType": "Manual",
+    "state": "Confirmed",
+}
+TERM_LABEL = {**LABEL, "tagFQN": "Business.Revenue", "source": "Glossary"}
+
+
+def test_what_stands_for_a_label_is_one_wherever_a_label_is_wanted(named: Types) -> None:
+    tag = load(named.Tag, {"id": ID, "name": "Sensitive", "fullyQualifiedName": "PII.Sensitive"})
+    term = load(named.GlossaryTerm, {"id": ID, "fullyQualifiedName": "Business.Revenue"})
+    reference = load(
+        named.EntityReference,
+        {"id": ID, "type": "glossaryTerm", "fullyQualifiedName": "Business.Revenue"},
+    )
+    name = named.FullyQualifiedEntityName("PII.Sensitive")
+    given = [tag, "PII.Sensitive", name, {"tagFQN": "PII.Sensitive"}, LABEL, term, reference]
+    expected = [*[LABEL] * 5, TERM_LABEL, TERM_LABEL]
+    request = named.CreateTableRequest
+    assert plain(request._node, {"tags": given})["tags"] == expected
+    assert asdict(named.Column(name="a", dataType="INT", tags=given))["tags"] == expected
+    table = load(named.Table, {"id": ID, "columns": [{"name": "a", "tags": []}]})
+    table.tags = given
+    for each in given:
+        table.columns[0].tags.append(each)
+    table.columns[0].tags += given[:1]
+    table.columns[0].tags[0] = term
+    assert asdict(table)["tags"] == expected
+    assert [each.tagFQN for each in table.tags] == [each["tagFQN"] for each in expected]
+    assert asdict(table)["columns"][0]["tags"] == [TERM_LABEL, *expected[1:], LABEL]
+    certification = named.AssetCertification(tagLabel=tag)
+    certification.tagLabel = "PII.Sensitive"
+    assert asdict(certification) == {"tagLabel": LABEL}
+
+
+def test_what_is_not_a_label_is_refused_where_it_is_assigned(named: Types, user: Any) -> None:
+    table = load(named.Table, {"id": ID})
+    with pytest.raises(BadArguments, match=r"must be a tag, a glossary term or .* not a user"):
+        table.tags = [user]
+    with pytest.raises(BadArguments, match="not a tag without a fullyQualifiedName"):
+        table.tags = [named.Tag(name="x")]
+    assert asdict(table) == {"id": ID}

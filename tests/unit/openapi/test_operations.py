@@ -179,7 +179,8 @@ LISTING = Operation(
     "list", None, "GET", "/v1/tables",
     (
         Parameter("app", "path", required=True),
-        Parameter("limit", "query", type="integer", doc="Own."),
+        Parameter("limit", "client", type="integer"),
+        Parameter("page_size", "query", type="integer", doc="Own.", wire="limit"),
         Parameter("include", "query", guessed=True, doc="Own."),
         Parameter("start", "query", wire="startTs", doc="Own."),
         Parameter("service", "query", doc="Own."),
@@ -202,19 +203,20 @@ def test_documented_filters_replace_those_of_the_facts() -> None:
 
 def test_documented_filters_that_are_not_known_are_added_last() -> None:
     found = merge(query("newest"), query("service"))
-    assert list(found) == ["app", "limit", "start", "service", "newest"]
+    assert list(found) == ["app", "limit", "page_size", "start", "service", "newest"]
 
 
 def test_undocumented_filters_are_kept_unless_they_are_guessed() -> None:
-    assert list(merge()) == ["app", "limit", "start", "service"]
+    assert list(merge()) == ["app", "limit", "page_size", "start", "service"]
 
 
 def test_paging_stays_as_it_is() -> None:
     found = merge(query("limit"), query("startTs"), query("include"))
-    assert list(found) == ["app", "limit", "include", "start", "service"]
+    assert list(found) == ["app", "limit", "page_size", "include", "start", "service"]
     assert found["limit"] == LISTING.parameters[1]
-    assert found["start"] == LISTING.parameters[3]
-    assert found["include"] == LISTING.parameters[2]._replace(guessed=False)
+    assert found["page_size"] == LISTING.parameters[2]
+    assert found["start"] == LISTING.parameters[4]
+    assert found["include"] == LISTING.parameters[3]._replace(guessed=False)
 
 
 def test_parameters_of_the_path_are_not_replaced() -> None:

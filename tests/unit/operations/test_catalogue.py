@@ -12,10 +12,12 @@ import pytest
 from dynclient import errors, model
 from dynclient.data import data_file
 from dynclient.model import namespace
+from dynclient.openapi.index import shape
 from dynclient.operations import Operation, attribute_name, plural, route, rule
 from dynclient.operations.catalogue import Catalogue, CollectionSpec, catalogue
 from dynclient.operations.routes import placeholders, rows, schema_folder, words_of
 from dynclient.schema import EntityType
+from tests.support.openapi_server import document_of
 from tests.support.trees import ALL_RELEASES, real_release, release_named, shared
 
 FACTS = {
@@ -290,7 +292,7 @@ def test_filters_of_a_type_without_facts_are_its_fields() -> None:
     assert {"directory", "service", "limit", "after"} <= accepted
 
 
-@pytest.mark.parametrize("name", ["routes", "filters"])
+@pytest.mark.parametrize("name", ["routes", "filters", "series"])
 def test_data_files_fit_their_schemas(name: str) -> None:
     schema = data_file(f"{name}.schema.json")
     jsonschema.Draft7Validator.check_schema(schema)
@@ -342,3 +344,22 @@ def test_errors_name_what_was_looked_for() -> None:
         assert caught.value.parts["name"] == name
     with pytest.raises(errors.UnknownCollection, match="did you mean tables"):
         known.find("tabels")
+
+
+def test_operations_of_time_series_agree_with_the_document_of_a_server() -> None:
+    release = real_release("1.6.0")
+    documented = {
+        (method.upper(), shape(path))
+        for path, item in document_of("1.6.0")["paths"].items()
+        for method in item
+    }
+    rows = data_file("series.json")["operations"]
+    checked = 0
+    for entity in release.time_series.values():
+        spec = catalogue(release).find(entity)
+        for row in rows:
+            if row["entity"] == entity.name and entity.name != "reportData":  # it keeps them hidden
+                operation = spec.operations[row["name"]]
+                assert (operation.method, shape(operation.route)) in documented
+                checked += 1
+    assert checked == 5

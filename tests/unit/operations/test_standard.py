@@ -162,7 +162,7 @@ def parameter(operation: str, name: str, **fields: Any) -> Parameter:
 
 
 def test_parameters_name_units_and_allowed_values() -> None:
-    assert "0 to 1,000,000" in parameter("list", "limit").doc
+    assert "1 to 1,000,000" in parameter("list", "page_size").doc
     assert parameter("list", "include").choices == ("non-deleted", "deleted", "all")
     for name, wire in (("start", "startTs"), ("end", "endTs")):
         found = parameter("list", name, kind="timeseries")
@@ -197,7 +197,9 @@ def names(found: tuple[Parameter, ...]) -> list[str]:
 
 def test_a_release_with_facts_has_exactly_these_filters(filters: dict[str, Any]) -> None:
     found = list_parameters(entity(properties=("id", "database")), (1, 6, 2))
-    assert names(found) == ["fields", "limit", "before", "after", "database", "q"]
+    assert names(found) == [
+        "fields", "limit", "page_size", "before", "after", "database", "q",
+    ]  # fmt: skip
     assert not any(each.guessed for each in found)
     assert [(each.doc, each.type) for each in found[-2:]] == [
         (FIELD_FILTER, "string"), (SERVER_FILTER, "boolean"),
@@ -207,22 +209,26 @@ def test_a_release_with_facts_has_exactly_these_filters(filters: dict[str, Any])
 def test_another_release_is_assumed_to_have_all_known_filters(filters: dict[str, Any]) -> None:
     found = list_parameters(entity(), (1, 9))
     assert names(found) == [
-        "fields", "limit", "before", "after", "include", "database", "old", "q",
+        "fields", "limit", "page_size", "before", "after", "include", "database", "old", "q",
     ]  # fmt: skip
     assert [each.name for each in found if each.guessed] == ["include", "database", "old", "q"]
 
 
 def test_a_type_without_facts_has_its_fields_as_filters(filters: dict[str, Any]) -> None:
     found = list_parameters(entity("topic", properties=("id", "limit", "service")), (1, 6))
-    assert names(found) == ["fields", "limit", "before", "after", "include", "id", "service"]
-    assert [each.guessed for each in found] == [False] * 5 + [True] * 2
+    assert names(found) == [
+        "fields", "limit", "page_size", "before", "after", "include", "id", "service",
+    ]  # fmt: skip
+    assert [each.guessed for each in found] == [False] * 6 + [True] * 2
     series = entity("topic", properties=("startTs", "x"), kind="timeseries")
-    assert names(list_parameters(series, (1, 6))) == ["limit", "offset", "start", "end", "x"]
+    assert names(list_parameters(series, (1, 6))) == [
+        "limit", "page_size", "offset", "start", "end", "x",
+    ]  # fmt: skip
 
 
 def test_list_parameters_are_those_without_filters() -> None:
     assert {
-        "fields", "limit", "before", "after", "include", "offset", "start", "end",
+        "fields", "limit", "page_size", "before", "after", "include", "offset", "start", "end",
     } == LIST_PARAMETERS  # fmt: skip
 
 
@@ -278,7 +284,8 @@ def test_operations_are_these_requests(kind: str, requests: dict[str, Any]) -> N
             assert names(operation.parameters) == given.split()
         for each in operation.parameters:
             in_path = f"{{{each.name}}}" in route
-            assert (each.place, each.required) == ("path" if in_path else "query", in_path)
+            place = "client" if each.name == "limit" else "path" if in_path else "query"
+            assert (each.place, each.required) == (place, in_path)
 
 
 def test_parameters_have_these_types() -> None:
@@ -291,7 +298,7 @@ def test_parameters_have_these_types() -> None:
     ]
     usual = {each.name: (each.type, each.wire) for each in found if each.name in LIST_PARAMETERS}
     assert usual == {
-        "fields": ("list", ""), "include": ("string", ""), "limit": ("integer", ""),
+        "fields": ("list", ""), "include": ("string", ""), "page_size": ("integer", "limit"),
         "before": ("string", ""), "after": ("string", ""), "offset": ("string", ""),
         "start": ("integer", "startTs"), "end": ("integer", "endTs"),
     }  # fmt: skip

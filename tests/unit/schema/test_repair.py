@@ -154,6 +154,16 @@ def test_what_a_closed_schema_cannot_hold_is_not_required() -> None:
     changed, notes = only(closed, "impossible")
     assert changed["required"] == ["x"]
     assert notes == ["a/b.json#: removed from required, being neither defined nor allowed: y"]
+    branches = {
+        "properties": {"x": {}},
+        "anyOf": [{"required": ["x", "y"]}, {"required": ["x"]}, True],
+        "oneOf": [{"required": ["z"]}],
+        "additionalProperties": False,
+    }
+    changed, notes = only(branches, "impossible")
+    assert changed["anyOf"] == [{"required": ["x"]}, {"required": ["x"]}, True]
+    assert changed["oneOf"] == [{"required": []}]
+    assert [note.partition(":")[0] for note in notes] == ["a/b.json#/anyOf/0", "a/b.json#/oneOf/0"]
     open_ = {"properties": {"x": {}}, "required": ["x", "y"]}
     assert only(open_, "impossible") == (open_, [])
 

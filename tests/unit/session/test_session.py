@@ -169,7 +169,7 @@ def test_a_list_requests_the_next_page_by_its_cursor(release: Release) -> None:
         {"data": [TABLE], "paging": {"total": 2}},
         release=release,
     )
-    listing = session.listing(plan(session, "list", limit=1, fields="tags"))
+    listing = session.listing(plan(session, "list", page_size=1, fields="tags"))
     assert len([*listing]) == 2
     assert [dict(r.query) for r in wire.sent] == [
         {"limit": "1", "fields": "tags"}, {"limit": "1", "fields": "tags", "after": "c"},
@@ -201,10 +201,13 @@ def test_a_list_is_continued_with_the_parameter_that_takes_its_cursor(
     session, wire = session_over(
         {"data": [TABLE], "paging": {"total": 2, "after": "c"}}, {"data": [TABLE]}, release=release
     )
-    parameters = (Parameter("limit", "query", type="integer"), Parameter(name, "query"))
+    parameters = (
+        Parameter("page_size", "query", type="integer", wire="limit"),
+        Parameter(name, "query"),
+    )
     listed = session.find("tables").operations["list"]
     operation = listed._replace(name="op.list", parameters=parameters)
-    assert len([*session.listing(Plan(operation, {"limit": 1}))]) == 2
+    assert len([*session.listing(Plan(operation, {"page_size": 1}))]) == 2
     assert [dict(r.query) for r in wire.sent] == [{"limit": "1"}, {"limit": "1", name: "c"}]
 
 

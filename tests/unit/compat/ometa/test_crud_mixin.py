@@ -48,6 +48,17 @@ def test_only_fields_that_are_set_are_sent(
     assert stub.seen[0].json == {"name": "orders", "databaseSchema": "s.d.x", "columns": []}
 
 
+def test_states_of_a_patch_are_entities(metadata: Any, stub: Stub, Table: Any) -> None:
+    with pytest.raises(errors.BadArguments) as caught:
+        metadata.patch(Table, 3, "x")
+    assert [str(each) for each in caught.value.problems] == [
+        "source: must be a Table, not 3", "destination: must be a Table, not 'x'",
+    ]  # fmt: skip
+    with pytest.raises(errors.BadArguments, match="destination: must be a Table, not None"):
+        metadata.patch(Table, Table(**TABLE), None)
+    assert not any("tables" in each.path for each in stub.seen)
+
+
 def test_creating_is_not_updating(metadata: Any, stub: Stub, request_: Any) -> None:
     stub.routes["POST /api/v1/tables"] = TABLE
     metadata.create(request_)

@@ -1,0 +1,37 @@
+"""Whether an entity belongs to the server of a session: ids mean nothing on another server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynclient import model
+from dynclient.errors import UsageError
+from dynclient.model.entity import root_of
+from dynclient.model.merge import origin_of
+
+if TYPE_CHECKING:
+    from dynclient.session.session import Session
+
+
+def check_same_server(session: Session, entity: Any) -> None:
+    """Raise an error for an entity that the client of another server returned.
+
+    Args:
+        session: the session that is to send its id.
+        entity: an entity, or a part of one; one that no server returned is of every server.
+
+    Raises:
+        UsageError: it is of another server; the error names both.
+    """
+    other: Session | None = getattr(origin_of(root_of(entity)), "session", None)
+    if other is None or other.host == session.host:
+        return
+    raw, node = model.raw(entity), model.schema_of(entity)
+    name = next((raw[key] for key in ("fullyQualifiedName", "name", "id") if key in raw), "")
+    hint = ""
+    if node.entity is not None:
+        hint = f"; read it there first: om.{session.find(node.entity).attribute}[{name!r}]"
+    raise UsageError(
+        f"{node.type_name} {name} was returned by {other.host}, and this is a client of"
+        f" {session.host}, where it has another id{hint}"
+    )
