@@ -295,10 +295,24 @@ def by_media_type(request: Request, response: Response) -> Any:
     """
     media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not media or media.endswith("json") or media == "text/html":
-        text = response.body.decode("utf-8", "replace")
-        is_text = media.endswith("json") and text[:1] not in _MARKUP and _decoded(response) is None
-        return text if is_text else decode(request, response)
+        text = _text_of(response) if media.endswith("json") else None
+        return decode(request, response) if text is None else text
     return response.body.decode("utf-8", "replace") if media.startswith("text/") else response.body
+
+
+def _text_of(response: Response) -> str | None:
+    """Return a body that is a text and not JSON, or None."""
+    try:
+        text = response.body.decode()
+    except UnicodeDecodeError:
+        return None
+    if text[:1] in _MARKUP:
+        return None
+    try:
+        loads(response.body)
+    except ValueError:
+        return text
+    return None
 
 
 def routes_in(data: dict[str, Any], entity: str) -> dict[str, str]:
