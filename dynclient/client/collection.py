@@ -219,10 +219,11 @@ class Collection:
             plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
         if method == "list" and any(p.name == "page_size" for p in plan.operation.parameters):
             size = plan.arguments.get("page_size")
-            plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
+            size = self._session.settings.page_size if size is None else size
             limit = plan.arguments.get("limit")
-            if isinstance(limit, int) and isinstance(plan.arguments["page_size"], int):
-                plan.arguments["page_size"] = min(limit, plan.arguments["page_size"])
+            if type(limit) is int and type(size) is int and limit >= 0:  # else it is reported
+                size = min(limit, size)
+            plan.arguments["page_size"] = size
         return plan
 
     def _check_servers(

@@ -265,8 +265,9 @@ def test_wrong_limits_are_refused_before_anything_is_sent(
     keywords: dict[str, Any], message: str
 ) -> None:
     om, wire = client()
-    with pytest.raises(errors.BadArguments, match=message):
+    with pytest.raises(errors.BadArguments, match=message) as caught:
         om.tables.list(**keywords)
+    assert len(caught.value.problems) == 1
     assert not [request for request in wire.sent if "tables" in request.path]
 
 
