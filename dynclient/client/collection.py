@@ -221,7 +221,7 @@ class Collection:
             size = plan.arguments.get("page_size")
             plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
             limit = plan.arguments.get("limit")
-            if isinstance(limit, int) and isinstance(plan.arguments["page_size"], int):
+            if _is_number(limit) and _is_number(plan.arguments["page_size"]):
                 plan.arguments["page_size"] = min(limit, plan.arguments["page_size"])
         return plan
 
@@ -309,6 +309,11 @@ class Collection:
         return docstrings.collection_doc(self, self._listed()[1].name)
 
     __doc__ = InstanceDoc(__doc__, _doc)
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether a value can be a number of entities; binding refuses what cannot."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _collection(session: Session, attribute: str) -> Collection:
