@@ -13,6 +13,8 @@ from dynclient.schema.node import node_of
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dynclient.errors import Problem
     from dynclient.schema import Node
 
@@ -143,6 +145,19 @@ def _original(entity: Entity) -> dict[str, Any]:
             " send a create request with om.create_or_update(…)"
         )
     return entity._raw
+
+
+def name_of(data: Mapping[str, Any]) -> str:
+    """Return what messages call an entity: its fully qualified name, its name or its id.
+
+    Args:
+        data: its JSON.
+
+    Returns:
+        The first of them that there is; empty if there is none.
+    """
+    names = (data.get(key) for key in ("fullyQualifiedName", "name", "id"))
+    return str(next(filter(None, names), ""))
 
 
 def difference(before: Any, after: Any) -> list[dict[str, Any]]:

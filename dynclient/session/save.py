@@ -47,9 +47,7 @@ class Change(NamedTuple):
     @property
     def label(self) -> str:
         """The type and the name of the entity."""
-        raw = self.before
-        name = raw.get("fullyQualifiedName") or raw.get("name") or raw.get("id")
-        return f"{self.node.type_name} {name}"
+        return f"{self.node.type_name} {model.name_of(self.before)}"
 
 
 def save(session: Session, entity: Any) -> Any:
