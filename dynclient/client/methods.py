@@ -70,7 +70,7 @@ def plan_series(call: Call, body: Any = None) -> Plan:
             fields = {each.name: each.field or each.name for each in operation.parameters}
             values = tuple(raw.get(fields[name]) for name in names)
     if len(values) > len(names):
-        message = f"takes {', '.join(names) or 'no positional arguments'}, and keywords"
+        message = f"takes {', '.join(names)}, and keywords" if names else "takes keywords only"
         raise call.error("", len(call.values), message)
     return Plan(operation, {**dict(zip(names, values, strict=False)), **call.keywords}, body)
 

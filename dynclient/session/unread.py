@@ -117,9 +117,7 @@ class _Reading:
         )
         given = facts.given(entity.name, self.names)
         self.kept_names = {*_STATE, *self.names, *map(_first, [*given, *missing])}
-        raw = model.raw(root)
-        known = next((raw[key] for key in ("fullyQualifiedName", "name", "id") if key in raw), "")
-        self.label = f"{type(root).__name__} {known}".rstrip()
+        self.label = f"{type(root).__name__} {model.name_of(model.raw(root))}".rstrip()
 
     def row(self) -> dict[str, Any] | None:
         """Return the JSON of the entity with the fields; None if it can never be requested."""

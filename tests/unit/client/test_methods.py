@@ -481,7 +481,7 @@ def test_a_time_series_has_the_methods_of_its_routes() -> None:
     result.result = "new"
     om.save(result)
     assert wire.last.json == [{"op": "replace", "path": "/result", "value": "new"}]
-    results.latest(testCaseFQN="a.b.c")
+    results.latest(testCaseFQN=case)
     assert sent_requests(wire) == [
         f"POST {RESULTS}/a.b.c",
         f"POST {RESULTS}/a.b.c",
@@ -507,6 +507,8 @@ def test_a_time_series_without_pages_is_listed_and_counted() -> None:
         om.test_case_results.list("a.b.c")
     with pytest.raises(errors.BadArguments, match="takes fqn, and keywords"):
         om.test_case_results.list("a.b.c", 1, 2)
+    with pytest.raises(errors.BadArguments, match="takes keywords only"):
+        om.test_case_results.latest("a.b.c")
     assert len(wire.sent) == 5
 
 

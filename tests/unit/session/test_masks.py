@@ -53,6 +53,7 @@ def test_a_connection_that_was_copied_masked_keeps_its_secret(
 ) -> None:
     om, wire, entity = service(name, stored)
     entity.connection = model.asdict(entity)["connection"]
+    assert model.changes(entity) == model.changes(entity, secrets=True) == []
     assert om.save(entity) is entity
     assert wire.sent == []
     entity.connection = connection(name, mask, hostPort="h:2")
@@ -107,6 +108,7 @@ def test_a_mask_in_a_patch_is_refused(name: str) -> None:
 def test_a_mask_where_there_was_no_secret_is_refused(name: str) -> None:
     om, wire, entity = service(name, "x")
     entity.connection.config.connectionArguments = {"token": MASK}
+    assert len(model.changes(entity)) == 1
     with pytest.raises(errors.RequestInvalid, match=r"connectionArguments\.token: is a mask"):
         om.save(entity)
     assert wire.sent == []
