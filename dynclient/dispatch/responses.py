@@ -34,8 +34,9 @@ _MESSAGE_KEYS = ("message", "responseMessage", "error", "errorMessage")
 """Where servers of any release, and proxies before them, put their message."""
 _NO_MESSAGE = {404: "the 404 has no message of an OpenMetadata server"}
 _REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
-_MARKUP = ("<", "{", "[", "")
+_MARKUP = (b"<", b"{", b"[", b"")
 """How HTML, XML and JSON begin that a text is not; a body that does and is not JSON is an error."""
+_WHITESPACE = dict.fromkeys(map(ord, "\t\r\n"))
 _KINDS = frozenset({"entity", "page", "history", "object"})
 """Kinds of results whose shape is checked."""
 _CHANGE_EVENT = "type/changeEvent.json"
@@ -291,28 +292,27 @@ def by_media_type(request: Request, response: Response) -> Any:
     is returned too.
 
     Raises:
-        NotOpenMetadata: the body is HTML.
+        NotOpenMetadata: the body is HTML, or declared as JSON and neither JSON nor text.
     """
     media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not media or media.endswith("json") or media == "text/html":
-        text = _text_of(response) if media.endswith("json") else None
-        return decode(request, response) if text is None else text
+        try:
+            return decode(request, response)
+        except errors.NotOpenMetadata:
+            if not media.endswith("json") or not _is_plain_text(response.body):
+                raise
+            return response.body.decode()
     return response.body.decode("utf-8", "replace") if media.startswith("text/") else response.body
 
 
-def _text_of(response: Response) -> str | None:
-    """Return a body that is a text and not JSON, or None."""
+def _is_plain_text(body: bytes) -> bool:
+    """Return whether a body is a text that begins neither as JSON nor as HTML."""
     try:
-        text = response.body.decode()
+        return (
+            body.lstrip()[:1] not in _MARKUP and body.decode().translate(_WHITESPACE).isprintable()
+        )
     except UnicodeDecodeError:
-        return None
-    if text[:1] in _MARKUP:
-        return None
-    try:
-        loads(response.body)
-    except ValueError:
-        return text
-    return None
+        return False
 
 
 def routes_in(data: dict[str, Any], entity: str) -> dict[str, str]:

@@ -249,6 +249,24 @@ def test_a_body_is_read_by_its_media_type(media: str, content: Any) -> None:
     assert responses.by_media_type(ASK, response) == content
 
 
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [(b"null", None), (b"p4ss w0rd\n", "p4ss w0rd\n"), (b"", None), ("Größe".encode(), "Größe")],
+)
+def test_a_text_that_is_declared_as_json_is_read(body: bytes, content: Any) -> None:
+    response = Response(200, {"Content-Type": "application/json"}, body, URL)
+    assert responses.by_media_type(ASK, response) == content
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"\n <html>", b'{"a": ', b"[1, 2", b"ab\x1f\x8b\x08", b"\xff\xfe", b"a\x00"]
+)
+def test_what_is_declared_as_json_and_damaged_is_an_error(body: bytes) -> None:
+    response = Response(200, {"Content-Type": "application/json"}, body, URL)
+    with pytest.raises(errors.NotOpenMetadata):
+        responses.by_media_type(ASK, response)
+
+
 def test_routes_are_read_from_addresses() -> None:
     own = {"id": "1", "href": "http://x/api/v1/tables/1"}
     reference = {"id": "2", "type": "user", "href": "http://y:1/api/v1/users/2"}

@@ -9,6 +9,7 @@ import pytest
 
 from dynclient import errors, model
 from dynclient.client.client import Client
+from dynclient.model.masking import without_masks
 from dynclient.secrets import MASK
 from dynclient.settings import Settings
 from dynclient.transport.request import Request
@@ -112,6 +113,41 @@ def test_a_mask_where_there_was_no_secret_is_refused(name: str) -> None:
     with pytest.raises(errors.RequestInvalid, match=r"connectionArguments\.token: is a mask"):
         om.save(entity)
     assert wire.sent == []
+
+
+def items(*pairs: tuple[str, str], **fields: str) -> dict[str, Any]:
+    return {"databases": [{"name": n, "password": p, **fields} for n, p in pairs]}
+
+
+A, B, C = ("a", "hush-a"), ("b", "hush-b"), ("c", "hush-c")
+
+
+@pytest.mark.parametrize(
+    ("order", "fields"),
+    [
+        ([B, A], {}),
+        ([A, B], {"host": "new"}),
+        ([B, A], {"host": "new"}),
+        ([B], {}),
+        ([C, B, A], {}),
+    ],
+)
+def test_a_mask_in_a_list_stands_for_the_secret_of_its_own_item(
+    order: list[tuple[str, str]], fields: dict[str, str]
+) -> None:
+    after = items(*[(n, p if n == "c" else MASK) for n, p in order], **fields)
+    assert without_masks(None, items(A, B), after) == items(*order, **fields)
+
+
+@pytest.mark.parametrize("before", [[{"password": "x"}, {"password": "y"}], [], None])
+def test_a_mask_in_a_list_that_may_stand_for_several_secrets_stays(before: Any) -> None:
+    after = {"list": [{"password": MASK}]}
+    assert without_masks(None, {"list": before}, after) == after
+
+
+def test_masks_of_a_list_of_secrets_stand_for_those_at_their_places() -> None:
+    before = {"tokens": ["x", "y"], "password": "z"}
+    assert without_masks(None, before, {"tokens": [MASK, MASK], "password": MASK}) == before
 
 
 def test_asterisks_elsewhere_are_text(name: str) -> None:
