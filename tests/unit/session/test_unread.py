@@ -705,3 +705,13 @@ def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent() -> None:
     may_end.set()
     thread.join()
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_parts_that_replace_others_do_not_remove_what_was_read_empty() -> None:
+    # Servers patch an entity without customMetrics, so a removal of it would be a 500.
+    columns = [column("a", tags=[PII], customMetrics=[]), column("b", tags=[], customMetrics=[])]
+    om, server = client(table(1, columns=columns), release="1.6.0")
+    entity = om.tables[NAME]
+    entity.columns = [column("a"), column("x")]
+    om.save(entity)
+    assert patch(server) == [{"op": "replace", "path": "/columns/1/name", "value": "x"}]
