@@ -17,6 +17,7 @@ from dynclient.model.entity import clone
 from dynclient.model.merge import origin_of
 from dynclient.operations.operation import Plan
 from dynclient.session.keys import KeyReader
+from dynclient.session.requested_fields import field_names
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
@@ -112,8 +113,7 @@ class Resolver:
         by, key = KeyReader(spec, _LABEL).key((value,), {})
         if include is None and _raw(target).get("deleted") is True:
             include = "all"
-        names = fields.split(",") if isinstance(fields, str) else fields or ()
-        requested = tuple(str(name).strip() for name in names)
+        requested = field_names(fields)
         place = (spec.entity.name, tuple(sorted(requested)), include)
         cached = self._cached((*place, by, key))
         if cached is not None:
@@ -124,7 +124,7 @@ class Resolver:
             ways = "by id or by name" if "get" not in spec.operations else "by name, only by id"
             message = f"entities of type {spec.entity.name!r} cannot be read {ways}"
             raise bad_arguments(_LABEL, [Problem("", key, "argument", message)])
-        arguments = {by: key, "fields": list(requested) or None, "include": include}
+        arguments = {by: key, "fields": requested or None, "include": include}
         found = self._session.call(Plan(operation, arguments))
         self._keep(place, {(by, key), ("id", model.raw(found).get("id"))}, found)
         return found
