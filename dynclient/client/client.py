@@ -467,5 +467,4 @@ def _type_of(target: Any) -> Any:
             " om.tables.delete(…) of its collection"
         )
         raise bad_arguments("delete", [Problem("target", kind, "argument", message)])
-    node = model.schema_of(target)
-    return node.entity or model.raw(target).get("type") or type(target)
+    return model.type_of(target) or type(target)

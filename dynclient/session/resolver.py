@@ -157,8 +157,7 @@ def _typed(target: Any, entity: Any) -> tuple[Any, Any]:
     kind: Any = None
     value: Any = target
     if isinstance(target, model.Entity):
-        own = model.schema_of(target).entity
-        kind = own or raw.get("type")
+        kind = model.type_of(target)
     elif raw:
         kind, value = raw.get("type"), raw.get("id") or raw.get("fullyQualifiedName")
     elif isinstance(target, str) and entity is None:
