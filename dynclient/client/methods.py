@@ -35,8 +35,9 @@ def plan_create(call: Call) -> Plan:
     request = model.raw(body) if isinstance(body, model.Entity) else body
     for name in path_names(operation):  # a create request may have the name of its owner
         arguments[name] = request.get(name) if arguments[name] is None else arguments[name]
-    from dynclient.client.references import resolve_references
+    from dynclient.client.references import check_parent, resolve_references
 
+    check_parent(call, body)
     return Plan(operation, arguments, resolve_references(call, operation.body or "", body))
 
 

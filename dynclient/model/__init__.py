@@ -15,6 +15,7 @@ from dynclient.model.functions import (
     raw,
     schema_of,
     to_json,
+    type_of,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "raw",
     "schema_of",
     "to_json",
+    "type_of",
 ]

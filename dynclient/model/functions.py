@@ -153,6 +153,16 @@ def _original(entity: Entity) -> dict[str, Any]:
     return entity._raw
 
 
+def type_of(entity: Entity) -> str | None:
+    """Return the name of the entity type of an entity, or of what a reference refers to.
+
+    None for a part of an entity, and for a reference that does not say it.
+    """
+    node = type(entity)._node
+    kind = node.entity.name if node.entity is not None else entity._raw.get("type")
+    return kind if isinstance(kind, str) else None
+
+
 def name_of(data: Mapping[str, Any]) -> str:
     """Return what messages call an entity: its fully qualified name, its name or its id.
 

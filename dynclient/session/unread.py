@@ -188,7 +188,8 @@ class _Reading:
         try:
             return self._pruned(model.raw(session.call(plan)))
         except NotFound as error:
-            raise self._error("the server does not have it any more (404)") from error
+            reason = "the server does not have the entity any more (404)"
+            raise self._error(reason, has_remedy=False) from error
         except BadRequest as error:
             raise self._refused(error) from error
 
@@ -204,14 +205,13 @@ class _Reading:
         return None if request is None else dict(request.query).get("include")
 
     def _refused(self, error: BadRequest) -> FieldNotRead:
-        return self._error(f"the server refused the request for it: {error.message}")
+        reason = f"the server refused the request for it: {error.message}"
+        return self._error(reason, has_remedy=False)
 
-    def _error(self, reason: str) -> FieldNotRead:
+    def _error(self, reason: str, *, has_remedy: bool = True) -> FieldNotRead:
         fields = list(dict.fromkeys([*asked_fields(self.origin), *self.names]))
-        message = (
-            f"{self.path!r} of {self.label} was not read, and {reason}; read the entity with"
-            f" fields={fields!r}"
-        )
+        remedy = f"; read the entity with fields={fields!r}" if has_remedy else ""
+        message = f"{self.path!r} of {self.label} was not read, and {reason}{remedy}"
         return FieldNotRead(
             message, name=self.path.rpartition(".")[2], fields=tuple(fields), path=self.path
         )
