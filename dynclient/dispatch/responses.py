@@ -400,11 +400,11 @@ def _decoded(response: Response) -> Any:
         return None
 
 
-def _message(body: dict[str, Any]) -> str:
+def _message(body: dict[str, Any], *, is_nested: bool = False) -> str:
     for key in _MESSAGE_KEYS:
         text = body.get(key)
-        if isinstance(text, dict):
-            text = _message(text)
+        if isinstance(text, dict) and not is_nested:
+            text = _message(text, is_nested=True)
         if isinstance(text, str) and text:
             return text
     return ""

@@ -441,7 +441,9 @@ class Entity(metaclass=EntityMeta):
         return sorted({*type(self)._nodes, *self._raw})
 
     def __dir__(self) -> list[str]:
-        return sorted({*object.__dir__(self)}.difference(type(self)._aliases).union(self._raw))
+        # A server may send any name; what is not an identifier is read as an item.
+        names = {*object.__dir__(self)}.difference(type(self)._aliases).union(self._raw)
+        return sorted(filter(str.isidentifier, names))
 
     def __copy__(self) -> Entity:
         # A shallow copy would share its lists with the original, and their changes.

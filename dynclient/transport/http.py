@@ -25,6 +25,7 @@ from dynclient.secrets import MASK, looks_secret
 from dynclient.transport.address import without_credentials
 from dynclient.transport.auth import LOGIN_PATHS, Anonymous
 from dynclient.transport.request import (
+    ECHO_MIN,
     LOST,
     Request,
     Response,
@@ -47,8 +48,6 @@ TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
-_ECHO_MIN = 4
-"""Characters of the shortest secret that is masked where a server repeats it."""
 
 
 class Transport:
@@ -432,7 +431,7 @@ def _without_echo(
         plain = "".join(authorization)  # the text of a Secret is its mask
         secrets.add(plain.removeprefix("Bearer "))
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _ECHO_MIN:
+        if len(secret) >= ECHO_MIN:
             for form in {secret, json.dumps(secret)[1:-1]}:
                 body = body.replace(form.encode("utf-8", "replace"), MASK.encode())
     return body

@@ -226,6 +226,17 @@ def test_long_messages_are_truncated() -> None:
     assert len(error.parts["body"]) < 3000
 
 
+@pytest.mark.parametrize("opening", [b'{"a":', b'{"message":', b'{"code":400,"message":"no","a":['])
+def test_an_error_with_a_deep_body_is_that_of_its_status(opening: bytes) -> None:
+    value: Any = 1
+    for _ in range(400):
+        value = {"a": [value]} if opening.endswith(b"[") else {"message": value}
+    closing = b"]}" if opening.endswith(b"[") else b"}"
+    error = error_of(400, opening + json.dumps(value).encode() + closing)
+    assert isinstance(error, errors.BadRequest)
+    assert len(json.dumps(error.body)) < 3000
+
+
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"3", b"{}"])
 def test_an_error_without_a_message_is_still_an_error(body: bytes) -> None:
     assert type(error_of(409, body)) is errors.Conflict
