@@ -18,7 +18,7 @@ from tests.support.wire import Wire
 
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
 SERVER_MASK = "*********"
-MASKS = [MASK, SERVER_MASK]
+MASKS = [MASK, SERVER_MASK, "*" * 5, "*" * 24]
 
 
 def connection(release: str, password: str, **fields: Any) -> dict[str, Any]:
