@@ -95,11 +95,13 @@ def change_of(session: Session, entity: Any) -> Change | None:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
     from dynclient.model.masking import patch_mask_paths, without_masks
 
-    if not model.changes(entity, secrets=True):
-        return None
-    before = model.original(entity)
-    after = validated(node, before, model.raw(entity))
+    before, after = model.original(entity), model.raw(entity)
     changes = model.difference(before, after)
+    if not changes:
+        return None
+    valid = validated(node, before, after)
+    if valid is not after:
+        after, changes = valid, model.difference(before, valid)
     if patch_mask_paths(node, changes):
         # What is masked stands for the secret that is stored, so it is not part of the changes.
         after = without_masks(node, before, after)
