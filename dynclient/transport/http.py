@@ -153,6 +153,8 @@ class Transport:
         while True:
             number += 1
             response, error = self._attempt(request, authorization, deadline)
+            if response is not None:
+                response = response._replace(attempts=number, may_be_done=may_be_done)
             pause = self._pause(request, response, error, number, deadline)
             if pause is None:
                 break
@@ -167,7 +169,7 @@ class Transport:
 
             raise final_error(error, request, is_repeatable(request), may_be_done)
         assert response is not None  # noqa: S101 -- one or the other
-        return response._replace(attempts=number, may_be_done=may_be_done)
+        return response
 
     def _attempt(
         self, request: Request, authorization: str | None, deadline: Deadline
