@@ -9,9 +9,9 @@ from dynclient.client.calls import Call, LookUp
 from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_create
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
+from dynclient.drift import table
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
 from dynclient.model import Entity
-from dynclient.model.entity import REFERENCE
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ class Collection:
                 is_list = isinstance(value, (list, tuple))
                 place = places.get(name) if is_list or isinstance(value, Entity) else None
                 # Where the release takes a name, that of another server will do.
-                if place is not None and (place.items or place).type_name == REFERENCE:
+                if place is not None and (place.items or place).type_name == table.REFERENCE:
                     sent += value if is_list else [value]
         entities = [each for each in sent if isinstance(each, Entity)]
         if entities:

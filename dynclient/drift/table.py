@@ -17,6 +17,8 @@ from dynclient.schema.release import WARN
 if TYPE_CHECKING:
     from dynclient.schema.release import Release
 
+REFERENCE = "EntityReference"
+"""Type name of what refers to an entity by its id and type."""
 LABEL = "TagLabel"
 """Type name of labels; ``data/labels.json`` has what is known of them."""
 LABEL_NAME = "tagFQN"

@@ -11,10 +11,11 @@ import copyreg
 import threading
 from typing import TYPE_CHECKING, Any
 
+from dynclient.drift import table
 from dynclient.model.alias_descriptors import alias_fields
 from dynclient.model.containers import FieldMap, lazy_list
 from dynclient.model.conversion import attach, own_names, raw_of
-from dynclient.model.entity import REFERENCE, Entity, EntityMeta, entity_class, new_entity
+from dynclient.model.entity import Entity, EntityMeta, entity_class, new_entity
 from dynclient.model.scalars import NamedEnumMeta, ScalarMeta, enum_class, scalar_class
 from dynclient.schema.node import SERVICE_TYPE_FIELD, class_kind
 from dynclient.secrets import Secret, looks_secret
@@ -167,7 +168,7 @@ class Classes:
             return _wrap_any, None
         found = self._items.get(node)
         if found is None:
-            is_plain_object = node.kind == "object" and node.type_name != REFERENCE
+            is_plain_object = node.kind == "object" and node.type_name != table.REFERENCE
             found = self.wrapper(node), self.class_for(node) if is_plain_object else None
             self._items[node] = found
         return found

@@ -15,7 +15,6 @@ from dynclient.errors import BadArguments, Problem
 from dynclient.model.containers import FieldList, FieldMap, wrapped_list
 from dynclient.model.entity import (
     NEW,
-    REFERENCE,
     Entity,
     clone,
     link_to,
@@ -233,14 +232,15 @@ def as_reference(node: Node | None, value: Entity) -> Any:
     if node is None:
         return None
     own = type(value)._node
-    if node.kind == "string" and (own.entity is not None or own.type_name == REFERENCE):
+    is_entity = own.entity is not None or own.type_name == table.REFERENCE
+    if node.kind == "string" and is_entity:
         keys = ("id",) if node.format == "uuid" else ("fullyQualifiedName", "name")
         return next((value._raw[key] for key in keys if key in value._raw), None)
-    if node.type_name == table.LABEL and (own.entity is not None or own.type_name == REFERENCE):
+    if node.type_name == table.LABEL and is_entity:
         return _label(node, value)
     if own.entity is None:
         return None
-    if node.type_name != REFERENCE:
+    if node.type_name != table.REFERENCE:
         row = table.boxed(node.target.ref)
         return None if row is None else {row.inner: as_reference(node.properties[row.inner], value)}
     reference = {

@@ -15,8 +15,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dynclient.drift.aliases import aliases_of, removed_field_message
-from dynclient.errors import BadArguments, Problem, UnknownField
+from dynclient.drift import table
+from dynclient.errors import BadArguments
 from dynclient.model.class_docs import ClassDoc, ClassSignature, class_doc, field_words
 from dynclient.schema.pointers import nested_too_deeply
 from dynclient.tracebacks import shorten_traceback
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 NEW: Any = object()
 """Link of an entity that a user created and that is part of no other."""
 
-REFERENCE = "EntityReference"
-"""Type name of what refers to an entity by its id and type."""
 _SCALARS = frozenset({str, int, float, bool})
 
 
@@ -341,7 +339,9 @@ class Entity(metaclass=EntityMeta):
     def __setattr__(self, name: str, value: Any) -> None:
         try:
             if name in RESERVED:
-                raise _reserved(self, name)
+                from dynclient.model.field_errors import reserved_field
+
+                raise reserved_field(self, name)
             _assign(self, name, value)
         except BaseException as error:
             value = None
@@ -360,7 +360,9 @@ class Entity(metaclass=EntityMeta):
                 raise AttributeError(name, name=name, obj=self)
             if name in type(self)._nodes or name in type(self)._aliases:
                 return self[name]  # raises again what the descriptor raised
-            raise _no_field(self, name)
+            from dynclient.model.field_errors import unknown_field
+
+            raise unknown_field(self, name)
 
     def __delattr__(self, name: str) -> None:
         del self[name]
@@ -375,7 +377,9 @@ class Entity(metaclass=EntityMeta):
             if node is None and name not in self._raw:
                 alias = type(self)._aliases.get(name)
                 if alias is None:
-                    raise _no_field(self, name)
+                    from dynclient.model.field_errors import unknown_field
+
+                    raise unknown_field(self, name)
                 return alias.read(self)
             raw = read_later(self, name)
             if raw is None:
@@ -398,7 +402,9 @@ class Entity(metaclass=EntityMeta):
                 alias.write(self, None)
                 return
             if read_later(self, name) is None:
-                raise _not_set(self, name)
+                from dynclient.model.field_errors import field_not_set
+
+                raise field_not_set(self, name)
         keep_original(self)
         self.__dict__.pop(name, None)
         del self._raw[name]
@@ -524,7 +530,9 @@ def _fill(entity: Entity, data: Mapping[str, Any] | None, fields: dict[str, Any]
         fields, problems = cls._classes.own_names(cls._node, fields)
         known = cls._nodes.keys() >= fields.keys()
         if problems or (cls._closed and not known):
-            raise _unknown(cls, [name for name in fields if name not in cls._nodes], problems)
+            from dynclient.model.field_errors import unknown_fields
+
+            raise unknown_fields(cls, [name for name in fields if name not in cls._nodes], problems)
     # The dict of the keywords belongs to this call, so it becomes the data itself.
     _set_raw(entity, fields)
     _set_link(entity, NEW)
@@ -546,7 +554,9 @@ def _assign(entity: Entity, name: str, value: Any) -> None:
             alias.write(entity, value)
             return
         if cls._closed:
-            raise _no_field(entity, name)
+            from dynclient.model.field_errors import unknown_field
+
+            raise unknown_field(entity, name)
     paths = _read_before_change(entity, name)
     keep_original(entity)
     entity.__dict__.pop(name, None)
@@ -567,77 +577,14 @@ def _put(entity: Entity, name: str, value: Any) -> None:
         entity.__dict__[name] = wrapped
 
 
-def _unknown(cls: EntityMeta, names: list[str], known: dict[str, Problem]) -> BadArguments:
-    """Return the error for names that a class does not have.
-
-    Args:
-        cls: the class.
-        names: all of them.
-        known: problems that say more, by name.
-    """
-    from dynclient.suggestions import nearest
-
-    rule, message = "additionalProperties", "is not a known property"
-    problems = tuple(
-        known.get(name) or Problem(name, None, rule, message, nearest(name, cls._nodes))
-        for name in names
-    )
-    lines = "".join(f"\n  {problem}" for problem in problems)
-    fields = "this field" if len(names) == 1 else "these fields"
-    message = f"{cls.__name__} does not have {fields}:{lines}"
-    return BadArguments(message, problems=problems)
-
-
-def _no_field(entity: Entity, name: Any) -> UnknownField:
-    from dynclient.suggestions import did_you_mean, nearest
-
-    cls = type(entity)
-    hint = _resolve_hint(entity, str(name))
-    if hint is not None:
-        return UnknownField(f"{cls.__name__} has no field {name!r}; {hint}", name=str(name))
-    reason = removed_field_message(cls._node, str(name))
-    if reason is not None:
-        end = f", which {reason}"
-    else:
-        end = did_you_mean(nearest(str(name), {*cls._nodes, *entity._raw}))
-    return UnknownField(f"{cls.__name__} has no field {name!r}{end}", name=str(name), obj=entity)
-
-
-def _resolve_hint(entity: Entity, name: str) -> str | None:
-    """Return how to read a field that a reference lacks and its entity has, or None."""
-    node = type(entity)._node
-    kind = entity._raw.get("type")
-    if node.type_name != REFERENCE or not isinstance(kind, str):
-        return None
-    found = node.release.entities.get(kind)
-    if found is None:
-        return None
-    target = node.release.node(found.path)
-    if name not in target.properties and name not in aliases_of(target):
-        return None
-    return f"the {kind} that it refers to has: om.resolve(reference).{name}"
-
-
 def _missing(self: Entity, name: str) -> Any:
     """Raise for an attribute that a reference does not have; its ``__getattr__``."""
     if name.startswith("_"):  # protocols of Python and of notebooks
         message = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message, name=name, obj=self)
-    raise _no_field(self, name)
+    from dynclient.model.field_errors import unknown_field
 
-
-def _reserved(entity: Entity, name: str) -> UnknownField:
-    kind = type(entity).__name__
-    message = f"{name!r} of {kind} must be set as an item: x[{name!r}] = …"
-    return UnknownField(message, name=name, obj=entity)
-
-
-def _not_set(entity: Entity, name: Any) -> UnknownField:
-    """Return the error for deleting a field without a value."""
-    if name not in type(entity)._nodes:
-        return _no_field(entity, name)
-    message = f"{name} of this {type(entity).__name__} is not set, so it cannot be deleted"
-    return UnknownField(message, name=str(name), obj=entity)
+    raise unknown_field(self, name)
 
 
 def _restored(
@@ -682,6 +629,6 @@ def entity_class(node: Node, classes: Classes, aliases: dict[str, AliasField]) -
         "_aliases": aliases,
         "_closed": node.closed,
     }
-    if node.type_name == REFERENCE:  # nowhere else, since it makes every access slower
+    if node.type_name == table.REFERENCE:  # nowhere else, since it makes every access slower
         namespace["__getattr__"] = _missing
     return EntityMeta(node.type_name, (Entity,), namespace)
