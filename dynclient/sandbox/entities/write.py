@@ -136,6 +136,7 @@ def _replace(
             response_doc[name] = doc[name]
         else:
             response_doc.pop(name, None)
+    response_doc = _with_empty_change(context, response_doc, change)
     fields = (new_entity.given & model.on_request) | model.fields_after("put")
     body = context.serialize(model, response_doc, fields, members=GIVEN)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
@@ -335,8 +336,18 @@ def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any
     context.store(model, doc)
     after = context.load_entity(model, doc, GIVEN)
     change = _compare_folding(context, model, row, before, after, doc)
+    doc = _with_empty_change(context, doc, change)
     body = context.serialize(model, doc, model.for_update, members=GIVEN)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
+
+
+def _with_empty_change(
+    context: RequestContext, doc: dict[str, Any], change: Change
+) -> dict[str, Any]:
+    """Return a document for a response, which on old releases describes even an empty change."""
+    if change or not context.rules.flag("unchanged_described"):
+        return doc
+    return {**doc, "changeDescription": change.description(doc["version"])}
 
 
 def _compare_folding(
