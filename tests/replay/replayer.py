@@ -144,7 +144,7 @@ class Replay:
 
     def _learn_tokens(self, body: Any) -> None:
         if isinstance(body, dict) and "accessToken" in body:
-            self._tokens["recuser"] = body["accessToken"]
+            self._tokens["recuser"] = self._tokens["other"] = body["accessToken"]
             self._tokens["refresh"] = body.get("refreshToken", "")
 
     def _learn_cursors(self, recorded: Any, actual: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, type_rules
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, Links, NewEntity, new_id
+from dynclient.sandbox.entities.delete import restore_below
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import restore_secrets
 from dynclient.sandbox.entities.serializer import GIVEN, LOADED
@@ -115,7 +116,11 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
 def _replace(
     context: RequestContext, model: EntityModel, row: Row, new_entity: NewEntity
 ) -> Result:
-    for name, message in context.rules.table("needed_by_put").get("*", {}).items():
+    # What a deleted entity lacks is not missed, and what is below it comes back with it.
+    needed = {} if row.deleted else context.rules.table("needed_by_put").get("*", {})
+    if row.deleted:
+        restore_below(context, row.id)
+    for name, message in needed.items():
         if row.doc.get(name) and name in model.creatable_fields and not new_entity.doc.get(name):
             raise bad_request(message)
     before = context.load_entity(model, row.doc)
