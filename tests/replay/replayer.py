@@ -173,9 +173,9 @@ class Replay:
         return str(Normaliser(self._values, sandbox=sandbox).body({"x": value})["x"])
 
 
-def replay(release: str, scenario: str) -> list[Comparison]:
+def replay(release: str, scenario: str, *, in_process: bool = False) -> list[Comparison]:
     """Replay one scenario against a new sandbox of its release."""
-    with sandbox.start(release, tree=TREES.get(release)) as running:
+    with sandbox.start(release, tree=TREES.get(release), in_process=in_process) as running:
         server = Server(running.host, running.admin_token, running.bot_token)
         player = Replay(server)
         try:
