@@ -83,19 +83,26 @@ class Problem(NamedTuple):
         return f"{place}{self.message}{did_you_mean(self.nearest)}"
 
 
-def _printable(value: Any) -> Any:
+_LEVELS_MAX = 100
+"""Levels of nested data that an error keeps."""
+
+
+def _printable(value: Any, levels: int = _LEVELS_MAX) -> Any:
     """Return data that can be shown, see :func:`dynclient.secrets.printable`; objects are kept."""
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         from dynclient.secrets import printable  # imported by what fails only
 
         return printable(value)
-    if type(value) in {list, tuple}:
-        return type(value)(map(_printable, value))
     if isinstance(value, Problem):
-        return Problem(*map(_printable, value))
-    if type(value) is dict:
-        return {name: _printable(below) for name, below in value.items()}
-    return value
+        return Problem(*(_printable(part, levels) for part in value))
+    if kind not in {list, tuple, dict}:
+        return value
+    if not levels:
+        return "…"
+    if kind is dict:
+        return {name: _printable(below, levels - 1) for name, below in value.items()}
+    return kind(_printable(below, levels - 1) for below in value)
 
 
 def _rebuild(cls: type[DynclientError], parts: dict[str, Any]) -> DynclientError:

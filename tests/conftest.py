@@ -169,11 +169,12 @@ def _isolation() -> Iterator[None]:
 
 def _remove_drop_in(meta_path: list[Any]) -> None:
     """Remove the drop-in where a test left it installed."""
-    from dynclient.compat import install
+    # The package has a function of the name of its module.
+    from dynclient.compat.install import installed, uninstall
 
-    hook = install.installed()
+    hook = installed()
     if hook is not None and hook not in meta_path:
-        install.uninstall()
+        uninstall()
     sys.meta_path[:] = meta_path
 
 

@@ -462,7 +462,9 @@ def _type_of(target: Any) -> Any:
     """Return the type of an entity, or the name of the type of a reference to one."""
     if not isinstance(target, model.Entity):
         kind = type(target).__name__
-        message = f"must be an entity or a reference to one, not {kind}"
+        message = (
+            f"must be an entity or a reference to one, not {kind}; to delete by name or id, call"
+            " om.tables.delete(…) of its collection"
+        )
         raise bad_arguments("delete", [Problem("target", kind, "argument", message)])
-    node = model.schema_of(target)
-    return node.entity or model.raw(target).get("type") or type(target)
+    return model.type_of(target) or type(target)

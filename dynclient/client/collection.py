@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dynclient.session.session import Session
 
 
+_OF_LISTS = frozenset({"first", "page", "pages"})
+"""Methods of what ``list`` returns, which users look for at the collection."""
 _EXPLAINED = 10
 """Names of one collection that are not found of which the missing part is looked for."""
 
@@ -171,7 +173,10 @@ class Collection:
 
         known, attribute = self._methods(), self._attribute
         near = nearest(name, known)
-        hint = did_you_mean(near, f"; it has {', '.join(known) or 'none'}")
+        if name in _OF_LISTS and "list" in known:
+            hint = f"; a list has it: om.{attribute}.list().{name}()"
+        else:
+            hint = did_you_mean(near, f"; it has {', '.join(known) or 'none'}")
         message = (
             f"collection {attribute} of release {self._release.name} has no method {name!r}{hint}"
         )
@@ -219,10 +224,11 @@ class Collection:
             plan.arguments["fields"] = list(fields) if isinstance(fields, Iterable) else fields
         if method == "list" and any(p.name == "page_size" for p in plan.operation.parameters):
             size = plan.arguments.get("page_size")
-            plan.arguments["page_size"] = self._session.settings.page_size if size is None else size
+            size = self._session.settings.page_size if size is None else size
             limit = plan.arguments.get("limit")
-            if isinstance(limit, int) and isinstance(plan.arguments["page_size"], int):
-                plan.arguments["page_size"] = min(limit, plan.arguments["page_size"])
+            if type(limit) is int and type(size) is int and limit >= 0:  # else it is reported
+                size = min(limit, size)
+            plan.arguments["page_size"] = size
         return plan
 
     def _check_servers(

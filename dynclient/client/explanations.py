@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _FQN = "fullyQualifiedName"
 _SIBLINGS = 100
 """Entities beside the missing one whose names are compared with its name."""
+_EFFECTS = (
+    ("upsert", "creates it or updates it"),
+    ("restore", "restores it if it is soft-deleted"),
+)
+"""What methods do with an entity that exists."""
 
 
 def conflict(error: Conflict, release: Release, spec: CollectionSpec, body: Any) -> Conflict:
@@ -33,9 +38,12 @@ def conflict(error: Conflict, release: Release, spec: CollectionSpec, body: Any)
         body: the create request.
     """
     attribute, entity = spec.attribute, spec.entity
-    hint = f"om.{attribute}.upsert(…) creates it or updates it"
-    if entity.deleted:
-        hint += f"; om.{attribute}.restore(…) restores it if it is soft-deleted"
+    effects = _EFFECTS if entity.deleted else _EFFECTS[:1]
+    hint = "; ".join(
+        f"om.{attribute}.{method}(…) {effect}"
+        for method, effect in effects
+        if method in spec.operations
+    )
     request = model.raw(body) if isinstance(body, model.Entity) else body
     what = entity_label(entity)
     name = request.get("name") if isinstance(request, Mapping) else None
@@ -48,7 +56,8 @@ def conflict(error: Conflict, release: Release, spec: CollectionSpec, body: Any)
         above = [model.raw(v).get(_FQN) if isinstance(v, model.Entity) else v for v in values]
         what += f" {name!r}" + next((f" of {v!r}" for v in above if isinstance(v, str)), "")
     message = f"{error.parts['message']}: {what}"
-    return type(error)(**{"hint": f"{hint}.", **error.parts, "message": message})
+    parts = {"hint": f"{hint}."} if hint else {}
+    return type(error)(**{**parts, **error.parts, "message": message})
 
 
 def not_found(error: NotFound, session: Session, spec: CollectionSpec, fqn: str) -> NotFound:

@@ -35,8 +35,9 @@ def plan_create(call: Call) -> Plan:
     request = model.raw(body) if isinstance(body, model.Entity) else body
     for name in path_names(operation):  # a create request may have the name of its owner
         arguments[name] = request.get(name) if arguments[name] is None else arguments[name]
-    from dynclient.client.references import resolve_references
+    from dynclient.client.references import check_parent, resolve_references
 
+    check_parent(call, body)
     return Plan(operation, arguments, resolve_references(call, operation.body or "", body))
 
 
@@ -70,7 +71,7 @@ def plan_series(call: Call, body: Any = None) -> Plan:
             fields = {each.name: each.field or each.name for each in operation.parameters}
             values = tuple(raw.get(fields[name]) for name in names)
     if len(values) > len(names):
-        message = f"takes {', '.join(names) or 'no positional arguments'}, and keywords"
+        message = f"takes {', '.join(names)}, and keywords" if names else "takes keywords only"
         raise call.error("", len(call.values), message)
     return Plan(operation, {**dict(zip(names, values, strict=False)), **call.keywords}, body)
 

@@ -14,6 +14,7 @@ from dynclient import model
 from dynclient.drift import table
 from dynclient.errors import UnknownCollection
 from dynclient.operations.catalogue import catalogue
+from dynclient.operations.name_parents import name_parents
 from dynclient.operations.operation import Plan, is_id
 from dynclient.schema.release import ERROR
 
@@ -22,6 +23,24 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _NAME = "fullyQualifiedName"
+
+
+def check_parent(call: Call, body: Any) -> None:
+    """Raise BadArguments if an entity of another type is passed as the parent of a new entity.
+
+    Args:
+        call: the call that sends the create request.
+        body: the request, an entity or a mapping.
+    """
+    raw = model.raw(body) if isinstance(body, model.Entity) else body
+    if not any(isinstance(value, model.Entity) for value in raw.values()):
+        return
+    for field, expected in name_parents(call.release, call.spec.entity).types[-1:]:
+        parent = raw.get(field)
+        kind = model.type_of(parent) if isinstance(parent, model.Entity) else None
+        if kind is not None and kind != expected:
+            message = f"must be a {expected} or its fully qualified name, not a {kind}"
+            raise call.error(field, kind, message)
 
 
 def resolve_references(call: Call, path: str, body: Any) -> Any:

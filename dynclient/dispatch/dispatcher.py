@@ -17,7 +17,7 @@ from dynclient.errors import (
     ResponseInvalid,
     UsageError,
 )
-from dynclient.secrets import MASK
+from dynclient.secrets import MASK, SHORTEST_MASK
 from dynclient.tracebacks import shorten_traceback
 from dynclient.transport.request import Request
 
@@ -43,7 +43,7 @@ _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
 _JSON = {"json", "json-list", "json-patch"}
 
 
-_MASK_TEXT = b"*" * 9
+_MASK_TEXT = SHORTEST_MASK.encode()
 """Part of every mask."""
 _MASKED = (
     "is a mask, which the server would store in place of the secret; give the secret itself, or"

@@ -43,9 +43,8 @@ def filter_value(
 
 def _of_entity(accepted: EntityFilter, entity: Any) -> tuple[str | None, str | None]:
     """Return what a filter takes of an entity, or in words what it does not take."""
-    node, raw = model.schema_of(entity), model.raw(entity)
-    # The type of a reference is in its data.
-    kind = node.entity.name if node.entity is not None else raw.get("type", node.type_name)
+    raw = model.raw(entity)
+    kind = model.type_of(entity) or model.schema_of(entity).type_name
     if accepted.types and kind not in accepted.types:
         return None, _with_article(kind)
     text = next((str(raw[field]) for field in _FIELDS[accepted.key] if raw.get(field)), None)

@@ -34,8 +34,9 @@ _MESSAGE_KEYS = ("message", "responseMessage", "error", "errorMessage")
 """Where servers of any release, and proxies before them, put their message."""
 _NO_MESSAGE = {404: "the 404 has no message of an OpenMetadata server"}
 _REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id")
-_MARKUP = ("<", "{", "[", "")
+_MARKUP = (b"<", b"{", b"[", b"")
 """How HTML, XML and JSON begin that a text is not; a body that does and is not JSON is an error."""
+_WHITESPACE = dict.fromkeys(map(ord, "\t\r\n"))
 _KINDS = frozenset({"entity", "page", "history", "object"})
 """Kinds of results whose shape is checked."""
 _CHANGE_EVENT = "type/changeEvent.json"
@@ -291,14 +292,27 @@ def by_media_type(request: Request, response: Response) -> Any:
     is returned too.
 
     Raises:
-        NotOpenMetadata: the body is HTML.
+        NotOpenMetadata: the body is HTML, or declared as JSON and neither JSON nor text.
     """
     media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not media or media.endswith("json") or media == "text/html":
-        text = response.body.decode("utf-8", "replace")
-        is_text = media.endswith("json") and text[:1] not in _MARKUP and _decoded(response) is None
-        return text if is_text else decode(request, response)
+        try:
+            return decode(request, response)
+        except errors.NotOpenMetadata:
+            if not media.endswith("json") or not _is_plain_text(response.body):
+                raise
+            return response.body.decode()
     return response.body.decode("utf-8", "replace") if media.startswith("text/") else response.body
+
+
+def _is_plain_text(body: bytes) -> bool:
+    """Return whether a body is a text that begins neither as JSON nor as HTML."""
+    try:
+        return (
+            body.lstrip()[:1] not in _MARKUP and body.decode().translate(_WHITESPACE).isprintable()
+        )
+    except UnicodeDecodeError:
+        return False
 
 
 def routes_in(data: dict[str, Any], entity: str) -> dict[str, str]:
@@ -386,11 +400,11 @@ def _decoded(response: Response) -> Any:
         return None
 
 
-def _message(body: dict[str, Any]) -> str:
+def _message(body: dict[str, Any], *, is_nested: bool = False) -> str:
     for key in _MESSAGE_KEYS:
         text = body.get(key)
-        if isinstance(text, dict):
-            text = _message(text)
+        if isinstance(text, dict) and not is_nested:
+            text = _message(text, is_nested=True)
         if isinstance(text, str) and text:
             return text
     return ""

@@ -10,10 +10,12 @@ from dynclient.model.functions import (
     check,
     difference,
     load,
+    name_of,
     original,
     raw,
     schema_of,
     to_json,
+    type_of,
 )
 
 __all__ = [
@@ -25,8 +27,10 @@ __all__ = [
     "class_for",
     "difference",
     "load",
+    "name_of",
     "original",
     "raw",
     "schema_of",
     "to_json",
+    "type_of",
 ]

@@ -56,7 +56,7 @@ class Origin:
         Args:
             root: the entity that the server returned.
             node: the type that has the field: that of the entity, or of a part of it.
-            name: the field; None for all fields of the type.
+            name: the field; None for all fields of the type and of the types in it.
 
         Returns:
             The paths of the fields that were read now.
@@ -207,9 +207,9 @@ def _read_before_change(entity: Entity, name: str) -> Sequence[str]:
     if current is None:
         current = read_later(entity, name)
     node = type(entity)._nodes.get(name)
-    if node is not None and type(current) is list:
-        return read_parts_later(entity, node.items)
-    return ()
+    if node is None or current is None:
+        return ()
+    return read_parts_later(entity, node.items or node)
 
 
 def _read(entity: Entity, node: Node, name: str | None) -> Sequence[str]:
@@ -441,7 +441,9 @@ class Entity(metaclass=EntityMeta):
         return sorted({*type(self)._nodes, *self._raw})
 
     def __dir__(self) -> list[str]:
-        return sorted({*object.__dir__(self)}.difference(type(self)._aliases).union(self._raw))
+        # A server may send any name; what is not an identifier is read as an item.
+        names = {*object.__dir__(self)}.difference(type(self)._aliases).union(self._raw)
+        return sorted(filter(str.isidentifier, names))
 
     def __copy__(self) -> Entity:
         # A shallow copy would share its lists with the original, and their changes.

@@ -13,6 +13,8 @@ from dynclient.schema.node import node_of
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dynclient.errors import Problem
     from dynclient.schema import Node
 
@@ -103,6 +105,8 @@ def original(entity: Entity) -> dict[str, Any]:
 def changes(entity: Entity, *, secrets: bool = False) -> list[dict[str, Any]]:
     """Return what was changed since a server returned an entity, as JSON Patch operations.
 
+    A mask in the place of a secret stands for that secret, so it is not a change.
+
     Args:
         entity: the entity.
         secrets: return secrets in clear, as ``om.save`` sends them; otherwise they are masked.
@@ -113,17 +117,21 @@ def changes(entity: Entity, *, secrets: bool = False) -> list[dict[str, Any]]:
     before = _original(entity)
     if before is entity._raw:
         return []
-    if secrets:
-        return difference(before, entity._raw)
-    from dynclient.model.masking import sealed, without_secrets
+    from dynclient.model.masking import patch_mask_paths, sealed, without_masks, without_secrets
 
+    node, after = type(entity)._node, entity._raw
+    operations = difference(before, after)
+    if patch_mask_paths(node, operations):
+        after = without_masks(node, before, after)
+        operations = difference(before, after)
+    if secrets:
+        return operations
     # Masked last: before that, one secret differs from another.
-    node = type(entity)._node
     return [
         {**operation, "value": without_secrets(operation["value"])}
         if "value" in operation
         else operation
-        for operation in difference(sealed(node, before), sealed(node, entity._raw))
+        for operation in difference(sealed(node, before), sealed(node, after))
     ]
 
 
@@ -143,6 +151,29 @@ def _original(entity: Entity) -> dict[str, Any]:
             " send a create request with om.create_or_update(…)"
         )
     return entity._raw
+
+
+def type_of(entity: Entity) -> str | None:
+    """Return the name of the entity type of an entity, or of what a reference refers to.
+
+    None for a part of an entity, and for a reference that does not say it.
+    """
+    node = type(entity)._node
+    kind = node.entity.name if node.entity is not None else entity._raw.get("type")
+    return kind if isinstance(kind, str) else None
+
+
+def name_of(data: Mapping[str, Any]) -> str:
+    """Return what messages call an entity: its fully qualified name, its name or its id.
+
+    Args:
+        data: its JSON.
+
+    Returns:
+        The first of them that there is; empty if there is none.
+    """
+    names = (data.get(key) for key in ("fullyQualifiedName", "name", "id"))
+    return str(next(filter(None, names), ""))
 
 
 def difference(before: Any, after: Any) -> list[dict[str, Any]]:

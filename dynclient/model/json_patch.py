@@ -72,6 +72,13 @@ def _pointer_problems(place: str, pointer: Any) -> Iterator[Problem]:
         yield Problem(place, pointer, "json-patch", message)
 
 
+_EMPTY: tuple[Any, ...] = ([], {})
+"""What means the same as a field that is absent.
+
+To remove it would fail if it was read on request: servers patch an entity without such fields.
+"""
+
+
 def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
     """Return the operations that change one piece of decoded JSON to another.
 
@@ -123,7 +130,7 @@ def _objects(old: dict[str, Any], new: dict[str, Any], path: str) -> list[dict[s
         below = f"{path}/{escape(name)}"
         if name in new:
             operations += diff(value, new[name], below)
-        else:
+        elif value not in _EMPTY:
             operations.append({"op": "remove", "path": below})
     operations += [
         {"op": "add", "path": f"{path}/{escape(name)}", "value": new[name]}

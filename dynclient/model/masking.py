@@ -32,6 +32,8 @@ _ENDINGS = (
     "accesskey",
     "jwt",
 )
+_KEYS = ("id", "name")
+"""What identifies an item of a list."""
 
 
 def is_secret(name: str, nodes: tuple[Node, ...]) -> bool:
@@ -221,13 +223,46 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
             kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
         return kept
     if isinstance(after, list):
-        same = isinstance(before, list) and len(before) == len(after)
-        former = before if same else [None] * len(after)
-        pairs = zip(former, after, strict=True)
+        formers = before if isinstance(before, list) else []
+        pairs = [(_former(formers, after, place), item) for place, item in enumerate(after)]
         return [_without_masks(_items(nodes), *pair, secret=secret) for pair in pairs]
     if is_mask(after) and isinstance(before, str):
         return before if secret or any(node.secret for node in nodes) else after
     return after
+
+
+def _former(before: list[Any], after: list[Any], place: int) -> Any:
+    """Return the former item that the masks in an item of a list stand for; None if in doubt.
+
+    Items may have been moved since, so the place alone does not tell.
+    """
+    item = after[place]
+    if not _has_mask(item):
+        return None  # nothing of it is needed
+    found = [each for each in before if _is_equal_but_masks(each, item)]
+    if not found and isinstance(item, dict):
+        key = next((name for name in _KEYS if name in item), "")
+        objects = [each for each in before if isinstance(each, dict)]
+        found = [each for each in objects if key in each and each[key] == item[key]]
+    if len(found) > 1 and len(before) == len(after):
+        found = [each for each in found if each is before[place]]
+    return found[0] if len(found) == 1 else None
+
+
+def _has_mask(raw: Any) -> bool:
+    if isinstance(raw, (dict, list)):
+        return any(map(_has_mask, raw.values() if isinstance(raw, dict) else raw))
+    return is_mask(raw)
+
+
+def _is_equal_but_masks(before: Any, after: Any) -> bool:
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() == after.keys() and all(
+            _is_equal_but_masks(value, after[name]) for name, value in before.items()
+        )
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(_is_equal_but_masks, before, after))
+    return before == after or (is_mask(after) and isinstance(before, str))
 
 
 def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> Any:

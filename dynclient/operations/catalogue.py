@@ -145,10 +145,13 @@ class Catalogue:
 
     def _unknown(self, key: object) -> UnknownCollection:
         name = key if isinstance(key, str) else _key_name(key)
-        known = {**self._by_name(), **self.collections}
         from dynclient.suggestions import did_you_mean, nearest
 
-        near = tuple(dict.fromkeys(known[other].attribute for other in nearest(name, known)))
+        # Paths such as "datamodels" are close to many typos, so they count last.
+        near = nearest(name, self.collections)
+        if not near:
+            others = self._by_name()
+            near = tuple(dict.fromkeys(others[n].attribute for n in nearest(name, others)))
         message = f"release {self.release.name} has no collection {name!r}{did_you_mean(near)}"
         return UnknownCollection(message, name=name, nearest=near)
 

@@ -112,8 +112,7 @@ class KeyReader(NamedTuple):
 
     def _by_entity(self, entity: Any) -> tuple[str, str]:
         raw, node, own = model.raw(entity), model.schema_of(entity), self.spec.entity
-        # The type of a reference is in its data, the type of an entity is its class.
-        kind = node.entity.name if node.entity is not None else raw.get("type", own.name)
+        kind = model.type_of(entity) or own.name
         if kind.casefold() != own.name.casefold():
             raise self._error("", node.type_name, f"must be a {own.name}, not a {kind}")
         for place, field in (("id", "id"), ("fqn", "fullyQualifiedName"), ("fqn", "name")):

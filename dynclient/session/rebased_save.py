@@ -118,7 +118,9 @@ class _CheckedSave:
             "include": "all" if before.get("deleted") else None,
         }
         arguments = {
-            each.name: before.get(each.name) if each.place == "path" else options.get(each.name)
+            each.name: before.get(each.field or each.name)
+            if each.place == "path"
+            else options.get(each.name)
             for each in operation.parameters
         }
         return self._session.call(Plan(operation, arguments))

@@ -161,6 +161,12 @@ class RequestedFields:
         return path if alias is None else alias.name + path[len(name) :]
 
 
+def field_names(fields: str | Iterable[Any] | None) -> list[str]:
+    """Return the names in ``fields=`` as a user passed it: a list, or a text with commas."""
+    names = fields.split(",") if isinstance(fields, str) else fields or ()
+    return [str(name).strip() for name in names]
+
+
 def is_stored_apart(node: Node, name: str) -> bool:
     """Return whether servers store a property apart from its entity, by its schema.
 

@@ -17,6 +17,7 @@ from dynclient.model.entity import clone
 from dynclient.model.merge import origin_of
 from dynclient.operations.operation import Plan
 from dynclient.session.keys import KeyReader
+from dynclient.session.requested_fields import field_names
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
@@ -112,8 +113,7 @@ class Resolver:
         by, key = KeyReader(spec, _LABEL).key((value,), {})
         if include is None and _raw(target).get("deleted") is True:
             include = "all"
-        names = fields.split(",") if isinstance(fields, str) else fields or ()
-        requested = tuple(str(name).strip() for name in names)
+        requested = field_names(fields)
         place = (spec.entity.name, tuple(sorted(requested)), include)
         cached = self._cached((*place, by, key))
         if cached is not None:
@@ -124,7 +124,7 @@ class Resolver:
             ways = "by id or by name" if "get" not in spec.operations else "by name, only by id"
             message = f"entities of type {spec.entity.name!r} cannot be read {ways}"
             raise bad_arguments(_LABEL, [Problem("", key, "argument", message)])
-        arguments = {by: key, "fields": list(requested) or None, "include": include}
+        arguments = {by: key, "fields": requested or None, "include": include}
         found = self._session.call(Plan(operation, arguments))
         self._keep(place, {(by, key), ("id", model.raw(found).get("id"))}, found)
         return found
@@ -157,8 +157,7 @@ def _typed(target: Any, entity: Any) -> tuple[Any, Any]:
     kind: Any = None
     value: Any = target
     if isinstance(target, model.Entity):
-        own = model.schema_of(target).entity
-        kind = own or raw.get("type")
+        kind = model.type_of(target)
     elif raw:
         kind, value = raw.get("type"), raw.get("id") or raw.get("fullyQualifiedName")
     elif isinstance(target, str) and entity is None:
@@ -166,6 +165,6 @@ def _typed(target: Any, entity: Any) -> tuple[Any, Any]:
         kind = kind if value else None
     kind = entity if entity is not None else kind
     if kind is None or value is None:
-        shown = target if isinstance(target, str) else type(target).__name__
-        raise bad_arguments(_LABEL, [Problem("", shown, "argument", f"{_EXPECTED}, not {shown!r}")])
+        shown = repr(target) if isinstance(target, str) else type(target).__name__
+        raise bad_arguments(_LABEL, [Problem("", shown, "argument", f"{_EXPECTED}, not {shown}")])
     return kind, value

@@ -26,8 +26,7 @@ def check_same_server(session: Session, entity: Any) -> None:
     other: Session | None = getattr(origin_of(root_of(entity)), "session", None)
     if other is None or other.host == session.host:
         return
-    raw, node = model.raw(entity), model.schema_of(entity)
-    name = next((raw[key] for key in ("fullyQualifiedName", "name", "id") if key in raw), "")
+    node, name = model.schema_of(entity), model.name_of(model.raw(entity))
     hint = ""
     if node.entity is not None:
         hint = f"; read it there first: om.{session.find(node.entity).attribute}[{name!r}]"

@@ -47,9 +47,7 @@ class Change(NamedTuple):
     @property
     def label(self) -> str:
         """The type and the name of the entity."""
-        raw = self.before
-        name = raw.get("fullyQualifiedName") or raw.get("name") or raw.get("id")
-        return f"{self.node.type_name} {name}"
+        return f"{self.node.type_name} {model.name_of(self.before)}"
 
 
 def save(session: Session, entity: Any) -> Any:
@@ -97,13 +95,13 @@ def change_of(session: Session, entity: Any) -> Change | None:
         raise UsageError(f"{spec.attribute} of release {session.release.name} cannot be patched")
     from dynclient.model.masking import patch_mask_paths, without_masks
 
-    changes = model.changes(entity, secrets=True)
+    before, after = model.original(entity), model.raw(entity)
+    changes = model.difference(before, after)
     if not changes:
         return None
-    before = model.original(entity)
-    after = validated(node, before, model.raw(entity))
-    if after is not model.raw(entity):
-        changes = model.difference(before, after)
+    valid = validated(node, before, after)
+    if valid is not after:
+        after, changes = valid, model.difference(before, valid)
     if patch_mask_paths(node, changes):
         # What is masked stands for the secret that is stored, so it is not part of the changes.
         after = without_masks(node, before, after)

@@ -355,7 +355,10 @@ class Session:
             # Some lists of a time range have neither pages nor cursors.
             full = {**arguments, **{name: more[name] for name in more if name in known}}
             if extra_fields:
-                full["fields"] = _joined_fields(full.get("fields"), extra_fields)
+                from dynclient.session.requested_fields import field_names
+
+                names = field_names(full.get("fields"))
+                full["fields"] = list(dict.fromkeys([*names, *extra_fields]))
             page = self.call(self._current(plan)._replace(arguments=full))
             if page.origin is not None:
                 page.origin.extra_fields = extra_fields
@@ -406,12 +409,6 @@ class Session:
         release = self.known_release
         parts = (self._base, self.transport, self.settings, release, None, self._sources)
         return Session, (*parts, self._is_pinned)
-
-
-def _joined_fields(fields: Any, more: list[str]) -> list[str]:
-    """Return the names of ``fields=`` with more of them, each once."""
-    names = fields.split(",") if isinstance(fields, str) else fields or ()
-    return list(dict.fromkeys([*(str(name).strip() for name in names), *more]))
 
 
 class ResponseOrigin(Origin):

@@ -22,8 +22,11 @@ from dynclient.errors import (
 from dynclient.model import merge
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dynclient.model import Entity
     from dynclient.operations import Operation
     from dynclient.schema import EntityType, Node, Release
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     """The paths of the fields that a response left out, by the reference of the type that has the
     field, and its name."""
 
+ALL = ""
+"""Stands for all fields of a type and of the types in it, beside their names."""
 _STATE = ("version", "updatedAt")
 """Fields that every change of an entity alters."""
 
@@ -46,6 +51,7 @@ class LateResponse(NamedTuple):
     """The JSON of the entities in it, by id."""
 
 
+@public_call
 def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> list[str]:
     """Read a field that a response left out into the JSON of an entity; else do nothing.
 
@@ -53,7 +59,7 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
         origin: the response.
         root: the entity.
         node: the type that has the field: that of the entity, or of a part of it.
-        name: the field; None for all fields of the type.
+        name: the field; None for all fields of the type and of the types in it.
 
     Returns:
         The paths of the fields that were read now.
@@ -75,9 +81,7 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     names = paths.get(node.ref)
     if names is None:
         return []
-    missing = (
-        names.get(name, ()) if name is not None else [p for each in names.values() for p in each]
-    )
+    missing: Iterable[str] = names.get(ALL if name is None else name, ())
     raw = model.raw(root)
     # A path below a field that the entity does not have is not that of any of its parts.
     missing = [p for p in missing if _first(p) in {p, *raw} and not merge.is_read(root, p)]
@@ -113,9 +117,7 @@ class _Reading:
         )
         given = facts.given(entity.name, self.names)
         self.kept_names = {*_STATE, *self.names, *map(_first, [*given, *missing])}
-        raw = model.raw(root)
-        known = next((raw[key] for key in ("fullyQualifiedName", "name", "id") if key in raw), "")
-        self.label = f"{type(root).__name__} {known}".rstrip()
+        self.label = f"{type(root).__name__} {model.name_of(model.raw(root))}".rstrip()
 
     def row(self) -> dict[str, Any] | None:
         """Return the JSON of the entity with the fields; None if it can never be requested."""
@@ -186,7 +188,8 @@ class _Reading:
         try:
             return self._pruned(model.raw(session.call(plan)))
         except NotFound as error:
-            raise self._error("the server does not have it any more (404)") from error
+            reason = "the server does not have the entity any more (404)"
+            raise self._error(reason, has_remedy=False) from error
         except BadRequest as error:
             raise self._refused(error) from error
 
@@ -202,14 +205,13 @@ class _Reading:
         return None if request is None else dict(request.query).get("include")
 
     def _refused(self, error: BadRequest) -> FieldNotRead:
-        return self._error(f"the server refused the request for it: {error.message}")
+        reason = f"the server refused the request for it: {error.message}"
+        return self._error(reason, has_remedy=False)
 
-    def _error(self, reason: str) -> FieldNotRead:
+    def _error(self, reason: str, *, has_remedy: bool = True) -> FieldNotRead:
         fields = list(dict.fromkeys([*asked_fields(self.origin), *self.names]))
-        message = (
-            f"{self.path!r} of {self.label} was not read, and {reason}; read the entity with"
-            f" fields={fields!r}"
-        )
+        remedy = f"; read the entity with fields={fields!r}" if has_remedy else ""
+        message = f"{self.path!r} of {self.label} was not read, and {reason}{remedy}"
         return FieldNotRead(
             message, name=self.path.rpartition(".")[2], fields=tuple(fields), path=self.path
         )
@@ -245,10 +247,11 @@ def _left_out(
     given = {*fields, *facts.given(entity, fields)}
     for path in sorted(facts.absent(entity, kind) - given):
         *steps, name = path.split(".")
-        owner = _owner(node, steps)
-        if owner is not None and name in owner.properties:
-            names = found.setdefault(owner.ref, {})
-            names[name] = (*names.get(name, ()), path)
+        owners = _owners(node, steps)
+        if owners and name in owners[-1].properties:
+            for owner in owners[1:]:
+                _add(found, owner, ALL, path)
+            _add(found, owners[-1], name, path)
     return found
 
 
@@ -257,16 +260,22 @@ def _first(path: str) -> str:
     return path.partition(".")[0].removesuffix("[]")
 
 
-def _owner(node: Node, steps: list[str]) -> Node | None:
-    """Return the type at a path in a type, or None if the type does not have the path."""
+def _add(paths: Paths, node: Node, name: str, path: str) -> None:
+    names = paths.setdefault(node.ref, {})
+    names[name] = (*names.get(name, ()), path)
+
+
+def _owners(node: Node, steps: list[str]) -> list[Node]:
+    """Return the types along a path, from that of the entity on; none if the path is unknown."""
+    owners = [node.target]
     for step in steps:
-        below = node.target.properties.get(step.removesuffix("[]"))
+        below = owners[-1].properties.get(step.removesuffix("[]"))
         if below is not None and step.endswith("[]"):
             below = below.items
         if below is None:
-            return None
-        node = below
-    return node.target
+            return []
+        owners.append(below.target)
+    return owners
 
 
 def _warn_stale(root: Entity, row: dict[str, Any], label: str) -> None:

@@ -22,7 +22,7 @@ from dynclient.errors import (
 )
 from dynclient.secrets import MASK, Secret
 from dynclient.transport.address import TOKENS, token_variable, unsent_variable
-from dynclient.transport.request import Request, Response, header_problem, retry_after
+from dynclient.transport.request import ECHO_MIN, Request, Response, header_problem, retry_after
 
 _LOGIN, _REFRESH = "/v1/users/login", "/v1/users/refresh"
 _FAILURES = {429: TooManyRequests, 502: Unavailable, 503: Unavailable, 504: Unavailable}
@@ -284,7 +284,7 @@ class Login(Anonymous):
         response = send(_post(_LOGIN, body))
         session = _read_session(response)
         if session is None:
-            raise _login_error(self._username, response)
+            raise _login_error(self._username, self._password, response)
         return session
 
     @staticmethod
@@ -321,24 +321,27 @@ def _read_session(response: Response) -> tuple[Secret, Secret | None] | None:
     """Return header and refresh token of a new session, or None if the server refused."""
     body = _json_object(response)
     token, refresh_token = body.get("accessToken"), body.get("refreshToken")
-    if response.status != 200 or not isinstance(token, str):
+    if response.status != 200 or not isinstance(token, str) or not token.strip():
         return None
     header = _bearer(token, "the accessToken in the response to the login")
     return header, Secret(refresh_token) if isinstance(refresh_token, str) else None
 
 
-def _login_error(username: str, response: Response) -> ServerError:
+def _login_error(username: str, password: Secret, response: Response) -> ServerError:
     """Return the error of a login, by its status: only a refusal is about the password."""
     status = response.status
+    reason = _error_message(response)
+    if len(password) >= ECHO_MIN:  # the request has it in base64, a server may repeat it in clear
+        reason = reason.replace(password.get_secret_value(), MASK)
     kind: type[ServerError] = Unauthorized
-    message = f"the server refused the login of {username}: {_error_message(response)}"
+    message = f"the server refused the login of {username}: {reason}"
     hint = "Users log in with their e-mail address; bots have tokens instead."
     parts: dict[str, Any] = {}
     if status in {404, 405, 501}:
         hint = "The server may have no login by password, but a sign-in elsewhere; pass token=."
     elif status == 429 or status >= 500:
         kind, hint = _FAILURES.get(status, ServerFault), ""
-        message = f"the login of {username} failed: {_error_message(response)}"
+        message = f"the login of {username} failed: {reason}"
         if status == 429:
             parts["retry_after"] = retry_after(response.headers.get("Retry-After"))
     elif status < 400:

@@ -278,6 +278,7 @@ def read_body(response: requests.Response, limit: int) -> bytes:
     """
     raw = response.raw
     try:
+        encodings = _encodings(response.headers.get("Content-Encoding", ""))
         length = raw.length_remaining
         if length is None:
             body = _read_unknown(raw, limit)
@@ -290,8 +291,10 @@ def read_body(response: requests.Response, limit: int) -> bytes:
     except BaseException:
         response.close()
         raise
-    encoding = response.headers.get("Content-Encoding")
-    return _decompressed(body, encoding, limit) if encoding and body else body
+    if body:
+        for decompress in encodings:
+            body = decompress(body, limit)
+    return body
 
 
 def _read_unknown(raw: Any, limit: int) -> bytes:
@@ -306,18 +309,20 @@ def _read_unknown(raw: Any, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _decompressed(body: bytes, encoding: str, limit: int) -> bytes:
-    names = [name.strip().lower() for name in encoding.split(",")]
+def _encodings(header: str) -> list[Callable[[bytes, int], bytes]]:
+    """Return what decompresses a body, in the order to call it."""
+    names = [name.strip().lower() for name in header.split(",")]
     if len(names) > _ENCODINGS_MAX:
         raise DecodeError(f"{len(names)} content encodings")
+    found: list[Callable[[bytes, int], bytes]] = []
     for name in reversed(names):
         if name in {"gzip", "x-gzip"}:
-            body = _gunzip(body, limit)
+            found.append(_gunzip)
         elif name == "deflate":
-            body = _inflate(body, limit)
+            found.append(_inflate)
         elif name not in {"", "identity"}:
             raise DecodeError(f"content encoding {name[:40]!r}, which was not asked for")
-    return body
+    return found
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:

@@ -434,6 +434,7 @@ def too_long(
         limit: the setting that is exceeded, with its value.
     """
     error_class = TooManyRequests if response.status == 429 else Unavailable
+    parts = {"may_be_done": True} if request.is_write and response.may_be_done else {}
     return error_class(
         f"Retry-After is {seconds:.0f} s, longer than {limit}",
         status=response.status,
@@ -442,4 +443,5 @@ def too_long(
         url=response.url,
         request_id=None,
         retry_after=seconds,
+        **parts,
     )

@@ -25,6 +25,7 @@ from dynclient.secrets import MASK, looks_secret
 from dynclient.transport.address import without_credentials
 from dynclient.transport.auth import LOGIN_PATHS, Anonymous
 from dynclient.transport.request import (
+    ECHO_MIN,
     LOST,
     Request,
     Response,
@@ -47,8 +48,6 @@ TEMPORARY = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed later."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
-_ECHO_MIN = 4
-"""Characters of the shortest secret that is masked where a server repeats it."""
 
 
 class Transport:
@@ -154,6 +153,8 @@ class Transport:
         while True:
             number += 1
             response, error = self._attempt(request, authorization, deadline)
+            if response is not None:
+                response = response._replace(attempts=number, may_be_done=may_be_done)
             pause = self._pause(request, response, error, number, deadline)
             if pause is None:
                 break
@@ -168,7 +169,7 @@ class Transport:
 
             raise final_error(error, request, is_repeatable(request), may_be_done)
         assert response is not None  # noqa: S101 -- one or the other
-        return response._replace(attempts=number, may_be_done=may_be_done)
+        return response
 
     def _attempt(
         self, request: Request, authorization: str | None, deadline: Deadline
@@ -432,7 +433,7 @@ def _without_echo(
         plain = "".join(authorization)  # the text of a Secret is its mask
         secrets.add(plain.removeprefix("Bearer "))
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _ECHO_MIN:
+        if len(secret) >= ECHO_MIN:
             for form in {secret, json.dumps(secret)[1:-1]}:
                 body = body.replace(form.encode("utf-8", "replace"), MASK.encode())
     return body

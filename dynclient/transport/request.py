@@ -13,6 +13,8 @@ from dynclient.secrets import MASK, looks_secret, printable, seal, unseal
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 LOST = frozenset({502, 503, 504})
 """Statuses of a proxy that may have lost the response of the server."""
+ECHO_MIN = 4
+"""Characters of the shortest secret that is masked where a server repeats it."""
 _DIGITS_MAX = 15
 """Digits of a ``Retry-After`` that are read; 15 are more than anyone waits."""
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")

@@ -206,6 +206,8 @@ def _message(
     if keyword == "type":
         types = limit if isinstance(limit, list) else [limit]
         allowed = " or ".join(_TYPES.get(each, str(each)) for each in types)
+        if _is_reference(error.schema):
+            allowed = "an entity or a reference to one, an object with 'id' and 'type'"
         return f"must be {allowed}, not {shown}", ()
     if keyword in {"oneOf", "anyOf"}:
         if hasattr(error, "branch_errors"):
@@ -233,6 +235,12 @@ def _message(
         "dependencies": "lacks a property that another of its properties requires",
     }
     return messages.get(keyword, f"{shown} does not satisfy the keyword '{keyword}'"), ()
+
+
+def _is_reference(schema: Any) -> bool:
+    """Return whether a schema is that of references to entities."""
+    name = schema.get("javaType") if isinstance(schema, dict) else None
+    return isinstance(name, str) and name.endswith(".EntityReference")
 
 
 def _one_of(allowed: list[Any], close: tuple[str, ...]) -> str:

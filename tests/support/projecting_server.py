@@ -119,9 +119,10 @@ def project(table: dict[str, Any], fields: set[str]) -> dict[str, Any]:
         for name, value in table.items()
         if name not in ON_REQUEST or name in fields
     }
-    if not {"columns", "tags"} <= fields:
-        for each in shown["columns"]:
-            _without_tags(each)
+    for name, holder in (("columns", shown), ("dataModel", shown.get("dataModel", {}))):
+        if not {name, "tags"} <= fields:
+            for each in holder.get("columns", ()):
+                _without_tags(each)
     return shown
 
 

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 
 from dynclient.compat.models.secret_values import SecretStr
 from dynclient.errors import Problem, ValidationFailed
+from dynclient.schema.pointers import is_deeper
 from dynclient.secrets import MASK, has_credential, looks_secret
 from dynclient.suggestions import did_you_mean
 
 _MAX_LENGTH = 100
 """Characters of a value that the text of an error shows."""
+_MAX_DEPTH = 100
+"""Levels of a value that an error keeps."""
 _MAX_VALUES = 12
 """Allowed values that the text of an error lists."""
 
@@ -137,6 +140,8 @@ def expected_values(values: Iterable[Any]) -> str:
 
 def visible_value(error: FieldError) -> Any:
     """Return the value of an error as it may be shown: masked if it may be secret."""
+    if is_deeper(error.value, _MAX_DEPTH):
+        return "…"
     names = [step for step in error.loc if isinstance(step, str)]
     return mask_secrets(error.value, hide=any(map(looks_secret, names)))
 

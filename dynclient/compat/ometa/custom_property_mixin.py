@@ -49,7 +49,9 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
 
     def _type(self, entity: Any, **query: str) -> dict[str, Any]:
         parameters = (_TYPE, *(Parameter(name, "query") for name in query))
-        read = Operation("type", None, "GET", _READ, parameters)
+        read = Operation(
+            "type", None, "GET", _READ, parameters, result="entity/type.json", result_kind="entity"
+        )
         found: dict[str, Any] = self.gateway.call(read, {"name": self._type_name(entity), **query})
         return found
 

@@ -134,7 +134,13 @@ class LineageMixin(RequestMethods):
         body_kind = None if body is None else kind
         name = f"lineage.{method.lower()}"
         operation = Operation(
-            name, None, method, f"/v1/lineage{route}", parameters, body_kind=body_kind
+            name,
+            None,
+            method,
+            f"/v1/lineage{route}",
+            parameters,
+            body_kind=body_kind,
+            result_kind="object" if method == "GET" else "raw",
         )
         return self.gateway.call(operation, arguments, body)
 

@@ -49,13 +49,14 @@ class ProfileMixin(RequestMethods):
             raise BadArguments(message, problems=(problem,))
         route = f"{self.gateway.spec('table').route}/{{fqn}}/{kind[0].lower()}{kind[1:]}"
         times = tuple(Parameter(name, "query", type="integer") for name in ("startTs", "endTs"))
-        read = Operation("profiles", None, "GET", route, (Parameter("fqn", "path"), *times))
+        parameters = (Parameter("fqn", "path"), *times)
+        read = Operation("profiles", None, "GET", route, parameters, result_kind="page")
         arguments = {"fqn": plain(fqn), "startTs": plain(start_ts), "endTs": plain(end_ts)}
-        body = self.gateway.call(read, arguments) or {}
+        body = self.gateway.call(read, arguments)
         cls = profile_type or schema_classes.class_at(
             self.types, f"{_TABLE}#/definitions/tableProfile"
         )
-        listed = [schema_classes.wrap(cls, each) for each in body.get("data") or ()]
+        listed = [schema_classes.wrap(cls, each) for each in body["data"]]
         return EntityList(listed, (body.get("paging") or {}).get("total") or 0, None, None)
 
     def create_or_update_table_profiler_config(self, fqn: Any, table_profiler_config: Any) -> Any:

@@ -193,7 +193,7 @@ def _result_kind(row: Row) -> str:
     form = row.get("returns", "").partition(" ")[0]
     if form in {"list", "page"}:
         return "page"
-    if form in {"class", "field"} and row["method"] == "GET":
+    if form in {"as", "class", "field"} and row["method"] == "GET":
         return "object"
     return "text" if form == "text" else "raw"
 

@@ -8,12 +8,13 @@ from typing import Any
 from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
+from dynclient.errors import Problem, ResponseInvalid
 from dynclient.operations import Operation, Parameter
 
 _PARAMETERS = ("fieldName", "fieldValue", "from", "size", "index", "deleted")
 _SEARCH = Operation(
     "search", None, "GET", "/v1/search/fieldQuery",
-    tuple(Parameter(name, "query") for name in _PARAMETERS),
+    tuple(Parameter(name, "query") for name in _PARAMETERS), result_kind="object",
 )  # fmt: skip
 
 
@@ -36,6 +37,9 @@ class SearchMixin(CrudMixin):
             from_count: number of hits to skip.
             size: maximum number of hits.
             fields: fields to return in addition to the default ones, separated by commas.
+
+        Raises:
+            ResponseInvalid: the response is not that of a search.
         """
         pattern = str(plain(fqn_search_string))
         kind = self.gateway.spec(entity_type).entity.name
@@ -43,12 +47,16 @@ class SearchMixin(CrudMixin):
         values = ("fullyQualifiedName", pattern, from_count, size, index, "false")
         arguments = {name: str(value) for name, value in zip(_PARAMETERS, values, strict=True)}
         try:
-            body = self.gateway.call(_SEARCH, arguments) or {}
+            body = self.gateway.call(_SEARCH, arguments)
         except APIError as error:
             log().warning("the search for %s failed: %s", pattern, error.message)
             return None
-        hits = (body.get("hits") or {}).get("hits") or ()
-        names = [(hit.get("_source") or {}).get("fullyQualifiedName") for hit in hits]
+        try:
+            names = [hit["_source"].get("fullyQualifiedName") for hit in body["hits"]["hits"]]
+        except (AttributeError, KeyError, TypeError):
+            message = "must be the hits of a search; check the host, and whether a proxy responds"
+            problem = Problem("hits.hits", None, "type", message)
+            raise ResponseInvalid(what="the response to the search", problems=[problem]) from None
         chosen = fields.split(",") if fields else None
         read = (self.get_by_name(entity_type, name, chosen) for name in names if name)
         return [found for found in read if found is not None] or None

@@ -17,6 +17,8 @@ from dynclient.sandbox.json_codec import dumps
 _KNOWN = {"add", "remove", "replace", "move", "copy", "test"}
 _NEED_VALUE = {"add", "replace", "test"}
 _NEED_FROM = {"move", "copy"}
+_COPIED_MAX = 250_000
+"""Values that a patch may copy: a few copies of the document into itself would fill the memory."""
 
 
 def apply(document: dict[str, Any], operations: Any) -> Any:
@@ -29,7 +31,12 @@ def apply(document: dict[str, Any], operations: Any) -> Any:
         raise bad_request("JSON patch has to be an array of objects\n at [Source: UNKNOWN]")
     # One copy for the whole patch: a copy for each operation takes quadratic time.
     document = copy.deepcopy(document)
+    left = _COPIED_MAX
     for operation in operations:
+        if operation.get("op") == "copy":
+            left -= _size(document, operation.get("from"), left)
+            if left <= 0:
+                raise bad_request(f"JSON patch copies more than {_COPIED_MAX} values")
         document = _apply_one(document, operation)
     return document
 
@@ -56,6 +63,21 @@ def _apply_one(document: Any, operation: dict[str, Any]) -> Any:
         raise UnhandledServerError("JsonPatch.Operation.TEST fails! Values are not equal") from None
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
         raise UnhandledServerError(_missing_step(document, place) or str(error)) from None
+
+
+def _size(document: Any, place: Any, limit: int) -> int:
+    """Return the number of values at a place, counted up to a limit; 0 without such a place."""
+    try:
+        pending = [jsonpointer.resolve_pointer(document, place)]
+    except (jsonpointer.JsonPointerException, TypeError):
+        return 0  # the operation is refused when it is applied
+    count = 0
+    while pending and count < limit:
+        value = pending.pop()
+        count += 1
+        if isinstance(value, (dict, list)):
+            pending += value.values() if isinstance(value, dict) else value
+    return count
 
 
 def _pointer(operation: dict[str, Any], member: str) -> str:

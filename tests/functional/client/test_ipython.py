@@ -79,13 +79,13 @@ def test_fields_that_exist_and_probes_of_tools_are_as_before() -> None:
 
 
 def test_an_invalid_request_has_a_traceback_of_two_frames() -> None:
-    (shown,) = cells("om.tables.create(name=1)")
+    (shown,) = cells("om.tables.create(name=True)")
     assert frames(shown) == 2
-    assert "om.tables.create(name=1)" in shown
+    assert "om.tables.create(name=True)" in shown
     assert "RequestInvalid: CreateTableRequest has 3 problems\n" in shown
     assert "failed resolving arguments" not in shown
 
 
 def test_all_frames_are_shown_on_demand() -> None:
-    (shown,) = cells("om.tables.create(name=1)", DYNCLIENT_TRACEBACK="1")
+    (shown,) = cells("om.tables.create(name=True)", DYNCLIENT_TRACEBACK="1")
     assert frames(shown) > 5

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dynclient.sandbox.entities import patch_apply
-from dynclient.sandbox.http_errors import UnhandledServerError
+from dynclient.sandbox.http_errors import ErrorResponse, UnhandledServerError
 
 Operations = list[dict[str, Any]]
 
@@ -78,3 +78,19 @@ def test_an_operation_that_fails_names_the_state_at_that_point() -> None:
     with pytest.raises(UnhandledServerError) as caught:
         patch_apply.apply({"name": "t"}, operations)
     assert caught.value.message == "'{\"name\":\"0\"}' contains no value for name 'missing'"
+
+
+@pytest.mark.parametrize("source", ["", "/columns"])
+def test_copies_that_double_the_document_are_refused(source: str) -> None:
+    copies = [{"op": "copy", "from": source, "path": f"/columns/{n}"} for n in range(60)]
+    with pytest.raises(ErrorResponse, match="copies more than 250000 values") as caught:
+        patch_apply.apply(document(), copies)
+    assert caught.value.status == 400
+
+
+def test_many_small_copies_are_applied() -> None:
+    copies = [{"op": "copy", "from": "/name", "path": "/displayName"}] * 20_000
+    assert patch_apply.apply(document(), copies)["displayName"] == "t"
+    for place in ("/nothing", 5, None, "name"):
+        with pytest.raises(UnhandledServerError):
+            patch_apply.apply(document(), [{"op": "copy", "from": place, "path": "/x"}])

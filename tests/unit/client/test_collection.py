@@ -12,6 +12,7 @@ import pytest
 from dynclient import errors
 from dynclient.client.client import Client
 from dynclient.client.collection import plan_method
+from dynclient.dispatch.pagination import Listing
 from dynclient.settings import Settings
 from tests.support.trees import release_named
 from tests.support.wire import Wire
@@ -79,6 +80,15 @@ def test_unknown_methods_are_attribute_errors(name: str) -> None:
             getattr(om.tables, name)
         assert (caught.value.name, caught.value.obj) == (name, None)
         assert caught.value.nearest[0] == "create"
+
+
+@pytest.mark.parametrize("name", ["first", "page", "pages"])
+def test_methods_of_a_list_are_looked_for_at_the_collection_and_named(name: str) -> None:
+    om, wire = client()
+    assert hasattr(Listing, name)
+    with pytest.raises(errors.UnknownOperation, match=rf"om\.tables\.list\(\)\.{name}\(\)$"):
+        getattr(om.tables, name)
+    assert wire.sent == []
 
 
 def test_methods_are_those_of_the_operations_of_the_type() -> None:

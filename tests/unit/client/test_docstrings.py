@@ -97,7 +97,7 @@ def test_help_of_a_client_lists_collections_methods_and_properties(om: Client) -
         release_named("starter").time_series
     )
     methods = section(text, "Methods:")
-    assert "save(entity)" in methods
+    assert "save(entity, *, read_back=False, on_conflict='error')" in methods
     assert "get_by_name(entity, fqn, fields=None, include=None)" in methods
     properties = section(text, "Properties:")
     assert {"contract", "release", "types", "version"} <= set(properties)
@@ -122,7 +122,7 @@ def test_help_of_a_client_without_a_release_sends_no_request() -> None:
     om = dynclient.connect("http://localhost:9", transport=NoTransport())
     text = help_text(om)
     assert "Collections: not known yet; om.release chooses the release." in text
-    assert "save(entity)" in text
+    assert "save(entity, *, read_back=False, on_conflict='error')" in text
 
 
 # -- collections -----------------------------------------------------------------------------------

@@ -177,3 +177,17 @@ def test_a_conflict_names_what_exists_and_how_to_update_it() -> None:
     with pytest.raises(errors.Conflict, match="exists: user 'ada'"):
         om.users.create(request)
     assert len(wire.sent) == 3
+
+
+def test_a_conflict_names_only_methods_that_the_collection_has(release: Release) -> None:
+    from dynclient.client.explanations import conflict
+
+    error = errors.Conflict(
+        message="exists", status=409, code=409, method="POST", url="", request_id=None
+    )
+    for attribute, spec in catalogue(release).collections.items():
+        text = str(conflict(error, release, spec, {"name": "x"}))
+        has = {"upsert": True, "restore": spec.entity.deleted}
+        for method, is_possible in has.items():
+            is_named = f"om.{attribute}.{method}(…)" in text
+            assert is_named == (is_possible and method in spec.operations), attribute

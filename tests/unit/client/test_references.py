@@ -48,6 +48,18 @@ def test_the_name_of_a_bare_reference_is_requested(schema: dict[str, Any], name:
     assert wire.last.json == {**TABLE, "databaseSchema": name}
 
 
+def test_an_entity_of_another_type_than_the_parent_is_refused() -> None:
+    om, wire = client()
+    database = model.load(om.types.Database, {"id": ID, "fullyQualifiedName": "s.d"})
+    reference = model.load(om.types.EntityReference, {"id": ID, "type": "database"})
+    message = "databaseSchema: must be a databaseSchema or its fully qualified name, not a database"
+    for parent in (database, reference):
+        for call in (om.tables.create, om.tables.upsert):
+            with pytest.raises(errors.BadArguments, match=message):
+                call(**TABLE, databaseSchema=parent)
+    assert wire.sent == []
+
+
 def test_a_bare_reference_may_be_an_entity_and_the_request_too() -> None:
     om, wire = client({"id": ID, "name": "c", "fullyQualifiedName": "s.d.c"}, CREATED)
     reference = model.load(om.types.EntityReference, {"id": ID, "type": "databaseSchema"})

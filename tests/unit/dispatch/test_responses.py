@@ -226,6 +226,17 @@ def test_long_messages_are_truncated() -> None:
     assert len(error.parts["body"]) < 3000
 
 
+@pytest.mark.parametrize("opening", [b'{"a":', b'{"message":', b'{"code":400,"message":"no","a":['])
+def test_an_error_with_a_deep_body_is_that_of_its_status(opening: bytes) -> None:
+    value: Any = 1
+    for _ in range(400):
+        value = {"a": [value]} if opening.endswith(b"[") else {"message": value}
+    closing = b"]}" if opening.endswith(b"[") else b"}"
+    error = error_of(400, opening + json.dumps(value).encode() + closing)
+    assert isinstance(error, errors.BadRequest)
+    assert len(json.dumps(error.body)) < 3000
+
+
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"3", b"{}"])
 def test_an_error_without_a_message_is_still_an_error(body: bytes) -> None:
     assert type(error_of(409, body)) is errors.Conflict
@@ -247,6 +258,24 @@ def test_nan_is_read() -> None:
 def test_a_body_is_read_by_its_media_type(media: str, content: Any) -> None:
     response = Response(200, {"Content-Type": media}, b'{"a": 1}', URL)
     assert responses.by_media_type(ASK, response) == content
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [(b"null", None), (b"p4ss w0rd\n", "p4ss w0rd\n"), (b"", None), ("Größe".encode(), "Größe")],
+)
+def test_a_text_that_is_declared_as_json_is_read(body: bytes, content: Any) -> None:
+    response = Response(200, {"Content-Type": "application/json"}, body, URL)
+    assert responses.by_media_type(ASK, response) == content
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"\n <html>", b'{"a": ', b"[1, 2", b"ab\x1f\x8b\x08", b"\xff\xfe", b"a\x00"]
+)
+def test_what_is_declared_as_json_and_damaged_is_an_error(body: bytes) -> None:
+    response = Response(200, {"Content-Type": "application/json"}, body, URL)
+    with pytest.raises(errors.NotOpenMetadata):
+        responses.by_media_type(ASK, response)
 
 
 def test_routes_are_read_from_addresses() -> None:

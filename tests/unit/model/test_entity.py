@@ -264,6 +264,13 @@ def test_help_lists_fields_and_their_types(named) -> None:
     assert named.Table.columns.__doc__.startswith("columns: list of Column")
 
 
+def test_names_that_are_not_identifiers_are_not_completed_as_attributes(named) -> None:
+    thing = load(named.Table, {"id": "1", "\x1b[31mred": 1, "two words": 2, "fine": 3})
+    assert "fine" in dir(thing)
+    assert all(name.isidentifier() for name in dir(thing))
+    assert thing["two words"] == 2
+
+
 def test_completion(named, table) -> None:
     assert "columns" in dir(table)
     assert "fromTomorrow" in dir(table)

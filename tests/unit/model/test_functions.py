@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dynclient import errors
-from dynclient.model import asdict, changes, check, load, original, schema_of, to_json
+from dynclient.model import asdict, changes, check, load, name_of, original, schema_of, to_json
 from dynclient.secrets import MASK
 
 
@@ -92,6 +92,19 @@ def test_check_returns_all_problems(named) -> None:
     assert set(problems) == {"databaseSchema", "columns[0].dataType", "columns[1].name"}
     assert problems["columns[0].dataType"].nearest[:2] == ("BIGINT", "INT")
     assert check(named.Column(name="x", dataType="INT")) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ({"id": "1", "name": "n", "fullyQualifiedName": "a.n"}, "a.n"),
+        ({"id": "1", "name": "n", "fullyQualifiedName": ""}, "n"),
+        ({"id": "1", "name": None}, "1"),
+        ({"displayName": "N"}, ""),
+    ],
+)
+def test_messages_call_an_entity_by_the_longest_of_its_names(data: Any, name: str) -> None:
+    assert name_of(data) == name
 
 
 def test_schema_of(named) -> None:

@@ -346,6 +346,14 @@ def test_errors_name_what_was_looked_for() -> None:
         known.find("tabels")
 
 
+def test_names_of_collections_are_suggested_before_segments_of_paths() -> None:
+    known = catalogue(real_release("1.6.0"))
+    for typo, near in (("tabels", ("tables", "tags")), ("datamodel", ("dashboard_data_models",))):
+        with pytest.raises(errors.UnknownCollection) as caught:
+            known.find(typo)
+        assert caught.value.nearest == near
+
+
 def test_operations_of_time_series_agree_with_the_document_of_a_server() -> None:
     release = real_release("1.6.0")
     documented = {

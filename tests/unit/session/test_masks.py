@@ -9,6 +9,7 @@ import pytest
 
 from dynclient import errors, model
 from dynclient.client.client import Client
+from dynclient.model.masking import without_masks
 from dynclient.secrets import MASK
 from dynclient.settings import Settings
 from dynclient.transport.request import Request
@@ -17,7 +18,7 @@ from tests.support.wire import Wire
 
 ID = "73331708-a86a-43bf-8a7f-596d5273bcfb"
 SERVER_MASK = "*********"
-MASKS = [MASK, SERVER_MASK]
+MASKS = [MASK, SERVER_MASK, "*" * 5, "*" * 24]
 
 
 def connection(release: str, password: str, **fields: Any) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def test_a_connection_that_was_copied_masked_keeps_its_secret(
 ) -> None:
     om, wire, entity = service(name, stored)
     entity.connection = model.asdict(entity)["connection"]
+    assert model.changes(entity) == model.changes(entity, secrets=True) == []
     assert om.save(entity) is entity
     assert wire.sent == []
     entity.connection = connection(name, mask, hostPort="h:2")
@@ -107,9 +109,45 @@ def test_a_mask_in_a_patch_is_refused(name: str) -> None:
 def test_a_mask_where_there_was_no_secret_is_refused(name: str) -> None:
     om, wire, entity = service(name, "x")
     entity.connection.config.connectionArguments = {"token": MASK}
+    assert len(model.changes(entity)) == 1
     with pytest.raises(errors.RequestInvalid, match=r"connectionArguments\.token: is a mask"):
         om.save(entity)
     assert wire.sent == []
+
+
+def items(*pairs: tuple[str, str], **fields: str) -> dict[str, Any]:
+    return {"databases": [{"name": n, "password": p, **fields} for n, p in pairs]}
+
+
+A, B, C = ("a", "hush-a"), ("b", "hush-b"), ("c", "hush-c")
+
+
+@pytest.mark.parametrize(
+    ("order", "fields"),
+    [
+        ([B, A], {}),
+        ([A, B], {"host": "new"}),
+        ([B, A], {"host": "new"}),
+        ([B], {}),
+        ([C, B, A], {}),
+    ],
+)
+def test_a_mask_in_a_list_stands_for_the_secret_of_its_own_item(
+    order: list[tuple[str, str]], fields: dict[str, str]
+) -> None:
+    after = items(*[(n, p if n == "c" else MASK) for n, p in order], **fields)
+    assert without_masks(None, items(A, B), after) == items(*order, **fields)
+
+
+@pytest.mark.parametrize("before", [[{"password": "x"}, {"password": "y"}], [], None])
+def test_a_mask_in_a_list_that_may_stand_for_several_secrets_stays(before: Any) -> None:
+    after = {"list": [{"password": MASK}]}
+    assert without_masks(None, {"list": before}, after) == after
+
+
+def test_masks_of_a_list_of_secrets_stand_for_those_at_their_places() -> None:
+    before = {"tokens": ["x", "y"], "password": "z"}
+    assert without_masks(None, before, {"tokens": [MASK, MASK], "password": MASK}) == before
 
 
 def test_asterisks_elsewhere_are_text(name: str) -> None:

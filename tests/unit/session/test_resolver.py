@@ -199,11 +199,16 @@ def test_a_pickled_client_has_an_empty_cache() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["ada", "", "table:", None, 3, {}, {"type": "table"}, {"id": ID}]
-)
-def test_a_target_without_a_type_or_a_key_is_refused(target: Any) -> None:
+    ("target", "shown"),
+    [
+        ("ada", "'ada'"), ("", "''"), ("table:", "'table:'"), (None, "NoneType"), (3, "int"),
+        ([], "list"), ({}, "dict"), ({"type": "table"}, "dict"), ({"id": ID}, "dict"),
+    ],
+)  # fmt: skip
+def test_a_target_without_a_type_or_a_key_is_refused(target: Any, shown: str) -> None:
     om, server = client()
-    with pytest.raises(errors.BadArguments, match="must be a reference, an entity, 'user:ada'"):
+    message = f"must be a reference, an entity, 'user:ada', .*, not {shown}$"
+    with pytest.raises(errors.BadArguments, match=message):
         om.resolve(target)
     assert server.sent == []
 

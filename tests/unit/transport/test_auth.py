@@ -186,6 +186,7 @@ def test_the_error_of_a_refused_login_hides_the_password(stub: Stub) -> None:
     "reply",
     [
         Reply(200, {"accessToken": None}),
+        Reply(200, {"accessToken": ""}),
         Reply(202, {"accessToken": "t"}),
         Reply(200, b"x"),
         Reply(200, b"<html>Sign in</html>", (("Content-Type", "text/html"),)),
@@ -217,7 +218,7 @@ def test_a_login_without_a_token_does_not_come_from_openmetadata(stub: Stub, rep
 def test_the_error_of_a_login_is_that_of_its_status(
     stub: Stub, status: int, kind: type[errors.ServerError], code: int, words: str
 ) -> None:
-    stub.routes["/api/v1/users/login"] = Reply(status, {"code": status, "message": "because"})
+    stub.routes["/api/v1/users/login"] = Reply(status, {"code": status, "message": "because hush"})
     with pytest.raises(kind) as caught:
         send(stub, Login("ada", "hush"))
     assert type(caught.value) is kind

@@ -440,6 +440,7 @@ def test_only_a_refused_certificate_means_that_nothing_was_done(
 # -- responses that are not HTTP -------------------------------------------------------------------
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+CLOSE = "Connection: close"  # the server says so, or the client may use it again meanwhile
 BROKE = "broke during GET /v1/x (status 200 was received)"
 NOT_HTTP = "not in HTTP; check host and port"
 BAD_HEADER = "the header of the response to GET /v1/x is not valid HTTP"
@@ -468,8 +469,10 @@ BROKEN = {
     "no last chunk": (CHUNKED + b"2\r\n{}\r\n", BROKE),
     "an endless chunk": (CHUNKED + b"f" * 40 + b"\r\nab", BROKE),
     "a large chunk": (CHUNKED + b"7fffffffffffffff\r\nab", BROKE),
-    "not gzip": (response(b"{}", "Content-Encoding: gzip"), f"{DAMAGED}not valid gzip"),
-    "not deflate": (response(b"no", "Content-Encoding: deflate"), f"{DAMAGED}not valid deflate"),
+    "not gzip": (response(b"{}", "Content-Encoding: gzip", CLOSE), f"{DAMAGED}not valid gzip"),
+    "not deflate": (
+        response(b"no", "Content-Encoding: deflate", CLOSE), f"{DAMAGED}not valid deflate"
+    ),
     "brotli": (response(b"{}", "Content-Encoding: br"), f"{DAMAGED}content encoding 'br'"),
 }  # fmt: skip
 

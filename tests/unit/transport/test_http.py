@@ -152,6 +152,25 @@ def test_a_retry_after_beyond_the_limit_is_reported(stub: Stub, transport: Trans
     assert caught.value.retry_after == 9999
 
 
+@pytest.mark.parametrize(
+    ("method", "replies", "may_be_done"),
+    [
+        ("PUT", [Reply(0), Reply(429, {}, (("Retry-After", "9999"),))], True),
+        ("PUT", [Reply(502), Reply(503, {}, (("Retry-After", "9999"),))], True),
+        ("PUT", [Reply(429, {}, (("Retry-After", "9999"),))], False),
+        ("GET", [Reply(0), Reply(503, {}, (("Retry-After", "9999"),))], False),
+    ],
+)
+def test_a_long_retry_after_says_whether_the_request_may_have_been_carried_out(
+    stub: Stub, transport: Transport, method: str, replies: list[Reply], may_be_done: bool
+) -> None:
+    stub.default = replies[-1]
+    stub.routes["/api/v1/x"] = replies
+    with pytest.raises(errors.ServerError, match="Retry-After is 9999 s") as caught:
+        transport.send(Request(method, "/v1/x", body=None if method == "GET" else b"{}"))
+    assert caught.value.may_be_done is may_be_done
+
+
 @pytest.mark.parametrize(("text", "seconds"), [(None, None), ("", None), ("3", 3), ("soon", None)])
 def test_retry_after_reads_what_it_can(text: str | None, seconds: float | None) -> None:
     assert retry_after(text) == seconds

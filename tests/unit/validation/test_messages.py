@@ -46,6 +46,8 @@ LETTERS = [chr(ord("A") + number) for number in range(12)]
         ({"type": "string"}, {}, "must be a string, not an object"),
         ({"type": "string"}, {"x": 1, "y": 2}, "must be a string, not an object with x, y"),
         ({"type": "object"}, "x", "must be an object, not 'x'"),
+        ({"type": "object", "javaType": "org.openmetadata.schema.type.EntityReference"}, "ada",
+         "must be an entity or a reference to one, an object with 'id' and 'type', not 'ada'"),
         ({"type": "array"}, "5", "must be a list, not '5'"),
         ({"type": "integer"}, 1.5, "must be an integer, not 1.5"),
         ({"type": "number"}, "1", "must be a number, not '1'"),

@@ -211,6 +211,18 @@ def test_a_model_is_equal_to_one_of_the_same_content(release: Release) -> None:
         hash(one)
 
 
+def test_an_error_does_not_keep_what_is_nested_too_deeply(release: Release) -> None:
+    loop: dict[str, Any] = {}
+    loop["unknown"] = loop
+    deep: Any = "x"
+    for _ in range(50_000):
+        deep = [deep]
+    for data in (loop, deep, {"name": deep}, {"columns": [loop]}):
+        with pytest.raises(ValidationError) as caught:
+            request_class(release).model_validate(data)
+        assert "…" in [error["input"] for error in caught.value.errors()]
+
+
 @pytest.mark.parametrize("levels", [300, 50_000])
 def test_values_deeper_than_the_call_stack_are_not_valid(release: Release, levels: int) -> None:
     column: dict[str, Any] = {"name": "c", "dataType": "INT"}

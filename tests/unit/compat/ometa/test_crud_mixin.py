@@ -19,6 +19,7 @@ from dynclient.compat.ometa.exceptions import (
     VersionParsingException,
 )
 from dynclient.compat.ometa.ometa_api import OpenMetadata
+from dynclient.errors import ResponseInvalid
 from tests.support.stub import Reply, Stub
 from tests.support.trees import real_release
 
@@ -86,6 +87,35 @@ def test_an_empty_response_is_an_error(metadata: Any, stub: Stub, request_: Any)
     stub.routes["PUT /api/v1/tables"] = Reply(200, b"")
     with pytest.raises(EmptyPayloadException, match=r"\(Table\), not an empty body"):
         metadata.create_or_update(request_)
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"{}", b"[]", b"3", b'"x"', b'{"name": "t"}'])
+def test_a_response_of_the_wrong_shape_is_not_an_empty_result(
+    metadata: Any, stub: Stub, Table: Any, body: bytes
+) -> None:
+    stub.default = Reply(200, body)
+    table = Table.model_construct(id=IDENTITY, name="t")
+    calls: list[Callable[[], Any]] = [
+        lambda: metadata.es_search_from_fqn(Table, "a.*"),
+        lambda: metadata.get_profile_data("a.b.c.t", 1, 2),
+        lambda: metadata.get_entity_custom_properties(Table),
+        lambda: metadata.get_property_type_ref("string"),
+    ]
+    for call in calls:
+        with pytest.raises(ResponseInvalid):
+            call()
+    if b"name" not in body:
+        for read in (metadata.get_lineage_by_id, metadata.get_lineage_by_name):
+            with pytest.raises(ResponseInvalid):
+                read(Table, IDENTITY)
+        assert metadata.get_sample_data(table) is None  # as for every error
+
+
+@pytest.mark.parametrize("body", [{"took": 1}, {"hits": None}, {"hits": {"hits": [3]}}])
+def test_a_search_returns_hits(metadata: Any, stub: Stub, Table: Any, body: Any) -> None:
+    stub.default = body
+    with pytest.raises(ResponseInvalid, match="must be the hits of a search"):
+        metadata.es_search_from_fqn(Table, "a.*")
 
 
 @pytest.mark.parametrize("thing", [3, "table", {"name": "orders"}])
