@@ -378,7 +378,7 @@ _REQUEST_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "named_after": _named_after,
     "among": _among,
 }
-_PATCH_STEPS = {"columns", "constraints", "values"}
+_PATCH_STEPS = {"columns", "connection", "constraints", "values"}
 
 
 # steps that complete the new entity
