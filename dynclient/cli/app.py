@@ -88,6 +88,9 @@ def sandbox(
     json: Annotated[
         bool, typer.Option("--json", help="Print address and tokens as one line of JSON.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="List the rules that are guesses for the release.")
+    ] = False,
 ) -> None:
     """Serve OpenMetadata's REST API on this machine until Ctrl-C.
 
@@ -95,7 +98,7 @@ def sandbox(
     """
     from dynclient.sandbox.server import serve
 
-    serve(release=release, tree=tree, port=port, data=data, json=json)
+    serve(release=release, tree=tree, port=port, data=data, json=json, verbose=verbose)
 
 
 @app.command(

@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--json", action="store_true", help="print host and tokens as one line of JSON"
     )
+    parser.add_argument(
+        "--verbose", action="store_true", help="list the rules that are guesses for the release"
+    )
     parser.add_argument("--follow-parent", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
@@ -38,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             port=options.port,
             json=options.json,
             follow_parent=options.follow_parent,
+            verbose=options.verbose,
         )
     except (DynclientError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")

@@ -1,13 +1,14 @@
 """Facts about servers that no schema states: ``rules.json``, filtered by release.
 
 Every entry of the file is a fact seen in recordings of real servers. An entry may be limited to
-releases (``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last match wins.
+releases (``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last match wins. Such an
+entry has the recorded releases that show it or its absence: ``"seen": ["1.0.4", "1.6.0"]``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.sandbox.json_codec import packaged_document
 
@@ -26,6 +27,54 @@ def is_for_release(entry: Mapping[str, Any], version: Version) -> bool:
     if start is not None and version < parse_version(start):
         return False
     return end is None or version < parse_version(end)
+
+
+class Border(NamedTuple):
+    """The release at which a rule begins or ends."""
+
+    rule: str
+    """Section of the file, and the flag: ``flags.etags``."""
+    end: str
+    """``from`` or ``until``."""
+    release: str
+    after: str | None
+    """The last recorded release that shows what holds before the border; None: none does."""
+    up_to: str | None
+    """The first recorded release that shows what holds from the border on; None: none does."""
+
+    def is_guess_for(self, version: Version) -> bool:
+        """Return whether no recording tells on which side of the border a release is."""
+        is_later = self.after is None or version > parse_version(self.after)
+        return is_later and (self.up_to is None or version < parse_version(self.up_to))
+
+    def __str__(self) -> str:
+        verb = "begins" if self.end == "from" else "ends"
+        gap = f"after {self.after}" if self.after else "at any release"
+        gap += f" and up to {self.up_to}" if self.up_to else ", which no recording shows"
+        return f"{self.rule} {verb} at {self.release}: {gap}"
+
+
+def borders() -> list[Border]:
+    """Return every border in the file, in its order."""
+    document = packaged_document(_FILE)
+    entries = [(f"flags.{name}", each) for name, flag in document["flags"].items() for each in flag]
+    for section, blocks in document.items():
+        if isinstance(blocks, list):
+            entries += [(section, block) for block in blocks]
+    return [
+        _border(name, end, entry) for name, entry in entries for end in ("from", "until")
+        if end in entry
+    ]  # fmt: skip
+
+
+def _border(name: str, end: str, entry: Mapping[str, Any]) -> Border:
+    place = parse_version(entry[end])
+    seen = sorted(entry["seen"], key=parse_version)
+    before = [each for each in seen if parse_version(each) < place]
+    after = [each for each in seen if parse_version(each) >= place]
+    return Border(
+        name, end, entry[end], before[-1] if before else None, after[0] if after else None
+    )
 
 
 class Rules:

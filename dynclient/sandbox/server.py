@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox.rules import borders
 from dynclient.sandbox.startup_errors import PortRefused
 from dynclient.sandbox.storage.data_file import open_data
 
@@ -100,6 +101,7 @@ def serve(
     port: int = 0,
     json: bool = False,
     follow_parent: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Serve a release until interrupted; print host and tokens first.
 
@@ -111,6 +113,7 @@ def serve(
         port: the port to listen on, on this machine only; 0 for any free port.
         json: print host, tokens and release as one line of JSON.
         follow_parent: stop when standard input is closed, as it is when the parent process ends.
+        verbose: write the rules that are guesses for the release to standard error.
 
     Raises:
         SandboxFailed: the data file or the port cannot be used.
@@ -125,11 +128,19 @@ def serve(
     ):
         sandbox = Sandbox(chosen, database)
         signals.server = server = web_server(sandbox)
+        if verbose:
+            _report_guesses(chosen)
         _announce(connection_info(sandbox, listener), json=json)
         if follow_parent:
             _watch_parent(server)
         if not signals.received:
             server.run(sockets=[listener])
+
+
+def _report_guesses(release: Release) -> None:
+    for border in borders():
+        if border.is_guess_for(release.version):
+            sys.stderr.write(f"guess: {border}\n")
 
 
 class _Signals:

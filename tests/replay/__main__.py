@@ -1,6 +1,6 @@
 """Replay recordings against the sandbox and print how many responses are equal.
 
-``python -m tests.replay [RELEASE …] [--scenario NAME …] [-v] [--write]``
+``python -m tests.replay [RELEASE …] [--scenario NAME …] [-v] [--write | --unseen]``
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 
 from tests.replay import figures, known_differences, recordings
+from tests.replay.leave_out import replay_unseen
 from tests.replay.replayer import Comparison, replay
 
 
@@ -27,14 +28,19 @@ def main() -> int:
     parser.add_argument(
         "--write", action="store_true", help=f"update {known_differences.FILE.name}"
     )
+    parser.add_argument(
+        "--unseen", action="store_true", help="leave out the rules that only this release shows"
+    )
     arguments = parser.parse_args()
+    if arguments.unseen and arguments.write:
+        parser.error("--unseen shows what would be; --write is for what is")
     results: dict[str, dict[str, list[Comparison]]] = {}
     rows = []
     for release in arguments.release or recordings.releases():
         for scenario in recordings.scenarios(release):
             if arguments.scenario and scenario not in arguments.scenario:
                 continue
-            comparisons = replay(release, scenario)
+            comparisons = (replay_unseen if arguments.unseen else replay)(release, scenario)
             results.setdefault(release, {})[scenario] = comparisons
             rows.append(figures.count_equal(release, scenario, comparisons))
             if arguments.verbose:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tests.replay.recordings import GENERIC
+from tests.replay.recordings import GROUPS, group
 from tests.replay.replayer import Comparison
 
 
@@ -21,10 +21,6 @@ class Figures(NamedTuple):
     """Exchanges with the recorded status and body."""
     headers: int
     """Exchanges with the recorded headers that clients depend on."""
-
-    @property
-    def is_generic(self) -> bool:
-        return self.scenario in GENERIC
 
     def row(self) -> str:
         """Return a line of the table."""
@@ -60,13 +56,13 @@ def total(release: str, name: str, rows: Iterable[Figures]) -> Figures:
 
 
 def table(rows: Sequence[Figures]) -> list[str]:
-    """Return the lines of a table, with two sums for each release: generic scenarios and others."""
+    """Return the lines of a table, with the sums of each release by group of scenarios."""
     lines = [HEAD]
     for release in sorted({row.release for row in rows}):
         own = [row for row in rows if row.release == release]
         lines += [row.row() for row in own]
-        for name, generic in (("= generic", True), ("= single features", False)):
-            selected = [row for row in own if row.is_generic is generic]
+        for name in GROUPS:
+            selected = [row for row in own if group(row.scenario) == name]
             if selected:
-                lines.append(total(release, name, selected).row())
+                lines.append(total(release, f"= {name}", selected).row())
     return lines

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -224,7 +226,7 @@ class Normaliser:
             if cursor in paging:
                 paging[cursor] = "<cursor>"
         out["foreign"] = len(kept) != len(out["data"])
-        out["data"] = kept
+        out["data"] = [item for _, items in groupby(kept, _name) for item in _by_fqn(items)]
         out["paging"] = paging
 
     def _text(self, value: str, key: str | None) -> Any:
@@ -261,6 +263,18 @@ class Normaliser:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
         text = _ENGINE_NAME.sub("", _ALIAS.sub("", _HOST.sub("<host>/api", text)))
         return UUID.sub(lambda found: self._id(found[0]), text)
+
+
+def _name(item: Any) -> Any:
+    return item.get("name") if isinstance(item, dict) else None
+
+
+def _by_fqn(items: Iterable[Any]) -> list[Any]:
+    """Return items of one name in the order of their FQNs: servers order them by their ids."""
+    return sorted(
+        items,
+        key=lambda item: str(item.get("fullyQualifiedName", "")) if isinstance(item, dict) else "",
+    )
 
 
 def differences(recorded: Any, actual: Any, path: str = "") -> list[str]:

@@ -144,7 +144,7 @@ class Replay:
 
     def _learn_tokens(self, body: Any) -> None:
         if isinstance(body, dict) and "accessToken" in body:
-            self._tokens["recuser"] = body["accessToken"]
+            self._tokens["recuser"] = self._tokens["other"] = body["accessToken"]
             self._tokens["refresh"] = body.get("refreshToken", "")
 
     def _learn_cursors(self, recorded: Any, actual: Any) -> None:
@@ -173,9 +173,9 @@ class Replay:
         return str(Normaliser(self._values, sandbox=sandbox).body({"x": value})["x"])
 
 
-def replay(release: str, scenario: str) -> list[Comparison]:
+def replay(release: str, scenario: str, *, in_process: bool = False) -> list[Comparison]:
     """Replay one scenario against a new sandbox of its release."""
-    with sandbox.start(release, tree=TREES.get(release)) as running:
+    with sandbox.start(release, tree=TREES.get(release), in_process=in_process) as running:
         server = Server(running.host, running.admin_token, running.bot_token)
         player = Replay(server)
         try:

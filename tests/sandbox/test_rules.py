@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from dynclient.sandbox import rules
 from dynclient.sandbox.json_codec import packaged_document
-from dynclient.sandbox.rules import Rules, is_for_release, parse_version
+from dynclient.sandbox.rules import Border, Rules, borders, is_for_release, parse_version
+from tests.replay import recordings
 
 FILE = {
     "flags": {"colour": [{"value": "red"}, {"from": "1.2", "value": "blue"}], "late": [
@@ -85,3 +87,40 @@ def test_no_key_of_the_file_is_given_twice() -> None:
 
     json.loads(text, object_pairs_hook=read)
     assert not doubled
+
+
+def test_every_border_is_between_neighbouring_recorded_releases_or_a_listed_guess() -> None:
+    found = borders()
+    ends = {end for each in found for end in (each.after, each.up_to) if end}
+    recorded = sorted(ends, key=parse_version)
+    pinned = set(itertools.pairwise(recorded))
+    guesses = [each for each in found if (each.after, each.up_to) not in pinned]
+    page = (Path(__file__).resolve().parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+    listed = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert found
+    assert {f"{each.rule} {each.release}" for each in guesses} - listed == set()
+
+
+def test_a_rule_is_seen_only_on_recorded_releases() -> None:
+    if not (known := set(recordings.releases())):
+        pytest.skip("no recordings found; set DYNCLIENT_RECORDINGS")
+    shown = {each for border in borders() for each in (border.after, border.up_to) if each}
+    assert shown <= known
+
+
+@pytest.mark.parametrize(
+    ("after", "up_to", "version", "expected"),
+    [
+        ("1.2.0", "1.6.0", "1.4.0", True),
+        ("1.2.0", "1.6.0", "1.2.0", False),
+        ("1.2.0", "1.6.0", "1.6.0", False),
+        ("1.6.0", None, "1.13.0", True),
+        ("1.6.0", None, "1.0.4", False),
+        (None, "1.0.4", "0.13.2", True),
+    ],
+)
+def test_a_border_is_a_guess_for_releases_in_its_gap(
+    after: str | None, up_to: str | None, version: str, expected: bool
+) -> None:
+    border = Border("flags.late", "from", "1.5", after, up_to)
+    assert border.is_guess_for(parse_version(version)) is expected

@@ -147,3 +147,11 @@ def test_what_is_not_a_port_is_rejected(port) -> None:
         sandbox.SandboxFailed, match="port= must be an integer from 0 to 65535, not"
     ):
         sandbox.start(port=port)
+
+
+def test_rules_that_are_guesses_are_listed_on_request(tmp_path: Path) -> None:
+    report = tmp_path / "stderr"
+    with report.open("w") as stream, launch("--verbose", stderr=stream):
+        pass
+    lines = report.read_text("utf-8").splitlines()
+    assert "guess: flags.etags begins at 1.12: after 1.6.0, which no recording shows" in lines

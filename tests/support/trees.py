@@ -1,7 +1,8 @@
 """The schema trees that tests run on: the starter release, and real ones if they are there.
 
-Real trees are archives in ``openmetadata/trees`` of the shared folder: ``../shared`` beside the
-checkout, or the folder that ``$DYNCLIENT_SHARED`` names, or the ``openmetadata`` in it.
+Real trees are archives in ``openmetadata/trees`` and ``openmetadata/later/trees`` of the shared
+folder: ``../shared`` beside the checkout, or the folder that ``$DYNCLIENT_SHARED`` names, or the
+``openmetadata`` in it.
 ``$DYNCLIENT_TREES`` names another directory instead, of archives and folders that hold a tree. A
 tree is named after the version in its file name, or else after that name.
 """
@@ -42,14 +43,14 @@ def shared(path: str) -> Path | None:
     return found if found is not None and found.exists() else None
 
 
-def trees_in(folder: Path) -> dict[str, Path]:
-    """Return the trees of a directory by name, oldest first.
+def trees_in(*folders: Path) -> dict[str, Path]:
+    """Return the trees of directories by name, oldest first.
 
     Args:
-        folder: with an archive, or a folder that holds a schema root, for each tree.
+        folders: with an archive, or a folder that holds a schema root, for each tree.
     """
     found: dict[str, Path] = {}
-    for place in sorted(folder.iterdir()):
+    for place in (place for folder in folders for place in sorted(folder.iterdir())):
         plain = _plain_name(place)
         if plain is None:
             continue
@@ -70,21 +71,25 @@ def _plain_name(place: Path) -> str | None:
     return place.name
 
 
-def _trees() -> dict[str, Path]:
+LATER = "openmetadata/later/trees"
+"""Trees that only some tests use: each release more costs every test of all releases its time."""
+
+
+def _trees(*folders: str) -> dict[str, Path]:
     named = os.environ.get("DYNCLIENT_TREES")
-    folder = Path(named) if named else shared("openmetadata/trees")
-    return {} if folder is None or not folder.is_dir() else trees_in(folder)
+    places = [Path(named)] if named else [shared(folder) for folder in folders]
+    return trees_in(*(place for place in places if place is not None and place.is_dir()))
 
 
 def _numbers(name: str) -> tuple[list[int], str]:
     return [int(number) for number in re.findall(r"\d+", name)], name
 
 
-TREES: dict[str, Path] = _trees()
+TREES: dict[str, Path] = _trees("openmetadata/trees", LATER)
 """Archives of real trees by release name, oldest first; empty on a machine without them."""
 
-ALL_RELEASES: list[str] = [*(["starter"] if bundled() else []), *TREES]
-"""Names for ``release_named``; for parametrized tests."""
+ALL_RELEASES: list[str] = [*(["starter"] if bundled() else []), *_trees("openmetadata/trees")]
+"""Names for ``release_named``, without the later trees; for parametrized tests."""
 
 
 def real_release(name: str) -> Release:

@@ -82,23 +82,37 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
 }
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MILLISECONDS = r"^[0-9]+(\.?[0-9]+)?$"
 
 
-def _problems(context: RequestContext, schema: dict[str, Any], value: Any) -> list[str]:
+def _problems(
+    context: RequestContext, schema: dict[str, Any], value: Any, path: str = "$"
+) -> list[str]:
     out: list[str] = []
     kind = schema.get("type")
+    if isinstance(value, dict):
+        for name, below in (schema.get("properties") or {}).items():
+            if name in value:
+                out += _problems(context, below, value[name], f"{path}.{name}")
     if isinstance(value, str):
+        if _is_uuid(schema) and not _UUID.fullmatch(value):
+            out.append(f"{path}: does not match the uuid pattern must be a valid RFC 4122 UUID")
         if schema.get("format") == "email" and not EMAIL.fullmatch(value):
-            out.append(f"$: {context.rules.flag('email_complaint').format(value=value)}")
+            out.append(f"{path}: {context.rules.flag('email_complaint').format(value=value)}")
         if schema.get("format") == "utc-millisec" and not re.fullmatch(_MILLISECONDS, value):
-            out.append(f"$: does not match the utc-millisec pattern {_MILLISECONDS}")
+            out.append(f"{path}: does not match the utc-millisec pattern {_MILLISECONDS}")
         pattern = schema.get("pattern")
         if pattern is not None and not re.search(pattern, value):
-            out.append(f"$: does not match the regex pattern {pattern}")
+            out.append(f"{path}: does not match the regex pattern {pattern}")
     if kind in _TYPES and not _is(value, kind):
-        out.append(f"$: {_type_name(value)} found, {kind} expected")
+        out.append(f"{path}: {_type_name(value)} found, {kind} expected")
     return out
+
+
+def _is_uuid(schema: dict[str, Any]) -> bool:
+    """Return whether a schema is for UUIDs, by its format or as a basic type."""
+    return schema.get("format") == "uuid" or str(schema.get("$ref", "")).endswith("/uuid")
 
 
 def _is(value: Any, kind: str) -> bool:

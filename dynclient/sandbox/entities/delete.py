@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def delete(
     context: RequestContext, model: EntityModel, row: Row, *, recursive: bool, hard: bool
 ) -> Result:
-    """Answer ``DELETE``; the server's 400 if the entity has children and ``recursive`` is false."""
+    """Answer ``DELETE``; the 400 for system entities, and for children without ``recursive``."""
+    if row.doc.get("provider") == "system" and model.type in context.rules.names("protected", "*"):
+        raise bad_request(f"System entity [{row.name}] of type {model.type} can not be deleted.")
     with_children = context.rules.names("removed_with_children", "*")
     first = next(_children(context, row.id), None)
     if first is not None and not recursive and model.type not in with_children:
@@ -53,7 +55,7 @@ def restore(context: RequestContext, model: EntityModel, id: str) -> Result:
         raise not_found(model.type, id)
     links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
     doc = _set_deleted(context, model, row, deleted=False)
-    _restore_below(context, row.id)
+    restore_below(context, row.id)
     loaded = context.rules.names("loaded_for_removal", model.type)
     fields = model.for_update | (loaded & model.on_request)
     body = _without_connection(model, context.serialize(model, doc, fields, own_link=links))
@@ -115,11 +117,12 @@ def _delete_child(context: RequestContext, row: Row, *, hard: bool) -> None:
         _set_deleted(context, model, row, deleted=True)
 
 
-def _restore_below(context: RequestContext, id: str) -> None:
+def restore_below(context: RequestContext, id: str) -> None:
+    """Restore everything below an entity."""
     for row in _children(context, id):
         if row.deleted:
             _set_deleted(context, context.models[row.type], row, deleted=False)
-        _restore_below(context, row.id)
+        restore_below(context, row.id)
 
 
 def _set_deleted(

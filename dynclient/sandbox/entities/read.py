@@ -32,7 +32,7 @@ class Order(NamedTuple):
     """The order of a list, and so the content of its cursors."""
 
     names: tuple[str, ...]
-    """Columns of the store: ``name`` and ``id``, or only ``fqn``."""
+    """Columns of the store: ``name`` and ``id``, or one alone."""
 
     @property
     def ascending(self) -> str:
@@ -56,8 +56,6 @@ class Order(NamedTuple):
 
 Place = tuple[str, ...]
 """A row's values of the columns of an order."""
-BY_NAME = Order(("name", "id"))
-BY_FQN = Order(("fqn",))
 
 
 def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
@@ -123,7 +121,7 @@ def page(context: RequestContext, model: EntityModel, query: Mapping[str, str]) 
     total = context.tx.count(where, values)
     if limit == 0:
         return Result(200, {"data": [], "paging": {"total": total}})
-    order = BY_FQN if context.rules.flag("ordered_by_fqn") else BY_NAME
+    order = Order(tuple(context.rules.flag("ordered_by")))
     places = (_place(before, order), _place(after, order))
     rows, paging = _read_page(context, where, values, limit, order, *places)
     data = serialize_rows(context, model, rows, fields)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import custom_property_values
 from dynclient.sandbox.entities.create_requests import Links, NewEntity, link_fqn, new_id
 from dynclient.sandbox.entities.request_parsing import fill
-from dynclient.sandbox.http_errors import already_exists, bad_request, not_found
+from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
+    already_exists,
+    bad_request,
+    not_found,
+)
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
@@ -180,9 +185,9 @@ def _check_columns(columns: list[dict[str, Any]]) -> None:
             raise bad_request("For column data type array, arrayDataType must not be null")
         if kind == "STRUCT" and not column.get("children"):
             raise bad_request("For column data type struct, children must not be null")
-        name = str(column.get("name")).lower()
+        name = str(column.get("name"))
         if name in seen:
-            raise bad_request(f"Column name {column.get('name')} is repeated")
+            raise bad_request(f"Column name {name} is repeated")
         seen.add(name)
         if column.get("children"):
             _check_columns(column["children"])
@@ -201,8 +206,11 @@ def _constraints(
 def _not_empty(
     context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
-    if not body.get(rule["field"]):
-        raise bad_request(rule["message"])
+    """Raise the server's 400, or its 500 for a check that the server forgot."""
+    if body.get(rule["field"]) or not body.get(rule.get("if", "name")):
+        return
+    message = rule["message"].format(**body)
+    raise UnhandledServerError(message) if rule.get("unhandled") else bad_request(message)
 
 
 def _connection(
@@ -370,7 +378,7 @@ _REQUEST_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "named_after": _named_after,
     "among": _among,
 }
-_PATCH_STEPS = {"columns", "constraints", "values"}
+_PATCH_STEPS = {"columns", "connection", "constraints", "values"}
 
 
 # steps that complete the new entity

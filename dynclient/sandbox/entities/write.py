@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, type_rules
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, Links, NewEntity, new_id
+from dynclient.sandbox.entities.delete import restore_below
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import restore_secrets
 from dynclient.sandbox.entities.serializer import GIVEN, LOADED
@@ -115,7 +116,11 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
 def _replace(
     context: RequestContext, model: EntityModel, row: Row, new_entity: NewEntity
 ) -> Result:
-    for name, message in context.rules.table("needed_by_put").get("*", {}).items():
+    # What a deleted entity lacks is not missed, and what is below it comes back with it.
+    needed = {} if row.deleted else context.rules.table("needed_by_put").get("*", {})
+    if row.deleted:
+        restore_below(context, row.id)
+    for name, message in needed.items():
         if row.doc.get(name) and name in model.creatable_fields and not new_entity.doc.get(name):
             raise bad_request(message)
     before = context.load_entity(model, row.doc)
@@ -136,6 +141,7 @@ def _replace(
             response_doc[name] = doc[name]
         else:
             response_doc.pop(name, None)
+    response_doc = _with_empty_change(context, response_doc, change)
     fields = (new_entity.given & model.on_request) | model.fields_after("put")
     body = context.serialize(model, response_doc, fields, members=GIVEN)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
@@ -335,8 +341,18 @@ def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any
     context.store(model, doc)
     after = context.load_entity(model, doc, GIVEN)
     change = _compare_folding(context, model, row, before, after, doc)
+    doc = _with_empty_change(context, doc, change)
     body = context.serialize(model, doc, model.for_update, members=GIVEN)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
+
+
+def _with_empty_change(
+    context: RequestContext, doc: dict[str, Any], change: Change
+) -> dict[str, Any]:
+    """Return a document for a response, which on old releases describes even an empty change."""
+    if change or not context.rules.flag("unchanged_described"):
+        return doc
+    return {**doc, "changeDescription": change.description(doc["version"])}
 
 
 def _compare_folding(

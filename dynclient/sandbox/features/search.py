@@ -17,7 +17,13 @@ from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import search_query
 from dynclient.sandbox.features.request_parameters import query_int
-from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, error_response
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    UnhandledServerError,
+    bad_request,
+    error_response,
+)
+from dynclient.sandbox.json_codec import loads
 from dynclient.sandbox.routing import Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Condition
 
@@ -136,13 +142,29 @@ class Search:
         if not field:
             raise bad_request("[query param field must not be null]")
         try:
-            condition = search_query.parse_query_string(request.query.get("q") or "*")
+            condition = self._aggregated(request.query.get("q", "*"))
         except search_query.InvalidQuery as error:
             raise _search_error(str(error)) from None
         where = self._build_condition(types, condition, deleted=False)
         body = self._response_body(types, context.tx.count(*where), [])
         body["aggregations"] = {f"sterms#{field}": self._count_values(context, field, where)}
         return Result(200, body)
+
+    def _aggregated(self, text: str) -> Condition:
+        """Return the condition of ``q`` of an aggregation: a query string, or a query in JSON."""
+        if not self._models.rules.flag("aggregate_by_json"):
+            return search_query.parse_query_string(text or "*")
+        if not text:
+            raise UnhandledServerError("Expected [START_OBJECT] but found [null]")
+        try:
+            clause = loads(text)
+        except ValueError:
+            message = (
+                f"Unexpected character ('{text[0]}' (code {ord(text[0])})): expected a valid value"
+                " (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+            )
+            raise ErrorResponse(400, message) from None
+        return search_query.parse_filter(clause)
 
     def _searched_types(self, parameters: Mapping[str, str]) -> list[str]:
         """Return the entity types of an index, or of several separated by commas."""

@@ -21,28 +21,17 @@ from dynclient.client.client import Client
 from dynclient.errors import DriftWarning, DynclientWarning
 from dynclient.operations.catalogue import catalogue
 from dynclient.releases import Cache, registry, release
-from dynclient.schema import Release
 from dynclient.validation import validator
 from tests.functional.scripts import catalogue as catalogue_script
 from tests.functional.session.test_openapi_release import LEFT_OUT, exchanges
 from tests.support.agreement import field_agreement
 from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of, entity_types
 from tests.support.servers import Server
-from tests.support.trees import TREES, real_release, shared
+from tests.support.trees import TREES, real_release
 
-LATER = shared("openmetadata/later/trees/1.2.0.zip")
-PAIRS = [(server, tree) for server in DOCUMENTS for tree in (*TREES, "1.2.0") if server != tree]
+PAIRS = [(server, tree) for server in DOCUMENTS for tree in TREES if server != tree]
 
 each_pair = pytest.mark.parametrize(("name", "tree"), PAIRS or [("1.6.0", "1.11.0")])
-
-
-def tree_named(name: str) -> Release:
-    """Return the release of a tree, skipping the test without it."""
-    if name in TREES:
-        return real_release(name)
-    if LATER is None:
-        pytest.skip(f"the schema tree of {name} is not available (see tests/support/trees.py)")
-    return release(name, source=LATER)
 
 
 def resources_of(name: str) -> list[str]:
@@ -54,7 +43,7 @@ def resources_of(name: str) -> list[str]:
 @contextmanager
 def only(name: str, folder: Path) -> Iterator[Path]:
     """Leave the tree of one release in the cache, and none open in this process."""
-    found = tree_named(name)
+    found = real_release(name)
     folder.mkdir()
     for pack in Cache().directory.glob(f"{name}-{found.digest[:12]}*.pack"):
         os.link(pack, folder / pack.name)
@@ -97,7 +86,7 @@ def completed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Completed]:
 
 @each_pair
 def test_fields_are_those_of_the_server(name: str, tree: str, completed: Completed) -> None:
-    own, other = real_release(name), tree_named(tree)
+    own, other = real_release(name), real_release(tree)
     found = completed(name, tree).release
     # An older tree does not say which fields a Java interface adds to all types of the document.
     is_newer = other.version > own.version
@@ -111,7 +100,7 @@ def test_fields_are_those_of_the_server(name: str, tree: str, completed: Complet
 def test_entity_types_are_those_of_the_server_and_their_routes_are(
     name: str, tree: str, completed: Completed
 ) -> None:
-    own, other = real_release(name), tree_named(tree)
+    own, other = real_release(name), real_release(tree)
     om = completed(name, tree)
     found = {**om.release.entities, **om.release.time_series}
     expected = {**own.entities, **own.time_series}

@@ -19,12 +19,11 @@ from dynclient.drift.translate import is_accepted, translate
 from dynclient.errors import RequestInvalid
 from dynclient.operations import Operation
 from dynclient.operations.catalogue import catalogue
-from dynclient.releases import release
 from dynclient.releases.cache import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.schema import Release
 from dynclient.validation import validator
-from tests.support.trees import TREES, release_named, shared
+from tests.support.trees import TREES, real_release, shared
 
 FOLDERS = ("openmetadata/recordings", "openmetadata/later/recordings")
 REFUSED = {
@@ -33,18 +32,10 @@ REFUSED = {
 """Recorded writes that are refused here, by the name of their step, and why."""
 
 
-def _tree(name: str) -> Path | None:
-    return TREES.get(name) or shared(f"openmetadata/later/trees/{name}.zip")
-
-
 def _files() -> list[Path]:
     folders = [found for folder in FOLDERS if (found := shared(folder)) is not None]
     files = [file for folder in folders for file in sorted(folder.glob("*/*.json"))]
-    return [file for file in files if _tree(file.parent.name) is not None]
-
-
-def _release(name: str) -> Release:
-    return release_named(name) if name in TREES else release(name, source=_tree(name))
+    return [file for file in files if file.parent.name in TREES]
 
 
 def _operations(known: Release) -> Iterator[tuple[Operation, re.Pattern[str]]]:
@@ -77,7 +68,7 @@ def test_what_a_server_accepted_is_not_refused() -> None:
     unexpected: list[str] = []
     count = 0
     for file in _files():
-        known = _release(file.parent.name)
+        known = real_release(file.parent.name)
         for step, operation, body in _writes(file, known):
             count += 1
             path, _, pointer = str(operation.body).partition("#")
@@ -107,7 +98,7 @@ def test_the_rows_are_valid() -> None:
 
 @pytest.mark.skipif(not TREES, reason="no trees found")
 def test_each_row_applies_to_a_place_of_some_release() -> None:
-    known = [_release(name) for name in dict.fromkeys([*TREES, "1.2.0"]) if _tree(name)]
+    known = [real_release(name) for name in TREES]
     for row in data_file("accepted.json")["accepted"]:
         places = [
             release.document(row["document"]).get("definitions", {}).get(row.get("definition"))
