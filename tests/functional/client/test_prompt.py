@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import rlcompleter
 import sys
 import threading
@@ -145,7 +146,8 @@ def test_a_collection_that_the_release_lacks_is_unknown_when_it_is_used(stub: St
     stub.routes["/api/v1/system/version"] = {"version": "9.4.7"}
     om = dynclient.connect(stub.host)
     assert "om.tables" in tab({"om": om}, "om.ta")
-    om.session.use_release(registry.add_documents(SMALL, "9.4.7", cache=Cache(), origin="test"))
+    documents = copy.deepcopy(SMALL)  # repairs change them
+    om.session.use_release(registry.add_documents(documents, "9.4.7", cache=Cache(), origin="test"))
     with pytest.raises(UsageError, match="no collection 'tables'; completion took"):
         om.tables.list()
 

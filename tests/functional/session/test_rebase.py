@@ -15,7 +15,7 @@ from tests.support.trees import ALL_RELEASES
 COLUMNS = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "INT"}]
 
 
-@pytest.fixture(params=ALL_RELEASES[-1:] + ALL_RELEASES[:1])
+@pytest.fixture(params=dict.fromkeys(ALL_RELEASES[-1:] + ALL_RELEASES[:1]))
 def release(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
