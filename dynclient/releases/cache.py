@@ -155,6 +155,8 @@ class Cache:
         except PackCorrupt as error:
             self._set_aside(file, str(error))
             return None
+        except (FileNotFoundError, NotADirectoryError):  # removed since it was listed
+            return None
         except OSError as error:
             _log().warning("%s cannot be read (%s); continuing without it", file, error.strerror)
             return None

@@ -15,7 +15,7 @@ from dynclient.client.client import Client
 def labels(each: Client) -> Iterator[tuple[Any, Any]]:
     """A tag and a glossary term that are gone afterwards."""
     classification = each.classifications.create(name="Lab", description="x")
-    glossary = each.glossaries.create(name="Words", displayName="Words", description="x")
+    glossary = each.glossaries.create(name="Wordbook", displayName="Wordbook", description="x")
     yield (
         each.tags.create(name="Wet", classification=classification, description="x"),
         each.glossary_terms.create(
@@ -45,7 +45,7 @@ def sources(labelled: Any) -> dict[str, str]:
 
 
 TAG = {"Lab.Wet": "Classification Manual Confirmed"}
-TERM = {"Words.Revenue": "Glossary Manual Confirmed"}
+TERM = {"Wordbook.Revenue": "Glossary Manual Confirmed"}
 
 
 def test_labels_are_given_as_tags_terms_names_and_incomplete_labels(

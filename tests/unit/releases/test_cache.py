@@ -380,6 +380,21 @@ def test_a_pack_that_cannot_be_read_is_logged_and_missing(
     assert file.is_dir()
 
 
+def test_a_pack_that_another_process_removes_meanwhile_is_missing(
+    cache: Cache, pack: Pack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert cache.store(pack)
+    plain = packs.load
+
+    def race(file: Path) -> Pack:
+        file.unlink()
+        return plain(file)
+
+    monkeypatch.setattr(packs, "load", race)
+    assert cache.find("7.1.0") is None
+    assert not caplog.messages
+
+
 # -- files of other users --------------------------------------------------------------------------
 
 
