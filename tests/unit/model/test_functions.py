@@ -130,7 +130,7 @@ def nested_columns(levels: int) -> dict[str, Any]:
     return column
 
 
-@pytest.mark.parametrize("levels", [250, 50_000])
+@pytest.mark.parametrize("levels", [600, 50_000])
 @pytest.mark.parametrize(
     "use",
     [
