@@ -47,7 +47,8 @@ def _resolved(text: str, project: Element) -> str | None:
 
 
 def _child(element: Element | None, name: str) -> Element | None:
-    return next((each for each in element or () if each.tag.rpartition("}")[2] == name), None)
+    children = () if element is None else element
+    return next((each for each in children if each.tag.rpartition("}")[2] == name), None)
 
 
 def _text(element: Element | None, name: str) -> str:
