@@ -7,9 +7,12 @@ it, ``current`` what the server has by now.
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.model.json_patch import diff, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MISSING: Any = object()
 """A field or an item that does not exist."""
@@ -172,18 +175,27 @@ def _compare(current: Any, intended: Any, path: str, found: list[str]) -> None:
     if _is_unchanged(current, intended):
         return
     if isinstance(current, dict) and isinstance(intended, dict):
-        for name in {**current, **intended}:
-            below = f"{path}.{name}" if path else name
-            _compare(current.get(name, _MISSING), intended.get(name, _MISSING), below, found)
+        prefix = f"{path}." if path else ""
+        _compare_each(current, intended, lambda name: f"{prefix}{name}", found)
         return
     if isinstance(current, list) and isinstance(intended, list):
         key = _key_of((current, intended))
         if key is not None and key.field is not None:  # a value may be a secret, a key is not
-            have, want = ({key.of(item): item for item in each} for each in (current, intended))
+            existing = {key.of(item): item for item in current}
+            expected = {key.of(item): item for item in intended}
             before = len(found)
-            for name in {**have, **want}:
-                below = f"{path}[{name}]"
-                _compare(have.get(name, _MISSING), want.get(name, _MISSING), below, found)
+            _compare_each(existing, expected, lambda name: f"{path}[{name}]", found)
             if len(found) > before:
                 return
     found.append(path)
+
+
+def _compare_each(
+    current: dict[Any, Any],
+    intended: dict[Any, Any],
+    place: Callable[[Any], str],
+    found: list[str],
+) -> None:
+    """Compare the members of two objects, or the items of two lists by their keys."""
+    for name in {**current, **intended}:
+        _compare(current.get(name, _MISSING), intended.get(name, _MISSING), place(name), found)
