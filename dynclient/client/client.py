@@ -255,7 +255,7 @@ class Client:
             recursive: delete everything below it too.
             hard: delete it for good; otherwise the server keeps it and can restore it.
             hard_delete: the same as ``hard``.
-            others: none; each is reported with the name that was meant.
+            others: none; each is reported with the name of the parameter.
 
         Raises:
             BadArguments: the entity is missing, or given twice; or an argument is wrong.

@@ -233,8 +233,8 @@ def doc(operation: Operation, intro: str, release: Release | None = None) -> str
     """
     lines = [intro or operation.doc]
     is_series = operation.entity_type is not None and operation.entity_type.kind == "timeseries"
-    shown = {"query", "client", "path"} if is_series else {"query", "client"}
-    query = [each for each in operation.parameters if each.place in shown]
+    places = {"query", "client", "path"} if is_series else {"query", "client"}
+    query = [each for each in operation.parameters if each.place in places]
     fields = _field_descriptions(operation, release)
     if query:
         lines += ["", "Args:"]

@@ -167,8 +167,8 @@ def _user_id(call: Call, user: Any) -> str:
     from uuid import UUID
 
     if not isinstance(identity, (str, UUID)) or not is_id(str(identity)):
-        shown = repr(user) if isinstance(user, (str, model.Entity)) else type(user).__name__
-        message = f"must be a user or the id of one, not {shown}"
+        label = repr(user) if isinstance(user, (str, model.Entity)) else type(user).__name__
+        message = f"must be a user or the id of one, not {label}"
         raise call.error("user", type(user).__name__, message)
     return str(identity)
 

@@ -37,8 +37,8 @@ def filter_value(
     if wrong is None:
         return text, None
     message = f"must be {description(accepted)}, not {wrong}"
-    shown = value if isinstance(value, str) else type(value).__name__
-    return None, Problem(name, shown, "type", message)
+    label = value if isinstance(value, str) else type(value).__name__
+    return None, Problem(name, label, "type", message)
 
 
 def _of_entity(accepted: EntityFilter, entity: Any) -> tuple[str | None, str | None]:

@@ -167,7 +167,7 @@ class Listing:
 
         Raises:
             ServerFault: the server returned the same cursor twice.
-            ResponseInvalid: a page is empty, and yet another is said to follow it.
+            ResponseInvalid: a page is empty but has the cursor of another page.
 
         Warns:
             DynclientWarning: there were fewer entities than the first page announced; or the limit

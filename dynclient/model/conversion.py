@@ -227,7 +227,7 @@ def as_reference(node: Node | None, value: Entity) -> Any:
         value: the entity.
 
     Raises:
-        BadArguments: the place takes a label, and there is none of the entity.
+        BadArguments: the place takes a label, and the entity is neither a tag nor a term.
     """
     if node is None:
         return None

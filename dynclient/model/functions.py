@@ -170,7 +170,7 @@ def name_of(data: Mapping[str, Any]) -> str:
         data: its JSON.
 
     Returns:
-        The first of them that there is; empty if there is none.
+        The first of them that is set; empty without one.
     """
     names = (data.get(key) for key in ("fullyQualifiedName", "name", "id"))
     return str(next(filter(None, names), ""))

@@ -234,7 +234,7 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
 def _former(before: list[Any], after: list[Any], place: int) -> Any:
     """Return the former item that the masks in an item of a list stand for; None if in doubt.
 
-    Items may have been moved since, so the place alone does not tell.
+    Items may have been moved since, so the place alone does not identify one.
     """
     item = after[place]
     if not _has_mask(item):

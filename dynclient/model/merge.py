@@ -1,7 +1,7 @@
 """Fields that are read later than the rest of an entity, put into its JSON.
 
 They are put into the JSON that the server returned, too, so that they are not changes. Objects are
-filled, never replaced: users may hold what is wrapped around them.
+filled, never replaced: users may have references to the entities around them.
 """
 
 from __future__ import annotations

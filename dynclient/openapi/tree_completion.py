@@ -182,7 +182,7 @@ class _Completion:
         return {**json_object(own.get("definitions")), **json_object(other.get("definitions"))}
 
     def _nearest_schema(self, schema: Any) -> Any:
-        """Return a schema that only the other release has, as far as it holds for the server."""
+        """Return a schema that only the other release has, without what contradicts the server."""
         if self._is_binding or not isinstance(schema, dict):
             return schema
         copy: dict[str, Any] = json.loads(json.dumps(schema))

@@ -1,6 +1,7 @@
 """Schemas of a server without what is not JSON Schema: a server may send anything.
 
-A keyword with a value that it cannot have is left out, so it restricts nothing; the rest holds.
+A keyword with a value that it cannot have is left out, so it restricts nothing; the other keywords
+apply.
 """
 
 from __future__ import annotations

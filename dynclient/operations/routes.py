@@ -157,9 +157,9 @@ def places_of(method: str, route: str, version: tuple[int, ...]) -> tuple[Place,
         version: of the release; empty if unknown, which is treated as the newest.
     """
     moved = data_file("routes.json")["moved"]
-    wanted = method, _numbered(route)
+    key = method, _numbered(route)
     name = next(
-        (r["name"] for r in moved if (r["method"], _numbered(f"/v1{r['route']}")) == wanted), None
+        (r["name"] for r in moved if (r["method"], _numbered(f"/v1{r['route']}")) == key), None
     )
     return tuple(
         Place(

@@ -85,9 +85,9 @@ def _mirror_url(mirror: str) -> str:
     label = "the mirror" if mirror else VARIABLE
     url = mirror or os.environ.get(VARIABLE, "")
     if url and not url.startswith(("http://", "https://")):
-        shown = url.rpartition("@")[2]
+        address = url.rpartition("@")[2]
         raise UsageError(
-            f"{label} must be a URL such as 'https://mirror.example.com', not {shown!r}"
+            f"{label} must be a URL such as 'https://mirror.example.com', not {address!r}"
         )
     return url
 

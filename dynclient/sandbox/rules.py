@@ -38,12 +38,12 @@ class Border(NamedTuple):
     """``from`` or ``until``."""
     release: str
     after: str | None
-    """The last recorded release that shows what holds before the border; None: none does."""
+    """The last recorded release that shows the rule before the border, or None."""
     up_to: str | None
-    """The first recorded release that shows what holds from the border on; None: none does."""
+    """The first recorded release that shows the rule from the border on, or None."""
 
     def is_guess_for(self, version: Version) -> bool:
-        """Return whether no recording tells on which side of the border a release is."""
+        """Return whether no recording shows on which side of the border a release is."""
         is_later = self.after is None or version > parse_version(self.after)
         return is_later and (self.up_to is None or version < parse_version(self.up_to))
 

@@ -117,7 +117,7 @@ def check_call_stack(frames: int) -> None:
     """Raise an error unless so many more calls can be nested.
 
     For code that must not find out by a RecursionError: native code may panic instead, and a file
-    may be taken for damaged.
+    may be reported as damaged.
 
     Args:
         frames: the number of calls.

@@ -1,8 +1,8 @@
 """Names for completion at a prompt before a release is chosen.
 
-Choosing a release may download it, which nobody expects of the TAB key. So completion asks the
-server for its version only, once and for a second at most, and takes names from a release that the
-cache already has. If that is the release that the client would choose, it is chosen.
+Choosing a release may download it, which a user does not expect of the TAB key. So completion asks
+the server for its version only, once and for a second at most, and takes names from a release that
+the cache already has. If that is the release that the client would choose, it is chosen.
 """
 
 from __future__ import annotations

@@ -165,6 +165,6 @@ def _typed(target: Any, entity: Any) -> tuple[Any, Any]:
         kind = kind if value else None
     kind = entity if entity is not None else kind
     if kind is None or value is None:
-        shown = repr(target) if isinstance(target, str) else type(target).__name__
-        raise bad_arguments(_LABEL, [Problem("", shown, "argument", f"{_EXPECTED}, not {shown}")])
+        label = repr(target) if isinstance(target, str) else type(target).__name__
+        raise bad_arguments(_LABEL, [Problem("", label, "argument", f"{_EXPECTED}, not {label}")])
     return kind, value

@@ -247,7 +247,7 @@ class Login(Anonymous):
 
         Raises:
             Unauthorized: the server refused the login.
-            ServerError: the login failed for another reason, which the class tells.
+            ServerError: the login failed for another reason; its class depends on the status.
             UsageError: the password is not available in this process.
         """
         if self._process != os.getpid():  # in a forked child the lock may stay locked for ever

@@ -63,7 +63,7 @@ _OTHER_HOST = {62, 64}
 """Verification codes of OpenSSL."""
 
 _OTHER_NAME = "doesn't match"
-"""What urllib3 says where it compares the names of a certificate itself."""
+"""The message of urllib3 where it compares the names of a certificate itself."""
 
 _FIND_OUT = {
     "POST": "look for what it creates or starts before you send it again",
@@ -207,7 +207,7 @@ def _not_sent(failure: Failure, causes: list[BaseException]) -> tuple[type[Trans
 
 
 def _reason(causes: list[BaseException]) -> str:
-    """Return what the operating system says."""
+    """Return the message of the operating system."""
     known = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
     return known[-1] if known else ""
 

@@ -37,7 +37,7 @@ def refusal_hint(transport: Any) -> str:
 
 
 def _state(header: str) -> str:
-    """Return what a token says about its validity: ``, and expired on …``; empty without a JWT."""
+    """Return the validity of a token in words: ``, and expired on …``; empty without a JWT."""
     expiry = _expiry(header.rpartition(" ")[2])
     if expiry is None:
         return ""

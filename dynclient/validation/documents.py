@@ -100,7 +100,7 @@ class Documents:
 
 
 def _relax(document: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    """Return a document that accepts what a row of ``accepted.json`` says.
+    """Return a document that also accepts what a row of ``accepted.json`` lists.
 
     Only what changes is copied: documents are shared.
     """

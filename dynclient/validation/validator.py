@@ -96,7 +96,7 @@ class Validator:
                 return []
         except RecursionError:
             return found
-        # The engines agree, and tests hold that; if they ever do not, the data stays refused.
+        # The engines agree, and tests verify that; if they ever do not, the data is refused.
         message = "is not valid, but the reason is unknown; please report this"
         return found or [Problem("", f"a {type(data).__name__}", "disagreement", message)]
 

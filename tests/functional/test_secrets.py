@@ -238,13 +238,13 @@ def test_requests_and_entities(stub: Stub, release: Release, output: Output) -> 
     )
     entity = dynclient.model.load(om.types.DatabaseService, service(release))
     for name, value in (("request", create), ("entity", entity)):
-        held = value.connection.config
+        config = value.connection.config
         output.value(name, value)
         output.value(f"{name}'s connection", value.connection)
-        output.value(f"{name}'s config", held)
-        output.value(f"{name}'s arguments", held.connectionArguments)
+        output.value(f"{name}'s config", config)
+        output.value(f"{name}'s arguments", config.connectionArguments)
         output.add(f"asdict of {name}", dynclient.asdict(value), dynclient.to_json(value))
-        output.add(f"parts of {name}", dynclient.to_json(held.connectionArguments))
+        output.add(f"parts of {name}", dynclient.to_json(config.connectionArguments))
         assert "visible" in dynclient.to_json(value)
     output.value("unknown map", entity.fromTomorrow)
     output.value("unknown list", entity.tokens)

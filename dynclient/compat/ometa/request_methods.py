@@ -189,7 +189,7 @@ class RequestMethods(CrudMixin):
 
 
 def _result_kind(row: Row) -> str:
-    """Return the kind of the result that a row says; the shape of the response is checked by it."""
+    """Return the kind of result of a row, by which the shape of the response is checked."""
     form = row.get("returns", "").partition(" ")[0]
     if form in {"list", "page"}:
         return "page"
