@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dynclient.errors import MethodNotAllowed as MethodNotAllowed
     from dynclient.errors import NotFound as NotFound
     from dynclient.errors import NotOpenMetadata as NotOpenMetadata
+    from dynclient.errors import NotSupported as NotSupported
     from dynclient.errors import OutcomeUnknown as OutcomeUnknown
     from dynclient.errors import OutOfRange as OutOfRange
     from dynclient.errors import PackCorrupt as PackCorrupt
@@ -121,6 +122,7 @@ _ERRORS = (
     "MethodNotAllowed",
     "NotFound",
     "NotOpenMetadata",
+    "NotSupported",
     "OutOfRange",
     "OutcomeUnknown",
     "PackCorrupt",

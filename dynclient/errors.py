@@ -220,6 +220,18 @@ class UnknownOperation(_NameError):
     """The collection has no operation of that name."""
 
 
+class NotSupported(UnknownOperation):
+    """The release, or this server, does not have the feature.
+
+    Attributes:
+        since: the first release that has it, such as ``1.3``; empty if that is not known.
+        until: the first release that does not have it any more; empty if there is none.
+    """
+
+    since: str = ""
+    until: str = ""
+
+
 class UnknownField(_NameError, KeyError):
     """The type has no field of that name."""
 

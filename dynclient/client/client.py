@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
     from dynclient.dispatch.pagination import Listing, Page
+    from dynclient.extensions import Extension
     from dynclient.hooks import Hooks
     from dynclient.model.namespace import Types
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
@@ -124,7 +125,7 @@ class Client:
 
     # -- collections -------------------------------------------------------------------------------
 
-    def __getattr__(self, name: str) -> Collection:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
         collections = self._listed_catalogue.collections
@@ -132,6 +133,11 @@ class Client:
         if attribute not in collections:
             collections = self.catalogue.collections  # completion may know less
         if attribute not in collections:
+            from dynclient.extensions.registry import client_member, is_client_name
+
+            if is_client_name(name):
+                member = self.__dict__[name] = client_member(self._session, name)
+                return member
             try:
                 right = self.catalogue.find(name).attribute
             except UnknownCollection as error:
@@ -162,9 +168,49 @@ class Client:
 
     __iter__ = None  # `in` and [] do not make it a sequence
 
+    @property
+    def collections(self) -> tuple[Collection, ...]:
+        """All collections of the release, sorted by name."""
+        return tuple(self[spec.entity] for spec in self.catalogue)
+
+    # -- extensions --------------------------------------------------------------------------------
+
+    def extension(self, name: str) -> Extension:
+        """Return the object of an extension, also if a collection has its name.
+
+        Args:
+            name: the extension, ``"lineage"``.
+
+        Raises:
+            UsageError: there is no such extension, or it only adds methods to collections.
+        """
+        from dynclient.extensions.registry import extension
+
+        return extension(self._session, name)
+
+    def supports(self, name: str) -> bool:
+        """Return whether this server's release has a collection, a method or a feature.
+
+        Args:
+            name: ``"tables"``, ``"lineage"``, ``"suggest"``, or a method of a collection:
+                ``"tables.add_tags"``.
+        """
+        from dynclient.client.supported import supports
+
+        return supports(self, name)
+
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
-        return sorted([*hidden, *OWN, *self._specs()])
+        return sorted({*hidden, *OWN, *self._specs(), *self._extension_names()})
+
+    def _extension_names(self) -> list[str]:
+        """Return the names that extensions add; none if the release is not known yet."""
+        release = self._session.completion_release()
+        if release is None:
+            return []
+        from dynclient.extensions.registry import client_names
+
+        return client_names(release, self._session.contract.completion_index())
 
     def _specs(self) -> dict[str, CollectionSpec]:
         """Return the collections by attribute; none if the release is not known yet."""
@@ -431,7 +477,9 @@ class Client:
 
         release = self._session.known_release
         name = "" if release is None else release.name
-        return docstrings.client_doc(type(self), name, self._specs())
+        features = self._extension_names() if release is not None else []
+        members = {each: getattr(self, each) for each in features}
+        return docstrings.client_doc(type(self), name, self._specs(), members)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"session": self._session}
@@ -449,7 +497,7 @@ def _unknown_attribute(error: UnknownCollection, client: Client) -> UnknownColle
 
     parts = dict(error.parts)
     if not parts["nearest"]:
-        parts["nearest"] = nearest(parts["name"], OWN)
+        parts["nearest"] = nearest(parts["name"], {*OWN, *client._extension_names()})
         parts["message"] += did_you_mean(parts["nearest"])
     return UnknownCollection(**parts, obj=client)
 

@@ -156,11 +156,15 @@ class Collection:
 
     # -- methods -----------------------------------------------------------------------------------
 
-    def __getattr__(self, name: str) -> Method:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
         if name not in self._methods():
-            raise self._unknown(name)
+            from dynclient.extensions.registry import collection_method, is_method_name
+
+            if not is_method_name(name):
+                raise self._unknown(name)
+            return collection_method(self._session, self._spec, name)
         method = self.__dict__[name] = Method(self, name)
         return method
 
@@ -168,10 +172,17 @@ class Collection:
         operations = self._listed()[0].operations
         return [name for name, method in METHODS.items() if method.operation in operations]
 
+    def _added_methods(self) -> list[str]:
+        """Return the methods that extensions add."""
+        from dynclient.extensions.registry import method_names
+
+        spec, release = self._listed()
+        return method_names(release, spec, self._session.contract.completion_index())
+
     def _unknown(self, name: str) -> UnknownOperation:
         from dynclient.suggestions import did_you_mean, nearest
 
-        known, attribute = self._methods(), self._attribute
+        known, attribute = [*self._methods(), *self._added_methods()], self._attribute
         near = nearest(name, known)
         if name in _OF_LISTS and "list" in known:
             hint = f"; a list has it: om.{attribute}.list().{name}()"
@@ -184,7 +195,7 @@ class Collection:
 
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
-        return sorted([*hidden, *self._methods(), "op"])
+        return sorted({*hidden, *self._methods(), *self._added_methods(), "op"})
 
     # -- calls -------------------------------------------------------------------------------------
 

@@ -35,13 +35,16 @@ _PYTHON_TYPES = {
 # -- clients and collections -----------------------------------------------------------------------
 
 
-def client_doc(cls: type, release: str, specs: Mapping[str, CollectionSpec]) -> str:
-    """Return the documentation of a client: its collections, its methods, its properties.
+def client_doc(
+    cls: type, release: str, specs: Mapping[str, CollectionSpec], features: Mapping[str, Any]
+) -> str:
+    """Return the documentation of a client: its collections, features, methods and properties.
 
     Args:
         cls: the client's class.
         release: the name of the release.
         specs: the collections by attribute; empty if the release is not known yet.
+        features: what extensions add, by name.
     """
     names = [name for name in dir(cls) if not name.startswith("_")]
     properties = [name for name in names if isinstance(getattr(cls, name), property)]
@@ -53,6 +56,8 @@ def client_doc(cls: type, release: str, specs: Mapping[str, CollectionSpec]) -> 
         lines.append("Collections: not known yet; om.release chooses the release.")
     for name, spec in specs.items():
         lines.append(f"    {name}: {spec.entity.type_name} at {spec.route}")
+    if features:
+        lines += ["", "Features:", *_summaries(features.items())]
     lines += ["", "Methods:", *_summaries((_call(cls, n), getattr(cls, n)) for n in methods)]
     lines += ["", "Properties:", *_summaries((n, getattr(cls, n)) for n in properties)]
     return "\n".join(lines)

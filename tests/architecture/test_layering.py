@@ -40,7 +40,9 @@ ROOMS: dict[str, set[str]] = {
     "dispatch": {"schema", "model", "operations", "drift", "validation", "transport"},
 }
 ROOMS["session"] = {*ROOMS["dispatch"], "dispatch", "openapi", "releases"}
-ROOMS["client"] = {*ROOMS["session"], "session"}
+ROOMS["bulk"] = {*ROOMS["session"], "session"}
+ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
+ROOMS["client"] = {*ROOMS["extensions"], "extensions"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
 ROOMS["cli"] = {*ROOMS["client"], "client", "compat", "sandbox", "(package)"}

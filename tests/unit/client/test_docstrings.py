@@ -101,7 +101,9 @@ def test_help_of_a_client_lists_collections_methods_and_properties(om: Client) -
     assert "get_by_name(entity, fqn, fields=None, include=None)" in methods
     properties = section(text, "Properties:")
     assert {"contract", "release", "types", "version"} <= set(properties)
-    named = {re.split(r"\W", each)[0] for each in (*collections, *methods, *properties)}
+    features = section(text, "Features:")
+    shown = (*collections, *features, *methods, *properties)
+    named = {re.split(r"\W", each)[0] for each in shown}
     assert named >= {name for name in dir(om) if not name.startswith("_")} - {"host", "settings"}
 
 
