@@ -1,0 +1,59 @@
+"""Points in time as users write them, and as servers do: milliseconds since 1970."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
+
+_SECONDS_MAX = 10_000_000_000
+"""Numbers below are seconds, up to the year 2286; others are milliseconds, from April 1970 on."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_EXPECTED = "must be a datetime, a date, an ISO 8601 text, or seconds or milliseconds since 1970"
+
+
+def timestamp(value: Any, call: str = "", argument: str = "at") -> int:
+    """Return a point in time in milliseconds since 1970.
+
+    Args:
+        value: a datetime (UTC if it has no time zone), a date (its beginning in UTC), a text in
+            ISO 8601, or a number: seconds, or milliseconds from 10,000,000,000 on.
+        call: the call that takes it, for errors.
+        argument: the name of the argument, for errors.
+
+    Raises:
+        BadArguments: it is nothing of these.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise _bad(call, argument, value, f"{_EXPECTED}, not {value!r}") from None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(), UTC)
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+        return (aware - _EPOCH) // _MILLISECOND
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        kind = type(value).__name__
+        raise _bad(call, argument, kind, f"{_EXPECTED}, not {kind}")
+    if not abs(value) < 2**53:  # also not NaN
+        raise _bad(call, argument, value, f"{_EXPECTED}, not {value!r}")
+    return round(value * 1000 if abs(value) < _SECONDS_MAX else value)
+
+
+def as_datetime(milliseconds: float) -> datetime:
+    """Return a point in time in UTC from milliseconds since 1970."""
+    return _EPOCH + milliseconds * _MILLISECOND
+
+
+def now() -> int:
+    """Return the present time in milliseconds since 1970."""
+    return (datetime.now(UTC) - _EPOCH) // _MILLISECOND
+
+
+def _bad(call: str, argument: str, value: Any, message: str) -> Exception:
+    return bad_arguments(call, [Problem(argument, value, "argument", message)])

@@ -1,0 +1,9 @@
+"""``python -m tests.parity`` writes docs/parity.md and prints what is missing."""
+
+from __future__ import annotations
+
+from tests.parity.page import PAGE, missing, page
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
+    print("\n".join(missing()) or "every official method has a native call or a reason")
