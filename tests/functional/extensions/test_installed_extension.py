@@ -26,7 +26,8 @@ import dynclient
 host, token, release = (os.environ[name] for name in ("HOST", "TOKEN", "RELEASE"))
 with dynclient.connect(host, token=token, release=release) as om:
     before = "words" in sys.modules
-    om.database_services.create(name="shop", serviceType="Mysql", connection={"config": {}})
+    connection = {"config": {"hostPort": "x", "username": "x"}}
+    om.database_services.create(name="shop", serviceType="Mysql", connection=connection)
     print(json.dumps({
         "names": [name for name in dir(om) if name == "service_counts"],
         "undocumented": om.database_services.undocumented(),
