@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn, model
+from dynclient.data import data_file
 from dynclient.drift.aliases import own_field_names, unknown_field_problem
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
@@ -30,6 +31,15 @@ def nearest(name: str, known: Any) -> tuple[str, ...]:
     from dynclient.suggestions import nearest  # imported by calls that fail only
 
     return nearest(name, known)
+
+
+def _is_requested_of_parts(entity_type: str, name: str) -> bool:
+    """Return whether servers take a name in ``fields=`` that only parts of the entity have.
+
+    Tables of 1.0 have no custom metrics, their columns do.
+    """
+    releases = data_file("requested_fields.json")["releases"].values()
+    return any(name in rows.get(entity_type, {}).get("on_request", ()) for rows in releases)
 
 
 def label(operation: Operation) -> str:
@@ -187,7 +197,8 @@ class BoundArguments:
         if entity is not None and parameter.name == "fields":
             words = own_field_names(entity, self._release, words)
             for word in words:
-                if word and word != "*" and word not in entity.properties:
+                is_known = word in entity.properties or word in {"", "*"}
+                if not is_known and not _is_requested_of_parts(entity.name, word):
                     problem = unknown_field_problem(entity, self._release, word)
                     self._problems.append(problem)
         return ",".join(words)
