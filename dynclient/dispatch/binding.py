@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dynclient.operations import Operation, Parameter
-    from dynclient.schema import Release
+    from dynclient.schema import EntityType, Release
 
 _INTEGER_BITS = 64
 """Java's longest integer has 63 bits and a sign."""
@@ -33,13 +33,18 @@ def nearest(name: str, known: Any) -> tuple[str, ...]:
     return nearest(name, known)
 
 
-def _is_requested_of_parts(entity_type: str, name: str) -> bool:
+def _is_requested_of_parts(entity: EntityType, release: Release | None, name: str) -> bool:
     """Return whether servers take a name in ``fields=`` that only parts of the entity have.
 
     Tables of 1.0 have no custom metrics, their columns do.
     """
-    releases = data_file("requested_fields.json")["releases"].values()
-    return any(name in rows.get(entity_type, {}).get("on_request", ()) for rows in releases)
+    rows = data_file("requested_fields.json")["releases"].values()
+    if release is None or not any(
+        name in row.get(entity.name, {}).get("on_request", ()) for row in rows
+    ):
+        return False
+    fields = release.node(entity.path).properties.values()
+    return any(name in field.items.properties for field in fields if field.items is not None)
 
 
 def label(operation: Operation) -> str:
@@ -198,7 +203,7 @@ class BoundArguments:
             words = own_field_names(entity, self._release, words)
             for word in words:
                 is_known = word in entity.properties or word in {"", "*"}
-                if not is_known and not _is_requested_of_parts(entity.name, word):
+                if not is_known and not _is_requested_of_parts(entity, self._release, word):
                     problem = unknown_field_problem(entity, self._release, word)
                     self._problems.append(problem)
         return ",".join(words)
