@@ -9,6 +9,7 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "assets",
+    "change_events",
     "feed",
     "kpis",
     "lineage",
