@@ -11,6 +11,7 @@ FEATURES = (
     "assets",
     "change_events",
     "feed",
+    "suggestions",
     "kpis",
     "lineage",
     "query_usage",
