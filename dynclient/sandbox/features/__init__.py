@@ -11,6 +11,7 @@ FEATURES = (
     "assets",
     "change_events",
     "feed",
+    "feed_counts",
     "suggestions",
     "kpis",
     "lineage",

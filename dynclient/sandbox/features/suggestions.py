@@ -128,12 +128,7 @@ class Suggestions:
         if limit < 1:
             raise bad_request("[query param limit must be greater than or equal to 1]")
         found = [each for each in self._select(context, query) if each["status"] == status]
-        paging: dict[str, Any] = {}
-        page, before, after = _page(found, query.get("before"), query.get("after"), limit)
-        for name, time in (("before", before), ("after", after)):
-            if time is not None:
-                paging[name] = time_series.encode_cursor(time)
-        paging["total"] = len(found)
+        page, paging = time_series.update_page(found, query, limit)
         data = [self._serialize(context, suggestion) for suggestion in page]
         return Result(200, {"data": data, "paging": paging})
 
@@ -268,25 +263,6 @@ def _not_allowed(context: RequestContext, operation: str) -> Exception:
 def _split_link(link: str) -> list[str]:
     """Return the entity type, the FQN and the steps to the field of an entity link."""
     return link.removeprefix("<#E::").removesuffix(">").split("::")
-
-
-def _page(
-    found: list[Suggestion], before: str | None, after: str | None, limit: int
-) -> tuple[list[Suggestion], int | None, int | None]:
-    """Return the suggestions of a page, and the times of the cursors before and after it."""
-    if before is not None:
-        start = time_series.decode_cursor(before)
-        page = [each for each in found if each["updatedAt"] > start]
-        has_more = len(page) > limit
-        page = page[-limit:]
-        times = [each["updatedAt"] for each in page]
-        return page, times[0] if has_more else None, times[-1] if times else None
-    if after is not None:
-        end = time_series.decode_cursor(after)
-        found = [each for each in found if each["updatedAt"] < end]
-    page = found[:limit]
-    first = page[0]["updatedAt"] if page and after is not None else None
-    return page, first, page[-1]["updatedAt"] if len(found) > limit else None
 
 
 def _operations(

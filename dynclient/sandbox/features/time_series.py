@@ -172,6 +172,38 @@ def _query_number(query: Mapping[str, str], name: str) -> int | None:
         raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 
+def update_page(
+    found: list[dict[str, Any]], query: Mapping[str, str], limit: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return a page of records and its ``paging``; its cursors are times of updates.
+
+    Args:
+        found: the records with ``updatedAt``, the last updated first.
+        query: the query, with ``before`` or ``after``.
+        limit: the number of records.
+    """
+    before, after = query.get("before"), query.get("after")
+    cursors: dict[str, int] = {}
+    if before:
+        page = [each for each in found if each["updatedAt"] > decode_cursor(before)]
+        if len(page) > limit:
+            page = page[-limit:]
+            cursors["before"] = page[0]["updatedAt"]
+        if page:
+            cursors["after"] = page[-1]["updatedAt"]
+    else:
+        rest = found
+        if after:
+            rest = [each for each in found if each["updatedAt"] < decode_cursor(after)]
+        page = rest[:limit]
+        if page and after:
+            cursors["before"] = page[0]["updatedAt"]
+        if page and len(rest) > limit:
+            cursors["after"] = page[-1]["updatedAt"]
+    paging: dict[str, Any] = {name: encode_cursor(time) for name, time in cursors.items()}
+    return page, {**paging, "total": len(found)}
+
+
 def encode_cursor(position: int) -> str:
     """Return the cursor for a number."""
     return base64.b64encode(str(position).encode()).decode()
