@@ -24,6 +24,8 @@ FEATURES = (
     "csv_files",
     "run_status",
     "usage",
+    "web_analytics",
+    "report_data",
     "collection_routes",
     "time_series",
 )
