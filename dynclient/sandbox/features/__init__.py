@@ -10,6 +10,7 @@ FEATURES = (
     "system",
     "assets",
     "change_events",
+    "event_subscriptions",
     "feed",
     "feed_counts",
     "suggestions",
