@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox.entities.event_filters import describe_filter, filters_by_resource
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features.change_events import EVENT
 from dynclient.sandbox.http_errors import not_found
@@ -46,7 +47,7 @@ class EventSubscriptions:
         """Handle ``GET resources``: the names of the filters of each resource."""
         data = [
             {"name": name, "supportedFilters": filters}
-            for name, filters in _filters_by_resource(context).items()
+            for name, filters in filters_by_resource(context.rules).items()
         ]
         paging = {"paging": {"total": len(data)}}
         is_paged = context.rules.flag("subscription_resources_paged")
@@ -60,10 +61,10 @@ class EventSubscriptions:
         data = [
             {
                 "name": name,
-                "supportedFilters": [describe_filter(context, filter) for filter in filters],
+                "supportedFilters": [describe_filter(context.rules, filter) for filter in filters],
                 "supportedActions": [],
             }
-            for name, filters in _filters_by_resource(context).items()
+            for name, filters in filters_by_resource(context.rules).items()
         ]
         is_known = request.path["alertType"] == "Notification"
         return Result(200, {"data": data if is_known else []})
@@ -86,24 +87,6 @@ class EventSubscriptions:
     def _find(self, context: RequestContext, request: Request) -> dict[str, Any]:
         key = request.path.get("id") or request.path["name"]
         return context.get_row(self._model, key, by_name="id" not in request.path).doc
-
-
-def describe_filter(context: RequestContext, name: str) -> dict[str, Any]:
-    """Return a filter as the rule that a subscription has for it."""
-    facts = context.rules.table("subscription_filters")[name]
-    return {
-        "name": name,
-        "fullyQualifiedName": f"eventSubscription.{name}",
-        "effect": "include",
-        "prefixCondition": "AND",
-        **facts,
-    }
-
-
-def _filters_by_resource(context: RequestContext) -> dict[str, list[str]]:
-    filters = context.rules.table("filters_of_resources")
-    names = context.rules.names("subscription_resources", "*")
-    return {name: filters.get(name, filters["*"]) for name in sorted(names)}
 
 
 def _function(name: str, facts: dict[str, Any], contexts: dict[str, list[str]]) -> dict[str, Any]:

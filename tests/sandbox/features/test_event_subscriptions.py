@@ -70,3 +70,21 @@ def test_conditions_of_policies_have_functions(api: TablesApi) -> None:
     assert {"isOwner", "noOwner", "matchAnyTag"} <= set(names)
     assert found["paging"]["total"] == len(names)
     assert all(one["description"] and one["examples"] for one in found["data"])
+
+
+def test_filters_become_rules_or_are_refused(api: TablesApi) -> None:
+    api.skip_unless_served("GET", f"{PATH}/{{alertType}}/resources")
+
+    def by(name: str, *values: str, **more: Any) -> dict[str, Any]:
+        argument = {"name": "fqnList", "input": [*values]}
+        return {"filters": [{"name": name, "arguments": [argument], **more}]}
+
+    alert = create_alert(api, "narrow", input=by("filterByFqn", "s.d.a", "s.d.b", effect="exclude"))
+    (rule,) = alert["filteringRules"]["rules"]
+    assert rule["condition"] == "matchAnyEntityFqn({'s.d.a', 's.d.b'})"
+    assert (rule["name"], rule["effect"]) == ("filterByFqn", "exclude")
+    assert create_alert(api, "wide")["filteringRules"]["rules"] == []
+    destination = {"category": "External", "type": "Webhook", "config": HOOK}
+    body = {**ALERT, "name": "odd", "alertType": "Notification", "resources": ["table"],
+            "destinations": [destination], "input": by("filterByMentionedName", "ada")}  # fmt: skip
+    assert "filterByMentionedName" in api.error("POST", PATH, 400, json=body)
