@@ -9,7 +9,7 @@ from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
 from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
-from dynclient.sandbox.http_errors import bad_request
+from dynclient.sandbox.http_errors import UnhandledServerError, bad_request
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
@@ -43,7 +43,7 @@ class ReportData:
         """Handle ``GET``: the records of a type in a span of time, newest first."""
         type = request.query.get("reportDataType")
         if not type:
-            raise bad_request("[query param reportDataType must not be null]")
+            raise UnhandledServerError("reportDataType is marked non-null but is null")
         return time_series.list_records(context, type, KIND, request.query, SPAN_REQUIRED)
 
     def delete(self, context: RequestContext, request: Request) -> Result:

@@ -28,6 +28,7 @@ def test_collected_events_are_read_by_type_and_time(api: TablesApi) -> None:
     assert api.get(f"{path}?eventType=PageView&startTs=1500&endTs=2000")["data"] == [second]
     assert api.get(f"{path}?eventType=CustomEvent&startTs=0&endTs=2000")["data"] == []
     api.error("GET", f"{path}?eventType=PageView", 500)
+    assert "eventType" in api.error("GET", f"{path}?startTs=0&endTs=1", 500)
     api.error("PUT", path, 400, json={"eventType": "Telepathy", "timestamp": 1})
     root = path.removesuffix("/collect")
     assert api.request("DELETE", f"{root}/PageView/2000/collect").status_code == 200
