@@ -320,11 +320,13 @@ class EntityModels:
         return self.release.node(path, pointer)
 
     @cached_property
-    def _event_types(self) -> frozenset[str]:
+    def event_types(self) -> tuple[str, ...]:
+        """The types of change events that the release knows; empty if it has no such schema."""
         path = "type/changeEvent.json"
         if path not in self.release.paths:
-            return frozenset()
-        return frozenset(map(str, self.schema(path).properties["eventType"].target.enum or ()))
+            return ()
+        node = self.schema(path).properties.get("eventType")
+        return tuple(map(str, (node.target.enum if node is not None else None) or ()))
 
     def change_header(self, type: str) -> str | None:
         """Return the value of ``X-OpenMetadata-Change`` for a type of event.
@@ -332,7 +334,7 @@ class EntityModels:
         A release that does not have the type says that an entity was updated, and nothing of what
         is created.
         """
-        if type in self._event_types or not self._event_types:
+        if type in self.event_types or not self.event_types:
             return type
         return None if type.endswith("Created") else "entityUpdated"
 

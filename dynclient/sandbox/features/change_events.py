@@ -48,8 +48,7 @@ class EventLog:
         self._models = models
         self._types = {path: type for type, path in where.items()}
         self._properties = frozenset(models.schema(EVENT).properties)
-        types = models.schema(EVENT).properties["eventType"].target.enum or ()
-        self._known = _LOGGED.intersection(types)
+        self._known = _LOGGED.intersection(models.event_types)
         self._queries = [name for name in _LISTED if name in self._known]
 
     def add(self, context: RequestContext, path: str, result: Result) -> None:

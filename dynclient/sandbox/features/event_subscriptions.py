@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.event_filters import describe_filter, filters_by_resource
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.features.change_events import EVENT
 from dynclient.sandbox.http_errors import not_found
 from dynclient.sandbox.routing import Request, Result, Route, Routes
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModels
 
 SUBSCRIPTION = "events/eventSubscription.json"
-NEEDS = (SUBSCRIPTION, EVENT)
+NEEDS = (SUBSCRIPTION,)
 
 
 class EventSubscriptions:
@@ -27,7 +26,7 @@ class EventSubscriptions:
     def __init__(self, models: EntityModels, types: Iterable[str]) -> None:
         self._types = sorted(types)
         self._model = models["eventSubscription"]
-        self._event_types = models.schema(EVENT).properties["eventType"].target.enum or ()
+        self._event_types = list(models.event_types)
 
     # what a subscription can be about
 
@@ -35,7 +34,7 @@ class EventSubscriptions:
         """Handle ``GET functions``: what conditions of filters may call."""
         contexts: dict[str, list[str]] = {
             "entityTypes": [context.type_label(context.models[type]) for type in self._types],
-            "eventTypes": [str(type) for type in self._event_types],
+            "eventTypes": self._event_types,
             "indexes": [f"{type.lower()}_search_index" for type in self._types],
         }
         return Result(200, [
@@ -103,8 +102,10 @@ def _status(doc: dict[str, Any]) -> dict[str, Any]:
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes; where a subscription has destinations, each has a status of its own."""
+    root = where.get("eventSubscription")
+    if root is None:
+        return
     subscriptions = EventSubscriptions(models, where)
-    root = where["eventSubscription"]
     by_id, by_name = f"{root}/{{id}}/status", f"{root}/name/{{name}}/status"
     if "destinations" in models["eventSubscription"].fields:
         handler, tail = subscriptions.destination_status, "/{destinationId}"

@@ -51,8 +51,10 @@ class WebAnalytics:
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes below the collection of the types of events."""
+    root = where.get("webAnalyticEvent")
+    if root is None:
+        return
     analytics = WebAnalytics(models)
-    root = where["webAnalyticEvent"]
     collect = Route(analytics.collect, JSON, writes=True, operation="addWebAnalyticEventData",
                     body_schema=analytics.body)  # fmt: skip
     routes.add("PUT", f"{root}/collect", collect)
