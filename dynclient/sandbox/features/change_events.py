@@ -64,13 +64,13 @@ class EventLog:
         model = self._find_model(path)
         if model is None or not isinstance(body, dict):
             return
-        if "eventType" in body and "entityId" in body:
+        if {"eventType", "entityType", "entityId", "timestamp"} <= body.keys():
             event = dict(body)
         elif type in self._known and "version" in body and "id" in body:
             event = self._new_event(context, model, str(type), body)
         else:
             return
-        if "entity" in event:
+        if isinstance(event.get("entity"), dict):
             event["entity"] = dumps(remove_masked(model, event["entity"]))
         context.tx.add_event(event["eventType"], event["entityType"], event["timestamp"], event)
 
@@ -95,12 +95,12 @@ class EventLog:
             "previousVersion": (change or {}).get("previousVersion", body["version"]),
             "currentVersion": body["version"],
             "userName": context.caller.name,
-            "timestamp": body["updatedAt"],
+            "timestamp": body.get("updatedAt", context.now),
             "entity": body,
         }
         if change is not None:
             event["changeDescription"] = change
-        if context.rules.flag("event_names"):
+        if context.rules.flag("event_names") and "fullyQualifiedName" in body:
             event["entityFullyQualifiedName"] = body["fullyQualifiedName"]
         if body.get("domains"):
             event["domains"] = [domain["id"] for domain in body["domains"]]

@@ -116,6 +116,19 @@ def test_an_event_has_the_fields_of_the_release(api: TablesApi) -> None:
     assert event["domains"] == [domain["id"]]
 
 
+def test_writes_of_every_kind_of_entity_are_logged_without_an_error(api: TablesApi) -> None:
+    start = api.create_table("sibling")["updatedAt"]
+    created = {
+        "team": api.create("/v1/teams", name="watchers", teamType="Group"),
+        "glossary": api.create("/v1/glossaries", name="Watched", description="d"),
+        "user": api.create("/v1/users", name="watcher", email="watcher@x.example"),
+    }
+    found = {event["entityId"]: event for event in events(api, start, entityCreated="*")}
+    assert {type: found[one["id"]]["entityType"] for type, one in created.items()} == {
+        type: type for type in created
+    }
+
+
 def test_only_the_newest_events_are_kept(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MOST_EVENTS", 3)
     database = Database(tmp_path / "data")
