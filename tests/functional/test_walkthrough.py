@@ -190,7 +190,7 @@ def test_lists_are_filtered_by_entities(each: Client, schema: Any) -> None:
 def test_what_was_in_a_span_of_time_is_listed_once(each: Client) -> None:
     if "report_datas" not in dir(each):
         pytest.skip("this release has no report data of its own")
-    listing = each.report_datas.list(start=1, end=2)
+    listing = each.report_datas.list(reportDataType="entityReportData", start=1, end=2)
     assert (listing.page().before, listing.page().after) == ("MQ==", "Mg==")
     assert list(listing) == []
 

@@ -13,6 +13,8 @@ _HOST = re.compile(r"https?://(?:server|127\.0\.0\.1(?::\d+)?|localhost(?::\d+)?
 _SOURCE = re.compile(r"\s+at \[Source: .*", re.DOTALL)
 _START_MARKER = re.compile(r"\(start marker at .*", re.DOTALL)
 _KNOWN = re.compile(r"\(\d+ known properties: .*", re.DOTALL)
+_PATTERN = re.compile(r'must match ".*"')
+"""A pattern in the server's dialect of regular expressions."""
 _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
 _EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
@@ -22,11 +24,21 @@ _ENGINE_NAME = re.compile(r"\b(?:Elasticsearch|OpenSearch)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
+_ENCRYPTED = "fernet:"
+"""The beginning of a secret that the recorded server has encrypted."""
 TEXTS = ("description", "displayName", "style")
 """Fields of seeded entities that each server fills with its own texts."""
 
 
-DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
+EXPLAINED = {
+    "parameterInputType": ("description", "input", "examples"),
+    "prefixCondition": ("description", "displayName"),
+    "passed": ("description", "message"),
+}
+"""Texts of functions and filters for conditions and of checks, by a field that only these have."""
+
+
+DEPLOYMENT = {"openMetadataUrl", "clusterName", "authority", "samlConfiguration"}
 """Settings of one deployment."""
 
 
@@ -95,6 +107,8 @@ class ValueMap:
         by_key = {_key(item): item for item in actual if _key(item) is not None}
         for position, item in enumerate(recorded):
             key = _key(item)
+            if isinstance(item, dict) and "eventType" in item:
+                continue  # a list of events begins with those of others
             if key is not None and key in by_key:
                 self.learn(item, by_key[key])
             elif key is None and position < len(actual):
@@ -105,6 +119,19 @@ class ValueMap:
         steps = str(self.translate(path)).split("/")
         numbers = {str(recorded): str(actual) for recorded, actual in self.numbers.items()}
         return "/".join(numbers.get(step, step) for step in steps)
+
+    def translate_query(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Return a recorded request's query for the sandbox.
+
+        ``timestamp`` is the time from which on changes are listed: the first known time from then
+        on is translated.
+        """
+        out: dict[str, Any] = self.translate(query)
+        text = str(query.get("timestamp", ""))
+        if text.isdecimal() and _is_time(int(text)) and self.times:
+            later = [time for time in self.times if time >= int(text)]
+            out["timestamp"] = self.times[min(later)] if later else max(self.times.values()) + 1
+        return out
 
     def note_created(self, body: Any) -> None:
         """Remember the entity that a 201 response created."""
@@ -162,7 +189,9 @@ class Normaliser:
         self._sandbox = sandbox
 
     def body(self, value: Any) -> Any:
-        """Return a normalised body."""
+        """Return a normalised body; an empty one was recorded as null or as an empty text."""
+        if value == "":
+            return None
         out = self._value(value, None)
         entity = isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out
         if entity and "version" in out and out["id"] not in self._values.created_ids:
@@ -196,6 +225,7 @@ class Normaliser:
         if {"version", "revision", "timestamp"} == set(value):
             # The version counts; the build does not.
             return {"version": str(value["version"]).partition("-")[0]}
+        _drop_explanations(out)
         foreign = False
         if "tagFQN" in value:
             foreign = value["tagFQN"] not in self._values.created_fqns
@@ -218,8 +248,7 @@ class Normaliser:
             return
         kept = [
             item for item in out["data"]
-            if not (isinstance(item, dict) and isinstance(item.get("id"), str))
-            or item["id"] in self._values.created_ids
+            if not isinstance(_identity(item), str) or _identity(item) in self._values.created_ids
         ]  # fmt: skip
         paging = dict(out["paging"])
         for cursor in ("before", "after"):
@@ -230,8 +259,8 @@ class Normaliser:
         out["paging"] = paging
 
     def _text(self, value: str, key: str | None) -> Any:
-        if value == REDACTED:
-            return value
+        if value == REDACTED or value.startswith(_ENCRYPTED):
+            return REDACTED
         if key in {"message", "responseMessage"} or key is None:
             return self._message(value)
         if value[:1] in {"[", "{"} and value[-1:] in {"]", "}"}:
@@ -253,7 +282,7 @@ class Normaliser:
             return f"{one} and {other} exclude each other"
         if text.startswith("HEAD, "):
             return ", ".join(sorted(text.split(", ")))
-        text = _START_MARKER.sub("", text)
+        text = _START_MARKER.sub("", _PATTERN.sub("must match …", text))
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
         if _JAVA.search(text):
@@ -263,6 +292,23 @@ class Normaliser:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
         text = _ENGINE_NAME.sub("", _ALIAS.sub("", _HOST.sub("<host>/api", text)))
         return UUID.sub(lambda found: self._id(found[0]), text)
+
+
+def _drop_explanations(out: dict[str, Any]) -> None:
+    """Remove texts of functions, filters and checks; sort what the server lists as a hash set."""
+    for mark, texts in EXPLAINED.items():
+        if mark in out:
+            for text in texts:
+                out.pop(text, None)
+    if "paramAdditionalContext" in out:
+        out["paramAdditionalContext"]["data"].sort()
+
+
+def _identity(item: Any) -> Any:
+    """Return the id of an item of a page; of a change event, the id of its entity."""
+    if not isinstance(item, dict):
+        return None
+    return item.get("entityId") if "eventType" in item else item.get("id")
 
 
 def _name(item: Any) -> Any:

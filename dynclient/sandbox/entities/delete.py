@@ -59,7 +59,7 @@ def restore(context: RequestContext, model: EntityModel, id: str) -> Result:
     loaded = context.rules.names("loaded_for_removal", model.type)
     fields = model.for_update | (loaded & model.on_request)
     body = _without_connection(model, context.serialize(model, doc, fields, own_link=links))
-    return Result(200, body, change="entityRestored")
+    return Result(200, body, change=context.models.change_header("entityRestored"))
 
 
 def _delete_dependents(

@@ -319,6 +319,25 @@ class EntityModels:
             raise LookupError(f"release {self.release.name} has no schema {path!r}")
         return self.release.node(path, pointer)
 
+    @cached_property
+    def event_types(self) -> tuple[str, ...]:
+        """The types of change events that the release knows; empty if it has no such schema."""
+        path = "type/changeEvent.json"
+        if path not in self.release.paths:
+            return ()
+        node = self.schema(path).properties.get("eventType")
+        return tuple(map(str, (node.target.enum if node is not None else None) or ()))
+
+    def change_header(self, type: str) -> str | None:
+        """Return the value of ``X-OpenMetadata-Change`` for a type of event.
+
+        A release that does not have the type says that an entity was updated, and nothing of what
+        is created.
+        """
+        if type in self.event_types or not self.event_types:
+            return type
+        return None if type.endswith("Created") else "entityUpdated"
+
     def type_for_field(self, name: str) -> str | None:
         """Return the entity type a field is named after: ``tables``, ``glossary``, ``policies``."""
         entities = self.release.entities

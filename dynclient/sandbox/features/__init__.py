@@ -9,7 +9,11 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "assets",
+    "change_events",
+    "event_subscriptions",
     "feed",
+    "feed_counts",
+    "suggestions",
     "kpis",
     "lineage",
     "query_usage",
@@ -21,6 +25,8 @@ FEATURES = (
     "csv_files",
     "run_status",
     "usage",
+    "web_analytics",
+    "report_data",
     "collection_routes",
     "time_series",
 )
