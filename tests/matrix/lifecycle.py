@@ -54,6 +54,11 @@ def is_creatable(spec: CollectionSpec) -> bool:
     return spec.entity.create is not None and not is_owned
 
 
+def is_removable(spec: CollectionSpec) -> bool:
+    """Return whether what is created in a collection can be deleted again."""
+    return "delete" in spec.operations
+
+
 def run_lifecycle(pool: Pool, entity: EntityType, request: dict[str, Any]) -> Cells:
     """Create an entity, call all operations of its collection, and hard-delete it.
 

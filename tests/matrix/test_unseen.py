@@ -169,7 +169,8 @@ def test_the_matrix_runs_on_a_directory_of_trees(tree: Path) -> None:
     if tree.is_dir():
         pytest.skip("tested with archives only: layouts differ only in how they are read")
     environment = {**os.environ, "DYNCLIENT_TREES": str(tree.parent)}
-    environment.pop("PYTEST_XDIST_WORKER", None)
+    for name in ("PYTEST_XDIST_WORKER", "DYNCLIENT_SERVER"):
+        environment.pop(name, None)
     ran = subprocess.run(
         [
             sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "matrix",
