@@ -13,7 +13,7 @@ from typing import Any
 import dynclient
 from dynclient.operations.catalogue import CollectionSpec, catalogue
 from dynclient.schema import EntityType
-from tests.matrix.payloads import EntityPlaceholder
+from tests.matrix.payloads import NO_REQUEST, EntityPlaceholder
 from tests.matrix.pool import Pool
 
 STEPS = (
@@ -124,7 +124,7 @@ class _Lifecycle:
     def _recorded_as(self, step: str) -> Iterator[None]:
         try:
             yield
-        except (dynclient.DynclientError, AssertionError) as error:
+        except (dynclient.DynclientError, AssertionError, *NO_REQUEST) as error:
             self.cells[step] = f"{type(error).__name__}: {error}"
         else:
             self.cells[step] = GREEN
