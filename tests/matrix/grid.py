@@ -148,7 +148,8 @@ runs the grid, also with requests drawn by hypothesis; `make coverage` runs it a
 _LEGEND = f"""\
 {GREEN} works · {known_failures.RED} cannot work, for the reason below the table · {NONE} the
 release does not have this operation · {UNTRIED} not tried: the release has the operation, but no
-create request for the type, or one that names what the tests do not know. If releases differ, the cell lists them by sign. *delete* is the soft
+create request for the type, or one that names what the tests do not know. If releases differ, the
+cell lists them by sign. *delete* is the soft
 delete, which can be restored; *hard delete* is final.
 """
 

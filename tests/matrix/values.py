@@ -19,8 +19,8 @@ it (``TagLabel.tagFQN``), or of any object (``*.owners``). It has one of these k
 ``out``
     True: the field is left out.
 
-With ``name`` the entity is written as its name, where the schema allows a text and does not say that
-it is one; with
+With ``name`` the entity is written as its name, where the schema allows a text and does not say
+that it is one; with
 ``always`` an optional field is always present. ``since`` and ``until`` (exclusive) limit a row to
 releases.
 """
