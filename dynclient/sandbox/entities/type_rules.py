@@ -8,7 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import custom_property_values
-from dynclient.sandbox.entities.create_requests import Links, NewEntity, link_fqn, new_id
+from dynclient.sandbox.entities.create_requests import (
+    CreateRequestReader,
+    Links,
+    NewEntity,
+    link_fqn,
+    new_id,
+)
 from dynclient.sandbox.entities.request_parsing import fill
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
@@ -35,9 +41,11 @@ def prepare_request(
         body: the request body.
         verb: ``create`` or ``upsert``; a rule may apply to one of them only.
     """
+    reader = CreateRequestReader(context.tx, context.models)
     for name in ("owner", "owners"):
         if body.get(name):
-            check_owners(context, body[name] if isinstance(body[name], list) else [body[name]])
+            given = body[name] if isinstance(body[name], list) else [body[name]]
+            check_owners(context, [_owner(reader, model, name, owner) for owner in given])
     custom_property_values.check(context, model.type, body.get("extension"))
     _drop_plain_extension(body)
     for rule in _rules(context, model):
@@ -120,6 +128,14 @@ def check_owners(context: RequestContext, owners: list[dict[str, Any]]) -> None:
             raise bad_request(
                 f"Team of type {kind} can't own entities. Only Team of type Group can own entities."
             )
+
+
+def _owner(reader: CreateRequestReader, model: EntityModel, name: str, owner: Any) -> Any:
+    """Return an owner as a reference; raises the server's 404 for an unknown name."""
+    if isinstance(owner, dict):
+        return owner
+    ((id, type),) = reader.resolve(model, model.references[name], owner)
+    return {"id": id, "type": type}
 
 
 def _check_owner_types(types: list[Any]) -> None:
@@ -318,7 +334,7 @@ def _named_by_digest(
     """Name an entity without a name by the digest of its text, which must be unique then."""
     if not body.get("name") and body.get(rule["take"]):
         text = str(body[rule["take"]])
-        body["name"] = _digest_of(text)
+        body["name"] = digest_of(text)
         where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ? and e.name <> ?"
         if context.tx.count(where, (model.type, text, body["name"])):
             raise already_exists()
@@ -431,7 +447,7 @@ def _digest(
 ) -> None:
     if new_entity.doc.get(rule["take"]) is not None:
         text = str(new_entity.doc[rule["take"]])
-        new_entity.doc[rule["to"]] = _digest_of(text)
+        new_entity.doc[rule["to"]] = digest_of(text)
 
 
 def _ids(
@@ -487,7 +503,8 @@ def _copy(
         )
 
 
-def _digest_of(text: str) -> str:
+def digest_of(text: str) -> str:
+    """Return the name that servers give what a text alone describes: its MD5 digest."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -233,8 +233,7 @@ def _query_names(route: Route, model: EntityModel | None) -> list[str]:
     """Return the query parameters of an operation: its own, and the filters of a list."""
     names = [*route.query]
     if route.returns == "page" and model is not None:
-        table = model.rules.table("filters")
-        names += [*table.get("*", {}), *table.get(model.type, {})]
+        names += model.filters
     if model is not None and not model.entity.deleted:
         names = [name for name in names if name not in {"include", "hardDelete"}]
     return list(dict.fromkeys(names))
