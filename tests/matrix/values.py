@@ -20,9 +20,9 @@ it (``TagLabel.tagFQN``), or of any object (``*.owners``). It has one of these k
     True: the field is left out.
 
 With ``name`` the entity is written as its name, where the schema allows a text and does not say
-that it is one; with
-``always`` an optional field is always present. ``since`` and ``until`` (exclusive) limit a row to
-releases.
+that it is one; with ``always`` an optional field is always present. ``since`` and ``until``
+(exclusive) limit a row to releases. A row with ``seen`` is not needed by the sandbox: recordings of
+these releases show what real servers accept.
 """
 
 from __future__ import annotations
