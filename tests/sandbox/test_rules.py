@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dynclient import sandbox
 from dynclient.sandbox import rules
 from dynclient.sandbox.json_codec import packaged_document
 from dynclient.sandbox.rules import Border, Rules, borders, is_for_release, parse_version
@@ -124,3 +125,12 @@ def test_a_border_is_a_guess_for_releases_in_its_gap(
 ) -> None:
     border = Border("flags.late", "from", "1.5", after, up_to)
     assert border.is_guess_for(parse_version(version)) is expected
+
+
+def test_every_feature_has_a_module_of_tests() -> None:
+    features = Path(sandbox.__file__).parent / "features"
+    modules = {file.stem for file in features.glob("*.py") if file.stem != "__init__"}
+    tests = Path(__file__).parent / "features"
+    tested = {file.stem.removeprefix("test_") for file in tests.glob("test_*.py")}
+    assert len(modules) > 20
+    assert modules - tested == set()
