@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +83,30 @@ class NetworkForbidden(AssertionError):
     """A test tried to reach beyond this machine."""
 
 
-def _is_loopback(host: object) -> bool:
+def _is_allowed(host: object) -> bool:
+    """Return whether a host is this machine, or the external server that tests use."""
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
-    if not isinstance(host, str) or host in {"", "localhost"}:
+    if not isinstance(host, str) or host in {"", "localhost", *_external_addresses()}:
         return True
     try:
         return ipaddress.ip_address(host.split("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=1)
+def _external_addresses() -> frozenset[str]:
+    """Return the name and the addresses of the external server that tests use."""
+    from tests.support import external_server
+
+    name = external_server.host_name()
+    if name is None:
+        return frozenset()
+    return frozenset({name, *(str(found[4][0]) for found in _LOOK_UP(name, None))})
+
+
+_LOOK_UP = socket.getaddrinfo
 
 
 def _refuse(host: object) -> None:
@@ -107,14 +123,14 @@ def _no_network() -> Iterator[None]:
         plain = getattr(socket.socket, name)
 
         def connect(self: socket.socket, address: Any) -> Any:
-            if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+            if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_allowed(address[0]):
                 _refuse(address[0])
             return plain(self, address)
 
         return connect
 
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host is not None and not _is_loopback(host):
+        if host is not None and not _is_allowed(host):
             _refuse(host)
         return look_up(host, *args, **kwargs)
 
@@ -180,7 +196,8 @@ def _remove_drop_in(meta_path: list[Any]) -> None:
 
 def pytest_report_header() -> list[str]:
     """Name the real schema trees that are available, so that a green run shows what it covered."""
-    from tests.support.trees import TREES
+    from tests.support import external_server
+    from tests.support.trees import ALL_RELEASES, TREES
 
     if not TREES:
         found = (
@@ -189,7 +206,10 @@ def pytest_report_header() -> list[str]:
         )
     else:
         found = ", ".join(TREES)
-    return [f"real schema trees: {found}"]
+    lines = [f"real schema trees: {found}"]
+    if external_server.HOST:
+        lines.append(f"server: {external_server.HOST}, release {', '.join(ALL_RELEASES)}")
+    return lines
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -14,12 +14,13 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
+from tests.support.external_server import own
 from tests.support.trees import ALL_RELEASES
 
 
 @pytest.fixture
 def service(om: Client) -> str:
-    name = "processes"
+    name = own("processes")
     if name not in om.database_services:
         om.database_services.create(name=name, serviceType="Mysql")
     return name
@@ -67,7 +68,7 @@ def _mixed_up(om: Client, names: list[str]) -> list[str]:
 def test_two_releases_two_threads_and_one_fork(connected: Callable[[str], Client]) -> None:
     """If a child shared the connections of its parent, they would get each other's responses."""
     clients = [connected(ALL_RELEASES[0]), connected(ALL_RELEASES[-1])]
-    names = [f"fork{number}" for number in range(6)]
+    names = [own(f"fork{number}") for number in range(6)]
     for om in clients:
         for name in names:
             om.database_services.upsert(name=name, serviceType="Mysql")
@@ -94,7 +95,7 @@ def test_two_releases_two_threads_and_one_fork(connected: Callable[[str], Client
 
 
 def test_threads_of_one_client_keep_their_deadlines_and_responses(om: Client, service: str) -> None:
-    names = [f"thread{number}" for number in range(8)]
+    names = [own(f"thread{number}") for number in range(8)]
     for name in names:
         om.database_services.upsert(name=name, serviceType="Mysql")
     with ThreadPoolExecutor(8) as pool:

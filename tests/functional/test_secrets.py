@@ -33,6 +33,7 @@ from dynclient.transport.auth import identity
 from dynclient.transport.http import Transport
 from dynclient.transport.request import Request
 from tests.support import sandbox_processes
+from tests.support.external_server import only_on_sandbox
 from tests.support.raw_server import RawServer, response
 from tests.support.stub import Reply, Stub
 from tests.support.trees import release_named
@@ -693,6 +694,7 @@ def _raising(error: Exception) -> Callable[[], Any]:
     return call
 
 
+@only_on_sandbox("the log of a sandbox is read")
 def test_the_log_of_a_sandbox(output: Output, tmp_path: Path) -> None:
     log = tmp_path / "log"
     data = tmp_path / "data.sqlite"

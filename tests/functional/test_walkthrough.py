@@ -9,6 +9,10 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
+from tests.support.external_server import own
+
+WALK = own("walk")
+"""The name of the service that all tests use."""
 
 
 @pytest.fixture
@@ -19,7 +23,7 @@ def service(each: Client) -> Iterator[Any]:
     login = {"authType": secret} if hasattr(Mysql, "authType") else secret
     config = Mysql(username="reader", hostPort="mysql:3306", **login)
     created = each.database_services.create(
-        name="walk", serviceType="Mysql", connection={"config": config}
+        name=WALK, serviceType="Mysql", connection={"config": config}
     )
     yield created
     each.database_services.delete(created, recursive=True, hard=True)
@@ -45,11 +49,11 @@ def test_the_server_reports_its_version(each: Client) -> None:
 
 def test_names_of_children_begin_with_their_parents(each: Client, schema: Any) -> None:
     table = created(each, schema)
-    assert table.fullyQualifiedName == "walk.shop.public.orders"
+    assert table.fullyQualifiedName == f"{WALK}.shop.public.orders"
     assert table.databaseSchema.id == schema.id
     assert [c.fullyQualifiedName for c in table.columns] == [
-        "walk.shop.public.orders.id",
-        "walk.shop.public.orders.placed",
+        f"{WALK}.shop.public.orders.id",
+        f"{WALK}.shop.public.orders.placed",
     ]
 
 
@@ -62,22 +66,22 @@ def test_a_secret_stays_one(each: Client, service: Any) -> None:
 
 def test_one_table_is_found_every_way(each: Client, schema: Any) -> None:
     table = created(each, schema)
-    name = "walk.shop.public.orders"
+    name = f"{WALK}.shop.public.orders"
     found = [
         each.tables[name],
         each.tables.get(name),
         each.tables.get(table.id),
-        each.tables.get("walk", "shop", "public", "orders"),
+        each.tables.get(WALK, "shop", "public", "orders"),
         each.tables.get(table),
         each.get_by_name(entity=each.types.Table, fqn=name),
         each.get_by_id(entity="table", entity_id=table.id),
-        next(t for t in each.tables.list(page_size=2) if t.name == "orders"),
-        next(t for t in each.list_all_entities(each.types.Table) if t.name == "orders"),
-        next(t for t in each.list_entities(each.types.Table) if t.name == "orders"),
+        next(t for t in each.tables.list(page_size=2) if t.id == table.id),
+        next(t for t in each.list_all_entities(each.types.Table) if t.id == table.id),
+        next(t for t in each.list_entities(each.types.Table) if t.id == table.id),
     ]
     assert {entity.id for entity in found} == {table.id}
     assert name in each.tables
-    assert "walk.shop.public.order" not in each.tables
+    assert f"{WALK}.shop.public.order" not in each.tables
 
 
 def test_what_is_not_there_is_none_or_a_key_error(each: Client) -> None:
@@ -115,12 +119,12 @@ def test_a_bad_request_never_leaves(each: Client, schema: Any) -> None:
     places = [problem.path for problem in refused.value.problems]
     assert places == ["columns[0].dataType", "columns[1].dataType"]
     assert "BIGINT" in str(refused.value)
-    assert each.tables.get("walk.shop.public.orders") is None
+    assert each.tables.get(f"{WALK}.shop.public.orders") is None
 
 
 def test_changes_are_saved_as_a_patch_of_just_them(each: Client, schema: Any) -> None:
     created(each, schema)
-    table = each.tables["walk.shop.public.orders"]
+    table = each.tables[f"{WALK}.shop.public.orders"]
     table.description = "One row for each order."
     table.columns.append(each.types.Column(name="total", dataType="DOUBLE"))
     assert [(step["op"], step["path"]) for step in dynclient.changes(table)] == [
@@ -136,13 +140,13 @@ def test_changes_are_saved_as_a_patch_of_just_them(each: Client, schema: Any) ->
 
 def test_a_change_of_another_client_is_not_overwritten(each: Client, schema: Any) -> None:
     created(each, schema)
-    mine, theirs = (each.tables["walk.shop.public.orders"] for _ in range(2))
+    mine, theirs = (each.tables[f"{WALK}.shop.public.orders"] for _ in range(2))
     theirs.description = "theirs"
     each.save(theirs)
     mine.description = "mine"
     with pytest.raises(dynclient.LostUpdate):
         each.save(mine)
-    assert each.tables["walk.shop.public.orders"].description == "theirs"
+    assert each.tables[f"{WALK}.shop.public.orders"].description == "theirs"
 
 
 def test_what_is_deleted_softly_comes_back(each: Client, schema: Any) -> None:
@@ -161,7 +165,7 @@ def test_what_has_children_is_deleted_with_them_or_not_at_all(each: Client, sche
     with pytest.raises(dynclient.BadRequest, match="not empty"):
         each.database_schemas.delete(schema)
     each.database_schemas.delete(schema, recursive=True, hard=True)
-    assert each.tables.get("walk.shop.public.orders", include="all") is None
+    assert each.tables.get(f"{WALK}.shop.public.orders", include="all") is None
 
 
 def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
@@ -174,12 +178,14 @@ def test_lists_come_page_by_page(each: Client, schema: Any) -> None:
 def test_lists_are_filtered_by_entities(each: Client, schema: Any) -> None:
     created(each, schema)
     assert [str(t.name) for t in each.tables.list(database=schema.database)] == ["orders"]
-    glossary = each.glossaries.create(name="G", displayName="G", description="x")
+    glossary = each.glossaries.create(name=own("G"), displayName="G", description="x")
     top = each.glossary_terms.create(name="T", displayName="T", glossary=glossary, description="x")
     terms = each.glossary_terms
     assert [t.id for t in terms.list(glossary=glossary)] == [top.id]
-    with pytest.raises(dynclient.BadArguments, match="must be a glossary or its id, not 'G'"):
-        terms.list(glossary="G")
+    with pytest.raises(
+        dynclient.BadArguments, match=f"must be a glossary or its id, not '{own('G')}'"
+    ):
+        terms.list(glossary=own("G"))
     with pytest.raises(
         dynclient.BadArguments, match="must be a glossary or its id, not a database"
     ):
@@ -196,7 +202,7 @@ def test_what_was_in_a_span_of_time_is_listed_once(each: Client) -> None:
 
 
 def test_an_owner_is_set_and_read(each: Client, schema: Any) -> None:
-    ada = each.users.create(name="ada", email="ada@example.com")
+    ada = each.users.create(name=own("ada"), email=f"{own('ada')}@example.com")
     try:
         Create = each.types.CreateTableRequest
         column = each.types.Column(name="id", dataType="INT")

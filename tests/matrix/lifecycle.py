@@ -13,7 +13,7 @@ from typing import Any
 import dynclient
 from dynclient.operations.catalogue import CollectionSpec, catalogue
 from dynclient.schema import EntityType
-from tests.matrix.payloads import EntityPlaceholder
+from tests.matrix.payloads import NO_REQUEST, EntityPlaceholder
 from tests.matrix.pool import Pool
 
 STEPS = (
@@ -52,6 +52,11 @@ def is_creatable(spec: CollectionSpec) -> bool:
     create = spec.operations.get("create")
     is_owned = create is not None and "{" in create.route
     return spec.entity.create is not None and not is_owned
+
+
+def is_removable(spec: CollectionSpec) -> bool:
+    """Return whether what is created in a collection can be deleted again."""
+    return "delete" in spec.operations
 
 
 def run_lifecycle(pool: Pool, entity: EntityType, request: dict[str, Any]) -> Cells:
@@ -119,7 +124,7 @@ class _Lifecycle:
     def _recorded_as(self, step: str) -> Iterator[None]:
         try:
             yield
-        except (dynclient.DynclientError, AssertionError) as error:
+        except (dynclient.DynclientError, AssertionError, *NO_REQUEST) as error:
             self.cells[step] = f"{type(error).__name__}: {error}"
         else:
             self.cells[step] = GREEN

@@ -59,12 +59,26 @@ def _singular(word: str) -> str:
     return f"{word[:-3]}y" if word.endswith("ies") else word
 
 
+def _defines(release: Release, entity: EntityType, kind: Node) -> bool:
+    """Return whether an entity type is a service with this definition of ``serviceType``."""
+    path, _, pointer = entity.path.partition("#")
+    fields = release.node(path, pointer).properties
+    return (
+        "service" not in fields
+        and "serviceType" in fields
+        and fields["serviceType"].target.ref == kind.target.ref
+    )
+
+
 def _service(release: Release, owner: EntityType) -> str | None:
     path, _, pointer = owner.path.partition("#")
     kind = release.node(path, pointer).properties.get("serviceType")
     found = None if kind is None else release.entity_of(kind.target.path)
     if found is not None:
         return found.name
+    for entity in release.entities.values():  # both have the same definition of serviceType
+        if kind is not None and entity.name != owner.name and _defines(release, entity, kind):
+            return entity.name
     # Otherwise by name: an llmModel belongs to an llmService, if there is such a type.
     for entity in release.entities.values():
         stem = entity.name.removesuffix("Service")

@@ -8,23 +8,25 @@ from dynclient.operations.catalogue import catalogue
 from tests.matrix import known_failures
 from tests.matrix.conftest import Pools
 from tests.matrix.grid import kinds
-from tests.matrix.lifecycle import GREEN, STEPS, is_creatable, run_lifecycle
-from tests.support.trees import ALL_RELEASES, TREES, release_named
+from tests.matrix.lifecycle import GREEN, STEPS, is_creatable, is_removable, run_lifecycle
+from tests.support.external_server import only_on_sandbox
+from tests.support.trees import ALL_RELEASES, HAS_SHARED_TREES, release_named
 
 pytestmark = pytest.mark.matrix
 
+LASTING = "entries of this time series cannot be deleted again"
 ALL = [
-    (name, entity.name)
+    pytest.param(name, entity.name, marks=[] if is_removable(spec) else [only_on_sandbox(LASTING)])
     for name in ALL_RELEASES
     for entity in kinds(release_named(name)).values()
-    if is_creatable(catalogue(release_named(name)).find(entity))
+    if is_creatable(spec := catalogue(release_named(name)).find(entity))
 ]
 
 
 def test_every_release_has_create_requests() -> None:
     assert ALL_RELEASES
     for name in ALL_RELEASES:
-        assert len([entity for release, entity in ALL if release == name]) > 10, name
+        assert len([each for each in ALL if each.values[0] == name]) > 10, name
 
 
 @pytest.mark.parametrize("extent", ["least", "full"])
@@ -39,8 +41,8 @@ def test_lifecycle_of(pools: Pools, name: str, entity: str, extent: str) -> None
 
 
 def test_every_known_failure_is_of_an_available_release() -> None:
-    if not TREES:
-        pytest.skip("no real schema trees available")
+    if not HAS_SHARED_TREES:
+        pytest.skip("the rows are for the trees of the shared folder")
     rows = known_failures.rows()
     assert rows
     used = {
@@ -58,7 +60,9 @@ def test_steps_follow_from_the_release(pools: Pools) -> None:
     """The capabilities of the entity type decide which steps apply, not a list."""
     pool = pools(ALL_RELEASES[-1])
     entities = pool.om.release.entities
-    with_votes = next(each for each in entities.values() if each.votes and each.create)
+    with_votes = next((each for each in entities.values() if each.votes and each.create), None)
     without = next(each for each in entities.values() if not each.votes and each.create)
+    if with_votes is None:
+        pytest.skip("no entity type of the newest available release has votes")
     assert run_lifecycle(pool, with_votes, pool.payloads.least(with_votes))["vote"] == GREEN
     assert run_lifecycle(pool, without, pool.payloads.least(without))["vote"] != GREEN

@@ -10,6 +10,7 @@ import pytest
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 import dynclient
+from dynclient.operations.catalogue import catalogue
 from dynclient.schema import EntityType, Node, Release
 from tests.matrix import known_failures
 from tests.matrix.conftest import Pools
@@ -18,12 +19,13 @@ from tests.matrix.lifecycle import run_lifecycle
 from tests.matrix.payloads import EntityPlaceholder, Payloads, UnknownEntityType
 from tests.matrix.pool import Pool
 from tests.matrix.values import Row, Values, row_applies, rows
-from tests.support.trees import ALL_RELEASES, TREES, release_named
+from tests.replay import recordings
+from tests.support.trees import ALL_RELEASES, HAS_SHARED_TREES, release_named
 
 pytestmark = pytest.mark.matrix
 
 SAYS = {"value", "any", "entity", "link", "items", "branch", "out"}
-LIMITS = {"at", "reason", "since", "until", "with", "fresh", "name", "always"}
+LIMITS = {"at", "reason", "since", "until", "with", "fresh", "name", "always", "seen"}
 
 TRIED = hypothesis.settings(
     max_examples=150,
@@ -50,11 +52,40 @@ def test_no_field_has_two_rows_for_one_release() -> None:
         assert len(fields) == len({*fields})
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row["at"])
+def test_rows_for_real_servers_are_about_requests_that_recorded_servers_accepted() -> None:
+    if not recordings.releases():
+        pytest.skip("no recordings available")
+    listed = [row for row in rows() if "seen" in row]
+    assert listed
+    for row in listed:
+        owner, _, field = row["at"].partition(".")
+        for name in row["seen"]:
+            entity = release_named(name).entities[owner]
+            bodies = accepted(name, catalogue(release_named(name)).find(entity).route)
+            assert bodies, f"{name} {owner}"
+            has_field = any(field in body for body in bodies)
+            assert has_field or row.get("out") or field == "provider", f"{name} {row['at']}"
+
+
+def accepted(name: str, route: str) -> list[dict[str, Any]]:
+    """Return the bodies of recorded requests that created an entity at a route."""
+    exchanges = [each for group in recordings.scenarios(name)
+                 for each in recordings.load(name, group)]  # fmt: skip
+    return [
+        each["request"]["body"] for each in exchanges
+        if each["request"]["method"] == "POST" and each["request"]["path"] == route
+        and each["response"]["status"] == 201
+    ]  # fmt: skip
+
+
+NEEDED_HERE = [row for row in rows() if "seen" not in row]
+
+
+@pytest.mark.parametrize("row", NEEDED_HERE, ids=lambda row: row["at"])
 def test_every_row_is_needed(pools: Pools, row: Row) -> None:
     """Without the row a request is rejected or cannot be generated, or a field is never present."""
-    if not TREES:
-        pytest.skip("no real schema trees available")
+    if not HAS_SHARED_TREES:
+        pytest.skip("the rows are for the trees of the shared folder")
     tried = []
     for name in reversed(ALL_RELEASES):
         release = release_named(name)

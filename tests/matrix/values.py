@@ -13,15 +13,16 @@ it (``TagLabel.tagFQN``), or of any object (``*.owners``). It has one of these k
 ``branch``
     Another field of the request; its value is the ``type`` of the union's branch to use.
 ``any``
-    Values to choose from.
+    Values to choose from, of which those count that the schema of the release has.
 ``items``
     The length that a list must have, if the schema allows shorter ones.
 ``out``
     True: the field is left out.
 
-With ``name`` the entity is written as its name, where the schema does not say that it is one; with
-``always`` an optional field is always present. ``since`` and ``until`` (exclusive) limit a row to
-releases.
+With ``name`` the entity is written as its name, where the schema allows a text and does not say
+that it is one; with ``always`` an optional field is always present. ``since`` and ``until``
+(exclusive) limit a row to releases. A row with ``seen`` is not needed by the sandbox: recordings of
+these releases show what real servers accept.
 """
 
 from __future__ import annotations

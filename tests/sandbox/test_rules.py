@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 from pathlib import Path
 
 import pytest
 
+from dynclient import sandbox
 from dynclient.sandbox import rules
 from dynclient.sandbox.json_codec import packaged_document
 from dynclient.sandbox.rules import Border, Rules, borders, is_for_release, parse_version
 from tests.replay import recordings
+from tests.support.trees import ALL_RELEASES, release_named
 
 FILE = {
     "flags": {"colour": [{"value": "red"}, {"from": "1.2", "value": "blue"}], "late": [
@@ -124,3 +127,31 @@ def test_a_border_is_a_guess_for_releases_in_its_gap(
 ) -> None:
     border = Border("flags.late", "from", "1.5", after, up_to)
     assert border.is_guess_for(parse_version(version)) is expected
+
+
+NAMED = {"testCase", "testSuite", "testCaseResult"}
+"""Types whose results derived fields are made of; a feature of their own records these."""
+WORDS = {"type", "metrics", "query", "document"}
+"""Names of entity types that are words of JSON and HTTP too."""
+
+
+def test_code_for_any_entity_names_no_entity_type() -> None:
+    """What holds for one type is a row of ``rules.json``, or a feature of its own."""
+    types = {name for release in ALL_RELEASES for name in release_named(release).entities}
+    rooms = [Path(sandbox.__file__).parent / room for room in ("entities", "storage")]
+    found = {
+        (file.name, node.value)
+        for room in rooms for file in room.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in types - WORDS
+    }  # fmt: skip
+    assert {name for _, name in found} <= NAMED, found
+
+
+def test_every_feature_has_a_module_of_tests() -> None:
+    features = Path(sandbox.__file__).parent / "features"
+    modules = {file.stem for file in features.glob("*.py") if file.stem != "__init__"}
+    tests = Path(__file__).parent / "features"
+    tested = {file.stem.removeprefix("test_") for file in tests.glob("test_*.py")}
+    assert len(modules) > 20
+    assert modules - tested == set()

@@ -1,4 +1,7 @@
-"""Sandboxes for functional tests: one for each release, in its own process, started when needed."""
+"""Sandboxes for functional tests: one for each release, in its own process, started when needed.
+
+With ``$DYNCLIENT_SERVER`` a server that is already running is used instead.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,25 @@ import pytest
 import dynclient
 from dynclient import sandbox
 from dynclient.client.client import Client
+from tests.support import external_server
 from tests.support.session_cache import session_cache
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
 Server = Callable[[str], sandbox.Running]
+
+
+@contextlib.contextmanager
+def started(name: str) -> Iterator[sandbox.Running]:
+    """Yield a server of a release: a sandbox, or the external one if that is its release."""
+    release = release_named(name)  # skips without its tree
+    if not external_server.HOST:
+        with sandbox.start(tree=TREES.get(name)) as running:
+            yield running
+        return
+    if name not in ALL_RELEASES:
+        pytest.skip(f"needs a server of {name}; DYNCLIENT_SERVER is one of {ALL_RELEASES[0]}")
+    with external_server.cleaned_up(external_server.running(name), release) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +42,8 @@ def server() -> Iterator[Server]:
 
         def of(name: str) -> sandbox.Running:
             if name not in running:
-                release_named(name)  # skips without its tree
                 with session_cache():
-                    started = sandbox.start(tree=TREES.get(name))
-                running[name] = stack.enter_context(started)
+                    running[name] = stack.enter_context(started(name))
             return running[name]
 
         yield of

@@ -22,6 +22,8 @@ from dynclient.releases import release
 from dynclient.releases.cache import bundled
 from dynclient.releases.tree_files import schema_files, version_in
 from dynclient.schema import Release
+from dynclient.schema.versions import numbers
+from tests.support import external_server
 
 _Cases = TypeVar("_Cases", bound=Collection[object])
 
@@ -88,8 +90,34 @@ def _numbers(name: str) -> tuple[list[int], str]:
 TREES: dict[str, Path] = _trees("openmetadata/trees", LATER)
 """Archives of real trees by release name, oldest first; empty on a machine without them."""
 
-ALL_RELEASES: list[str] = [*(["starter"] if bundled() else []), *_trees("openmetadata/trees")]
-"""Names for ``release_named``, without the later trees; for parametrized tests."""
+
+def _release_of_server(version: str) -> str:
+    """Return the name of the available release that is nearest to a server's version.
+
+    Raises ``pytest.UsageError`` if none has the same major and minor number.
+    """
+    names = [*(["starter"] if bundled() else []), *TREES]
+    if version in names:
+        return version
+    place = numbers(version)[:2]
+    found = [name for name in names if place and release_named(name).version[:2] == place]
+    if not found:
+        raise pytest.UsageError(
+            f"DYNCLIENT_SERVER runs {version}, but the available trees are {', '.join(names)};"
+            " DYNCLIENT_TREES names a folder with the tree of its release"
+        )
+    return found[-1]
+
+
+def _releases() -> list[str]:
+    if external_server.HOST:
+        return [_release_of_server(external_server.version())]
+    return [*(["starter"] if bundled() else []), *_trees("openmetadata/trees")]
+
+
+ALL_RELEASES: list[str]
+"""Names for ``release_named``, without the later trees; for parametrized tests. That of the server
+alone if tests use one that is already running."""
 
 
 def real_release(name: str) -> Release:
@@ -109,3 +137,9 @@ def skip_without(cases: _Cases) -> _Cases:
     if not cases:
         pytest.skip("no available tree has a case for this test (see tests/support/trees.py)")
     return cases
+
+
+ALL_RELEASES = _releases()
+
+HAS_SHARED_TREES = bool(TREES) and not (os.environ.get("DYNCLIENT_TREES") or external_server.HOST)
+"""Whether tests run on the trees of the shared folder, which data files of the tests are for."""

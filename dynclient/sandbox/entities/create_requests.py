@@ -80,10 +80,18 @@ class CreateRequestReader:
     def resolve(self, model: EntityModel, field: RefField, value: Any) -> list[tuple[str, str]]:
         """Return the (id, type) pairs that a field of a request names."""
         values = value if isinstance(value, list) else [value]
-        return [
-            self._pair(self.find_head(model, field.name, field.type, field.reference_in(item)))
-            for item in values
-        ]
+        return [self._pair(self._find(model, field, field.reference_in(item))) for item in values]
+
+    def _find(self, model: EntityModel, field: RefField, value: Any) -> Head:
+        """Return the entity that an item of a field names; raises the server's 404."""
+        is_name = isinstance(value, str) and not _is_uuid(value)
+        if field.type is not None or not is_name:
+            return self.find_head(model, field.name, field.type, value)
+        for type in field.choices or self._models.nearest_types(model.type):
+            head = self._tx.head(type, value)
+            if head is not None and not head.deleted:
+                return head
+        raise not_found(field.choices[0] if field.choices else field.name, value)
 
     def _resolve_inverse(self, model: EntityModel, name: str, value: Any) -> list[tuple[str, str]]:
         inverse = model.inverse[name]
@@ -132,7 +140,7 @@ class CreateRequestReader:
         for name in model.copied_from_parent:
             if name in links:
                 continue
-            if parent[1] == name:
+            if parent[1] in {name, model.references[name].type}:
                 links[name] = [parent]
             else:
                 links[name] = [

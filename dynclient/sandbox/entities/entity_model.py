@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.rules import Rules
@@ -31,6 +32,8 @@ class RefField(NamedTuple):
     """The type of the entity that a text names, if it is known."""
     inside: str | None = None
     """The property with the reference, if the list's items are objects with more properties."""
+    choices: tuple[str, ...] = ()
+    """The types among which a text is looked up if its type is not known; empty for any type."""
 
     def reference_in(self, item: Any) -> Any:
         """Return the reference that an item of the field is or contains."""
@@ -121,7 +124,8 @@ class EntityModel:
             inside = self._inside(name, node)
             if (one or many or inside) and name not in self.inverse:
                 style, type = self._create_style(name), self._named_type(name)
-                out[name] = RefField(name, not one, style, type, inside)
+                choices = tuple(self.rules.table("reference_choices").get(name, ()))
+                out[name] = RefField(name, not one, style, type, inside, choices)
         return out
 
     def _inside(self, name: str, node: Node) -> str | None:
@@ -198,11 +202,40 @@ class EntityModel:
         own = self.rules.table("hierarchy").get(self.type)
         if own is not None:
             return tuple(own)
-        return tuple(
-            name for name in self.rules.table("hierarchy")["*"]
-            if name in self.references and not self.references[name].many
-            and self.references[name].create is not None
-        )  # fmt: skip
+        creatable = {
+            name for name, field in self.references.items()
+            if not field.many and field.create is not None
+        }  # fmt: skip
+        named = tuple(name for name in self.rules.table("hierarchy")["*"] if name in creatable)
+        return named or self._unnamed_parent(creatable)
+
+    def _unnamed_parent(self, creatable: set[str]) -> tuple[str, ...]:
+        """Return the only field of an entity's parent that is not named after what it names.
+
+        Without it nothing can be created, and its text can be of any type.
+        """
+        found = [
+            name for name in sorted(creatable)
+            if self.create is not None and name in self.create.required
+            and self.references[name].create == "text" and self.references[name].type is None
+        ]  # fmt: skip
+        return tuple(found) if len(found) == 1 else ()
+
+    @cached_property
+    def filters(self) -> dict[str, Any]:
+        """The filters of the collection's list, by name.
+
+        Entities are listed by every entity above them; ``rules.json`` has other filters, and the
+        parents by which no server lists.
+        """
+        table = self.rules.table("filters")
+        below = {"kind": "below"}
+        above = {
+            name: below for name in (*self.hierarchy, *self.copied_from_parent)
+            if name in self.references and self.references[name].type != self.type
+        }  # fmt: skip
+        found = {**above, **table.get("*", {}), **table.get(self.type, {})}
+        return {name: rule for name, rule in found.items() if rule is not None}
 
     @cached_property
     def containers(self) -> frozenset[str]:
@@ -312,6 +345,25 @@ class EntityModels:
 
     def __contains__(self, type: object) -> bool:
         return type in self.release.entities
+
+    @cached_property
+    def containing_fields(self) -> tuple[str, ...]:
+        """The fields by which entities of any type are below another one, sorted."""
+        fields: set[str] = set()
+        for type in self.release.entities:
+            fields.update(self[type].hierarchy, self.rules.names("contained_by", type))
+        return tuple(sorted(fields))
+
+    def nearest_types(self, type: str) -> list[str]:
+        """Return all entity types, those first whose documents are near that of a type."""
+        entities = self.release.entities
+        folders = entities[type].path.split("/")[:-1]
+
+        def shared_folders(other: str) -> int:
+            pairs = zip(folders, entities[other].path.split("/"), strict=False)
+            return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+        return sorted(entities, key=shared_folders, reverse=True)
 
     def schema(self, path: str, pointer: str = "") -> Node:
         """Return a schema of the release that is not an entity; raises ``LookupError``."""

@@ -218,10 +218,8 @@ def _filters(
         values.append(int(include == "deleted"))
     elif include == "deleted":
         where.append("0")
-    table = context.rules.table("filters")
-    rules = {**table.get("*", {}), **table.get(model.type, {})}
-    for name, rule in rules.items():
-        if query.get(name) not in (None, "") and rule is not None:
+    for name, rule in model.filters.items():
+        if query.get(name) not in (None, ""):
             condition, parameters = _condition(context, model, rule, query[name])
             if condition:
                 where.append(condition)

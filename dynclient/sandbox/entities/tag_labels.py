@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from dynclient.sandbox.rules import Rules
     from dynclient.sandbox.storage.store import Row, Transaction
 
-TAG_TYPES = {"Classification": "tag", "Tag": "tag", "Glossary": "glossaryTerm"}
-"""Entity type by the source of a label; ``Tag`` is the source of tags before 1.0."""
+DEFAULT_SOURCE = "Classification"
+"""The source of a label that says none."""
 
 Label = dict[str, Any]
 
@@ -54,7 +54,7 @@ def label_carriers(model: EntityModel, doc: dict[str, Any]) -> Iterator[dict[str
 def label_uses(model: EntityModel, doc: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the (tag FQN, source) pairs of a document, one for each use."""
     return [
-        (label["tagFQN"], label.get("source", "Classification"))
+        (label["tagFQN"], label.get("source", DEFAULT_SOURCE))
         for carrier in label_carriers(model, doc)
         for label in carrier.get("tags") or ()
     ]
@@ -65,16 +65,22 @@ class Labels:
 
     def __init__(self, tx: Transaction, rules: Rules) -> None:
         self._tx = tx
+        self._sources = rules.table("label_sources")
         self._details: tuple[str, ...] = tuple(rules.flag("label_details"))
         self._known: dict[tuple[str, str], Row | None] = {}
 
     def tag(self, label: Label) -> Row | None:
         """Return the tag or term a label names, or None."""
-        type = TAG_TYPES.get(label.get("source", "Classification"), "tag")
-        key = (type, label["tagFQN"])
+        key = (self._kind(label)["type"], label["tagFQN"])
         if key not in self._known:
             self._known[key] = self._tx.find(*key)
         return self._known[key]
+
+    def _kind(self, label: Label) -> dict[str, Any]:
+        """Return what the source of a label says: the types of its tag and of what is above."""
+        source = label.get("source", DEFAULT_SOURCE)
+        kind: dict[str, Any] = self._sources.get(source, self._sources[DEFAULT_SOURCE])
+        return kind
 
     def accept(self, given: list[Label]) -> list[Label]:
         """Return labels as they are stored: sorted by FQN, with derived labels.
@@ -85,8 +91,7 @@ class Labels:
         for label in given:
             row = self.tag(label)
             if row is None:
-                type = TAG_TYPES.get(label.get("source", "Classification"), "tag")
-                raise not_found(type, label["tagFQN"])
+                raise not_found(self._kind(label)["type"], label["tagFQN"])
             stored.setdefault(row.fqn, self._without_details(label, row.fqn))
         for label in list(stored.values()):
             for derived in self._derived(label):
@@ -105,7 +110,7 @@ class Labels:
     def _derived(self, label: Label) -> list[Label]:
         """Return the labels that come with a glossary term: its own tags."""
         row = self.tag(label)
-        if row is None or row.type != "glossaryTerm":
+        if row is None or not self._kind(label)["brings_own"]:
             return []
         return [
             {**self._without_details(own, own["tagFQN"]), "labelType": "Derived"}
@@ -127,10 +132,7 @@ class Labels:
             groups.setdefault(parent, row.fqn)
 
     def _excludes(self, label: Label, parent: str) -> bool:
-        types = ("glossaryTerm", "glossary") if label.get("source") == "Glossary" else (
-            "tag", "classification",
-        )  # fmt: skip
-        for type in types:
+        for type in self._kind(label)["above"]:
             row = self._tx.find(type, parent)
             if row is not None:
                 return bool(row.doc.get("mutuallyExclusive"))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import custom_property_values, event_filters
-from dynclient.sandbox.entities.create_requests import Links, NewEntity, link_fqn, new_id
+from dynclient.sandbox.entities.create_requests import (
+    CreateRequestReader,
+    Links,
+    NewEntity,
+    link_fqn,
+    new_id,
+)
 from dynclient.sandbox.entities.request_parsing import fill
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
@@ -35,9 +41,11 @@ def prepare_request(
         body: the request body.
         verb: ``create`` or ``upsert``; a rule may apply to one of them only.
     """
+    reader = CreateRequestReader(context.tx, context.models)
     for name in ("owner", "owners"):
         if body.get(name):
-            check_owners(context, body[name] if isinstance(body[name], list) else [body[name]])
+            given = body[name] if isinstance(body[name], list) else [body[name]]
+            check_owners(context, [_owner(reader, model, name, owner) for owner in given])
     custom_property_values.check(context, model.type, body.get("extension"))
     _drop_plain_extension(body)
     for rule in _rules(context, model):
@@ -111,27 +119,40 @@ def _rules(context: RequestContext, model: EntityModel) -> list[Rule]:
 
 def check_owners(context: RequestContext, owners: list[dict[str, Any]]) -> None:
     """Raise the server's 400 for invalid owners: a team that is not a group; more by release."""
+    groups = context.rules.table("owning_groups")
     if context.rules.flag("owner_types_checked"):
-        _check_owner_types([owner.get("type") for owner in owners])
+        known = context.rules.table("reference_choices")["owners"]
+        _check_owner_types([owner.get("type") for owner in owners], known, groups)
     for owner in owners:
         row = context.tx.get(str(owner.get("id")))
-        kind = row.doc.get("teamType") if row is not None and row.type == "team" else "Group"
-        if kind != "Group":
+        if row is None or row.type not in groups:
+            continue
+        group = groups[row.type]
+        kind = row.doc.get(group["field"])
+        if kind != group["value"]:
             raise bad_request(
                 f"Team of type {kind} can't own entities. Only Team of type Group can own entities."
             )
 
 
-def _check_owner_types(types: list[Any]) -> None:
+def _owner(reader: CreateRequestReader, model: EntityModel, name: str, owner: Any) -> Any:
+    """Return an owner as a reference; raises the server's 404 for an unknown name."""
+    if isinstance(owner, dict):
+        return owner
+    ((id, type),) = reader.resolve(model, model.references[name], owner)
+    return {"id": id, "type": type}
+
+
+def _check_owner_types(types: list[Any], known: list[str], groups: Mapping[str, Any]) -> None:
     """Raise the server's 400 unless the owners are users or one team."""
     for type in types:
-        if type not in {"user", "team"}:
+        if type not in known:
             raise bad_request(
                 f"Entity of type {type} can't be the owner. Only Team of type Group or a User can"
                 " own entities."
             )
-    if "team" in types:
-        if "user" in types:
+    if any(type in groups for type in types):
+        if not all(type in groups for type in types):
             raise bad_request(
                 "Data Assets can have up to 5 users or a Team but not both as owners."
             )
@@ -258,7 +279,9 @@ def _conditions(
                 )
 
 
-def _team(context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule) -> None:
+def _kind_below(
+    context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
+) -> None:
     """Raise the server's 400 for a second organization and for parents of the wrong type."""
     kind = body.get("teamType", "Group")
     if kind == "Organization":
@@ -279,7 +302,11 @@ def _bot_user(
     context: RequestContext, model: EntityModel, body: dict[str, Any], rule: Rule
 ) -> None:
     name = body["botUser"]
-    user = context.tx.find("user", name) if isinstance(name, str) else None
+    user = (
+        context.tx.find(str(model.references["botUser"].type), name)
+        if isinstance(name, str)
+        else None
+    )
     if user is None:
         return
     if not user.doc.get("isBot"):
@@ -318,7 +345,7 @@ def _named_by_digest(
     """Name an entity without a name by the digest of its text, which must be unique then."""
     if not body.get("name") and body.get(rule["take"]):
         text = str(body[rule["take"]])
-        body["name"] = _digest_of(text)
+        body["name"] = digest_of(text)
         where = f"e.type = ? and json_extract(e.doc, '$.{rule['take']}') = ? and e.name <> ?"
         if context.tx.count(where, (model.type, text, body["name"])):
             raise already_exists()
@@ -367,7 +394,7 @@ _REQUEST_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], Rule], None]] = {
     "constraints": _constraints,
     "not_empty": _not_empty,
     "connection": _connection,
-    "team": _team,
+    "kind_below": _kind_below,
     "connection_below": _connection_below,
     "conditions": _conditions,
     "bot_user": _bot_user,
@@ -431,7 +458,7 @@ def _digest(
 ) -> None:
     if new_entity.doc.get(rule["take"]) is not None:
         text = str(new_entity.doc[rule["take"]])
-        new_entity.doc[rule["to"]] = _digest_of(text)
+        new_entity.doc[rule["to"]] = digest_of(text)
 
 
 def _ids(
@@ -504,7 +531,8 @@ def _event_filters(
     ]
 
 
-def _digest_of(text: str) -> str:
+def digest_of(text: str) -> str:
+    """Return the name that servers give what a text alone describes: its MD5 digest."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 

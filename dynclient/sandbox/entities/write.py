@@ -20,6 +20,7 @@ from dynclient.sandbox.http_errors import (
     bad_request,
     not_found,
 )
+from dynclient.sandbox.json_codec import dumps
 from dynclient.sandbox.routing import Result
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def _read_request(
     body = context.read(model.create, raw)
     type_rules.prepare_request(context, model, body, verb)
     if body.get("name") is None:
-        raise bad_request("[name must not be null]")
+        if "name" in model.create.required:
+            raise bad_request("[name must not be null]")
+        body["name"] = type_rules.digest_of(dumps(body))
     given = frozenset(name for name, value in raw.items() if value is not None)
     new_entity = CreateRequestReader(context.tx, context.models).build(model, body, given)
     type_rules.complete_entity(context, model, body, new_entity)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 NEEDS: tuple[str, ...] = ()
 BULK, LABELS = "api/bulkAssets.json", "api/addGlossaryToAssetsRequest.json"
-_OWNER_FIELDS = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
-"""The fields in which an asset names its owner; the first one that it has is used."""
 
 
 class Assets:
@@ -68,13 +66,13 @@ class Assets:
 
     def _change_one(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
         model = context.models[row.type]
-        if self._model.type not in _OWNER_FIELDS:
+        names = context.rules.table("asset_fields")[self._model.type]
+        if not names:
             if model.has_labels:
                 write.update(
                     context, model, row, {"tags": _updated_labels(context, row, owner, add)}
                 )
             return
-        names = _OWNER_FIELDS[self._model.type]
         field = next((name for name in names if name in model.references), None)
         if field is None:
             return
@@ -102,10 +100,10 @@ def _updated_labels(
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
-    for type in (*_OWNER_FIELDS, "glossaryTerm"):
+    for type, fields in models.rules.table("asset_fields").items():
         if type not in where:
             continue
-        terms = type not in _OWNER_FIELDS
+        terms = not fields
         path = LABELS if terms else BULK
         if path not in models.release.paths:
             continue

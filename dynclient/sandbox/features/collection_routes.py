@@ -165,7 +165,7 @@ _DOCUMENTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     # operation: its id in the OpenAPI document, kind of response, query parameters
     "create": ("create{name}", "entity", ()),
     "upsert": ("createOrUpdate{name}", "entity", ()),
-    "list": ("list{name}s", "page", ("fields", "limit", "before", "after", "include")),
+    "list": ("list{names}", "page", ("fields", "limit", "before", "after", "include")),
     "get": ("get{name}ByID", "entity", ("fields", "include")),
     "get_by_name": ("get{name}ByFQN", "entity", ("fields", "include")),
     "patch": ("patch{name}", "", ()),

@@ -6,6 +6,8 @@ objects, and leaves out formats of secrets and ``additionalProperties``.
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.request_parsing import default_of
@@ -23,6 +25,8 @@ _SHARED = (
 
 _BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern")
 _VERBS = {"GET": "get", "PUT": "add", "POST": "create", "PATCH": "patch", "DELETE": "delete"}
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
 
 _PAGING = {
     "type": "object",
@@ -74,7 +78,7 @@ class Document:
             self._add_entity(self._models[type])
         collections = {route: self._models[type] for type, route in where.items()}
         paths: dict[str, Any] = {}
-        for template, method, route in routes.all():
+        for template, method, route in sorted(routes.all(), key=self._number_order):
             operation = self._build_operation(template, method, route, collections)
             paths.setdefault(template, {})[method.lower()] = operation
         return {
@@ -100,7 +104,7 @@ class Document:
                    key=len, default="")  # fmt: skip
         model = collections.get(root)
         name = model.entity.type_name if model is not None else ""
-        operation_id = self._operation_id(template.removeprefix(root), method, route, name)
+        operation_id = self._operation_id(template, root, method, route, name)
         operation: dict[str, Any] = {
             "tags": [name or "System"],
             "operationId": operation_id,
@@ -116,12 +120,29 @@ class Document:
         operation["responses"] = {"200": self._response_of(route, model)}
         return operation
 
-    def _operation_id(self, tail: str, method: str, route: Route, name: str) -> str:
+    def _number_order(self, operation: tuple[str, str, Route]) -> tuple[str, bool, str, str]:
+        """Return the place of an operation in the order in which repeated ids are numbered.
+
+        Generators go through the server's classes, sorted by package, and number an operation by
+        name before the same one by id.
+        """
+        template, method, _ = operation
+        steps = template.split("/")[2:]
+        packages = self._models.rules.table("java_packages")
+        package = packages.get(steps[0], steps[0])
+        by_name = "name" in steps
+        collection = takewhile(lambda step: step != "name" and step[0] != "{", steps[:2])
+        return "/".join([package, *collection]).lower(), not by_name, template, method
+
+    def _operation_id(self, template: str, root: str, method: str, route: Route, name: str) -> str:
         """Return the id of an operation; repeated ids are numbered, as generators do."""
-        if route.operation:
-            text = route.operation.format(name=name)
-        else:
-            steps = [step for step in tail.split("/") if step and step[0] != "{"]
+        known = self._models.rules.table("operation_ids")
+        text = known.get(f"{method} {_PARAMETER.sub('{}', template)}")
+        if text is None and route.operation:
+            text = route.operation.format(name=name, names=_plural(name))
+        elif text is None:
+            steps = [step for step in template.removeprefix(root).split("/")
+                     if step and step[0] != "{"]  # fmt: skip
             words = "".join(step[:1].upper() + step[1:] for step in steps if step.isalnum())
             text = f"{_VERBS[method]}{words.removeprefix('V1') or name}"
         count = self._id_counts[text] = self._id_counts.get(text, -1) + 1
@@ -222,6 +243,14 @@ class Document:
         return out
 
 
+def _plural(name: str) -> str:
+    """Return the plural of an English noun: ``Glossary`` → ``Glossaries``."""
+    if name.endswith(("s", "x", "ch")):
+        return f"{name}es"
+    is_consonant = name[-2:-1] not in {"a", "e", "i", "o", "u"}
+    return f"{name[:-1]}ies" if name.endswith("y") and is_consonant else f"{name}s"
+
+
 def _path_parameter(name: str) -> dict[str, Any]:
     schema = {"type": "string"}
     if name == "id" or name.endswith("Id"):
@@ -233,8 +262,7 @@ def _query_names(route: Route, model: EntityModel | None) -> list[str]:
     """Return the query parameters of an operation: its own, and the filters of a list."""
     names = [*route.query]
     if route.returns == "page" and model is not None:
-        table = model.rules.table("filters")
-        names += [*table.get("*", {}), *table.get(model.type, {})]
+        names += model.filters
     if model is not None and not model.entity.deleted:
         names = [name for name in names if name not in {"include", "hardDelete"}]
     return list(dict.fromkeys(names))

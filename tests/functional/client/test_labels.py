@@ -9,13 +9,16 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
+from tests.support.external_server import own
+
+LAB, WORDBOOK = own("Lab"), own("Wordbook")
 
 
 @pytest.fixture
 def labels(each: Client) -> Iterator[tuple[Any, Any]]:
     """A tag and a glossary term that are gone afterwards."""
-    classification = each.classifications.create(name="Lab", description="x")
-    glossary = each.glossaries.create(name="Wordbook", displayName="Wordbook", description="x")
+    classification = each.classifications.create(name=LAB, description="x")
+    glossary = each.glossaries.create(name=WORDBOOK, displayName=WORDBOOK, description="x")
     yield (
         each.tags.create(name="Wet", classification=classification, description="x"),
         each.glossary_terms.create(
@@ -29,7 +32,7 @@ def labels(each: Client) -> Iterator[tuple[Any, Any]]:
 @pytest.fixture
 def schema(each: Client) -> Iterator[Any]:
     service = each.database_services.create(
-        name="labelled",
+        name=own("labelled"),
         serviceType="Mysql",
         connection={"config": {"username": "x", "hostPort": "x"}},
     )
@@ -44,8 +47,8 @@ def sources(labelled: Any) -> dict[str, str]:
     }
 
 
-TAG = {"Lab.Wet": "Classification Manual Confirmed"}
-TERM = {"Wordbook.Revenue": "Glossary Manual Confirmed"}
+TAG = {f"{LAB}.Wet": "Classification Manual Confirmed"}
+TERM = {f"{WORDBOOK}.Revenue": "Glossary Manual Confirmed"}
 
 
 def test_labels_are_given_as_tags_terms_names_and_incomplete_labels(
@@ -55,18 +58,18 @@ def test_labels_are_given_as_tags_terms_names_and_incomplete_labels(
     Column = each.types.Column
     columns = [
         Column(name="a", dataType="INT", tags=[tag, term]),
-        {"name": "b", "dataType": "INT", "tags": ["Lab.Wet"]},
-        {"name": "c", "dataType": "INT", "tags": [{"tagFQN": "Lab.Wet"}]},
-        Column(name="d", dataType="INT", tags=[each.types.TagLabel(tagFQN="Lab.Wet")]),
+        {"name": "b", "dataType": "INT", "tags": [f"{LAB}.Wet"]},
+        {"name": "c", "dataType": "INT", "tags": [{"tagFQN": f"{LAB}.Wet"}]},
+        Column(name="d", dataType="INT", tags=[each.types.TagLabel(tagFQN=f"{LAB}.Wet")]),
         Column(name="e", dataType="INT"),
     ]
     for method in (each.tables.create, each.tables.upsert):
-        table = method(name="t", databaseSchema=schema, columns=columns, tags=["Lab.Wet", term])
+        table = method(name="t", databaseSchema=schema, columns=columns, tags=[f"{LAB}.Wet", term])
         table = each.tables.get(table, fields=["columns", "tags"])
         assert sources(table) == TAG | TERM
         assert [sources(column) for column in table.columns[:4]] == [TAG | TERM, TAG, TAG, TAG]
     table.tags = [term]
-    table.columns[0].tags = ["Lab.Wet"]
+    table.columns[0].tags = [f"{LAB}.Wet"]
     table.columns[1].tags.append(term)
     table.columns[3].tags = None
     table = each.tables.get(each.save(table), fields=["columns", "tags"])

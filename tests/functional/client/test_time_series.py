@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dynclient.client.client import Client
+from tests.support.external_server import own
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -19,7 +20,9 @@ def case(each: Client) -> Iterator[Any]:
     if "test_case_results" not in dir(each):
         pytest.skip(f"release {each.release.name} has no collection of test case results")
     config = {"config": {"username": "x", "hostPort": "x"}}
-    service = each.database_services.create(name="series", serviceType="Mysql", connection=config)
+    service = each.database_services.create(
+        name=own("series"), serviceType="Mysql", connection=config
+    )
     database = each.databases.create(name="shop", service=service)
     schema = each.database_schemas.create(name="public", database=database)
     columns = [{"name": "id", "dataType": "INT"}]

@@ -15,6 +15,7 @@ import pytest
 
 from dynclient import compat
 from dynclient.sandbox import Running
+from tests.support.external_server import only_on_sandbox
 from tests.support.trees import ALL_RELEASES, TREES, release_named, shared
 
 Server = Callable[[str], Running]
@@ -37,6 +38,10 @@ def installed(request: pytest.FixtureRequest, server: Server) -> Iterator[Runnin
     compat.uninstall()
 
 
+fixed_names = only_on_sandbox("the names in the script are fixed, and may exist there")
+
+
+@fixed_names
 @pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning")
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_does_what_it_says(
@@ -69,6 +74,7 @@ def dynclient(
     )  # fmt: skip
 
 
+@fixed_names
 @pytest.mark.skipif(WALKTHROUGH is None, reason="the acceptance script is not available")
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_walkthrough_holds(server: Server, release: str) -> None:
@@ -93,6 +99,7 @@ def code_of(page: str) -> str:
     )
 
 
+@fixed_names
 @pytest.mark.skipif(PAGE is None, reason="the page is not available")
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_code_of_the_page_runs_as_it_stands(server: Server, release: str, script: Any) -> None:

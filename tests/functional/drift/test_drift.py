@@ -12,10 +12,12 @@ import dynclient
 from dynclient import sandbox
 from dynclient.client.client import Client
 from dynclient.errors import DriftWarning
+from tests.support.external_server import only_on_sandbox, own
 from tests.support.stub import Reply, Stub
 from tests.support.trees import TREES, real_release, release_named, skip_without
 
 CREATE = "api/data/createTable.json"
+DRIFT, PEOPLE = own("drift"), [own("ada"), own("grace")]
 OLD = [name for name in TREES if "owner" in real_release(name).node(CREATE).properties]
 
 quiet = pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning")
@@ -23,7 +25,7 @@ quiet = pytest.mark.filterwarnings("ignore::dynclient.errors.DriftWarning")
 
 @pytest.fixture
 def schema(each: Client) -> Iterator[Any]:
-    service = each.database_services.create(name="drift", serviceType="Mysql", connection=MYSQL)
+    service = each.database_services.create(name=DRIFT, serviceType="Mysql", connection=MYSQL)
     database = each.databases.create(name="d", service=service)
     yield each.database_schemas.create(name="s", database=database)
     each.database_services.delete(service, recursive=True, hard=True)
@@ -31,7 +33,7 @@ def schema(each: Client) -> Iterator[Any]:
 
 @pytest.fixture
 def people(each: Client) -> Iterator[tuple[Any, Any]]:
-    users = [each.users.create(name=name, email=f"{name}@example.com") for name in ("ada", "grace")]
+    users = [each.users.create(name=name, email=f"{name}@example.com") for name in PEOPLE]
     yield users[0], users[1]
     for user in users:
         each.users.delete(user, hard=True)
@@ -77,10 +79,10 @@ def test_requests_with_either_name(each: Client, schema: Any, people: Any) -> No
 
 @quiet
 def test_a_reference_where_names_are_wanted(each: Client) -> None:
-    service = each.database_services.create(name="refs", serviceType="Mysql", connection=MYSQL)
+    service = each.database_services.create(name=own("refs"), serviceType="Mysql", connection=MYSQL)
     reference = {"id": str(service.id), "type": "databaseService"}
     database = each.databases.create(name="d", service=reference)
-    assert database.fullyQualifiedName == "refs.d"
+    assert database.fullyQualifiedName == f"{own('refs')}.d"
     typed = each.types.EntityReference(id=database.id, type="database")
     assert each.database_schemas.create(name="s", database=typed).database.id == database.id
     with pytest.raises(dynclient.UsageError, match="cannot be prepared without sending a request"):
@@ -94,20 +96,22 @@ def test_a_reference_where_names_are_wanted(each: Client) -> None:
 @quiet
 def test_names_where_references_are_wanted(each: Client, people: Any) -> None:
     ada, grace = people
-    given: list[Any] = [["ada", "grace"], [ada, "grace"], [ada, grace], {"ada", "grace"}]
+    given: list[Any] = [PEOPLE, [ada, PEOPLE[1]], [ada, grace], {*PEOPLE}]
     for number, reviewers in enumerate(given):
-        glossary = each.glossaries.create(name=f"g{number}", description="x", reviewers=reviewers)
+        glossary = each.glossaries.create(
+            name=own(f"g{number}"), description="x", reviewers=reviewers
+        )
         found = each.glossaries.get(glossary.id, fields="reviewers").reviewers
         assert {user.id for user in found} == {ada.id, grace.id}
         each.glossaries.delete(glossary, hard=True, recursive=True)
     with pytest.raises(dynclient.ServerError) as caught:
-        each.glossaries.create(name="g", description="x", reviewers=["nobody.at.all"])
+        each.glossaries.create(name=own("g"), description="x", reviewers=["nobody.at.all"])
     assert caught.value.code == 404
 
 
 @quiet
 def test_related_terms_bare_and_boxed(each: Client) -> None:
-    glossary = each.glossaries.create(name="drift", description="x")
+    glossary = each.glossaries.create(name=DRIFT, description="x")
     a, b = (
         each.glossary_terms.create(name=name, glossary=glossary, description="x") for name in "ab"
     )
@@ -136,10 +140,10 @@ def test_ids_where_references_are_wanted(each: Client, people: Any) -> None:
     wanted = each.release.node("api/data/createGlossary.json").properties["reviewers"].items
     if wanted is None or wanted.kind != "object":
         with pytest.raises(dynclient.NotFound):  # as servers say, which look for such a name
-            each.glossaries.create(name="g", description="x", reviewers=[str(people[0].id)])
+            each.glossaries.create(name=own("g"), description="x", reviewers=[str(people[0].id)])
         return
     for number, ids in enumerate([[str(one.id) for one in people], [one.id for one in people]]):
-        glossary = each.glossaries.create(name=f"g{number}", description="x", reviewers=ids)
+        glossary = each.glossaries.create(name=own(f"g{number}"), description="x", reviewers=ids)
         found = each.glossaries.get(glossary.id, fields="reviewers").reviewers
         assert {user.id for user in found} == {one.id for one in people}
         each.glossaries.delete(glossary, hard=True, recursive=True)
@@ -147,7 +151,7 @@ def test_ids_where_references_are_wanted(each: Client, people: Any) -> None:
 
 @quiet
 def test_related_terms_are_passed_as_terms(each: Client) -> None:
-    glossary = each.glossaries.create(name="related", displayName="G", description="x")
+    glossary = each.glossaries.create(name=own("related"), displayName="G", description="x")
     one, other = (
         each.glossary_terms.create(name=name, glossary=glossary, description="x")
         for name in ("one", "other")
@@ -163,10 +167,10 @@ def test_related_terms_are_passed_as_terms(each: Client) -> None:
 @quiet
 def test_fields_in_a_list_apply_to_every_page(each: Client, people: Any) -> None:
     ada, _ = people
-    team = each.teams.create(name="drifting", teamType="Group", owner=ada)
+    team = each.teams.create(name=own("drifting"), teamType="Group", owner=ada)
     for fields in (["owner"], {"owner"}, (name for name in ["owner"])):
         found = {str(one.name): one for one in each.teams.list(fields=fields, page_size=1)}
-        assert found["drifting"].owner.id == ada.id
+        assert found[own("drifting")].owner.id == ada.id
     each.teams.delete(team, hard=True)
 
 
@@ -175,7 +179,7 @@ def test_a_password_wherever_the_release_has_it(each: Client) -> None:
     for number, login in enumerate([{"password": "pw"}, {"authType": {"password": "pw"}}]):
         config = {"type": "Mysql", "username": "u", "hostPort": "h:1", **login}
         service = each.database_services.create(
-            name=f"login{number}", serviceType="Mysql", connection={"config": config}
+            name=own(f"login{number}"), serviceType="Mysql", connection={"config": config}
         )
         assert service.connection.config.password is not None
         assert "pw" not in f"{service!r}{service.connection.config!r}"
@@ -193,7 +197,7 @@ def test_one_place_in_the_code_is_warned_once(each: Client, schema: Any, people:
                 **{field: [ada] if field == "owners" else ada},
             )  # fmt: skip
         for name in "abc":
-            each.tables.get(f"drift.d.s.{name}", fields=[field])
+            each.tables.get(f"{DRIFT}.d.s.{name}", fields=[field])
         listed = each.tables.list(fields=field, page_size=1)
         assert sum(table[other] is not None for table in listed) >= 3
     caught = [one for one in caught if one.category is DriftWarning]
@@ -224,6 +228,7 @@ def running() -> Iterator[sandbox.Running]:
         yield started
 
 
+@only_on_sandbox("the release must be the starter release")
 def test_drift_can_be_an_error(running: sandbox.Running) -> None:
     release = release_named("starter")
     token = running.admin_token

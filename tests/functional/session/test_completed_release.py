@@ -25,6 +25,7 @@ from dynclient.validation import validator
 from tests.functional.scripts import catalogue as catalogue_script
 from tests.functional.session.test_openapi_release import LEFT_OUT, exchanges
 from tests.support.agreement import field_agreement
+from tests.support.external_server import own
 from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of, entity_types
 from tests.support.servers import Server
 from tests.support.trees import TREES, real_release
@@ -164,7 +165,7 @@ def test_a_script_runs_with_the_tree_of_any_other_release(
     with only(tree, tmp_path / "only"), warnings.catch_warnings():
         warnings.simplefilter("ignore", DynclientWarning)
         with dynclient.connect(running.host, token=running.admin_token) as om:
-            seen = catalogue_script.main(om, f"with_{tree.replace('.', '_')}")
+            seen = catalogue_script.main(om, own(f"with_{tree.replace('.', '_')}"))
     assert seen["tables"] == ["customers", "orders"]
 
 

@@ -10,8 +10,10 @@ import pytest
 
 from dynclient import errors
 from dynclient.client.client import Client
+from tests.support.external_server import own
 from tests.support.trees import ALL_RELEASES
 
+REBASED = own("Rebased")
 COLUMNS = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "INT"}]
 
 
@@ -25,7 +27,7 @@ def new_table(om: Client, name: str) -> Any:
     """Create a table of a test's own."""
     config = {"type": "Mysql", "username": "u", "hostPort": "db:3306"}
     service = om.database_services.upsert(
-        name="rebase", serviceType="Mysql", connection={"config": config}
+        name=own("rebase"), serviceType="Mysql", connection={"config": config}
     )
     database = om.databases.upsert(name="d", service=service)
     schema = om.database_schemas.upsert(name="c", database=database)
@@ -75,13 +77,13 @@ def test_labels_that_another_client_added_meanwhile_stay(
     release: str, connected: Callable[[str], Client]
 ) -> None:
     om = connected(release)
-    classification = om.classifications.upsert(name="Rebased", description="x")
+    classification = om.classifications.upsert(name=REBASED, description="x")
     for name in ("One", "Two", "Three"):
         om.tags.upsert(name=name, classification=classification, description="x")
     table = new_table(om, "labels")
 
     def label(name: str) -> dict[str, str]:
-        return {"tagFQN": f"Rebased.{name}", "source": "Classification", "labelType": "Manual",
+        return {"tagFQN": f"{REBASED}.{name}", "source": "Classification", "labelType": "Manual",
                 "state": "Confirmed"}  # fmt: skip
 
     mine = om.tables.get(table.id, fields=["columns", "tags"])
@@ -95,6 +97,6 @@ def test_labels_that_another_client_added_meanwhile_stay(
         om.save(mine)
     om.save(mine, on_conflict="rebase", read_back=True)
     now = om.tables.get(table.id, fields=["columns", "tags"])
-    assert sorted(each.tagFQN for each in now.tags) == ["Rebased.One", "Rebased.Three"]
-    assert [each.tagFQN for each in now.columns[0].tags] == ["Rebased.Two"]
+    assert sorted(each.tagFQN for each in now.tags) == [f"{REBASED}.One", f"{REBASED}.Three"]
+    assert [each.tagFQN for each in now.columns[0].tags] == [f"{REBASED}.Two"]
     assert now.columns[0].description == "mine"

@@ -12,6 +12,7 @@ import pytest
 import dynclient
 from dynclient import sandbox
 from dynclient.client.client import Client
+from tests.support.external_server import own
 from tests.support.servers import Server
 from tests.support.trees import ALL_RELEASES, release_named
 
@@ -30,7 +31,7 @@ class Shop:
             hooks=dynclient.Hooks(on_request=self._note),
             page_size=2,
         )
-        self.name = f"shop_{next(_numbers)}"
+        self.name = own(f"shop_{next(_numbers)}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", dynclient.DriftWarning)
             self._fill(count)

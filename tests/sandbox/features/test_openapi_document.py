@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import dynclient
 from dynclient import sandbox
 from dynclient.operations.catalogue import catalogue
+from tests.support.openapi_server import DOCUMENTS, document_of
 from tests.support.servers import Server
 from tests.support.trees import ALL_RELEASES, release_named
 
@@ -41,6 +43,34 @@ def test_the_document_is_consistent(server: Server, name: str) -> None:
     named = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
     assert named <= set(content["components"]["schemas"])
     assert '"format": "password"' not in text
+
+
+def operation_ids(content: Any) -> dict[tuple[str, str], str]:
+    """Return the ids of a document's operations by path and method."""
+    return {
+        (re.sub(r"{[^}]*}", "{}", path), method): operation["operationId"]
+        for path, operations in content["paths"].items()
+        for method, operation in operations.items() if operation.get("operationId")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_ids_of_operations_are_those_of_real_servers(server: Server, name: str) -> None:
+    """Repeated ids are numbered, in the order of all operations that a server has."""
+    real, served = operation_ids(document_of(name)), operation_ids(document(server(name)))
+    shared = real.keys() & served.keys()
+    assert len(shared) > 400
+    different = {key: (real[key], served[key]) for key in shared if real[key] != served[key]}
+    assert len(different) < 0.1 * len(shared)
+    number = re.compile(r"_\d+$")
+    assert not [ids for ids in different.values() if len({number.sub("", id) for id in ids}) > 1]
+
+
+@each_release
+def test_lists_have_plural_names(server: Server, name: str) -> None:
+    ids = {*operation_ids(document(server(name))).values()}
+    assert {"listTables", "listGlossaries", "listPolicies"} <= ids
+    assert not {"listGlossarys", "listPolicys"} & ids
 
 
 @each_release
