@@ -22,6 +22,8 @@ _ENGINE_NAME = re.compile(r"\b(?:Elasticsearch|OpenSearch)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
+_ENCRYPTED = "fernet:"
+"""The beginning of a secret that the recorded server has encrypted."""
 TEXTS = ("description", "displayName", "style")
 """Fields of seeded entities that each server fills with its own texts."""
 
@@ -230,8 +232,8 @@ class Normaliser:
         out["paging"] = paging
 
     def _text(self, value: str, key: str | None) -> Any:
-        if value == REDACTED:
-            return value
+        if value == REDACTED or value.startswith(_ENCRYPTED):
+            return REDACTED
         if key in {"message", "responseMessage"} or key is None:
             return self._message(value)
         if value[:1] in {"[", "{"} and value[-1:] in {"]", "}"}:
