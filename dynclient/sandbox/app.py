@@ -26,6 +26,7 @@ from dynclient.sandbox.entities.request_context import Caller, Clock, RequestCon
 from dynclient.sandbox.features import FEATURES, openapi_document
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
+    SandboxError,
     UnhandledServerError,
     bad_request,
     error_response,
@@ -251,10 +252,18 @@ class Sandbox:
         route, request, caller = admitted
         if route.consumes is not None:
             request = request._replace(body=_body(route, http_request, body))
+        failure: SandboxError | None = None
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
             context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
-            result = route.handler(context, request)
+            try:
+                result = route.handler(context, request)
+            except SandboxError as error:
+                if not error.keeps_changes:
+                    raise
+                failure = error
+        if failure is not None:
+            raise failure
         return _response(result)
 
     def _error(self, error: ErrorResponse) -> Response:

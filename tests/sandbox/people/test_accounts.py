@@ -212,3 +212,32 @@ def test_tables_have_the_owner_of_their_schema(company: Company) -> None:
     body = company.get(f"/v1/tables/name/s.d.c.t?fields={field}")[field]
     body = body if isinstance(body, list) else [body]
     assert [one["id"] for one in body] == [company.group["id"]]
+
+
+def test_who_signs_up_is_a_person_with_a_password(company: Company) -> None:
+    user = company.request("POST", "/v1/users/signup", json={
+        "firstName": "Zoe", "lastName": "Q", "email": "zoe@example.com", "password": GOOD,
+    }).json()  # fmt: skip
+    assert (user["name"], user["displayName"], user["isBot"]) == ("zoe", "ZoeQ", False)
+    linked = {name for name in ("teams", "inheritedRoles") if "href" in user[name][0]}
+    assert len(linked) == 1
+    path = f"/v1/users/{user['id']}"
+    assert company.get(path)["isBot"] is False
+    deleted = company.request("DELETE", f"{path}?hardDelete=true").json()
+    assert deleted["authenticationMechanism"]["authType"] == "BASIC"
+    assert GOOD not in str(deleted)
+
+
+def test_a_bot_user_created_by_put_has_a_token(company: Company) -> None:
+    body = {
+        "name": "bot-by-put",
+        "email": "bot-by-put@example.com",
+        "isBot": True,
+        "authenticationMechanism": {"authType": "JWT", "config": {"JWTTokenExpiry": "7"}},
+    }
+    for status in (201, 200):
+        response = company.request("PUT", "/v1/users", json=body)
+        assert response.status_code == status, response.text
+        if status == 201:
+            config = response.json()["authenticationMechanism"]["config"]
+            assert {"JWTToken", "JWTTokenExpiresAt"} <= set(config)
