@@ -29,6 +29,7 @@ from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     bad_request,
     error_response,
+    not_found,
     unhandled_error_response,
     unhandled_status,
 )
@@ -244,6 +245,8 @@ class Sandbox:
                 raise error_response(401, "Expired token!")
         if row is None:
             raise jwt.unauthorized(f"User {name} is not known")
+        if row.deleted:
+            raise not_found(row.type, name)
         return Caller.of_user(row)
 
     def _run(self, http_request: HttpRequest, admitted: _Admitted, body: bytes) -> Response:

@@ -13,6 +13,8 @@ _HOST = re.compile(r"https?://(?:server|127\.0\.0\.1(?::\d+)?|localhost(?::\d+)?
 _SOURCE = re.compile(r"\s+at \[Source: .*", re.DOTALL)
 _START_MARKER = re.compile(r"\(start marker at .*", re.DOTALL)
 _KNOWN = re.compile(r"\(\d+ known properties: .*", re.DOTALL)
+_PATTERN = re.compile(r'must match ".*"')
+"""A pattern in the server's dialect of regular expressions."""
 _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
 _EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
@@ -22,6 +24,8 @@ _ENGINE_NAME = re.compile(r"\b(?:Elasticsearch|OpenSearch)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
+_ENCRYPTED = "fernet:"
+"""The prefix of an encrypted secret, which is another text each time."""
 TEXTS = ("description", "displayName", "style")
 """Fields of seeded entities that each server fills with its own texts."""
 
@@ -241,6 +245,8 @@ class Normaliser:
                 pass
         if key in {"date", "startDate"} and _DATE.match(value):
             return "<date>"
+        if value.startswith(_ENCRYPTED):
+            return _ENCRYPTED + REDACTED
         text = _ALIAS.sub("", _HOST.sub("<host>/api", value))
         return UUID.sub(lambda found: self._id(found[0]), text)
 
@@ -253,7 +259,7 @@ class Normaliser:
             return f"{one} and {other} exclude each other"
         if text.startswith("HEAD, "):
             return ", ".join(sorted(text.split(", ")))
-        text = _START_MARKER.sub("", text)
+        text = _START_MARKER.sub("", _PATTERN.sub("must match …", text))
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
         if _JAVA.search(text):

@@ -89,9 +89,14 @@ def serialize_rows(
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
     requested = fields & model.on_request
-    return context.serializer.serialize(
+    found = context.serializer.serialize(
         model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
+    for name, condition in context.rules.table("shown_and_kept_if").get(model.type, {}).items():
+        for body in found:
+            if not body.get(condition):
+                body.pop(name, None)
+    return found
 
 
 def get(

@@ -181,11 +181,13 @@ class RequestContext:
         *,
         members: str = LOADED,
         own_link: bool = True,
+        encrypt: bool = False,
     ) -> dict[str, Any]:
         """Return an entity as a response body."""
         return self.serializer.serialize(
-            model, [doc], fields, members=members, own_link=own_link, mask=not self.caller.bot
-        )[0]
+            model, [doc], fields, members=members, own_link=own_link,
+            mask=not self.caller.bot, encrypt=encrypt,
+        )[0]  # fmt: skip
 
     # storing
 

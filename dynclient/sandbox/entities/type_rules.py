@@ -251,7 +251,13 @@ def _conditions(
 ) -> None:
     """Raise the server's 400 for rules whose conditions call unknown functions."""
     for each in body.get(rule["list"]) or ():
-        for name in re.findall(r"(\w+)\s*\(", str(each.get("condition") or "")):
+        condition = str(each.get("condition") or "")
+        if condition.count("(") > condition.count(")"):
+            raise bad_request(
+                f"Failed to parse - Expression [{condition}] @{condition.rindex('(')}: EL1051E:"
+                " Unexpectedly ran out of arguments"
+            )
+        for name in re.findall(r"(\w+)\s*\(", condition):
             if name not in rule["functions"]:
                 raise bad_request(
                     f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities import write
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.http_errors import not_found
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
@@ -67,12 +66,12 @@ class Assets:
         return Result(200, result)
 
     def _change_one(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
+        """Add or remove one asset, which does not become a new version of the asset."""
         model = context.models[row.type]
         if self._model.type not in _OWNER_FIELDS:
             if model.has_labels:
-                write.update(
-                    context, model, row, {"tags": _updated_labels(context, row, owner, add)}
-                )
+                tags = _updated_labels(context, row, owner, add)
+                context.store(model, {**row.doc, "tags": tags})
             return
         names = _OWNER_FIELDS[self._model.type]
         field = next((name for name in names if name in model.references), None)
@@ -86,7 +85,7 @@ class Assets:
         if not model.references[field].many:
             remaining = []
         links: Links = {field: [*remaining, *([(owner.id, owner.type)] if add else ())]}
-        write.update(context, model, row, {}, links)
+        context.link(model, row.id, links)
 
 
 def _updated_labels(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import difflib
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -60,7 +62,7 @@ class Feed:
             "threadTs": context.now,
             "about": body["about"],
             "entityId": about.id,
-            "entityRef": {"id": about.id, "type": about.type},
+            "entityRef": self._reference(context, about.id),
             "createdBy": author,
             "updatedAt": context.now,
             "updatedBy": context.caller.name,
@@ -115,6 +117,11 @@ class Feed:
     def _new_announcement(
         self, context: RequestContext, body: dict[str, Any], about: Row
     ) -> dict[str, Any]:
+        """Return a valid announcement; newer servers store seconds as milliseconds.
+
+        They compare the times as they were sent with the stored ones, so that announcements in
+        seconds never overlap.
+        """
         details: dict[str, Any] = body.get("announcementDetails") or {}
         if details.get("startTime", 0) >= details.get("endTime", 0):
             raise bad_request("Announcement start time must be earlier than the end time")
@@ -130,7 +137,14 @@ class Feed:
                     "There is already an announcement scheduled that overlaps with the given"
                     " start time and end time"
                 )
+        if context.rules.flag("announcement_times") == "ms":
+            times = {name: _in_ms(details[name]) for name in ("startTime", "endTime")}
+            details = {**details, **times}
         return details
+
+    def _reference(self, context: RequestContext, id: str) -> dict[str, Any]:
+        """Return the reference to the entity of a thread, as the thread keeps it."""
+        return context.plain_serializer.reference(context.tx.heads([id])[id])
 
     def _save(self, context: RequestContext, owner: str, thread: dict[str, Any]) -> None:
         context.tx.record(owner, KIND, thread["threadTs"], thread["id"], thread)
@@ -142,12 +156,8 @@ class Feed:
         return found
 
     def _serialize(self, context: RequestContext, thread: dict[str, Any]) -> dict[str, Any]:
-        """Return a thread as responses show it, with the current reference to its entity."""
+        """Return a thread as responses show it."""
         out = {**thread, "href": f"{context.base}/v1/feed/{thread['id']}"}
-        if "entityRef" in thread:
-            heads = context.tx.heads([thread["entityRef"]["id"]])
-            for head in heads.values():
-                out["entityRef"] = context.plain_serializer.reference(head)
         return {name: out[name] for name in self._node.properties if name in out}
 
     def get(self, context: RequestContext, request: Request) -> Result:
@@ -169,13 +179,15 @@ class Feed:
         ]  # fmt: skip
         limit = query_int(query, "limit", 10)
         post_limit = query_int(query, "limitPosts", 3)
+        page, ends = _page(found, limit, query.get("before"), query.get("after"))
         data = [
             self._serialize(
                 context, {**one, "posts": one["posts"][-post_limit:] if post_limit else []}
             )
-            for one in found[:limit]
+            for one in page
         ]
-        return Result(200, {"data": data, "paging": {"total": len(found)}})
+        cursors = {name: _cursor(one["threadTs"]) for name, one in ends.items()}
+        return Result(200, {"data": data, "paging": {**cursors, "total": len(found)}})
 
     def _is_selected(self, context: RequestContext, thread: dict[str, Any], query: Any) -> bool:
         link = str(query.get("entityLink") or "").rstrip(">")
@@ -184,10 +196,11 @@ class Feed:
             not link or re.match(re.escape(link) + "(::|>)", thread["about"]) is not None,
             query.get("type") in (None, "", thread["type"]),
             query.get("taskStatus") in (None, "", task.get("status")),
+            bool(thread.get("resolved")) == (query.get("resolved") == "true"),
         ]
         if query.get("activeAnnouncement"):
             announcement = thread.get("announcement") or {}
-            start, end = (announcement.get(name, 0) for name in ("startTime", "endTime"))
+            start, end = (_in_ms(announcement.get(name, 0)) for name in ("startTime", "endTime"))
             active = start <= context.now <= end
             tests.append(active == (query["activeAnnouncement"] == "true"))
         if query.get("userId") and query.get("filterType") == "ASSIGNED_TO":
@@ -296,7 +309,14 @@ class Feed:
         body = context.read(self.resolve_body, request.body)
         self._apply_value(context, thread, body["newValue"])
         task_fields = {"newValue": body["newValue"]}
-        return self._close_task(context, owner, thread, task_fields, "taskResolved")
+        # Newer servers change the entity of a closed task, but not the task.
+        is_open = thread["task"]["status"] == "Open"
+        keeps = is_open or bool(context.rules.flag("closed_tasks_change"))
+        result = self._close_task(context, owner, thread, task_fields, "taskResolved", keeps=keeps)
+        if keeps:
+            message = _resolution(thread["task"], body["newValue"])
+            self._add_closing_post(context, thread["id"], message)
+        return result
 
     def close(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PUT feed/tasks/{number}/close``."""
@@ -323,12 +343,18 @@ class Feed:
         thread: dict[str, Any],
         task_fields: dict[str, Any],
         change: str,
+        *,
+        keeps: bool = True,
     ) -> Result:
+        """Return the closed task; ``keeps`` is whether it is stored."""
         closing = {"status": "Closed", "closedBy": context.caller.name, "closedAt": context.now}
         task = {**thread["task"], **closing, **task_fields}
         changed = {**thread, "task": task, "updatedAt": context.now}
         changed["updatedBy"] = context.caller.name
-        self._save(context, owner, changed)
+        if "entityRef" in thread:
+            changed["entityRef"] = self._reference(context, owner)
+        if keeps:
+            self._save(context, owner, changed)
         return Result(200, self._serialize(context, changed), change=change)
 
     def _apply_value(self, context: RequestContext, thread: dict[str, Any], value: str) -> None:
@@ -348,6 +374,67 @@ class Feed:
         if field == "tags":
             new_value = loads(value)
         write.patch(context, model, row, [{"op": "add", "path": pointer, "value": new_value}])
+
+
+def _page(
+    threads: list[dict[str, Any]], limit: int, before: str | None, after: str | None
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return a page of threads, newest first, and those at which other pages begin and end."""
+    start = 0
+    if after:
+        start = sum(_cursor(one["threadTs"]) >= after for one in threads)
+    elif before:
+        start = max(0, sum(_cursor(one["threadTs"]) > before for one in threads) - limit)
+    page = threads[start : start + limit]
+    ends = {}
+    if page and start > 0:
+        ends["before"] = page[0]
+    if page and start + limit < len(threads):
+        ends["after"] = page[-1]
+    return page, ends
+
+
+def _cursor(time: int) -> str:
+    """Return the cursor of a time: texts in the order of the times."""
+    return base64.urlsafe_b64encode(f"{time:020}".encode()).decode()
+
+
+_SECONDS_BELOW = 10**10
+
+
+def _in_ms(time: int) -> int:
+    """Return a time in ms since the epoch that may have been given in seconds."""
+    return time * 1000 if time < _SECONDS_BELOW else time
+
+
+def _resolution(task: dict[str, Any], new: str) -> str:
+    """Return the message of the server's own post about a resolved task."""
+    old = str(task.get("oldValue") or "")
+    if not str(task.get("type")).endswith("Tag"):
+        return f"Resolved the Task with Description - {_marked_words(old, new)}"
+    before, after = ([label["tagFQN"] for label in loads(text or "[]")] for text in (old, new))
+    changes = [("removed", fqn) for fqn in before if fqn not in after]
+    changes += [("added", fqn) for fqn in after if fqn not in before]
+    marked = [f'<span class="diff-{mark}">{fqn}</span>' for mark, fqn in changes]
+    return f"Resolved the Task with Tag(s) - {' '.join(marked)}"
+
+
+def _marked_words(old: str, new: str) -> str:
+    """Return how a text was changed, with the words in HTML elements as the server marks them."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    out = []
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, before, after).get_opcodes():
+        if kind == "equal":
+            out.append("".join(before[i:j]).strip())
+            continue
+        for words, mark in ((before[i:j], "removed"), (after[k:m], "added")):
+            text = "".join(words).strip()
+            if text:
+                out.append(f'<span class="diff-{mark}">{text}</span>')
+    return " ".join(text for text in out if text)
+
+
+_WORDS = re.compile(r"\s*(?:\w+|\W)")
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001

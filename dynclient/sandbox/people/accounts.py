@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import read, write
@@ -57,9 +58,11 @@ class Accounts:
 
     def _token_pair(self, context: RequestContext, user: str, email: str) -> dict[str, Any]:
         expires = context.now + _HOUR_MS
+        refresh = str(uuid.uuid4())
+        context.tx.set_meta(f"refresh:{jwt.fingerprint(refresh)}", user)
         return {
             "accessToken": self._signer.create_token(user, email, bot=False, expires=expires),
-            "refreshToken": self._signer.create_token(user, email, bot=False),
+            "refreshToken": refresh,
             "tokenType": "Bearer",
             "expiryDuration": expires,
         }
@@ -67,9 +70,8 @@ class Accounts:
     def refresh(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST users/refresh``."""
         token = str(_json_object(request).get("refreshToken", ""))
-        row = None
-        if self._signer.is_signed(token):
-            row = context.tx.find("user", self._signer.read_user(f"Bearer {token}"))
+        user = context.tx.meta(f"refresh:{jwt.fingerprint(token)}")
+        row = context.tx.find("user", user) if user is not None else None
         if row is None or context.tx.meta(f"revoked:{jwt.fingerprint(token)}"):
             raise error_response(404, "Invalid Request Token. Please check your Token")
         # A refresh token can be used once.
@@ -300,7 +302,7 @@ def mount(routes: Routes, accounts: Accounts) -> None:
     create_route = Route(accounts.create, JSON, writes=True, operation="create{name}",
                          body_schema=create, returns="entity")  # fmt: skip
     add("POST", "/v1/users", create_route)
-    add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True))
+    add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True, writes=True))
     add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, public=True, writes=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, public=True, writes=True))
     add("POST", "/v1/users/checkEmailInUse", Route(accounts.is_email_in_use, JSON, public=True))

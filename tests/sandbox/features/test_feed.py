@@ -95,13 +95,13 @@ def test_announcements_must_not_overlap(api: TablesApi) -> None:
             **author_of(api)}  # fmt: skip
 
     def during(start: int, end: int) -> dict[str, Any]:
-        times = {"description": "d", "startTime": start, "endTime": end}
+        times = {"description": "d", "startTime": start * 10**9, "endTime": end * 10**9}
         return {**body, "announcementDetails": times}
 
     api.post("/v1/feed", during(100, 200))
     assert "overlaps" in api.error("POST", "/v1/feed", 400, json=during(150, 250))
     assert "earlier" in api.error("POST", "/v1/feed", 400, json=during(300, 300))
-    api.post("/v1/feed", during(200, 2**40))
+    api.post("/v1/feed", during(200, 1000))
     path = "/v1/feed?entityLink=%3C%23E::table::s.d.c.announced%3E&activeAnnouncement="
     counts = [len(api.get(f"{path}{active}")["data"]) for active in ("true", "false")]
     assert counts == [0, 2]
