@@ -28,7 +28,11 @@ def delete(
             raise bad_request(rule["message"])
     with_children = context.rules.names("removed_with_children", "*")
     first = next(_children(context, row.id), None)
-    if first is not None and not recursive and model.type not in with_children:
+    is_empty = first is None and not any(
+        context.tx.latest(row.id, kind)
+        for kind in context.rules.table("filled_by_records").get(model.type, ())
+    )
+    if not is_empty and not recursive and model.type not in with_children:
         raise bad_request(f"{model.type} is not empty")
     is_hard = hard or _is_always_hard(context, model)
     for child in _children(context, row.id):

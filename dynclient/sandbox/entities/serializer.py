@@ -286,7 +286,9 @@ class EntitySerializer:
             row = self._tx.get(edge.target)
             if row is not None:
                 fields = {"owner", "owners"} & self._models[row.type].on_request
-                out += bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
+                found = bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
+                marks = rule.get("marked", {}).get(edge.field, {})
+                out += [{**body, **marks} for body in found]
         return out
 
     def _property_definition(self, definition: dict[str, Any]) -> dict[str, Any]:

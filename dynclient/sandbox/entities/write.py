@@ -110,6 +110,8 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
     body = context.serialize(model, doc, fields, members=GIVEN)
     if "votes" in body and "votes" not in new_entity.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
+    for name in context.rules.table("empty_after_create").get(model.type, ()):
+        body[name] = []
     return Result(201, body, location=context.serializer.href(model.type, doc["id"]))
 
 

@@ -84,8 +84,7 @@ class Collection:
     ) -> Result:
         """Delete an entity; ``recursive`` is whether the operation has the parameter."""
         permissions.check(context, self._model.type, "Delete", row.id)
-        if self._values is None:
-            self._check_deletable(row)
+        self._check_deletable(row)
         result = delete.delete(
             context, self._model, row,
             recursive=recursive and _is_true(request, "recursive"),
@@ -98,12 +97,14 @@ class Collection:
         return result
 
     def _check_deletable(self, row: Row) -> None:
-        """Raise the server's error for an entity that has a route of its own for deletion."""
+        """Raise the server's error for an entity that another route deletes."""
         for variant in self._model.rules.table("variants").get(self._model.type, ()):
-            message = variant.get("deleted_apart")
-            values = variant["values"].items()
-            if message and all(row.doc.get(name) == value for name, value in values):
-                raise bad_request(message)
+            values = variant["values"]
+            is_one = all(row.doc.get(name) == value for name, value in values.items())
+            if self._values is None and is_one and "deleted_apart" in variant:
+                raise bad_request(variant["deleted_apart"])
+            if self._values == values and not is_one and "deletes_only" in variant:
+                raise bad_request(variant["deletes_only"])
 
     def restore(self, context: RequestContext, request: Request) -> Result:
         body = request.body if isinstance(request.body, dict) else {}

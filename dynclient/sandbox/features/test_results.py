@@ -108,6 +108,7 @@ class Results:
         changed |= {name: existing[name] for name in ("id", "timestamp", "testCaseFQN")}
         ordered = {name: changed[name] for name in self.body.properties if name in changed}
         context.tx.record(row.id, KIND, existing["timestamp"], existing["id"], ordered)
+        self._update_status(context, row)
         change = "entityUpdated" if ordered != existing else "entityNoChange"
         return Result(200, ordered, change=change)
 
@@ -147,9 +148,9 @@ class Results:
         cases = [id for id, head in heads.items() if head.type == "testCase"]
         if len(cases) < len(set(body.get("testCaseIds") or ())):
             raise bad_request("You are trying to add one or more test cases that do not exist.")
+        serialized = context.serialize(self._suites, row.doc, frozenset(), own_link=False)
         for id in cases:
             context.tx.add_reference(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
-        serialized = context.serialize(self._suites, row.doc, frozenset(), own_link=False)
         return Result(200, serialized, change="logicalTestCaseAdded")
 
     def remove_case(self, context: RequestContext, request: Request) -> Result:
@@ -158,8 +159,8 @@ class Results:
         case = context.get_row(self._cases, request.path["id"])
         if not context.tx.remove_reference(case.id, "testSuites", suite.id):
             raise not_found("testCase", case.id)
-        fields = self._cases.for_update
-        serialized = context.serialize(self._cases, case.doc, fields, own_link=False)
+        fields = self._cases.on_request & {"testSuite", "testSuites"}
+        serialized = context.plain_serializer.serialize(self._cases, [case.doc], fields)[0]
         return Result(200, serialized, change="entityDeleted")
 
 
