@@ -23,6 +23,10 @@ _MEMBER_SKIPPED = {
 }  # fmt: skip
 
 
+_HIDDEN_VALUES = ("old-encrypted-value", "new-encrypted-value")
+"""What a change of a field with secrets is recorded as."""
+
+
 class Change:
     """The differences between two states; true if there are any."""
 
@@ -70,6 +74,7 @@ class Differ:
         self._as_values = rules.names("values_in_changes", model.type)
         self._as_json_text = rules.names("json_text_in_changes", model.type)
         self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
+        self._hidden = rules.names("hidden_in_changes", model.type)
         self._breaking = rules.names("breaking_when_removed", model.type)
         self._compared = rules.table("compared_as_members").get(model.type, {})
         self._members = {group.path[0]: group for group in model.members if len(group.path) == 1}
@@ -92,7 +97,11 @@ class Differ:
             elif isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, name, before or [], after or [])
             elif not _is_same(before, after) or (name in self._always and after is not None):
-                if name == "extension":
+                if name in self._hidden:
+                    # A removed value is not recorded, and of others only that they differ.
+                    if after is not None:
+                        change.record(name, *map(dumps, _HIDDEN_VALUES))
+                elif name == "extension":
                     _compare_extensions(change, before or {}, after or {})
                 else:
                     change.record(
