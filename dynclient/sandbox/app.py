@@ -23,7 +23,7 @@ from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import seed
 from dynclient.sandbox.entities.entity_model import EntityModels
 from dynclient.sandbox.entities.request_context import Caller, Clock, RequestContext
-from dynclient.sandbox.features import FEATURES, openapi_document
+from dynclient.sandbox.features import FEATURES, change_events, openapi_document
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
     UnhandledServerError,
@@ -92,6 +92,11 @@ class Sandbox:
             feature = import_module(f"dynclient.sandbox.features.{name}")
             if self._has(feature.NEEDS):
                 feature.mount(self.routes, self.models, self.where)
+        self._event_log = (
+            change_events.EventLog(self.models, self.where)
+            if self._has(change_events.NEEDS)
+            else None
+        )
         self._openapi_text: str | None = None
         self._openapi_lock = threading.Lock()
         self._clock = Clock()
@@ -258,6 +263,9 @@ class Sandbox:
             now = self._clock.now()
             context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
             result = route.handler(context, request)
+            if route.writes and self._event_log is not None:
+                path = http_request.scope["raw_path"].decode("ascii", "replace")
+                self._event_log.add(context, path.removeprefix(_ROOT), result)
         return _response(result)
 
     def _error(self, error: ErrorResponse) -> Response:

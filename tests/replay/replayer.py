@@ -100,7 +100,7 @@ class Replay:
     def _send(self, request: dict[str, Any], *, issued: bool) -> tuple[int, dict[str, str], Any]:
         """Send a recorded request; return the status, the headers in lower case and the body."""
         path = self._root + self._values.translate_path(request["path"])
-        query = self._values.translate(request["query"])
+        query = self._values.translate_query(request["query"])
         if query:
             path += "?" + urlencode(query)
         headers = {}

@@ -106,9 +106,9 @@ def summarize_results(tx: Transaction, suite: str) -> dict[str, Any]:
         if "::columns::" in link:
             counts.append(by_column.setdefault(link, _no_results()))
         status = STATUSES.get(str(result.get("testCaseStatus")))
-        for count in counts if status is not None else ():
-            count[status] += 1
-            count["total"] += 1
+        for name in (status, "total") if status is not None else ():
+            for count in counts:
+                count[name] += 1
     columns = [{**count, "entityLink": link} for link, count in by_column.items()]
     return {**out, "columnTestSummary": columns}
 

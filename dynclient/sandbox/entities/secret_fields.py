@@ -52,6 +52,29 @@ def encrypt_secrets(
     return {**out, **replaced}
 
 
+def remove_masked(model: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
+    """Return ``doc`` as servers write it to logs: without fields whose schema says ``mask``.
+
+    Any other secret is masked.
+    """
+    out = dict(doc)
+    for name in model.secret_fields:
+        if name in out:
+            out[name] = _without_masked(model.node.properties[name], out[name])
+    return mask_secrets(model, out)
+
+
+def _without_masked(node: Node, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    properties = node.properties
+    return {
+        name: _without_masked(properties[name], inner) if name in properties else inner
+        for name, inner in value.items()
+        if not (name in properties and properties[name].schema.get("mask"))
+    }
+
+
 def restore_secrets(
     model: EntityModel, doc: dict[str, Any], stored: dict[str, Any]
 ) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.json_codec import dumps
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ MINOR, MAJOR = 0.1, 1.0
 _MEMBER_SKIPPED = {
     "name", "fullyQualifiedName", "profile", "customMetrics", "dataTypeDisplay", "ordinalPosition",
 }  # fmt: skip
-
-
-_HIDDEN_VALUES = ("old-encrypted-value", "new-encrypted-value")
-"""What a change of a field with secrets is recorded as."""
 
 
 class Change:
@@ -63,6 +60,10 @@ def next_version(version: float, *, major: bool) -> float:
     return round(version + (MAJOR if major else MINOR), 1)
 
 
+_ENCRYPTED = ('"old-encrypted-value"', '"new-encrypted-value"')
+"""What stands for a field with secrets in a change, as JSON text."""
+
+
 class Differ:
     """Compares the states of one entity type."""
 
@@ -74,8 +75,8 @@ class Differ:
         self._as_values = rules.names("values_in_changes", model.type)
         self._as_json_text = rules.names("json_text_in_changes", model.type)
         self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
-        self._hidden = rules.names("hidden_in_changes", model.type)
         self._breaking = rules.names("breaking_when_removed", model.type)
+        self._encrypted = rules.names("encrypted_in_changes", model.type)
         self._compared = rules.table("compared_as_members").get(model.type, {})
         self._members = {group.path[0]: group for group in model.members if len(group.path) == 1}
 
@@ -97,10 +98,9 @@ class Differ:
             elif isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, name, before or [], after or [])
             elif not _is_same(before, after) or (name in self._always and after is not None):
-                if name in self._hidden:
-                    # A removed value is not recorded, and of others only that they differ.
-                    if after is not None:
-                        change.record(name, *map(dumps, _HIDDEN_VALUES))
+                if name in self._encrypted:
+                    if after is not None:  # servers do not record that it was removed
+                        change.record(name, *_ENCRYPTED)
                 elif name == "extension":
                     _compare_extensions(change, before or {}, after or {})
                 else:
@@ -110,6 +110,8 @@ class Differ:
         return change
 
     def _change_value(self, name: str, value: Any) -> Any:
+        if name in self._model.secret_fields:
+            value = mask_secrets(self._model, {name: value})[name]
         if value is None or name in self._as_values:
             return value
         if isinstance(value, dict | list) or name in self._as_json_text:

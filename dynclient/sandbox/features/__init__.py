@@ -9,7 +9,10 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "assets",
+    "change_events",
     "feed",
+    "feed_counts",
+    "suggestions",
     "kpis",
     "lineage",
     "query_usage",
@@ -21,6 +24,8 @@ FEATURES = (
     "csv_files",
     "run_status",
     "usage",
+    "web_analytics",
+    "report_data",
     "collection_routes",
     "time_series",
 )
