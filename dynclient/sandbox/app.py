@@ -26,6 +26,7 @@ from dynclient.sandbox.entities.request_context import Caller, Clock, RequestCon
 from dynclient.sandbox.features import FEATURES, change_events, openapi_document
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
+    SandboxError,
     UnhandledServerError,
     bad_request,
     error_response,
@@ -259,13 +260,22 @@ class Sandbox:
         route, request, caller = admitted
         if route.consumes is not None:
             request = request._replace(body=_body(route, http_request, body))
+        failure: SandboxError | None = None
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
             context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
-            result = route.handler(context, request)
-            if route.writes and self._event_log is not None:
-                path = http_request.scope["raw_path"].decode("ascii", "replace")
-                self._event_log.add(context, path.removeprefix(_ROOT), result)
+            try:
+                result = route.handler(context, request)
+            except SandboxError as error:
+                if not error.keeps_changes:
+                    raise
+                failure = error
+            else:
+                if route.writes and self._event_log is not None:
+                    path = http_request.scope["raw_path"].decode("ascii", "replace")
+                    self._event_log.add(context, path.removeprefix(_ROOT), result)
+        if failure is not None:
+            raise failure
         return _response(result)
 
     def _error(self, error: ErrorResponse) -> Response:

@@ -250,8 +250,8 @@ class Normaliser:
         out["paging"] = paging
 
     def _text(self, value: str, key: str | None) -> Any:
-        if value == REDACTED:
-            return value
+        if value == REDACTED or value.startswith(_ENCRYPTED):
+            return REDACTED
         if key in {"message", "responseMessage"} or key is None:
             return self._message(value)
         if value[:1] in {"[", "{"} and value[-1:] in {"]", "}"}:

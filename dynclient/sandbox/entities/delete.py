@@ -35,6 +35,8 @@ def delete(
     if not is_empty and not recursive and model.type not in with_children:
         raise bad_request(f"{model.type} is not empty")
     is_hard = hard or _is_always_hard(context, model)
+    if is_hard and model.type in context.rules.names("children_listed_first", "*"):
+        _delete_listed(context, row.id)
     for child in _children(context, row.id):
         _delete_child(context, child, hard=is_hard)
     links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
@@ -117,6 +119,18 @@ def _children(context: RequestContext, id: str) -> Iterator[Row]:
                 row = context.tx.get(source)
                 if row is not None:
                     yield row
+
+
+def _delete_listed(context: RequestContext, id: str) -> None:
+    """Delete children hard, those above others first, as they were listed before.
+
+    Raises the 404 of a server that finds a child gone, because it is also below another one; what
+    was deleted by then stays deleted.
+    """
+    for row in sorted(_children(context, id), key=lambda row: row.fqn):
+        if context.tx.get(row.id) is None:
+            raise not_found(row.type, row.id).keeping_changes()
+        _delete_child(context, row, hard=True)
 
 
 def _delete_child(context: RequestContext, row: Row, *, hard: bool) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
     from dynclient.schema.release import Release
 
+MEMBER_EXTRAS = frozenset({"customMetrics"})
+"""Fields of members that are returned, even if empty, with the same field of the entity."""
+
 
 class RefField(NamedTuple):
     """A field that names other entities."""
@@ -274,6 +277,12 @@ class EntityModel:
         always = {*self.hierarchy, *self.copied_from_parent}
         named = {name for name in self.references if name not in always} | set(self.inverse)
         return self.rules.names("on_request", self.type, named) & set(self.fields)
+
+    @cached_property
+    def member_fields(self) -> frozenset[str]:
+        """Fields that only members have, and that ``fields=`` may name: ``customMetrics``."""
+        found = {name for group in self.members for name in group.item.properties}
+        return (MEMBER_EXTRAS & found) - set(self.fields)
 
     @cached_property
     def for_update(self) -> frozenset[str]:

@@ -12,8 +12,10 @@ from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
+    UnhandledServerError,
     bad_request,
     error_response,
+    not_found,
     unhandled_status,
 )
 from dynclient.sandbox.json_codec import dumps, loads
@@ -63,13 +65,14 @@ def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
     if not text:
         return frozenset()
     if text.strip() == "*":
-        return frozenset(model.fields)
+        return model.member_fields.union(model.fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in model.fields:
+        if name not in model.fields and name not in model.member_fields:
             raise bad_request(f"Invalid field name {name}")
     loaded_with = model.rules.table("loaded_with").get(model.type, {})
-    return frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
+    fields = frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
+    return fields - model.rules.names("only_at_own_route", model.type)
 
 
 def parse_include(text: str | None) -> str:
@@ -88,7 +91,7 @@ def serialize_rows(
     groups = {group.path[0] for group in model.members}
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    requested = fields & model.on_request
+    requested = fields & (model.on_request | model.member_fields)
     found = context.serializer.serialize(
         model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
@@ -158,6 +161,8 @@ def _read_page(
         more_after = len(rows) > limit
         rows = rows[:limit]
         more_before = after is not None
+        if more_before and not rows and context.rules.flag("empty_page_fails"):
+            raise UnhandledServerError("Index 0 out of bounds for length 0")
     cursors: dict[str, Place] = {}
     if rows and more_before:
         cursors["before"] = order.place(rows[0])
@@ -256,6 +261,8 @@ def _condition(
     if kind == "reference":
         type = model.references[rule["field"]].type if rule["field"] in model.references else None
         head = context.tx.head(rule.get("type", type or ""), value)
+        if head is None and rule.get("must_exist"):
+            raise not_found(str(type), value)
         target = head.id if head is not None else value
         return (
             "e.id in (select source from refs where field = ? and target = ?)",

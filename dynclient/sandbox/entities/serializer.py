@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
+from dynclient.sandbox.entities.entity_model import MEMBER_EXTRAS
 from dynclient.sandbox.entities.request_parsing import fill
 from dynclient.sandbox.entities.secret_fields import encrypt_secrets, mask_secrets
 from dynclient.sandbox.entities.tag_labels import Labels
@@ -23,9 +24,6 @@ HIDDEN = "hidden"
 
 UP, DOWN = "votes.up", "votes.down"
 """The reference fields that store votes."""
-
-MEMBER_EXTRAS = frozenset({"customMetrics"})
-"""Fields of members that are returned, even if empty, with the same field of the entity."""
 
 Linked = dict[str, list[tuple[str, str]]]
 """The (id, type) pairs that one field names, by entity id."""

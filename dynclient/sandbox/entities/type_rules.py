@@ -65,6 +65,9 @@ def check_patched(
     custom_property_values.check(context, model.type, doc.get("extension"))
     _drop_plain_extension(doc)
     for rule in _rules(context, model):
+        message = context.rules.flag("connection_removed")
+        if rule["step"] == "connection" and message and "connection" not in doc:
+            raise UnhandledServerError(message)
         if rule["step"] in _PATCH_STEPS:
             _REQUEST_STEPS[rule["step"]](context, model, doc, rule)
 

@@ -15,6 +15,7 @@ from dynclient.sandbox.entities.serializer import GIVEN, LOADED
 from dynclient.sandbox.entities.tag_labels import label_carriers, members_at, walk_members
 from dynclient.sandbox.entities.version_changes import FIRST_VERSION, Change, Differ, next_version
 from dynclient.sandbox.http_errors import (
+    ErrorResponse,
     UnhandledServerError,
     already_exists,
     bad_request,
@@ -47,6 +48,7 @@ def _read_request(
             ' because "request" is null'
         )
     body = context.read(model.create, raw)
+    body |= values or {}
     type_rules.prepare_request(context, model, body, verb)
     if body.get("name") is None:
         raise bad_request("[name must not be null]")
@@ -87,7 +89,13 @@ def upsert(
 
 def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -> Result:
     """Store a complete new entity and return the 201 result."""
-    _accept_labels(context, model, new_entity.doc)
+    try:
+        _accept_labels(context, model, new_entity.doc)
+    except ErrorResponse as error:
+        if context.rules.flag("failed_label_keeps_entity"):
+            _insert_without_labels(context, model, new_entity)
+            error.keeping_changes()
+        raise
     doc = {
         **new_entity.doc,
         "id": new_id(),
@@ -113,6 +121,15 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
     for name in context.rules.table("empty_after_create").get(model.type, ()):
         body[name] = []
     return Result(201, body, location=context.serializer.href(model.type, doc["id"]))
+
+
+def _insert_without_labels(
+    context: RequestContext, model: EntityModel, new_entity: NewEntity
+) -> None:
+    """Store an entity whose labels were refused; old servers keep it."""
+    for carrier in label_carriers(model, new_entity.doc):
+        carrier.pop("tags", None)
+    insert(context, model, new_entity)
 
 
 # PUT on an existing entity

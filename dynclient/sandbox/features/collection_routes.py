@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import delete, read, write
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import etags, followers_votes
-from dynclient.sandbox.http_errors import bad_request, not_found
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    UnhandledServerError,
+    bad_request,
+    not_found,
+)
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Handler, Request, Result, Route, Routes
 
@@ -44,6 +49,8 @@ class Collection:
     def upsert(self, context: RequestContext, request: Request) -> Result:
         permissions.check(context, self._model.type, "Create")
         result = write.upsert(context, self._model, request.body, self._values)
+        if result.status == 200:
+            self._fail_afterwards("PUT", result)
         return etags.with_tag(context, request, result)
 
     def list(self, context: RequestContext, request: Request) -> Result:
@@ -68,6 +75,7 @@ class Collection:
         permissions.check_patch(context, self._model.type, row.id, request.body)
         etags.check_precondition(context, request, self._model, row)
         result = write.patch(context, self._model, row, request.body)
+        self._fail_afterwards("PATCH", result)
         return etags.with_tag(context, request, result)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
@@ -91,10 +99,18 @@ class Collection:
             hard=_is_true(request, "hardDelete"),
         )  # fmt: skip
         if row.id == context.caller.id:
-            # The server looks the caller up again to report the change: the deletion holds.
-            missing = not_found(row.type, row.name)
-            return Result(missing.status, missing.body)
+            # The server looks the caller up again to report the change.
+            raise not_found(row.type, row.name).keeping_changes()
+        self._fail_afterwards("DELETE", result)
         return result
+
+    def _fail_afterwards(self, method: str, result: Result) -> None:
+        """Raise the error of a server that fails after it has stored the change."""
+        rule = self._model.rules.table("fails_after_change").get(self._model.type)
+        if rule is None or method not in rule["methods"]:
+            return
+        if all(result.body.get(name) == value for name, value in rule["when"].items()):
+            raise UnhandledServerError(rule["message"]).keeping_changes()
 
     def _check_deletable(self, row: Row) -> None:
         """Raise the server's error for an entity that another route deletes."""
@@ -204,12 +220,22 @@ def _route(
     )  # fmt: skip
 
 
+def _failing(message: str) -> Handler:
+    """Return the handler of a collection that the server cannot serve."""
+
+    def fail(context: RequestContext, request: Request) -> Result:  # noqa: ARG001
+        raise ErrorResponse(500, message)
+
+    return fail
+
+
 _VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of every collection; ``where`` has the path of each by entity type."""
     absent = models.rules.table("absent_operations")
+    broken = models.rules.table("broken_collections")
     by_name = bool(models.rules.flag("patch_by_name"))
     for type, route in where.items():
         model = models[type]
@@ -218,7 +244,9 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         for name, method, tail, consumes, is_served in _OPERATIONS:
             if name in missing or not is_served(model) or (name == "patch_by_name" and not by_name):
                 continue
-            handler: Handler = getattr(collection, name)
+            handler: Handler = (
+                _failing(broken[type]) if type in broken else getattr(collection, name)
+            )
             routes.add(method, route + tail, _route(name, method, consumes, handler, model))
         for variant in models.rules.table("variants").get(type, ()):
             collection = Collection(model, variant["values"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
@@ -76,10 +76,15 @@ class FieldRoutes:
 def result_with(
     context: RequestContext, model: EntityModel, field: str, method: str, doc: dict[str, Any]
 ) -> Result:
-    """Return an entity with one field, and with those that the server loads along with it."""
+    """Return an entity with one field, and with those that the server loads along with it.
+
+    A minus before a name takes out a field that the server does not load.
+    """
     loaded_with = context.rules.table("shown_with").get(field, {}).get(method, [])
-    fields = ({field, *loaded_with} & set(model.fields)) & model.on_request
-    return Result(200, context.serialize(model, doc, fields, members="hidden", own_link=False))
+    fields = {field, *loaded_with} & (model.on_request | model.member_fields)
+    linked = "href" in loaded_with
+    body = context.serialize(model, doc, fields, members="hidden", own_link=linked)
+    return Result(200, {name: each for name, each in body.items() if f"-{name}" not in loaded_with})
 
 
 def _check_columns(row: Row, names: list[Any]) -> None:
@@ -227,20 +232,29 @@ class Metrics:
             "updatedBy": context.caller.name,
         }  # fmt: skip
         context.tx.record(row.id, "customMetric", 0, key, metric)
-        return self._respond(context, row)
+        return self._respond(context, "PUT", row)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE tables/{id}/customMetric/…``."""
         row = context.get_row(self._model, request.path["id"])
         column, name = request.path.get("column", ""), request.path["name"]
+        before = self._respond(context, "DELETE", row)
         if not context.tx.remove_record(row.id, "customMetric", f"{column}.{name}"):
             raise not_found("customMetric", name)
-        return self._respond(context, row)
+        shows_old = _METRICS in context.rules.names("shown_after_removal", "*")
+        return before if shows_old else self._respond(context, "DELETE", row)
 
-    def _respond(self, context: RequestContext, row: Row) -> Result:
-        return result_with(context, self._model, "customMetrics", "PUT", row.doc)
+    def _respond(self, context: RequestContext, method: str, row: Row) -> Result:
+        result = result_with(context, self._model, _METRICS, method, row.doc)
+        if _METRICS not in self._model.fields:
+            # A server whose tables have no metrics of their own fills in one column only.
+            for column in result.body["columns"]:
+                if not column.get(_METRICS):
+                    column.pop(_METRICS, None)
+        return result
 
 
+_METRICS = "customMetrics"
 _CUSTOM_METRIC = "api/tests/createCustomMetric.json"
 _OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
 
@@ -253,12 +267,14 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
             sample = FieldRoutes(
                 models[type], "sampleData", node, _check_sample if type == "table" else None
             )
-            _add_routes(routes, f"{route}/{{id}}/sampleData", sample, ("PUT", "GET", "DELETE"))
+            served = models.rules.table("sample_routes")
+            methods = served.get(type, served["*"])
+            _add_routes(routes, f"{route}/{{id}}/sampleData", sample, methods)
     table, root = models["table"], "/v1/tables"
-    for field, methods in _OWN_ROUTES.items():
+    for field, own_methods in _OWN_ROUTES.items():
         if field in table.fields:
             field_routes = FieldRoutes(table, field, table.node.properties[field])
-            _add_routes(routes, f"{root}/{{id}}/{field}", field_routes, methods)
+            _add_routes(routes, f"{root}/{{id}}/{field}", field_routes, own_methods)
     if "joins" in table.fields:
         joins = Joins(table)
         put = Route(joins.put, JSON, writes=True, body_schema=table.node.properties["joins"],
@@ -277,12 +293,13 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         metrics = Metrics(models)
         own = f"{root}/{{id}}/customMetric"
         routes.add("PUT", own, Route(metrics.put, JSON, writes=True, body_schema=metrics.body))
-        routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
+        if _METRICS in table.fields:
+            routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
         routes.add("DELETE", f"{own}/{{column}}/{{name}}", Route(metrics.delete, writes=True))
 
 
 def _add_routes(
-    routes: Routes, path: str, field_routes: FieldRoutes, methods: tuple[str, ...]
+    routes: Routes, path: str, field_routes: FieldRoutes, methods: Sequence[str]
 ) -> None:
     put = Route(
         field_routes.put, JSON, writes=True, body_schema=field_routes.body, returns="entity"

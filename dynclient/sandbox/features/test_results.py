@@ -56,6 +56,12 @@ class Results:
         if self._are_resources:
             return Result(201, self._save_result(context, row, body), change="entityUpdated")
         before = context.tx.latest(row.id, KIND)
+        if context.rules.flag("results_are_unique"):
+            if time_series.find_record(context, row.id, KIND, str(body["timestamp"])) is not None:
+                raise already_exists()
+            context.tx.record(row.id, KIND, body["timestamp"], "", body)
+            added = {"fieldsAdded": [{"name": KIND, "newValue": body}]}
+            return self._event(context, row, added, 201, link=True)
         context.tx.record(row.id, KIND, body["timestamp"], "", body)
         change = {"name": KIND, "oldValue": before, "newValue": body}
         if before is None:
@@ -129,9 +135,24 @@ class Results:
         return existing
 
     def _event(
-        self, context: RequestContext, row: Row, change: dict[str, Any], status: int
+        self,
+        context: RequestContext,
+        row: Row,
+        change: dict[str, Any],
+        status: int,
+        *,
+        link: bool = False,
     ) -> Result:
-        return change_event(context, self._cases, row, change, status=status)
+        """Return the change event, with the fields of the case that the server has loaded."""
+        result = change_event(context, self._cases, row, change, status=status)
+        if context.rules.flag("results_are_unique"):
+            entity = result.body["entity"]
+            for name in ("testDefinition", *(() if link else ("testSuite",))):
+                entity.pop(name, None)
+            entity |= {KIND: context.tx.latest(row.id, KIND), "testSuites": []}
+            if link:
+                entity["href"] = context.serializer.href(self._cases.type, row.id)
+        return result
 
     # test suites
 

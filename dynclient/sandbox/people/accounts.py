@@ -25,6 +25,8 @@ _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _HIERARCHY_LIMIT = 1000
 _PASSWORD_LENGTH = 8
+_BASIC = {"config": {"password": MASK}, "authType": "BASIC"}
+"""The authentication mechanism of a user with a password, as responses contain it."""
 _LOGIN_FAILED = "You have entered an invalid username or password."
 
 
@@ -90,17 +92,22 @@ class Accounts:
         """Answer ``POST users/signup``."""
         body = _json_object(request)
         email = str(body.get("email", "")).lower()
+        model = self._models["user"]
         result = write.create(
             context.as_caller(email.partition("@")[0]),
-            self._models["user"],
+            model,
             {
                 "name": email.partition("@")[0],
                 "email": email,
                 "displayName": f"{body.get('firstName', '')}{body.get('lastName', '')}",
             },
+            {**context.rules.table("signup")["set"], "authenticationMechanism": _BASIC},
         )
         self._store_password(context, result.body["id"], str(body.get("password", "")))
         user = {name: value for name, value in result.body.items() if name != "href"}
+        for name in context.rules.table("signup")["unlinked"]:
+            for reference in user[name]:
+                reference.pop("href", None)
         return Result(201, user)
 
     def _store_password(self, context: RequestContext, id: str, password: str) -> None:
@@ -118,10 +125,22 @@ class Accounts:
         check(context, "user", "Create")
         password = self._chosen_password(context, request)
         result = write.create(context, self._models["user"], request.body)
+        return self._with_credentials(context, result, password)
+
+    def upsert(self, context: RequestContext, request: Request) -> Result:
+        """Answer ``PUT users``; a new user gets credentials as by ``POST``."""
+        check(context, "user", "Create")
+        password = self._chosen_password(context, request)
+        result = write.upsert(context, self._models["user"], request.body)
+        return self._with_credentials(context, result, password) if result.status == 201 else result
+
+    def _with_credentials(
+        self, context: RequestContext, result: Result, password: str | None
+    ) -> Result:
+        """Store the password of a new person, or the token of a new bot."""
         if password is not None:
             self._store_password(context, result.body["id"], password)
-            mechanism = {"config": {"password": MASK}, "authType": "BASIC"}
-            return result._replace(body=self._with_mechanism(context, result.body, mechanism))
+            return result._replace(body=self._with_mechanism(context, result.body, _BASIC))
         requested = result.body.get("authenticationMechanism")
         if (
             result.body.get("isBot")
@@ -302,6 +321,9 @@ def mount(routes: Routes, accounts: Accounts) -> None:
     create_route = Route(accounts.create, JSON, writes=True, operation="create{name}",
                          body_schema=create, returns="entity")  # fmt: skip
     add("POST", "/v1/users", create_route)
+    upsert = Route(accounts.upsert, JSON, writes=True, operation="createOrUpdate{name}",
+                   body_schema=create, returns="entity")  # fmt: skip
+    add("PUT", "/v1/users", upsert)
     add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True, writes=True))
     add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, public=True, writes=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, public=True, writes=True))
