@@ -20,6 +20,7 @@ FEATURES = (
     "custom_properties",
     "test_results",
     "incidents",
+    "test_case_details",
     "search",
     "csv_files",
     "run_status",

@@ -128,6 +128,12 @@ class Results:
         change = {"fieldsDeleted": [{"name": KIND, "oldValue": existing}]}
         return self._event(context, row, change, 200)
 
+    def delete_shared(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``DELETE testCases/testCaseResults/{fqn}/{timestamp}``, which returns it."""
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        existing = self._find_result(context, row, request.path["timestamp"])
+        return self.delete(context, request)._replace(body=existing)
+
     def _find_result(self, context: RequestContext, row: Row, stamp: str) -> dict[str, Any]:
         existing = time_series.find_record(context, row.id, KIND, stamp)
         if existing is None:
@@ -198,7 +204,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     shared = cases + "/testCaseResults/{fqn}"
     routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
     routes.add("GET", shared, Route(results.list, query=SPAN))
-    routes.add("DELETE", shared + "/{timestamp}", Route(results.delete, writes=True))
+    routes.add("DELETE", shared + "/{timestamp}", Route(results.delete_shared, writes=True))
     for place in (own, shared):
         patch = Route(results.patch, JSON_PATCH, writes=True)
         routes.add("PATCH", place + "/{timestamp}", patch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import secrets
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,15 @@ class Accounts:
         """Answer ``POST users/checkEmailInUse``."""
         row = self._by_email(context, str(_json_object(request).get("email", "")).lower())
         return Result(200, row is not None)
+
+    def is_email_verified(self, context: RequestContext, request: Request) -> Result:
+        """Answer ``POST users/checkEmailVerified``; empty if the server never asked the user."""
+        row = self._by_email(context, str(_json_object(request).get("email", "")).lower())
+        return Result(200, None if row is None else row.doc.get("isEmailVerified"))
+
+    def generate_password(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
+        """Answer ``GET users/generateRandomPwd``."""
+        return Result(200, f"{secrets.token_urlsafe(_PASSWORD_LENGTH)}aA1!")
 
     # creating users
 
@@ -328,6 +338,9 @@ def mount(routes: Routes, accounts: Accounts) -> None:
     add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, public=True, writes=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, public=True, writes=True))
     add("POST", "/v1/users/checkEmailInUse", Route(accounts.is_email_in_use, JSON, public=True))
+    add("POST", "/v1/users/checkEmailVerified",
+        Route(accounts.is_email_verified, JSON, public=True))  # fmt: skip
+    add("GET", "/v1/users/generateRandomPwd", Route(accounts.generate_password))
     add("POST", "/v1/users/logout", Route(accounts.logout, JSON, writes=True))
     add("GET", "/v1/users/auth-mechanism/{id}", Route(accounts.get_mechanism))
     add("GET", "/v1/users/token/{id}", Route(accounts.get_token))
