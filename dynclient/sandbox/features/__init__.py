@@ -8,6 +8,7 @@ from __future__ import annotations
 
 FEATURES = (
     "system",
+    "apps",
     "assets",
     "feed",
     "kpis",
@@ -23,5 +24,9 @@ FEATURES = (
     "usage",
     "collection_routes",
     "time_series",
+    "pipeline_service",
 )
-"""Module names in the order they are mounted: of two routes for one path the first counts."""
+"""Module names in the order they are mounted: of two routes for one path the first counts.
+
+The last one changes routes of others.
+"""
