@@ -68,7 +68,6 @@ class Differ:
             model.on_request - model.for_update
         )
         self._as_values = rules.names("values_in_changes", model.type)
-        self._as_json_text = rules.names("json_text_in_changes", model.type)
         self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
         self._breaking = rules.names("breaking_when_removed", model.type)
         self._compared = rules.table("compared_as_members").get(model.type, {})
@@ -103,7 +102,7 @@ class Differ:
     def _change_value(self, name: str, value: Any) -> Any:
         if value is None or name in self._as_values:
             return value
-        if isinstance(value, dict | list) or name in self._as_json_text:
+        if isinstance(value, dict | list):
             return dumps(value)
         return value
 

@@ -18,6 +18,8 @@ FEATURES = (
     "custom_properties",
     "test_results",
     "incidents",
+    "quality_search",
+    "case_samples",
     "search",
     "csv_files",
     "run_status",
