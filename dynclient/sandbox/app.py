@@ -37,6 +37,7 @@ from dynclient.sandbox.http_errors import (
 from dynclient.sandbox.json_codec import dumps, loads_first
 from dynclient.sandbox.people import access_tokens, accounts, jwt, resource_policies
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
+from dynclient.sandbox.runner import DEFAULT_RUNNER, Runner
 from dynclient.sandbox.startup_errors import DataRefused
 
 if TYPE_CHECKING:
@@ -71,8 +72,11 @@ class _Admitted(NamedTuple):
 class Sandbox:
     """A release served on a data file."""
 
-    def __init__(self, release: Release, database: Database) -> None:
+    def __init__(
+        self, release: Release, database: Database, runner: Runner = DEFAULT_RUNNER
+    ) -> None:
         self.release = release
+        self.runner = runner
         self.database = database
         self.models = EntityModels(release)
         self.rules = self.models.rules
@@ -130,7 +134,7 @@ class Sandbox:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
             admin, now = Caller(seed.ADMIN), self._clock.now()
-            context = RequestContext(tx, self.models, self.where, admin, "", now)
+            context = RequestContext(tx, self.models, self.where, admin, "", now, self.runner)
             seed.fill_data_file(context)
             row = tx.find("user", seed.ADMIN)
             if row is not None:
@@ -263,7 +267,9 @@ class Sandbox:
         failure: SandboxError | None = None
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
-            context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
+            context = RequestContext(
+                tx, self.models, self.where, caller, request.base_url, now, self.runner
+            )
             try:
                 result = route.handler(context, request)
             except SandboxError as error:

@@ -34,7 +34,10 @@ DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
 """Settings of one deployment."""
 
 
-ENGINE = {"took", "_score", "max_score", "_seq_no", "_primary_term", "_version"}
+ENGINE = {
+    "took", "_score", "max_score", "_seq_no", "_primary_term", "_version", "executionTime",
+    "totalRecords", "failedRecords", "successRecords", "processedRecords",
+}  # fmt: skip
 """Numbers that depend on everything a search engine has indexed; only their presence counts."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 FEATURES = (
     "system",
+    "apps",
     "assets",
     "change_events",
     "feed",
@@ -20,7 +21,8 @@ FEATURES = (
     "custom_properties",
     "test_results",
     "incidents",
-    "test_case_details",
+    "quality_search",
+    "case_samples",
     "search",
     "csv_files",
     "run_status",
@@ -29,5 +31,9 @@ FEATURES = (
     "report_data",
     "collection_routes",
     "time_series",
+    "pipeline_service",
 )
-"""Module names in the order they are mounted: of two routes for one path the first counts."""
+"""Module names in the order they are mounted: of two routes for one path the first counts.
+
+The last one changes routes of others.
+"""

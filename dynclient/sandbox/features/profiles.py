@@ -95,7 +95,7 @@ def _check_columns(row: Row, names: list[Any]) -> None:
             raise bad_request(f"Invalid column name {name}")
 
 
-def _check_sample(row: Row, body: dict[str, Any]) -> None:
+def check_sample(row: Row, body: dict[str, Any]) -> None:
     """Raise a 400 for a sample with an unknown column, or a row of another length."""
     columns = body.get("columns") or []
     _check_columns(row, columns)
@@ -259,7 +259,8 @@ class Metrics:
 
 _METRICS = "customMetrics"
 _CUSTOM_METRIC = "api/tests/createCustomMetric.json"
-_OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
+_PROFILER_CONFIG = "ProfilerConfig"
+"""The end of the names of fields with settings of the profiler: of tables, schemas, databases."""
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
@@ -268,20 +269,20 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         if "sampleData" in models[type].fields:
             node = models[type].node.properties["sampleData"]
             sample = FieldRoutes(
-                models[type], "sampleData", node, _check_sample if type == "table" else None
+                models[type], "sampleData", node, check_sample if type == "table" else None
             )
             served = models.rules.table("sample_routes")
             methods = served.get(type, served["*"])
             _add_routes(routes, f"{route}/{{id}}/sampleData", sample, methods)
-        config = f"{type}ProfilerConfig"
-        if type != "table" and config in models[type].fields:
-            settings = FieldRoutes(models[type], config, models[type].node.properties[config])
-            _add_routes(routes, f"{route}/{{id}}/{config}", settings, ("PUT", "GET", "DELETE"))
+        for field in models[type].fields:
+            if field.endswith(_PROFILER_CONFIG):
+                node = models[type].node.properties[field]
+                config = FieldRoutes(models[type], field, node)
+                _add_routes(routes, f"{route}/{{id}}/{field}", config, ("PUT", "GET", "DELETE"))
     table, root = models["table"], "/v1/tables"
-    for field, own_methods in _OWN_ROUTES.items():
-        if field in table.fields:
-            field_routes = FieldRoutes(table, field, table.node.properties[field])
-            _add_routes(routes, f"{root}/{{id}}/{field}", field_routes, own_methods)
+    if "dataModel" in table.fields:
+        data_model = FieldRoutes(table, "dataModel", table.node.properties["dataModel"])
+        _add_routes(routes, f"{root}/{{id}}/dataModel", data_model, ("PUT",))
     if "joins" in table.fields:
         joins = Joins(table)
         put = Route(joins.put, JSON, writes=True, body_schema=table.node.properties["joins"],
