@@ -13,6 +13,8 @@ _HOST = re.compile(r"https?://(?:server|127\.0\.0\.1(?::\d+)?|localhost(?::\d+)?
 _SOURCE = re.compile(r"\s+at \[Source: .*", re.DOTALL)
 _START_MARKER = re.compile(r"\(start marker at .*", re.DOTALL)
 _KNOWN = re.compile(r"\(\d+ known properties: .*", re.DOTALL)
+_PATTERN = re.compile(r'must match ".*"')
+"""A pattern in the server's dialect of regular expressions."""
 _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
 _EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
@@ -32,7 +34,10 @@ DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
 """Settings of one deployment."""
 
 
-ENGINE = {"took", "_score", "max_score", "_seq_no", "_primary_term", "_version"}
+ENGINE = {
+    "took", "_score", "max_score", "_seq_no", "_primary_term", "_version", "executionTime",
+    "totalRecords", "failedRecords", "successRecords", "processedRecords",
+}  # fmt: skip
 """Numbers that depend on everything a search engine has indexed; only their presence counts."""
 
 
@@ -99,6 +104,8 @@ class ValueMap:
         by_key = {_key(item): item for item in actual if _key(item) is not None}
         for position, item in enumerate(recorded):
             key = _key(item)
+            if isinstance(item, dict) and "eventType" in item:
+                continue  # a list of events begins with those of others
             if key is not None and key in by_key:
                 self.learn(item, by_key[key])
             elif key is None and position < len(actual):
@@ -109,6 +116,19 @@ class ValueMap:
         steps = str(self.translate(path)).split("/")
         numbers = {str(recorded): str(actual) for recorded, actual in self.numbers.items()}
         return "/".join(numbers.get(step, step) for step in steps)
+
+    def translate_query(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Return a recorded request's query for the sandbox.
+
+        ``timestamp`` is the time from which on changes are listed: the first known time from then
+        on is translated.
+        """
+        out: dict[str, Any] = self.translate(query)
+        text = str(query.get("timestamp", ""))
+        if text.isdecimal() and _is_time(int(text)) and self.times:
+            later = [time for time in self.times if time >= int(text)]
+            out["timestamp"] = self.times[min(later)] if later else max(self.times.values()) + 1
+        return out
 
     def note_created(self, body: Any) -> None:
         """Remember the entity that a 201 response created."""
@@ -166,7 +186,9 @@ class Normaliser:
         self._sandbox = sandbox
 
     def body(self, value: Any) -> Any:
-        """Return a normalised body."""
+        """Return a normalised body; an empty one was recorded as null or as an empty text."""
+        if value == "":
+            return None
         out = self._value(value, None)
         entity = isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out
         if entity and "version" in out and out["id"] not in self._values.created_ids:
@@ -251,8 +273,7 @@ class Normaliser:
             return
         kept = [
             item for item in out["data"]
-            if not (isinstance(item, dict) and isinstance(item.get("id"), str))
-            or item["id"] in self._values.created_ids
+            if not isinstance(_identity(item), str) or _identity(item) in self._values.created_ids
         ]  # fmt: skip
         paging = dict(out["paging"])
         for cursor in ("before", "after"):
@@ -274,6 +295,8 @@ class Normaliser:
                 pass
         if key in {"date", "startDate"} and _DATE.match(value):
             return "<date>"
+        if value.startswith(_ENCRYPTED):
+            return _ENCRYPTED + REDACTED
         text = _ALIAS.sub("", _HOST.sub("<host>/api", value))
         return UUID.sub(lambda found: self._id(found[0]), text)
 
@@ -286,7 +309,7 @@ class Normaliser:
             return f"{one} and {other} exclude each other"
         if text.startswith("HEAD, "):
             return ", ".join(sorted(text.split(", ")))
-        text = _START_MARKER.sub("", text)
+        text = _START_MARKER.sub("", _PATTERN.sub("must match …", text))
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
         if _JAVA.search(text):
@@ -296,6 +319,13 @@ class Normaliser:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
         text = _ENGINE_NAME.sub("", _ALIAS.sub("", _HOST.sub("<host>/api", text)))
         return UUID.sub(lambda found: self._id(found[0]), text)
+
+
+def _identity(item: Any) -> Any:
+    """Return the id of an item of a page; of a change event, the id of its entity."""
+    if not isinstance(item, dict):
+        return None
+    return item.get("entityId") if "eventType" in item else item.get("id")
 
 
 def _name(item: Any) -> Any:

@@ -248,6 +248,8 @@ class EntityModel:
             item = child.items if child.kind == "array" else None
             if item is None or item.kind != "object" or item.type_name in _NOT_MEMBERS:
                 continue
+            if self.rules.table("computed").get(f"{self.type}.{name}", {}).get("kind") == _EMBEDDED:
+                continue
             known = item.properties
             if "name" in known and "tags" in known:
                 below = next(
@@ -301,6 +303,8 @@ class EntityModel:
         return self.rules.names(f"shown_after_{operation}", self.type) & set(self.fields)
 
 
+_EMBEDDED = "embedded"
+"""The kind of a computed field whose items are other entities."""
 _NOT_MEMBERS = {"EntityReference", "TagLabel", "CustomMetric"}
 
 

@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.sandbox.entities.create_requests import link_fqn
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
@@ -23,7 +24,7 @@ from dynclient.sandbox.routing import Result
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
-    from dynclient.sandbox.storage.store import Row
+    from dynclient.sandbox.storage.store import Condition, Row
 
 DEFAULT_LIMIT = 10
 MOST = 1_000_000
@@ -92,9 +93,14 @@ def serialize_rows(
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
     requested = fields & (model.on_request | model.member_fields)
-    return context.serializer.serialize(
+    found = context.serializer.serialize(
         model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
+    for name, condition in context.rules.table("shown_and_kept_if").get(model.type, {}).items():
+        for body in found:
+            if not body.get(condition):
+                body.pop(name, None)
+    return found
 
 
 def get(
@@ -130,6 +136,20 @@ def page(context: RequestContext, model: EntityModel, query: Mapping[str, str]) 
     data = serialize_rows(context, model, rows, fields)
     cursors = {name: _cursor(place, order) for name, place in paging.items()}
     return Result(200, {"data": data, "paging": {**cursors, "total": total}})
+
+
+def find_rows(
+    context: RequestContext,
+    model: EntityModel,
+    query: Mapping[str, str],
+    condition: Condition | None = None,
+) -> list[Row]:
+    """Return all entities that match a query's filters and a condition, oldest change first."""
+    where, values = _filters(context, model, query, parse_include(query.get("include")))
+    if condition is not None:
+        where = f"{where} and ({condition.sql})"
+        values += condition.values
+    return context.tx.page(where, values, "json_extract(e.doc, '$.updatedAt')", -1)
 
 
 def _read_page(
@@ -227,11 +247,22 @@ def _filters(
     rules = {**table.get("*", {}), **table.get(model.type, {})}
     for name, rule in rules.items():
         if query.get(name) not in (None, "") and rule is not None:
-            condition, parameters = _condition(context, model, rule, query[name])
+            if rule["kind"] == "entity_link":
+                condition, parameters = _about(link_fqn(query[name]), query, rule)
+            else:
+                condition, parameters = _condition(context, model, rule, query[name])
             if condition:
                 where.append(condition)
                 values.extend(parameters)
     return " and ".join(where), values
+
+
+def _about(fqn: str, query: Mapping[str, str], rule: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Return the condition for what is about an entity, or also about its members if asked for."""
+    place = f"json_extract(e.doc, '$.{rule['field']}')"
+    if query.get(rule["below_if"], "").lower() != "true":
+        return f"{place} = ?", [fqn]
+    return f"({place} = ? or ({place} >= ? and {place} < ?))", [fqn, f"{fqn}.", f"{fqn}/"]
 
 
 def _condition(

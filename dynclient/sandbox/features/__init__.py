@@ -8,8 +8,12 @@ from __future__ import annotations
 
 FEATURES = (
     "system",
+    "apps",
     "assets",
+    "change_events",
     "feed",
+    "feed_counts",
+    "suggestions",
     "kpis",
     "lineage",
     "query_usage",
@@ -17,11 +21,19 @@ FEATURES = (
     "custom_properties",
     "test_results",
     "incidents",
+    "quality_search",
+    "case_samples",
     "search",
     "csv_files",
     "run_status",
     "usage",
+    "web_analytics",
+    "report_data",
     "collection_routes",
     "time_series",
+    "pipeline_service",
 )
-"""Module names in the order they are mounted: of two routes for one path the first counts."""
+"""Module names in the order they are mounted: of two routes for one path the first counts.
+
+The last one changes routes of others.
+"""

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import delete, read, write
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import etags, followers_votes
-from dynclient.sandbox.http_errors import ErrorResponse, UnhandledServerError, bad_request
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    UnhandledServerError,
+    bad_request,
+    not_found,
+)
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Handler, Request, Result, Route, Routes
 
@@ -79,16 +84,23 @@ class Collection:
 
     def delete_by_name(self, context: RequestContext, request: Request) -> Result:
         row = context.get_row(self._model, request.path["fqn"], "all", by_name=True)
-        return self._delete(context, request, row)
+        recursive = self._model.type not in context.rules.names("not_recursive_by_name", "*")
+        return self._delete(context, request, row, recursive=recursive)
 
-    def _delete(self, context: RequestContext, request: Request, row: Row) -> Result:
+    def _delete(
+        self, context: RequestContext, request: Request, row: Row, *, recursive: bool = True
+    ) -> Result:
+        """Delete an entity; ``recursive`` is whether the operation has the parameter."""
         permissions.check(context, self._model.type, "Delete", row.id)
-        if self._values is None:
-            self._check_deletable(row)
+        self._check_deletable(row)
         result = delete.delete(
             context, self._model, row,
-            recursive=_is_true(request, "recursive"), hard=_is_true(request, "hardDelete"),
+            recursive=recursive and _is_true(request, "recursive"),
+            hard=_is_true(request, "hardDelete"),
         )  # fmt: skip
+        if row.id == context.caller.id:
+            # The server looks the caller up again to report the change.
+            raise not_found(row.type, row.name).keeping_changes()
         self._fail_afterwards("DELETE", result)
         return result
 
@@ -101,12 +113,14 @@ class Collection:
             raise UnhandledServerError(rule["message"]).keeping_changes()
 
     def _check_deletable(self, row: Row) -> None:
-        """Raise the server's error for an entity that has a route of its own for deletion."""
+        """Raise the server's error for an entity that another route deletes."""
         for variant in self._model.rules.table("variants").get(self._model.type, ()):
-            message = variant.get("deleted_apart")
-            values = variant["values"].items()
-            if message and all(row.doc.get(name) == value for name, value in values):
-                raise bad_request(message)
+            values = variant["values"]
+            is_one = all(row.doc.get(name) == value for name, value in values.items())
+            if self._values is None and is_one and "deleted_apart" in variant:
+                raise bad_request(variant["deleted_apart"])
+            if self._values == values and not is_one and "deletes_only" in variant:
+                raise bad_request(variant["deletes_only"])
 
     def restore(self, context: RequestContext, request: Request) -> Result:
         body = request.body if isinstance(request.body, dict) else {}

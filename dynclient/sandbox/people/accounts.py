@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import secrets
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import read, write
@@ -59,9 +61,11 @@ class Accounts:
 
     def _token_pair(self, context: RequestContext, user: str, email: str) -> dict[str, Any]:
         expires = context.now + _HOUR_MS
+        refresh = str(uuid.uuid4())
+        context.tx.set_meta(f"refresh:{jwt.fingerprint(refresh)}", user)
         return {
             "accessToken": self._signer.create_token(user, email, bot=False, expires=expires),
-            "refreshToken": self._signer.create_token(user, email, bot=False),
+            "refreshToken": refresh,
             "tokenType": "Bearer",
             "expiryDuration": expires,
         }
@@ -69,9 +73,8 @@ class Accounts:
     def refresh(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST users/refresh``."""
         token = str(_json_object(request).get("refreshToken", ""))
-        row = None
-        if self._signer.is_signed(token):
-            row = context.tx.find("user", self._signer.read_user(f"Bearer {token}"))
+        user = context.tx.meta(f"refresh:{jwt.fingerprint(token)}")
+        row = context.tx.find("user", user) if user is not None else None
         if row is None or context.tx.meta(f"revoked:{jwt.fingerprint(token)}"):
             raise error_response(404, "Invalid Request Token. Please check your Token")
         # A refresh token can be used once.
@@ -115,6 +118,15 @@ class Accounts:
         """Answer ``POST users/checkEmailInUse``."""
         row = self._by_email(context, str(_json_object(request).get("email", "")).lower())
         return Result(200, row is not None)
+
+    def is_email_verified(self, context: RequestContext, request: Request) -> Result:
+        """Answer ``POST users/checkEmailVerified``; empty if the server never asked the user."""
+        row = self._by_email(context, str(_json_object(request).get("email", "")).lower())
+        return Result(200, None if row is None else row.doc.get("isEmailVerified"))
+
+    def generate_password(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
+        """Answer ``GET users/generateRandomPwd``."""
+        return Result(200, f"{secrets.token_urlsafe(_PASSWORD_LENGTH)}aA1!")
 
     # creating users
 
@@ -322,10 +334,13 @@ def mount(routes: Routes, accounts: Accounts) -> None:
     upsert = Route(accounts.upsert, JSON, writes=True, operation="createOrUpdate{name}",
                    body_schema=create, returns="entity")  # fmt: skip
     add("PUT", "/v1/users", upsert)
-    add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True))
+    add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True, writes=True))
     add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, public=True, writes=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, public=True, writes=True))
     add("POST", "/v1/users/checkEmailInUse", Route(accounts.is_email_in_use, JSON, public=True))
+    add("POST", "/v1/users/checkEmailVerified",
+        Route(accounts.is_email_verified, JSON, public=True))  # fmt: skip
+    add("GET", "/v1/users/generateRandomPwd", Route(accounts.generate_password))
     add("POST", "/v1/users/logout", Route(accounts.logout, JSON, writes=True))
     add("GET", "/v1/users/auth-mechanism/{id}", Route(accounts.get_mechanism))
     add("GET", "/v1/users/token/{id}", Route(accounts.get_token))

@@ -112,3 +112,24 @@ def test_joins_are_counted_by_day(api: TablesApi) -> None:
         body = {**joins, "startDate": day.isoformat()}
         assert "past 30 days" in api.error("PUT", path, 400, json=body)
     api.put(path, {**joins, "startDate": (today - datetime.timedelta(29)).isoformat()})
+
+
+def test_schemas_and_databases_have_settings_of_the_profiler(api: TablesApi) -> None:
+    api.skip_unless_served("PUT", "/v1/databaseSchemas/{id}/databaseSchemaProfilerConfig")
+    for collection, name, field in (
+        ("databaseSchemas", "s.d.c", "databaseSchemaProfilerConfig"),
+        ("databases", "s.d", "databaseProfilerConfig"),
+    ):
+        before = api.get(f"/v1/{collection}/name/{name}")
+        path = f"/v1/{collection}/{before['id']}/{field}"
+        assert field not in api.get(path)
+        config = {"profileSample": 50, "profileSampleType": "PERCENTAGE"}
+        if "profileSample" not in str(api.schemas()):
+            config = {}
+        assert config.items() <= api.put(path, config)[field].items()
+        api.error("PUT", path, 400, json={"profileSampleType": "NOPE", "sampleDataCount": "x"})
+        assert field in api.get(path)
+        assert api.request("DELETE", path).status_code == 200
+        after = api.get(path)
+        assert field not in after
+        assert after["version"] == before["version"]
