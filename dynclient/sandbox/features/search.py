@@ -134,6 +134,17 @@ class Search:
         hits = [self._build_hit(context, row, request, rank) for row, rank in rows]
         return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
+    def source_url(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/sourceUrl``: entities of all types that come from an address."""
+        types = list(self._types)
+        url = request.query.get("sourceUrl", "")
+        where = self._build_condition(
+            types, search_query.parse_filter({"term": {"sourceUrl": url}}), deleted=False
+        )
+        rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._build_hit(context, row, request, rank) for row, rank in rows]
+        return Result(200, self._response_body(types, context.tx.count(*where), hits))
+
     def document(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/get/{index}/doc/{id}``."""
         types = self._searched_types(request.path)
@@ -403,6 +414,9 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         ),
         "field_query": (
             search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", by_field
+        ),
+        "source_url": (
+            search.source_url, "/sourceUrl", "searchEntitiesWithSourceUrl", ("sourceUrl",)
         ),
         "document": (
             search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()
