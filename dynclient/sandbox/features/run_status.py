@@ -89,10 +89,8 @@ class Ingestions:
         return change_event(context, self._model, row, {"fieldsUpdated": [change]}, status=201)
 
     def list(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET ingestionPipelines/{fqn}/pipelineStatus``; old servers ask the runner."""
+        """Handle ``GET ingestionPipelines/{fqn}/pipelineStatus``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        if context.rules.flag("runs_come_from_runner"):
-            raise bad_request(f"Airflow Exception [{row.name}] due to [null].")
         return time_series.list_records(context, row.id, RUNS, request.query, SPAN_REQUIRED)
 
     def get(self, context: RequestContext, request: Request) -> Result:
