@@ -17,7 +17,7 @@ def quality(api: TablesApi) -> TablesApi:
 
 
 def test_failed_rows_are_stored_read_and_deleted(quality: TablesApi) -> None:
-    case = create_case(quality, "sampled", "sound")
+    case = create_case(quality, "failed-rows", "sound")
     path = f"{CASES}/{case['id']}/failedRowsSample"
     assert "failed test case" in quality.error("PUT", path, 400, json=SAMPLE)
     report(quality, case, "Failed", 1_600_000_000_000)
@@ -29,7 +29,7 @@ def test_failed_rows_are_stored_read_and_deleted(quality: TablesApi) -> None:
 
 
 def test_failed_rows_have_the_columns_of_the_table(quality: TablesApi) -> None:
-    case = create_case(quality, "sampled2", "sound")
+    case = create_case(quality, "failed-rows2", "sound")
     report(quality, case, "Failed", 1_600_000_000_000)
     path = f"{CASES}/{case['id']}/failedRowsSample"
     unknown = {"columns": ["nope"], "rows": [[1]]}
