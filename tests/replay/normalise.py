@@ -42,7 +42,10 @@ DEPLOYMENT = {"openMetadataUrl", "clusterName", "authority", "samlConfiguration"
 """Settings of one deployment."""
 
 
-ENGINE = {"took", "_score", "max_score", "_seq_no", "_primary_term", "_version"}
+ENGINE = {
+    "took", "_score", "max_score", "_seq_no", "_primary_term", "_version", "executionTime",
+    "totalRecords", "failedRecords", "successRecords", "processedRecords",
+}  # fmt: skip
 """Numbers that depend on everything a search engine has indexed; only their presence counts."""
 
 
@@ -61,6 +64,8 @@ class ValueMap:
         self.times: dict[int, int] = {}
         self.sent_times: set[int] = set()
         """Times that the scenario itself chose."""
+        self.is_indexed = True
+        """Whether the recorded server's search engine indexes what a scenario creates."""
         self.numbers: dict[int, int] = {}
         """Numeric ids that a server assigns in order: those of tasks."""
 
@@ -209,14 +214,20 @@ class Normaliser:
         if isinstance(value, dict):
             return self._dict(value)
         if isinstance(value, list):
-            return [self._value(inner, key) for inner in value]
+            items = [self._value(inner, key) for inner in value]
+            # A search document lists the parts of an FQN in the order of a hash set.
+            return sorted(items, key=str) if key == "fqnParts" else items
         if isinstance(value, str):
             return self._text(value, key)
         if key in ENGINE and isinstance(value, int | float):
             return "<number>"
         if key == "id" and _is_number(value) and not self._sandbox:
             return self._values.numbers.get(value, value)
-        return "<time>" if _is_time(value) else value
+        # Search engines sort by times in ms as if they were seconds.
+        is_time = _is_time(value) or (
+            key == "sort" and _is_number(value) and _is_time(value / 1000)
+        )
+        return "<time>" if is_time else value
 
     def _dict(self, value: dict[str, Any]) -> Any:
         out = {
@@ -240,7 +251,30 @@ class Normaliser:
                     out[name] = sorted(out[name], key=lambda one: json.dumps(one, sort_keys=True))
         if set(out) == {"data", "paging"} or ("data" in out and "paging" in out):
             self._page(out)
+        if "hits" in out and "_shards" in out:
+            self._search_page(out)
+        if set(out) == {"suggest"} and not self._values.is_indexed:
+            out = {"suggest": sorted(out["suggest"])}
         return out
+
+    def _search_page(self, out: dict[str, Any]) -> None:
+        """Keep the hits that the scenario created, in any order unless they are sorted.
+
+        ``foreign`` says whether the index has entities of others. If the recorded server's engine
+        does not index what is created, only the shape of the response is kept.
+        """
+        hits = out["hits"]
+        if not self._values.is_indexed:
+            out["hits"] = sorted(hits)
+            out["aggregations"] = sorted(out.get("aggregations", ()))
+            return
+        kept = [hit for hit in hits["hits"] if hit["_id"] in self._values.created_ids]
+        if not any("sort" in hit for hit in kept):
+            kept.sort(key=lambda hit: str(hit["_id"]))
+        total = hits["total"]["value"]
+        if len(kept) != len(hits["hits"]) or total > len(self._values.created_ids):
+            out["foreign"] = True
+        out["hits"] = {**hits, "hits": kept}
 
     def _page(self, out: dict[str, Any]) -> None:
         """Keep what the scenario created; ``foreign`` says whether the page has anything else."""
@@ -270,6 +304,8 @@ class Normaliser:
                 pass
         if key in {"date", "startDate"} and _DATE.match(value):
             return "<date>"
+        if value.startswith(_ENCRYPTED):
+            return _ENCRYPTED + REDACTED
         text = _ALIAS.sub("", _HOST.sub("<host>/api", value))
         return UUID.sub(lambda found: self._id(found[0]), text)
 
@@ -329,6 +365,10 @@ def differences(recorded: Any, actual: Any, path: str = "") -> list[str]:
         return []
     if isinstance(recorded, dict) and isinstance(actual, dict):
         out = []
+        if "_shards" in recorded.keys() & actual.keys() and (
+            recorded.get("foreign") or actual.get("foreign")
+        ):
+            recorded, actual = _common_hits(recorded, actual)
         if (
             (recorded.get("foreign") or actual.get("foreign"))
             and "data" in recorded
@@ -376,6 +416,41 @@ def _common(
         {**recorded, "data": [item for item in recorded["data"] if item.get("id") in shared]},
         {**actual, "data": [item for item in actual["data"] if item.get("id") in shared]},
     )
+
+
+def _common_hits(
+    recorded: dict[str, Any], actual: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two search responses without what others have added to the recorded index.
+
+    Of the hits those that both have are kept. A count of a facet must be at least the sandbox's.
+    """
+    ids = [{hit["_id"] for hit in each["hits"]["hits"]} for each in (recorded, actual)]
+    shared = set.intersection(*ids)
+
+    def reduce(response: dict[str, Any]) -> dict[str, Any]:
+        kept = [hit for hit in response["hits"]["hits"] if hit["_id"] in shared]
+        return {**response, "foreign": None, "hits": kept, "aggregations": {
+            name: _counts(facet) for name, facet in response.get("aggregations", {}).items()
+        }}  # fmt: skip
+
+    recorded, actual = reduce(recorded), reduce(actual)
+    for name, counts in recorded["aggregations"].items():
+        own = actual["aggregations"].get(name, {})
+        is_full = len(counts) < _BUCKETS
+        for key, count in list(own.items()):
+            if counts.get(key, 0) >= count or (not is_full and key not in counts):
+                del own[key]
+        recorded["aggregations"][name] = {key: counts[key] for key in own if key in counts}
+    return recorded, actual
+
+
+_BUCKETS = 10
+"""The largest number of buckets of a facet."""
+
+
+def _counts(facet: dict[str, Any]) -> dict[str, int]:
+    return {str(bucket["key"]): bucket["doc_count"] for bucket in facet["buckets"]}
 
 
 def _short(value: Any) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
     from dynclient.schema.release import Release
 
+MEMBER_EXTRAS = frozenset({"customMetrics"})
+"""Fields of members that are returned, even if empty, with the same field of the entity."""
+
 
 class RefField(NamedTuple):
     """A field that names other entities."""
@@ -278,6 +281,8 @@ class EntityModel:
             item = child.items if child.kind == "array" else None
             if item is None or item.kind != "object" or item.type_name in _NOT_MEMBERS:
                 continue
+            if self.rules.table("computed").get(f"{self.type}.{name}", {}).get("kind") == _EMBEDDED:
+                continue
             known = item.properties
             if "name" in known and "tags" in known:
                 below = next(
@@ -309,6 +314,12 @@ class EntityModel:
         return self.rules.names("on_request", self.type, named) & set(self.fields)
 
     @cached_property
+    def member_fields(self) -> frozenset[str]:
+        """Fields that only members have, and that ``fields=`` may name: ``customMetrics``."""
+        found = {name for group in self.members for name in group.item.properties}
+        return (MEMBER_EXTRAS & found) - set(self.fields)
+
+    @cached_property
     def for_update(self) -> frozenset[str]:
         """Fields that the server loads for a change or a delete, and returns then."""
         skipped = self.rules.names("not_loaded_for_update", self.type)
@@ -325,6 +336,8 @@ class EntityModel:
         return self.rules.names(f"shown_after_{operation}", self.type) & set(self.fields)
 
 
+_EMBEDDED = "embedded"
+"""The kind of a computed field whose items are other entities."""
 _NOT_MEMBERS = {"EntityReference", "TagLabel", "CustomMetric"}
 
 

@@ -73,7 +73,6 @@ class Differ:
             model.on_request - model.for_update
         )
         self._as_values = rules.names("values_in_changes", model.type)
-        self._as_json_text = rules.names("json_text_in_changes", model.type)
         self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
         self._breaking = rules.names("breaking_when_removed", model.type)
         self._encrypted = rules.names("encrypted_in_changes", model.type)
@@ -99,7 +98,8 @@ class Differ:
                 self._compare_lists(change, name, before or [], after or [])
             elif not _is_same(before, after) or (name in self._always and after is not None):
                 if name in self._encrypted:
-                    change.record(name, *_ENCRYPTED)
+                    if after is not None:  # servers do not record that it was removed
+                        change.record(name, *_ENCRYPTED)
                 elif name == "extension":
                     _compare_extensions(change, before or {}, after or {})
                 else:
@@ -113,7 +113,7 @@ class Differ:
             value = mask_secrets(self._model, {name: value})[name]
         if value is None or name in self._as_values:
             return value
-        if isinstance(value, dict | list) or name in self._as_json_text:
+        if isinstance(value, dict | list):
             return dumps(value)
         return value
 

@@ -409,6 +409,10 @@ class Transaction:
         )
         return int(cursor.rowcount)
 
+    def remove_all_records(self, owner: str, kind: str) -> None:
+        """Remove all records of a time series."""
+        self._run("delete from series where owner = ? and kind = ?", (owner, kind))
+
     def remove_record(self, owner: str, kind: str, id: str) -> bool:
         """Remove one record by its id; return whether it existed."""
         cursor = self._run(

@@ -239,13 +239,10 @@ def test_values_that_a_rule_keeps_are_not_written_as_text(models: EntityModels) 
     config = {"scheduleInterval": "0 * * * *"}
     change = pipelines.compare({}, {"airflowConfig": config})
     assert change.added == [{"name": "airflowConfig", "newValue": config}]
-    cases = Differ(model_of("testCase", "parameterValues", "inspectionQuery"), models.rules)
+    cases = Differ(model_of("testCase", "parameterValues"), models.rules)
     values = [{"name": "max", "value": "1"}]
     change = cases.compare({"parameterValues": []}, {"parameterValues": values})
     assert change.added == [{"name": "parameterValues", "newValue": values}]
-    assert cases.compare({}, {"inspectionQuery": "select 1"}).added == [
-        {"name": "inspectionQuery", "newValue": '"select 1"'}
-    ]
 
 
 def test_some_fields_change_with_any_patch(models: EntityModels) -> None:
