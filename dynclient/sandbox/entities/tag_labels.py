@@ -71,12 +71,12 @@ class Labels:
 
     def tag(self, label: Label) -> Row | None:
         """Return the tag or term a label names, or None."""
-        key = (self._kind(label)["type"], label["tagFQN"])
+        key = (self.kind(label)["type"], label["tagFQN"])
         if key not in self._known:
             self._known[key] = self._tx.find(*key)
         return self._known[key]
 
-    def _kind(self, label: Label) -> dict[str, Any]:
+    def kind(self, label: Label) -> dict[str, Any]:
         """Return what the source of a label says: the types of its tag and of what is above."""
         source = label.get("source", DEFAULT_SOURCE)
         kind: dict[str, Any] = self._sources.get(source, self._sources[DEFAULT_SOURCE])
@@ -91,7 +91,7 @@ class Labels:
         for label in given:
             row = self.tag(label)
             if row is None:
-                raise not_found(self._kind(label)["type"], label["tagFQN"])
+                raise not_found(self.kind(label)["type"], label["tagFQN"])
             stored.setdefault(row.fqn, self._without_details(label, row.fqn))
         for label in list(stored.values()):
             for derived in self._derived(label):
@@ -110,7 +110,7 @@ class Labels:
     def _derived(self, label: Label) -> list[Label]:
         """Return the labels that come with a glossary term: its own tags."""
         row = self.tag(label)
-        if row is None or not self._kind(label)["brings_own"]:
+        if row is None or not self.kind(label)["brings_own"]:
             return []
         return [
             {**self._without_details(own, own["tagFQN"]), "labelType": "Derived"}
@@ -132,7 +132,7 @@ class Labels:
             groups.setdefault(parent, row.fqn)
 
     def _excludes(self, label: Label, parent: str) -> bool:
-        for type in self._kind(label)["above"]:
+        for type in self.kind(label)["above"]:
             row = self._tx.find(type, parent)
             if row is not None:
                 return bool(row.doc.get("mutuallyExclusive"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import write
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.tag_labels import TAG_TYPES, members_at
+from dynclient.sandbox.entities.tag_labels import members_at
 from dynclient.sandbox.features import time_series
 from dynclient.sandbox.features.request_parameters import find_model, query_int
 from dynclient.sandbox.http_errors import (
@@ -89,8 +89,7 @@ class Suggestions:
         labels = context.plain_serializer.labels
         for label in body.get("tagLabels") or ():
             if labels.tag(label) is None:
-                type = TAG_TYPES.get(label.get("source", "Classification"), "tag")
-                raise not_found(type, label["tagFQN"])
+                raise not_found(labels.kind(label)["type"], label["tagFQN"])
         content = {"tagLabels": labels.serialize(body.get("tagLabels") or [])}
         if body.get("description") is not None:
             content["description"] = body["description"]
