@@ -97,10 +97,13 @@ def start(
         The running sandbox, with its host and tokens.
 
     Raises:
-        SandboxFailed: the data file or the port cannot be used, or the process did not start.
+        SandboxFailed: the data file, the port or ``run_polls=`` cannot be used, or the process did
+            not start.
     """
     if port not in range(65536):
         raise PortRefused(f"port= must be an integer from 0 to 65535, not {port!r}")
+    if run_polls < 0:
+        raise SandboxFailed(f"run_polls= must be an integer from 0 up, not {run_polls!r}")
     runner = Runner(run_polls, pipeline_service)
     if in_process:
         return _in_thread(release, tree, data, port, runner)

@@ -109,9 +109,14 @@ class Routes:
 
     def wrap(self, method: str, template: str, change: Callable[[Route], Route]) -> None:
         """Replace a route by what a function returns for it; nothing if there is no such route."""
-        found = self._find_segment(template)
-        if found is not None and method in found.methods:
-            found.methods[method] = change(found.methods[method])
+        segment = self._find_segment(template)
+        if segment is not None and method in segment.methods:
+            segment.methods[method] = change(segment.methods[method])
+
+    def get(self, method: str, template: str) -> Route | None:
+        """Return the route of a template, or None."""
+        segment = self._find_segment(template)
+        return segment.methods.get(method) if segment is not None else None
 
     def _find_segment(self, template: str) -> _Segment | None:
         segment: _Segment | None = self._root

@@ -24,6 +24,7 @@ FEATURES = (
     "quality_search",
     "case_samples",
     "search",
+    "reindex",
     "csv_files",
     "run_status",
     "usage",
@@ -31,9 +32,10 @@ FEATURES = (
     "report_data",
     "collection_routes",
     "time_series",
+    "background_deletes",
     "pipeline_service",
 )
 """Module names in the order they are mounted: of two routes for one path the first counts.
 
-The last one changes routes of others.
+The last two build on routes of others.
 """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
+from dynclient.sandbox.features.pipeline_service import service_response
 from dynclient.sandbox.features.request_parameters import query_int
 from dynclient.sandbox.features.runs import Runs
 from dynclient.sandbox.http_errors import bad_request, error_response
@@ -44,7 +45,10 @@ class Apps:
         row = self._get_row(context, request)
         if row.doc.get("scheduleType") not in self._facts["manual"]:
             raise bad_request("App does not support manual trigger.")
-        if self._facts["one_run_at_a_time"] and self._runs.is_running(context, row.id):
+        is_external = row.doc.get("appType") == "external"
+        if is_external and not context.runner.pipeline_service:
+            raise bad_request("Failed to trigger application.")
+        if self._runs.is_running(context, row.id):
             raise error_response(500, "Job is already running, please wait for it to complete.")
         run = {
             "appId": row.id, "appName": row.name, "timestamp": context.now, "extension": "status",
@@ -52,6 +56,8 @@ class Apps:
             "scheduleInfo": row.doc.get("appSchedule"),
         }  # fmt: skip
         self._runs.start(context, row.id, str(context.now), self._fitting(run))
+        if is_external:
+            return Result(200, service_response(f"Application [{row.name}] has been triggered"))
         return _text("Application Triggered")
 
     def stop(self, context: RequestContext, request: Request) -> Result:

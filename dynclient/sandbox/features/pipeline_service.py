@@ -27,7 +27,7 @@ NEEDS = ("entity/services/ingestionPipelines/ingestionPipeline.json",)
 ROOT = "/v1/services/ingestionPipelines"
 
 _RESPONSE = "entity/services/ingestionPipelines/pipelineServiceClientResponse.json"
-_PLATFORM, _VERSION = "Airflow", "pretended"
+PLATFORM, _VERSION = "Airflow", "pretended"
 
 
 def _finish(context: RequestContext, owner: str, run: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
@@ -60,11 +60,11 @@ class PipelineService:
 
     def _try_to_deploy(self, context: RequestContext, id: str) -> dict[str, Any]:
         try:
-            return _response(self._deploy(context, context.get_row(self._model, id)))
+            return service_response(self._deploy(context, context.get_row(self._model, id)))
         except ErrorResponse as error:
             message = error.body["message"] if isinstance(error.body, dict) else error.body
             reason = f"Error deploying [{id}] due to [{message}]"
-            return {"code": 500, "reason": reason, "platform": _PLATFORM}
+            return {"code": 500, "reason": reason, "platform": PLATFORM}
 
     def _deploy(self, context: RequestContext, row: Row) -> str:
         permissions.check(context, self._model.type, "Deploy", row.id)
@@ -121,7 +121,7 @@ class PipelineService:
     def status(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         """Handle ``GET status``."""
         if context.runner.pipeline_service:
-            return Result(200, {"code": 200, "version": _VERSION, "platform": _PLATFORM})
+            return Result(200, {"code": 200, "version": _VERSION, "platform": PLATFORM})
         self._require_service(context, "status", None)
         return Result(200, {"code": 200, "version": "disabled", "platform": "disabled"})
 
@@ -138,7 +138,7 @@ class PipelineService:
 
         def handle(context: RequestContext, request: Request) -> Result:
             row = self._find_row(context, request)
-            if row is not None:
+            if row is not None and row.type == self._model.type:
                 if needs_service:
                     self._require_service(context, "runs", row)
                 RUNS_OF_PIPELINES.poll(context, row.id)
@@ -177,13 +177,14 @@ class PipelineService:
     def _respond(self, context: RequestContext, row: Row, reason: str) -> Result:
         """Return the service's response; releases that do not have one return the pipeline."""
         if self._has_response:
-            return Result(200, _response(reason))
+            return Result(200, service_response(reason))
         current = context.get_row(self._model, row.id)
         return Result(200, context.serialize(self._model, current.doc, frozenset()))
 
 
-def _response(reason: str) -> dict[str, Any]:
-    return {"code": 200, "reason": reason, "platform": _PLATFORM}
+def service_response(reason: str) -> dict[str, Any]:
+    """Return the response of the pipeline service to a request that it accepts."""
+    return {"code": 200, "reason": reason, "platform": PLATFORM}
 
 
 def _is_uuid(value: Any) -> bool:

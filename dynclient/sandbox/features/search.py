@@ -36,6 +36,11 @@ NEEDS = ("type/entityReference.json",)
 MAX_WINDOW = 10_000
 """The largest offset plus size of a search."""
 _SIZE = 10
+_SUGGEST_FIELDS = (
+    "suggest", "column_suggest", "schema_suggest", "database_suggest", "service_suggest",
+    "field_suggest", "chart_suggest", "task_suggest",
+)  # fmt: skip
+"""The fields that an index can complete; the sandbox completes names in any of them."""
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -109,6 +114,17 @@ class Search:
         hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
         return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
+    def source_url(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/sourceUrl``: entities of all types that come from an address."""
+        types = list(self._types)
+        url = request.query.get("sourceUrl", "")
+        where = self._build_condition(
+            types, search_query.parse_filter({"term": {"sourceUrl": url}}), deleted=False
+        )
+        rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
+        return Result(200, self._response_body(types, context.tx.count(*where), hits))
+
     def document(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/get/{index}/doc/{id}``."""
         types = self._searched_types(request.path)
@@ -123,6 +139,9 @@ class Search:
     def suggest(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/suggest``: entities whose name has a prefix."""
         types = self._searched_types(request.query)
+        field = request.query.get("field") or _SUGGEST_FIELDS[0]
+        if self._models.rules.flag("suggest_fails") or field not in _SUGGEST_FIELDS:
+            raise _search_error()
         text = request.query.get("q", "")
         starts = search_query.parse_filter({"prefix": {"displayName": text}})
         where = self._build_condition(types, starts, deleted=False)
@@ -367,12 +386,17 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     routes_by_name = {
         # handler, path, id in the OpenAPI document, query parameters
         "query": (search.query, "/query", "searchEntitiesWithQuery", _QUERY),
-        "suggest": (search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "size")),
+        "suggest": (
+            search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "field", "size")
+        ),
         "aggregate": (
             search.aggregate, "/aggregate", "getAggregateFields", ("index", "field", "q")
         ),
         "field_query": (
             search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", by_field
+        ),
+        "source_url": (
+            search.source_url, "/sourceUrl", "searchEntitiesWithSourceUrl", ("sourceUrl",)
         ),
         "document": (
             search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()

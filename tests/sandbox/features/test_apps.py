@@ -93,6 +93,14 @@ def test_an_app_is_stopped_if_it_can_be(apps: TablesApi) -> None:
     assert "does not support Interrupts" in message
 
 
+def test_an_external_app_is_run_by_the_pipeline_service(apps: TablesApi) -> None:
+    name = "DataInsightsApplication"
+    if apps.get(f"{ROOT}/name/{name}")["appType"] != "external":
+        pytest.skip("this release has no external apps")
+    assert apps.post(f"{ROOT}/trigger/{name}", None, 200)["platform"] == "Airflow"
+    assert states_until_the_end(apps, name)[-1] == "success"
+
+
 def test_an_installed_app_takes_over_its_definition_and_gets_a_bot(apps: TablesApi) -> None:
     apps.skip_unless_served("POST", ROOT)
     definition: dict[str, Any] = {
