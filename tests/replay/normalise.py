@@ -30,7 +30,15 @@ TEXTS = ("description", "displayName", "style")
 """Fields of seeded entities that each server fills with its own texts."""
 
 
-DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
+EXPLAINED = {
+    "parameterInputType": ("description", "input", "examples"),
+    "prefixCondition": ("description", "displayName"),
+    "passed": ("description", "message"),
+}
+"""Texts of functions and filters for conditions and of checks, by a field that only these have."""
+
+
+DEPLOYMENT = {"openMetadataUrl", "clusterName", "authority", "samlConfiguration"}
 """Settings of one deployment."""
 
 
@@ -220,6 +228,7 @@ class Normaliser:
         if {"version", "revision", "timestamp"} == set(value):
             # The version counts; the build does not.
             return {"version": str(value["version"]).partition("-")[0]}
+        _drop_explanations(out)
         foreign = False
         if "tagFQN" in value:
             foreign = value["tagFQN"] not in self._values.created_fqns
@@ -288,6 +297,16 @@ class Normaliser:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
         text = _ENGINE_NAME.sub("", _ALIAS.sub("", _HOST.sub("<host>/api", text)))
         return UUID.sub(lambda found: self._id(found[0]), text)
+
+
+def _drop_explanations(out: dict[str, Any]) -> None:
+    """Remove texts of functions, filters and checks; sort what the server lists as a hash set."""
+    for mark, texts in EXPLAINED.items():
+        if mark in out:
+            for text in texts:
+                out.pop(text, None)
+    if "paramAdditionalContext" in out:
+        out["paramAdditionalContext"]["data"].sort()
 
 
 def _identity(item: Any) -> Any:

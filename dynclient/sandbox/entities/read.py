@@ -315,7 +315,7 @@ def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
     return Result(
         200,
         {
-            "entityType": model.type,
+            "entityType": context.type_label(model),
             "versions": [dumps(mask_secrets(model, state)) for state in states],
         },
     )

@@ -52,6 +52,13 @@ def encrypt_secrets(
     return {**out, **replaced}
 
 
+def mask(node: Node, value: Any) -> Any:
+    """Return a value of a schema with its secrets masked; of a union, those of every branch."""
+    for branch in node.branches or (node,):
+        value = _replace(branch, value, None)
+    return value
+
+
 def remove_masked(model: EntityModel, doc: dict[str, Any]) -> dict[str, Any]:
     """Return ``doc`` as servers write it to logs: without fields whose schema says ``mask``.
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities import custom_property_values
+from dynclient.sandbox.entities import custom_property_values, event_filters
 from dynclient.sandbox.entities.create_requests import (
     CreateRequestReader,
     Links,
@@ -556,6 +556,23 @@ def _copy(
         )
 
 
+def _event_filters(
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
+) -> None:
+    """Set the rules that the filters of a subscription become, for the known types of alerts."""
+    resources = body.get("resources")
+    if not resources or body.get("alertType") not in rule["alerts"]:
+        return
+    filters = (body.get("input") or {}).get("filters") or ()
+    new_entity.doc[rule["to"]]["rules"] = [
+        event_filters.filtering_rule(context.rules, resources[0], each) for each in filters
+    ]
+
+
 def _digest_of(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
@@ -567,6 +584,7 @@ _ENTITY_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], NewEntity, Rule], N
     "own_bot": _own_bot,
     "unset": _unset,
     "set": _set,
+    "event_filters": _event_filters,
     "sort": _sort,
     "spell": _spell,
     "copy": _copy,

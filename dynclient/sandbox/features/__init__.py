@@ -11,6 +11,7 @@ FEATURES = (
     "apps",
     "assets",
     "change_events",
+    "event_subscriptions",
     "feed",
     "feed_counts",
     "suggestions",

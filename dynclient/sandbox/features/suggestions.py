@@ -148,13 +148,16 @@ class Suggestions:
     # changing
 
     def update(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``PUT suggestions/{id}``: replace all but the author and the creation time."""
+        """Handle ``PUT suggestions/{id}``: change all but the author and the creation time."""
         fqn, stored = self._find(context, request)
         if not context.caller.admin and context.caller.name != stored["createdBy"]["name"]:
             raise _not_allowed(context, "Update")
         body = context.read(self._node, request.body)
+        sent = {name: value for name, value in body.items() if value is not None}
         fixed = {name: stored[name] for name in ("id", "createdAt", "createdBy")}
-        suggestion = {"updatedAt": stored["updatedAt"], **body, **fixed}
+        # What a request leaves out stays: a suggestion without it could not be accepted.
+        suggestion = {**stored, **sent, **fixed}
+        self._read_content(context, suggestion)
         self._save(context, fqn, suggestion)
         return self._created(context, suggestion, "suggestionUpdated")
 

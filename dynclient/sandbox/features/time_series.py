@@ -20,6 +20,7 @@ from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.features.request_parameters import SPAN, parse_int, query_span
 from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
     bad_request,
     not_found,
 )
@@ -167,8 +168,8 @@ def _query_number(query: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     try:
-        return int(text)
-    except ValueError:
+        return parse_int(text)
+    except UnhandledServerError:
         raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 

@@ -97,6 +97,10 @@ def test_a_changed_suggestion_keeps_its_author_and_id(api: TablesApi) -> None:
     assert changed["description"] == "second"
     assert changed["createdAt"] == suggestion["createdAt"]
     assert listed(api, "changed") == [suggestion["id"]]
+    path = f"{PATH}/{suggestion['id']}"
+    kept = api.put(path, {"status": "Open"}, 201)  # what is left out stays
+    assert (kept["description"], kept["entityLink"]) == ("second", suggestion["entityLink"])
+    api.error("PUT", path, 400, json={"type": "SuggestTagLabel"})
     assert api.request("DELETE", f"{PATH}/{suggestion['id']}").status_code == 200
     api.error("GET", f"{PATH}/{suggestion['id']}", 404)
 
