@@ -230,6 +230,9 @@ class Normaliser:
             return {"version": str(value["version"]).partition("-")[0]}
         _drop_explanations(out)
         foreign = False
+        if isinstance(out.get("fqnParts"), list):
+            # The server lists them in the order of a hash set.
+            out["fqnParts"] = sorted(out["fqnParts"], key=str)
         if "tagFQN" in value:
             foreign = value["tagFQN"] not in self._values.created_fqns
         elif isinstance(value.get("id"), str) and "name" in value:

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
+from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
+from dynclient.sandbox.entities.tag_labels import members_at, walk_members
+from dynclient.sandbox.entities.version_changes import FIRST_VERSION
 from dynclient.sandbox.features import search_query
 from dynclient.sandbox.features.request_parameters import query_int
 from dynclient.sandbox.http_errors import (
@@ -28,7 +31,7 @@ from dynclient.sandbox.routing import Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Condition
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import EntityModels
+    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
     from dynclient.sandbox.storage.store import Row
 
 NEEDS = ("type/entityReference.json",)
@@ -245,8 +248,12 @@ class Search:
     def _build_document(self, context: RequestContext, row: Row) -> dict[str, Any]:
         """Return the search document of an entity: the entity with fields added for searching."""
         model = self._models[row.type]
+        more = context.rules.table("search_documents").get(row.type, {})
+        # What was changed since it was created is indexed with more.
+        is_new = row.doc["version"] == FIRST_VERSION
+        members = LOADED if "after_changes" in more and not is_new else HIDDEN
         entity = context.plain_serializer.serialize(
-            model, [row.doc], model.for_update, own_link=False
+            model, [row.doc], model.for_update, members=members, own_link=False
         )[0]
         labels = entity.get("tags") or []
         tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
@@ -260,7 +267,7 @@ class Search:
             "followers": [one["id"] for one in entity.get("followers") or ()],
             "tags": [label for label in labels if label not in tiers],
             "tier": tiers[0] if tiers else None,
-            "descriptionStatus": "COMPLETE" if row.description else "INCOMPLETE",
+            "descriptionStatus": "COMPLETE" if _is_described(model, row) else "INCOMPLETE",
             "fqnParts": sorted({
                 ".".join(parts[start:end])
                 for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)
@@ -268,6 +275,16 @@ class Search:
             }),
             "totalVotes": votes.get("upVotes", 0) - votes.get("downVotes", 0),
         }  # fmt: skip
+        out = {**more.get("values", {}), **out}
+        for name in more.get("after_changes", ()) if is_new else ():
+            out.pop(name, None)
+        for name, source in more.get("names", {}).items():
+            out[name] = _texts(out, source)
+        for name, sources in more.get("suggested", {}).items():
+            out[name] = [
+                {"input": text, "weight": weight}
+                for source, weight in sources for text in _texts(out, source)
+            ]  # fmt: skip
         return {name: value for name, value in out.items() if name != "changeDescription"}
 
     # facets
@@ -282,7 +299,7 @@ class Search:
     def _count_values(
         self, context: RequestContext, field: str, where: Condition
     ) -> dict[str, Any]:
-        plain = field.removesuffix(".keyword")
+        plain = _ALSO_NAMED.get(field, field.removesuffix(".keyword"))
         buckets = context.tx.top_values(where, *_values_sql(plain)) if field != _COUNT else []
         if field == _COUNT:
             rows = context.tx.top_values(where, "e.type", "")
@@ -298,7 +315,35 @@ class Search:
         }
 
 
+def _is_described(model: EntityModel, row: Row) -> bool:
+    """Return whether an entity and all its members have a description."""
+    members = [
+        member for group in model.members if "description" in group.item.properties
+        for member, _ in walk_members(group, members_at(row.doc, group.path))
+    ]  # fmt: skip
+    return bool(row.description) and all(member.get("description") for member in members)
+
+
+def _texts(document: dict[str, Any], source: str) -> list[str]:
+    """Return the texts in a document that suggestions are made from.
+
+    ``source`` is a field, a field of objects in it (``columns.name``), or a name without its first
+    parts (``fullyQualifiedName/1``).
+    """
+    field, _, skipped = source.partition("/")
+    name, _, below = field.partition(".")
+    found = document.get(name)
+    values = found if isinstance(found, list) else [found]
+    texts = [value.get(below) if below and isinstance(value, dict) else value for value in values]
+    found_texts = [text for text in texts if isinstance(text, str)]
+    if not skipped:
+        return found_texts
+    return [".".join(split(text)[int(skipped) :]) for text in found_texts]
+
+
 _COUNT = "index_count"
+_ALSO_NAMED = {"columnNames": "columns.name"}
+"""Fields of search documents that repeat others."""
 
 
 def _values_sql(field: str) -> tuple[str, str]:
@@ -334,9 +379,9 @@ def _rank_sql(words: Sequence[str]) -> Condition:
         return Condition("1.0")
     parts, values = [], []
     for word in words:
-        text = word.strip("*")
+        text = search_query.stem(word.strip("*"))
         parts.append(
-            "case when e.name = ? collate nocase or e.fqn = ? collate nocase then 100.0"
+            "case when e.name in (?, ? || 's') collate nocase then 100.0"
             " when instr(lower(e.name), lower(?)) = 1 then 10.0"
             " when instr(lower(e.name), lower(?)) then 5.0 else 1.0 end"
         )

@@ -226,8 +226,23 @@ def contains_text(text: str) -> Condition:
     """Return the condition that a text of an entity contains a word or phrase."""
     if text.strip("*") == "":
         return ALL
-    pattern = f"%{_pattern(text.strip('*'))}%"
-    return join("or", (_like(COLUMNS[name], pattern) for name in _TEXTS))
+    pattern = f"%{_pattern(stem(text.strip('*')))}%"
+    # Parsing a document is slow: only those that contain the text anywhere are.
+    in_columns = Condition(
+        "e.doc like ? escape '\\' and exists (select 1 from json_tree(e.doc, '$.columns') j"
+        " where j.key in ('name', 'description') and j.atom like ? escape '\\')",
+        (pattern, pattern),
+    )
+    return join("or", [*(_like(COLUMNS[name], pattern) for name in _TEXTS), in_columns])
+
+
+def stem(word: str) -> str:
+    """Return a word without the ending of the plural, as servers index texts."""
+    is_plural = len(word) > _SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss")
+    return word[:-1] if is_plural else word
+
+
+_SHORTEST_PLURAL = 3
 
 
 def has_value(field: str) -> Condition:
