@@ -64,6 +64,8 @@ class ValueMap:
         self.times: dict[int, int] = {}
         self.sent_times: set[int] = set()
         """Times that the scenario itself chose."""
+        self.is_indexed = True
+        """Whether the recorded server's search engine indexes what a scenario creates."""
         self.numbers: dict[int, int] = {}
         """Numeric ids that a server assigns in order: those of tasks."""
 
@@ -212,14 +214,22 @@ class Normaliser:
         if isinstance(value, dict):
             return self._dict(value)
         if isinstance(value, list):
-            return [self._value(inner, key) for inner in value]
+            items = [self._value(inner, key) for inner in value]
+            if key == "data":
+                return _by_resource(items)
+            # A search document lists the parts of an FQN in the order of a hash set.
+            return sorted(items, key=str) if key == "fqnParts" else items
         if isinstance(value, str):
             return self._text(value, key)
         if key in ENGINE and isinstance(value, int | float):
             return "<number>"
         if key == "id" and _is_number(value) and not self._sandbox:
             return self._values.numbers.get(value, value)
-        return "<time>" if _is_time(value) else value
+        # Search engines sort by times in ms as if they were seconds.
+        is_time = _is_time(value) or (
+            key == "sort" and _is_number(value) and _is_time(value / 1000)
+        )
+        return "<time>" if is_time else value
 
     def _dict(self, value: dict[str, Any]) -> Any:
         out = {
@@ -230,9 +240,6 @@ class Normaliser:
             return {"version": str(value["version"]).partition("-")[0]}
         _drop_explanations(out)
         foreign = False
-        if isinstance(out.get("fqnParts"), list):
-            # The server lists them in the order of a hash set.
-            out["fqnParts"] = sorted(out["fqnParts"], key=str)
         if "tagFQN" in value:
             foreign = value["tagFQN"] not in self._values.created_fqns
         elif isinstance(value.get("id"), str) and "name" in value:
@@ -246,7 +253,30 @@ class Normaliser:
                     out[name] = sorted(out[name], key=lambda one: json.dumps(one, sort_keys=True))
         if set(out) == {"data", "paging"} or ("data" in out and "paging" in out):
             self._page(out)
+        if "hits" in out and "_shards" in out:
+            self._search_page(out)
+        if set(out) == {"suggest"} and not self._values.is_indexed:
+            out = {"suggest": sorted(out["suggest"])}
         return out
+
+    def _search_page(self, out: dict[str, Any]) -> None:
+        """Keep the hits that the scenario created, in any order unless they are sorted.
+
+        ``foreign`` says whether the index has entities of others. If the recorded server's engine
+        does not index what is created, only the shape of the response is kept.
+        """
+        hits = out["hits"]
+        if not self._values.is_indexed:
+            out["hits"] = sorted(hits)
+            out["aggregations"] = sorted(out.get("aggregations", ()))
+            return
+        kept = [hit for hit in hits["hits"] if hit["_id"] in self._values.created_ids]
+        if not any("sort" in hit for hit in kept):
+            kept.sort(key=lambda hit: str(hit["_id"]))
+        total = hits["total"]["value"]
+        if len(kept) != len(hits["hits"]) or total > len(self._values.created_ids):
+            out["foreign"] = True
+        out["hits"] = {**hits, "hits": kept}
 
     def _page(self, out: dict[str, Any]) -> None:
         """Keep what the scenario created; ``foreign`` says whether the page has anything else."""
@@ -323,6 +353,15 @@ def _name(item: Any) -> Any:
     return item.get("name") if isinstance(item, dict) else None
 
 
+def _by_resource(items: list[Any]) -> list[Any]:
+    """Return permissions and operations of resources in the order of their names."""
+    if not all(
+        isinstance(each, dict) and {"operations", "permissions"} & set(each) for each in items
+    ):
+        return items
+    return sorted(items, key=lambda each: str(each.get("resource", each.get("name"))))
+
+
 def _by_fqn(items: Iterable[Any]) -> list[Any]:
     """Return items of one name in the order of their FQNs: servers order them by their ids."""
     return sorted(
@@ -337,6 +376,10 @@ def differences(recorded: Any, actual: Any, path: str = "") -> list[str]:
         return []
     if isinstance(recorded, dict) and isinstance(actual, dict):
         out = []
+        if "_shards" in recorded.keys() & actual.keys() and (
+            recorded.get("foreign") or actual.get("foreign")
+        ):
+            recorded, actual = _common_hits(recorded, actual)
         if (
             (recorded.get("foreign") or actual.get("foreign"))
             and "data" in recorded
@@ -384,6 +427,41 @@ def _common(
         {**recorded, "data": [item for item in recorded["data"] if item.get("id") in shared]},
         {**actual, "data": [item for item in actual["data"] if item.get("id") in shared]},
     )
+
+
+def _common_hits(
+    recorded: dict[str, Any], actual: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two search responses without what others have added to the recorded index.
+
+    Of the hits those that both have are kept. A count of a facet must be at least the sandbox's.
+    """
+    ids = [{hit["_id"] for hit in each["hits"]["hits"]} for each in (recorded, actual)]
+    shared = set.intersection(*ids)
+
+    def reduce(response: dict[str, Any]) -> dict[str, Any]:
+        kept = [hit for hit in response["hits"]["hits"] if hit["_id"] in shared]
+        return {**response, "foreign": None, "hits": kept, "aggregations": {
+            name: _counts(facet) for name, facet in response.get("aggregations", {}).items()
+        }}  # fmt: skip
+
+    recorded, actual = reduce(recorded), reduce(actual)
+    for name, counts in recorded["aggregations"].items():
+        own = actual["aggregations"].get(name, {})
+        is_full = len(counts) < _BUCKETS
+        for key, count in list(own.items()):
+            if counts.get(key, 0) >= count or (not is_full and key not in counts):
+                del own[key]
+        recorded["aggregations"][name] = {key: counts[key] for key in own if key in counts}
+    return recorded, actual
+
+
+_BUCKETS = 10
+"""The largest number of buckets of a facet."""
+
+
+def _counts(facet: dict[str, Any]) -> dict[str, int]:
+    return {str(bucket["key"]): bucket["doc_count"] for bucket in facet["buckets"]}
 
 
 def _short(value: Any) -> str:

@@ -76,7 +76,7 @@ def restore(context: RequestContext, model: EntityModel, id: str) -> Result:
     body = _without_connection(
         model, context.serialize(model, doc, fields, own_link=links, encrypt=True)
     )
-    return Result(200, body, change="entityRestored")
+    return Result(200, body, change=context.models.change_header("entityRestored"))
 
 
 def _delete_dependents(

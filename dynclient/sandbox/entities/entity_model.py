@@ -332,6 +332,23 @@ class EntityModels:
             raise LookupError(f"release {self.release.name} has no schema {path!r}")
         return self.release.node(path, pointer)
 
+    @cached_property
+    def _event_types(self) -> frozenset[str]:
+        path = "type/changeEvent.json"
+        if path not in self.release.paths:
+            return frozenset()
+        return frozenset(map(str, self.schema(path).properties["eventType"].target.enum or ()))
+
+    def change_header(self, type: str) -> str | None:
+        """Return the value of ``X-OpenMetadata-Change`` for a type of event.
+
+        A release that does not have the type says that an entity was updated, and nothing of what
+        is created.
+        """
+        if type in self._event_types or not self._event_types:
+            return type
+        return None if type.endswith("Created") else "entityUpdated"
+
     def type_for_field(self, name: str) -> str | None:
         """Return the entity type a field is named after: ``tables``, ``glossary``, ``policies``."""
         entities = self.release.entities

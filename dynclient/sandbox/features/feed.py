@@ -11,7 +11,7 @@ from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.entities.tag_labels import members_at
-from dynclient.sandbox.features import change_events, time_series
+from dynclient.sandbox.features import time_series
 from dynclient.sandbox.features.request_parameters import query_int
 from dynclient.sandbox.features.thread_filters import in_ms, selector
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 THREAD = "entity/feed/thread.json"
 CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
 RESOLVE, CLOSE = "api/feed/resolveTask.json", "api/feed/closeTask.json"
-NEEDS = (THREAD, CREATE, POST, RESOLVE, CLOSE, change_events.EVENT)
+NEEDS = (THREAD, CREATE, POST, RESOLVE, CLOSE)
 KIND = "thread"
 
 _NO_TASK = (
@@ -46,15 +46,7 @@ class Feed:
         self.post_body = models.schema(POST)
         self.resolve_body = models.schema(RESOLVE)
         self.close_body = models.schema(CLOSE)
-        types = models.schema(change_events.EVENT).properties["eventType"].target.enum or ()
-        self._changes = frozenset(types)
-        """The values of the header about changes; releases before threads had their own say that
-        an entity was updated, and nothing of what is created."""
-
-    def _change(self, type: str) -> str | None:
-        if type in self._changes:
-            return type
-        return None if type.endswith("Created") else "entityUpdated"
+        self._change = models.change_header
 
     # threads
 

@@ -13,13 +13,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
-from dynclient.sandbox.entities.tag_labels import members_at, walk_members
-from dynclient.sandbox.entities.version_changes import FIRST_VERSION
 from dynclient.sandbox.features import search_query
 from dynclient.sandbox.features.request_parameters import query_int
+from dynclient.sandbox.features.search_documents import Documents
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
     UnhandledServerError,
@@ -31,7 +28,7 @@ from dynclient.sandbox.routing import Request, Result, Route, Routes
 from dynclient.sandbox.storage.store import Condition
 
 if TYPE_CHECKING:
-    from dynclient.sandbox.entities.entity_model import EntityModel, EntityModels
+    from dynclient.sandbox.entities.entity_model import EntityModels
     from dynclient.sandbox.storage.store import Row
 
 NEEDS = ("type/entityReference.json",)
@@ -39,11 +36,10 @@ NEEDS = ("type/entityReference.json",)
 MAX_WINDOW = 10_000
 """The largest offset plus size of a search."""
 _SIZE = 10
-_SUGGEST_FIELDS = (
-    "suggest", "column_suggest", "schema_suggest", "database_suggest", "service_suggest",
-    "field_suggest", "chart_suggest", "task_suggest",
-)  # fmt: skip
-"""The fields that an index can complete; the sandbox completes names in any of them."""
+_DEFAULT_INDEX = "table_search_index"
+_SCORE = "_score"
+_MISSING = 2**31
+"""The sort value of an integer that is missing, and one less than it in ascending order."""
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -65,8 +61,11 @@ class Search:
         for type, index in self._types.items():
             self._groups.setdefault(index, []).append(type)
         if table["aliases"]:
+            self._groups["all"] = list(self._types)
+        if table["aliases"] == "types":
             self._groups |= {type: [type] for type in self._types}
-            self._groups |= {"all": list(self._types), "dataAsset": assets}
+            self._groups["dataAsset"] = assets
+        self._documents = Documents(models)
 
     # requests
 
@@ -79,33 +78,51 @@ class Search:
             raise _search_error()
         text = query.get("q") or "*"
         try:
-            condition = search_query.join("and", [
-                search_query.parse_query_string(text),
-                search_query.parse_filter(_query_json(query, "query_filter")),
-            ])  # fmt: skip
-            after = search_query.parse_filter(_query_json(query, "post_filter"))
-        except search_query.InvalidQuery as error:
-            raise _search_error(str(error)) from None
+            asked = search_query.parse_query_string(text)
+            words = search_query.free_words(text)
+        except search_query.InvalidQuery:
+            raise _search_error() from None
+        filtered, after = _filter(query, "query_filter"), _filter(query, "post_filter")
+        condition = search_query.join("and", [asked, filtered])
         deleted = query.get("deleted", "false").lower() == "true"
         where = self._build_condition(types, condition, deleted=deleted)
-        sort = query.get("sort_field")
+        sort = query.get("sort_field") or _SCORE
         order = "asc" if query.get("sort_order", "desc").lower() == "asc" else "desc"
-        by = (
-            _rank_sql(search_query.free_words(text))
-            if sort in (None, "", "_score")
-            else _sort_sql(str(sort))
-        )
-        rows = context.tx.ranked_page(
-            search_query.join("and", [where, after]), by, order, size, start
-        )  # fmt: skip
-        hits = [
-            self._build_hit(context, row, request, rank, sort not in (None, "", "_score"))
-            for row, rank in rows
-        ]
-        total = context.tx.count(*search_query.join("and", [where, after]))
-        body = self._response_body(types, total, hits)
+        by = _rank_sql(words) if sort == _SCORE else self._sort_sql(types, sort, order)
+        found = search_query.join("and", [where, after])
+        page = search_query.join("and", [found, self._search_after(query, by, order)])
+        rows = context.tx.ranked_page(page, by, order, size, start)
+        hits = [self._build_hit(context, row, request, rank, sort) for row, rank in rows]
+        if len(types) == 1:
+            for hit, (row, _) in zip(hits, rows, strict=True):
+                highlighted = self._documents.highlight(row, words)
+                if highlighted:
+                    hit["highlight"] = highlighted
+        body = self._response_body(types, context.tx.count(*found), hits)
         body["aggregations"] = self._count_facets(context, types, query.get("index", ""), where)
         return Result(200, body)
+
+    def _sort_sql(self, types: Sequence[str], field: str, order: str) -> Condition:
+        """Return the SQL of a field to sort by; raise the error of a field that no index has."""
+        plain = field.removesuffix(".keyword")
+        if plain in search_query.COLUMNS:
+            return Condition(search_query.COLUMNS[plain])
+        first = plain.partition(".")[0]
+        if any(first in self._models[type].fields for type in types):
+            path = ".".join(f'"{_word_characters(step)}"' for step in plain.split("."))
+            return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
+        if self._models.rules.flag("unmapped_sort_fails"):
+            raise _search_error()
+        # The engine takes a field without a mapping for an integer that every entity lacks.
+        return Condition(str(-_MISSING if order == "desc" else _MISSING - 1))
+
+    def _search_after(self, query: Mapping[str, str], by: Condition, order: str) -> Condition:
+        """Return the condition of entities beyond the one that ``search_after`` names."""
+        value = query.get("search_after")
+        if not value or not self._models.rules.flag("search_after"):
+            return search_query.ALL
+        sign = ">" if order == "asc" else "<"
+        return Condition(f"({by.sql}) {sign} ?", (*by.values, value))
 
     def field_query(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/fieldQuery``: entities in which a field has a value."""
@@ -114,7 +131,7 @@ class Search:
         wild = {"wildcard": {field: value}}
         where = self._build_condition(types, search_query.parse_filter(wild), deleted=False)
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
+        hits = [self._build_hit(context, row, request, rank) for row, rank in rows]
         return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
     def source_url(self, context: RequestContext, request: Request) -> Result:
@@ -125,7 +142,7 @@ class Search:
             types, search_query.parse_filter({"term": {"sourceUrl": url}}), deleted=False
         )
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
+        hits = [self._build_hit(context, row, request, rank) for row, rank in rows]
         return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
     def document(self, context: RequestContext, request: Request) -> Result:
@@ -136,24 +153,27 @@ class Search:
             raise error_response(404, "Document not found.")
         return Result(200, {
             "_index": self._types[row.type], "_id": row.id, "_version": 1, "_seq_no": 0,
-            "_primary_term": 1, "found": True, "_source": self._build_document(context, row),
+            "_primary_term": 1, "found": True, "_source": self._documents.build(context, row),
         })  # fmt: skip
 
     def suggest(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/suggest``: entities whose name has a prefix."""
         types = self._searched_types(request.query)
-        field = request.query.get("field") or _SUGGEST_FIELDS[0]
-        if self._models.rules.flag("suggest_fails") or field not in _SUGGEST_FIELDS:
-            raise _search_error()
         text = request.query.get("q", "")
+        known = self._models.rules.table("suggestion_fields")["*"]
+        if request.query.get("field", "suggest") not in known:
+            raise _search_error()
         starts = search_query.parse_filter({"prefix": {"displayName": text}})
         where = self._build_condition(types, starts, deleted=False)
         size = _query_number(request.query, "size", _SIZE)
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", size, 0)
         options = [
-            {"text": row.display or row.name, **self._build_hit(context, row, request, rank, False)}
+            {"text": row.display or row.name, **self._build_hit(context, row, request, rank)}
             for row, rank in rows
         ]
+        if self._models.rules.flag("suggestion_contexts"):
+            for option in options:
+                option["contexts"] = {"deleted": ["false"]}
         suggestion = {"text": text, "offset": 0, "length": len(text), "options": options}
         return Result(200, {"suggest": {"metadata-suggest": [suggestion]}})
 
@@ -165,8 +185,8 @@ class Search:
             raise bad_request("[query param field must not be null]")
         try:
             condition = self._aggregated(request.query.get("q", "*"))
-        except search_query.InvalidQuery as error:
-            raise _search_error(str(error)) from None
+        except search_query.InvalidQuery:
+            raise _search_error() from None
         where = self._build_condition(types, condition, deleted=False)
         body = self._response_body(types, context.tx.count(*where), [])
         body["aggregations"] = {f"sterms#{field}": self._count_values(context, field, where)}
@@ -190,7 +210,7 @@ class Search:
 
     def _searched_types(self, parameters: Mapping[str, str]) -> list[str]:
         """Return the entity types of an index, or of several separated by commas."""
-        names = (parameters.get("index") or next(iter(self._groups), "")).split(",")
+        names = (parameters.get("index") or _DEFAULT_INDEX).split(",")
         for name in names:
             if name not in self._groups:
                 raise UnhandledServerError(
@@ -225,15 +245,16 @@ class Search:
         }
 
     def _build_hit(
-        self, context: RequestContext, row: Row, request: Request, rank: Any, by_field: bool
+        self, context: RequestContext, row: Row, request: Request, rank: Any, sort: str = _SCORE
     ) -> dict[str, Any]:
+        by_field = sort != _SCORE
         hit: dict[str, Any] = {
             "_index": self._types[row.type],
             "_id": row.id,
             "_score": None if by_field else float(rank),
         }
         if request.query.get("fetch_source", "true").lower() == "true":
-            source = self._build_document(context, row)
+            source = self._documents.build(context, row)
             selected = [
                 value for name, value in request.query_pairs if name == "include_source_fields"
             ]
@@ -242,50 +263,9 @@ class Search:
                 if not selected or any(fnmatch.fnmatchcase(name, one) for one in selected)
             }  # fmt: skip
         if by_field:
-            hit["sort"] = [rank]
+            # Times are in ms, but the index takes them for seconds.
+            hit["sort"] = [rank * 1000 if sort == "updatedAt" else rank]
         return hit
-
-    def _build_document(self, context: RequestContext, row: Row) -> dict[str, Any]:
-        """Return the search document of an entity: the entity with fields added for searching."""
-        model = self._models[row.type]
-        more = context.rules.table("search_documents").get(row.type, {})
-        # What was changed since it was created is indexed with more.
-        is_new = row.doc["version"] == FIRST_VERSION
-        members = LOADED if "after_changes" in more and not is_new else HIDDEN
-        entity = context.plain_serializer.serialize(
-            model, [row.doc], model.for_update, members=members, own_link=False
-        )[0]
-        labels = entity.get("tags") or []
-        tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
-        votes = entity.get("votes") or {}
-        parts = split(row.fqn)
-        out = {
-            **entity,
-            "displayName": row.display or row.name,
-            "entityType": row.type,
-            "deleted": row.deleted,
-            "followers": [one["id"] for one in entity.get("followers") or ()],
-            "tags": [label for label in labels if label not in tiers],
-            "tier": tiers[0] if tiers else None,
-            "descriptionStatus": "COMPLETE" if _is_described(model, row) else "INCOMPLETE",
-            "fqnParts": sorted({
-                ".".join(parts[start:end])
-                for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)
-                if start == 0 or end == len(parts) or end == start + 1
-            }),
-            "totalVotes": votes.get("upVotes", 0) - votes.get("downVotes", 0),
-        }  # fmt: skip
-        out = {**more.get("values", {}), **out}
-        for name in more.get("after_changes", ()) if is_new else ():
-            out.pop(name, None)
-        for name, source in more.get("names", {}).items():
-            out[name] = _texts(out, source)
-        for name, sources in more.get("suggested", {}).items():
-            out[name] = [
-                {"input": text, "weight": weight}
-                for source, weight in sources for text in _texts(out, source)
-            ]  # fmt: skip
-        return {name: value for name, value in out.items() if name != "changeDescription"}
 
     # facets
 
@@ -294,17 +274,27 @@ class Search:
     ) -> dict[str, Any]:
         table = context.rules.table("search_facets")
         fields = table.get(types[0] if len(types) == 1 else index, table["*"])
-        return {f"sterms#{field}": self._count_values(context, field, where) for field in fields}
+        only = context.rules.table("search_facet_types")
+        out = {}
+        for field in fields:
+            limit = search_query.ALL
+            if field in only:
+                named = ", ".join(f"'{_word_characters(type)}'" for type in only[field])
+                limit = Condition(f"e.type in ({named})")
+            counted = search_query.join("and", [where, limit])
+            out[f"sterms#{field}"] = self._count_values(context, field, counted)
+        return out
 
     def _count_values(
         self, context: RequestContext, field: str, where: Condition
     ) -> dict[str, Any]:
-        plain = _ALSO_NAMED.get(field, field.removesuffix(".keyword"))
+        plain = field.removesuffix(".keyword")
         buckets = context.tx.top_values(where, *_values_sql(plain)) if field != _COUNT else []
         if field == _COUNT:
             rows = context.tx.top_values(where, "e.type", "")
             buckets = [(self._types[str(type)], count) for type, count in rows]
-        lower = context.rules.flag("search_lower") and field != _COUNT
+            buckets.sort(key=lambda bucket: (-bucket[1], bucket[0]))
+        lower = context.rules.flag("search_lower") and field not in {_COUNT, "entityType"}
         return {
             "doc_count_error_upper_bound": 0,
             "sum_other_doc_count": 0,
@@ -315,39 +305,15 @@ class Search:
         }
 
 
-def _is_described(model: EntityModel, row: Row) -> bool:
-    """Return whether an entity and all its members have a description."""
-    members = [
-        member for group in model.members if "description" in group.item.properties
-        for member, _ in walk_members(group, members_at(row.doc, group.path))
-    ]  # fmt: skip
-    return bool(row.description) and all(member.get("description") for member in members)
-
-
-def _texts(document: dict[str, Any], source: str) -> list[str]:
-    """Return the texts in a document that suggestions are made from.
-
-    ``source`` is a field, a field of objects in it (``columns.name``), or a name without its first
-    parts (``fullyQualifiedName/1``).
-    """
-    field, _, skipped = source.partition("/")
-    name, _, below = field.partition(".")
-    found = document.get(name)
-    values = found if isinstance(found, list) else [found]
-    texts = [value.get(below) if below and isinstance(value, dict) else value for value in values]
-    found_texts = [text for text in texts if isinstance(text, str)]
-    if not skipped:
-        return found_texts
-    return [".".join(split(text)[int(skipped) :]) for text in found_texts]
-
-
 _COUNT = "index_count"
-_ALSO_NAMED = {"columnNames": "columns.name"}
-"""Fields of search documents that repeat others."""
+_NAMES_OF_MEMBERS = {"columnNames": "columns"}
+"""Fields of search documents that list the names of members, by the list of these."""
 
 
 def _values_sql(field: str) -> tuple[str, str]:
     """Return the SQL expression of a field's values, and the joins that it needs."""
+    if field in _NAMES_OF_MEMBERS:
+        return _member_names_sql(_NAMES_OF_MEMBERS[field])
     path = field.split(".")
     if field in search_query.COLUMNS:
         return search_query.COLUMNS[field], ""
@@ -368,6 +334,18 @@ def _values_sql(field: str) -> tuple[str, str]:
     return f"json_extract(e.doc, '$.{_word_characters(field)}')", ""
 
 
+def _member_names_sql(field: str) -> tuple[str, str]:
+    """Return the SQL of the names of members, nested ones after the name of the one above."""
+    holder = "rtrim(j.path, '0123456789[]')"
+    above = f"rtrim(rtrim({holder}, 'children'), '.') || '.name'"
+    value = (
+        f"case {holder} when '$.{field}' then j.atom"
+        f" else json_extract(e.doc, {above}) || '.' || j.atom end"
+    )
+    listed = f"({holder} = '$.{field}' or {holder} like '%.children')"
+    return value, f"join json_tree(e.doc, '$.{field}') j on j.key = 'name' and {listed}"
+
+
 def _word_characters(step: str) -> str:
     """Return a step of a field's path that is safe in SQL: its word characters."""
     return re.sub(r"\W", "", step)
@@ -379,22 +357,14 @@ def _rank_sql(words: Sequence[str]) -> Condition:
         return Condition("1.0")
     parts, values = [], []
     for word in words:
-        text = search_query.stem(word.strip("*"))
+        text = word.strip("*")
         parts.append(
-            "case when e.name in (?, ? || 's') collate nocase then 100.0"
+            "case when e.name = ? collate nocase or e.fqn = ? collate nocase then 100.0"
             " when instr(lower(e.name), lower(?)) = 1 then 10.0"
             " when instr(lower(e.name), lower(?)) then 5.0 else 1.0 end"
         )
         values += [text] * 4
     return Condition(" + ".join(parts), tuple(values))
-
-
-def _sort_sql(field: str) -> Condition:
-    plain = field.removesuffix(".keyword")
-    if plain in search_query.COLUMNS:
-        return Condition(search_query.COLUMNS[plain])
-    path = ".".join(f'"{_word_characters(step)}"' for step in plain.split("."))
-    return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
 
 
 def _query_number(query: Mapping[str, str], name: str, default: int) -> int:
@@ -404,14 +374,18 @@ def _query_number(query: Mapping[str, str], name: str, default: int) -> int:
     return number
 
 
-def _query_json(query: Mapping[str, str], name: str) -> Any:
+def _filter(query: Mapping[str, str], name: str) -> Condition:
+    """Return the condition of a filter; servers ignore one that they cannot parse."""
     text = query.get(name)
     if not text:
-        return None
+        return search_query.ALL
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise _search_error(f"{name}: {error}") from None
+        body = json.loads(text)
+        return search_query.parse_filter(body["query"])
+    except search_query.UnsupportedFilter as error:
+        raise _search_error(str(error)) from None
+    except (ValueError, LookupError, TypeError, search_query.InvalidQuery):
+        return search_query.ALL
 
 
 def _search_error(reason: str = "all shards failed") -> UnhandledServerError:
@@ -421,7 +395,8 @@ def _search_error(reason: str = "all shards failed") -> UnhandledServerError:
 
 
 _QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "track_total_hits",
-          "query_filter", "post_filter", "fetch_source", "include_source_fields")  # fmt: skip
+          "query_filter", "post_filter", "fetch_source", "include_source_fields",
+          "search_after")  # fmt: skip
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:

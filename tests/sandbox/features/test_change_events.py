@@ -96,6 +96,26 @@ def test_a_vote_or_a_follower_is_an_event(api: TablesApi) -> None:
     assert isinstance(json.loads(event["entity"]), dict)
 
 
+def test_an_event_has_the_fields_of_the_release(api: TablesApi) -> None:
+    table = api.create_table("described")
+    (event,) = events(api, table["updatedAt"], entityCreated="table")
+    (path,) = (path for path in api.paths() if path.endswith("/version") and "{" not in path)
+    release = tuple(int(part) for part in api.get(path)["version"].split(".")[:2] if part.isdigit())
+    if not release:
+        pytest.skip("the starter release has no version")
+    assert ("id" in event) == (release >= (1, 3))
+    named = {"entityFullyQualifiedName": "s.d.c.described"}.items()
+    assert (named <= event.items()) == (release >= (1, 7))
+    if release < (1, 9):
+        return
+    kind = {"domainType": "Aggregate", "description": "d"}
+    domain = api.create("/v1/domains", name="sales", **kind)
+    reference = [{"id": domain["id"], "type": "domain"}]
+    api.patch(f"/v1/tables/{table['id']}", {"op": "add", "path": "/domains", "value": reference})
+    (event,) = events(api, table["updatedAt"], entityUpdated="table")
+    assert event["domains"] == [domain["id"]]
+
+
 def test_only_the_newest_events_are_kept(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MOST_EVENTS", 3)
     database = Database(tmp_path / "data")

@@ -83,7 +83,11 @@ def test_an_equal_name_ranks_first(index: Index) -> None:
         ('fullyQualifiedName:"shop.d.c.orders"', ["orders"]),
         ("name:orders*", ["orders", "orders_2020"]),
         ("service.name:mill", ["stock"]),
-        ("columns.name:total AND NOT name:orders", ["100%_sure", "orders_2020"]),
+        ("columns.name:total AND NOT name:orders", ["100%_sure"]),
+        ("name:order", ["orders", "orders_2020"]),
+        ("name:2020", ["orders_2020"]),
+        ("name:rders", []),
+        ("totals", ["100%_sure", "orders", "orders_2020"]),
         ("serviceType:mysql AND displayName:Old*", ["orders_2020"]),
         ("deleted:true", []),
         ("o'clock", []),
@@ -144,7 +148,7 @@ def test_deleted_entities_are_found_only_with_deleted_true(index: Index) -> None
         ({"from": "20000"}, "search_phase_execution_exception"),
         ({"size": "-1"}, "search_phase_execution_exception"),
         ({"size": "many"}, "HTTP 404"),
-        ({"query_filter": "{"}, "query_filter"),
+        ({"q": "a/b"}, "all shards failed"),
         ({"query_filter": '{"query": {"geo_shape": {}}}'}, "geo_shape"),
     ],
 )
@@ -155,6 +159,35 @@ def test_an_invalid_search_is_a_server_error(
     response = index.request("GET", "/v1/search/query", params=parameters)
     assert response.status_code == 500
     assert message in response.json()["responseMessage"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"bool": {}}', '{"query": {"nope": {}}}', '{"query": "x"}']
+)
+def test_a_filter_that_cannot_be_parsed_is_ignored(index: Index, text: str) -> None:
+    for name in ("query_filter", "post_filter"):
+        assert sorted(index.names("*", **{name: text})) == sorted(index.names("*"))
+
+
+def test_a_field_that_no_index_has_is_sorted_by_new_releases_only(index: Index) -> None:
+    query = {"q": "*", "index": "table_search_index", "sort_field": "nope"}
+    response = index.request("GET", "/v1/search/query", params=query)
+    if response.status_code == 500:
+        assert "all shards failed" in response.text
+        return
+    hits = response.json()["hits"]["hits"]
+    assert {hit["sort"][0] for hit in hits} == {-(2**31)}
+    following = {"sort_field": "name.keyword", "sort_order": "asc", "search_after": "orders"}
+    assert index.names("*", **following) == ["orders_2020", "stock"]
+
+
+def test_hits_of_one_index_highlight_the_words(index: Index) -> None:
+    (hit,) = index.search("bought ORDER")["hits"]["hits"][:1]
+    assert hit["highlight"]["displayName"] == ['<span class="text-highlighter">orders</span>']
+    assert '<span class="text-highlighter">bought</span>' in hit["highlight"]["description"][0]
+    assert not any("highlight" in each for each in index.search("name:orders")["hits"]["hits"])
+    (sorted_hit,) = index.search("stock", sort_field="updatedAt")["hits"]["hits"]
+    assert sorted_hit["sort"] == [sorted_hit["_source"]["updatedAt"] * 1000]
 
 
 def test_names_are_completed_unless_the_release_fails_to(index: Index) -> None:
@@ -204,3 +237,17 @@ def test_aggregations_and_documents(index: Index) -> None:
     everywhere = index.search("shop", index="all")["hits"]["hits"]
     kinds = {hit["_source"]["entityType"] for hit in everywhere}
     assert {"databaseService", "database", "table"} <= kinds
+
+
+def test_names_of_nested_columns_follow_the_name_of_the_column_above(index: Index) -> None:
+    below = {"name": "geo", "dataType": "STRUCT", "children": [{"name": "lat", "dataType": "INT"}]}
+    column = {"name": "address", "dataType": "STRUCT", "children": [below]}
+    created = index.create("/v1/tables", name="nested", databaseSchema="mill.d.c", columns=[column])
+    (hit,) = index.search("nested")["hits"]["hits"]
+    names = hit["_source"].get("columnNames")
+    facets = index.search("nested")["aggregations"]
+    index.request("DELETE", f"/v1/tables/{created['id']}?hardDelete=true")
+    assert names == ["address", "address.geo", "geo.lat"]
+    if "sterms#columnNames" in facets:
+        buckets = facets["sterms#columnNames"]["buckets"]
+        assert [bucket["key"] for bucket in buckets] == sorted(names)
