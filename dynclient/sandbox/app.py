@@ -219,10 +219,13 @@ class Sandbox:
         if not path.startswith(f"{_ROOT}/"):
             raise unhandled_status(404)
         found = self.routes.find(path[len(_ROOT) :])
-        if found is None:
-            raise unhandled_status(404)
-        methods, values = found
         method = "GET" if http_request.method == "HEAD" else http_request.method
+        if found is None:
+            # Servers look for the method of a path before they read its id.
+            of_any_id = self.routes.find(path[len(_ROOT) :], any_id=True)
+            is_other_method = of_any_id is not None and method not in {*of_any_id[0], "OPTIONS"}
+            raise unhandled_status(405 if is_other_method else 404)
+        methods, values = found
         if method == "OPTIONS":
             allowed = ", ".join(["HEAD", *methods, "OPTIONS"])
             return Response(allowed, 200, {"Allow": allowed}, "text/plain")

@@ -146,30 +146,35 @@ class Routes:
             stack += [(f"{template}/{step}", below) for step, below in segment.fixed.items()]
             stack += [(f"{template}/{{{name}}}", below) for name, below in segment.parameters]
 
-    def find(self, raw_path: str) -> tuple[dict[str, Route], dict[str, str]] | None:
-        """Return the routes by method and the path's parameters, or None for an unknown path."""
+    def find(
+        self, raw_path: str, *, any_id: bool = False
+    ) -> tuple[dict[str, Route], dict[str, str]] | None:
+        """Return the routes by method and the path's parameters, or None for an unknown path.
+
+        With ``any_id`` an id may be any text, as where servers look for the method of a path.
+        """
         steps = raw_path.removeprefix("/").split("/")
         if steps and steps[-1] == "":
             steps.pop()
-        return self._walk(self._root, steps, 0, {})
+        return self._walk(self._root, steps, 0, {}, any_id)
 
     def _walk(
-        self, segment: _Segment, steps: list[str], at: int, values: dict[str, str]
+        self, segment: _Segment, steps: list[str], at: int, values: dict[str, str], any_id: bool
     ) -> tuple[dict[str, Route], dict[str, str]] | None:
         if at == len(steps):
             return (segment.methods, values) if segment.methods or segment.known else None
         step = steps[at]
         below = segment.fixed.get(step)
         if below is not None:
-            found = self._walk(below, steps, at + 1, values)
+            found = self._walk(below, steps, at + 1, values, any_id)
             if found is not None:
                 return found
         for name, inner in segment.parameters:
             is_id = _is_id(name)
-            if not step or (is_id and not _UUID.match(step)):
+            if not step or (is_id and not any_id and not _UUID.match(step)):
                 continue
             value = step.lower() if is_id else unquote(step)  # UUIDs are case-insensitive
-            found = self._walk(inner, steps, at + 1, {**values, name: value})
+            found = self._walk(inner, steps, at + 1, {**values, name: value}, any_id)
             if found is not None:
                 return found
         return None

@@ -215,6 +215,8 @@ class Normaliser:
             return self._dict(value)
         if isinstance(value, list):
             items = [self._value(inner, key) for inner in value]
+            if key == "data":
+                return _by_resource(items)
             # A search document lists the parts of an FQN in the order of a hash set.
             return sorted(items, key=str) if key == "fqnParts" else items
         if isinstance(value, str):
@@ -349,6 +351,15 @@ def _identity(item: Any) -> Any:
 
 def _name(item: Any) -> Any:
     return item.get("name") if isinstance(item, dict) else None
+
+
+def _by_resource(items: list[Any]) -> list[Any]:
+    """Return permissions and operations of resources in the order of their names."""
+    if not all(
+        isinstance(each, dict) and {"operations", "permissions"} & set(each) for each in items
+    ):
+        return items
+    return sorted(items, key=lambda each: str(each.get("resource", each.get("name"))))
 
 
 def _by_fqn(items: Iterable[Any]) -> list[Any]:

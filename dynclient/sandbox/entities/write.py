@@ -85,6 +85,8 @@ def upsert(
     new_entity = _read_request(context, model, raw, "upsert", values)
     row = context.tx.find(model.type, new_entity.doc["fullyQualifiedName"])
     if row is None:
+        for name in context.rules.names("unset_by_new_put", model.type) - new_entity.given:
+            new_entity.doc.pop(name, None)
         result = insert(context, model, new_entity)
         return result._replace(change="entityCreated", location=None)
     return _replace(context, model, row, new_entity)

@@ -167,7 +167,8 @@ def change_event(
         },
         "entity": context.load_entity(model, row.doc),
     }
-    if "id" in context.models.schema(EVENT).properties:
+    known = EVENT in context.models.release.paths
+    if not known or "id" in context.models.schema(EVENT).properties:
         event = {"id": new_id(), **event}
     return Result(status, event, change="entityFieldsChanged")
 

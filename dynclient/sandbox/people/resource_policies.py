@@ -37,7 +37,12 @@ class Access:
     def __init__(self, models: EntityModels) -> None:
         self._models = models
         release = models.release
-        self._resources = sorted({*release.entities, *release.time_series})
+        named = models.rules.table("resource_names")
+        self._types = {
+            named["renamed"].get(type, type): type
+            for type in (*release.entities, *release.time_series)
+        }
+        self._resources = sorted({*self._types, *named["added"]})
         operations = release.node(_DOCUMENT, "/definitions/operation").enum
         self._all_operations = [str(name) for name in operations or ()]
 
@@ -47,16 +52,22 @@ class Access:
             return self._all_operations
         rules = self._models.rules
         names = set(rules.names("resource_operations", resource))
-        if resource in self._models:
+        type = self._types.get(resource, resource)
+        if type in self._models:
             by_field = rules.table("field_operations")
-            names |= {by_field[name] for name in self._models[resource].fields if name in by_field}
+            names |= {by_field[name] for name in self._models[type].fields if name in by_field}
         return [name for name in self._all_operations if name in names]
 
     def list_resources(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         """Answer ``GET policies/resources``."""
         names = [_ALL, *self._resources]
         data = [{"name": name, "operations": self._operations(name)} for name in names]
-        return Result(200, {"data": data, "paging": {"total": len(data)}})
+        return self._list(data)
+
+    def _list(self, data: list[dict[str, Any]]) -> Result:
+        """Return a list, whose length only old servers add."""
+        paged = self._models.rules.flag("resources_are_counted")
+        return Result(200, {"data": data, **({"paging": {"total": len(data)}} if paged else {})})
 
     def list_functions(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         """Answer ``GET policies/functions``: what conditions of rules may call."""
@@ -72,8 +83,8 @@ class Access:
     def list_all(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET permissions``: a user's permissions on every resource."""
         user = _requested_user(context, request)
-        data = [self._permissions(context, user, name, None) for name in self._resources]
-        return Result(200, {"data": data, "paging": {"total": len(data)}})
+        names = [_ALL, *self._resources]
+        return self._list([self._permissions(context, user, name, None) for name in names])
 
     def get_for_resource(self, context: RequestContext, request: Request) -> Result:
         """Answer ``GET permissions/{resource}``; access may be conditional."""
@@ -84,15 +95,18 @@ class Access:
         """Answer ``GET permissions/{resource}/{id}`` and ``…/name/{name}``."""
         user = _requested_user(context, request)
         resource = self._resource(request)
-        if resource not in self._models:
+        type = self._types.get(resource, "")
+        if type not in self._models:
             raise _unknown_resource(resource)
         by_name = "name" in request.path
         key = request.path["name" if by_name else "id"]
-        row = context.get_row(self._models[resource], key, by_name=by_name)
+        row = context.get_row(self._models[type], key, by_name=by_name)
         return Result(200, self._permissions(context, user, resource, find_owners(context, row.id)))
 
     def _resource(self, request: Request) -> str:
         resource = request.path["resource"]
+        renamed = self._models.rules.table("resource_names")["renamed"]
+        resource = str(renamed.get(resource, resource))
         if resource not in self._resources:
             raise _unknown_resource(resource)
         return resource

@@ -41,3 +41,24 @@ def test_a_glossary_term_labels_its_assets(api: TablesApi) -> None:
     assert labels() == []
     unknown = {"assets": [{"id": NOTHING, "type": "table"}]}
     api.error("PUT", f"{path}/add", 404, json=unknown)
+
+
+def test_assets_do_not_become_a_version_when_they_are_added(api: TablesApi) -> None:
+    api.skip_unless_served("PUT", "/v1/domains/{name}/assets/add")
+    table = api.create_table("unversioned")
+    api.create("/v1/domains", name="Quiet", description="d", domainType="Aggregate")
+    api.put("/v1/domains/Quiet/assets/add", {"assets": [{"id": table["id"], "type": "table"}]})
+    assert api.get(f"/v1/tables/{table['id']}")["version"] == table["version"]
+
+
+def test_only_users_are_added_to_a_team(api: TablesApi) -> None:
+    api.skip_unless_served("PUT", "/v1/teams/{name}/assets/add")
+    table = api.create_table("not-a-member")
+    api.create("/v1/teams", name="crew", teamType="Group")
+    user = api.create("/v1/users", name="sailor", email="sailor@example.com")
+    path = "/v1/teams/crew/assets/add"
+    refused = {"assets": [{"id": table["id"], "type": "table"}]}
+    assert "Only users can be added to a Team" in api.error("PUT", path, 400, json=refused)
+    api.put(path, {"assets": [{"id": user["id"], "type": "user"}]})
+    teams = api.get("/v1/users/name/sailor?fields=teams")["teams"]
+    assert "crew" in [team["name"] for team in teams]

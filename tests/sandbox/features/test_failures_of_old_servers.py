@@ -111,3 +111,24 @@ def test_1_2_refuses_a_second_result_of_one_time(tables_api_of: Get) -> None:
     assert event["entity"]["testCaseResult"] == added["newValue"]
     assert "Entity already exists" in api.error("PUT", path, 409, json=result)
     api.put(path, {**result, "timestamp": 1_700_000_000_001}, 201)
+
+
+@pytest.mark.parametrize(
+    ("release", "provider"), [*((name, None) for name in OLD), ("1.6.0", "user")]
+)
+def test_a_bot_created_by_put_has_no_provider_before_1_3(
+    tables_api_of: Get, release: str, provider: str | None
+) -> None:
+    api = tables_api_of(release)
+    mechanism = {"authType": "JWT", "config": {"JWTTokenExpiry": "7"}}
+    api.put("/v1/users", {"name": "robot", "email": "robot@example.com", "isBot": True,
+                          "authenticationMechanism": mechanism}, 201)  # fmt: skip
+    bot = api.put("/v1/bots", {"name": "robot", "botUser": "robot"}, 201)
+    assert bot.get("provider") == provider
+
+
+@pytest.mark.parametrize("release", OLD)
+def test_the_method_of_a_path_is_looked_up_before_its_id(tables_api_of: Get, release: str) -> None:
+    api = tables_api_of(release)
+    assert "HTTP 405" in api.error("PUT", "/v1/tables/bulk", 500, json=[])
+    assert "HTTP 404" in api.error("GET", "/v1/tables/bulk", 500)
