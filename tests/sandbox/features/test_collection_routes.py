@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from tests.support.sandbox_tables import TablesApi
 
 
@@ -50,3 +54,21 @@ def test_an_id_is_not_accepted_as_a_name(api: TablesApi) -> None:
     response = api.request("POST", "/v1/tables", json=body)
     assert response.status_code == 404
     assert schema["id"] in response.json()["message"]
+
+
+@pytest.mark.parametrize(("release", "marked"), [("1.2.0", None), ("1.6.0", True)])
+def test_tables_inherit_the_owner_of_their_schema(
+    tables_api_of: Callable[[str], TablesApi], release: str, marked: bool | None
+) -> None:
+    api = tables_api_of(release)
+    admin = api.get("/v1/users/name/admin")
+    field, many = ("owners", True) if release == "1.6.0" else ("owner", False)
+    reference = {"id": admin["id"], "type": "user"}
+    owned = {field: [reference] if many else reference}
+    schema = api.create("/v1/databaseSchemas", name="owned", database="s.d", **owned)
+    columns = [{"name": "id", "dataType": "INT"}]
+    table = api.create("/v1/tables", name="t", databaseSchema="s.d.owned", columns=columns)
+    read = api.get(f"/v1/tables/{table['id']}?fields={field}")
+    api.request("DELETE", f"/v1/databaseSchemas/{schema['id']}?recursive=true&hardDelete=true")
+    (owner,) = read[field] if many else [read[field]]
+    assert (owner["name"], owner.get("inherited")) == ("admin", marked)
