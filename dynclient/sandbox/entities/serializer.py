@@ -42,6 +42,8 @@ class EntitySerializer:
         self.labels = Labels(tx, models.rules)
         self._href_routes = {**routes, **models.rules.table("href_routes")}
         self._name_for_display = bool(models.rules.flag("display_name_in_references"))
+        # What is loaded for a change is always marked, since inherited references do not change.
+        self._marks_inherited = base is None or bool(models.rules.flag("inherited_is_marked"))
         self._lists_empty_voters = bool(models.rules.flag("voters_listed"))
 
     def href(self, type: str, id: str) -> str | None:
@@ -74,7 +76,7 @@ class EntitySerializer:
             out["displayName"] = display
         if head.type not in self._models or self._models[head.type].entity.deleted:
             out["deleted"] = head.deleted
-        if inherited:
+        if inherited and self._marks_inherited:
             out["inherited"] = True
         link = self.href(head.type, head.id) if style == "full" else None
         if link is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -80,3 +81,21 @@ def test_a_patched_domain_is_shown_as_the_patch_names_it(api: TablesApi) -> None
     assert set(shown) == {"id", "type", "href"}
     stored = api.get(f"/v1/tables/{table['id']}?fields={field}")[field]
     assert (stored[0] if isinstance(stored, list) else stored)["name"] == "Bare"
+
+
+@pytest.mark.parametrize(("release", "marked"), [("1.2.0", None), ("1.6.0", True)])
+def test_tables_inherit_the_owner_of_their_schema(
+    tables_api_of: Callable[[str], TablesApi], release: str, marked: bool | None
+) -> None:
+    api = tables_api_of(release)
+    admin = api.get("/v1/users/name/admin")
+    field, many = ("owners", True) if release == "1.6.0" else ("owner", False)
+    reference = {"id": admin["id"], "type": "user"}
+    owned = {field: [reference] if many else reference}
+    schema = api.create("/v1/databaseSchemas", name="owned", database="s.d", **owned)
+    columns = [{"name": "id", "dataType": "INT"}]
+    table = api.create("/v1/tables", name="t", databaseSchema="s.d.owned", columns=columns)
+    read = api.get(f"/v1/tables/{table['id']}?fields={field}")
+    api.request("DELETE", f"/v1/databaseSchemas/{schema['id']}?recursive=true&hardDelete=true")
+    (owner,) = read[field] if many else [read[field]]
+    assert (owner["name"], owner.get("inherited")) == ("admin", marked)
