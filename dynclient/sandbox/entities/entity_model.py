@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.sandbox.rules import Rules
+from dynclient.sandbox.rules import Rules, schema_facts
 
 if TYPE_CHECKING:
     from dynclient.schema.entity_types import EntityType
@@ -300,7 +300,7 @@ class EntityModels:
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self.rules = Rules(release.version)
+        self.rules = Rules(release.version, schema_facts(release))
         self._built: dict[str, EntityModel] = {}
         self._secret: set[str] = set()
 
