@@ -204,6 +204,11 @@ class Normaliser:
         if foreign:
             for text in TEXTS:
                 out.pop(text, None)
+        policy, rule = out.get("policy"), out.get("rule")
+        own = policy in self._values.created_fqns
+        if isinstance(policy, str) and isinstance(rule, dict) and not own:
+            # A permission quotes the rule that gives it, with the texts of its policy.
+            out["rule"] = {name: rule[name] for name in rule if name not in TEXTS}
         if {"fieldsAdded", "fieldsUpdated", "fieldsDeleted"} & set(out):
             for name in ("fieldsAdded", "fieldsUpdated", "fieldsDeleted"):
                 if isinstance(out.get(name), list):
@@ -245,7 +250,7 @@ class Normaliser:
         return UUID.sub(lambda found: self._id(found[0]), text)
 
     def _message(self, value: str) -> str:
-        text = _SOURCE.sub("", value)
+        text = _SOURCE.sub("", _START_MARKER.sub("", value)).rstrip()
         both = _EXCLUSIVE.match(text)
         if both:
             # The server lists them in the order of a hash set.
@@ -253,7 +258,6 @@ class Normaliser:
             return f"{one} and {other} exclude each other"
         if text.startswith("HEAD, "):
             return ", ".join(sorted(text.split(", ")))
-        text = _START_MARKER.sub("", text)
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
         if _JAVA.search(text):

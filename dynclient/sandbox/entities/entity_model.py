@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.sandbox.entities.requested_fields import RequestedFields, requested_fields
 from dynclient.sandbox.rules import Rules, schema_facts
 
 if TYPE_CHECKING:
@@ -261,10 +262,10 @@ class EntityModel:
 
     @cached_property
     def secret_fields(self) -> frozenset[str]:
-        """Top-level fields that contain a secret at any depth."""
+        """Top-level fields that contain a secret at any depth and are masked."""
         return frozenset(
             name for name, node in self.node.properties.items() if self._models.has_secret(node)
-        )
+        ) - self.rules.names("not_masked", self.type)
 
     # fields of responses
 
@@ -273,7 +274,14 @@ class EntityModel:
         """Fields that a response contains only if ``fields=`` names them."""
         always = {*self.hierarchy, *self.copied_from_parent}
         named = {name for name in self.references if name not in always} | set(self.inverse)
+        recorded = self.requested_fields
+        named = (named | recorded.on_request) - recorded.plain
         return self.rules.names("on_request", self.type, named) & set(self.fields)
+
+    @cached_property
+    def requested_fields(self) -> RequestedFields:
+        """What recorded servers return on request."""
+        return requested_fields(self.type, self.rules.version)
 
     @cached_property
     def for_update(self) -> frozenset[str]:

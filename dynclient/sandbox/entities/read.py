@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import mask_secrets
-from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
+from dynclient.sandbox.entities.serializer import HIDDEN, LOADED, MEMBER_EXTRAS
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
     bad_request,
@@ -65,8 +65,10 @@ def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
     if text.strip() == "*":
         return frozenset(model.fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
+    # Servers also take the name of a field that only parts of the entity have.
+    known = {*model.fields, *model.requested_fields.on_request}
     for name in names:
-        if name not in model.fields:
+        if name not in known:
             raise bad_request(f"Invalid field name {name}")
     loaded_with = model.rules.table("loaded_with").get(model.type, {})
     return frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
@@ -88,7 +90,7 @@ def serialize_rows(
     groups = {group.path[0] for group in model.members}
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    requested = fields & model.on_request
+    requested = fields & {*model.on_request, *MEMBER_EXTRAS}
     return context.serializer.serialize(
         model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
@@ -272,12 +274,12 @@ def _condition(
 def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
     """Answer ``GET versions``: every version as JSON text, newest first."""
     row = context.get_row(model, id, "all")
-    current = context.load_entity(model, row.doc)
+    current = context.as_version(model, row.doc, context.load_entity(model, row.doc))
     states = [current, *(loads(text) for text in context.tx.past_versions(id))]
     return Result(
         200,
         {
-            "entityType": model.type,
+            "entityType": context.type_label(model),
             "versions": [dumps(mask_secrets(model, state)) for state in states],
         },
     )
@@ -291,9 +293,15 @@ def version(context: RequestContext, model: EntityModel, id: str, text: str) -> 
         raise bad_request(f'For input string: "{text}"') from None
     row = context.get_row(model, id, "all")
     if row.doc["version"] == number:
-        return Result(200, mask_secrets(model, context.load_entity(model, row.doc)))
+        return Result(200, _as_version(context, model, context.load_entity(model, row.doc)))
     past = context.tx.find_version(id, number)
     if past is None:
         label = context.type_label(model)
         raise error_response(404, f"{label} instance for {id} and version {text} not found")
-    return Result(200, mask_secrets(model, past))
+    return Result(200, _as_version(context, model, past))
+
+
+def _as_version(
+    context: RequestContext, model: EntityModel, state: dict[str, Any]
+) -> dict[str, Any]:
+    return context.serializer.add_connections(model, mask_secrets(model, state))

@@ -229,9 +229,14 @@ def _connection(
         if tag is None or not tag.enum or kind not in tag.enum:
             continue
         unknown = [name for name in config if name not in branch.properties]
-        if (unknown and branch.closed) or config.get("type") not in (None, *tag.enum):
+        flag = ""
+        if unknown and branch.closed:
+            flag = "connection_unfit"
+        elif config.get("type") not in (None, *tag.enum):
+            flag = "connection_of_other_type"
+        if flag:
             field = unknown[0] if unknown else "type"
-            message = context.rules.flag("connection_unfit")
+            message = context.rules.flag(flag)
             raise bad_request(message.format(name=body["name"], type=kind, field=field))
         connection["config"] = fill(branch, config, unions=True)
         return
@@ -254,7 +259,7 @@ def _conditions(
         for name in re.findall(r"(\w+)\s*\(", str(each.get("condition") or "")):
             if name not in rule["functions"]:
                 raise bad_request(
-                    f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"
+                    f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found "
                 )
 
 

@@ -104,7 +104,8 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
     }
     context.link(model, doc["id"], links)
     fields = ((new_entity.given | copied.keys()) & model.on_request) | model.fields_after("create")
-    body = context.serialize(model, doc, fields, members=GIVEN)
+    emptied = context.rules.names("empty_after_put", model.type)
+    body = context.serialize(model, doc, fields, members=GIVEN, emptied=emptied)
     if "votes" in body and "votes" not in new_entity.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
     return Result(201, body, location=context.serializer.href(model.type, doc["id"]))
@@ -122,7 +123,7 @@ def _replace(
         restore_below(context, row.id)
     for name, message in needed.items():
         if row.doc.get(name) and name in model.creatable_fields and not new_entity.doc.get(name):
-            raise bad_request(message)
+            raise bad_request(message.format(**row.doc))
     before = context.load_entity(model, row.doc)
     doc = _merge_stored(context, model, row.doc, new_entity)
     _accept_labels(context, model, doc)
@@ -143,7 +144,8 @@ def _replace(
             response_doc.pop(name, None)
     response_doc = _with_empty_change(context, response_doc, change)
     fields = (new_entity.given & model.on_request) | model.fields_after("put")
-    body = context.serialize(model, response_doc, fields, members=GIVEN)
+    emptied = context.rules.names("empty_after_put", model.type)
+    body = context.serialize(model, response_doc, fields, members=GIVEN, emptied=emptied)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
@@ -315,7 +317,7 @@ def save_new_version(
 
 def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any) -> Result:
     """Answer ``PATCH``; the operations are applied to the entity as the server loads it."""
-    before = context.load_entity(model, row.doc)
+    before = context.load_entity(model, row.doc, patched=True)
     if isinstance(operations, list):
         operations = [each for each in operations if not _is_about_link(each)]
     patched = patch_apply.apply(before, operations)
@@ -339,7 +341,7 @@ def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any
     if not context.caller.bot:
         doc = restore_secrets(model, doc, row.doc)
     context.store(model, doc)
-    after = context.load_entity(model, doc, GIVEN)
+    after = context.load_entity(model, doc, GIVEN, patched=True)
     change = _compare_folding(context, model, row, before, after, doc)
     doc = _with_empty_change(context, doc, change)
     body = context.serialize(model, doc, model.for_update, members=GIVEN)

@@ -77,7 +77,8 @@ def result_with(
     context: RequestContext, model: EntityModel, field: str, method: str, doc: dict[str, Any]
 ) -> Result:
     """Return an entity with one field, and with those that the server loads along with it."""
-    loaded_with = context.rules.table("shown_with").get(field, {}).get(method, [])
+    table = context.rules.table("shown_with")
+    loaded_with = {name for key in ("*", field) for name in table.get(key, {}).get(method, ())}
     fields = ({field, *loaded_with} & set(model.fields)) & model.on_request
     return Result(200, context.serialize(model, doc, fields, members="hidden", own_link=False))
 

@@ -118,8 +118,9 @@ class Connections:
         )
         write.update_by_server(context, self._model, row, {"testConnectionResult": test_result})
         doc = {**row.doc, "testConnectionResult": test_result}
-        link = bool(context.rules.flag("links_after_removal"))
-        serialized = context.serialize(self._model, doc, self._model.for_update, own_link=link)
+        hidden = context.rules.names("hidden_with", "testConnectionResult")
+        fields = self._model.for_update - hidden
+        serialized = context.serialize(self._model, doc, fields, own_link=False)
         return Result(200, serialized)
 
 
