@@ -85,7 +85,7 @@ class Sandbox:
             if key is None:
                 key = jwt.new_key()
                 tx.set_meta("signing key", key)
-        self.signer = jwt.TokenSigner(key)
+        self.signer = jwt.TokenSigner(key, self.rules.flag("invalid_token"))
         self.where = {
             spec.entity.name: f"/v1{spec.route.removeprefix('/v1')}"
             for spec in catalogue(release).collections.values()

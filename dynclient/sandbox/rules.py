@@ -3,17 +3,25 @@
 Every entry of the file is a fact seen in recordings of real servers. An entry may be limited to
 releases (``"from": "1.2"`` inclusive, ``"until": "1.5"`` exclusive); the last match wins. Such an
 entry has the recorded releases that show it or its absence: ``"seen": ["1.0.4", "1.6.0"]``.
+
+An entry may depend on what the schemas of a release contain instead: ``"when": "event_ids"`` or
+``"unless": "kpi_targets"`` name one of the file's ``facts``, which holds for a release that has the
+schema, the place in it and the value there. It then needs no border between releases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Set
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.json_codec import packaged_document
 
+if TYPE_CHECKING:
+    from dynclient.schema.release import Release
+
 _FILE = "rules.json"
 Version = tuple[int, ...]
+NO_FACTS: frozenset[str] = frozenset()
 
 
 def parse_version(text: str) -> Version:
@@ -21,8 +29,35 @@ def parse_version(text: str) -> Version:
     return tuple(int(part) for part in text.split("."))
 
 
-def is_for_release(entry: Mapping[str, Any], version: Version) -> bool:
-    """Return whether an entry applies to a release."""
+def schema_facts(release: Release) -> frozenset[str]:
+    """Return the names of the file's facts that hold for the schemas of a release."""
+    facts = packaged_document(_FILE)["facts"]
+    return frozenset(name for name, fact in facts.items() if _holds(release, fact))
+
+
+def _holds(release: Release, fact: Mapping[str, Any]) -> bool:
+    if fact["schema"] not in release.paths:
+        return False
+    place: Any = release.document(fact["schema"])
+    for step in fact.get("pointer", "").split("/")[1:]:
+        if not isinstance(place, dict) or step not in place:
+            return False
+        place = place[step]
+    return "value" not in fact or fact["value"] in place
+
+
+def is_for_release(entry: Mapping[str, Any], version: Version, facts: Set[str] = NO_FACTS) -> bool:
+    """Return whether an entry applies to a release.
+
+    Args:
+        entry: of the file.
+        version: of the release.
+        facts: those that hold for the schemas of the release, see :func:`schema_facts`.
+    """
+    if "when" in entry and entry["when"] not in facts:
+        return False
+    if "unless" in entry and entry["unless"] in facts:
+        return False
     start, end = entry.get("from"), entry.get("until")
     if start is not None and version < parse_version(start):
         return False
@@ -78,10 +113,16 @@ def _border(name: str, end: str, entry: Mapping[str, Any]) -> Border:
 
 
 class Rules:
-    """The rules of one release; ``version`` such as ``(1, 6, 0)``."""
+    """The rules of one release.
 
-    def __init__(self, version: Version) -> None:
+    Args:
+        version: of the release, such as ``(1, 6, 0)``.
+        facts: those that hold for its schemas, see :func:`schema_facts`.
+    """
+
+    def __init__(self, version: Version, facts: Set[str] = NO_FACTS) -> None:
         self.version = version
+        self._facts = facts
         self._sections: dict[str, Any] = {}
 
     def flag(self, name: str) -> Any:
@@ -89,7 +130,7 @@ class Rules:
         value: Any = None
         found = False
         for entry in packaged_document(_FILE)["flags"][name]:
-            if is_for_release(entry, self.version):
+            if is_for_release(entry, self.version, self._facts):
                 value, found = entry["value"], True
         if not found:
             raise KeyError(f"rules.json has no value of the flag {name!r} for {self.version}")
@@ -101,7 +142,7 @@ class Rules:
         if merged is None:
             merged = {}
             for block in packaged_document(_FILE)[section]:
-                if is_for_release(block, self.version):
+                if is_for_release(block, self.version, self._facts):
                     merged.update(block["rules"])
             self._sections[section] = merged
         return merged

@@ -7,8 +7,9 @@ reports, its note says so.
 
 from __future__ import annotations
 
+import ast
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -251,8 +252,20 @@ def _flags(documents: Documents) -> Iterator[tuple[str, str, str]]:
             yield (
                 path,
                 pointer,
-                f"the flag (?U) of Java was replaced by character ranges in {pattern!r}",
+                f"{_FLAG_NOTE}{pattern!r}",
             )
+
+
+_FLAG_NOTE = "the flag (?U) of Java was replaced by character ranges in "
+
+
+def original_patterns(notes: Iterable[RepairNote]) -> dict[str, str]:
+    """Return the patterns with flags of Java as the tree has them, by ``path#pointer``."""
+    return {
+        f"{note.path}#{note.pointer}": str(ast.literal_eval(note.note.removeprefix(_FLAG_NOTE)))
+        for note in notes
+        if note.note.startswith(_FLAG_NOTE)
+    }
 
 
 # What Java's \w takes beyond ASCII under (?U): letters, marks, digits, connectors and joiners of

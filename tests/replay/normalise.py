@@ -231,6 +231,13 @@ class Normaliser:
         )
         return "<time>" if is_time else value
 
+    def _permission(self, out: dict[str, Any]) -> None:
+        """Drop from a permission the texts of the rule that gives it, if that is a seeded one."""
+        policy, rule = out.get("policy"), out.get("rule")
+        is_seeded = isinstance(policy, str) and policy not in self._values.created_fqns
+        if is_seeded and isinstance(rule, dict):
+            out["rule"] = {name: rule[name] for name in rule if name not in TEXTS}
+
     def _dict(self, value: dict[str, Any]) -> Any:
         out = {
             key: self._value(inner, key) for key, inner in value.items() if key not in DEPLOYMENT
@@ -247,6 +254,7 @@ class Normaliser:
         if foreign:
             for text in TEXTS:
                 out.pop(text, None)
+        self._permission(out)
         if {"fieldsAdded", "fieldsUpdated", "fieldsDeleted"} & set(out):
             for name in ("fieldsAdded", "fieldsUpdated", "fieldsDeleted"):
                 if isinstance(out.get(name), list):
@@ -312,7 +320,7 @@ class Normaliser:
         return UUID.sub(lambda found: self._id(found[0]), text)
 
     def _message(self, value: str) -> str:
-        text = _SOURCE.sub("", value)
+        text = _SOURCE.sub("", _START_MARKER.sub("", value)).rstrip()
         both = _EXCLUSIVE.match(text)
         if both:
             # The server lists them in the order of a hash set.

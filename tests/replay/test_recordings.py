@@ -141,10 +141,38 @@ def test_without_a_release_its_borders_move_to_the_next_that_shows_them() -> Non
     document = {"flags": {"one": [{"value": 1}]}, "blocks": [border, other]}
 
     def ends(release: str) -> list[tuple[str, ...]]:
-        blocks = leave_out.rules_without(document, release)["blocks"]
+        blocks = leave_out.rules_without(document, release, {})["blocks"]
         return [tuple(each[end] for end in ("from", "until") if end in each) for each in blocks]
 
     assert ends("1.2.0") == [("1.6.0", "1.6.0"), ("1.5",)]
     assert ends("1.0.4") == [("0", "1.6.0"), ("0",)]
     assert ends("1.6.0") == [("1.2.0", "1000"), ("1000",)]
     assert border["from"] == "1.1"
+
+
+def test_without_a_release_a_sign_counts_only_if_the_others_show_both_sides_of_it() -> None:
+    seen = ["1.0.4", "1.2.0", "1.6.0"]
+    document = {"flags": {}, "blocks": [
+        {"when": "new", "seen": seen}, {"unless": "new", "seen": seen}, {"when": "own"},
+    ]}  # fmt: skip
+    facts = {"1.0.4": set(), "1.2.0": {"new"}, "1.6.0": {"new", "own"}}
+
+    def decided(release: str) -> list[dict[str, str]]:
+        blocks = leave_out.rules_without(document, release, facts)["blocks"]
+        return [{key: each[key] for key in each if key != "seen"} for each in blocks]
+
+    assert decided("1.2.0") == [{"when": "new"}, {"unless": "new"}, {"when": "own"}]
+    assert decided("1.0.4") == [{}, {"until": "0"}, {"when": "own"}]
+    assert decided("1.6.0") == [{"when": "new"}, {"unless": "new"}, {"when": "own"}]
+
+
+def test_a_release_without_recordings_of_its_own_is_served_as_it_is() -> None:
+    if "1.2.0" not in recordings.releases():
+        pytest.skip("no recordings of 1.2.0 found; set DYNCLIENT_RECORDINGS")
+    compared = [
+        comparison
+        for scenario in recordings.scenarios("1.2.0")
+        if recordings.group(scenario) == "generic"
+        for comparison in leave_out.replay_unseen("1.2.0", scenario)
+    ]
+    assert sum(comparison.same_body for comparison in compared) / len(compared) > 0.92

@@ -12,9 +12,16 @@ import pytest
 from dynclient import sandbox
 from dynclient.sandbox import rules
 from dynclient.sandbox.json_codec import packaged_document
-from dynclient.sandbox.rules import Border, Rules, borders, is_for_release, parse_version
+from dynclient.sandbox.rules import (
+    Border,
+    Rules,
+    borders,
+    is_for_release,
+    parse_version,
+    schema_facts,
+)
 from tests.replay import recordings
-from tests.support.trees import ALL_RELEASES, release_named
+from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
 
 FILE = {
     "flags": {"colour": [{"value": "red"}, {"from": "1.2", "value": "blue"}], "late": [
@@ -50,6 +57,20 @@ def test_an_entry_applies_from_a_release_until_another(
     assert is_for_release(entry, parse_version(version)) is expected
 
 
+@pytest.mark.parametrize(
+    ("entry", "facts", "expected"),
+    [
+        ({"when": "a"}, {"a"}, True), ({"when": "a"}, {"b"}, False),
+        ({"unless": "a"}, {"b"}, True), ({"unless": "a"}, {"a"}, False),
+        ({"when": "a", "until": "1.0"}, {"a"}, False),
+    ],
+)  # fmt: skip
+def test_an_entry_applies_to_releases_whose_schemas_have_a_fact(
+    entry: dict[str, str], facts: set[str], expected: bool
+) -> None:
+    assert is_for_release(entry, (1, 2, 0), facts) is expected
+
+
 @pytest.mark.usefixtures("file")
 def test_the_last_value_of_a_flag_wins() -> None:
     assert Rules((1, 0, 0)).flag("colour") == "red"
@@ -71,6 +92,26 @@ def test_names_are_those_of_every_type_and_of_one() -> None:
     assert new.names("fields", "table") == {"b", "d"}
     assert new.names("fields", "table", {"a", "x"}) == {"b", "d", "x"}
     assert new.names("fields", "*") == {"a", "b"}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_facts_of_a_release_are_those_of_its_schemas(name: str) -> None:
+    release, facts = real_release(name), schema_facts(real_release(name))
+    assert ("shared_repository" in facts) is ("domain" in release.entities)
+    results = release.node("tests/basic.json", "/definitions/testCaseResult")
+    assert ("result_ids" in facts) is ("id" in results.properties)
+    operation = "entity/policies/accessControl/resourceDescriptor.json"
+    operations = release.node(operation, "/definitions/operation").enum or ()
+    assert ("usage_operations" in facts) is ("EditUsage" in operations)
+
+
+def test_every_named_fact_is_in_the_file_and_says_why_it_decides() -> None:
+    document = packaged_document("rules.json")
+    entries = [each for flag in document["flags"].values() for each in flag]
+    entries += [each for blocks in document.values() if isinstance(blocks, list) for each in blocks]
+    named = {each[word] for each in entries for word in ("when", "unless") if word in each}
+    assert named == set(document["facts"])
+    assert all(fact["because"].endswith(".") for fact in document["facts"].values())
 
 
 def test_the_file_is_read_once() -> None:

@@ -58,7 +58,10 @@ class CreateRequestReader:
         doc: dict[str, Any] = {}
         links: Links = {}
         given = frozenset(body) if given is None else given
+        not_copied = model.rules.names("not_copied", model.type)
         for name, node in model.node.properties.items():
+            if name in not_copied:
+                continue
             if name in model.references:
                 if body.get(name) is not None and (name in given or body[name]):
                     links[name] = self.resolve(model, model.references[name], body[name])

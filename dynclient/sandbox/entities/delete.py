@@ -40,8 +40,7 @@ def delete(
     for child in _children(context, row.id):
         _delete_child(context, child, hard=is_hard)
     links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
-    loaded = context.rules.names("loaded_for_removal", model.type)
-    fields = model.for_update | (loaded & model.on_request)
+    fields = _loaded_fields(context, model)
     _delete_dependents(context, model, row, hard=is_hard)
     if is_hard:
         fields |= context.rules.names("loaded_for_hard_delete", model.type) & model.on_request
@@ -71,12 +70,16 @@ def restore(context: RequestContext, model: EntityModel, id: str) -> Result:
     links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
     doc = _set_deleted(context, model, row, deleted=False)
     restore_below(context, row.id)
-    loaded = context.rules.names("loaded_for_removal", model.type)
-    fields = model.for_update | (loaded & model.on_request)
+    fields = _loaded_fields(context, model)
     body = _without_connection(
         model, context.serialize(model, doc, fields, own_link=links, encrypt=True)
     )
     return Result(200, body, change=context.models.change_header("entityRestored"))
+
+
+def _loaded_fields(context: RequestContext, model: EntityModel) -> frozenset[str]:
+    loaded = context.rules.names("loaded_for_removal", model.type) & model.on_request
+    return (model.for_update | loaded) - context.rules.names("not_loaded_for_put", model.type)
 
 
 def _delete_dependents(
@@ -91,10 +94,11 @@ def _delete_dependents(
 
 
 def _without_connection(model: EntityModel, body: dict[str, Any]) -> dict[str, Any]:
-    """Remove the connection to the server, which responses to deletes do not contain."""
+    """Remove the connection to the server, which most responses to deletes do not contain."""
     return {
         name: value for name, value in body.items()
-        if (derived_fields.rule_for(model, name) or {}).get("kind") != "server"
+        if (rule := derived_fields.rule_for(model, name) or {}).get("kind") != "server"
+        or rule.get("after_removal")
     }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.sandbox.rules import Rules
+from dynclient.sandbox.entities.requested_fields import RequestedFields, requested_fields
+from dynclient.sandbox.rules import Rules, schema_facts
 
 if TYPE_CHECKING:
     from dynclient.schema.entity_types import EntityType
@@ -299,10 +300,10 @@ class EntityModel:
 
     @cached_property
     def secret_fields(self) -> frozenset[str]:
-        """Top-level fields that contain a secret at any depth."""
+        """Top-level fields that contain a secret at any depth and are masked."""
         return frozenset(
             name for name, node in self.node.properties.items() if self._models.has_secret(node)
-        )
+        ) - self.rules.names("not_masked", self.type)
 
     # fields of responses
 
@@ -311,6 +312,8 @@ class EntityModel:
         """Fields that a response contains only if ``fields=`` names them."""
         always = {*self.hierarchy, *self.copied_from_parent}
         named = {name for name in self.references if name not in always} | set(self.inverse)
+        recorded = self.requested_fields
+        named = (named | recorded.on_request) - recorded.plain
         return self.rules.names("on_request", self.type, named) & set(self.fields)
 
     @cached_property
@@ -318,6 +321,11 @@ class EntityModel:
         """Fields that only members have, and that ``fields=`` may name: ``customMetrics``."""
         found = {name for group in self.members for name in group.item.properties}
         return (MEMBER_EXTRAS & found) - set(self.fields)
+
+    @cached_property
+    def requested_fields(self) -> RequestedFields:
+        """What recorded servers return on request."""
+        return requested_fields(self.type, self.rules.version)
 
     @cached_property
     def for_update(self) -> frozenset[str]:
@@ -346,7 +354,7 @@ class EntityModels:
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self.rules = Rules(release.version)
+        self.rules = Rules(release.version, schema_facts(release))
         self._built: dict[str, EntityModel] = {}
         self._secret: set[str] = set()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.create_requests import link_fqn
+from dynclient.sandbox.entities.entity_model import MEMBER_EXTRAS
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
@@ -68,8 +69,10 @@ def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
     if text.strip() == "*":
         return model.member_fields.union(model.fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
+    # Servers also take the name of a field that only parts of the entity have.
+    known = {*model.fields, *model.member_fields, *model.requested_fields.on_request}
     for name in names:
-        if name not in model.fields and name not in model.member_fields:
+        if name not in known:
             raise bad_request(f"Invalid field name {name}")
     loaded_with = model.rules.table("loaded_with").get(model.type, {})
     fields = frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
@@ -92,7 +95,7 @@ def serialize_rows(
     groups = {group.path[0] for group in model.members}
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    requested = fields & (model.on_request | model.member_fields)
+    requested = fields & {*model.on_request, *model.member_fields, *MEMBER_EXTRAS}
     found = context.serializer.serialize(
         model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
@@ -308,7 +311,7 @@ def _condition(
 def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
     """Answer ``GET versions``: every version as JSON text, newest first."""
     row = context.get_row(model, id, "all")
-    current = context.load_entity(model, row.doc)
+    current = context.as_version(model, row.doc, context.load_entity(model, row.doc))
     states = [current, *(loads(text) for text in context.tx.past_versions(id))]
     return Result(
         200,
@@ -327,9 +330,15 @@ def version(context: RequestContext, model: EntityModel, id: str, text: str) -> 
         raise bad_request(f'For input string: "{text}"') from None
     row = context.get_row(model, id, "all")
     if row.doc["version"] == number:
-        return Result(200, mask_secrets(model, context.load_entity(model, row.doc)))
+        return Result(200, _as_version(context, model, context.load_entity(model, row.doc)))
     past = context.tx.find_version(id, number)
     if past is None:
         label = context.type_label(model)
         raise error_response(404, f"{label} instance for {id} and version {text} not found")
-    return Result(200, mask_secrets(model, past))
+    return Result(200, _as_version(context, model, past))
+
+
+def _as_version(
+    context: RequestContext, model: EntityModel, state: dict[str, Any]
+) -> dict[str, Any]:
+    return context.serializer.add_connections(model, mask_secrets(model, state))

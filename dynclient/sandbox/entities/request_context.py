@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.sandbox.entities.create_requests import Links
@@ -91,7 +91,7 @@ class RequestContext:
         self.caller = caller
         self.base = base
         self.serializer = EntitySerializer(tx, models, routes, base)
-        self.plain_serializer = EntitySerializer(tx, models, routes, None)
+        self.plain_serializer = EntitySerializer(tx, models, routes, None, base)
         self.now = now
         self.runner = runner
 
@@ -120,7 +120,7 @@ class RequestContext:
                 'Cannot invoke "java.lang.Object.getClass()" because "request" is null'
             )
         body = Reader(node, self.rules.flag("source_in_messages")).read(raw)
-        check(node, body)
+        check(node, body, emails=self.rules.flag("emails_checked"))
         return body
 
     def read_entity(self, model: EntityModel, raw: Any, before: Any) -> Any:
@@ -130,6 +130,9 @@ class RequestContext:
         an error, such as a list that the server itself emptied.
         """
         body = Reader(model.node, self.rules.flag("source_in_messages")).read(raw)
+        for name in self.rules.names("not_copied", model.type):
+            if name not in raw:
+                body.pop(name, None)
         found = [text for text in violations(model.node, body) if "must not be null" not in text]
         found += nameless(model.node, body)
         if found:
@@ -164,22 +167,38 @@ class RequestContext:
         doc: dict[str, Any],
         members: str = LOADED,
         more: frozenset[str] = frozenset(),
+        *,
+        patched: bool = False,
     ) -> dict[str, Any]:
-        """Return an entity as the server loads it for a change: no links, secrets in clear."""
-        return self.plain_serializer.serialize(
-            model, [doc], model.for_update | more, members=members, own_link=False, mask=False
+        """Return an entity as the server loads it for a change: no links, secrets in clear.
+
+        A PATCH loads more than a PUT or a DELETE on some releases.
+        """
+        fields = model.for_update | more
+        if not patched:
+            fields -= self.rules.names("not_loaded_for_put", model.type)
+        body = self.plain_serializer.serialize(
+            model, [doc], fields, members=members, own_link=False, mask=False
         )[0]
+        return _emptied(body, self.rules.names("empty_for_update", model.type))
 
     def save_version(self, model: EntityModel, doc: dict[str, Any], state: dict[str, Any]) -> None:
         """Store the state of a past version."""
-        more = self.rules.names("in_history", model.type) & model.on_request
-        if more and doc["version"] == FIRST_VERSION:
-            extra = self.plain_serializer.serialize(model, [doc], more, own_link=False, mask=False)[
-                0
-            ]
-            merged = {**{name: extra[name] for name in more if name in extra}, **state}
-            state = {name: merged[name] for name in model.fields if name in merged}
-        self.tx.add_version(doc["id"], doc["version"], state)
+        self.tx.add_version(doc["id"], doc["version"], self.as_version(model, doc, state))
+
+    def as_version(
+        self, model: EntityModel, doc: dict[str, Any], state: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the state of a version with the fields that the server stores with it."""
+        more = self.rules.names("in_every_version", model.type)
+        if doc["version"] == FIRST_VERSION:
+            more |= self.rules.names("in_history", model.type)
+        more &= model.on_request
+        if not more:
+            return state
+        extra = self.plain_serializer.serialize(model, [doc], more, own_link=False, mask=False)[0]
+        merged = {**{name: extra[name] for name in more if name in extra}, **state}
+        return {name: merged[name] for name in model.fields if name in merged}
 
     def serialize(
         self,
@@ -190,12 +209,17 @@ class RequestContext:
         members: str = LOADED,
         own_link: bool = True,
         encrypt: bool = False,
+        emptied: Set[str] = frozenset(),
     ) -> dict[str, Any]:
-        """Return an entity as a response body."""
-        return self.serializer.serialize(
+        """Return an entity as the body of a response to a write.
+
+        ``emptied`` are fields that the server returns as empty lists because it did not load them.
+        """
+        body = self.serializer.serialize(
             model, [doc], fields, members=members, own_link=own_link,
             mask=not self.caller.bot, encrypt=encrypt,
         )[0]  # fmt: skip
+        return _emptied(body, emptied | self.rules.names("empty_for_update", model.type))
 
     # storing
 
@@ -257,6 +281,10 @@ class RequestContext:
                 self.tx.add_reference(Reference(other, field, id, type, model.type))
             else:
                 self.tx.link(other, type, field, [(id, model.type)])
+
+
+def _emptied(body: dict[str, Any], names: Set[str]) -> dict[str, Any]:
+    return {name: [] if name in names else value for name, value in body.items()}
 
 
 def _below_itself(

@@ -12,13 +12,16 @@ import copy
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.http_errors import bad_request
+from dynclient.schema.repair import original_patterns
 
 if TYPE_CHECKING:
     from dynclient.schema.node import Node
+    from dynclient.schema.release import Release
 
 _TOKENS: dict[type, tuple[str, str]] = {
     dict: ("Object", "START_OBJECT"),
@@ -37,6 +40,8 @@ _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 """The form of an e-mail address; the whole text must match."""
+
+_NOT_AN_EMAIL = "must be a well-formed email address"
 
 
 class Reader:
@@ -125,7 +130,7 @@ class Reader:
             text = raw if isinstance(raw, str) else _as_text(raw)
             if node.format == "uuid":
                 self._check_uuid(text, chain)
-            return text
+            return self._time(raw, chain) if node.format == "date-time" else text
         if kind == "boolean":
             return self._boolean(raw, chain)
         return self._number(kind, raw, chain)
@@ -140,6 +145,18 @@ class Reader:
                 f'Cannot deserialize value of type `java.util.UUID` from String "{text}": UUID has'
                 f" to be represented by standard 36-char representation{self._place(chain)}"
             )
+
+    def _time(self, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> int | str:
+        """Return a time as the server stores it, in ms."""
+        if isinstance(raw, int | float):
+            return int(raw)
+        try:
+            return int(datetime.fromisoformat(raw.strip()).timestamp() * 1000) if raw else raw
+        except ValueError:
+            raise bad_request(
+                f'Cannot deserialize value of type `java.util.Date` from String "{raw}": not a'
+                f" valid representation{self._place(chain)}"
+            ) from None
 
     def _boolean(self, raw: Any, chain: tuple[tuple[str, str | int], ...]) -> bool:
         if isinstance(raw, bool):
@@ -321,16 +338,19 @@ def _score(branch: Node, raw: dict[str, Any]) -> int:
 # bean validation
 
 
-def violations(node: Node, value: Any) -> list[str]:
-    """Return the server's messages about a converted object, without brackets."""
+def violations(node: Node, value: Any, *, emails: bool = True) -> list[str]:
+    """Return the server's messages about a converted object, without brackets.
+
+    ``emails`` is whether the server checks the form of e-mail addresses.
+    """
     found: list[str] = []
     _inspect(node, value, found)
-    return found
+    return [text for text in found if emails or not text.endswith(_NOT_AN_EMAIL)]
 
 
-def check(node: Node, value: Any) -> None:
+def check(node: Node, value: Any, *, emails: bool = True) -> None:
     """Raise the server's 400 if the object violates a constraint."""
-    found = violations(node, value)
+    found = violations(node, value, emails=emails)
     if found:
         raise bad_request(f"[{', '.join(found)}]")
 
@@ -386,14 +406,15 @@ def _check_constraints(name: str, node: Node, value: Any, found: list[str]) -> N
         if node.kind != "string":
             return
         if node.format == "email" and value and not EMAIL.fullmatch(value):
-            found.append(f"{name} must be a well-formed email address")
+            found.append(f"{name} {_NOT_AN_EMAIL}")
         low, high = keywords.get("minLength"), keywords.get("maxLength")
         if (low is not None and len(value) < low) or (high is not None and len(value) > high):
             top = 2147483647 if high is None else high
             found.append(f"{name} size must be between {low or 0} and {top}")
         pattern = keywords.get("pattern")
         if pattern is not None and not _matches(pattern, value):
-            found.append(f'{name} must match "{pattern}"')
+            quoted = _original_patterns(node.release).get(node.target.ref, pattern)
+            found.append(f'{name} must match "{quoted}"')
     elif isinstance(value, int | float) and not isinstance(value, bool):
         low, high = keywords.get("minimum"), keywords.get("maximum")
         if low is not None and value < low:
@@ -405,6 +426,11 @@ def _check_constraints(name: str, node: Node, value: Any, found: list[str]) -> N
         if (low is not None and len(value) < low) or (high is not None and len(value) > high):
             top = 2147483647 if high is None else high
             found.append(f"{name} size must be between {low or 0} and {top}")
+
+
+def _original_patterns(release: Release) -> dict[str, str]:
+    """Return the patterns that messages quote as the tree has them."""
+    return release.memo("original_patterns", lambda release: original_patterns(release.repairs))
 
 
 @lru_cache(maxsize=512)

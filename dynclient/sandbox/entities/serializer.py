@@ -30,34 +30,47 @@ Linked = dict[str, list[tuple[str, str]]]
 
 
 class EntitySerializer:
-    """Serializes entities of one transaction; links start with ``base``, None for no links."""
+    """Serializes entities of one transaction; links start with ``base``, None for no links.
+
+    References that stand for an empty field start with ``default_base`` without ``base``: the
+    server keeps them, links included, from the responses in which they are.
+    """
 
     def __init__(
-        self, tx: Transaction, models: EntityModels, routes: dict[str, str], base: str | None
+        self,
+        tx: Transaction,
+        models: EntityModels,
+        routes: dict[str, str],
+        base: str | None,
+        default_base: str | None = None,
     ) -> None:
         self._tx = tx
         self._models = models
         self._routes = routes
         self._base = base
+        self._default_base = default_base if base is None else base
         self.labels = Labels(tx, models.rules)
         self._href_routes = {**routes, **models.rules.table("href_routes")}
         self._name_for_display = bool(models.rules.flag("display_name_in_references"))
         # What is loaded for a change is always marked, since inherited references do not change.
-        self._marks_inherited = base is None or bool(models.rules.flag("inherited_is_marked"))
+        self._marks_inherited = base is None or bool(models.rules.flag("inherited_marked"))
         self._lists_empty_voters = bool(models.rules.flag("voters_listed"))
 
     def href(self, type: str, id: str) -> str | None:
         """Return the link of an entity; None without links or without a collection."""
+        return self._link(self._base, type, id)
+
+    def _link(self, base: str | None, type: str, id: str) -> str | None:
         route = self._href_routes.get(type)
-        return None if self._base is None or route is None else f"{self._base}{route}/{id}"
+        return None if base is None or route is None else f"{base}{route}/{id}"
 
     def reference(
-        self, head: Head, *, inherited: bool = False, style: str = "full"
+        self, head: Head, *, inherited: bool = False, style: str = "full", default: bool = False
     ) -> dict[str, Any]:
         """Return the EntityReference of an entity.
 
         ``style`` is the form in the field: ``full``, ``unlinked`` (no link), ``short`` (names
-        only) or ``key`` (id and type).
+        only) or ``key`` (id and type). ``default`` is whether it stands for an empty field.
         """
         if style == "key":
             return {"id": head.id, "type": head.type}
@@ -78,7 +91,8 @@ class EntitySerializer:
             out["deleted"] = head.deleted
         if inherited and self._marks_inherited:
             out["inherited"] = True
-        link = self.href(head.type, head.id) if style == "full" else None
+        base = self._default_base if default else self._base
+        link = self._link(base, head.type, head.id) if style == "full" else None
         if link is not None:
             out["href"] = link
         return out
@@ -106,7 +120,7 @@ class EntitySerializer:
             encrypt: whether to encrypt secrets instead, in the fields where servers do.
         """
         fields = frozenset(fields)
-        linked, inherited = self._links(model, docs, fields)
+        linked, inherited, defaults = self._links(model, docs, fields)
         heads = self._tx.heads(
             target for per in linked.values() for pairs in per.values() for target, _ in pairs
         )
@@ -120,7 +134,12 @@ class EntitySerializer:
                 ) or model.references[name].many  # fmt: skip
                 style = styles.get(f"{model.type}.{name}", "full")
                 found = [
-                    self.reference(heads[id], inherited=(doc["id"], name) in inherited, style=style)
+                    self.reference(
+                        heads[id],
+                        inherited=(doc["id"], name) in inherited,
+                        style=style,
+                        default=(doc["id"], name) in defaults,
+                    )
                     for id, _ in per.get(doc["id"], ())
                     if id in heads
                 ]
@@ -144,7 +163,8 @@ class EntitySerializer:
 
     def _links(
         self, model: EntityModel, docs: Sequence[dict[str, Any]], fields: Collection[str]
-    ) -> tuple[dict[str, Linked], set[tuple[str, str]]]:
+    ) -> tuple[dict[str, Linked], set[tuple[str, str]], set[tuple[str, str]]]:
+        """Return what each field names, and where that is inherited or stands for nothing."""
         ids = [doc["id"] for doc in docs]
         wanted = [
             name for name in model.references
@@ -155,7 +175,7 @@ class EntitySerializer:
         for edge in self._tx.references_from(ids, wanted):
             linked[edge.field].setdefault(edge.source, []).append((edge.target, edge.target_type))
         self._add_symmetric(model, ids, linked)
-        self._add_defaults(model, ids, linked)
+        defaults = self._add_defaults(model, ids, linked)
         for name, inverse in model.inverse.items():
             if name in model.on_request and name not in fields:
                 continue
@@ -173,7 +193,7 @@ class EntitySerializer:
                 doc["id"]: derived_fields.compute(self._tx, model, rule, doc) for doc in docs
             }
         inherited = self._inherit(model, ids, linked)
-        return linked, inherited
+        return linked, inherited, defaults
 
     def _add_symmetric(
         self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
@@ -187,8 +207,12 @@ class EntitySerializer:
 
     def _add_defaults(
         self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
-    ) -> None:
-        """Add the meaning of an empty field: a user without a team is in the organization."""
+    ) -> set[tuple[str, str]]:
+        """Add the meaning of an empty field: a user without a team is in the organization.
+
+        Returns the ids of the entities and the names of their empty fields.
+        """
+        out: set[tuple[str, str]] = set()
         for name, target in model.rules.table("empty_means").get(model.type, {}).items():
             if name not in linked:
                 continue
@@ -196,11 +220,16 @@ class EntitySerializer:
             for id in ids:
                 if head is not None and not linked[name].get(id):
                     linked[name][id] = [(head.id, head.type)]
+                    out.add((id, name))
+        return out
 
     def _inherit(
         self, model: EntityModel, ids: Sequence[str], linked: dict[str, Linked]
     ) -> set[tuple[str, str]]:
         """Fill empty owners, domains … from the nearest parent that has them."""
+        if self._base is None and not self._marks_inherited:
+            # Where a reference does not say that it is inherited, a change is not about it.
+            return set()
         fields = model.rules.names("inherited", model.type)
         out: set[tuple[str, str]] = set()
         for name in sorted(fields & set(linked)):
@@ -265,18 +294,32 @@ class EntitySerializer:
         rule = derived_fields.rule_for(model, name)
         if rule is not None and rule["kind"] == "server":
             if self._base is not None:
-                connection = {"hostPort": self._base, **rule["values"]}
-                body[name] = fill(model.node.properties[name], connection)
+                body[name] = self._connection(model, name, rule)
         elif rule is not None and rule["kind"] == "embedded":
             body[name] = self._embedded_entities(rule, doc)
         elif rule is not None and rule["kind"] == "properties":
-            body[name] = [
-                self._property_definition(definition) for definition in doc.get(name) or ()
-            ]
+            definitions = doc.get(name) or ()
+            if definitions or self._base is not None:
+                body[name] = [self._property_definition(each) for each in definitions]
         elif rule is not None and rule["kind"] != "roles":
             body[name] = derived_fields.compute(self._tx, model, rule, doc)
         elif name in doc:
             body[name] = doc[name]
+
+    def _connection(self, model: EntityModel, name: str, rule: dict[str, Any]) -> Any:
+        """Return the connection to this server, for what runs elsewhere."""
+        return fill(model.node.properties[name], {"hostPort": self._base, **rule["values"]})
+
+    def add_connections(self, model: EntityModel, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a past version of an entity with its connections to the server, as of now."""
+        rules = {name: derived_fields.rule_for(model, name) for name in model.fields}
+        more = {
+            name: self._connection(model, name, rule)
+            for name, rule in rules.items()
+            if rule is not None and rule["kind"] == "server"
+        }
+        merged = {**body, **more}
+        return {name: merged[name] for name in model.fields if name in merged} if more else body
 
     def _embedded_entities(self, rule: dict[str, Any], doc: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the entities that some fields name as whole bodies, without links."""
@@ -330,10 +373,11 @@ class EntitySerializer:
     def _votes(self, id: str) -> dict[str, Any]:
         edges = self._tx.references_from([id], [UP, DOWN])
         heads = self._tx.heads(edge.target for edge in edges)
-        up = [self.reference(heads[e.target]) for e in edges if e.field == UP and e.target in heads]
-        down = [
-            self.reference(heads[e.target]) for e in edges if e.field == DOWN and e.target in heads
-        ]
+        voters: dict[str, list[dict[str, Any]]] = {UP: [], DOWN: []}
+        for edge in edges:
+            if edge.target in heads:
+                voters[edge.field].append(self.reference(heads[edge.target], style="unlinked"))
+        up, down = voters[UP], voters[DOWN]
         out: dict[str, Any] = {"upVotes": len(up), "downVotes": len(down)}
         if self._lists_empty_voters or up:
             out["upVoters"] = up

@@ -255,9 +255,14 @@ def _connection(
         if tag is None or not tag.enum or kind not in tag.enum:
             continue
         unknown = [name for name in config if name not in branch.properties]
-        if (unknown and branch.closed) or config.get("type") not in (None, *tag.enum):
+        flag = ""
+        if unknown and branch.closed:
+            flag = "connection_unfit"
+        elif config.get("type") not in (None, *tag.enum):
+            flag = "connection_of_other_type"
+        if flag:
             field = unknown[0] if unknown else "type"
-            message = context.rules.flag("connection_unfit")
+            message = context.rules.flag(flag)
             raise bad_request(message.format(name=body["name"], type=kind, field=field))
         connection["config"] = fill(branch, config, unions=True)
         return
@@ -286,7 +291,7 @@ def _conditions(
         for name in re.findall(r"(\w+)\s*\(", condition):
             if name not in rule["functions"]:
                 raise bad_request(
-                    f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"
+                    f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found "
                 )
 
 
@@ -524,12 +529,14 @@ def _own_bot(
     if rule["field"] in new_entity.links:
         return
     name = f"{new_entity.doc['name']}Bot"
-    user = _find_or_create(context, "user", {
+    kind = str(model.references[rule["field"]].type)
+    account = str(context.models[kind].references["botUser"].type)
+    user = _find_or_create(context, account, {
         "name": name, "displayName": new_entity.doc.get("displayName"), "isBot": True,
         "email": f"{name}@openmetadata.org",
         "authenticationMechanism": {"authType": "JWT", "config": {"JWTTokenExpiry": "Unlimited"}},
     })  # fmt: skip
-    bot = _find_or_create(context, "bot", {"name": name, "botUser": user.fqn})
+    bot = _find_or_create(context, kind, {"name": name, "botUser": user.fqn})
     new_entity.links[rule["field"]] = [(bot.id, bot.type)]
 
 

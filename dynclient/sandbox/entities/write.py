@@ -120,7 +120,8 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
     shown_with = context.rules.table("shown_after_create_with").get(model.type, {})
     for field in links.keys() & shown_with.keys():
         fields |= model.on_request.intersection(shown_with[field])
-    body = context.serialize(model, doc, fields, members=GIVEN)
+    emptied = context.rules.names("empty_after_put", model.type)
+    body = context.serialize(model, doc, fields, members=GIVEN, emptied=emptied)
     if "votes" in body and "votes" not in new_entity.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
     for name in context.rules.table("empty_after_create").get(model.type, ()):
@@ -149,7 +150,7 @@ def _replace(
         restore_below(context, row.id)
     for name, message in needed.items():
         if row.doc.get(name) and name in model.creatable_fields and not new_entity.doc.get(name):
-            raise bad_request(message)
+            raise bad_request(message.format(**row.doc))
     before = context.load_entity(model, row.doc)
     doc = _merge_stored(context, model, row.doc, new_entity)
     _accept_labels(context, model, doc)
@@ -176,7 +177,8 @@ def _replace(
             response_doc.pop(name, None)
     response_doc = _with_empty_change(context, response_doc, change)
     fields = (new_entity.given & model.on_request) | model.fields_after("put")
-    body = context.serialize(model, response_doc, fields, members=GIVEN)
+    emptied = context.rules.names("empty_after_put", model.type)
+    body = context.serialize(model, response_doc, fields, members=GIVEN, emptied=emptied)
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
 
 
@@ -351,7 +353,7 @@ def save_new_version(
 
 def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any) -> Result:
     """Answer ``PATCH``; the operations are applied to the entity as the server loads it."""
-    before = context.load_entity(model, row.doc)
+    before = context.load_entity(model, row.doc, patched=True)
     if isinstance(operations, list):
         operations = [each for each in operations if not _is_about_link(each)]
     patched = patch_apply.apply(before, operations)
@@ -375,7 +377,7 @@ def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any
     if not context.caller.bot:
         doc = restore_secrets(model, doc, row.doc)
     context.store(model, doc)
-    after = context.load_entity(model, doc, GIVEN)
+    after = context.load_entity(model, doc, GIVEN, patched=True)
     patched_references = _patched_references(context, model, before, read)
     after.update(patched_references)
     change = _compare_folding(context, model, row, before, after, doc)

@@ -80,7 +80,8 @@ def result_with(
 
     A minus before a name takes out a field that the server does not load.
     """
-    loaded_with = context.rules.table("shown_with").get(field, {}).get(method, [])
+    table = context.rules.table("shown_with")
+    loaded_with = [name for key in ("*", field) for name in table.get(key, {}).get(method, ())]
     loaded = {field, *loaded_with, *({_METRICS} & doc.keys())}
     fields = loaded & (model.on_request | model.member_fields)
     linked = "href" in loaded_with

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import write
 from dynclient.sandbox.entities.request_context import RequestContext
+from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
 from dynclient.sandbox.features import time_series
 from dynclient.sandbox.features.change_events import change_event
 from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
@@ -66,7 +67,10 @@ class Pipelines:
 
     def _respond(self, context: RequestContext, doc: dict[str, Any]) -> Result:
         link = not context.rules.flag("statuses_are_changes")
-        return Result(200, context.serialize(self._model, doc, {"tasks", RUNS}, own_link=link))
+        members = HIDDEN if "tags" in context.rules.names("hidden_with", RUNS) else LOADED
+        fields = {"tasks", RUNS}
+        body = context.serialize(self._model, doc, fields, members=members, own_link=link)
+        return Result(200, body)
 
 
 class Ingestions:
@@ -118,8 +122,9 @@ class Connections:
         )
         write.update_by_server(context, self._model, row, {"testConnectionResult": test_result})
         doc = {**row.doc, "testConnectionResult": test_result}
-        link = bool(context.rules.flag("links_after_removal"))
-        serialized = context.serialize(self._model, doc, self._model.for_update, own_link=link)
+        hidden = context.rules.names("hidden_with", "testConnectionResult")
+        fields = self._model.for_update - hidden
+        serialized = context.serialize(self._model, doc, fields, own_link=False)
         return Result(200, serialized)
 
 

@@ -36,10 +36,11 @@ def new_key() -> str:
 
 
 class TokenSigner:
-    """Creates and verifies tokens with one key."""
+    """Creates and verifies tokens with one key; ``invalid`` is the message about all others."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, invalid: str) -> None:
         self._key = key.encode()
+        self._invalid = invalid
 
     def _sign(self, text: str) -> str:
         return _encode(hmac.new(self._key, text.encode(), hashlib.sha256).digest())
@@ -72,12 +73,12 @@ class TokenSigner:
         if scheme.lower() != "bearer" or not token.strip():
             raise unauthorized("Token not present")
         if not self.is_signed(token):
-            raise unauthorized("Unable to decode the token.")
+            raise error_response(401, self._invalid)
         try:
             claims = json.loads(_decode(token.strip().split(".")[1]))
             user = str(claims["sub"])
         except (ValueError, KeyError, IndexError):
-            raise unauthorized("Unable to decode the token.") from None
+            raise error_response(401, self._invalid) from None
         if claims.get("exp") is not None and claims["exp"] < time.time():
             raise error_response(401, "Expired token!")
         return user

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from dynclient import sandbox
+from tests.support.sandbox_index import Index, fill_index
 from tests.support.sandbox_tables import TablesApi
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
@@ -32,3 +33,11 @@ def tables_api_of() -> Iterator[Callable[[str], TablesApi]]:
 @pytest.fixture(params=ALL_RELEASES)
 def api(request: pytest.FixtureRequest, tables_api_of: Callable[[str], TablesApi]) -> TablesApi:
     return tables_api_of(request.param)
+
+
+@pytest.fixture(scope="session", params=ALL_RELEASES)
+def index(request: pytest.FixtureRequest) -> Iterator[Index]:
+    """A sandbox with some tables to search for."""
+    release_named(request.param)
+    with sandbox.start(tree=TREES.get(request.param)) as started:
+        yield fill_index(started)

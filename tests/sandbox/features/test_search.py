@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from dynclient import sandbox
-from tests.support.sandbox_api import Api
-from tests.support.trees import ALL_RELEASES, TREES, release_named
-
-
-class Index(Api):
-    """A sandbox with some tables to search for."""
-
-    def search(self, q: str, **query: Any) -> dict[str, Any]:
-        parameters = {"index": "table_search_index", "q": q, **query}
-        response = self.request("GET", "/v1/search/query", params=parameters)
-        assert response.status_code == 200, response.text
-        body: dict[str, Any] = response.json()
-        return body
-
-    def names(self, q: str, **query: Any) -> list[str]:
-        return [hit["_source"]["name"] for hit in self.search(q, **query)["hits"]["hits"]]
-
-
-@pytest.fixture(scope="module", params=ALL_RELEASES)
-def index(request: pytest.FixtureRequest) -> Iterator[Index]:
-    release_named(request.param)
-    with sandbox.start(tree=TREES.get(request.param)) as started:
-        api = Index(started)
-        for name in ("shop", "mill"):
-            api.create("/v1/services/databaseServices", name=name, serviceType="Mysql",
-                     connection={"config": {"type": "Mysql", "username": "u", "hostPort": "h:1"}},
-                     )  # fmt: skip
-            api.create("/v1/databases", name="d", service=name)
-            api.create("/v1/databaseSchemas", name="c", database=f"{name}.d")
-        columns = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "DOUBLE"}]
-        for name, more in (
-            ("orders", {"description": "all that was bought"}),
-            ("orders_2020", {"displayName": "Old orders"}),
-            ("100%_sure", {}),
-        ):
-            api.create("/v1/tables", name=name, databaseSchema="shop.d.c", columns=columns, **more)
-        api.create("/v1/tables", name="stock", databaseSchema="mill.d.c", columns=columns[:1])
-        gone = api.create("/v1/tables", name="gone", databaseSchema="mill.d.c", columns=columns[:1])
-        api.request("DELETE", f"/v1/tables/{gone['id']}")
-        yield api
+from tests.support.sandbox_index import Index
 
 
 def test_an_equal_name_ranks_first(index: Index) -> None:
@@ -181,15 +140,6 @@ def test_a_field_that_no_index_has_is_sorted_by_new_releases_only(index: Index) 
     assert index.names("*", **following) == ["orders_2020", "stock"]
 
 
-def test_hits_of_one_index_highlight_the_words(index: Index) -> None:
-    (hit,) = index.search("bought ORDER")["hits"]["hits"][:1]
-    assert hit["highlight"]["displayName"] == ['<span class="text-highlighter">orders</span>']
-    assert '<span class="text-highlighter">bought</span>' in hit["highlight"]["description"][0]
-    assert not any("highlight" in each for each in index.search("name:orders")["hits"]["hits"])
-    (sorted_hit,) = index.search("stock", sort_field="updatedAt")["hits"]["hits"]
-    assert sorted_hit["sort"] == [sorted_hit["_source"]["updatedAt"] * 1000]
-
-
 def test_names_are_completed_unless_the_release_fails_to(index: Index) -> None:
     path = "/v1/search/suggest?index=table_search_index&q=sto"
     assert index.request("GET", f"{path}&field=name_suggest").status_code == 500
@@ -237,17 +187,3 @@ def test_aggregations_and_documents(index: Index) -> None:
     everywhere = index.search("shop", index="all")["hits"]["hits"]
     kinds = {hit["_source"]["entityType"] for hit in everywhere}
     assert {"databaseService", "database", "table"} <= kinds
-
-
-def test_names_of_nested_columns_follow_the_name_of_the_column_above(index: Index) -> None:
-    below = {"name": "geo", "dataType": "STRUCT", "children": [{"name": "lat", "dataType": "INT"}]}
-    column = {"name": "address", "dataType": "STRUCT", "children": [below]}
-    created = index.create("/v1/tables", name="nested", databaseSchema="mill.d.c", columns=[column])
-    (hit,) = index.search("nested")["hits"]["hits"]
-    names = hit["_source"].get("columnNames")
-    facets = index.search("nested")["aggregations"]
-    index.request("DELETE", f"/v1/tables/{created['id']}?hardDelete=true")
-    assert names == ["address", "address.geo", "geo.lat"]
-    if "sterms#columnNames" in facets:
-        buckets = facets["sterms#columnNames"]["buckets"]
-        assert [bucket["key"] for bucket in buckets] == sorted(names)

@@ -22,7 +22,7 @@ from dynclient.releases.registry import add_documents
 from dynclient.releases.tree_files import read
 from dynclient.schema.pointers import join, look_up, walk
 from dynclient.schema.release import Release
-from dynclient.schema.repair import STEPS, relative, repair, unicode_words
+from dynclient.schema.repair import STEPS, original_patterns, relative, repair, unicode_words
 from dynclient.validation import validator
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
@@ -462,3 +462,11 @@ def test_a_closed_union_accepts_the_fields_of_its_branches(keyword: str) -> None
     own = {**closed, "properties": {"a": {}}}
     assert only(own, "closed-unions")[1] == []
     assert only({"additionalProperties": False}, "closed-unions")[1] == []
+
+
+def test_patterns_are_known_as_the_tree_has_them() -> None:
+    pattern = r"^(?U)[\w'\-]+$"
+    documents = {"type/basic.json": {"definitions": {"name": {"pattern": pattern}}}}
+    notes = repair(documents)
+    assert original_patterns(notes) == {"type/basic.json#/definitions/name": pattern}
+    assert documents["type/basic.json"]["definitions"]["name"]["pattern"] != pattern
