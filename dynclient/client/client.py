@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
-from dynclient.client.calls import hide_secrets, reject_look_up
 from dynclient.client.collection import Collection, Method, plan_method
 from dynclient.dispatch import bad_arguments
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
+from dynclient.session.calls import hide_secrets, reject_look_up
 from dynclient.session.session import Session
 from dynclient.tracebacks import public_calls
 

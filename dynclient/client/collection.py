@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.calls import Call, LookUp
-from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_create
+from dynclient.client.methods import METHODS, MethodSpec
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
 from dynclient.drift import table
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
 from dynclient.model import Entity
+from dynclient.session.calls import Call, LookUp, path_names, plan_create
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
