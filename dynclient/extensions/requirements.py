@@ -25,6 +25,8 @@ class Requirement(NamedTuple):
     """An operation of the extension's rows; of several separated by ``|`` any will do."""
     schema: str = ""
     """A document of the release, ``type/entityLineage.json``."""
+    method: str = ""
+    """A standard operation of the collection, ``upsert``."""
 
     def is_met(
         self,
@@ -42,6 +44,8 @@ class Requirement(NamedTuple):
             index: the index of the server's OpenAPI document, if it is known.
         """
         if self.schema and self.schema not in release.paths:
+            return False
+        if self.method and (spec is None or self.method not in spec.operations):
             return False
         if self.field:
             properties = spec.entity.properties if spec is not None else {}
