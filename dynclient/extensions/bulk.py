@@ -447,9 +447,14 @@ def _writes(
     index = session.contract.cached_index()
     found = find_operation(rows("bulk"), "bulk_upsert", session.release, spec, index)
     given = {name: value for name, value in flags.items() if value is not None}
-    if found is None and given:
-        message = f"needs PUT {spec.route}/bulk, which release {session.release.name} does not have"
-        raise bad_arguments(call, [Problem(next(iter(given)), True, "argument", message)])
+    known = () if found is None else {each.name for each in found.parameters}
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        message = (
+            f"is a parameter of PUT {spec.route}/bulk since 2.0, which release"
+            f" {session.release.name} does not have"
+        )
+        raise bad_arguments(call, [Problem(unknown[0], given[unknown[0]], "argument", message)])
     if found is None or (batch == 1 and not given):
         return single, None
     return single, Batches(single, found, batch or ROWS, given)

@@ -9,6 +9,7 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "assets",
+    "bulk_upsert",
     "feed",
     "kpis",
     "lineage",
