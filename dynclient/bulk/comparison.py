@@ -53,12 +53,22 @@ def created_as(session: Session, spec: CollectionSpec, name: str, request: Reque
 def _fields(session: Session, spec: CollectionSpec, body: Mapping[str, Any]) -> list[str]:
     """Return the names for ``fields=`` that return all that a create request sets."""
     facts, entity = requested_fields(session.release), spec.entity.name
+    known = _keys(body)
     paths = [
         path
         for path in sorted(facts.absent(entity, "get"))
-        if path.partition(".")[0].removesuffix("[]") in body
+        if all(step.removesuffix("[]") in known for step in path.split("."))
     ]
     return list(dict.fromkeys(name for path in paths for name in facts.needed(entity, path)))
+
+
+def _keys(value: Any) -> set[str]:
+    """Return the names of all properties in JSON, at any depth."""
+    if isinstance(value, Mapping):
+        return {*value, *(name for inner in value.values() for name in _keys(inner))}
+    if isinstance(value, list):
+        return {name for inner in value for name in _keys(inner)}
+    return set()
 
 
 def _contains(present: Any, wanted: Any, field: str) -> bool:

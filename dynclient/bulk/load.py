@@ -14,7 +14,7 @@ from dynclient.bulk.journal import Journal
 from dynclient.bulk.order import WINDOW, Level, arranged
 from dynclient.bulk.result import FAILED, BulkResult, Outcome
 from dynclient.bulk.rows import length_of
-from dynclient.bulk.writes import ENDS, Prepared, Writes
+from dynclient.bulk.writes import ENDS, Prepared, Writes, without_frames
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import DynclientError, Problem, TooManyRequests, TransportError, Unavailable
 
@@ -196,7 +196,7 @@ class Load:
 
     def _refuse(self, number: int, row: Any, error: DynclientError) -> None:
         """Note a row that is not valid, and was not sent."""
-        outcome = Outcome(FAILED, _name(row), number, row, None, error)
+        outcome = Outcome(FAILED, _name(row), number, row, None, without_frames(error))
         self._record([outcome])
         self._notify([outcome])
 

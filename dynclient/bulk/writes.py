@@ -195,7 +195,18 @@ class Writes:
 
 def failure(prepared: Prepared, error: DynclientError) -> Outcome:
     """Return the outcome of a row that failed."""
-    return Outcome(FAILED, prepared.name, prepared.number, prepared.row, None, error)
+    return Outcome(
+        FAILED, prepared.name, prepared.number, prepared.row, None, without_frames(error)
+    )
+
+
+def without_frames(error: DynclientError) -> DynclientError:
+    """Return an error without its traceback, whose frames have requests and secrets in them."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return error
 
 
 def entity_name(entity: Any, prepared: Prepared) -> str:

@@ -102,9 +102,8 @@ def test_20000_tables_and_five_kills(
     running: sandbox.Running,
     emptied: Client,
     tmp_path: Path,
-    record_property: Callable[[str, Any], None],
+    asked_for: None,
 ) -> None:
     summary = load_with_kills(running, emptied, "create_many", 20_000, 5, tmp_path / "load.journal")
     assert summary["created"] == 20_000
-    record_property("peak_mib", summary["peak"])
     print(f"peak memory {summary['peak']:.1f} MiB, continued {summary['continued']} rows")
