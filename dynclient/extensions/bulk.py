@@ -10,6 +10,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension, Extension, not_supported
 from dynclient.extensions.operation_rows import find_operation, rows
+from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     OnResult = Callable[[Outcome], Any]
     Journal = str | PathLike[str]
+
+
+_NO_SCOPE = {"after", "before", "fields", "include", "limit", "offset", "page_size"}
+"""Parameters of lists that do not choose entities by what they are in."""
 
 
 class CollectionBulk(CollectionExtension):
@@ -220,12 +225,14 @@ class CollectionBulk(CollectionExtension):
         if not kept:
             message = "is empty, so that everything in the scope would be deleted"
             problems.append(Problem("keep", None, "argument", message))
-        if not any(value is not None for value in scope.values()):
+        filters = {name: value for name, value in scope.items() if value is not None}
+        if not filters:
             message = "must have a filter, such as {'database': …}"
             problems.append(Problem("scope", None, "argument", message))
+        problems += self._filter_problems(filters)
         if problems:
             raise bad_arguments(call, problems)
-        stale = self._stale(kept, scope)
+        stale = self._stale(kept, filters)
         if dry_run:
             from dynclient.bulk.result import DELETED, BulkResult, Outcome
 
@@ -238,12 +245,35 @@ class CollectionBulk(CollectionExtension):
         identities = [str(model.raw(entity)["id"]) for entity in stale]
         return self.delete_many(identities, recursive=recursive, hard=hard, **options)
 
+    def _filter_problems(self, filters: Mapping[str, Any]) -> list[Problem]:
+        """Return what is wrong with a scope. Servers ignore filters that they do not have.
+
+        The list has all entities then, so a filter must be certain, unlike that of a list that is
+        only read.
+        """
+        contract, found = self.session.contract, []
+        for name, value in filters.items():
+            known = {each.name: each for each in self.spec.operations["list"].parameters}
+            if name in known and known[name].guessed and contract.openapi is not None:
+                known = {each.name: each for each in self.spec.operations["list"].parameters}
+            if name in _NO_SCOPE or name not in known:
+                choices = [each for each in known if each not in _NO_SCOPE]
+                near = did_you_mean(nearest(name, choices), f"; it has {', '.join(choices)}")
+                message = f"is not a filter of om.{self.attribute}.list{near}"
+                found.append(Problem(f"scope[{name!r}]", value, "unknown", message))
+            elif known[name].guessed:
+                message = (
+                    "may be ignored by this server, which would delete entities outside the scope;"
+                    f" its OpenAPI document is not available: {contract.why}"
+                )
+                found.append(Problem(f"scope[{name!r}]", value, "argument", message))
+        return found
+
     def _stale(self, kept: set[str], scope: Mapping[str, Any]) -> Iterator[Any]:
         from dynclient.operations.operation import Plan
 
         operation = self.spec.operations["list"]
         size = self.session.settings.page_size
-        self.session.contract.confirm_filters(self.spec, dict(scope))
         for entity in self.session.listing(Plan(operation, {**scope, "page_size": size})):
             raw = model.raw(entity)
             if kept.isdisjoint({str(raw.get("id")), str(raw.get("fullyQualifiedName"))}):
