@@ -144,8 +144,14 @@ class Load:
     ) -> Iterator[Job]:
         batch: list[Prepared] = []
         sender: Batches | None = None
-        size, is_deeper = 0, False
+        size = 0
+        after_all = False  # kept until a job is sent: rows that are not sent come in between
         for number, row, is_next_level in self._numbered(rows):
+            if is_next_level:
+                if batch:
+                    yield _batch_job(sender, batch, after_all)
+                    batch, size = [], 0
+                after_all = True
             try:
                 single, plain, batches = writes(row)
                 single.is_continued = self._journal is not None and self._journal.is_continued
@@ -160,25 +166,23 @@ class Load:
             length = len(prepared.request.body or b"") if prepared.request is not None else 0
             if batch and (
                 batches is not sender
-                or is_next_level
                 or size + length > BYTES
                 or (prepared.name and any(prepared.name == each.name for each in batch))
             ):
-                yield _batch_job(sender, batch, is_deeper)
-                batch, size, is_deeper = [], 0, False
-            is_deeper = is_deeper or is_next_level
+                yield _batch_job(sender, batch, after_all)
+                batch, size, after_all = [], 0, False
             if batches is None or not batches.is_supported or batches.rows == 1:
-                yield _single_job(single, prepared, is_deeper)
-                is_deeper = False
+                yield _single_job(single, prepared, after_all)
+                after_all = False
                 continue
             sender = batches
             batch.append(prepared)
             size += length
             if len(batch) == batches.rows:
-                yield _batch_job(sender, batch, is_deeper)
-                batch, size, is_deeper = [], 0, False
+                yield _batch_job(sender, batch, after_all)
+                batch, size, after_all = [], 0, False
         if batch:
-            yield _batch_job(sender, batch, is_deeper)
+            yield _batch_job(sender, batch, after_all)
 
     def _numbered(self, rows: Iterable[Any]) -> Iterator[tuple[int, Any, bool]]:
         if self._level is None:

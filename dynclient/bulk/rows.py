@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +55,11 @@ def read_rows(source: Any, call: str, node: Node | None = None) -> Iterator[Any]
 
 
 def length_of(source: Any) -> int | None:
-    """Return the number of rows; None if it is not known before they are read."""
-    return len(source) if isinstance(source, Sized) and not isinstance(source, str) else None
+    """Return the number of rows; None if it is not known, or only by a request."""
+    if isinstance(source, (list, tuple, set, frozenset)):
+        return len(source)
+    shape = getattr(source, "shape", None)  # of a frame
+    return shape[0] if isinstance(shape, tuple) and shape else None
 
 
 def _frame_rows(source: Any) -> Iterator[dict[str, Any]] | None:

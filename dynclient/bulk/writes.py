@@ -226,12 +226,15 @@ class Requests(Writes):
             message = f"must be a create request or a mapping, not {kind}"
             raise self._error(kind, message)
         release = self.session.release
-        self._check_servers(row)
+        if isinstance(row, Mapping):
+            from dynclient.session.same_server import check_fields
+
+            check_fields(self.session, self.session.node(self.operation.body), row)
         call = Call(
             self.spec,
             release,
             self.method,
-            (_without_none(row),),
+            (row,),
             dict(self.arguments),
             self._look_up,
         )
@@ -240,14 +243,6 @@ class Requests(Writes):
         raw = model.raw(plan.body) if isinstance(plan.body, model.Entity) else plan.body
         name = request_name(release, self.spec.entity, raw)
         return Prepared(number, row, name, digest(request.body or b""), plan, request)
-
-    def _check_servers(self, row: Any) -> None:
-        if isinstance(row, Mapping):
-            from dynclient.session.same_server import check_same_server
-
-            for value in row.values():
-                if isinstance(value, model.Entity):
-                    check_same_server(self.session, value)
 
     def _look_up(self, plan: Plan) -> Any:
         """Return the result of a look-up of a reference, kept for the next rows."""
@@ -258,13 +253,6 @@ class Requests(Writes):
                 known.clear()
             known[key] = self.session.call(plan)
         return known[key]
-
-
-def _without_none(row: Any) -> Any:
-    """Return a row without cells that have no value; ``None`` in a create request means that."""
-    if isinstance(row, model.Entity):
-        return row
-    return {name: value for name, value in row.items() if value is not None}
 
 
 class Upserts(Requests):

@@ -26,7 +26,8 @@ class Requirement(NamedTuple):
     schema: str = ""
     """A document of the release, ``type/entityLineage.json``."""
     method: str = ""
-    """A standard operation of the collection, ``upsert``."""
+    """A standard operation of the collection, ``upsert``. Those of time series do not count: they
+    take other arguments."""
 
     def is_met(
         self,
@@ -45,7 +46,7 @@ class Requirement(NamedTuple):
         """
         if self.schema and self.schema not in release.paths:
             return False
-        if self.method and (spec is None or self.method not in spec.operations):
+        if self.method and not _has_method(spec, self.method):
             return False
         if self.field:
             properties = spec.entity.properties if spec is not None else {}
@@ -61,3 +62,7 @@ class Requirement(NamedTuple):
         names = self.operation.split("|") if self.operation else ()
         periods = [first_period(rows, name, spec) for name in names]
         return next((period for period in periods if period.since or period.until), Period())
+
+
+def _has_method(spec: CollectionSpec | None, method: str) -> bool:
+    return spec is not None and spec.entity.kind == "entity" and method in spec.operations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -29,7 +30,7 @@ def start(running: sandbox.Running, method: str, count: int, journal: Path) -> A
     arguments = [running.host, running.admin_token, RELEASE, method, str(count), str(journal)]
     return subprocess.Popen(
         [sys.executable, "-m", "tests.support.bulk_load", *arguments],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -38,8 +39,7 @@ def kill_after(process: Any, results: int) -> None:
     for _ in range(results):
         assert process.stdout.readline()
     process.kill()
-    process.stdout.close()
-    process.wait()
+    process.communicate()
 
 
 def finish(process: Any) -> dict[str, Any]:
@@ -95,6 +95,23 @@ def test_a_killed_load_continues_and_records_each_row_once(
     assert summary["updated"] == 0
     if method == "create_many":
         assert summary["created"] == 400
+
+
+def test_ctrl_c_records_all_that_was_sent(
+    running: sandbox.Running, emptied: Client, tmp_path: Path
+) -> None:
+    journal = tmp_path / "load.journal"
+    bulk_load.prepare(emptied)
+    process = start(running, "create_many", 5000, journal)
+    for _ in range(50):
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode != 0
+    entries = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
+    listed = emptied.tables.list(databaseSchema=bulk_load.SCHEMA, page_size=1000)
+    assert {name for *_, name in entries} == {table.fullyQualifiedName for table in listed}
+    assert 50 <= len(entries) < 5000
 
 
 @pytest.mark.slow

@@ -40,8 +40,23 @@ def test_after_an_overload_it_grows_by_one_in_a_round() -> None:
 
 def test_slower_responses_lower_it() -> None:
     concurrency = fed(Concurrency(32), 100, 0.02)
-    fed(concurrency, 200, 0.2)
-    assert concurrency.limit < 20
+    fed(concurrency, 90, 0.2)
+    assert concurrency.limit < 32
+    assert fed(concurrency, 20, 0.2).limit < 31
+
+
+def test_slower_responses_alone_leave_a_few_requests_at_once() -> None:
+    concurrency = fed(Concurrency(32), 12, 0.02)
+    for _ in range(50):
+        concurrency._best[:] = [0.001, 0.001]  # they stay slower than the best ones
+        fed(concurrency, 20, 0.2)
+    assert concurrency.limit == 4
+
+
+def test_responses_that_stay_slower_are_no_overload_in_the_end() -> None:
+    concurrency = fed(Concurrency(32), 500, 0.001)
+    fed(concurrency, 1000, 0.05)
+    assert concurrency.limit == 32
 
 
 def test_it_never_falls_below_one() -> None:

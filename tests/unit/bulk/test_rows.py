@@ -149,3 +149,14 @@ def test_the_length_is_known_of_what_has_one() -> None:
     assert length_of([1, 2]) == 2
     assert length_of(iter([1, 2])) is None
     assert length_of("rows.csv") is None
+
+    class Listing:
+        def __len__(self) -> int:
+            raise AssertionError("a request was sent")
+
+        def __iter__(self) -> Any:
+            return iter([])
+
+    assert length_of(Listing()) is None
+    frame = type("Frame", (), {"shape": (7, 2)})()
+    assert length_of(frame) == 7

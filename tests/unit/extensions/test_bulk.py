@@ -597,6 +597,49 @@ def test_a_row_of_mixed_kinds_must_say_its_kind(release: Release) -> None:
     assert len(texts) == 3
 
 
+def test_children_wait_for_parents_also_if_rows_in_between_are_not_sent(release: Release) -> None:
+    """The first row of the next level is not valid, or done before."""
+    finished: list[str] = []
+    together = threading.Barrier(3)
+
+    def respond(request: Request) -> Response:
+        if request.path == "/v1/databases":
+            together.wait(30)  # the databases are sent at once, and end in no order
+            finished.append(request.json["name"])
+        else:
+            assert len(finished) == 3
+        name = request.json["name"]
+        return reply(201, {"name": name, "id": ID, "fullyQualifiedName": name})
+
+    om, _ = fake_client(release, respond)
+    result = om.upsert_many(
+        [
+            *(("database", {"name": f"d{n}", "service": "a"}) for n in range(3)),
+            ("databaseSchema", {"name": "not valid"}),
+            *(("databaseSchema", {"name": f"s{n}", "database": "a.d0"}) for n in range(3)),
+        ],
+        batch=1,
+    )
+    assert len(result.created) == 6
+    assert [each.number for each in result.failed] == [3]
+
+
+def test_an_entity_of_another_server_is_refused_where_its_id_would_be_sent(
+    release: Release,
+) -> None:
+    def user(request: Request) -> Response:
+        return reply(200, {"id": ID, "name": "ada", "fullyQualifiedName": "ada", "email": "a@b.c"})
+
+    om, transport = fake_client(release, created)
+    other, _ = fake_client(release, user)
+    other.session.host = "http://other"
+    owner = other.users[ID]
+    field = "owners" if "owners" in om.types.CreateTableRequest.__doc__ else "owner"
+    result = om.tables.create_many([row("t", **{field: [owner]})])
+    assert transport.seen == []
+    assert "was returned by http://other" in str(result.failed[0].error)
+
+
 # -- saves, deletions, reads -----------------------------------------------------------------------
 
 
@@ -728,3 +771,9 @@ def test_a_collection_without_the_operation_says_so(release: Release) -> None:
     lacking = next(spec for spec in om.catalogue if "upsert" not in spec.operations)
     with pytest.raises(NotSupported):
         om[lacking.entity.name].upsert_many([])
+
+
+def test_time_series_have_no_such_methods(release: Release) -> None:
+    om, _ = fake_client(release, created)
+    assert not om.supports("test_case_results.create_many")
+    assert "create_many" not in dir(om.test_case_results)
