@@ -36,7 +36,7 @@ def shown(progress: Any, label: str, total: int | None) -> Iterator[OnProgress]:
         message = f"must be True, False, None or a function, not {kind}"
         raise bad_arguments(label, [Problem("progress", kind, "argument", message)])
     is_shown = progress or (progress is None and (sys.stderr.isatty() or _is_notebook()))
-    bar = _bar() if is_shown else None
+    bar = _bar(is_forced=progress is True) if is_shown else None
     if bar is None:
         yield _ignore
         return
@@ -59,7 +59,7 @@ def _is_notebook() -> bool:
     return get_ipython is not None and type(get_ipython()).__name__ == "ZMQInteractiveShell"
 
 
-def _bar() -> Any:
+def _bar(*, is_forced: bool) -> Any:
     try:
         from rich.console import Console
         from rich.progress import (
@@ -78,4 +78,6 @@ def _bar() -> Any:
         TimeRemainingColumn(),
         TextColumn("{task.fields[counts]}", markup=False),
     )
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    return Progress(
+        *columns, console=Console(stderr=True, force_terminal=is_forced or None), transient=True
+    )

@@ -23,6 +23,7 @@ from dynclient.errors import (
 )
 from dynclient.schema import Release
 from dynclient.transport.request import Request, Response
+from tests.replay import recordings
 from tests.support.fake_transport import ID, fake_client, reply, stored
 from tests.support.trees import ALL_RELEASES, real_release, release_named
 
@@ -522,6 +523,33 @@ def test_a_server_without_the_route_gets_single_requests(
     result = om.tables.upsert_many(rows(30), batch=5, workers=1)
     assert len(result.created) == 30
     assert len(bulk) == 1, "it is not tried again"
+
+
+RECORDED = "flows_bulk"
+
+
+@pytest.mark.parametrize("version", ["1.0.4", "1.2.0", "1.6.0"])
+def test_recorded_servers_without_the_route_get_single_requests(
+    with_batches: Release, version: str
+) -> None:
+    """What we send has the form of the recorded request, and its response is understood."""
+    if version not in recordings.releases() or RECORDED not in recordings.scenarios(version):
+        pytest.skip("the recording is not available (see tests/replay/recordings.py)")
+    exchange = next(each for each in recordings.load(version, RECORDED) if each["step"] == "bulk")
+    recorded, answer = exchange["request"], exchange["response"]
+
+    def respond(request: Request) -> Response:
+        if not request.path.endswith("/bulk"):
+            return created(request)
+        assert (request.method, request.path) == (recorded["method"], recorded["path"])
+        assert request.json == recorded["body"]
+        return reply(answer["status"], answer["body"])
+
+    om, transport = fake_client(with_batches, respond)
+    body = [*recorded["body"], {**recorded["body"][0], "name": "b2"}]
+    recorded["body"] = body  # of one row, it would be a single request
+    assert len(om.tables.upsert_many(body).created) == 2
+    assert transport.lines == ["PUT /v1/tables/bulk", "PUT /v1/tables", "PUT /v1/tables"]
 
 
 def test_a_batch_that_is_refused_as_a_whole_is_sent_row_by_row(with_batches: Release) -> None:
