@@ -7,6 +7,7 @@ prints the number of each row that is done, and at the end what became of them, 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,7 @@ def peak() -> float:
 
 def main() -> None:
     host, token, release, method, count, journal = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 
     def show(outcome: Outcome) -> None:
         print(outcome.number, outcome.kind, flush=True)

@@ -31,15 +31,16 @@ def load(count: int, batch: int, folder: Path) -> dict[str, Any]:
 def assert_flat(few: int, many: int, batch: int, folder: Path) -> None:
     small, large = load(few, batch, folder), load(many, batch, folder)
     print(f"{few:,} rows: {small['peak']:.1f} MiB; {many:,} rows: {large['peak']:.1f} MiB")
-    assert large["peak"] < small["peak"] + 6
+    # The tables of a page are freed together, some of them late.
+    assert large["peak"] < small["peak"] + (6 if batch else 20)
 
 
 def test_memory_is_flat(tmp_path: Path) -> None:
-    assert_flat(500, 8_000, 100, tmp_path)
+    assert_flat(1_000, 8_000, 100, tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("batch", [1, 100])
+@pytest.mark.parametrize("batch", [0, 1, 100], ids=["listed and saved", "single", "batches"])
 def test_memory_is_flat_from_1000_to_100000_rows(
     tmp_path: Path, batch: int, asked_for: None
 ) -> None:
