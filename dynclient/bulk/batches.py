@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.bulk.result import CREATED, UNCHANGED, WRITTEN, Outcome
 from dynclient.bulk.writes import ENDS, Prepared, Upserts, failure
+from dynclient.dispatch.responses import is_route
 from dynclient.errors import (
     MethodNotAllowed,
     NotFound,
@@ -69,7 +70,8 @@ class Batches:
             return [failure(prepared, error) for prepared in batch]
         except ServerError as error:
             # A single row may be the reason; or there is no such route.
-            self.is_supported = not isinstance(error, (NotFound, MethodNotAllowed))
+            if isinstance(error, (NotFound, MethodNotAllowed)) and is_route(error.message):
+                self.is_supported = False
             return [self._writes.send(prepared) for prepared in batch]
         return self._outcomes(batch, model.raw(result) if result is not None else {})
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 WORKERS_MAX = 256
 _LOST_MAX = 50
-"""Rows in a row that get no response before the server counts as gone."""
+"""Jobs that get no response, one after the other, before the server counts as gone."""
+_NO_RESPONSE = (TransportError, Unavailable, TooManyRequests)
 
 
 class Options(NamedTuple):
@@ -160,6 +161,8 @@ class Load:
                 raise
             except DynclientError as error:
                 self._refuse(number, row, error)
+                if self._is_stopping():
+                    return
                 continue
             if self._is_done(prepared):
                 continue
@@ -222,18 +225,18 @@ class Load:
         self._check_connection(outcomes)
 
     def _check_connection(self, outcomes: list[Outcome]) -> None:
-        """Raise the error of the last row if many rows one after the other got no response.
+        """Raise the error of a job if many jobs one after the other got no response.
 
         The server is gone then, and each further row would take the time of all its attempts.
         """
-        for outcome in outcomes:
-            error = outcome.error
-            if not isinstance(error, (TransportError, Unavailable, TooManyRequests)):
-                self._lost = 0
-                continue
-            self._lost += 1
-            if self._lost >= _LOST_MAX:
-                raise error
+        errors = [outcome.error for outcome in outcomes]
+        last = errors[-1] if errors else None
+        if last is None or not all(isinstance(error, _NO_RESPONSE) for error in errors):
+            self._lost = 0
+            return
+        self._lost += 1
+        if self._lost >= _LOST_MAX:
+            raise last
 
     def _is_stopping(self) -> bool:
         return self._options.stop_on_error and bool(self._result.failed)

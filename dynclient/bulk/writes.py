@@ -23,6 +23,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import (
     Conflict,
+    ConnectFailed,
     DynclientError,
     LostUpdate,
     MethodNotAllowed,
@@ -158,10 +159,10 @@ class Writes:
         return result, response
 
     def patiently(self, send: Callable[[], Any]) -> Any:
-        """Return what a function returns; call it again if the server is overloaded.
+        """Return what a function returns; call it again if the server is overloaded or restarts.
 
         Raises:
-            TooManyRequests, Unavailable: it still is after some time.
+            TooManyRequests, Unavailable, ConnectFailed: it still is after some time.
         """
         round_ = 0
         while True:
@@ -169,7 +170,7 @@ class Writes:
             begin = self._clock()
             try:
                 result = send()
-            except (TooManyRequests, Unavailable) as error:
+            except (TooManyRequests, Unavailable, ConnectFailed) as error:
                 self.concurrency.overloaded()
                 if round_ == _ROUNDS or not self._may_repeat(error):
                     raise
@@ -182,6 +183,8 @@ class Writes:
         seconds = getattr(error, "retry_after", None)
         if seconds is not None and seconds > self.session.settings.retry_after_limit:
             return False
+        if isinstance(error, ConnectFailed) and not error.may_be_done:
+            return True
         return self.is_repeatable or isinstance(error, TooManyRequests)
 
     def _pause(self, attempt: int, seconds: float | None) -> None:
