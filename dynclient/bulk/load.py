@@ -21,7 +21,6 @@ from dynclient.errors import DynclientError, Problem, TooManyRequests, Transport
 if TYPE_CHECKING:
     from os import PathLike
 
-WORKERS_MAX = 256
 _LOST_MAX = 50
 """Jobs that get no response, one after the other, before the server counts as gone."""
 _NO_RESPONSE = (TransportError, Unavailable, TooManyRequests)
@@ -37,15 +36,22 @@ class Options(NamedTuple):
     progress: Any = None
     journal: str | PathLike[str] | None = None
 
-    def problems(self) -> list[Problem]:
-        """Return what is wrong with the options."""
+    def problems(self, pool: int) -> list[Problem]:
+        """Return what is wrong with the options.
+
+        Args:
+            pool: the connections that are kept open; more requests at once would open and close
+                connections all the time.
+        """
         found = []
         workers = self.workers
         if workers is not None and (
             isinstance(workers, bool) or not isinstance(workers, int)
-            or not 1 <= workers <= WORKERS_MAX
+            or not 1 <= workers <= pool
         ):  # fmt: skip
-            message = f"must be a number from 1 to {WORKERS_MAX}, not {workers!r}"
+            message = (
+                f"must be a number from 1 to {pool}, the pool_size= of the client, not {workers!r}"
+            )
             found.append(Problem("workers", workers, "argument", message))
         if self.on_result is not None and not callable(self.on_result):
             kind = type(self.on_result).__name__

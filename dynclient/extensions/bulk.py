@@ -68,7 +68,8 @@ class CollectionBulk(CollectionExtension):
 
         Args:
             rows: create requests, or mappings of their fields; see the class.
-            workers: the highest number of requests at once; ``settings.pool_size`` by default.
+            workers: the highest number of requests at once, by default and at most the client's
+                ``pool_size``.
             batch: rows in one request, where the server has ``PUT …/bulk``; 1 sends single
                 requests, which say of each row whether it was created, updated or unchanged.
             ordered: send one request after the other, in the order of the rows.
@@ -297,7 +298,8 @@ class CollectionBulk(CollectionExtension):
             fields: more fields than the server returns by default.
             include: ``non-deleted``, ``deleted`` or ``all``.
             ordered: yield them in the order of the keys; otherwise as they arrive.
-            workers: the highest number of requests at once; ``settings.pool_size`` by default.
+            workers: the highest number of requests at once, by default and at most the client's
+                ``pool_size``.
             on_error: called with the key and the error of a request that fails; what it returns is
                 yielded in place of the entity. None raises the error.
 
@@ -311,7 +313,7 @@ class CollectionBulk(CollectionExtension):
 
         call = f"{self.attribute}.get_many"
         options = Options(workers=workers)
-        check_options(call, options.problems())
+        check_options(call, options.problems(self.session.settings.pool_size))
         names = list(fields) if fields is not None and not isinstance(fields, str) else fields
         concurrency = options.concurrency(self.session.settings.pool_size)
         reads = Reads(
@@ -333,7 +335,10 @@ class CollectionBulk(CollectionExtension):
         from dynclient.bulk.rows import read_rows
 
         call = f"{self.attribute}.{method}"
-        check_options(call, [*options.problems(), *_number_problems("batch", batch)])
+        check_options(
+            call,
+            [*options.problems(self.session.settings.pool_size), *_number_problems("batch", batch)],
+        )
         spec, session = self.spec, self.session
         writes, batches = _writes(
             session, spec, call, options, {} if flags is None else flags, batch
@@ -392,7 +397,10 @@ class Bulk(Extension):
         from dynclient.bulk.rows import read_rows
 
         options = _options(workers, ordered, stop_on_error, on_result, progress, journal)
-        problems = [*options.problems(), *_number_problems("batch", batch)]
+        problems = [
+            *options.problems(self.session.settings.pool_size),
+            *_number_problems("batch", batch),
+        ]
         problems += _number_problems("window", window)
         check_options("upsert_many", problems)
         session = self.session
