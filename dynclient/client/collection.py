@@ -148,7 +148,7 @@ class Collection:
 
     @property
     def op(self) -> ExtraOperations:
-        """The server's other operations for it: ``om.tables.op.add_sample_data(…)``."""
+        """The server's other operations for it: ``om.tables.op.put_sample_data(…)``."""
         from dynclient.client.extra_operations import ExtraOperations
 
         return ExtraOperations(self._session, self._attribute)
@@ -163,7 +163,9 @@ class Collection:
 
             if not is_method_name(name):
                 raise self._unknown(name)
-            return collection_method(self._session, self._spec, name)
+            # Completion may look at it before a release is chosen.
+            spec, release = self._listed()
+            return collection_method(self._session, spec, name, release)
         method = self.__dict__[name] = Method(self, name)
         return method
 

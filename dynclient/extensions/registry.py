@@ -151,13 +151,24 @@ def client_member(session: Session, name: str) -> Any:
     raise first or UsageError(f"no extension adds {name!r} to the client")
 
 
-def collection_method(session: Session, spec: CollectionSpec, name: str) -> Any:
+def collection_method(
+    session: Session, spec: CollectionSpec, name: str, listed: Release | None = None
+) -> Any:
     """Return a method that an extension adds to a collection.
+
+    Args:
+        session: the session.
+        spec: the collection.
+        name: the method.
+        listed: the release whose names are shown, before one is chosen.
 
     Raises:
         NotSupported: the collection of this release does not have the feature.
     """
-    index, release = session.contract.cached_index(), session.release
+    is_chosen = listed is None or session.known_release is not None
+    contract = session.contract
+    index = contract.cached_index() if is_chosen else contract.completion_index()
+    release = session.release if is_chosen or listed is None else listed
     first: NotSupported | None = None
     for entry in extensions().values():
         needs = entry.methods.get(name)
