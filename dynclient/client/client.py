@@ -130,6 +130,11 @@ class Client:
             raise AttributeError(name, name=name, obj=self)
         collections = self._listed_catalogue.collections
         attribute = name[:-1] if name.endswith("_") and name[:-1] in OWN else name
+        if attribute not in collections and self._session.known_release is None:
+            from dynclient.extensions.registry import client_member, is_client_name
+
+            if is_client_name(name):  # completion looks at it, and must not choose a release
+                return client_member(self._session, name, self._session.listed_release)
         if attribute not in collections:
             collections = self.catalogue.collections  # completion may know less
         if attribute not in collections:
