@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from dynclient.bulk.concurrency import Concurrency
@@ -47,11 +48,11 @@ class Engine:
         self._notify = notify
         self._is_stopping = is_stopping
         self._waiting: SimpleQueue[Job | None] = SimpleQueue()
-        self._finished: SimpleQueue[tuple[Job, Any]] = SimpleQueue()
+        self._finished: deque[tuple[Job, Any]] = deque()
+        self._ready: SimpleQueue[None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._running = 0
         self._names: set[str] = set()
-        self._recording: list[Outcome] = []
 
     def run(self, jobs: Iterator[Job]) -> bool:
         """Send all jobs and return whether all of them were sent.
@@ -86,8 +87,8 @@ class Engine:
         if self._running > len(self._threads):
             # A daemon: a second Ctrl-C must not wait for a response that never comes.
             thread = threading.Thread(target=self._work, name="dynclient-bulk", daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
         self._waiting.put(job)
 
     def _work(self) -> None:
@@ -96,39 +97,32 @@ class Engine:
                 result: Any = job.send()
             except BaseException as error:  # noqa: BLE001 -- raised in the thread of run()
                 result = error
-            self._finished.put((job, result))
+            self._finished.append((job, result))
+            self._ready.put(None)
             del job, result  # or an idle thread keeps the rows
 
     def _collect(self) -> None:
         """Wait for one job and record its outcomes."""
-        self._recording = self._take(self._finished.get())
-        self._record(self._recording)
-        self._notify(self._recording)
-        self._recording = []
-
-    def _take(self, finished: tuple[Job, Any]) -> list[Outcome]:
-        job, result = finished
-        self._running -= 1
-        self._names.difference_update(job.names)
+        self._ready.get()
+        # It is taken out when it is recorded: Ctrl-C may come between any two steps.
+        job, result = self._finished[0]
         if isinstance(result, BaseException):
             raise result
-        outcomes: list[Outcome] = result
-        return outcomes
+        self._record(result)
+        self._notify(result)
+        self._finished.popleft()
+        self._running -= 1
+        self._names.difference_update(job.names)
 
     def _finish(self) -> None:
         """Wait for what is being sent and record it; the error that ends the load is raised."""
         self._stop()
         for thread in self._threads:
             thread.join()
-        self._record(self._recording)  # again, because Ctrl-C may have come in between
-        while True:
-            try:
-                _, result = self._finished.get_nowait()
-            except Empty:
-                return
+        for _, result in self._finished:
             if not isinstance(result, BaseException):
                 self._record(result)
 
     def _stop(self) -> None:
-        for _ in self._threads:
+        for _ in range(len(self._threads) + 1):  # one may be started and not listed yet
             self._waiting.put(None)

@@ -63,6 +63,9 @@ class Journal:
         self._outcomes = bytearray()
         """By the number of the row: 0 if it is not done, else 1 + the place in KINDS."""
         self._since_sync = 0
+        self._last = -1, 0
+        """The row written last, and the size of the file before: if Ctrl-C comes right after the
+        write, the row is recorded again."""
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._file = os.open(self.path, flags, 0o600)
@@ -183,7 +186,10 @@ class Journal:
         """
         if row < len(self._outcomes) and self._outcomes[row]:
             return
-        self._append([row, f"{content:x}", kind, name])
+        size = os.fstat(self._file).st_size
+        if self._last[0] != row or size == self._last[1]:
+            self._last = row, size
+            self._append([row, f"{content:x}", kind, name])
         self._mark(row, content, KINDS.index(kind))
         self._since_sync += 1
         if self._since_sync >= _SYNC:

@@ -147,6 +147,22 @@ def test_ctrl_c_records_what_was_sent(error: type[BaseException]) -> None:
     assert sorted(recorder.recorded) == [0, 1, 2, 3]
 
 
+def test_ctrl_c_between_any_two_steps_loses_no_outcome() -> None:
+    """As if it came right after an outcome was taken."""
+
+    class Interrupted(Recorder):
+        def record(self, outcomes: list[Outcome]) -> None:
+            if outcomes[0].number == 2 and not self.is_stopping:
+                self.is_stopping = True
+                raise KeyboardInterrupt
+            super().record(outcomes)
+
+    recorder = Interrupted(1)
+    with pytest.raises(KeyboardInterrupt):
+        recorder.engine.run(job(number) for number in range(9))
+    assert recorder.recorded == [0, 1, 2]
+
+
 def test_an_error_that_ends_the_load_is_raised_and_the_others_are_recorded() -> None:
     recorder = Recorder(4)
     together = threading.Barrier(4)

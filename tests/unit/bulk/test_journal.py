@@ -64,6 +64,32 @@ def test_a_row_is_recorded_once(path: Path) -> None:
     assert rows == [0, 1, 2, 3]
 
 
+def test_a_row_is_recorded_once_even_if_ctrl_c_comes_after_the_write(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Journal(path, LOAD) as journal:
+        with monkeypatch.context() as patch:
+            patch.setattr(journal, "_mark", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                journal.record(0, 1, "created", "a")
+            patch.setattr(journal, "_append", interrupt)  # before the write
+            with pytest.raises(KeyboardInterrupt):
+                journal.record(1, 1, "created", "b")
+        journal.record(1, 1, "created", "b")
+    assert [json.loads(line)[0] for line in path.read_text().splitlines()[1:]] == [0, 1]
+    with Journal(path, LOAD) as journal:
+        with monkeypatch.context() as patch:
+            patch.setattr(journal, "_mark", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                journal.record(2, 1, "created", "c")
+        journal.record(2, 1, "created", "c")
+        assert journal.is_done(2, 1)
+    assert [json.loads(line)[0] for line in path.read_text().splitlines()[1:]] == [0, 1, 2]
+
+
 def test_a_torn_last_line_is_dropped(path: Path) -> None:
     written(path)
     whole = path.read_bytes()
