@@ -10,6 +10,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,9 +21,12 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
     responses: dict[tuple[str, str], bytes]
+    latency = 0.0
 
     def _respond(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.latency:
+            time.sleep(self.latency)
         path = self.path.split("?")[0]
         body = next(
             (
@@ -46,12 +50,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(responses: Path) -> Iterator[str]:
+def serving(responses: Path, latency: float = 0.0) -> Iterator[str]:
     """Serve the bodies of a JSON file; yield the address.
 
-    The file maps from ends of paths, with a method before them or for all: ``PUT /tables``.
+    Args:
+        responses: the file; it maps from ends of paths, with a method before them or for all:
+            ``PUT /tables``.
+        latency: the seconds before each response.
     """
-    command = [sys.executable, "-m", "benchmarks.stub", str(responses)]
+    command = [sys.executable, "-m", "benchmarks.stub", str(responses), str(latency)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -66,6 +73,7 @@ def _main() -> None:
     _Handler.responses = {
         (method, end): json.dumps(body).encode() for (method, _, end), body in routes
     }
+    _Handler.latency = float(sys.argv[2])
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     print(server.server_address[1], flush=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
-from dynclient.client.calls import hide_secrets, reject_look_up
 from dynclient.client.collection import Collection, Method, plan_method
 from dynclient.dispatch import bad_arguments
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
+from dynclient.session.calls import hide_secrets, reject_look_up
 from dynclient.session.session import Session
 from dynclient.tracebacks import public_calls
 
@@ -130,6 +130,11 @@ class Client:
             raise AttributeError(name, name=name, obj=self)
         collections = self._listed_catalogue.collections
         attribute = name[:-1] if name.endswith("_") and name[:-1] in OWN else name
+        if attribute not in collections and self._session.known_release is None:
+            from dynclient.extensions.registry import client_member, is_client_name
+
+            if is_client_name(name):  # completion looks at it, and must not choose a release
+                return client_member(self._session, name, self._session.listed_release)
         if attribute not in collections:
             collections = self.catalogue.collections  # completion may know less
         if attribute not in collections:

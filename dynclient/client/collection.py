@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.calls import Call, LookUp
-from dynclient.client.methods import METHODS, MethodSpec, path_names, plan_create
+from dynclient.client.methods import METHODS, MethodSpec
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
-from dynclient.drift import table
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
 from dynclient.model import Entity
+from dynclient.session.calls import Call, LookUp, path_names, plan_create
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -164,7 +163,9 @@ class Collection:
 
             if not is_method_name(name):
                 raise self._unknown(name)
-            return collection_method(self._session, self._spec, name)
+            # Completion may look at it before a release is chosen.
+            spec, release = self._listed()
+            return collection_method(self._session, spec, name, release)
         method = self.__dict__[name] = Method(self, name)
         return method
 
@@ -246,22 +247,17 @@ class Collection:
         self, method: str, values: tuple[Any, ...], keywords: dict[str, Any]
     ) -> None:
         """Raise UsageError for entities of other servers whose ids the call would send."""
-        sent = list(values)
+        sent = [*values, *keywords.values()]
+        if not any(isinstance(each, Entity) for part in sent for each in _items(part)):
+            return
+        from dynclient.session.same_server import check_fields, check_same_server
+
+        for each in values:
+            if isinstance(each, Entity):
+                check_same_server(self._session, each)
         if METHODS[method].plan is plan_create:
             body = self._spec.operations[method].body
-            places = self._release.node(body).properties if body is not None else {}
-            for name, value in keywords.items():
-                is_list = isinstance(value, (list, tuple))
-                place = places.get(name) if is_list or isinstance(value, Entity) else None
-                # Where the release takes a name, that of another server will do.
-                if place is not None and (place.items or place).type_name == table.REFERENCE:
-                    sent += value if is_list else [value]
-        entities = [each for each in sent if isinstance(each, Entity)]
-        if entities:
-            from dynclient.session.same_server import check_same_server
-
-            for each in entities:
-                check_same_server(self._session, each)
+            check_fields(self._session, self._session.node(body), keywords)
 
     def _get_plan(self, key: Any) -> Plan:
         return self._plan("get", (key,), {}, self._session.call)
@@ -326,6 +322,10 @@ class Collection:
         return docstrings.collection_doc(self, self._listed()[1].name)
 
     __doc__ = InstanceDoc(__doc__, _doc)
+
+
+def _items(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 def _collection(session: Session, attribute: str) -> Collection:

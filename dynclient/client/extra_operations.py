@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.calls import hide_secrets
 from dynclient.dispatch import bad_arguments, label
 from dynclient.dispatch.binding import BoundArguments, nearest
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Problem, UnknownOperation
 from dynclient.operations.operation import BODY, Plan
+from dynclient.session.calls import hide_secrets
 from dynclient.suggestions import did_you_mean
 from dynclient.tracebacks import public_calls
 

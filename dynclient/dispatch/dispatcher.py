@@ -194,8 +194,20 @@ class Dispatcher:
 
     # -- there and back ----------------------------------------------------------------------------
 
-    def call(self, operation: Operation, arguments: Mapping[str, Any], body: Any = None) -> Any:
+    def call(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        body: Any = None,
+        on_response: Callable[[Response], None] | None = None,
+    ) -> Any:
         """Call an operation and return its result, see :meth:`result`.
+
+        Args:
+            operation: the operation.
+            arguments: as for :meth:`prepare`.
+            body: as for :meth:`prepare`.
+            on_response: called with the response of any status, before it is read.
 
         Raises:
             BadArguments, RequestInvalid: nothing was sent, see :meth:`prepare`.
@@ -203,13 +215,16 @@ class Dispatcher:
             TransportError: there was no response.
             ResponseInvalid: the response is not what the operation returns, see :meth:`result`.
         """
-        return self.send(self.prepare(operation, arguments, body))
+        return self.send(self.prepare(operation, arguments, body), on_response)
 
-    def send(self, request: Request) -> Any:
+    def send(self, request: Request, on_response: Callable[[Response], None] | None = None) -> Any:
         """Send a prepared request and return its result; errors as for :meth:`call`."""
         hooks = self.hooks
         if hooks is None:
-            return self._result_or_error(request, self._transmit(request))
+            response = self._transmit(request)
+            if on_response is not None:
+                on_response(response)
+            return self._result_or_error(request, response)
         if hooks.on_request is not None:
             replacement = hooks.on_request(request)
             request = replacement if isinstance(replacement, Request) else request
@@ -221,6 +236,8 @@ class Dispatcher:
             raise
         if hooks.on_response is not None:
             hooks.on_response(request, response, time.perf_counter() - begin)
+        if on_response is not None:
+            on_response(response)
         try:
             return self._result_or_error(request, response)
         except DynclientError as error:

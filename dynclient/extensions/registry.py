@@ -131,13 +131,30 @@ def is_method_name(name: str) -> bool:
     return any(name in entry.methods for entry in extensions().values())
 
 
-def client_member(session: Session, name: str) -> Any:
+def _shown(session: Session, listed: Release | None) -> tuple[Release, Index | None]:
+    """Return the release that decides, and the index of the server's document.
+
+    Args:
+        session: the session.
+        listed: the release whose names completion shows; it decides until one is chosen.
+    """
+    if listed is not None and session.known_release is None:
+        return listed, session.contract.completion_index()
+    return session.release, session.contract.cached_index()
+
+
+def client_member(session: Session, name: str, listed: Release | None = None) -> Any:
     """Return what an extension adds to the client: its object, or a method of it.
+
+    Args:
+        session: the session.
+        name: the name on the client.
+        listed: the release whose names are shown, before one is chosen.
 
     Raises:
         NotSupported: the release does not have the feature.
     """
-    index, release = session.contract.cached_index(), session.release
+    release, index = _shown(session, listed)
     first: NotSupported | None = None
     for entry in extensions().values():
         needs = entry.client.get(name)
@@ -151,13 +168,21 @@ def client_member(session: Session, name: str) -> Any:
     raise first or UsageError(f"no extension adds {name!r} to the client")
 
 
-def collection_method(session: Session, spec: CollectionSpec, name: str) -> Any:
+def collection_method(
+    session: Session, spec: CollectionSpec, name: str, listed: Release | None = None
+) -> Any:
     """Return a method that an extension adds to a collection.
+
+    Args:
+        session: the session.
+        spec: the collection.
+        name: the method.
+        listed: the release whose names are shown, before one is chosen.
 
     Raises:
         NotSupported: the collection of this release does not have the feature.
     """
-    index, release = session.contract.cached_index(), session.release
+    release, index = _shown(session, listed)
     first: NotSupported | None = None
     for entry in extensions().values():
         needs = entry.methods.get(name)

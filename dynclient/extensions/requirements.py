@@ -25,6 +25,9 @@ class Requirement(NamedTuple):
     """An operation of the extension's rows; of several separated by ``|`` any will do."""
     schema: str = ""
     """A document of the release, ``type/entityLineage.json``."""
+    method: str = ""
+    """A standard operation of the collection, ``upsert``. Those of time series do not count: they
+    take other arguments."""
 
     def is_met(
         self,
@@ -43,6 +46,8 @@ class Requirement(NamedTuple):
         """
         if self.schema and self.schema not in release.paths:
             return False
+        if self.method and not _has_method(spec, self.method):
+            return False
         if self.field:
             properties = spec.entity.properties if spec is not None else {}
             if not any(name in properties for name in self.field.split("|")):
@@ -57,3 +62,7 @@ class Requirement(NamedTuple):
         names = self.operation.split("|") if self.operation else ()
         periods = [first_period(rows, name, spec) for name in names]
         return next((period for period in periods if period.since or period.until), Period())
+
+
+def _has_method(spec: CollectionSpec | None, method: str) -> bool:
+    return spec is not None and spec.entity.kind == "entity" and method in spec.operations

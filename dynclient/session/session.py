@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dynclient.session.unread import LateResponse
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
-    from dynclient.transport.request import Request
+    from dynclient.transport.request import Request, Response
 
 
 class Session:
@@ -212,8 +212,12 @@ class Session:
         """
         return self._dispatcher.prepare(*self._placed(plan))
 
-    def send(self, request: Request) -> Any:
+    def send(self, request: Request, on_response: Callable[[Response], None] | None = None) -> Any:
         """Send a prepared request and return its result.
+
+        Args:
+            request: the request.
+            on_response: as for :meth:`call`.
 
         Raises:
             ServerError: the server responded with an error.
@@ -221,21 +225,30 @@ class Session:
             ResponseInvalid: the response is not what the operation returns, or breaks its schema
                 (the latter with ``responses="strict"`` only).
         """
-        return self._watched(request.method, lambda: self._dispatcher.send(request))
+        return self._watched(request.method, lambda: self._dispatcher.send(request, on_response))
 
-    def call(self, plan: Plan) -> Any:
+    def call(self, plan: Plan, on_response: Callable[[Response], None] | None = None) -> Any:
         """Carry out a plan and return its result; errors as for :meth:`prepare`, :meth:`send`.
 
         If the server has no such route but has the operation at another one, it is sent there:
         without a route, nothing was done. If the response to a ``restore`` was lost, the entity is
         read to find out what was done.
+
+        Args:
+            plan: the plan.
+            on_response: called with each response, of any status: for what an entity does not say,
+                such as whether it was created.
         """
         plan = self._placed(plan)
-        return self._watched(plan.operation.method, lambda: self._call_or_relocate(plan))
+        return self._watched(
+            plan.operation.method, lambda: self._call_or_relocate(plan, on_response)
+        )
 
-    def _call_or_relocate(self, plan: Plan) -> Any:
+    def _call_or_relocate(
+        self, plan: Plan, on_response: Callable[[Response], None] | None = None
+    ) -> Any:
         try:
-            return self._dispatcher.call(*plan)
+            return self._dispatcher.call(*plan, on_response)
         except (ServerError, TransportError) as error:
             if error.may_be_done and plan.operation.name == "restore":
                 from dynclient.session.lost_responses import restored
@@ -245,7 +258,7 @@ class Session:
             relocated = self._relocated(plan) if is_missing else None
             if relocated is None:
                 raise
-        return self._dispatcher.call(*relocated)
+        return self._dispatcher.call(*relocated, on_response)
 
     def _watched(self, method: str, send: Callable[[], Any]) -> Any:
         """Return what a call returns, and notice that the server was upgraded meanwhile.

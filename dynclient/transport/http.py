@@ -342,9 +342,14 @@ class Transport:
         pause = self._backoff(attempt)
         return pause if pause < left else None
 
-    def pause(self) -> None:
-        """Wait as long as before the first repetition of a request."""
-        self._sleep(self._backoff(1))
+    def pause(self, attempt: int = 1, seconds: float | None = None) -> None:
+        """Wait as long as before a repetition of a request.
+
+        Args:
+            attempt: the number of times that the request was sent.
+            seconds: the seconds to wait instead, such as those of ``Retry-After``.
+        """
+        self._sleep(self._backoff(attempt) if seconds is None else seconds)
 
     def _backoff(self, attempt: int) -> float:
         settings = self.settings

@@ -59,7 +59,7 @@ TYPOS = {
     "t.descriptoin = 'x'": "Table has no field 'descriptoin'; did you mean description",
     "t['descriptoin']": "Table has no field 'descriptoin'; did you mean description",
     "om.tabels": "no collection 'tabels'; did you mean tables",
-    "om.tables.creat()": "no method 'creat'; did you mean create?",
+    "om.tables.creat()": "no method 'creat'; did you mean create or create_many?",
     "om.types.Tabel": "no type 'Tabel'; did you mean Table",
     "om.types.DataType.BIGNT": "DataType has no member 'BIGNT'; did you mean BIGINT",
     "dynclient.conect": "no attribute 'conect'; did you mean connect",

@@ -94,6 +94,7 @@ def test_tab_in_plain_python_asks_for_the_version_once(stub: Stub, version: str)
         assert {"om.tables", "om.tags"} <= tab({"om": om}, "om.ta")
         assert {"om.tables.create(", "om.tables.list("} <= tab({"om": om}, "om.tables.")
         assert tab({"om": om}, "om.users.op") == {"om.users.op"}
+        assert {"om.upsert_many("} <= tab({"om": om}, "om.up")
         assert "table" in om._ipython_key_completions_()
     assert paths(stub) == ["/api/v1/system/version"]
     assert "Authorization" not in stub.seen[0].headers

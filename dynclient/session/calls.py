@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, UsageError
 from dynclient.operations.operation import Plan
@@ -64,6 +65,49 @@ def reject_look_up(plan: Plan) -> Any:
         f"this call cannot be prepared without sending a request ({plan.operation.method}"
         f" {plan.operation.route}); pass the id or the entity instead of the name"
     )
+
+
+def plan_create(call: Call) -> Plan:
+    """Plan ``create`` and ``upsert``: a create request, its fields, or both."""
+    operation = call.operation(call.method)
+    fields = dict(call.keywords)
+    arguments = {p.name: fields.pop(p.name, None) for p in operation.parameters}
+    if len(call.values) > 1:
+        message = "takes one request at most, or its fields as keywords"
+        raise call.error("", len(call.values), message)
+    body: Any = fields
+    if call.values:
+        body = call.values[0]
+        _check_request(call, operation, body)
+        if fields:
+            request = model.raw(body) if isinstance(body, model.Entity) else body
+            body = {**request, **fields}
+    request = model.raw(body) if isinstance(body, model.Entity) else body
+    for name in path_names(operation):  # a create request may have the name of its owner
+        arguments[name] = request.get(name) if arguments[name] is None else arguments[name]
+    from dynclient.session.references import check_parent, resolve_references
+
+    check_parent(call, body)
+    return Plan(operation, arguments, resolve_references(call, operation.body or "", body))
+
+
+def _check_request(call: Call, operation: Operation, request: Any) -> None:
+    """Raise BadArguments if a value cannot be the body."""
+    expected = call.release.node(operation.body or "").type_name
+    if isinstance(request, model.Entity):
+        node = model.schema_of(request)
+        if node.type_name != expected:
+            hint = "; send changes of an entity with om.save(…)" if node.entity is not None else ""
+            message = f"must be a {expected}, not a {node.type_name}{hint}"
+            raise call.error("", node.type_name, message)
+    elif not isinstance(request, Mapping):
+        kind = type(request).__name__
+        raise call.error("", kind, f"must be a {expected} or a mapping, not {kind}")
+
+
+def path_names(operation: Operation) -> list[str]:
+    """Return the names of an operation's parameters of the path, in order."""
+    return [each.name for each in operation.parameters if each.place == "path"]
 
 
 def hide_secrets(result: Any, operation: Operation | None) -> Any:

@@ -19,8 +19,8 @@ from dynclient.operations.operation import Plan, is_id
 from dynclient.schema.release import ERROR
 
 if TYPE_CHECKING:
-    from dynclient.client.calls import Call
     from dynclient.schema import Node
+    from dynclient.session.calls import Call
 
 _NAME = "fullyQualifiedName"
 

@@ -1,0 +1,83 @@
+"""Progress of a load: a bar for people, a callback for programs, nothing in pipes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dynclient.bulk.result import BulkResult
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
+
+OnProgress = Callable[[int, int | None, BulkResult], Any]
+"""Called with the number of rows done, that of all rows or None, and the result so far."""
+
+
+@contextmanager
+def shown(progress: Any, label: str, total: int | None) -> Iterator[OnProgress]:
+    """Show progress; yield a function to call after each job.
+
+    Args:
+        progress: None shows a bar on standard error if that is a terminal, or in a notebook, and
+            rich is installed; True does so anywhere; False shows nothing; a callable is called.
+        label: the label of the bar: ``tables.upsert_many``.
+        total: the number of rows, if it is known.
+
+    Raises:
+        BadArguments: ``progress`` is none of these.
+    """
+    if callable(progress):
+        yield progress
+        return
+    if progress not in {None, True, False}:
+        kind = type(progress).__name__
+        message = f"must be True, False, None or a function, not {kind}"
+        raise bad_arguments(label, [Problem("progress", kind, "argument", message)])
+    is_shown = progress or (progress is None and (sys.stderr.isatty() or _is_notebook()))
+    bar = _bar(is_forced=progress is True) if is_shown else None
+    if bar is None:
+        yield _ignore
+        return
+    with bar:
+        task = bar.add_task(label, total=total, counts="")
+
+        def update(done: int, total: int | None, result: BulkResult) -> None:
+            bar.update(task, completed=done, total=total, counts=str(result))
+
+        yield update
+
+
+def _ignore(done: int, total: int | None, result: BulkResult) -> None:
+    """Show nothing."""
+
+
+def _is_notebook() -> bool:
+    shell = sys.modules.get("IPython")
+    get_ipython = getattr(shell, "get_ipython", None)
+    return get_ipython is not None and type(get_ipython()).__name__ == "ZMQInteractiveShell"
+
+
+def _bar(*, is_forced: bool) -> Any:
+    try:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+    except ModuleNotFoundError:
+        return None
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[counts]}", markup=False),
+    )
+    return Progress(
+        *columns, console=Console(stderr=True, force_terminal=is_forced or None), transient=True
+    )
