@@ -94,8 +94,10 @@ def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference 
 
         check_same_server(session, value)
     kind = kind or raw.get("type")
+    if kind is None:
+        return _problem(type(value).__name__, f"must be a {kinds}; a reference needs id and type")
     if kind not in types:
-        return _problem(kind, f"must be a {kinds}, not a {kind or type(value).__name__}")
+        return _problem(kind, f"must be a {kinds}, not a {kind}")
     if isinstance(raw.get("id"), str):
         return {"id": raw["id"], "type": kind}
     name = raw.get("fullyQualifiedName") or raw.get("name")
