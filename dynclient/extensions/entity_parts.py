@@ -101,6 +101,25 @@ def find_parts(
     return parts, problems
 
 
+def each_part(data: Mapping[str, Any], lists: Iterable[PartList]) -> Iterator[dict[str, Any]]:
+    """Yield all parts of an entity as JSON, in no particular order.
+
+    Args:
+        data: the JSON of the entity.
+        lists: its lists of parts.
+    """
+    for each in lists:
+        value: Any = data
+        for name in each.path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        rest = list(value or ())
+        while rest:
+            part = rest.pop()
+            yield part
+            if each.children is not None:
+                rest += part.get(each.children) or ()
+
+
 def _named(state: Any, lists: Iterable[PartList]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield all parts of some lists, with their names from the outermost on."""
     for each in lists:
