@@ -118,7 +118,7 @@ class Client:
 
     @property
     def op(self) -> ExtraOperations:
-        """The server's operations of no collection: ``om.op.search_entities_with_query``."""
+        """The server's operations of no collection: ``om.op.get_search_query``."""
         from dynclient.client.extra_operations import ExtraOperations
 
         return ExtraOperations(self._session)
@@ -407,7 +407,7 @@ class Client:
         """Return the request that a call would send, and send nothing.
 
         Args:
-            call: ``"tables.create"``, or ``om.tables.create`` itself; ``"tables.op.add_joins"``.
+            call: ``"tables.create"``, or ``om.tables.create`` itself; ``"tables.op.put_joins"``.
             values: positional arguments of the call.
             keywords: keywords of the call.
 

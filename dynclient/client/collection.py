@@ -149,7 +149,7 @@ class Collection:
 
     @property
     def op(self) -> ExtraOperations:
-        """The server's other operations for it: ``om.tables.op.add_sample_data(…)``."""
+        """The server's other operations for it: ``om.tables.op.put_sample_data(…)``."""
         from dynclient.client.extra_operations import ExtraOperations
 
         return ExtraOperations(self._session, self._attribute)

@@ -126,12 +126,36 @@ class ExtraOperations:
                 return name
         return None
 
+    def _present_name(self, name: str) -> str | None:
+        """Return the name of an operation that earlier versions named after its id, and warn."""
+        known = self._names(self._session.contract.openapi)
+        if name in known:
+            return None
+        from dynclient.openapi.operation_id_names import names_by_operation_id
+        from dynclient.warn import warn_user
+
+        spec = self._spec()
+        root = "/v1" if spec is None else spec.route
+        info = names_by_operation_id(known.values(), root).get(name)
+        present = next((each for each, value in known.items() if value is info), None)
+        if present is not None:
+            owner = f"om.{self._attribute}" if self._attribute else "om"
+            warn_user(
+                f"{owner}.op.{name} is deprecated: use {owner}.op.{present} instead, which has this"
+                " name on every server",
+                DeprecationWarning,
+            )
+        return present
+
     # -- access ------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> ExtraOperation:
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
         if name not in self._known_operations():
+            present = self._present_name(name)
+            if present is not None:
+                return ExtraOperation(self, present)
             self._callable_operation(name, may_request=True)
         return ExtraOperation(self, name)
 
@@ -141,7 +165,7 @@ class ExtraOperations:
         Raises:
             UnknownOperation: there is no such operation.
         """
-        name = self._find(key)
+        name = self._find(key) or self._present_name(key)
         if name is None:
             raise self._unknown(key)
         return ExtraOperation(self, name)

@@ -270,6 +270,15 @@ class CollectionExtension(Extension):
         """The collection as this server has it."""
         return self.session.contract.spec(self.attribute)
 
+    def entities(self, **arguments: Any) -> Listing:
+        """Return a lazy list of the entities of the collection.
+
+        Args:
+            arguments: as for the collection's ``list``: ``fields``, ``include``, filters.
+        """
+        given = {"page_size": self.session.settings.page_size, **arguments}
+        return self.session.listing(Plan(self.spec.operations["list"], given))
+
     def operation(self, name: str, collection: Any = None) -> Operation:
         """Return an operation, by default one of this collection; see the base class."""
         return super().operation(name, self.attribute if collection is None else collection)

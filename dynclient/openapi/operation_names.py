@@ -1,34 +1,23 @@
-"""Python names for the operations of an OpenAPI document: valid, unique, and stable.
+"""Python names for the operations of an OpenAPI document, made from method and path.
 
-A name is the ``operationId`` in snake_case. Ids repeat, and generators number repeated ones in the
-order of the document (``restore_17``), which differs between releases. So numbers are removed, and
-names that several operations then share are extended by what distinguishes the operations. Names do
-not depend on the order of the document.
+Documents of different servers give one operation different ids, and number repeated ones in the
+order of the document. Method and path are the same everywhere, so a script that uses these names
+runs on every server that has the operation.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from keyword import iskeyword
-from typing import TYPE_CHECKING, NamedTuple
-
-from dynclient.operations.routes import placeholders
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import OperationInfo
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_NUMBER = re.compile(r"_\d+$")
-
-
-class _Group(NamedTuple):
-    """What the operations that share a name have in common."""
-
-    parameters: frozenset[str]
-    """Path parameters of all of them."""
-    words: frozenset[str]
-    """Other path segments of all of them."""
+_KEYS = {"id": "id", "fqn": "name", "name": "name"}
+"""Last words of parameters that identify an entity, and what names call them."""
 
 
 def snake_case(text: str) -> str:
@@ -47,89 +36,52 @@ def identifier(text: str, fallback: str = "value") -> str:
 def operation_names(operations: Iterable[OperationInfo], root: str) -> dict[str, OperationInfo]:
     """Return operations by their Python names, sorted by name.
 
+    ``PUT /v1/tables/{id}/sampleData`` is ``put_sample_data``, ``GET /v1/tables/name/{fqn}/export``
+    is ``get_export_by_name``. Two operations of one name, which differ in their parameters only,
+    are numbered.
+
     Args:
         operations: the operations of one collection, or of the server.
         root: the path that they have in common, ``/v1/tables``.
     """
-    infos = sorted(operations, key=lambda each: (each.path, each.method))
-    levels = dict.fromkeys(range(len(infos)), 0)
-    while True:
-        groups = _group_by_name(infos, levels, root)
-        shared = [indices for indices in groups.values() if len(indices) > 1]
-        extendable = [i for indices in shared for i in indices if levels[i] < len(_LEVELS)]
-        if not extendable:
-            break
-        for i in extendable:
-            levels[i] += 1
     names: dict[str, OperationInfo] = {}
-    for name, indices in groups.items():
-        for number, i in enumerate(indices, 1):
-            # Numbers are needed only if method and path differ in nothing but punctuation.
-            names[identifier(name if number == 1 else f"{name}_{number}", "call")] = infos[i]
+    for info in sorted(operations, key=lambda each: (each.path, each.method)):
+        base = name = identifier(_name(info, root), "call")
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{base}_{number}"
+        names[name] = info
     return dict(sorted(names.items()))
 
 
-def _group_by_name(
-    infos: list[OperationInfo], levels: Mapping[int, int], root: str
-) -> dict[str, list[int]]:
-    """Return the indices of operations by the names that they have at their levels."""
-    by_base: dict[str, list[int]] = {}
-    for i, info in enumerate(infos):
-        by_base.setdefault(_base(info, root), []).append(i)
-    groups: dict[str, list[int]] = {}
-    for base, indices in by_base.items():
-        common = _common([infos[i] for i in indices])
-        for i in indices:
-            extend = None if levels[i] == 0 else _LEVELS[levels[i] - 1]
-            name = base if extend is None else extend(base, infos[i], common, root)
-            groups.setdefault(name, []).append(i)
-    return groups
+def _name(info: OperationInfo, root: str) -> str:
+    """Return the method, the words of the path, and by what the path finds an entity."""
+    segments = [part for part in info.path.removeprefix(root).split("/") if part]
+    words: list[str] = []
+    for position, segment in enumerate(segments):
+        is_parameter = segment[0] == "{"
+        is_by_name = segment == "name" and segments[position + 1 : position + 2]
+        if not is_parameter and not (is_by_name and is_by_name[0][0] == "{"):
+            words.append(snake_case(segment))
+    keys = list(_keys(segments, root))
+    by = [f"{key}s" if keys.count(key) > 1 else key for key in dict.fromkeys(keys)]
+    suffix = ["by", "_and_".join(by)] if by else []
+    return "_".join(part for part in (info.method.lower(), *words, *suffix) if part)
 
 
-def _base(info: OperationInfo, root: str) -> str:
-    name = snake_case(_NUMBER.sub("", info.operation_id)) if info.operation_id else ""
-    # An attribute starts with a letter.
-    return name if name[:1].isalpha() else _by_path("", info, None, root)
+def _keys(segments: list[str], root: str) -> Iterator[str]:
+    """Yield what the parameters of a path are, without the id of an entity of the collection.
 
-
-def _common(infos: list[OperationInfo]) -> _Group:
-    return _Group(
-        frozenset.intersection(*(frozenset(placeholders(each.path)) for each in infos)),
-        frozenset.intersection(*(frozenset(_words(each.path)) for each in infos)),
-    )
-
-
-def _words(path: str) -> list[str]:
-    return [part for part in path.split("/") if part and part[:1] != "{"]
-
-
-def _by_parameters(base: str, info: OperationInfo, common: _Group, root: str) -> str:  # noqa: ARG001
-    """``patch_table`` → ``patch_table_by_fqn``: add the parameters that not all of them have."""
-    own = [snake_case(name) for name in placeholders(info.path) if name not in common.parameters]
-    return f"{base}_by_{'_and_'.join(own)}" if own else base
-
-
-def _by_method(base: str, info: OperationInfo, common: _Group, root: str) -> str:
-    """``report_usage_by_id`` → ``report_usage_by_id_put``: add the method."""
-    return f"{_by_parameters(base, info, common, root)}_{info.method.lower()}"
-
-
-def _by_words(base: str, info: OperationInfo, common: _Group, root: str) -> str:
-    """Add the path segments that not all of them have."""
-    own = [snake_case(word) for word in _words(info.path) if word not in common.words]
-    return "_".join([_by_method(base, info, common, root), *own])
-
-
-def _by_path(base: str, info: OperationInfo, common: _Group | None, root: str) -> str:  # noqa: ARG001
-    """Return method and path without the common root: ``put_id_sample_data``."""
-    own = info.path.removeprefix(root)
-    return "_".join(part for part in (info.method.lower(), snake_case(own)) if part)
-
-
-_LEVELS: tuple[Callable[[str, OperationInfo, _Group, str], str], ...] = (
-    _by_parameters,
-    _by_method,
-    _by_words,
-    _by_path,
-)  # fmt: skip
-"""Functions that extend a name, each more than the one before, until all names differ."""
+    Parameters that are neither an id nor a name count only at the end of a path.
+    """
+    for position, segment in enumerate(segments):
+        if segment[0] != "{":
+            continue
+        parameter = snake_case(segment[1:-1])
+        key = _KEYS.get(parameter.rpartition("_")[2])
+        is_own = position == 0 and key == "id" and root.count("/") > 1 and len(segments) > 1
+        if key is not None and not is_own:
+            yield key
+        elif key is None and position == len(segments) - 1 and parameter:
+            yield parameter

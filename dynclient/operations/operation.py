@@ -53,7 +53,7 @@ class Operation(NamedTuple):
     """One operation of a collection, or of the server."""
 
     name: str
-    """The name, ``create`` or ``op.add_sample_data``."""
+    """The name, ``create`` or ``op.put_sample_data``."""
     entity_type: EntityType | None
     """The collection's entity type; None for operations of the server."""
     method: str

@@ -13,7 +13,10 @@ import pytest
 import dynclient
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-EXTRAS = {"all", "cli", "dist", "fast", "frames", "fuzz", "lint", "mutate", "sandbox", "test"}
+EXTRAS = {
+    *("all", "cli", "dist", "fast", "frames", "fuzz", "graph", "lint", "mutate", "sandbox", "sql"),
+    "test",
+}
 
 
 @pytest.fixture(scope="module")

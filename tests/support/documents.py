@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FENCE = re.compile(r"^```(?P<language>\S*)[^\n]*\n(?P<text>.*?)^```\s*$", re.MULTILINE | re.DOTALL)
-DATA = {"", "json", "text", "ini", "mermaid"}
+DATA = {"toml", "", "json", "text", "ini", "mermaid"}
 
 
 class Block(NamedTuple):

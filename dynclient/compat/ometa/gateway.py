@@ -25,7 +25,7 @@ from dynclient.operations.catalogue import CollectionSpec, catalogue
 from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from dynclient.client.client import Client
     from dynclient.schema import Release
@@ -115,6 +115,18 @@ class Gateway:
         try:
             session = self.client.session
             return session.send(session.prepare(Plan(operation, dict(arguments), body)))
+        except DynclientError as error:
+            official_error = official(error)
+        raise official_error
+
+    def extension(self, name: str) -> Any:
+        """Return the native feature of a name, see :meth:`Client.extension`."""
+        return self.client.extension(name)
+
+    def native(self, call: Callable[[], Any]) -> Any:
+        """Return what a native call returns; its errors are raised as official ones."""
+        try:
+            return call()
         except DynclientError as error:
             official_error = official(error)
         raise official_error

@@ -9,12 +9,8 @@ from dynclient.compat.ometa.crud_mixin import log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.request_methods import RequestMethods
+from dynclient.extensions.lineage import COLUMNS, DEPTH, merged_columns
 from dynclient.model.json_patch import diff
-from dynclient.operations import Operation, Parameter
-
-_DEPTH_MAX = 3
-"""The largest depth that servers accept."""
-_COLUMNS = "columnsLineage"
 
 
 class LineageMixin(RequestMethods):
@@ -39,7 +35,7 @@ class LineageMixin(RequestMethods):
         try:
             if check_patch:
                 self._keep_columns(edge)
-            self._call_lineage("PUT", "", {}, request)
+            self._call_lineage("put", {}, request)
         except APIError as error:
             log().error("the lineage edge could not be added: %s", error.message)
             return {"error": error.message}
@@ -52,10 +48,46 @@ class LineageMixin(RequestMethods):
     def _keep_columns(self, edge: dict[str, Any]) -> None:
         ends = (edge["fromEntity"]["id"], edge["toEntity"]["id"])
         known = (self.get_lineage_edge(*ends) or {}).get("edge") or {}  # type: ignore[attr-defined]
-        current = (known.get("lineageDetails") or known).get(_COLUMNS) or []
         details = edge.setdefault("lineageDetails", {})
-        added = details.get(_COLUMNS) or []
-        details[_COLUMNS] = [*current, *(each for each in added if each not in current)]
+        current = (known.get("lineageDetails") or known).get(COLUMNS) or []
+        details[COLUMNS] = merged_columns(current, details.get(COLUMNS) or ())
+
+    def add_lineage_by_query(
+        self,
+        database_service: Any,
+        sql: str,
+        database_name: str | None = None,
+        schema_name: str | None = None,
+        timeout: int = 10,  # noqa: ARG002 - part of the official signature
+        check_patch: bool = False,  # noqa: ARG002 - what an edge has is always kept
+    ) -> None:
+        """Add the lineage of a query, see ``om.lineage.from_sql``.
+
+        Args:
+            database_service: the service of the tables.
+            sql: the query.
+            database_name: the database of tables that are written without one.
+            schema_name: the schema of tables that are written without one.
+            timeout: ignored; parsing takes milliseconds.
+            check_patch: ignored; the column lineage that an edge has is always kept.
+        """
+        lineage = self.gateway.extension("lineage")
+        service = plain(database_service.fullyQualifiedName or database_service.name)
+        places = {"database": plain(database_name), "schema": plain(schema_name)}
+        self.gateway.native(lambda: lineage.from_sql(sql, service=service, **places))
+
+    def add_mlmodel_lineage(self, model: Any, description: str | None = None) -> dict[str, Any]:
+        """Add the lineage of a model from its features, and return the model's lineage.
+
+        Args:
+            model: the model; its features name their sources.
+            description: describes the edges.
+        """
+        lineage = self.gateway.extension("lineage")
+        identity = str(plain(model.id))
+        self.gateway.native(lambda: lineage.from_mlmodel(identity, description))
+        found: dict[str, Any] = self.get_lineage_by_id("mlmodel", identity) or {}
+        return found
 
     def get_lineage_by_id(
         self, entity: Any, entity_id: Any, up_depth: int = 1, down_depth: int = 1
@@ -69,19 +101,19 @@ class LineageMixin(RequestMethods):
             down_depth: number of edges to follow downstream, at most 3.
         """
         path = {"type": self._type_name(entity), "id": plain(entity_id)}
-        return self._get_lineage("/{type}/{id}", path, up_depth, down_depth)
+        return self._get_lineage("get", path, up_depth, down_depth)
 
     def get_lineage_by_name(
         self, entity: Any, fqn: Any, up_depth: int = 1, down_depth: int = 1
     ) -> Any:
         """Return the lineage of an entity by its name; see :meth:`get_lineage_by_id`."""
         path = {"type": self._type_name(entity), "fqn": plain(fqn)}
-        return self._get_lineage("/{type}/name/{fqn}", path, up_depth, down_depth)
+        return self._get_lineage("get_by_name", path, up_depth, down_depth)
 
-    def _get_lineage(self, route: str, path: dict[str, Any], up: int, down: int) -> Any:
-        depths = {"upstreamDepth": min(up, _DEPTH_MAX), "downstreamDepth": min(down, _DEPTH_MAX)}
+    def _get_lineage(self, name: str, path: dict[str, Any], up: int, down: int) -> Any:
+        depths = {"upstreamDepth": min(up, DEPTH), "downstreamDepth": min(down, DEPTH)}
         try:
-            return self._call_lineage("GET", route, {**path, **depths})
+            return self._call_lineage(name, {**path, **depths})
         except APIError as error:
             log().warning(
                 "the lineage of the %s could not be read: %s", path["type"], error.message
@@ -111,39 +143,35 @@ class LineageMixin(RequestMethods):
             "toType": before["toEntity"]["type"],
             "toId": before["toEntity"]["id"],
         }
-        route = "/{fromType}/{fromId}/{toType}/{toId}"
         try:
-            self._call_lineage("PATCH", route, ends, operations, "json-patch")
+            self._call_lineage("patch", ends, operations)
         except APIError as error:
             log().error("the lineage edge could not be patched: %s", error.message)
             return None
         return True
 
-    def _call_lineage(
+    def patch_lineage_edge_by_name(
         self,
-        method: str,
-        route: str,
-        arguments: dict[str, Any],
-        body: Any = None,
-        kind: str = "json",
-    ) -> Any:
-        parameters = tuple(
-            Parameter(name, "path" if f"{{{name}}}" in route else "query", type=_type(value))
-            for name, value in arguments.items()
-        )
-        body_kind = None if body is None else kind
-        name = f"lineage.{method.lower()}"
-        operation = Operation(
-            name,
-            None,
-            method,
-            f"/v1/lineage{route}",
-            parameters,
-            body_kind=body_kind,
-            result_kind="object" if method == "GET" else "raw",
-        )
+        from_entity_fqn: str,
+        from_entity_type: str,
+        to_entity_fqn: str,
+        to_entity_type: str,
+        original: Any,
+        updated: Any,
+    ) -> bool | None:
+        """Patch the details of an edge between two names; see :meth:`patch_lineage_edge`."""
+        ends = {
+            "fromEntity": self._reference(from_entity_type, from_entity_fqn),
+            "toEntity": self._reference(to_entity_type, to_entity_fqn),
+        }
+        edges = [schema_classes.payload(each)["edge"] for each in (original, updated)]
+        states = [{"edge": {**edge, **ends}} for edge in edges]
+        return self.patch_lineage_edge(*states)
+
+    def _reference(self, kind: str, fqn: str) -> Any:
+        lineage = self.gateway.extension("lineage")
+        return self.gateway.native(lambda: lineage.reference(fqn, kind))
+
+    def _call_lineage(self, name: str, arguments: dict[str, Any], body: Any = None) -> Any:
+        operation = self.gateway.extension("lineage").operation(name)
         return self.gateway.call(operation, arguments, body)
-
-
-def _type(value: Any) -> str:
-    return "integer" if isinstance(value, int) else "string"

@@ -132,7 +132,7 @@ def test_sample_data_are_sent_as_the_server_says(
     data = om.types.TableData(columns=["id"], rows=[[1]])
     body = {"id": ID, "name": "orders", "sampleData": {"columns": ["id"], "rows": [[1]]}}
     servers["1.6.0"].routes[f"PUT /api/v1/tables/{ID}/sampleData"] = body
-    table = om.tables.op.add_sample_data(ID, data)
+    table = om.tables.op.put_sample_data(ID, data)
     assert isinstance(table, om.types.Table)
     assert table.sampleData.rows == [[1]]
     seen = last(om, servers)
@@ -145,42 +145,42 @@ def test_an_entity_is_accepted_as_its_id(om: Client) -> None:
     table = om.types.Table({"id": ID, "name": "orders", "columns": []})
     request = om.prepare("tables.op.get_sample_data", table)
     assert request.path == f"/v1/tables/{ID}/sampleData"
-    profiles = om.tables.op.list_profiles
+    profiles = om.tables.op.get_table_profile_by_name
     named = om.types.Table({"id": ID, "name": "t", "fullyQualifiedName": "a.b.c.t", "columns": []})
     assert om.prepare(profiles, named, startTs=1, endTs=2).path == "/v1/tables/a.b.c.t/tableProfile"
 
 
 def test_a_body_is_validated_with_the_schema(om: Client, servers: dict[str, OpenAPIServer]) -> None:
     with pytest.raises(dynclient.RequestInvalid, match="did you mean columns"):
-        om.tables.op.add_sample_data(ID, {"colums": ["id"]})
+        om.tables.op.put_sample_data(ID, {"colums": ["id"]})
     with pytest.raises(dynclient.RequestInvalid, match=r"EntityReference \[1\]"):
-        om.queries.op.add_query_usage(ID, [{"id": ID, "type": "table"}, {"ident": 1}])
+        om.queries.op.put_usage(ID, [{"id": ID, "type": "table"}, {"ident": 1}])
     assert not servers["1.6.0"].request_count(f"/api/v1/tables/{ID}/sampleData")
 
 
 def test_entities_in_a_list_are_sent_as_references(om: Client) -> None:
     table = om.types.Table({"id": ID, "name": "t", "columns": []})
-    request = om.prepare("queries.op.add_query_usage", ID, [table])
+    request = om.prepare("queries.op.put_usage", ID, [table])
     assert request.json == [{"id": ID, "type": "table"}]
 
 
 def test_all_problems_of_a_call_are_reported_together(om: Client) -> None:
     with pytest.raises(dynclient.BadArguments) as caught:
-        om.tables.op.list_column_profiles(startTs="soon", limt=1)
+        om.tables.op.get_column_profile_by_name(startTs="soon", limt=1)
     problems = {problem.path: problem.message for problem in caught.value.problems}
     assert set(problems) == {"fqn", "startTs", "endTs", "limt"}
     with pytest.raises(dynclient.BadArguments) as caught:
-        om.tables.op.add_sample_data(ID, {}, {}, id=ID, nonsense=1)
+        om.tables.op.put_sample_data(ID, {}, {}, id=ID, nonsense=1)
     assert [problem.path for problem in caught.value.problems] == ["id", "", "nonsense"]
     with pytest.raises(dynclient.BadArguments, match="body: is missing"):
-        om.tables.op.add_sample_data(ID)
+        om.tables.op.put_sample_data(ID)
     with pytest.raises(dynclient.BadArguments, match="body: is not a parameter of this call"):
         om.tables.op.get_sample_data(ID, body={})
 
 
 def test_bodies_that_no_document_declares_may_be_sent(om: Client) -> None:
-    assert om.prepare("apps.op.configure_application", "x").body is None
-    request = om.prepare("apps.op.configure_application", "x", {"a": 1})
+    assert om.prepare("apps.op.post_configure_by_name", "x").body is None
+    request = om.prepare("apps.op.post_configure_by_name", "x", {"a": 1})
     assert request.json == {"a": 1}
     assert ("Content-Type", "application/json") in request.headers
 
@@ -190,22 +190,26 @@ def test_csv_goes_out_and_comes_back_as_text(om: Client, servers: dict[str, Open
     routes["/api/v1/glossaries/name/g/export"] = Reply(
         200, "parent,name*\n,ü\n".encode(), (("Content-Type", "text/plain"),)
     )
-    assert om.glossaries.op.export_glossary("g") == "parent,name*\n,ü\n"
+    assert om.glossaries.op.get_export_by_name("g") == "parent,name*\n,ü\n"
     assert "*/*" in last(om, servers).headers["Accept"]
     routes["/api/v1/glossaries/name/g/import"] = {"dryRun": True, "status": "success"}
-    result = om.glossaries.op.import_glossary("g", "parent,name*\n", dryRun=True)
+    result = om.glossaries.op.put_import_by_name("g", "parent,name*\n", dryRun=True)
     assert result.status == "success"
     seen = last(om, servers)
     assert seen.path == "/api/v1/glossaries/name/g/import?dryRun=true"
     assert seen.body == b"parent,name*\n"
     assert seen.headers["Content-Type"] == "text/plain"
     with pytest.raises(dynclient.BadArguments, match="str or bytes"):
-        om.glossaries.op.import_glossary("g", {"a": 1})
+        om.glossaries.op.put_import_by_name("g", {"a": 1})
 
 
 def test_false_is_sent_as_false_whatever_type_the_document_declares(om: Client) -> None:
     for call, arguments, sent in [
-        ("teams.op.import_teams", {"name": "t", "body": "a", "dryRun": False}, ("dryRun", "false")),
+        (
+            "teams.op.put_import_by_name",
+            {"name": "t", "body": "a", "dryRun": False},
+            ("dryRun", "false"),
+        ),
         ("op.get_entities", {"q": "x", "index": "i", "deleted": False}, ("deleted", "false")),
         ("tags.list", {"disabled": True}, ("disabled", "true")),
     ]:
@@ -235,11 +239,11 @@ def test_a_file_in_the_place_of_its_content_is_explained(om: Client, tmp_path: P
     csv = tmp_path / "g.csv"
     csv.write_text("parent,name*\n")
     with pytest.raises(dynclient.BadArguments, match=r"not PosixPath; pass its \.read_bytes\(\)"):
-        om.glossaries.op.import_glossary("g", csv)
+        om.glossaries.op.put_import_by_name("g", csv)
     with csv.open() as file, pytest.raises(dynclient.BadArguments, match=r"pass its \.read\(\)"):
-        om.glossaries.op.import_glossary("g", file)
+        om.glossaries.op.put_import_by_name("g", file)
     with pytest.raises(dynclient.BadArguments, match="lone surrogate"):
-        om.glossaries.op.import_glossary("g", "\ud800")
+        om.glossaries.op.put_import_by_name("g", "\ud800")
 
 
 @pytest.mark.parametrize(
@@ -258,14 +262,14 @@ def test_an_undeclared_result_is_decoded_by_its_media_type(
     om: Client, servers: dict[str, OpenAPIServer], media: str, body: bytes, result: Any
 ) -> None:
     servers["1.6.0"].routes["/api/v1/search/query"] = Reply(200, body, (("Content-Type", media),))
-    assert om.op.search_entities_with_query(q="*", from_=0) == result
+    assert om.op.get_search_query(q="*", from_=0) == result
     assert last(om, servers).path == "/api/v1/search/query?q=%2A&from=0"
 
 
 def test_several_values_of_one_parameter_go_out_one_by_one(om: Client) -> None:
-    request = om.prepare("op.get_permissions_for_policies", ids=["a", "b"])
+    request = om.prepare("op.get_permissions_policies", ids=["a", "b"])
     assert request.query == (("ids", "a"), ("ids", "b"))
-    assert om.prepare("op.get_permissions_for_policies", ids="a").query == (("ids", "a"),)
+    assert om.prepare("op.get_permissions_policies", ids="a").query == (("ids", "a"),)
 
 
 def test_pages_and_errors_are_those_of_every_call(
@@ -275,7 +279,7 @@ def test_pages_and_errors_are_those_of_every_call(
     servers["1.6.0"].routes["/api/v1/tables/a.b.c.t/tableProfile"] = {
         "data": [profile], "paging": {"total": 1}
     }  # fmt: skip
-    page = om.tables.op.list_profiles("a.b.c.t", startTs=1, endTs=2.0)
+    page = om.tables.op.get_table_profile_by_name("a.b.c.t", startTs=1, endTs=2.0)
     assert (page.total, page[0].rowCount) == (1, 3)
     assert last(om, servers).path.endswith("?startTs=1&endTs=2")
     with pytest.raises(dynclient.NotFound):
@@ -299,7 +303,7 @@ def test_what_is_not_safe_to_repeat_is_sent_once(
 ) -> None:
     servers["1.6.0"].routes[f"POST /api/v1/feed/{ID}/posts"] = Reply(0)
     with pytest.raises(dynclient.OutcomeUnknown, match="may have carried out the request"):
-        om.op.add_post_to_thread(ID, {"message": "hi", "from": "ada"})
+        om.op.post_feed_posts_by_id(ID, {"message": "hi", "from": "ada"})
     assert servers["1.6.0"].request_count(f"/api/v1/feed/{ID}/posts") == 1
 
 
@@ -308,7 +312,7 @@ def test_what_is_not_safe_to_repeat_is_sent_once(
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("add_sampledata", "add_sample_data"), ("addSampleData", "add_sample_data")],
+    [("put_sampledata", "put_sample_data"), ("addSampleData", "put_sample_data")],
 )
 def test_a_name_nearly_right_leads_to_the_right_one(om: Client, name: str, nearest: str) -> None:
     with pytest.raises(dynclient.UnknownOperation, match=nearest) as caught:
@@ -323,24 +327,31 @@ def test_a_name_nearly_right_leads_to_the_right_one(om: Client, name: str, neare
         om.tables.op._hidden  # noqa: B018
 
 
+def test_names_that_earlier_versions_made_of_ids_warn(om: Client) -> None:
+    with pytest.warns(DeprecationWarning, match=r"use om\.tables\.op\.put_sample_data instead"):
+        assert om.tables.op.add_sample_data.__name__ == "put_sample_data"
+    with pytest.warns(DeprecationWarning, match=r"use om\.op\.get_search_query instead"):
+        assert om.op["search_entities_with_query"].__name__ == "get_search_query"
+
+
 def test_operations_are_found_by_every_key(om: Client) -> None:
-    for key in ("add_sample_data", "addSampleData", "PUT /v1/tables/{id}/sampleData"):
-        assert om.tables.op[key].__name__ == "add_sample_data"
-    again = pickle.loads(pickle.dumps(om.tables.op.add_sample_data))
-    assert again.__name__ == "add_sample_data"
+    for key in ("put_sample_data", "addSampleData", "PUT /v1/tables/{id}/sampleData"):
+        assert om.tables.op[key].__name__ == "put_sample_data"
+    again = pickle.loads(pickle.dumps(om.tables.op.put_sample_data))
+    assert again.__name__ == "put_sample_data"
     assert again._namespace._session.host == om.host
 
 
 def test_help_shows_the_servers_text_and_the_body(om: Client) -> None:
-    text = pydoc.plain(pydoc.render_doc(om.tables.op.add_sample_data))
-    assert "add_sample_data(id: 'str', body: 'TableData')" in text
+    text = pydoc.plain(pydoc.render_doc(om.tables.op.put_sample_data))
+    assert "put_sample_data(id: 'str', body: 'TableData')" in text
     assert "Id of the table" in text
     assert "columns: list of" in text
     assert "PUT /v1/tables/{id}/sampleData" in text
-    signature = str(inspect.signature(om.op.search_entities_with_query))
+    signature = str(inspect.signature(om.op.get_search_query))
     assert "q: 'str', " in signature
     assert "from_: 'int' = None" in signature
-    assert "JSON Patch" in str(inspect.signature(om.tables.op.patch_table_by_id))
+    assert "JSON Patch" in str(inspect.signature(om.tables.op.patch_by_id))
 
 
 class UnusedTransport:
@@ -364,17 +375,17 @@ def test_completion_sends_no_request_once_the_document_is_kept(
     with dynclient.connect(host, release=release) as om:
         om.contract.load()
     later = dynclient.connect(host, release=release, transport=UnusedTransport())
-    assert {"add_sample_data", "add_table_join_info"} <= set(dir(later.tables.op))
+    assert {"put_sample_data", "put_joins"} <= set(dir(later.tables.op))
     assert "PUT /v1/tables/{id}/joins" in later.tables.op._ipython_key_completions_()
     completer = rlcompleter.Completer({"om": later})
-    assert completer.complete("om.tables.op.add_s", 0) == "om.tables.op.add_sample_data("
-    assert "TableData" in str(inspect.signature(later.tables.op.add_sample_data))
+    assert completer.complete("om.tables.op.put_sam", 0) == "om.tables.op.put_sample_data("
+    assert "TableData" in str(inspect.signature(later.tables.op.put_sample_data))
     assert "34 operations of tables" in repr(later.tables.op)
     assert "operations of the server" in repr(later.op)
-    assert "search_entities_with_query" in dir(later.op)
+    assert "get_search_query" in dir(later.op)
     assert "op" in dir(later.tables)
     with pytest.raises(AssertionError, match="looking around sent"):
-        later.tables.op.add_sample_data(ID, {})
+        later.tables.op.put_sample_data(ID, {})
 
 
 def test_a_client_without_a_release_lists_no_operations(

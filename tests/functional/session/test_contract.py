@@ -107,9 +107,9 @@ def test_no_entity_waits_for_the_document(server: OpenAPIServer, connect: Connec
 @pytest.mark.parametrize(
     "need",
     [
-        lambda om: om.tables.op.add_sample_data,
+        lambda om: om.tables.op.put_sample_data,
         lambda om: om.tables.op["addSampleData"],
-        lambda om: om.op.search,
+        lambda om: om.op.get_search_query,
         lambda om: om.contract["tables"],
         lambda om: om.contract.openapi,
         lambda om: om.tables.list(colour="red"),
@@ -157,7 +157,7 @@ def test_the_document_is_not_parsed_on_a_warm_start(
         raise AssertionError("a document was digested")
 
     monkeypatch.setattr("dynclient.openapi.digest.digest", blow_up)
-    assert connect().tables.op.add_sample_data is not None
+    assert connect().tables.op.put_sample_data is not None
 
 
 def test_a_warm_start_reads_no_operation_before_one_is_used(connect: Connect) -> None:
@@ -171,7 +171,7 @@ def test_a_warm_start_reads_no_operation_before_one_is_used(connect: Connect) ->
     assert index._decoded is None
     om.tables.list(colour="red").page()
     assert index._decoded is None
-    assert om.tables.op.add_sample_data is not None
+    assert om.tables.op.put_sample_data is not None
     assert index._decoded is not None
 
 
@@ -252,7 +252,7 @@ def test_the_reason_for_a_missing_document_is_reported(
     assert DOCUMENT in str(om.contract.why)
     assert om.contract.origin is None
     with pytest.raises(dynclient.UnknownOperation, match="operations of tables are not known: "):
-        om.tables.op.add_sample_data  # noqa: B018
+        om.tables.op.put_sample_data  # noqa: B018
     assert om.contract["tables"].status == "unknown"
 
 

@@ -223,12 +223,12 @@ def test_help_of_operations_lists_them_with_path_and_summary(documented: Client)
     text = help_text(documented.tables.op)
     assert "Operations of tables; help() on one shows its arguments:" in text
     assert (
-        "        add_sample_data: PUT /v1/tables/{id}/sampleData\n            Add sample data\n"
+        "        put_sample_data: PUT /v1/tables/{id}/sampleData\n            Add sample data\n"
         in text
     )
     assert "search" not in text.partition("Operations of tables")[2]
     text = help_text(documented.op)
-    assert section(text, "Operations of the server;") == ["search: GET /v1/search/query"]
+    assert section(text, "Operations of the server;") == ["get_search_query: GET /v1/search/query"]
 
 
 def test_help_of_operations_says_how_to_load_them(om: Client) -> None:
@@ -245,7 +245,7 @@ def test_the_error_of_a_collection_without_further_operations_says_why(documente
 
 
 def test_help_of_an_operation_shows_its_arguments_in_order(documented: Client) -> None:
-    text = help_text(documented.tables.op.add_sample_data)
+    text = help_text(documented.tables.op.put_sample_data)
     assert "Add sample data to the table. Older data is replaced." in text
     arguments = text.partition("Args:\n")[2].splitlines()[:3]
     assert [line.strip() for line in arguments] == [
@@ -254,7 +254,7 @@ def test_help_of_an_operation_shows_its_arguments_in_order(documented: Client) -
         "mode: 'all' | 'none'. What to keep.",
     ]
     assert text.rstrip().endswith("PUT /v1/tables/{id}/sampleData")
-    signature = inspect.signature(documented.tables.op.add_sample_data)
+    signature = inspect.signature(documented.tables.op.put_sample_data)
     assert list(signature.parameters) == ["id", "body", "mode"]
     assert signature.parameters["body"].default is inspect.Parameter.empty
     assert signature.parameters["mode"].annotation == "'all' | 'none'"

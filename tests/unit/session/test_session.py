@@ -142,7 +142,7 @@ def test_a_missing_route_without_another_stays_an_error(release: Release) -> Non
 def test_an_operation_of_no_collection_is_not_relocated(release: Release) -> None:
     session, wire = session_over(NO_ROUTE, release=release)
     operation = session.find("table").operations["get"]
-    for other in (operation._replace(entity_type=None), operation._replace(name="op.get")):
+    for other in (operation._replace(entity_type=None), operation._replace(name="op.get_2")):
         wire.sent.clear()
         with pytest.raises(errors.NotFound):
             session.call(Plan(other, {"id": ID}))
