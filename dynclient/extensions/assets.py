@@ -18,14 +18,13 @@ from dynclient.documentation import document_fields
 from dynclient.drift.labels import label_entities, named_label
 from dynclient.errors import BadArguments, MethodNotAllowed, NotFound, Problem, ServerError
 from dynclient.extensions.base import CollectionExtension, Extension
-from dynclient.extensions.entity_parts import each_part, part_lists
+from dynclient.extensions.entity_parts import each_part, part_lists, requesting_fields
 from dynclient.extensions.offset_pages import offset_listing, offset_page, page_size
 from dynclient.extensions.reference_fields import FACTS
 from dynclient.extensions.reference_lookup import flat
 from dynclient.extensions.tag_labels import FIELD as LABELS
 from dynclient.extensions.tag_labels import labels_of, with_labels, without_labels
 from dynclient.operations.operation import Plan
-from dynclient.session.requested_fields import requested_fields
 
 if TYPE_CHECKING:
     from dynclient.operations.catalogue import CollectionSpec
@@ -225,13 +224,13 @@ class Assets(CollectionExtension):
         return Page([])
 
     def _requested(self, spec: CollectionSpec) -> list[str] | None:
-        known = requested_fields(self.session.release)
-        node = self.session.release.node(spec.entity.path)
-        paths = [name for name in self._fields() if name in spec.entity.properties]
-        if LABELS in paths:
-            paths += [f"{'.'.join(each.path)}[].{LABELS}" for each in part_lists(node, LABELS)]
-        names = [name for path in paths for name in known.needed(spec.entity.name, path)]
-        return list(dict.fromkeys(names)) or None
+        """Return the names in ``fields=`` of a list for what says whose asset an entity is."""
+        release, entity = self.session.release, spec.entity
+        names = [name for name in self._fields() if name in entity.properties]
+        listed = [
+            requesting_fields(release, entity, each, in_parts=each == LABELS) for each in names
+        ]
+        return list(dict.fromkeys(name for each in listed for name in each)) or None
 
     def _as_reference(self, spec: CollectionSpec, entity: Any) -> Any:
         raw = model.raw(entity)

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
+from dynclient.dispatch import bad_arguments
 from dynclient.errors import BadName, Problem
+from dynclient.session.requested_fields import requested_fields
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
-    from dynclient.schema import Node
+    from dynclient.schema import EntityType, Node, Release
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -99,6 +101,44 @@ def find_parts(
                 near = nearest(str(one), [".".join(path) for path, _ in named])
                 problems.append(Problem(keyword, one, "argument", str(error), near))
     return parts, problems
+
+
+def named_parts(call: str, state: Any, field: str, wanted: Mapping[str, Any]) -> list[Any]:
+    """Return the parts of an entity that keywords name, or the entity itself without keywords.
+
+    Args:
+        call: the call that takes the keywords, ``tables.add_tags``.
+        state: the entity.
+        field: the field that the parts must have, ``tags``.
+        wanted: names of parts by keyword.
+
+    Raises:
+        BadArguments: there are no such parts; lists all problems.
+    """
+    if not wanted:
+        return [state]
+    parts, problems = find_parts(state, part_lists(model.schema_of(state), field), wanted)
+    if problems:
+        raise bad_arguments(call, problems)
+    return parts
+
+
+def requesting_fields(
+    release: Release, entity: EntityType, field: str, *, in_parts: bool
+) -> list[str]:
+    """Return the names in ``fields=`` that request a field of an entity.
+
+    Args:
+        release: the release.
+        entity: the entity type.
+        field: the field, ``tags``.
+        in_parts: whether the field of the parts is needed too.
+    """
+    known = requested_fields(release)
+    lists = part_lists(release.node(entity.path), field) if in_parts else []
+    paths = [field, *(f"{'.'.join(each.path)}[].{field}" for each in lists)]
+    names = [name for path in paths for name in known.needed(entity.name, path)]
+    return list(dict.fromkeys(names))
 
 
 def each_part(data: Mapping[str, Any], lists: Iterable[PartList]) -> Iterator[dict[str, Any]]:

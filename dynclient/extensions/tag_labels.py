@@ -12,9 +12,8 @@ from dynclient.dispatch.responses import is_route
 from dynclient.drift.labels import completed_label, label_entities, label_entity, named_label
 from dynclient.errors import BadName, NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.entity_parts import PartList, find_parts, part_lists
+from dynclient.extensions.entity_parts import named_parts, requesting_fields
 from dynclient.operations.operation import Plan
-from dynclient.session.requested_fields import requested_fields
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -67,13 +66,13 @@ class TagLabels(CollectionExtension):
             NotFound: the entity does not exist.
         """
         new = self._new_labels("add_tags", tags)
-        lists = self._lists()
+        call = f"{self.attribute}.add_tags"
 
         def change(state: Any) -> None:
-            for part in self._parts("add_tags", state, lists, parts):
+            for part in named_parts(call, state, FIELD, parts):
                 set_labels(part, self._with(labels_of(part), new))
 
-        return self.edit(target, change, fields=self._fields(lists if parts else ()))
+        return self.edit(target, change, fields=self._fields(parts))
 
     def remove_tags(self, target: Any, *tags: Any, **parts: Any) -> Any:
         """Remove labels from an entity or from parts of it; labels that are not there are ignored.
@@ -98,13 +97,13 @@ class TagLabels(CollectionExtension):
                 names.add(name)
         if problems:
             raise bad_arguments(f"{self.attribute}.remove_tags", problems)
-        lists = self._lists()
+        call = f"{self.attribute}.remove_tags"
 
         def change(state: Any) -> None:
-            for part in self._parts("remove_tags", state, lists, parts):
+            for part in named_parts(call, state, FIELD, parts):
                 set_labels(part, without_labels(labels_of(part), lambda name: name in names))
 
-        return self.edit(target, change, fields=self._fields(lists if parts else ()))
+        return self.edit(target, change, fields=self._fields(parts))
 
     def set_tier(self, target: Any, tier: Any) -> Any:
         """Set the tier of an entity; its other labels stay.
@@ -135,7 +134,7 @@ class TagLabels(CollectionExtension):
             )
             set_labels(state, with_labels(kept, [each.label for each in new]))
 
-        return self.edit(target, change, fields=self._fields(()))
+        return self.edit(target, change, fields=self._fields({}))
 
     # -- the labels --------------------------------------------------------------------------------
 
@@ -234,33 +233,15 @@ class TagLabels(CollectionExtension):
 
     # -- the places --------------------------------------------------------------------------------
 
-    def _node(self) -> Node:
-        return self.session.release.node(self.spec.entity.path)
-
     def _label_node(self) -> Node:
-        node = self._node()
+        node = self.session.release.node(self.spec.entity.path)
         return (node.properties[FIELD].items or node).target
 
-    def _lists(self) -> list[PartList]:
-        return part_lists(self._node(), FIELD)
-
-    def _fields(self, lists: Any) -> list[str]:
+    def _fields(self, parts: Mapping[str, Any]) -> list[str]:
         """Return the names in ``fields=`` for the labels of an entity, and of its parts."""
-        known = requested_fields(self.session.release)
-        paths = [FIELD, *(f"{'.'.join(each.path)}[].{FIELD}" for each in lists)]
-        entity = self.spec.entity.name
-        return list(dict.fromkeys(name for path in paths for name in known.needed(entity, path)))
-
-    def _parts(
-        self, method: str, state: Any, lists: list[PartList], wanted: Mapping[str, Any]
-    ) -> list[Any]:
-        """Return the parts that keywords name, or the entity if there are none."""
-        if not wanted:
-            return [state]
-        parts, problems = find_parts(state, lists, wanted)
-        if problems:
-            raise bad_arguments(f"{self.attribute}.{method}", problems)
-        return parts
+        return requesting_fields(
+            self.session.release, self.spec.entity, FIELD, in_parts=bool(parts)
+        )
 
 
 def _label_name(tag: Any, kinds: tuple[str, ...]) -> tuple[str | None, str | None]:

@@ -119,6 +119,18 @@ def test_parts_in_an_object_of_the_entity_are_found(place: Shop) -> None:
     assert names(topic.messageSchema.schemaFields[0].children[0]) == [PII]
 
 
+def test_descriptions_of_entities_and_columns_are_set(place: Shop) -> None:
+    tables, t = place.om.tables, place.table
+    t = tables.set_description(t, "all orders")
+    t = tables.set_description(t, "where to", column=["email", "address.city"])
+    t = tables.get(t)
+    assert t.description == "all orders"
+    assert t.columns[1].description == t.columns[2].children[0].description == "where to"
+    assert tables.set_description(t, None).description is None
+    with pytest.raises(BadArguments, match=r"did you mean email\?"):
+        tables.set_description(t, "x", column="emial")
+
+
 def test_collections_without_tags_do_not_have_the_methods(each: Client) -> None:
     assert each.supports("tables.add_tags")
     assert not each.supports("bots.add_tags")
