@@ -78,6 +78,13 @@ def test_assets_of_people_are_what_they_own(place: Shop) -> None:
     assert not om.supports("users.add_assets")
 
 
+def test_assets_of_a_team_are_what_it_owns(place: Shop) -> None:
+    om, t = place.om, place.table
+    team = place.create("teams", "Crew", teamType="Group")
+    om.tables.set_owners(t, team)
+    assert names(om.teams.assets(team.name)) == [t.fullyQualifiedName]
+
+
 def test_assets_are_added_to_a_domain_and_a_data_product(place: Shop) -> None:
     om, t = place.om, place.table
     if not om.supports("domains.add_assets"):
