@@ -9,6 +9,7 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "assets",
+    "offset_lists",
     "feed",
     "kpis",
     "lineage",

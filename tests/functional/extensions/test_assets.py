@@ -111,3 +111,24 @@ def test_values_that_are_not_entities_are_reported_before_anything_is_sent(place
     with pytest.raises(BadArguments, match="pass one or more"):
         om.tags.add_assets(PII)
     assert not om.tables.get(place.table, fields="tags").tags
+
+
+def test_ports_of_a_data_product_are_entities(place: Shop) -> None:
+    om, t = place.om, place.table
+    if not om.supports("data_products.input_ports") or om.release.name == "starter":
+        pytest.skip("the release has no ports")
+    sales = place.create("domains", "Sales", domainType="Aggregate", description="x")
+    product = place.create("data_products", "Orders", description="x", domains=[sales.name])
+    assert om.data_products.add_input_ports(product, t).passed
+    assert om.data_products.add_output_ports(product.name, t, place.schema).passed
+    assert [each.fullyQualifiedName for each in om.data_products.input_ports(product)] == [
+        t.fullyQualifiedName
+    ]
+    assert {type(each).__name__ for each in om.data_products.output_ports(product)} == {
+        "Table",
+        "DatabaseSchema",
+    }
+    om.data_products.remove_output_ports(product, t)
+    assert len(om.data_products.output_ports(product)) == 1
+    om.data_products.remove_input_ports(product, t)
+    assert list(om.data_products.input_ports(product)) == []
