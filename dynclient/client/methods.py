@@ -186,7 +186,9 @@ def plan_vote(call: Call) -> Plan:
         message = "takes two arguments: the entity, and 'up', 'down' or None"
         raise call.error("", len(call.values), message)
     vote = call.values[1]
-    body = {"updatedVoteType": _VOTES.get(vote, vote) if isinstance(vote, str | None) else vote}
+    if vote not in [*_VOTES, *_VOTES.values()]:
+        raise call.error("vote", vote, f"must be 'up', 'down' or None, not {vote!r}")
+    body = {"updatedVoteType": _VOTES.get(vote, vote)}
     return Plan(call.operation("vote"), {"id": call.id(call.values[:1]), **call.keywords}, body)
 
 

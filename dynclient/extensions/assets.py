@@ -54,7 +54,7 @@ class Assets(CollectionExtension):
     name = "assets"
     operations = "assets"
 
-    def assets(self, target: Any, *, types: Sequence[str] | None = None) -> Listing:
+    def assets(self, target: Any, *, types: str | Sequence[str] | None = None) -> Listing:
         """Return a lazy list of references to what belongs to an entity or has its label.
 
         Assets of a user or team are those that it owns; of a tag or term also the entities with a
@@ -70,7 +70,7 @@ class Assets(CollectionExtension):
             NotFound: the entity does not exist.
             UnknownCollection: the release does not have one of the types.
         """
-        specs = self._asset_specs(types)
+        specs = self._asset_specs([types] if isinstance(types, str) else types)
         name = self.name_of(target)
         holders: list[Any] = []
 
@@ -255,7 +255,7 @@ class Assets(CollectionExtension):
             problems.append(Problem("assets", None, "argument", "is missing; pass one or more"))
         if problems:
             raise bad_arguments(f"{self.attribute}.{method}", problems)
-        return found
+        return [*{each["id"]: each for each in found}.values()]
 
     def _change(self, method: str, target: Any, assets: tuple[Any, ...]) -> AssetChange:
         references = self._references(method, assets)
@@ -292,7 +292,7 @@ class Assets(CollectionExtension):
                 result.failed.append((reference, message))
                 continue
             try:
-                self.edit(reference, change, fields=fields)
+                self.edit(reference, change, reference["type"], fields)
             except ServerError as error:
                 result.failed.append((reference, error.message))
             else:

@@ -228,8 +228,11 @@ class PropertyValues(CollectionExtension):
         """
         return self._set("set_properties", target, values, only=only)
 
-    def _set(self, method: str, target: Any, values: Mapping[str, Any], *, only: bool) -> Any:
+    def _set(self, method: str, target: Any, values: Any, *, only: bool) -> Any:
         call = f"{self.attribute}.{method}"
+        if not isinstance(values, Mapping):
+            message = f"must be values by the name of the property, not {type(values).__name__}"
+            raise bad_arguments(call, [Problem("values", values, "argument", message)])
         kind = self.spec.entity.name
         known = self.session.property_definitions.of(kind)
         if known is not None and any(name not in known for name in values):

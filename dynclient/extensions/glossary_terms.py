@@ -8,7 +8,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension, not_supported
-from dynclient.extensions.reference_lookup import Reference, flat, references
+from dynclient.extensions.reference_lookup import Reference, flat, reference, references
 
 _RELATED = "relatedTerms"
 _TERM, _TYPE = "term", "relationType"
@@ -95,7 +95,7 @@ class GlossaryTerms(CollectionExtension):
             BadRequest: the server refuses to move a term below itself.
         """
         call = f"{self.attribute}.move"
-        place = references(self.session, [to], _PLACES, call, "to")[0]
+        place = reference(self.session, to, _PLACES, call, "to")
         above = model.raw(self.session.resolver.resolve(place))
         # Some servers look the parent up by its name.
         place |= {name: above[name] for name in ("name", "fullyQualifiedName") if name in above}

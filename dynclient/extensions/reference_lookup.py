@@ -50,6 +50,16 @@ def references(
     return list(found.values())
 
 
+def reference(
+    session: Session, value: Any, types: Sequence[str], call: str, argument: str
+) -> Reference:
+    """Return the reference to one entity; see :func:`references`."""
+    found = _reference(session, value, types)
+    if isinstance(found, Problem):
+        raise bad_arguments(call, [found._replace(path=argument)])
+    return found
+
+
 def flat(values: Iterable[Any]) -> list[Any]:
     """Return the values of a call in which lists may stand for several."""
     found: list[Any] = []

@@ -13,6 +13,7 @@ from dynclient.drift.labels import completed_label, label_entities, label_entity
 from dynclient.errors import BadName, NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.entity_parts import named_parts, requesting_fields
+from dynclient.extensions.reference_lookup import flat
 from dynclient.operations.operation import Plan
 from dynclient.suggestions import nearest
 
@@ -54,7 +55,7 @@ class TagLabels(CollectionExtension):
 
         Args:
             target: the entity, by id, name, reference or itself; only its identity is used.
-            tags: names, tags, glossary terms or labels.
+            tags: names, tags, glossary terms or labels, also in lists.
             parts: the parts instead of the entity, by the singular of their list: ``column="id"``,
                 ``task=``, ``feature=``, ``field="address.city"``; a list for several.
 
@@ -89,7 +90,7 @@ class TagLabels(CollectionExtension):
             BadArguments: there is no such part, or a value is not a label. Nothing is sent.
         """
         names, problems = set(), []
-        for position, tag in enumerate(tags):
+        for position, tag in enumerate(flat(tags)):
             name = _label_name(tag, label_entities())[1]
             if name is None:
                 problems.append(_not_a_label(position, tag))
@@ -145,7 +146,7 @@ class TagLabels(CollectionExtension):
             BadArguments: a tag or term does not exist, or two exclude each other.
         """
         found, problems = [], []
-        for position, tag in enumerate(tags):
+        for position, tag in enumerate(flat(tags)):
             try:
                 new = self._new_label(tag)
             except BadName as error:
@@ -260,7 +261,7 @@ def _label_name(tag: Any, kinds: tuple[str, ...]) -> tuple[str | None, str | Non
 
 
 def _not_a_label(position: int, value: Any) -> Problem:
-    kind = type(value).__name__
+    kind = "an empty name" if value == "" else type(value).__name__
     message = f"must be the name of a tag, a tag, a glossary term or a label, not {kind}"
     return Problem(f"tags[{position}]", kind, "argument", message)
 

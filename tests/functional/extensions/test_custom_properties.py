@@ -76,6 +76,8 @@ def test_wrong_values_are_not_sent(place: Shop) -> None:
         om.tables.set_properties(t, {"cost": "x", "csot": 1})
     assert "extension['cost']: must be an integer, not 'x'" in str(info.value)
     assert "did you mean cost?" in str(info.value)
+    with pytest.raises(BadArguments, match="must be values by the name of the property, not list"):
+        om.tables.set_properties(t, ["cost"])
     t.extension = {"cost": "x"}
     with pytest.raises(RequestInvalid, match=r"extension\['cost'\]: must be an integer"):
         om.save(t)

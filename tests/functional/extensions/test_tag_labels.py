@@ -131,6 +131,14 @@ def test_descriptions_of_entities_and_columns_are_set(place: Shop) -> None:
         tables.set_description(t, "x", column="emial")
 
 
+def test_a_target_of_another_type_is_refused(place: Shop) -> None:
+    tables, schema = place.om.tables, place.schema
+    for target in (schema, {"id": str(schema.id), "type": "databaseSchema"}):
+        with pytest.raises(BadArguments, match="target: must be a table, not a databaseSchema"):
+            tables.add_tags(target, PII)
+    assert names(tables.add_tags(f"table:{place.table.fullyQualifiedName}", [PII])) == [PII]
+
+
 def test_collections_without_tags_do_not_have_the_methods(each: Client) -> None:
     assert each.supports("tables.add_tags")
     assert not each.supports("bots.add_tags")

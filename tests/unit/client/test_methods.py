@@ -323,6 +323,8 @@ def test_patch_of_an_entity_is_a_save() -> None:
         ("follow", (ID, "admin"), {}, "user: must be a user or the id of one"),
         ("unfollow", (ID, None), {}, "user: must be a user or the id of one"),
         ("vote", (ID,), {}, "'up', 'down' or None"),
+        ("vote", (ID, "upp"), {}, "must be 'up', 'down' or None, not 'upp'"),
+        ("vote", (ID, ["up"]), {}, "must be 'up', 'down' or None"),
         ("vote", (), {}, "takes two arguments"),
     ],
 )
