@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dynclient import fqn, model
+from dynclient.data import data_file
 from dynclient.drift.aliases import own_field_names, unknown_field_problem
 from dynclient.errors import BadArguments, BadName, Problem
 from dynclient.operations import LIMIT_MAX, attribute_name
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dynclient.operations import Operation, Parameter
-    from dynclient.schema import Release
+    from dynclient.schema import EntityType, Release
 
 _INTEGER_BITS = 64
 """Java's longest integer has 63 bits and a sign."""
@@ -30,6 +31,20 @@ def nearest(name: str, known: Any) -> tuple[str, ...]:
     from dynclient.suggestions import nearest  # imported by calls that fail only
 
     return nearest(name, known)
+
+
+def _is_requested_of_parts(entity: EntityType, release: Release | None, name: str) -> bool:
+    """Return whether servers take a name in ``fields=`` that only parts of the entity have.
+
+    Tables of 1.0 have no custom metrics, their columns do.
+    """
+    rows = data_file("requested_fields.json")["releases"].values()
+    if release is None or not any(
+        name in row.get(entity.name, {}).get("on_request", ()) for row in rows
+    ):
+        return False
+    fields = release.node(entity.path).properties.values()
+    return any(name in field.items.properties for field in fields if field.items is not None)
 
 
 def label(operation: Operation) -> str:
@@ -187,7 +202,8 @@ class BoundArguments:
         if entity is not None and parameter.name == "fields":
             words = own_field_names(entity, self._release, words)
             for word in words:
-                if word and word != "*" and word not in entity.properties:
+                is_known = word in entity.properties or word in {"", "*"}
+                if not is_known and not _is_requested_of_parts(entity, self._release, word):
                     problem = unknown_field_problem(entity, self._release, word)
                     self._problems.append(problem)
         return ",".join(words)

@@ -1,15 +1,63 @@
-"""The user of the token, other users, and what they may do."""
+"""The user of the token, and what users may do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dynclient import model
 from dynclient.extensions.base import Extension
 
 
+class Permissions(Mapping[str, str]):
+    """What a user may do with one entity or type: the access by operation.
+
+    The access is ``allow``, ``conditionalAllow``, ``notAllow``, ``conditionalDeny`` or ``deny``.
+
+    Args:
+        resource: the type of the entity.
+        rows: the permissions as the server returned them.
+    """
+
+    def __init__(self, resource: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.resource = resource
+        self._rows = {str(row["operation"]): row for row in rows}
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The operations that are allowed without a condition."""
+        return tuple(name for name, access in self.items() if access == "allow")
+
+    def rule(self, operation: str) -> str | None:
+        """Return the name of the rule that decides about an operation; None if none does."""
+        rule = self._rows[operation].get("rule") or {}
+        name: str | None = rule.get("name")
+        return name
+
+    def __getitem__(self, operation: str) -> str:
+        return str(self._rows[operation]["access"])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __str__(self) -> str:
+        width = max(map(len, self._rows), default=0)
+        lines = [f"{name:<{width}}  {access}" for name, access in self.items()]
+        return "\n".join([self.resource, *lines])
+
+    def __repr__(self) -> str:
+        return f"<Permissions on {self.resource}: {len(self.allowed)} of {len(self)} allowed>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
 class People(Extension):
-    """The people of a server: ``om.me()``."""
+    """The people of a server: ``om.me()``, ``om.permissions(table)``."""
 
     name = "people"
     operations = "people"
@@ -24,3 +72,39 @@ class People(Extension):
             Unauthorized: the client has no token, or one that is not accepted.
         """
         return self.call("me", {"fields": fields})
+
+    def permissions(self, target: Any = None, user: Any = None) -> Any:
+        """Return what a user may do.
+
+        Args:
+            target: an entity, a reference, ``"table:a.b.c.d"``; or the name of a type, ``"table"``;
+                None for all types.
+            user: the user: an entity, a reference or a name; by default the one of the token.
+                Another one needs the rights of an administrator.
+
+        Returns:
+            The access by operation; for all types a dict of these by type.
+
+        Raises:
+            NotFound: the entity or the user does not exist.
+        """
+        asked = {"user": None if user is None else self.name_of(user, "user")}
+        if target is None:
+            found = _plain(self.call("all_permissions", asked))
+            return {row["resource"]: _permissions(row) for row in found["data"]}
+        if isinstance(target, str) and ":" not in target:
+            resource = self.session.find(target).entity.name
+            found = self.call("type_permissions", {"resource": resource, **asked})
+            return _permissions(_plain(found))
+        reference = self.reference(target)
+        path = {"resource": reference["type"], "id": reference["id"]}
+        return _permissions(_plain(self.call("permissions", {**path, **asked})))
+
+
+def _plain(value: Any) -> Mapping[str, Any]:
+    raw: Mapping[str, Any] = model.raw(value) if isinstance(value, model.Entity) else value
+    return raw
+
+
+def _permissions(row: Mapping[str, Any]) -> Permissions:
+    return Permissions(str(row.get("resource")), row.get("permissions") or ())

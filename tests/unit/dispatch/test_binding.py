@@ -13,7 +13,7 @@ from dynclient.model import load
 from dynclient.operations import Operation, Parameter, catalogue
 from dynclient.operations.entity_filters import entity_filter
 from dynclient.schema import Release
-from tests.support.trees import ALL_RELEASES, release_named
+from tests.support.trees import ALL_RELEASES, real_release, release_named
 
 
 def operation(*parameters: Parameter, name: str = "find", route: str = "/v1/x") -> Operation:
@@ -302,3 +302,16 @@ def test_every_filter_of_every_release_says_what_it_takes(release: Release) -> N
                 assert {*found.types} <= {*release.entities, *release.time_series} or found.known
                 keys[spec.attribute, each.name] = found.key
     assert (keys["glossary_terms", "glossary"], keys["tables", "database"]) == ("id", "fqn")
+
+
+def test_fields_that_only_parts_of_an_entity_have_are_taken() -> None:
+    release = real_release("1.0.4")
+    tables = catalogue(release).collections["tables"]
+    assert "customMetrics" not in tables.entity.properties
+    arguments = {"fqn": "a.b.c.d", "fields": ["columns", "customMetrics"]}
+    taken = BoundArguments(tables.operations["get_by_name"], arguments, release)
+    assert taken.query == [("fields", "columns,customMetrics")]
+    with pytest.raises(BadArguments, match="Table has no field 'customMetric'"):
+        BoundArguments(
+            tables.operations["get_by_name"], {"fqn": "a", "fields": ["customMetric"]}, release
+        )
