@@ -10,6 +10,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
+from dynclient.extensions.registry import collection_method
 from dynclient.operations.operation import Plan, is_id
 from dynclient.suggestions import nearest
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Reference = dict[str, Any]
 
 _PAGE = 1000
-"""Entities that are listed at a time, and names that are compared with one that does not exist."""
+"""Names that are compared with one that does not exist, at most."""
 
 
 def references(
@@ -68,26 +69,6 @@ def flat(values: Iterable[Any]) -> list[Any]:
     return found
 
 
-def with_address(session: Session, kind: str, address: str) -> Mapping[str, Any] | None:
-    """Return the user or team with an e-mail address as JSON; None if there is none.
-
-    The one named like the local part of the address is tried first; if that has another address,
-    all are listed.
-
-    Args:
-        session: the session of the server.
-        kind: an entity type whose entities have addresses.
-        address: the address; its case does not matter.
-    """
-    wanted = address.casefold()
-    first = _read(session, kind, address.partition("@")[0])
-    if first is not None and str(first.get("email")).casefold() == wanted:
-        return first
-    plan = Plan(session.find(kind).operations["list"], {"page_size": _PAGE})
-    listed = (model.raw(one) for one in session.listing(plan))
-    return next((one for one in listed if str(one.get("email")).casefold() == wanted), None)
-
-
 def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference | Problem:
     """Return the reference that a value stands for, or what is wrong with it."""
     kinds = " or ".join(types)
@@ -127,12 +108,18 @@ def _named(session: Session, text: str, types: Sequence[str]) -> Reference | Pro
     is_address = "@" in name
     for kind in kinds:
         has_addresses = "email" in session.release.entities[kind].properties
-        look_up = with_address if is_address and has_addresses else _read
-        found = look_up(session, kind, name) or (_read(session, kind, name) if is_address else None)
+        found = _with_address(session, kind, name) if is_address and has_addresses else None
+        found = found or _read(session, kind, name)
         if found is not None:
             return {"id": found["id"], "type": kind}
     near = () if is_id(name) else nearest(name, _names(session, kinds))
     return _problem(text, f"there is no {' or '.join(kinds)} {name!r}", near)
+
+
+def _with_address(session: Session, kind: str, address: str) -> Mapping[str, Any] | None:
+    """Return the user or team with an e-mail address as JSON; None if there is none."""
+    found = collection_method(session, session.find(kind), "by_email")(address)
+    return None if found is None else model.raw(found)
 
 
 def _read(session: Session, kind: str, key: str) -> Mapping[str, Any] | None:
