@@ -8,9 +8,10 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension, not_supported
+from dynclient.extensions.entity_parts import requesting_fields
 from dynclient.extensions.reference_lookup import Reference, flat, reference, references
 
-_RELATED = "relatedTerms"
+_RELATED, _PARENT = "relatedTerms", "parent"
 _TERM, _TYPE = "term", "relationType"
 _DEFAULT_TYPE = "relatedTo"
 _TYPED_SINCE = "1.13"
@@ -104,12 +105,13 @@ class GlossaryTerms(CollectionExtension):
 
         def change(state: Any) -> None:
             raw = model.raw(state)
-            if (raw.get("parent") or {}).get("id") != (parent or {}).get("id"):
-                state["parent"] = parent
+            if (raw.get(_PARENT) or {}).get("id") != (parent or {}).get("id"):
+                state[_PARENT] = parent
             if raw["glossary"]["id"] != glossary["id"]:
                 state["glossary"] = glossary
 
-        return self.edit(target, change, fields=["parent"])
+        names = requesting_fields(self.session.release, self.spec.entity, _PARENT, in_parts=False)
+        return self.edit(target, change, fields=names)
 
     def _terms(self, method: str, terms: tuple[Any, ...]) -> list[Reference]:
         call = f"{self.attribute}.{method}"

@@ -34,8 +34,8 @@ class _NewLabel(NamedTuple):
     """A label to add."""
 
     label: Label
-    parent: str
-    """The name of the tag, term, classification or glossary above it."""
+    parent: list[str]
+    """The names of what is above it, from the classification or glossary on."""
 
 
 class TagLabels(CollectionExtension):
@@ -174,13 +174,14 @@ class TagLabels(CollectionExtension):
             return None
         node = self._label_node()
         given = model.raw(tag) if isinstance(tag, model.Entity) else tag
-        parent = ".".join(fqn.split(name)[:-1])
-        if isinstance(given, Mapping) and _NAME in given:
-            label = completed_label(node, given)
-            return _NewLabel(label, parent)
+        parent = fqn.split(name)[:-1]
+        more = given if isinstance(given, Mapping) and _NAME in given else {}
+        if more.get("source") is not None:
+            return _NewLabel(completed_label(node, more), parent)
         for kind in [entity] if entity else label_entities():
             if self._find(kind, name) is not None:
-                return _NewLabel(named_label(node, name, kind), parent)
+                label = completed_label(node, {**named_label(node, name, kind), **more})
+                return _NewLabel(label, parent)
         kinds = " or ".join([entity] if entity else label_entities())
         message = f"there is no {kinds} {name!r}"
         return Problem("", name, "argument", message, self._near(name, entity))
@@ -216,11 +217,9 @@ class TagLabels(CollectionExtension):
 
     def _exclude(self, new: _NewLabel, other: Label) -> bool:
         """Return whether an entity cannot have two labels, because their parent is exclusive."""
-        if not new.parent or not isinstance(other.get(_NAME), str):
+        if not new.parent or other.get("source") != new.label.get("source"):
             return False
-        if ".".join(fqn.split(other[_NAME])[:-1]) != new.parent:
-            return False
-        if other.get("source") != new.label.get("source"):
+        if _above(str(other.get(_NAME))) != new.parent:
             return False
         kind = label_entity(new.label)
         found = None if kind is None else self._find(kind, new.label[_NAME])
@@ -258,6 +257,14 @@ def _label_name(tag: Any, kinds: tuple[str, ...]) -> tuple[str | None, str | Non
     kind = model.type_of(tag) if isinstance(tag, model.Entity) else None
     kind, name = kind or raw.get("type"), raw.get("fullyQualifiedName")
     return (kind, name) if kind in kinds and isinstance(name, str) else (None, None)
+
+
+def _above(name: str) -> list[str] | None:
+    """Return the names of what is above a tag or term; None if they cannot be told apart."""
+    try:
+        return fqn.split(name)[:-1]
+    except BadName:
+        return None
 
 
 def _not_a_label(position: int, value: Any) -> Problem:

@@ -49,7 +49,7 @@ def test_tags_glossary_terms_and_labels_are_taken(place: Shop) -> None:
         "glossary_terms", "Order", displayName="Order", glossary=words, description="x"
     )
     fqn = term.fullyQualifiedName
-    for value in (term, fqn, f"glossaryTerm:{fqn}"):
+    for value in (term, fqn, f"glossaryTerm:{fqn}", {"tagFQN": fqn}):
         t = om.tables.add_tags(t, value)
         assert [(label.tagFQN, label.source) for label in t.tags] == [(fqn, "Glossary")]
         assert not om.tables.remove_tags(t, value).tags
