@@ -14,6 +14,8 @@ from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
 
 _CHILDREN, _COLUMNS = "children", "columns"
+_LINKS = {_CHILDREN: False, "parent": True, "parents": True}
+"""The fields that link entities, and whether they name the one above."""
 _EDGES = (("├── ", "│   "), ("└── ", "    "))
 """The lines before a branch and before those below it; those of the last branch differ."""
 
@@ -122,19 +124,24 @@ class Hierarchy(CollectionExtension):
         arguments = {
             "page_size": self.session.settings.page_size,
             **filters,
-            "fields": self._fields(_CHILDREN),
+            "fields": list(dict.fromkeys(n for each in _LINKS for n in self._fields(each))) or None,
         }
         branches = {
             str(model.raw(each)["id"]): Branch(each)
             for each in self.session.listing(Plan(operation, arguments))
         }
-        below: set[str] = set()
-        for branch in branches.values():
-            for reference in model.raw(branch.entity).get(_CHILDREN) or ():
-                child = branches.get(reference["id"])
-                if child is not None:
-                    branch.children.append(child)
-                    below.add(reference["id"])
+        pairs: dict[tuple[str, str], None] = {}
+        for key, branch in branches.items():
+            raw = model.raw(branch.entity)
+            for name, is_above in _LINKS.items():
+                for reference in _listed(raw.get(name)):
+                    pair = (key, reference["id"])
+                    pairs[pair[::-1] if is_above else pair] = None
+        below = set()
+        for above, child in pairs:
+            if above in branches and child in branches:
+                branches[above].children.append(branches[child])
+                below.add(child)
         if identity is None:
             return Tree([branch for each, branch in branches.items() if each not in below])
         if identity not in branches:
@@ -182,8 +189,15 @@ class Hierarchy(CollectionExtension):
 
     def _fields(self, field: str) -> list[str]:
         """Return the names in ``fields=`` that request a field."""
+        if field not in self.spec.entity.properties:
+            return []
         known = requested_fields(self.session.release)
         return [*known.needed(self.spec.entity.name, field)]
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return the references of a field, which may be one or none."""
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _lines(branch: Branch) -> Iterator[str]:
