@@ -164,7 +164,7 @@ class Collection:
 
             if not is_method_name(name):
                 raise self._unknown(name)
-            return collection_method(self._session, self._spec, name)
+            return collection_method(self._session, *self._listed(), name)
         method = self.__dict__[name] = Method(self, name)
         return method
 

@@ -151,13 +151,19 @@ def client_member(session: Session, name: str) -> Any:
     raise first or UsageError(f"no extension adds {name!r} to the client")
 
 
-def collection_method(session: Session, spec: CollectionSpec, name: str) -> Any:
-    """Return a method that an extension adds to a collection.
+def collection_method(session: Session, spec: CollectionSpec, release: Release, name: str) -> Any:
+    """Return a method that an extension adds to a collection; sends nothing.
+
+    Args:
+        session: the session of the server.
+        spec: the collection.
+        release: the release that has it; before one is chosen, that of completion.
+        name: the method.
 
     Raises:
         NotSupported: the collection of this release does not have the feature.
     """
-    index, release = session.contract.cached_index(), session.release
+    index = session.contract.cached_index()
     first: NotSupported | None = None
     for entry in extensions().values():
         needs = entry.methods.get(name)
