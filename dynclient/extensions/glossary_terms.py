@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dynclient import model
@@ -23,6 +24,7 @@ class GlossaryTerms(CollectionExtension):
     """Relations and places of glossary terms: ``om.glossary_terms.move(term, "Sales")``."""
 
     name = "terms"
+    operations = "glossary_terms"
 
     def add_relation(self, target: Any, *terms: Any, type: str | None = None) -> Any:
         """Relate a term to others; relations that it has stay.
@@ -80,6 +82,28 @@ class GlossaryTerms(CollectionExtension):
                 state[_RELATED] = kept
 
         return self.edit(target, change, fields=[_RELATED])
+
+    def relations_graph(
+        self, target: Any, depth: int = 1, types: str | Sequence[str] | None = None
+    ) -> Any:
+        """Return the terms around a term as JSON, ``{"nodes": […], "edges": […]}``.
+
+        Args:
+            target: the term, by id, name or itself.
+            depth: how many relations away the terms may be.
+            types: the types of relations to follow; None follows all.
+
+        Raises:
+            NotFound: the term does not exist.
+            NotSupported: relations of the release have no types.
+        """
+        arguments = {"id": self.id_of(target), "depth": depth, "types": types}
+        return self.call("relations_graph", arguments)
+
+    def relation_type_usage(self) -> dict[str, int]:
+        """Return the number of relations of each type, over all terms."""
+        found = self.call("relation_type_usage")
+        return {str(name): int(count) for name, count in found.items()}
 
     def move(self, target: Any, to: Any) -> Any:
         """Move a term below another one, or to the top of a glossary, with all below it.

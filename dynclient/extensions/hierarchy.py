@@ -159,6 +159,24 @@ class Hierarchy(CollectionExtension):
         """
         return self._listing(_CHILDREN, target, self._fields(_CHILDREN), {})
 
+    def ancestors(self, target: Any) -> list[Any]:
+        """Return the entities above an entity, the outermost first; one request for each.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+
+        Raises:
+            NotFound: the entity does not exist.
+        """
+        fields = self._fields("parent")
+        found: dict[str, Any] = {}
+        above = model.raw(self.read(target, fields=fields)).get("parent")
+        while above is not None and above["id"] not in found:
+            entity = self.read(above["id"], fields=fields)
+            found[above["id"]] = entity
+            above = model.raw(entity).get("parent")
+        return [*found.values()][::-1]
+
     def columns(self, target: Any, fields: str | Sequence[str] | None = None) -> Listing:
         """Return a lazy list of the columns of an entity, in pages where the server has them.
 

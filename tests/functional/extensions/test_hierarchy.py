@@ -37,6 +37,9 @@ def test_terms_of_a_glossary_are_a_tree(place: Shop) -> None:
     assert "Tree of 4 with 1 at the top" in repr(tree)
     assert [one.name for one in om.glossary_terms.children(f"{words.name}.a")] == ["b", "d"]
     assert len(om.glossary_terms.children(f"{words.name}.a")) == 2
+    above = om.glossary_terms.ancestors(f"{words.name}.a.b.c")
+    assert [one.name for one in above] == ["a", "b"]
+    assert om.glossary_terms.ancestors(f"{words.name}.a") == []
     other = place.create("glossaries", "H", displayName="H", description="x")
     with pytest.raises(NotFound, match="is not in the list"):
         om.glossary_terms.tree(f"{words.name}.a", glossary=other)
