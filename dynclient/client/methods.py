@@ -135,12 +135,19 @@ def plan_followers(call: Call) -> Plan:
 
 
 def plan_vote(call: Call) -> Plan:
-    """Plan ``vote``: an entity and ``votedUp``, ``votedDown`` or ``unVoted``."""
+    """Plan ``vote``: an entity and ``up``, ``down`` or None, or the server's words for these."""
     if len(call.values) != 2:
-        message = "takes two arguments: the entity, and 'votedUp', 'votedDown' or 'unVoted'"
+        message = "takes two arguments: the entity, and 'up', 'down' or None"
         raise call.error("", len(call.values), message)
-    body = {"updatedVoteType": call.values[1]}
+    vote = call.values[1]
+    if vote not in [*_VOTES, *_VOTES.values()]:
+        raise call.error("vote", vote, f"must be 'up', 'down' or None, not {vote!r}")
+    body = {"updatedVoteType": _VOTES.get(vote, vote)}
     return Plan(call.operation("vote"), {"id": call.id(call.values[:1]), **call.keywords}, body)
+
+
+_VOTES = {"up": "votedUp", "down": "votedDown", None: "unVoted"}
+"""What users write for a vote, and what servers take."""
 
 
 class MethodSpec(NamedTuple):
@@ -200,7 +207,7 @@ METHODS: dict[str, MethodSpec] = {
     ),
     "vote": MethodSpec(
         "vote", plan_vote, (("entity", "one"), ("vote", "one")),
-        "Vote for or against an entity: 'votedUp', 'votedDown' or 'unVoted'.",
+        "Vote for or against an entity: 'up', 'down', or None to withdraw the vote.",
     ),
 }  # fmt: skip
 """All methods by name; a collection has those whose operation it has."""

@@ -21,6 +21,12 @@ def label_entities() -> tuple[str, ...]:
     return tuple(data_file("labels.json")["sources"])
 
 
+def label_entity(label: Mapping[str, Any]) -> str | None:
+    """Return the entity type that a label is made of, by its source; None if it is not known."""
+    sources = data_file("labels.json")["sources"]
+    return next((name for name in sources if label.get("source") in sources[name]), None)
+
+
 def named_label(node: Node, name: str, entity: str | None = None) -> dict[str, Any]:
     """Return the label of a name.
 

@@ -289,20 +289,37 @@ class CollectionExtension(Extension):
 
     def reference(self, target: Any, entity: Any = None) -> dict[str, Any]:
         """Return the reference to an entity, by default one of this collection."""
-        return super().reference(target, self._kind(target, entity))
+        return super().reference(*self._own(target, entity))
 
     def name_of(self, target: Any, entity: Any = None) -> str:
         """Return the fully qualified name of an entity, by default one of this collection."""
-        return super().name_of(target, self._kind(target, entity))
+        return super().name_of(*self._own(target, entity))
 
     def read(self, target: Any, entity: Any = None, fields: Sequence[str] = ()) -> Any:
         """Return the present state of an entity, by default one of this collection."""
-        return super().read(target, self._kind(target, entity), fields)
+        return super().read(*self._own(target, entity), fields)
 
-    def _kind(self, target: Any, entity: Any) -> Any:
-        """Return the type of a target that does not name one."""
-        is_own = entity is None and not isinstance(target, Mapping)
-        return self.spec.entity.name if is_own else entity
+    def _own(self, target: Any, entity: Any) -> tuple[Any, Any]:
+        """Return a target and the type of a name or an id, by default of this collection.
+
+        Raises:
+            BadArguments: the target is of another type, which was not asked for.
+        """
+        if entity is not None:
+            return target, entity
+        own = self.spec.entity.name
+        kind = None
+        if isinstance(target, model.Entity):
+            kind = model.type_of(target)
+        elif isinstance(target, Mapping):
+            kind = target.get("type")
+        elif isinstance(target, str):
+            prefix, _, rest = "".join(target).partition(":")
+            return (rest if rest and prefix == own else target), own
+        if isinstance(kind, str) and kind.casefold() != own.casefold():
+            message = f"must be a {own}, not a {kind}"
+            raise bad_arguments(self.attribute, [Problem("target", kind, "argument", message)])
+        return target, (None if isinstance(target, Mapping) else own)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} for {self.attribute} of {self.session.host}; see help()>"

@@ -31,6 +31,8 @@ combine several changes by one user into one version."""
 
 _TEST_FAILED = re.compile(r"json ?patch\b.{0,20}\btest\b\W{0,2}fail", re.IGNORECASE)
 """How servers say, with 500 or 400, that a ``test`` operation of a JSON Patch failed."""
+_CUSTOM = "extension"
+"""The field of custom properties, which only the definitions on the server can validate."""
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -74,7 +76,8 @@ def change_of(session: Session, entity: Any) -> Change | None:
     Raises:
         UsageError: it is not an entity that this server returned, or its type has no PATCH.
         RequestInvalid: the changes break the schema; what was invalid before does not count. Or a
-            mask was set where there was no secret before; elsewhere it stands for that secret.
+            mask was set where there was no secret before; elsewhere it stands for that secret. Or
+            a changed custom property is not valid by its definition on the server.
     """
     if not isinstance(entity, model.Entity):
         raise UsageError(
@@ -106,6 +109,10 @@ def change_of(session: Session, entity: Any) -> Change | None:
         # What is masked stands for the secret that is stored, so it is not part of the changes.
         after = without_masks(node, before, after)
         changes = model.difference(before, after)
+    if before.get(_CUSTOM) != after.get(_CUSTOM):
+        from dynclient.session.property_values import check_changes
+
+        check_changes(session, node, before, after)
     return Change(spec, node, before, after) if changes else None
 
 

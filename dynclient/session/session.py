@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dynclient.operations.operation import Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.completion import Completion
+    from dynclient.session.property_values import PropertyDefinitions
     from dynclient.session.release_check import ReleaseCheck
     from dynclient.session.release_choice import Sources
     from dynclient.session.resolver import Resolver
@@ -87,6 +88,7 @@ class Session:
         if release is not None:
             self.use_release(release)
         self._resolver: Resolver | None = None
+        self._property_definitions: PropertyDefinitions | None = None
         self.server = ServerInfo(self.host, self._dispatcher)
         if self._is_pinned:
             self.server.on_build = self._compare
@@ -311,6 +313,15 @@ class Session:
 
             self._resolver = Resolver(self)
         return self._resolver
+
+    @property
+    def property_definitions(self) -> PropertyDefinitions:
+        """The definitions of custom properties on the server, with their cache."""
+        if self._property_definitions is None:
+            from dynclient.session.property_values import PropertyDefinitions
+
+            self._property_definitions = PropertyDefinitions(self)
+        return self._property_definitions
 
     def _forget(self, method: str) -> None:
         """Drop what is cached of entities after a request that may have changed them."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from dynclient import model
 from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.crud_mixin import log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
-from dynclient.operations import Operation, Parameter
 
-_TYPE = Parameter("name", "path", required=True)
-_READ = "/v1/metadata/types/name/{name}"
 _PROPERTY = "type/customProperty.json"
 
 
@@ -26,34 +24,35 @@ class CustomPropertyMixin(PatchMixin, RequestMethods):
         Args:
             ometa_custom_property: an ``OMetaCustomProperties``: entity class and request.
         """
-        kind = self._type(ometa_custom_property.entity_type, category="field")
-        write = Operation(
-            "define", None, "PUT", "/v1/metadata/types/{id}", (Parameter("id", "path"),),
-            body_kind="json",
-        )  # fmt: skip
         body = schema_classes.payload(ometa_custom_property.createCustomPropertyRequest)
-        return self.gateway.call(write, {"id": kind["id"]}, body)
+        kind = self._type(ometa_custom_property.entity_type)
+        changed = self.gateway.native(
+            lambda: self._properties.call("define", {"id": str(kind.id)}, body)
+        )
+        return model.asdict(changed)
 
     def get_property_type_ref(self, data_type: Any) -> Any:
         """Return a reference to a data type of properties, such as ``string``."""
-        kind = self._type(plain(data_type), category="field")
-        reference = {"id": kind["id"], "type": "type"}
+        kind = self._type(plain(data_type))
+        reference = {"id": str(kind.id), "type": "type"}
         return schema_classes.wrap(
             schema_classes.class_at(self.types, "type/entityReference.json"), reference
         )
 
     def get_entity_custom_properties(self, entity_type: type) -> list[Any]:
         """Return the custom properties defined for an entity class."""
-        kind = self._type(entity_type, fields="customProperties")
-        return [self._as_class(_PROPERTY, each) for each in kind.get("customProperties") or ()]
+        name = self._type_name(entity_type)
+        found = self.gateway.native(lambda: self._properties(name).list())
+        return [self._as_class(_PROPERTY, model.asdict(each)) for each in found]
 
-    def _type(self, entity: Any, **query: str) -> dict[str, Any]:
-        parameters = (_TYPE, *(Parameter(name, "query") for name in query))
-        read = Operation(
-            "type", None, "GET", _READ, parameters, result="entity/type.json", result_kind="entity"
-        )
-        found: dict[str, Any] = self.gateway.call(read, {"name": self._type_name(entity), **query})
-        return found
+    @property
+    def _properties(self) -> Any:
+        return self.gateway.extension("custom_properties")
+
+    def _type(self, entity: Any) -> Any:
+        """Return a type of the server: of entities, or of properties."""
+        name = self._type_name(entity)
+        return self.gateway.native(lambda: self._properties.read(name, "type"))
 
     def patch_custom_properties(
         self,

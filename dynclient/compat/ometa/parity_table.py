@@ -15,7 +15,8 @@ _HEADER = f"""<!-- Generated; do not edit. Run: {COMMAND} -->
 
 The methods of the official client, and how dynclient implements each: *code* is a method with its
 own code; an HTTP method and a path are a method that is this one request. A method that is not
-implemented raises `NotImplementedError` with the alternative shown here.
+implemented raises `NotImplementedError` with the alternative shown here. *Better here* is what the
+official client does wrong.
 [The drop-in](drop-in.md) describes the client.
 """
 
@@ -27,7 +28,10 @@ def page() -> str:
     lines = [_HEADER, f"{implemented} of {len(listed)} methods are implemented.", ""]
     for group, members in groupby(listed, lambda row: row["group"]):
         lines += [f"## {group}", "", "| method | implementation |", "| --- | --- |"]
-        lines += [f"| `{_signature(row)}` | {_implementation(row)} |" for row in members]
+        lines += [
+            f"| `{_signature(row)}` | {_implementation(row)}{_improvement(row)} |"
+            for row in members
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -44,6 +48,11 @@ def _implementation(row: Row) -> str:
         return "code"
     logged = "; an error of the server is logged" if "on_error" in row else ""
     return f"`{row['method']} {row['path']}`{logged}"
+
+
+def _improvement(row: Row) -> str:
+    """Return what is right here and wrong in the official client."""
+    return f"; better here: {row['better']}" if "better" in row else ""
 
 
 def main(arguments: list[str]) -> int:

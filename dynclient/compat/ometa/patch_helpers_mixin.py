@@ -10,6 +10,7 @@ from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import PatchOperation
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.result_types import ColumnDescription, ColumnTag
+from dynclient.extensions.tag_labels import labels_of, set_labels, with_labels, without_labels
 
 State = dict[str, Any]
 
@@ -160,15 +161,12 @@ class PatchHelpersMixin(PatchMixin):
 
 def _tag(state: State, labels: list[State], operation: Any) -> None:
     """Add or remove tags of an entity or column."""
-    names = {label["tagFQN"] for label in labels}
-    current = state.get("tags") or []
     if plain(operation) == PatchOperation.REMOVE.value:
-        kept = [label for label in current if label["tagFQN"] not in names]
+        names = {label["tagFQN"] for label in labels}
+        kept = without_labels(labels_of(state), lambda name: name in names)
     else:
-        existing = {label["tagFQN"] for label in current}
-        kept = current + [label for label in labels if label["tagFQN"] not in existing]
-    if kept != current:
-        state["tags"] = kept
+        kept = with_labels(labels_of(state), labels)
+    set_labels(state, kept)
 
 
 def _columns_named(state: State, fqn: Any) -> list[State]:

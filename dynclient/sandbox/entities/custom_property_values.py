@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities.request_parsing import EMAIL
 from dynclient.sandbox.http_errors import bad_request
+from dynclient.schema import date_patterns
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.request_context import RequestContext
@@ -129,21 +129,11 @@ def _type_name(value: Any) -> str:
 
 # the property's own settings
 
-_DATES = {
-    "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "dd": "%d",
-    "d": "%d", "HH": "%H", "H": "%H", "hh": "%I", "mm": "%M", "m": "%M", "ss": "%S", "s": "%S",
-    "SSSSSS": "%f", "SSS": "%f", "a": "%p", "EEE": "%a", "EEEE": "%A", "z": "%Z", "Z": "%z",
-}  # fmt: skip
-"""Java's date format letters that OpenMetadata accepts, as ``strptime`` directives."""
-
 
 def _check_date(name: str, config: Any, value: Any) -> None:
-    format = re.sub(r"([A-Za-z])\1*", lambda run: _DATES.get(run[0], run[0]), str(config))
-    try:
-        datetime.datetime.strptime(str(value), format.replace("'", ""))  # noqa: DTZ007
-    except ValueError:
+    if not date_patterns.matches(str(config), str(value)):
         message = f"Custom field {name} value is not as per defined format {config}"
-        raise bad_request(message) from None
+        raise bad_request(message)
 
 
 def _check_table(name: str, config: Any, value: Any) -> None:  # noqa: ARG001

@@ -10,6 +10,7 @@ FEATURES = (
     "system",
     "apps",
     "assets",
+    "offset_lists",
     "bulk_upsert",
     "change_events",
     "event_subscriptions",

@@ -104,6 +104,9 @@ def test_bodies_say_what_is_done() -> None:
     om, wire = client({**TABLE, **EVENT})
     om.tables.restore(ID)
     assert wire.last.json == {"id": ID}
+    for vote, sent in (("up", "votedUp"), ("down", "votedDown"), (None, "unVoted")):
+        om.tables.vote(ID, vote)
+        assert wire.last.json == {"updatedVoteType": sent}
     om.tables.vote(ID, "unVoted")
     assert wire.last.json == {"updatedVoteType": "unVoted"}
     om.tables.follow(ID, OTHER)
@@ -319,7 +322,9 @@ def test_patch_of_an_entity_is_a_save() -> None:
         ("follow", (ID, OTHER, OTHER), {}, "takes two arguments"),
         ("follow", (ID, "admin"), {}, "user: must be a user or the id of one"),
         ("unfollow", (ID, None), {}, "user: must be a user or the id of one"),
-        ("vote", (ID,), {}, "'votedUp', 'votedDown' or 'unVoted'"),
+        ("vote", (ID,), {}, "'up', 'down' or None"),
+        ("vote", (ID, "upp"), {}, "must be 'up', 'down' or None, not 'upp'"),
+        ("vote", (ID, ["up"]), {}, "must be 'up', 'down' or None"),
         ("vote", (), {}, "takes two arguments"),
     ],
 )

@@ -1,0 +1,265 @@
+"""Owners, domains, data products, reviewers, experts and followers of entities.
+
+``data/reference_fields.json`` has the field of each and the entity types that it refers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dynclient import model
+from dynclient.data import data_file
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
+from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.reference_lookup import Reference, flat, references
+from dynclient.operations.operation import Plan
+
+FACTS = "reference_fields.json"
+
+
+class ReferenceFields(CollectionExtension):
+    """References of entities to people and groups: ``om.tables.add_owners(t, "team:Shop")``.
+
+    All methods take entities, references, ids, names (``"ada"``), names with their type
+    (``"user:ada"``) and e-mail addresses of users, also in lists; use only the identity of what
+    they are given; send nothing if a name does not exist; and return the entity as the server has
+    it now.
+
+    References that an entity inherits are not its own. They are not sent back, so they stay as long
+    as it has none of its own, and can only be removed where they come from.
+    """
+
+    name = "reference_fields"
+
+    # -- owners ------------------------------------------------------------------------------------
+
+    def add_owners(self, target: Any, *owners: Any) -> Any:
+        """Add owners to an entity.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            owners: users and teams; a name alone is that of a user, or else of a team.
+
+        Raises:
+            BadArguments: one does not exist; or the release knows one owner only, and the entity
+                has another.
+        """
+        return self._add("owners", target, owners)
+
+    def remove_owners(self, target: Any, *owners: Any) -> Any:
+        """Remove owners from an entity; arguments as for :meth:`add_owners`.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
+        return self._remove("owners", target, owners)
+
+    def set_owners(self, target: Any, *owners: Any) -> Any:
+        """Replace the owners of an entity, by none if none are given; see :meth:`add_owners`."""
+        return self._set("owners", target, owners)
+
+    # -- domains -----------------------------------------------------------------------------------
+
+    def set_domain(self, target: Any, domain: Any) -> Any:
+        """Set the domain of an entity, instead of all that it has; None removes it.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            domain: a domain, or None.
+
+        Raises:
+            BadArguments: there is no such domain.
+        """
+        return self._set("domains", target, () if domain is None else (domain,), "set_domain")
+
+    def add_domains(self, target: Any, *domains: Any) -> Any:
+        """Add domains to an entity.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            domains: domains.
+
+        Raises:
+            BadArguments: one does not exist; or the release knows one domain only, and the entity
+                has another.
+        """
+        return self._add("domains", target, domains)
+
+    def remove_domains(self, target: Any, *domains: Any) -> Any:
+        """Remove domains from an entity; see :meth:`remove_owners`."""
+        return self._remove("domains", target, domains)
+
+    def set_domains(self, target: Any, *domains: Any) -> Any:
+        """Replace the domains of an entity, by none if none are given."""
+        return self._set("domains", target, domains)
+
+    # -- data products -----------------------------------------------------------------------------
+
+    def add_data_products(self, target: Any, *data_products: Any) -> Any:
+        """Add an entity to data products; see :meth:`add_domains`."""
+        return self._add("data_products", target, data_products)
+
+    def remove_data_products(self, target: Any, *data_products: Any) -> Any:
+        """Remove an entity from data products; see :meth:`remove_owners`."""
+        return self._remove("data_products", target, data_products)
+
+    def set_data_products(self, target: Any, *data_products: Any) -> Any:
+        """Replace the data products of an entity, by none if none are given."""
+        return self._set("data_products", target, data_products)
+
+    # -- people ------------------------------------------------------------------------------------
+
+    def add_reviewers(self, target: Any, *reviewers: Any) -> Any:
+        """Add reviewers, users or teams, to an entity; see :meth:`add_owners`."""
+        return self._add("reviewers", target, reviewers)
+
+    def remove_reviewers(self, target: Any, *reviewers: Any) -> Any:
+        """Remove reviewers from an entity; see :meth:`remove_owners`."""
+        return self._remove("reviewers", target, reviewers)
+
+    def set_reviewers(self, target: Any, *reviewers: Any) -> Any:
+        """Replace the reviewers of an entity, by none if none are given."""
+        return self._set("reviewers", target, reviewers)
+
+    def add_experts(self, target: Any, *experts: Any) -> Any:
+        """Add experts, which are users, to an entity; see :meth:`add_owners`."""
+        return self._add("experts", target, experts)
+
+    def remove_experts(self, target: Any, *experts: Any) -> Any:
+        """Remove experts from an entity; see :meth:`remove_owners`."""
+        return self._remove("experts", target, experts)
+
+    def set_experts(self, target: Any, *experts: Any) -> Any:
+        """Replace the experts of an entity, by none if none are given."""
+        return self._set("experts", target, experts)
+
+    def add_followers(self, target: Any, *followers: Any) -> Any:
+        """Make users follow an entity; return the entity with its followers.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            followers: users.
+        """
+        users = self._references("followers", "add_followers", followers)
+        identity, follow = self.id_of(target), self.spec.operations["follow"]
+        for user in users:
+            self.session.call(Plan(follow, {"id": identity}, user["id"]))
+        return self.read(identity, fields=["followers"])
+
+    def remove_followers(self, target: Any, *followers: Any) -> Any:
+        """Make users stop following an entity; return the entity with its followers."""
+        users = self._references("followers", "remove_followers", followers)
+        identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
+        for user in users:
+            self.session.call(Plan(unfollow, {"id": identity, "user": user["id"]}))
+        return self.read(identity, fields=["followers"])
+
+    # -- changes -----------------------------------------------------------------------------------
+
+    def _add(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
+        method = f"add_{name}"
+        new = self._references(name, method, values)
+
+        def change(current: list[Reference]) -> list[Reference]:
+            known = _ids(current)
+            return [*_own(current), *(each for each in new if each["id"] not in known)]
+
+        return self._change(name, method, target, change)
+
+    def _remove(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
+        method = f"remove_{name}"
+        unwanted = _ids(self._references(name, method, values))
+
+        def change(current: list[Reference]) -> list[Reference]:
+            own = _ids(_own(current))
+            inherited = [
+                each for each in current if each["id"] in unwanted and each["id"] not in own
+            ]
+            if inherited:
+                raise self._inherited(name, method, inherited)
+            return [each for each in _own(current) if each["id"] not in unwanted]
+
+        return self._change(name, method, target, change)
+
+    def _set(self, name: str, target: Any, values: tuple[Any, ...], method: str = "") -> Any:
+        method = method or f"set_{name}"
+        new = self._references(name, method, values, is_empty_valid=True)
+
+        def change(current: list[Reference]) -> list[Reference]:
+            known = {each["id"]: each for each in _own(current)}
+            return [known.get(each["id"], each) for each in new]
+
+        return self._change(name, method, target, change)
+
+    def _change(
+        self,
+        name: str,
+        method: str,
+        target: Any,
+        change: Callable[[list[Reference]], list[Reference]],
+    ) -> Any:
+        properties = self.session.release.node(self.spec.entity.path).properties
+        field = next(each for each in data_file(FACTS)[name]["fields"] if each in properties)
+        is_list = properties[field].items is not None
+
+        def apply(state: Any) -> None:
+            value = model.raw(state).get(field) or []
+            current = value if isinstance(value, list) else [value]
+            after = change(current)
+            if _ids(after) == _ids(_own(current)):
+                return
+            if not is_list and len(after) > 1:
+                raise self._too_many(field, method, after)
+            state[field] = (after if is_list else after[0]) if after else None
+
+        return self.edit(target, apply, fields=[field])
+
+    def _references(
+        self, name: str, method: str, values: tuple[Any, ...], *, is_empty_valid: bool = False
+    ) -> list[Reference]:
+        call = f"{self.attribute}.{method}"
+        listed = flat(values)
+        if not listed and not is_empty_valid:
+            problem = Problem(name, None, "argument", "is missing; pass one or more")
+            raise bad_arguments(call, [problem])
+        return references(self.session, listed, data_file(FACTS)[name]["types"], call, name)
+
+    def _too_many(self, field: str, method: str, after: list[Reference]) -> Exception:
+        resolve = self.session.resolver.resolve
+        names = " and ".join(_name({**model.raw(resolve(each)), **each}) for each in after)
+        release = self.session.release.name
+        message = (
+            f"{self.spec.entity.name} of release {release} has one {field} only, not {names};"
+            f" set_{field}s replaces it"
+        )
+        return self._error(field, method, message)
+
+    def _inherited(self, name: str, method: str, inherited: list[Reference]) -> Exception:
+        names = ", ".join(_name(each) for each in inherited)
+        message = (
+            f"{names} {'is' if len(inherited) == 1 else 'are'} inherited, and can only be removed"
+            " from the entity above that has them"
+        )
+        return self._error(name, method, message)
+
+    def _error(self, path: str, method: str, message: str) -> Exception:
+        return bad_arguments(
+            f"{self.attribute}.{method}", [Problem(path, None, "argument", message)]
+        )
+
+
+def _own(current: list[Reference]) -> list[Reference]:
+    """Return the references that are not inherited."""
+    return [each for each in current if not each.get("inherited")]
+
+
+def _ids(listed: list[Reference]) -> dict[str, None]:
+    """Return the ids of references in their order, as a set."""
+    return dict.fromkeys(each["id"] for each in listed)
+
+
+def _name(reference: Reference) -> str:
+    name = reference.get("fullyQualifiedName") or reference.get("name") or reference["id"]
+    return f"{reference['type']} {name}"
