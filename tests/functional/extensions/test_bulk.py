@@ -12,6 +12,7 @@ import pytest
 from dynclient.client.client import Client
 from dynclient.errors import Conflict, NotFound
 from dynclient.schema.versions import numbers
+from tests.support.shop import delete_for_good
 
 COLUMNS = [{"name": "id", "dataType": "INT"}]
 CONNECTION = {"config": {"type": "Mysql", "username": "u", "hostPort": "db:3306"}}
@@ -112,7 +113,7 @@ def test_mixed_kinds_are_sent_parents_first(each: Client) -> None:
     assert each.tables["mixed.d.s.t"].name == "t"
     assert each.glossary_terms["Mixed.top.below"].name == "below"
     each.database_services.delete("mixed", recursive=True, hard=True)
-    each.glossaries.delete("Mixed", recursive=True, hard=True)
+    delete_for_good(each.glossaries, "Mixed")
 
 
 def test_entities_that_are_read_changed_and_saved(each: Client, schema: str) -> None:
