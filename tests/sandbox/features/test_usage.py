@@ -7,13 +7,13 @@ from tests.support.sandbox_tables import TablesApi
 
 def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
     api.skip_unless_served("POST", "/v1/usage/{entity}/{id}")
-    table = api.create_table("counted")
+    table = api.create_table("used")
     path = f"/v1/usage/table/{table['id']}"
     # The week of 2024-03-05 begins on 2024-02-28.
     for date, count in (("2024-02-27", 100), ("2024-02-28", 10), ("2024-03-01", 5)):
         api.post(path, {"date": date, "count": count}, 201)
     api.post(path, {"date": "2024-03-05", "count": 2}, 201)
-    event = api.put("/v1/usage/table/name/s.d.c.counted", {"date": "2024-03-05", "count": 1}, 201)
+    event = api.put("/v1/usage/table/name/s.d.c.used", {"date": "2024-03-05", "count": 1}, 201)
     (change,) = event["changeDescription"]["fieldsUpdated"]
     assert change["name"] == "usageSummary"
     assert change["oldValue"]["dailyStats"]["count"] == 2
