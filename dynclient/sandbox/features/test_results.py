@@ -224,6 +224,6 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
         routes.add("PUT", logical, Route(results.add_cases, JSON, writes=True))
         remove = Route(results.remove_case, writes=True)
         routes.add("DELETE", logical + "/{testSuiteId}/{id}", remove)
-    if "summary" in served:
+    if "summary" in models["testSuite"].fields:
         summary = Route(results.summary, query=("testSuiteId",))
         routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
