@@ -185,9 +185,7 @@ class Feed:
             one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS) if is_selected(one)
         ]
         found.sort(key=lambda one: one["updatedAt"], reverse=True)
-        limit = query_int(query, "limit", 10)
-        if limit < 0:
-            raise bad_request("[query param limit must be greater than or equal to 0]")
+        limit = query_int(query, "limit", 10, least=0)
         page, paging = time_series.update_page(found, query, limit)
         post_limit = query_int(query, "limitPosts", 3)
         data = [

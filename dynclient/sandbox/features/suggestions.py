@@ -123,9 +123,7 @@ class Suggestions:
         if status not in self._statuses:
             message = "No enum constant org.openmetadata.schema.type.SuggestionStatus."
             raise UnhandledServerError(message + status)
-        limit = query_int(query, "limit", 10)
-        if limit < 1:
-            raise bad_request("[query param limit must be greater than or equal to 1]")
+        limit = query_int(query, "limit", 10, least=1)
         found = [each for each in self._select(context, query) if each["status"] == status]
         page, paging = time_series.update_page(found, query, limit)
         data = [self._serialize(context, suggestion) for suggestion in page]
