@@ -223,15 +223,14 @@ class Sandbox:
         if found is None:
             # Servers look for the method of a path before they read its id.
             of_any_id = self.routes.find(path[len(_ROOT) :], any_id=True)
-            is_other_method = of_any_id is not None and method not in {*of_any_id[0], "OPTIONS"}
+            is_other_method = of_any_id is not None and method not in {*of_any_id, "OPTIONS"}
             raise unhandled_status(405 if is_other_method else 404)
-        methods, values = found
         if method == "OPTIONS":
-            allowed = ", ".join(["HEAD", *methods, "OPTIONS"])
+            allowed = ", ".join(["HEAD", *found, "OPTIONS"])
             return Response(allowed, 200, {"Allow": allowed}, "text/plain")
-        route = methods.get(method)
-        if route is None:
+        if method not in found:
             raise unhandled_status(405)
+        route, values = found[method]
         base = f"{http_request.url.scheme}://{http_request.headers.get('host', 'localhost')}{_ROOT}"
         caller = None if route.public else self._caller(http_request)
         token = http_request.headers.get("authorization", "").partition(" ")[2]

@@ -74,49 +74,68 @@ class Route(NamedTuple):
     """Names of its query parameters, without the filters of lists."""
 
 
+class _Endpoint(NamedTuple):
+    """One method of one path in the tree."""
+
+    template: str
+    names: tuple[str, ...]
+    """The names of the path's parameters, in order."""
+    route: Route
+
+
 class _Segment:
-    __slots__ = ("fixed", "known", "methods", "parameters")
+    __slots__ = ("endpoints", "fixed", "id", "known", "text")
 
     def __init__(self) -> None:
         self.fixed: dict[str, _Segment] = {}
-        self.parameters: list[tuple[str, _Segment]] = []
-        self.methods: dict[str, Route] = {}
+        self.id: _Segment | None = None
+        """What is below a parameter that is a UUID."""
+        self.text: _Segment | None = None
+        """What is below any other parameter."""
+        self.endpoints: dict[str, _Endpoint] = {}
         self.known = False
 
 
 class Routes:
-    """All routes, as templates: ``/v1/tables/{id}``; ``{id}`` matches UUIDs only."""
+    """All routes, as templates: ``/v1/tables/{id}``.
+
+    Parameters named ``id`` or ``…Id`` match UUIDs only, unless they are declared as
+    ``{id:text}``. The names of parameters may differ between the methods of one path.
+    """
 
     def __init__(self) -> None:
         self._root = _Segment()
 
     def add(self, method: str, template: str, route: Route) -> None:
         """Add a route; of two routes for the same method and path the first counts."""
-        segment = self._root
+        segment, names = self._root, []
         for step in template.strip("/").split("/"):
             if step.startswith("{"):
-                name = step[1:-1]
-                found = next((below for known, below in segment.parameters if known == name), None)
-                if found is None:
-                    found = _Segment()
-                    segment.parameters.append((name, found))
-                    # An id is more specific than a name.
-                    segment.parameters.sort(key=lambda parameter: not _is_id(parameter[0]))
-                segment = found
+                names.append(step[1:-1].partition(":")[0])
+                if _is_id(step):
+                    segment.id = segment.id or _Segment()
+                    segment = segment.id
+                else:
+                    segment.text = segment.text or _Segment()
+                    segment = segment.text
             else:
                 segment = segment.fixed.setdefault(step, _Segment())
-        segment.methods.setdefault(method, route)
+        endpoint = _Endpoint(template.replace(f"{_TEXT}}}", "}"), tuple(names), route)
+        segment.endpoints.setdefault(method, endpoint)
 
     def wrap(self, method: str, template: str, change: Callable[[Route], Route]) -> None:
         """Replace a route by what a function returns for it; nothing if there is no such route."""
         segment = self._find_segment(template)
-        if segment is not None and method in segment.methods:
-            segment.methods[method] = change(segment.methods[method])
+        if segment is not None and method in segment.endpoints:
+            endpoint = segment.endpoints[method]
+            segment.endpoints[method] = endpoint._replace(route=change(endpoint.route))
 
     def get(self, method: str, template: str) -> Route | None:
         """Return the route of a template, or None."""
         segment = self._find_segment(template)
-        return segment.methods.get(method) if segment is not None else None
+        if segment is None or method not in segment.endpoints:
+            return None
+        return segment.endpoints[method].route
 
     def _find_segment(self, template: str) -> _Segment | None:
         segment: _Segment | None = self._root
@@ -124,7 +143,7 @@ class Routes:
             if segment is None:
                 return None
             if step.startswith("{"):
-                segment = dict(segment.parameters).get(step[1:-1])
+                segment = segment.id if _is_id(step) else segment.text
             else:
                 segment = segment.fixed.get(step)
         return segment
@@ -138,47 +157,53 @@ class Routes:
 
     def all(self) -> Iterator[tuple[str, str, Route]]:
         """Yield template, method and route of every route."""
-        stack = [("", self._root)]
+        stack = [self._root]
         while stack:
-            template, segment = stack.pop()
-            for method, route in segment.methods.items():
-                yield template, method, route
-            stack += [(f"{template}/{step}", below) for step, below in segment.fixed.items()]
-            stack += [(f"{template}/{{{name}}}", below) for name, below in segment.parameters]
+            segment = stack.pop()
+            for method, endpoint in segment.endpoints.items():
+                yield endpoint.template, method, endpoint.route
+            stack += [*segment.fixed.values(), *filter(None, (segment.id, segment.text))]
 
     def find(
         self, raw_path: str, *, any_id: bool = False
-    ) -> tuple[dict[str, Route], dict[str, str]] | None:
-        """Return the routes by method and the path's parameters, or None for an unknown path.
+    ) -> dict[str, tuple[Route, dict[str, str]]] | None:
+        """Return the route and the path's parameters by method, or None for an unknown path.
 
         With ``any_id`` an id may be any text, as where servers look for the method of a path.
         """
         steps = raw_path.removeprefix("/").split("/")
         if steps and steps[-1] == "":
             steps.pop()
-        return self._walk(self._root, steps, 0, {}, any_id)
+        found = self._walk(self._root, steps, (), any_id)
+        if found is None:
+            return None
+        endpoints, values = found
+        return {
+            method: (endpoint.route, dict(zip(endpoint.names, values, strict=True)))
+            for method, endpoint in endpoints.items()
+        }
 
     def _walk(
-        self, segment: _Segment, steps: list[str], at: int, values: dict[str, str], any_id: bool
-    ) -> tuple[dict[str, Route], dict[str, str]] | None:
-        if at == len(steps):
-            return (segment.methods, values) if segment.methods or segment.known else None
-        step = steps[at]
-        below = segment.fixed.get(step)
-        if below is not None:
-            found = self._walk(below, steps, at + 1, values, any_id)
-            if found is not None:
-                return found
-        for name, inner in segment.parameters:
-            is_id = _is_id(name)
-            if not step or (is_id and not any_id and not _UUID.match(step)):
-                continue
-            value = step.lower() if is_id else unquote(step)  # UUIDs are case-insensitive
-            found = self._walk(inner, steps, at + 1, {**values, name: value}, any_id)
+        self, segment: _Segment, steps: list[str], values: tuple[str, ...], any_id: bool
+    ) -> tuple[dict[str, _Endpoint], tuple[str, ...]] | None:
+        if not steps:
+            return (segment.endpoints, values) if segment.endpoints or segment.known else None
+        step, *rest = steps
+        tries: list[tuple[_Segment | None, tuple[str, ...]]] = [(segment.fixed.get(step), values)]
+        if step:
+            # An id is more specific than a name.
+            if any_id or _UUID.match(step):
+                tries.append((segment.id, (*values, step.lower())))  # UUIDs ignore case
+            tries.append((segment.text, (*values, unquote(step))))
+        for below, matched in tries:
+            found = self._walk(below, rest, matched, any_id) if below is not None else None
             if found is not None:
                 return found
         return None
 
 
-def _is_id(name: str) -> bool:
-    return name == "id" or name.endswith("Id")
+_TEXT = ":text"
+
+
+def _is_id(step: str) -> bool:
+    return step == "{id}" or step.endswith("Id}")

@@ -42,8 +42,9 @@ def test_a_path_finds_its_template(
 ) -> None:
     found = routes.find(path)
     assert found is not None
-    assert found[0]["GET"].operation == f"GET {template}"
-    assert found[1] == values
+    matched, parameters = found["GET"]
+    assert matched.operation == f"GET {template}"
+    assert parameters == values
 
 
 @pytest.mark.parametrize(
@@ -61,14 +62,14 @@ def test_of_two_routes_for_one_path_the_first_counts(routes: Routes) -> None:
     routes.add("PUT", "/v1/tables", route("put"))
     found = routes.find("/v1/tables")
     assert found is not None
-    assert {method: each.operation for method, each in found[0].items()} == {
+    assert {method: each.operation for method, (each, _) in found.items()} == {
         "GET": "GET /v1/tables", "POST": "POST /v1/tables", "PUT": "put",
     }  # fmt: skip
 
 
 def test_a_path_without_methods_is_found(routes: Routes) -> None:
     routes.add_without_methods("/v1/tables/export")
-    assert routes.find("/v1/tables/export") == ({}, {})
+    assert routes.find("/v1/tables/export") == {}
 
 
 def test_all_routes_are_listed(routes: Routes) -> None:
@@ -84,8 +85,28 @@ def test_an_id_is_matched_before_a_name(routes: Routes) -> None:
     by_id, by_name = routes.find(f"/v1/tables/{UUID}/runs"), routes.find("/v1/tables/a.b/runs")
     assert by_id is not None
     assert by_name is not None
-    assert [*by_id[0]] == ["DELETE"]
-    assert [*by_name[0]] == ["GET"]
+    assert [*by_id] == ["DELETE"]
+    assert [*by_name] == ["GET"]
+
+
+def test_the_methods_of_a_path_may_name_its_parameters_differently(routes: Routes) -> None:
+    routes.add("DELETE", "/v1/tables/{tableId}", route("delete"))
+    found = routes.find(f"/v1/tables/{UUID}")
+    assert found is not None
+    assert {method: parameters for method, (_, parameters) in found.items()} == {
+        "GET": {"id": UUID.lower()}, "DELETE": {"tableId": UUID.lower()},
+    }  # fmt: skip
+
+
+def test_an_id_may_be_declared_as_text(routes: Routes) -> None:
+    routes.add("GET", "/v1/tasks/{id:text}", route("task"))
+    for id in ("7", UUID):
+        found = routes.find(f"/v1/tasks/{id}")
+        assert found is not None
+        assert found["GET"][1] == {"id": id}
+    assert "/v1/tasks/{id}" in {template for template, _, _ in routes.all()}
+    assert routes.get("GET", "/v1/tasks/{id:text}") is not None
+    assert routes.get("GET", "/v1/tasks/{id}") is None
 
 
 def test_a_route_is_replaced_by_what_a_function_returns(routes: Routes) -> None:
@@ -93,5 +114,5 @@ def test_a_route_is_replaced_by_what_a_function_returns(routes: Routes) -> None:
     routes.wrap("GET", "/v1/gadgets/{id}", lambda old: old._replace(operation="never"))
     found = routes.find(f"/v1/tables/{UUID}")
     assert found is not None
-    assert found[0]["GET"].operation == "changed"
+    assert found["GET"][0].operation == "changed"
     assert "never" not in {route.operation for _, _, route in routes.all()}

@@ -84,8 +84,9 @@ class EventSubscriptions:
         raise not_found("Destination", id)
 
     def _find(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        key = request.path.get("id") or request.path["name"]
-        return context.get_row(self._model, key, by_name="id" not in request.path).doc
+        id = request.path.get("eventSubscriptionId")
+        key = id or request.path["eventSubscriptionName"]
+        return context.get_row(self._model, key, by_name=id is None).doc
 
 
 def _function(name: str, facts: dict[str, Any], contexts: dict[str, list[str]]) -> dict[str, Any]:
@@ -106,7 +107,8 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     if root is None:
         return
     subscriptions = EventSubscriptions(models, where)
-    by_id, by_name = f"{root}/{{id}}/status", f"{root}/name/{{name}}/status"
+    by_id = f"{root}/{{eventSubscriptionId}}/status"
+    by_name = f"{root}/name/{{eventSubscriptionName}}/status"
     if "destinations" in models["eventSubscription"].fields:
         handler, tail = subscriptions.destination_status, "/{destinationId}"
         resources = Route(

@@ -185,9 +185,7 @@ class Feed:
             one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS) if is_selected(one)
         ]
         found.sort(key=lambda one: one["updatedAt"], reverse=True)
-        limit = query_int(query, "limit", 10)
-        if limit < 0:
-            raise bad_request("[query param limit must be greater than or equal to 0]")
+        limit = query_int(query, "limit", 10, least=0)
         page, paging = time_series.update_page(found, query, limit)
         post_limit = query_int(query, "limitPosts", 3)
         data = [
@@ -222,8 +220,8 @@ class Feed:
         return changed
 
     def delete(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``DELETE feed/{id}``."""
-        owner, thread = self._find_thread(context, request.path["id"])
+        """Handle ``DELETE feed/{threadId}``."""
+        owner, thread = self._find_thread(context, request.path["threadId"])
         context.tx.remove_record(owner, KIND, thread["id"])
         stored = {name: thread[name] for name in self._node.properties if name in thread}
         return Result(200, stored, change="entityDeleted")
@@ -261,15 +259,15 @@ class Feed:
         return Result(200, {"data": self._find_thread(context, request.path["id"])[1]["posts"]})
 
     def patch_post(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``PATCH feed/{id}/posts/{post}``."""
+        """Handle ``PATCH feed/{threadId}/posts/{postId}``."""
         return self._change_post(context, request, "postUpdated")
 
     def delete_post(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``DELETE feed/{id}/posts/{post}``."""
+        """Handle ``DELETE feed/{threadId}/posts/{postId}``."""
         return self._change_post(context, request, "entityDeleted")
 
     def _change_post(self, context: RequestContext, request: Request, change: str) -> Result:
-        owner, thread = self._find_thread(context, request.path["id"])
+        owner, thread = self._find_thread(context, request.path["threadId"])
         post_id = request.path["postId"]
         post = next((one for one in thread["posts"] if one["id"] == post_id), None)
         if post is None:
@@ -284,21 +282,21 @@ class Feed:
     # tasks
 
     def task(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET feed/tasks/{number}``."""
+        """Handle ``GET feed/tasks/{id}``."""
         thread = self._thread_of_task(context, request)[1]
         return Result(200, self._serialize(context, self._with_reference(context, thread)))
 
     def _thread_of_task(
         self, context: RequestContext, request: Request
     ) -> tuple[str, dict[str, Any]]:
-        number = request.path["number"]
+        number = request.path["id"]
         for one in context.tx.records_of(KIND, 0, time_series.ALWAYS):
             if str((one.get("task") or {}).get("id")) == number:
                 return self._find_thread(context, one["id"])
         raise not_found("Task", number)
 
     def resolve(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``PUT feed/tasks/{number}/resolve``: set the new value in the entity."""
+        """Handle ``PUT feed/tasks/{id}/resolve``: set the new value in the entity."""
         owner, thread = self._thread_of_task(context, request)
         body = context.read(self.resolve_body, request.body)
         self._apply_value(context, thread, body["newValue"])
@@ -307,7 +305,7 @@ class Feed:
         return self._close_task(context, owner, thread, task_fields, "taskResolved", message)
 
     def close(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``PUT feed/tasks/{number}/close``."""
+        """Handle ``PUT feed/tasks/{id}/close``."""
         owner, thread = self._thread_of_task(context, request)
         body = context.read(self.close_body, request.body)
         message = f"Closed the Task with comment - {body['comment']}"
@@ -404,22 +402,22 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     add("GET", "", Route(feed.list, operation="listThreads", query=_QUERY))
     add("GET", "/{id}", Route(feed.get, operation="getThreadByID"))
     add("PATCH", "/{id}", Route(feed.patch, JSON_PATCH, writes=True, operation="patchThread"))
-    add("DELETE", "/{id}", Route(feed.delete, writes=True, operation="deleteThread"))
+    add("DELETE", "/{threadId}", Route(feed.delete, writes=True, operation="deleteThread"))
     add("GET", "/{id}/posts", Route(feed.posts))
     add("POST", "/{id}/posts", Route(feed.add_post, JSON, writes=True, body_schema=feed.post_body))
-    one = "/{id}/posts/{postId}"
+    one = "/{threadId}/posts/{postId}"
     add("PATCH", one, Route(feed.patch_post, JSON_PATCH, writes=True))
     add("DELETE", one, Route(feed.delete_post, writes=True))
-    add("GET", "/tasks/{number}", Route(feed.task, operation="getTaskByID"))
+    add("GET", "/tasks/{id:text}", Route(feed.task, operation="getTaskByID"))
     add(
         "PUT",
-        "/tasks/{number}/resolve",
+        "/tasks/{id:text}/resolve",
         Route(
             feed.resolve, JSON, writes=True, operation="resolveTask", body_schema=feed.resolve_body
         ),
     )
     add(
         "PUT",
-        "/tasks/{number}/close",
+        "/tasks/{id:text}/close",
         Route(feed.close, JSON, writes=True, operation="closeTask", body_schema=feed.close_body),
     )

@@ -113,10 +113,10 @@ class Incidents:
         return Result(200, self._find_status(context, request.path["id"])[1])
 
     def list_of_state(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET stateId/{id}``: all statuses of an incident."""
+        """Handle ``GET stateId/{stateId}``: all statuses of an incident."""
         found = [
             one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS)
-            if one["stateId"] == request.path["id"]
+            if one["stateId"] == request.path["stateId"]
         ]  # fmt: skip
         return Result(200, {"data": found, "paging": {"total": len(found)}})
 
@@ -146,5 +146,5 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     query = (*SPAN, "testCaseFQN", "latest", "limit")
     routes.add("GET", root, Route(incidents.list, query=query))
     routes.add("GET", f"{root}/{{id}}", Route(incidents.get))
-    routes.add("GET", f"{root}/stateId/{{id}}", Route(incidents.list_of_state))
+    routes.add("GET", f"{root}/stateId/{{stateId}}", Route(incidents.list_of_state))
     routes.add("PATCH", f"{root}/{{id}}", Route(incidents.patch, JSON_PATCH, writes=True))

@@ -130,19 +130,19 @@ class Lineage:
         return Result(200, None)
 
     def delete_by_origin(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``DELETE lineage/{type}/{id}/type/{origin}``: edges by source."""
-        head = self._find_head(context, request.path["type"], request.path["key"])
+        """Handle ``DELETE lineage/{entityType}/{entityId}/type/{lineageSource}``."""
+        head = self._find_head(context, request.path["entityType"], request.path["entityId"])
         for edge in context.tx.lineage_into(head.id):
-            if (edge.details or {}).get("source") == request.path["origin"]:
+            if (edge.details or {}).get("source") == request.path["lineageSource"]:
                 context.tx.remove_lineage(edge.source, edge.target)
         return Result(200, None)
 
     def _find_edge(self, context: RequestContext, request: Request) -> LineageEdge:
         path = request.path
-        by_name = "from_name" in path
-        ends = ("from_name", "to_name") if by_name else ("key", "to")
-        source = self._find_head(context, path["type"], path[ends[0]], by_name=by_name)
-        target = self._find_head(context, path["to_type"], path[ends[1]], by_name=by_name)
+        by_name = "fromFQN" in path
+        ends = ("fromFQN", "toFQN") if by_name else ("fromId", "toId")
+        source = self._find_head(context, path["fromEntity"], path[ends[0]], by_name=by_name)
+        target = self._find_head(context, path["toEntity"], path[ends[1]], by_name=by_name)
         edge = context.tx.find_lineage(source.id, target.id)
         if edge is None:
             raise error_response(404, "Lineage edge not found")
@@ -151,18 +151,18 @@ class Lineage:
     # reading
 
     def get(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET lineage/{type}/{id}``."""
+        """Handle ``GET lineage/{entity}/{id}``."""
         return self._graph_result(context, request, request.path["id"], by_name=False)
 
     def get_by_name(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET lineage/{type}/name/{fqn}``."""
+        """Handle ``GET lineage/{entity}/name/{fqn}``."""
         return self._graph_result(context, request, request.path["fqn"], by_name=True)
 
     def _graph_result(
         self, context: RequestContext, request: Request, key: str, *, by_name: bool
     ) -> Result:
         up, down = _parse_depths(request.query)
-        head = self._find_head(context, request.path["type"], key, by_name=by_name)
+        head = self._find_head(context, request.path["entity"], key, by_name=by_name)
         above, below = _walk(context, head, up, up=True), _walk(context, head, down, up=False)
         heads = context.tx.heads(step.other for step in (*above, *below))
         order = dict.fromkeys(step.other for step in (*above, *below))
@@ -187,8 +187,8 @@ class Lineage:
         return out
 
     def edge(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET lineage/getLineageEdge/{from}/{to}``."""
-        source, target = _parse_id(request.path["from"]), _parse_id(request.path["to"])
+        """Handle ``GET lineage/getLineageEdge/{fromId}/{toId}``."""
+        source, target = _parse_id(request.path["fromId"]), _parse_id(request.path["toId"])
         edge = context.tx.find_lineage(source, target)
         if edge is None:
             message = f"Lineage edge not found between {source} and  {target}"
@@ -340,25 +340,29 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     lineage = Lineage(models)
     routes_by_name = {
         "put": ("PUT", "", Route(lineage.put, JSON, writes=True, body_schema=lineage.body)),
-        "get": ("GET", "/{type}/{id}", Route(lineage.get, query=_DEPTHS)),
-        "get_by_name": ("GET", "/{type}/name/{fqn}", Route(lineage.get_by_name, query=_DEPTHS)),
-        "delete": ("DELETE", "/{type}/{key}/{to_type}/{to}", Route(lineage.delete, writes=True)),
+        "get": ("GET", "/{entity}/{id}", Route(lineage.get, query=_DEPTHS)),
+        "get_by_name": ("GET", "/{entity}/name/{fqn}", Route(lineage.get_by_name, query=_DEPTHS)),
+        "delete": (
+            "DELETE",
+            "/{fromEntity}/{fromId:text}/{toEntity}/{toId:text}",
+            Route(lineage.delete, writes=True),
+        ),
         "delete_by_name": (
             "DELETE",
-            "/{type}/name/{from_name}/{to_type}/name/{to_name}",
+            "/{fromEntity}/name/{fromFQN}/{toEntity}/name/{toFQN}",
             Route(lineage.delete, writes=True),
         ),
         "delete_by_origin": (
             "DELETE",
-            "/{type}/{key}/type/{origin}",
+            "/{entityType}/{entityId:text}/type/{lineageSource}",
             Route(lineage.delete_by_origin, writes=True),
         ),
         "patch": (
             "PATCH",
-            "/{type}/{key}/{to_type}/{to}",
+            "/{fromEntity}/{fromId:text}/{toEntity}/{toId:text}",
             Route(lineage.patch, JSON_PATCH, writes=True),
         ),
-        "edge": ("GET", "/getLineageEdge/{from}/{to}", Route(lineage.edge)),
+        "edge": ("GET", "/getLineageEdge/{fromId:text}/{toId:text}", Route(lineage.edge)),
         "graph": ("GET", "/getLineage", Route(lineage.graph, query=_GRAPH_QUERY)),
         "export": ("GET", "/export", Route(lineage.export, query=_GRAPH_QUERY)),
     }

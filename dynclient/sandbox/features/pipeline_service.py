@@ -218,7 +218,8 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     if "bulk_deploy" in models.rules.table("pipeline_service")["routes"]:
         many = Route(service.deploy_many, JSON, writes=True, operation="bulkDeployIngestion")
         routes.add("POST", f"{ROOT}/bulk/deploy", many)
-    for tail in ("/{id}", "/name/{fqn}", "/{fqn}/pipelineStatus", "/{fqn}/pipelineStatus/{run}"):
+    runs = "/{fqn}/pipelineStatus"
+    for tail in ("/{id}", "/name/{fqn}", runs, f"{runs}/{{id:text}}"):
         needs_service = tail.endswith("/pipelineStatus")
         routes.wrap("GET", ROOT + tail, _polls(service, needs_service=needs_service))
 

@@ -169,7 +169,7 @@ class Profiles:
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE tables/{fqn}/{table|column|system}/{timestamp}/profile``."""
-        kind, fqn = request.path["kind"], request.path["fqn"]
+        kind, fqn = request.path["entityType"], request.path["fqn"]
         kinds = {"table": TABLES, "column": COLUMNS, "system": SYSTEM}
         if kind not in kinds:
             raise bad_request(f"entityType {kind} is not supported")
@@ -242,7 +242,7 @@ class Metrics:
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE tables/{id}/customMetric/…``."""
         row = context.get_row(self._model, request.path["id"])
-        column, name = request.path.get("column", ""), request.path["name"]
+        column, name = request.path.get("columnName", ""), request.path["customMetricName"]
         before = self._respond(context, "DELETE", row)
         context.tx.remove_record(row.id, "customMetric", f"{column}.{name}")
         shows_old = _METRICS in context.rules.names("shown_after_removal", "*")
@@ -297,14 +297,15 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     for kind, handler in lists.items():
         routes.add("GET", f"{root}/{{fqn}}/{kind}", Route(handler, query=SPAN))
     delete = Route(profiles.delete, writes=True)
-    routes.add("DELETE", f"{root}/{{fqn}}/{{kind}}/{{timestamp}}/profile", delete)
+    routes.add("DELETE", f"{root}/{{fqn}}/{{entityType}}/{{timestamp}}/profile", delete)
     if _CUSTOM_METRIC in models.release.paths:
         metrics = Metrics(models)
         own = f"{root}/{{id}}/customMetric"
         routes.add("PUT", own, Route(metrics.put, JSON, writes=True, body_schema=metrics.body))
         if _METRICS in table.fields:
-            routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
-        routes.add("DELETE", f"{own}/{{column}}/{{name}}", Route(metrics.delete, writes=True))
+            routes.add("DELETE", f"{own}/{{customMetricName}}", Route(metrics.delete, writes=True))
+        of_column = f"{own}/{{columnName}}/{{customMetricName}}"
+        routes.add("DELETE", of_column, Route(metrics.delete, writes=True))
 
 
 def _add_routes(

@@ -137,9 +137,8 @@ class QualitySearch:
 
 
 def _page(found: list[Any], query: Mapping[str, str]) -> tuple[list[Any], dict[str, int]]:
-    offset, limit = query_int(query, "offset", 0), query_int(query, "limit", _SIZE)
-    if offset < 0 or limit < 0:
-        raise bad_request("[query param limit must be greater than or equal to 0]")
+    offset = query_int(query, "offset", 0, least=0)
+    limit = query_int(query, "limit", _SIZE, least=0)
     paging = {"offset": offset, "limit": limit, "total": len(found)}
     return found[offset : offset + limit], paging
 

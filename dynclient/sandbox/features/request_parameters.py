@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dynclient.sandbox.http_errors import UnhandledServerError, error_response, unhandled_status
+from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
+    bad_request,
+    error_response,
+    unhandled_status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,10 +52,18 @@ def parse_int(text: str) -> int:
     return number
 
 
-def query_int(query: Mapping[str, str], name: str, default: int) -> int:
-    """Return an integer query parameter, or a default if the query does not have it."""
+def query_int(
+    query: Mapping[str, str], name: str, default: int, *, least: int | None = None
+) -> int:
+    """Return an integer query parameter, or a default if the query does not have it.
+
+    Raises the server's 400 for an integer less than ``least``.
+    """
     text = query.get(name)
-    return default if text is None else parse_int(text)
+    number = default if text is None else parse_int(text)
+    if least is not None and number < least:
+        raise bad_request(f"[query param {name} must be greater than or equal to {least}]")
+    return number
 
 
 def query_span(query: Mapping[str, str], missing: str) -> tuple[int, int]:

@@ -98,9 +98,9 @@ class Ingestions:
         return time_series.list_records(context, row.id, RUNS, request.query, SPAN_REQUIRED)
 
     def get(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``GET ingestionPipelines/{fqn}/pipelineStatus/{run}``."""
+        """Handle ``GET ingestionPipelines/{fqn}/pipelineStatus/{id}``."""
         row = context.get_row(self._model, request.path["fqn"], by_name=True)
-        record = self._run(context, row.id, request.path["run"])
+        record = self._run(context, row.id, request.path["id"])
         return Result(204 if record is None else 200, record)
 
     def _run(self, context: RequestContext, owner: str, run: str) -> dict[str, Any] | None:
@@ -142,7 +142,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
             "PUT", root, Route(ingestions.put, JSON, writes=True, body_schema=ingestions.body)
         )
         routes.add("GET", root, Route(ingestions.list, query=SPAN))
-        routes.add("GET", root + "/{run}", Route(ingestions.get))
+        routes.add("GET", root + "/{id:text}", Route(ingestions.get))
     for type, route in where.items():
         if route.startswith("/v1/services/") and "testConnectionResult" in models[type].fields:
             connections = Connections(models[type])

@@ -107,13 +107,13 @@ class Suggestions:
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET suggestions/{id}``."""
-        return Result(200, self._serialize(context, self._find(context, request)[1]))
+        return Result(200, self._serialize(context, self._find(context, request.path["id"])[1]))
 
-    def _find(self, context: RequestContext, request: Request) -> tuple[str, Suggestion]:
+    def _find(self, context: RequestContext, id: str) -> tuple[str, Suggestion]:
         """Return a suggestion and the FQN that it is kept by."""
-        found = context.tx.record_of(KIND, request.path["id"])
+        found = context.tx.record_of(KIND, id)
         if found is None:
-            raise not_found("Suggestion", request.path["id"])
+            raise not_found("Suggestion", id)
         return found
 
     def list_page(self, context: RequestContext, request: Request) -> Result:
@@ -123,9 +123,7 @@ class Suggestions:
         if status not in self._statuses:
             message = "No enum constant org.openmetadata.schema.type.SuggestionStatus."
             raise UnhandledServerError(message + status)
-        limit = query_int(query, "limit", 10)
-        if limit < 1:
-            raise bad_request("[query param limit must be greater than or equal to 1]")
+        limit = query_int(query, "limit", 10, least=1)
         found = [each for each in self._select(context, query) if each["status"] == status]
         page, paging = time_series.update_page(found, query, limit)
         data = [self._serialize(context, suggestion) for suggestion in page]
@@ -148,7 +146,7 @@ class Suggestions:
 
     def update(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PUT suggestions/{id}``: change all but the author and the creation time."""
-        fqn, stored = self._find(context, request)
+        fqn, stored = self._find(context, request.path["id"])
         if not context.caller.admin and context.caller.name != stored["createdBy"]["name"]:
             raise _not_allowed(context, "Update")
         body = context.read(self._node, request.body)
@@ -167,13 +165,13 @@ class Suggestions:
 
     def accept(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PUT suggestions/{id}/accept``: change the entity."""
-        fqn, suggestion = self._find(context, request)
+        fqn, suggestion = self._find(context, request.path["id"])
         self._accept(context, fqn, [suggestion])
         return Result(200, None, change="suggestionAccepted")
 
     def reject(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PUT suggestions/{id}/reject``."""
-        fqn, suggestion = self._find(context, request)
+        fqn, suggestion = self._find(context, request.path["id"])
         self._reject(context, fqn, [suggestion])
         return Result(200, None, change="suggestionRejected")
 
@@ -238,8 +236,8 @@ class Suggestions:
             raise _not_allowed(context, status)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``DELETE suggestions/{id}``."""
-        fqn, suggestion = self._find(context, request)
+        """Handle ``DELETE suggestions/{suggestionId}``."""
+        fqn, suggestion = self._find(context, request.path["suggestionId"])
         caller = context.caller
         if not (caller.admin or caller.bot or caller.name == suggestion["createdBy"]["name"]):
             raise permissions.forbidden(caller.name, "Delete")
@@ -322,7 +320,8 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     routes.add("GET", one, Route(suggestions.get, operation="getSuggestionByID"))
     routes.add("PUT", one, Route(suggestions.update, JSON, writes=True,
                operation="updateSuggestion", body_schema=suggestions.body))  # fmt: skip
-    routes.add("DELETE", one, Route(suggestions.delete, writes=True, operation="deleteSuggestion"))
+    delete = Route(suggestions.delete, writes=True, operation="deleteSuggestion")
+    routes.add("DELETE", f"{root}/{{suggestionId}}", delete)
     for name, accept_or_reject, all_of_user in (
         ("accept", suggestions.accept, suggestions.accept_all),
         ("reject", suggestions.reject, suggestions.reject_all),

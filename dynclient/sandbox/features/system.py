@@ -177,16 +177,16 @@ class System:
 
     def validate_condition(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
         """Answer 204, or the 400 for a condition whose parentheses do not match."""
-        condition = request.path["condition"]
+        expression = request.path["expression"]
         opened: list[int] = []
-        for place, character in enumerate(condition):
+        for place, character in enumerate(expression):
             if character == "(":
                 opened.append(place)
             elif character == ")" and opened:
                 opened.pop()
         if opened:
             raise bad_request(
-                f"Failed to parse - Expression [{condition}] @{opened[-1]}: EL1051E: Unexpectedly"
+                f"Failed to parse - Expression [{expression}] @{opened[-1]}: EL1051E: Unexpectedly"
                 " ran out of arguments"
             )
         return Result(204, None)
@@ -224,8 +224,8 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     get(f"/v1{prefix}/config/pipeline-service-client", system.pipeline_client)
     for name, setting in models.rules.table("settings_as_configuration").items():
         get(f"/v1{prefix}/config/{name}", system.configuration(setting))
-    get("/v1/policies/validation/condition/{condition}", system.validate_condition)
-    get("/v1/events/subscriptions/validation/condition/{condition}", system.validate_condition)
+    get("/v1/policies/validation/condition/{expression}", system.validate_condition)
+    get("/v1/events/subscriptions/validation/condition/{expression}", system.validate_condition)
     by_release = {
         "status": {"/status": system.status},
         "settings": {"/settings": system.settings, "/settings/{name}": system.setting},

@@ -189,8 +189,8 @@ class Results:
         return Result(200, serialized, change=self._logical["added"])
 
     def remove_case(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``DELETE testCases/logicalTestCases/{suite}/{case}``."""
-        suite = context.get_row(self._suites, request.path["suiteId"])
+        """Handle ``DELETE testCases/logicalTestCases/{testSuiteId}/{id}``."""
+        suite = context.get_row(self._suites, request.path["testSuiteId"])
         case = context.get_row(self._cases, request.path["id"])
         if not context.tx.remove_reference(case.id, "testSuites", suite.id):
             raise not_found("testCase", case.id)
@@ -223,7 +223,7 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
         logical = cases + "/logicalTestCases"
         routes.add("PUT", logical, Route(results.add_cases, JSON, writes=True))
         remove = Route(results.remove_case, writes=True)
-        routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
-    if "summary" in served:
+        routes.add("DELETE", logical + "/{testSuiteId}/{id}", remove)
+    if "summary" in models["testSuite"].fields:
         summary = Route(results.summary, query=("testSuiteId",))
         routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)

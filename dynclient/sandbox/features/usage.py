@@ -78,8 +78,8 @@ class Usage:
         return Result(200, {"entity": context.serializer.reference(head), "usage": records})
 
     def rank(self, context: RequestContext, request: Request) -> Result:
-        """Handle ``POST usage/compute.percentile/{type}/{date}``."""
-        model = find_model(context, request.path["type"])
+        """Handle ``POST usage/compute.percentile/{entity}/{date}``."""
+        model = find_model(context, request.path["entity"])
         day = _parse_day(request.path["date"]).toordinal()
         records = context.tx.owned_records(KIND, model.type, day)
         for name in _SPANS:
@@ -93,7 +93,7 @@ class Usage:
         return Result(201, None)
 
     def _find(self, context: RequestContext, request: Request) -> tuple[EntityModel, Row]:
-        model = find_model(context, request.path["type"])
+        model = find_model(context, request.path["entity"])
         by_name = "fqn" in request.path
         return model, context.get_row(
             model, request.path["fqn" if by_name else "id"], by_name=by_name
@@ -112,9 +112,9 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     """Add the routes."""
     usage = Usage(models)
     for tail in ("{id}", "name/{fqn}"):
-        place = f"/v1/usage/{{type}}/{tail}"
+        place = f"/v1/usage/{{entity}}/{tail}"
         routes.add("POST", place, Route(usage.post, JSON, writes=True, body_schema=usage.body))
         routes.add("PUT", place, Route(usage.put, JSON, writes=True, body_schema=usage.body))
         routes.add("GET", place, Route(usage.get, query=("date", "days")))
     rank = Route(usage.rank, writes=True)
-    routes.add("POST", "/v1/usage/compute.percentile/{type}/{date}", rank)
+    routes.add("POST", "/v1/usage/compute.percentile/{entity}/{date}", rank)

@@ -8,7 +8,7 @@ import pickle
 import pydoc
 import re
 import rlcompleter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 import dynclient
 from dynclient.client.client import Client
 from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
+from dynclient.openapi.index import shape
 from dynclient.transport.request import Request
 from tests.support.openapi_server import DOCUMENTS, OpenAPIServer, document_of
 from tests.support.payloads import least
@@ -332,6 +333,23 @@ def test_names_that_earlier_versions_made_of_ids_warn(om: Client) -> None:
         assert om.tables.op.add_sample_data.__name__ == "put_sample_data"
     with pytest.warns(DeprecationWarning, match=r"use om\.op\.get_search_query instead"):
         assert om.op["search_entities_with_query"].__name__ == "get_search_query"
+
+
+def test_an_operation_has_one_name_on_a_real_server_and_on_the_sandbox(
+    om: Client, connected: Callable[[str], Client]
+) -> None:
+    names = [
+        {
+            (space, info.method, shape(info.path)): name
+            for space, operations in namespaces(client).items()
+            for name, info in operations._names(client.contract.openapi).items()
+        }
+        for client in (om, connected("1.6.0"))
+    ]
+    common = names[0].keys() & names[1].keys()
+    assert len(common) > 40
+    different = {key: (names[0][key], names[1][key]) for key in common}
+    assert {key: pair for key, pair in different.items() if pair[0] != pair[1]} == {}
 
 
 def test_operations_are_found_by_every_key(om: Client) -> None:

@@ -11,6 +11,10 @@ import pytest
 
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments, NotFound, NotSupported
+from tests.support.external_server import own
+
+WORDS = own("words")
+"""The glossary of these tests."""
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def om(each: Client) -> Client:
 @pytest.fixture
 def glossary(om: Client) -> Iterator[Any]:
     """A glossary of two terms."""
-    glossary = om.glossaries.create(name="Words", displayName="Words", description="x")
+    glossary = om.glossaries.create(name=WORDS, displayName=WORDS, description="x")
     for name in ("Order", "Revenue"):
         om.glossary_terms.create(
             name=name, displayName=name, glossary=glossary, description=f"about {name}"
@@ -35,19 +39,19 @@ def glossary(om: Client) -> Iterator[Any]:
 
 def test_a_glossary_goes_out_and_comes_back(om: Client, glossary: Any, tmp_path: Path) -> None:
     text = om.glossaries.export_csv(glossary)
-    assert text == om.glossaries.export_csv("Words")
+    assert text == om.glossaries.export_csv(WORDS)
     assert "about Revenue" in text
     changed = text.replace("about Revenue", "money")
     trial = om.glossaries.import_csv(glossary, changed)
     assert trial
     assert trial.is_dry_run
-    assert om.glossary_terms["Words.Revenue"].description == "about Revenue"
+    assert om.glossary_terms[f"{WORDS}.Revenue"].description == "about Revenue"
     file = tmp_path / "terms.csv"
     file.write_text(changed, "utf-8-sig")
     for data in (file, StringIO(changed), changed.encode()):
-        done = om.glossaries.import_csv("Words", data, dry_run=False)
+        done = om.glossaries.import_csv(WORDS, data, dry_run=False)
         assert (done.status, done.is_dry_run, done.failed) == ("success", False, 0)
-    assert om.glossary_terms["Words.Revenue"].description == "money"
+    assert om.glossary_terms[f"{WORDS}.Revenue"].description == "money"
     assert [row.status for row in done.rows] == ["success", "success"]
 
 
@@ -106,7 +110,7 @@ def test_columns_of_tables_need_a_newer_release(om: Client) -> None:
 )
 def test_what_is_not_csv_is_refused(om: Client, data: Any, message: str) -> None:
     with pytest.raises(BadArguments, match=message):
-        om.glossaries.import_csv("Words", data)
+        om.glossaries.import_csv(WORDS, data)
 
 
 def test_the_columns_are_described(om: Client) -> None:

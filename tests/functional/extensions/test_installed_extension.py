@@ -7,14 +7,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dynclient import sandbox
 from tests.support.documents import ROOT
-from tests.support.trees import ALL_RELEASES
+from tests.support.trees import ALL_RELEASES, TREES
 
 PAGE = ROOT / "docs" / "extending.md"
 LINES = 30
@@ -63,19 +62,18 @@ def test_the_extension_of_the_page_is_short() -> None:
     assert len(lines) <= LINES
 
 
-def test_the_extension_of_the_page_works_once_it_is_installed(
-    package: Path, server: Callable[[str], sandbox.Running]
-) -> None:
-    running = server(ALL_RELEASES[-1])
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(package), str(ROOT)]),
-        "HOST": running.host,
-        "TOKEN": str(running.admin_token),
-        "RELEASE": running.release,
-    }
-    command = [sys.executable, "-W", "error", "-c", SCRIPT]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def test_the_extension_of_the_page_works_once_it_is_installed(package: Path) -> None:
+    # It counts the services of the whole server, so no other test may use that server.
+    with sandbox.start(tree=TREES.get(ALL_RELEASES[-1])) as running:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(package), str(ROOT)]),
+            "HOST": running.host,
+            "TOKEN": str(running.admin_token),
+            "RELEASE": running.release,
+        }
+        command = [sys.executable, "-W", "error", "-c", SCRIPT]
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {
         "loaded": [False, True],

@@ -62,7 +62,7 @@ def test_posts_are_changed_and_deleted(api: TablesApi) -> None:
 
 
 def test_a_closed_task_does_not_change_the_entity(api: TablesApi) -> None:
-    api.skip_unless_served("PUT", "/v1/feed/tasks/{number}/close")
+    api.skip_unless_served("PUT", "/v1/feed/tasks/{id}/close")
     table = api.create_table("closed", description="old")
     admin = api.get("/v1/users/name/admin")
     details = {"type": "UpdateDescription", "oldValue": "old", "suggestion": "new",

@@ -7,7 +7,7 @@ from tests.support.sandbox_tables import NOTHING, TablesApi
 
 def test_a_user_follows_and_unfollows(api: TablesApi) -> None:
     api.skip_unless_served("PUT", "/v1/tables/{id}/followers")
-    table = api.create_table("followed")
+    table = api.create_table("liked")
     admin = api.get("/v1/users/name/admin")["id"]
     path = f"/v1/tables/{table['id']}"
     event = api.put(f"{path}/followers", admin)

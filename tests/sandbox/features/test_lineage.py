@@ -91,7 +91,7 @@ def test_graph_edge_and_export_show_the_details(api: TablesApi, edge_body: EdgeB
 
 
 def test_an_edge_is_patched_and_deleted_by_source(api: TablesApi, edge_body: EdgeBody) -> None:
-    path = "/v1/lineage/{type}/{key}/{to_type}/{to}"
+    path = "/v1/lineage/{fromEntity}/{fromId}/{toEntity}/{toId}"
     api.skip_unless_served("PATCH", path)
     a, b, c = (api.create_table(f"patched-{name}") for name in "abc")
     for source, origin in ((a, "Manual"), (c, "QueryLineage")):

@@ -6,14 +6,14 @@ from tests.support.sandbox_tables import TablesApi
 
 
 def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
-    api.skip_unless_served("POST", "/v1/usage/{type}/{id}")
-    table = api.create_table("counted")
+    api.skip_unless_served("POST", "/v1/usage/{entity}/{id}")
+    table = api.create_table("used")
     path = f"/v1/usage/table/{table['id']}"
     # The week of 2024-03-05 begins on 2024-02-28.
     for date, count in (("2024-02-27", 100), ("2024-02-28", 10), ("2024-03-01", 5)):
         api.post(path, {"date": date, "count": count}, 201)
     api.post(path, {"date": "2024-03-05", "count": 2}, 201)
-    event = api.put("/v1/usage/table/name/s.d.c.counted", {"date": "2024-03-05", "count": 1}, 201)
+    event = api.put("/v1/usage/table/name/s.d.c.used", {"date": "2024-03-05", "count": 1}, 201)
     (change,) = event["changeDescription"]["fieldsUpdated"]
     assert change["name"] == "usageSummary"
     assert change["oldValue"]["dailyStats"]["count"] == 2
@@ -31,7 +31,7 @@ def test_counts_are_set_added_and_summed(api: TablesApi) -> None:
 
 
 def test_entities_are_ranked_by_their_counts(api: TablesApi) -> None:
-    api.skip_unless_served("POST", "/v1/usage/compute.percentile/{type}/{date}")
+    api.skip_unless_served("POST", "/v1/usage/compute.percentile/{entity}/{date}")
     for name, count in (("low", 1), ("middle", 2), ("high", 9)):
         api.create_table(f"rank-{name}")
         api.post(f"/v1/usage/table/name/s.d.c.rank-{name}", {"date": "2023-01-01", "count": count})
@@ -44,7 +44,7 @@ def test_entities_are_ranked_by_their_counts(api: TablesApi) -> None:
 
 
 def test_invalid_dates_and_types_are_errors(api: TablesApi) -> None:
-    api.skip_unless_served("POST", "/v1/usage/{type}/{id}")
+    api.skip_unless_served("POST", "/v1/usage/{entity}/{id}")
     table = api.create_table("undated")
     path = f"/v1/usage/table/{table['id']}"
     body = {"date": "never", "count": 1}

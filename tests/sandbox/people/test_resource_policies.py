@@ -173,7 +173,7 @@ def test_every_handler_has_its_route(models: EntityModels) -> None:
     ):
         found = routes.find(path)
         assert found is not None, path
-        assert found[0]["GET"].handler.__name__ == handler
+        assert found["GET"][0].handler.__name__ == handler
 
 
 def test_a_resource_that_is_not_an_entity_has_no_permissions_on_one(
