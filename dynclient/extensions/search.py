@@ -1,0 +1,471 @@
+"""Search: entities by words and conditions, in the search index or by lists."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dynclient import model
+from dynclient.data import data_file
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem, ResponseInvalid, SearchFailed, ServerFault, Unavailable
+from dynclient.extensions import search_query as language
+from dynclient.extensions.base import Extension, not_supported
+from dynclient.extensions.operation_rows import Period
+from dynclient.extensions.search_fields import Fields, build_query, checked, holds
+from dynclient.extensions.search_hits import Hit, Hits
+from dynclient.operations.operation import Plan
+from dynclient.session.requested_fields import requested_fields
+
+if TYPE_CHECKING:
+    from dynclient.schema import EntityType
+
+PAGE_SIZE = 100
+"""The number of hits of one request."""
+QUERY_MAX = 7000
+"""The longest filter in a URL, in characters; servers accept 8 KB of headers and URL."""
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_IDENTITY = ("id", "name", "fullyQualifiedName", "entityType")
+"""The fields of the index that every hit has."""
+_HINTS = {
+    "index_not_found": "the server has no such index; om.reindex() builds the search index",
+    "all shards failed": "the index refused the query; it may not have a field of raw= or sort=",
+    "Connection refused": "the search engine behind the server is down",
+}
+
+
+class Search(Extension):
+    """Search: ``om.search("customer", types=["table"], where={"owner": "ada"})``.
+
+    Call it to search; ``om.find``, ``om.count``, ``om.suggest`` and ``om.reindex`` are its other
+    methods.
+    """
+
+    name = "search"
+    operations = "search"
+
+    def __call__(
+        self,
+        text: str = "",
+        *,
+        types: Any = None,
+        where: Any = None,
+        raw: Mapping[str, Any] | None = None,
+        sort: str | None = None,
+        limit: int | None = None,
+        deleted: bool = False,
+        fields: Sequence[str] | None = None,
+    ) -> Hits:
+        """Search the index and return the hits, which are requested as they are read.
+
+        Args:
+            text: words to find in names, descriptions, columns …; ``*`` at an end of a word stands
+                for any text, ``"two words"`` stay together, and nothing else is an operator.
+                Empty finds everything.
+            types: types of entities, by any name of their collections; None for all.
+            where: conditions as a dict, ``{"owner": "ada", "-tier": "*"}``, or as a text,
+                ``"owner:ada -tier:*"``; see :mod:`dynclient.extensions.search_query`.
+            raw: a query of Elasticsearch that must hold as well, ``{"term": {"deleted": False}}``;
+                its fields are not checked.
+            sort: the name of a field to sort by, with ``-`` for descending order; by default the
+                best hits are first.
+            limit: the largest number of hits; None for all. More than 10,000 are sorted by name.
+            deleted: whether to search the soft-deleted entities instead of the others.
+            fields: fields that documents have; None for all. id, name and type are always there.
+
+        Raises:
+            BadArguments: types, fields or values do not exist; lists all problems. Nothing is sent.
+            NotSupported: the release has no index of a type.
+            SearchFailed: the index failed, when hits are read.
+        """
+        call = "search()"
+        condition = language.parse(where, call)
+        entity_types = self._types(types, condition, call)
+        known = Fields(self.session.release, entity_types or self._indexed(), call)
+        condition = checked(condition, known, call)
+        query = _with_raw(build_query(condition, known), raw, call)
+        arguments: dict[str, Any] = {
+            "q": language.query_string(_checked_text(text, call)),
+            "index": self._index(entity_types),
+            "query_filter": _encoded(query, call),
+            "include_source_fields": None
+            if fields is None
+            else [*dict.fromkeys([*_IDENTITY, *fields])],
+        }
+        if deleted:
+            arguments["deleted"] = True
+        if sort not in (None, "", "score", "-score"):
+            arguments |= _order(str(sort), known)
+        since = data_file("search_index.json")["search_after"]
+        return Hits(
+            lambda more: self._query({**arguments, **more}),
+            self._hit,
+            limit=_checked_limit(limit, call),
+            page_size=min(self.session.settings.page_size, PAGE_SIZE),
+            continues=Period(since).includes(self.session.release.version),
+            is_sorted="sort_field" in arguments,
+            release=self.session.release.name,
+        )
+
+    def count(self, types: Any = None, where: Any = None) -> int:
+        """Return how many entities the search index has.
+
+        Args:
+            types: as for a search.
+            where: as for a search.
+        """
+        return self(types=types, where=where, limit=1, fields=()).total
+
+    def suggest(self, text: str, *, types: Any = None, limit: int = 10) -> list[Hit]:
+        """Return entities with a word that begins with a text, the best first.
+
+        Args:
+            text: the beginning of a word, ``"cust"``.
+            types: as for a search.
+            limit: the largest number of entities.
+        """
+        words = _checked_text(text, "suggest()").split()
+        if not words:
+            return []
+        prefix = " ".join([*words[:-1], f"{words[-1].rstrip('*')}*"])
+        return list(self(prefix, types=types, limit=limit, fields=("displayName", "description")))
+
+    def find(self, types: Any = None, where: Any = None, *, deleted: bool = False) -> Found:
+        """Return the entities that fulfil conditions, read from lists instead of the search index.
+
+        All entities of the types are listed, so a search is faster; but lists are never late, and
+        need no search engine.
+
+        Args:
+            types: types of entities, by any name of their collections.
+            where: conditions, as for a search; fields that only the index has are refused.
+            deleted: whether to list the soft-deleted entities instead of the others.
+
+        Raises:
+            BadArguments: types, fields or values do not exist; lists all problems.
+        """
+        call = "find()"
+        condition = language.parse(where, call)
+        entity_types = self._types(types, condition, call)
+        if not entity_types:
+            message = "must name the entity types to list, such as 'table'"
+            raise bad_arguments(call, [Problem("types", types, "argument", message)])
+        fields = Fields(self.session.release, entity_types, call)
+        condition = checked(condition, fields, call)
+        problems = [
+            Problem(f"where[{part.field!r}]", part.field, "argument",
+                    "exists in the search index only; use om.search()")
+            for part in language.field_conditions(condition)
+            if not fields.find(part.field).path and fields.find(part.field).kind != "entity_type"
+        ]  # fmt: skip
+        if problems:
+            raise bad_arguments(call, problems)
+        return Found(self, entity_types, condition, fields, deleted=deleted)
+
+    def reindex(self) -> ReindexRun:
+        """Start to build the search index again, and return the run, which ``om.wait`` can poll.
+
+        Raises:
+            Forbidden: the user may not do this.
+            NotFound: the app that builds the index is not installed.
+        """
+        before = self._latest_run()
+        operation = self.operation("reindex")
+        job = {
+            "name": "dynclient",
+            "publisherType": "elasticSearch",
+            "runMode": "batch",
+            "recreateIndex": False,
+        }
+        self.call("reindex", body=job if operation.body_kind else None)
+        return ReindexRun(self, before)
+
+    def is_reindexing(self) -> bool:
+        """Return whether the search index is being built."""
+        return ReindexRun(self, None).status in _RUNNING
+
+    # -- requests ----------------------------------------------------------------------------------
+
+    def _query(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send a search; errors of the search engine are raised as SearchFailed."""
+        try:
+            response = self.call("query", arguments)
+        except Unavailable:
+            raise
+        except ServerFault as error:
+            hint = next((text for sign, text in _HINTS.items() if sign in error.message), "")
+            failed = SearchFailed(**{**error.parts, "hint": hint})
+        else:
+            if isinstance(response, Mapping):
+                return response
+            message = "must be the result of a search; check the host, and whether a proxy responds"
+            problem = Problem("", type(response).__name__, "type", message)
+            raise ResponseInvalid(what="the response to the search", problems=[problem])
+        raise failed
+
+    def field_hits(
+        self, index: str, field: str, pattern: str, start: int = 0, size: int = 10
+    ) -> list[Hit]:
+        """Return the hits of which a field of the index matches a pattern with ``*``.
+
+        Args:
+            index: the name of the index.
+            field: the name of the field in the index.
+            pattern: a text with ``*`` for any text.
+            start: the number of hits to skip.
+            size: the largest number of hits.
+        """
+        arguments = {"fieldName": field, "fieldValue": pattern, "from": start, "size": size,
+                     "index": index, "deleted": False}  # fmt: skip
+        try:
+            response = self.call("field_query", arguments)
+        except Unavailable:
+            raise
+        except ServerFault as error:
+            failed = SearchFailed(**error.parts)
+        else:
+            return [self._hit(raw) for raw in response["hits"]["hits"]]
+        raise failed
+
+    def _hit(self, raw: Mapping[str, Any]) -> Hit:
+        release = self.session.release
+        source = raw.get("_source") or {}
+        kind = str(source.get("entityType") or "")
+        if kind not in release.entities:
+            name = str(raw.get("_index") or "")
+            types = [t for t in self._indexed() if name.endswith(self.index_of(t.name))]
+            kind = max((t.name for t in types), key=len, default="")
+        from dynclient.model.masking import masked
+
+        node = release.node(release.entities[kind].path) if kind else None
+        return Hit({**raw, "_source": masked(node, source)}, kind, self._read)
+
+    def _read(self, kind: str, identity: str, fields: Sequence[str]) -> Any:
+        return self.read({"type": kind, "id": identity}, fields=fields)
+
+    def _latest_run(self) -> Mapping[str, Any]:
+        """Return the latest run as the server has it; empty if there is none."""
+        from dynclient.errors import NotFound
+
+        try:
+            found = self.call("reindex_status")
+        except NotFound:
+            return {}
+        except ServerFault as error:
+            if "No Available Application Extension" not in error.message:
+                raise
+            return {}
+        return found if isinstance(found, Mapping) else {}
+
+    # -- types -------------------------------------------------------------------------------------
+
+    def _types(self, types: Any, condition: language.Condition, call: str) -> list[EntityType]:
+        """Return the entity types of a search; empty for all. Conditions may name them."""
+        if types is None:
+            rows = data_file("search_index.json")["fields"]
+            of_types = {row["name"] for row in rows if row.get("kind") == "entity_type"}
+            parts = condition.parts if isinstance(condition, language.All) else (condition,)
+            for part in parts:
+                if isinstance(part, language.FieldCondition) and part.field in of_types:
+                    named = [one.value for one in part.values if isinstance(one, language.Literal)]
+                    if len(named) == len(part.values):
+                        return self._types(named, language.All(), call)
+            return []
+        listed = types if isinstance(types, (list, tuple, set, frozenset)) else [types]
+        return [*dict.fromkeys(self.session.find(one).entity for one in listed)]
+
+    def _indexed(self) -> list[EntityType]:
+        """Return the entity types that have an index."""
+        facts, release = data_file("search_index.json"), self.session.release
+        has_all = Period(facts["all"]["since"]).includes(release.version)
+        return [
+            entity
+            for spec in self.session.catalogue.collections.values()
+            if (entity := spec.entity).name not in facts["not_indexed"]
+            and (has_all or entity.name in facts["first_types"])
+        ]
+
+    def index_of(self, entity_type: str) -> str:
+        """Return the name of the index of an entity type."""
+        rows = data_file("search_index.json")["indexes"].get(entity_type, ())
+        version = self.session.release.version
+        names = [row["index"] for row in rows if Period(row.get("since", "")).includes(version)]
+        return str(names[-1]) if names else f"{_CAPITAL.sub('_', entity_type).lower()}_search_index"
+
+    def _index(self, types: Sequence[EntityType]) -> str:
+        """Return the value of ``index`` for some entity types; for all if there are none."""
+        facts, release = data_file("search_index.json"), self.session.release
+        known = self._indexed()
+        if not types and Period(facts["all"]["since"]).includes(release.version):
+            return str(facts["all"]["index"])
+        for one in types:
+            if one not in known:
+                what = f"a search index of type {one.name!r}; use om.find({one.name!r}, …)"
+                raise not_supported(what, release.name)
+        return ",".join(self.index_of(one.name) for one in types or known)
+
+
+_RUNNING = frozenset({"pending", "started", "running", "active", "activeError", "stopInProgress"})
+
+
+class ReindexRun:
+    """A run that builds the search index.
+
+    Args:
+        search: the extension.
+        before: the latest run before this one; None to stand for the latest run.
+
+    Attributes:
+        result: the run as the server had it last; empty until the server lists it.
+    """
+
+    def __init__(self, search: Search, before: Mapping[str, Any] | None) -> None:
+        self._search = search
+        self._before = before
+        self.result: Mapping[str, Any] = {}
+
+    def refresh(self) -> ReindexRun:
+        """Ask the server for the state of the run, and return the run."""
+        latest = self._search._latest_run()
+        is_own = self._before is None or not latest or _key(latest) != _key(self._before)
+        self.result = latest if is_own else {}
+        return self
+
+    @property
+    def status(self) -> str:
+        """The status now: ``pending``, ``running``, ``success``, ``failed`` …; asks the server.
+
+        It is empty if no run is known.
+        """
+        self.refresh()
+        missing = "" if self._before is None else "pending"
+        return str(self.result.get("status") or self.result.get("runStatus") or missing)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the run ended; asks the server."""
+        return self.status not in _RUNNING
+
+    def __repr__(self) -> str:
+        return f"<ReindexRun, {self.result.get('status', 'not read yet')}>"
+
+
+def _key(run: Mapping[str, Any]) -> tuple[Any, ...]:
+    return run.get("timestamp"), run.get("startTime"), run.get("id")
+
+
+class Found:
+    """The entities that fulfil conditions: each loop lists them again, page by page.
+
+    Args:
+        search: the extension.
+        types: the entity types to list.
+        condition: the conditions.
+        fields: the fields of the types.
+        deleted: whether soft-deleted entities are listed.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        types: Sequence[EntityType],
+        condition: language.Condition,
+        fields: Fields,
+        *,
+        deleted: bool,
+    ) -> None:
+        self._search = search
+        self._types = types
+        self._condition = condition
+        self._fields = fields
+        self._deleted = deleted
+
+    def __iter__(self) -> Iterator[Any]:
+        session = self._search.session
+        for entity_type in self._types:
+            spec = session.find(entity_type)
+            arguments: dict[str, Any] = {
+                "fields": self._needed(entity_type) or None,
+                "page_size": session.settings.page_size,
+            }
+            if self._deleted:
+                arguments["include"] = "deleted"
+            for entity in session.listing(Plan(spec.operations["list"], arguments)):
+                raw = model.raw(entity)
+                if holds(self._condition, self._fields, entity_type.name, raw):
+                    yield entity
+
+    def _needed(self, entity_type: EntityType) -> list[str]:
+        """Return the fields that the server returns on request and the conditions read."""
+        facts = requested_fields(self._search.session.release)
+        named = language.field_conditions(self._condition)
+        paths = [path for part in named for path in self._fields.paths(part.field, entity_type)]
+        names = [name for path in paths for name in facts.needed(entity_type.name, path)]
+        return [*dict.fromkeys(names)]
+
+    def first(self) -> Any:
+        """Return the first of the entities; None if there is none."""
+        return next(iter(self), None)
+
+    def count(self) -> int:
+        """List all entities and return how many fulfil the conditions."""
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(one.name for one in self._types)
+        return f"<Found in {names}; loop over it to list them>"
+
+
+def _checked_text(text: Any, call: str) -> str:
+    if isinstance(text, str):
+        return text
+    kind = type(text).__name__
+    message = f"must be a text, not {kind}; conditions belong into where="
+    raise bad_arguments(call, [Problem("text", kind, "type", message)])
+
+
+def _checked_limit(limit: Any, call: str) -> int | None:
+    if limit is None or (isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0):
+        return limit
+    message = f"must be a number from 0 on, or None for all, not {limit!r}"
+    raise bad_arguments(call, [Problem("limit", limit, "type", message)])
+
+
+def _with_raw(query: Any, raw: Any, call: str) -> Any:
+    """Return a query to which one of the user is added, which must hold as well."""
+    if raw is None:
+        return query
+    if not isinstance(raw, Mapping) or len(raw) != 1:
+        message = "must be a query of Elasticsearch, such as {'term': {'deleted': False}}"
+        raise bad_arguments(call, [Problem("raw", type(raw).__name__, "type", message)])
+    inner = raw["query"] if "query" in raw else dict(raw)
+    if query is None:
+        return {"query": inner}
+    return {"query": {"bool": {"must": [*query["query"]["bool"]["must"], inner]}}}
+
+
+def _encoded(query: Any, call: str) -> str | None:
+    if query is None:
+        return None
+    try:
+        text = json.dumps(query, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        # Servers respond to a filter that is not JSON with all entities.
+        message = f"must be JSON: {error}"
+        raise bad_arguments(call, [Problem("raw", "…", "type", message)]) from None
+    length = len(quote(text))
+    if length > QUERY_MAX:
+        message = f"is {length:,} characters long in the URL, at most {QUERY_MAX:,} are accepted"
+        raise bad_arguments(call, [Problem("where", "…", "maxLength", message)])
+    return text
+
+
+def _order(sort: str, fields: Fields) -> dict[str, str]:
+    name = sort.removeprefix("-")
+    return {
+        "sort_field": fields.find(name).sort,
+        "sort_order": "desc" if sort.startswith("-") else "asc",
+    }
