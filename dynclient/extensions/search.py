@@ -11,12 +11,12 @@ from urllib.parse import quote
 from dynclient import model
 from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import Problem, ResponseInvalid, SearchFailed, ServerFault, Unavailable
+from dynclient.errors import Problem, SearchFailed, ServerFault, Unavailable
 from dynclient.extensions import search_query as language
 from dynclient.extensions.base import Extension, not_supported
 from dynclient.extensions.operation_rows import Period
 from dynclient.extensions.search_fields import Fields, build_query, checked, holds
-from dynclient.extensions.search_hits import Hit, Hits
+from dynclient.extensions.search_hits import Hit, Hits, raw_hits
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
 
@@ -189,7 +189,7 @@ class Search(Extension):
 
     # -- requests ----------------------------------------------------------------------------------
 
-    def _query(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _query(self, arguments: Mapping[str, Any]) -> Any:
         """Send a search; errors of the search engine are raised as SearchFailed."""
         try:
             response = self.call("query", arguments)
@@ -199,11 +199,7 @@ class Search(Extension):
             hint = next((text for sign, text in _HINTS.items() if sign in error.message), "")
             failed = SearchFailed(**{**error.parts, "hint": hint})
         else:
-            if isinstance(response, Mapping):
-                return response
-            message = "must be the result of a search; check the host, and whether a proxy responds"
-            problem = Problem("", type(response).__name__, "type", message)
-            raise ResponseInvalid(what="the response to the search", problems=[problem])
+            return response
         raise failed
 
     def field_hits(
@@ -227,7 +223,7 @@ class Search(Extension):
         except ServerFault as error:
             failed = SearchFailed(**error.parts)
         else:
-            return [self._hit(raw) for raw in response["hits"]["hits"]]
+            return [self._hit(raw) for raw in raw_hits(response)]
         raise failed
 
     def _hit(self, raw: Mapping[str, Any]) -> Hit:

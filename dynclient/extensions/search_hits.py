@@ -92,6 +92,21 @@ class Hit(Mapping[str, Any]):
         return f"<Hit {self.type or 'document'} {self.fullyQualifiedName or self.id}{score}>"
 
 
+def raw_hits(response: Any) -> list[Mapping[str, Any]]:
+    """Return the hits of a response as the server sent them.
+
+    Raises:
+        ResponseInvalid: the response is not that of a search.
+    """
+    found = response.get("hits") if isinstance(response, Mapping) else None
+    hits = found.get("hits") if isinstance(found, Mapping) else None
+    if isinstance(hits, list) and all(isinstance(hit, Mapping) for hit in hits):
+        return hits
+    message = "must be the hits of a search; check the host, and whether a proxy responds"
+    problem = Problem("hits.hits", None, "type", message)
+    raise ResponseInvalid(what="the response to the search", problems=[problem])
+
+
 Fetch = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Sends a search with additional arguments and returns the decoded response, an object."""
 
@@ -143,11 +158,7 @@ class Hits(Sequence[Hit]):
 
     def _send(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         response = self._fetch(arguments)
-        found = response.get("hits")
-        if not isinstance(found, Mapping) or not isinstance(found.get("hits"), list):
-            message = "must be the hits of a search; check the host, and whether a proxy responds"
-            problem = Problem("hits.hits", None, "type", message)
-            raise ResponseInvalid(what="the response to the search", problems=[problem])
+        raw_hits(response)
         shards = response.get("_shards") or {}
         if response.get("timed_out") or shards.get("failed"):
             from dynclient.errors import DynclientWarning
