@@ -53,7 +53,7 @@ class Search(Extension):
         *,
         types: Any = None,
         where: Any = None,
-        raw: Mapping[str, Any] | None = None,
+        raw: Any = None,
         sort: str | None = None,
         limit: int | None = None,
         deleted: bool = False,
@@ -68,8 +68,8 @@ class Search(Extension):
             types: types of entities, by any name of their collections; None for all.
             where: conditions as a dict, ``{"owner": "ada", "-tier": "*"}``, or as a text,
                 ``"owner:ada -tier:*"``; see :mod:`dynclient.extensions.search_query`.
-            raw: a query of Elasticsearch that must hold as well, ``{"term": {"deleted": False}}``;
-                its fields are not checked.
+            raw: a query of Elasticsearch that must hold as well, ``{"term": {"deleted": False}}``,
+                as a dict or JSON text, or a list of them; their fields are not checked.
             sort: the name of a field to sort by, with ``-`` for descending order; by default the
                 best hits are first.
             limit: the largest number of hits; None for all. More than 10,000 are sorted by name.
@@ -97,8 +97,8 @@ class Search(Extension):
         }
         if deleted:
             arguments["deleted"] = True
-        if sort not in (None, "", "score", "-score"):
-            arguments |= _order(str(sort), known)
+        order = {} if sort in (None, "", "score", "-score") else _order(str(sort), known)
+        arguments |= order
         since = data_file("search_index.json")["search_after"]
         return Hits(
             lambda more: self._query({**arguments, **more}),
@@ -106,7 +106,7 @@ class Search(Extension):
             limit=_checked_limit(limit, call),
             page_size=min(self.session.settings.page_size, PAGE_SIZE),
             continues=Period(since).includes(self.session.release.version),
-            is_sorted="sort_field" in arguments,
+            order=order,
             release=self.session.release.name,
         )
 
@@ -202,6 +202,17 @@ class Search(Extension):
             return response
         raise failed
 
+    def hits_of(self, response: Any) -> list[Hit]:
+        """Return the hits of a response that was requested in another way.
+
+        Args:
+            response: the decoded response of ``GET /search/query``.
+
+        Raises:
+            ResponseInvalid: it is not the response of a search.
+        """
+        return [self._hit(raw) for raw in raw_hits(response)]
+
     def field_hits(
         self, index: str, field: str, pattern: str, start: int = 0, size: int = 10
     ) -> list[Hit]:
@@ -214,6 +225,11 @@ class Search(Extension):
             start: the number of hits to skip.
             size: the largest number of hits.
         """
+        if not self.has_operation("field_query"):
+            query = {"query": {"wildcard": {field: {"value": pattern}}}}
+            page: dict[str, Any] = {"q": "*", "index": index, "from": start, "size": size}
+            page["query_filter"] = _encoded(query, "field_hits()")
+            return self.hits_of(self._query(page))
         arguments = {"fieldName": field, "fieldValue": pattern, "from": start, "size": size,
                      "index": index, "deleted": False}  # fmt: skip
         try:
@@ -223,7 +239,7 @@ class Search(Extension):
         except ServerFault as error:
             failed = SearchFailed(**error.parts)
         else:
-            return [self._hit(raw) for raw in raw_hits(response)]
+            return self.hits_of(response)
         raise failed
 
     def _hit(self, raw: Mapping[str, Any]) -> Hit:
@@ -431,16 +447,26 @@ def _checked_limit(limit: Any, call: str) -> int | None:
 
 
 def _with_raw(query: Any, raw: Any, call: str) -> Any:
-    """Return a query to which one of the user is added, which must hold as well."""
+    """Return a query to which those of the user are added, which must hold as well."""
     if raw is None:
         return query
+    listed = [_raw_query(one, call) for one in (raw if isinstance(raw, (list, tuple)) else [raw])]
+    if query is None and len(listed) == 1:
+        return {"query": listed[0]}
+    own = [] if query is None else query["query"]["bool"]["must"]
+    return {"query": {"bool": {"must": [*own, *listed]}}}
+
+
+def _raw_query(raw: Any, call: str) -> Any:
+    problem = "must be a query of Elasticsearch, such as {'term': {'deleted': False}}"
+    if isinstance(raw, str):
+        try:
+            raw = json.loads(raw)
+        except ValueError as error:
+            problem = f"must be JSON: {error}"
     if not isinstance(raw, Mapping) or len(raw) != 1:
-        message = "must be a query of Elasticsearch, such as {'term': {'deleted': False}}"
-        raise bad_arguments(call, [Problem("raw", type(raw).__name__, "type", message)])
-    inner = raw["query"] if "query" in raw else dict(raw)
-    if query is None:
-        return {"query": inner}
-    return {"query": {"bool": {"must": [*query["query"]["bool"]["must"], inner]}}}
+        raise bad_arguments(call, [Problem("raw", type(raw).__name__, "type", problem)])
+    return raw["query"] if "query" in raw else dict(raw)
 
 
 def _encoded(query: Any, call: str) -> str | None:

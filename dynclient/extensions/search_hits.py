@@ -12,6 +12,12 @@ from dynclient.errors import NotSupported, OutOfRange, Problem, ResponseInvalid
 WINDOW = 10_000
 """The number of hits that a search engine returns by their position."""
 _SHOWN = 5
+_UNIQUE_ORDERS: Sequence[Mapping[str, str]] = (
+    {},
+    {"sort_field": "fullyQualifiedName", "sort_order": "asc"},
+    {"sort_field": "fullyQualifiedName", "sort_order": "desc"},
+)
+"""The orders in which a search can continue after a hit: no two hits have the same value."""
 
 
 class Hit(Mapping[str, Any]):
@@ -123,7 +129,7 @@ class Hits(Sequence[Hit]):
         limit: the largest number of hits; None for all.
         page_size: the number of hits of one request.
         continues: whether the server can continue a search after a hit.
-        is_sorted: whether the user asked for an order.
+        order: the arguments that sort the hits; empty if the best are first.
         release: the name of the release, for errors.
     """
 
@@ -135,7 +141,7 @@ class Hits(Sequence[Hit]):
         limit: int | None,
         page_size: int,
         continues: bool,
-        is_sorted: bool,
+        order: Mapping[str, str],
         release: str,
     ) -> None:
         self._fetch = fetch
@@ -143,7 +149,7 @@ class Hits(Sequence[Hit]):
         self._limit = limit
         self._page_size = page_size if limit is None else max(1, min(limit, page_size))
         self._continues = continues
-        self._is_sorted = is_sorted
+        self._order = order
         self._release = release
         self._first: Mapping[str, Any] | None = None
         self._total: int | None = None
@@ -209,7 +215,7 @@ class Hits(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         if self._limit == 0:
             return
-        if len(self) > WINDOW and self._continues and not self._is_sorted:
+        if len(self) > WINDOW and self._continues and self._order in _UNIQUE_ORDERS:
             yield from self._iterate_all()
             return
         at = 0
@@ -239,7 +245,7 @@ class Hits(Sequence[Hit]):
 
     def _too_deep(self) -> Exception:
         if self._continues:
-            hint = "without sort=, all hits can be read in a loop"
+            hint = "without sort=, or by name, all can be read in a loop"
             return OutOfRange(f"a search returns {WINDOW:,} hits by their position; {hint}")
         return NotSupported(
             f"release {self._release} returns {WINDOW:,} hits of a search at most;"
@@ -251,7 +257,7 @@ class Hits(Sequence[Hit]):
 
     def _iterate_all(self) -> Iterator[Hit]:
         """Yield more hits than have positions, sorted by name: each page begins after a hit."""
-        order = {"sort_field": "fullyQualifiedName", "sort_order": "asc"}
+        order = self._order or _UNIQUE_ORDERS[1]
         arguments: dict[str, Any] = {"from": 0, "size": self._page_size, **order}
         count = 0
         while True:

@@ -141,6 +141,22 @@ def test_references_are_entities_names_or_ids(each: Client, tables: dict[str, An
 
 
 @pytest.mark.usefixtures("tables")
+def test_names_and_fields_of_the_index_are_conditions(each: Client) -> None:
+    assert names(each.search(types="table", where="fqn:sq-shop.*.items")) == ["items"]
+    assert names(each.search(types="table", where="fqn:*.main.public.items")) == ["items"]
+    assert names(each.search(types="table", where="service:sq-shop schemaDefinition:*")) == []
+    properties = {kind: one.properties for kind, one in each.release.entities.items()}
+    if each.release.version >= (1, 6):
+        assert names(each.search(types="table", where={"aliases": "orders*"})) == []
+    if "fullPath" in properties.get("container", ()):
+        assert names(each.search(types="container", where={"fullPath": "s3://bucket/*"})) == []
+    if {"checksum", "service"} <= set(properties.get("query", ())):
+        processed = {"term": {"processedLineage": True}}
+        where = {"service": "sq-shop", "checksum": ["a", "b"]}
+        assert names(each.search(types="query", where=where, raw=processed)) == []
+
+
+@pytest.mark.usefixtures("tables")
 def test_conditions_can_name_the_types(each: Client) -> None:
     assert names(each.search(where="type:table tier:*")) == ["customers"]
     assert names(each.find(where="type:table tier:*")) == ["customers"]
@@ -183,11 +199,14 @@ def test_raw_queries_are_sent_as_they_are(each: Client) -> None:
     term = {"term": {"name.keyword": "items"}}
     assert names(each.search(types="table", raw=term)) == ["items"]
     assert names(each.search(types="table", raw={"query": term}, where="tier:*")) == []
+    assert names(each.search(types="table", raw='{"term": {"name.keyword": "items"}}')) == ["items"]
+    both = [term, {"query_string": {"query": "items"}}]
+    assert names(each.search(types="table", raw=both)) == ["items"]
     with pytest.raises(SearchFailed, match="500"):
         len(each.search(types="table", raw={"nonsense": {}}))
     for raw in ("{not json", {}, {"term": {"a": float("nan")}}, {"term": {"a": object()}}):
         with pytest.raises(BadArguments, match="raw: must be"):
-            each.search(raw=raw)  # type: ignore[arg-type]
+            each.search(raw=raw)
 
 
 @pytest.mark.usefixtures("tables")

@@ -115,8 +115,11 @@ def test_more_hits_than_have_positions_are_read_by_name(
         assert len({hit.id for hit in hits}) == 1050
         assert sent(stub.seen[-1])["sort_field"] == "fullyQualifiedName"
         assert len(list(om.search(types="table", limit=1010))) == 1010
+        assert len(list(om.search(types="table", sort="fqn"))) == 1050
         by_time = iter(om.search(types="table", sort="-updatedAt"))
-        with pytest.raises(OutOfRange, match="without sort=, all hits can be read in a loop"):
+        with pytest.raises(
+            OutOfRange, match="without sort=, or by name, all can be read in a loop"
+        ):
             list(by_time)
         with pytest.raises(OutOfRange, match="without sort="):
             hits[1020]
