@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ PAGE_SIZE = 100
 """The number of hits of one request."""
 QUERY_MAX = 7000
 """The longest filter in a URL, in characters; servers accept 8 KB of headers and URL."""
+_WORD = re.compile(r"[\w.]+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _IDENTITY = ("id", "name", "fullyQualifiedName", "entityType")
 """The fields of the index that every hit has."""
@@ -86,6 +88,7 @@ class Search(Extension):
         entity_types = self._types(types, condition, call)
         known = Fields(self.session.release, entity_types or self._indexed(), call)
         condition = checked(condition, known, call)
+        _refuse_deleted(condition, call)
         query = _with_raw(build_query(condition, known), raw, call)
         arguments: dict[str, Any] = {
             "q": language.query_string(_checked_text(text, call)),
@@ -101,7 +104,7 @@ class Search(Extension):
         arguments |= order
         since = data_file("search_index.json")["search_after"]
         return Hits(
-            lambda more: self._query({**arguments, **more}),
+            partial(self._query, arguments),
             self._hit,
             limit=_checked_limit(limit, call),
             page_size=min(self.session.settings.page_size, PAGE_SIZE),
@@ -127,11 +130,17 @@ class Search(Extension):
             types: as for a search.
             limit: the largest number of entities.
         """
-        words = _checked_text(text, "suggest()").split()
+        words = _WORD.findall(_checked_text(text, "suggest()"))
         if not words:
             return []
-        prefix = " ".join([*words[:-1], f"{words[-1].rstrip('*')}*"])
-        return list(self(prefix, types=types, limit=limit, fields=("displayName", "description")))
+        return list(
+            self(
+                f"{' '.join(words)}*",
+                types=types,
+                limit=limit,
+                fields=("displayName", "description"),
+            )
+        )
 
     def find(self, types: Any = None, where: Any = None, *, deleted: bool = False) -> Found:
         """Return the entities that fulfil conditions, read from lists instead of the search index.
@@ -155,6 +164,7 @@ class Search(Extension):
             raise bad_arguments(call, [Problem("types", types, "argument", message)])
         fields = Fields(self.session.release, entity_types, call)
         condition = checked(condition, fields, call)
+        _refuse_deleted(condition, call)
         problems = [
             Problem(f"where[{part.field!r}]", part.field, "argument",
                     "exists in the search index only; use om.search()")
@@ -189,10 +199,10 @@ class Search(Extension):
 
     # -- requests ----------------------------------------------------------------------------------
 
-    def _query(self, arguments: Mapping[str, Any]) -> Any:
+    def _query(self, arguments: Mapping[str, Any], more: Mapping[str, Any] = {}) -> Any:
         """Send a search; errors of the search engine are raised as SearchFailed."""
         try:
-            response = self.call("query", arguments)
+            response = self.call("query", {**arguments, **more})
         except Unavailable:
             raise
         except ServerFault as error:
@@ -431,6 +441,14 @@ class Found:
         return f"<Found in {names}; loop over it to list them>"
 
 
+def _refuse_deleted(condition: language.Condition, call: str) -> None:
+    """Refuse a search among entities that are not deleted for those that are."""
+    for part in language.field_conditions(condition):
+        if part.field == "deleted" and language.Literal(True) in part.values:
+            message = "pass deleted=True to search the soft-deleted entities, not a condition"
+            raise bad_arguments(call, [Problem("where['deleted']", True, "argument", message)])
+
+
 def _checked_text(text: Any, call: str) -> str:
     if isinstance(text, str):
         return text
@@ -488,6 +506,6 @@ def _encoded(query: Any, call: str) -> str | None:
 def _order(sort: str, fields: Fields) -> dict[str, str]:
     name = sort.removeprefix("-")
     return {
-        "sort_field": fields.find(name).sort,
+        "sort_field": fields.sort(name),
         "sort_order": "desc" if sort.startswith("-") else "asc",
     }

@@ -129,7 +129,7 @@ class Fields:
             index = row.get("index", name)
             place, prefix = row.get("of", (name if self._has(name) else "", ""))
             return Field(name, row["kind"], index, f"{place}[]" if place else "",
-                         (index, f"{index}.keyword"), prefix)  # fmt: skip
+                         (f"{index}.keyword", index), prefix)  # fmt: skip
         for path in row.get("path", name).split("|"):
             for entity in self._types:
                 found = self._walk(self._release.node(entity.path), path.split("."))
@@ -229,6 +229,18 @@ class Fields:
         shown = value if isinstance(value, (str, int, float)) else type(value).__name__
         problem = Problem(f"where[{field.name!r}]", shown, "argument", message, tuple(near))
         return bad_arguments(self._call, [problem])
+
+    def sort(self, name: str) -> str:
+        """Return the field of the index that sorts by a field.
+
+        Raises:
+            BadArguments: the entity types do not have it, or it has no order.
+        """
+        field = self.find(name)
+        if field.kind in {"text", "object", "any"}:
+            message = f"{name!r} has no order; sort by a name, a number, a time or a reference"
+            raise bad_arguments(self._call, [Problem("sort", name, "argument", message)])
+        return field.sort
 
     def refuse(self, field: Field, message: str) -> BadArguments:
         """Return the error for a filter that a field does not support."""

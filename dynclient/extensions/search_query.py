@@ -6,7 +6,7 @@ A text is a list of conditions that all must hold, ``type:table owner:ada -tier:
     name:"a (b)"          a literal value    name:cust*           ``*`` stands for any text
     owner:*               has a value        -owner:*             has none
     version:>=0.2         a limit            version:0.1..0.5      from, to (both included)
-    (a:x OR b:y)          one must hold      -(a:x b:y)           must not hold
+    (a:x OR b:y)          one must hold      -(a:x b:y)           not both
     customer              a word in the name or the description
 
 As a dict: ``{"type": "table", "owner": "ada", "-tier": "*", "version": {">=": 0.2}}``. A list is
@@ -287,17 +287,21 @@ class _TextParser:
         return join_any(parts)
 
     def _conjunction(self) -> Condition:
-        parts = []
-        while not self._is_end(self._peek()):
+        parts: list[Condition] = []
+        while not self._is_end(token := self._peek()):
+            if token is not None and _is_and(token):
+                self._at = token.end()
+                if not parts or self._is_end(following := self._peek()) or _is_and(following):
+                    raise _TextError("has AND without conditions on both sides")
             parts.append(self._condition())
         return join_all(parts)
 
     def _condition(self) -> Condition:
         token = self._peek()
         if token is None or self._is_end(token):
-            raise _TextError("ends after '-'")
+            raise _TextError("ends after a negation")
         self._at = token.end()
-        if token["minus"]:
+        if token["minus"] or token["word"] == "NOT":
             return self._nested(lambda: negate(self._condition()))
         if token["mark"]:
             return self._nested(self._group)
@@ -347,6 +351,10 @@ class _TextParser:
         if dots and (low or high):
             return Range(gte=low or None, lte=high or None)
         return Pattern(word) if "*" in word else Literal(word)
+
+
+def _is_and(token: re.Match[str] | None) -> bool:
+    return token is not None and token["word"] == "AND"
 
 
 def _unquoted(text: str) -> str:

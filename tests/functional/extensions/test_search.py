@@ -213,7 +213,8 @@ def test_raw_queries_are_sent_as_they_are(each: Client) -> None:
 def test_suggestions_begin_with_a_text(each: Client) -> None:
     assert names(each.suggest("cust", types="table")) == ["customer_orders", "customers"]
     assert len(each.suggest("cust", types="table", limit=1)) == 1
-    assert each.suggest(" ") == []
+    assert each.suggest(" ") == each.suggest("/(") == []
+    assert names(each.suggest("/(cust*", types="table")) == ["customer_orders", "customers"]
 
 
 def test_what_is_wrong_is_listed_before_anything_is_sent(each: Client) -> None:
@@ -237,6 +238,11 @@ def test_what_is_wrong_is_listed_before_anything_is_sent(each: Client) -> None:
         each.search(types="tabel")
     with pytest.raises(BadArguments, match="is not a field of table; did you mean updatedAt"):
         each.search(types="table", sort="-updatedAtt")
+    with pytest.raises(BadArguments, match="sort: 'description' has no order"):
+        each.search(types="table", sort="description")
+    for call in (each.search, each.find):
+        with pytest.raises(BadArguments, match="pass deleted=True"):
+            call(types="table", where="deleted:true")
     with pytest.raises(BadArguments, match="limit: must be a number"):
         each.search(limit=-1)
     with pytest.raises(BadArguments, match="text: must be a text, not dict; conditions"):

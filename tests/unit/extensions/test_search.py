@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
@@ -91,6 +92,13 @@ def test_nothing_is_sent_before_hits_are_read(om: Client, stub: Stub) -> None:
     assert [hit.id for hit in hits[120:122]] == ["s.d.x.t000120", "s.d.x.t000121"]
     assert len(hits[200:]) == 50
     assert repr(hits).endswith("…")
+
+
+def test_hits_are_pickled_with_their_search(om: Client, stub: Stub) -> None:
+    stub.routes[QUERY] = server_of(3)
+    hits = pickle.loads(pickle.dumps(om.search(types="table")))
+    assert len(hits) == 3
+    assert pickle.loads(pickle.dumps(hits[1])) == hits[1]
 
 
 def test_no_more_hits_are_requested_than_the_limit(om: Client, stub: Stub) -> None:

@@ -41,6 +41,12 @@ def test_a_text_and_a_dict_are_the_same_filter() -> None:
     assert parse('customer "a b" cust*') == All((Words("customer"), Words("a b"), Words("cust*")))
 
 
+def test_and_and_not_may_be_words() -> None:
+    assert parse("a:x AND b:y AND NOT c:z") == parse("a:x b:y -c:z")
+    assert parse("NOT (a:x OR NOT b:y)") == parse("-(a:x OR -b:y)")
+    assert parse('"AND" "NOT" and not') == All(tuple(map(Words, ("AND", "NOT", "and", "not"))))
+
+
 def test_conditions_are_joined_without_needless_levels() -> None:
     assert parse(None) == parse("") == parse({}) == parse([]) == All()
     assert parse("((a:x))") == Has("a", (Literal("x"),))
@@ -78,7 +84,11 @@ def test_values_keep_what_belongs_to_them() -> None:
         ("v:>=", "has no value after '>='"),
         ("(" * 40 + "a:x" + ")" * 40, "nested more than 30 times"),
         ("-" * 40 + "a:x", "nested more than 30 times"),
-        ("-)", "ends after '-'"),
+        ("-)", "ends after a negation"),
+        ("NOT", "ends after a negation"),
+        ("AND a:x", "AND without conditions on both sides"),
+        ("a:x AND", "AND without conditions on both sides"),
+        ("a:x AND AND b:y", "AND without conditions on both sides"),
     ],
 )
 def test_a_text_that_is_not_a_filter_says_why(text: str, message: str) -> None:
