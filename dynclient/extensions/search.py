@@ -79,7 +79,8 @@ class Search(Extension):
             fields: fields that documents have; None for all. id, name and type are always there.
 
         Raises:
-            BadArguments: types, fields or values do not exist; lists all problems. Nothing is sent.
+            BadArguments: fields or values do not exist; lists all problems. Nothing is sent.
+            UnknownCollection: the release does not have a type.
             NotSupported: the release has no index of a type.
             SearchFailed: the index failed, when hits are read.
         """
@@ -154,7 +155,9 @@ class Search(Extension):
             deleted: whether to list the soft-deleted entities instead of the others.
 
         Raises:
-            BadArguments: types, fields or values do not exist; lists all problems.
+            BadArguments: fields or values do not exist; lists all problems.
+            UnknownCollection: the release does not have a type.
+            NotSupported: the release has no list of a type.
         """
         call = "find()"
         condition = language.parse(where, call)
@@ -162,6 +165,10 @@ class Search(Extension):
         if not entity_types:
             message = "must name the entity types to list, such as 'table'"
             raise bad_arguments(call, [Problem("types", types, "argument", message)])
+        for one in entity_types:
+            spec = self.session.find(one)
+            if "list" not in spec.operations:
+                raise not_supported(f"a list of {spec.attribute}", self.session.release.name)
         fields = Fields(self.session.release, entity_types, call)
         condition = checked(condition, fields, call)
         _refuse_deleted(condition, call)
@@ -297,6 +304,13 @@ class Search(Extension):
                         return self._types(named, language.All(), call)
             return []
         listed = types if isinstance(types, (list, tuple, set, frozenset)) else [types]
+        if not listed:
+            message = "must have at least one entity type, or be None"
+            raise bad_arguments(call, [Problem("types", types, "argument", message)])
+        wrong = [type(one).__name__ for one in listed if not isinstance(one, (str, type))]
+        if wrong:
+            message = "must be names of entity types, such as 'table'"
+            raise bad_arguments(call, [Problem("types", wrong[0], "type", message)])
         return [*dict.fromkeys(self.session.find(one).entity for one in listed)]
 
     def _indexed(self) -> list[EntityType]:
@@ -492,11 +506,12 @@ def _encoded(query: Any, call: str) -> str | None:
         return None
     try:
         text = json.dumps(query, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        length = len(quote(text))
     except (TypeError, ValueError, RecursionError) as error:
         # Servers respond to a filter that is not JSON with all entities.
         message = f"must be JSON: {error}"
-        raise bad_arguments(call, [Problem("raw", "…", "type", message)]) from None
-    length = len(quote(text))
+        place = "where" if isinstance(error, UnicodeError) else "raw"
+        raise bad_arguments(call, [Problem(place, "…", "type", message)]) from None
     if length > QUERY_MAX:
         message = f"is {length:,} characters long in the URL, at most {QUERY_MAX:,} are accepted"
         raise bad_arguments(call, [Problem("where", "…", "maxLength", message)])

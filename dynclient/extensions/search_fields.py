@@ -452,7 +452,8 @@ def build_query(condition: language.Condition, fields: Fields) -> Clause | None:
 def _clause(part: language.Condition, fields: Fields) -> Clause:
     if isinstance(part, language.FieldCondition):
         field = fields.find(part.field)
-        return _any_of([one for value in part.values for one in _value_clauses(field, value)])
+        clauses = [one for value in part.values for one in _value_clauses(field, value)]
+        return _any_of(_merge_terms(clauses))
     if isinstance(part, language.Words):
         query = language.query_string(part.text)
         return {"query_string": {"query": query, "fields": list(_TEXTS), "lenient": True}}
@@ -460,6 +461,20 @@ def _clause(part: language.Condition, fields: Fields) -> Clause:
         return {"bool": {"must_not": [_clause(part.part, fields)]}}
     clauses = [_clause(one, fields) for one in part.parts]
     return {"bool": {"must": clauses}} if isinstance(part, language.All) else _any_of(clauses)
+
+
+def _merge_terms(clauses: list[Clause]) -> list[Clause]:
+    """Return clauses with one for all values of a field of the index, since URLs are short."""
+    others = [clause for clause in clauses if "term" not in clause]
+    values: dict[str, list[Any]] = {}
+    for clause in clauses:
+        for path, value in clause.get("term", {}).items():
+            values.setdefault(path, []).append(value)
+    terms: list[Clause] = [
+        {"term": {path: listed[0]}} if len(listed) == 1 else {"terms": {path: listed}}
+        for path, listed in values.items()
+    ]
+    return terms + others
 
 
 def _any_of(clauses: list[Clause]) -> Clause:

@@ -243,6 +243,13 @@ def test_what_is_wrong_is_listed_before_anything_is_sent(each: Client) -> None:
     for call in (each.search, each.find):
         with pytest.raises(BadArguments, match="pass deleted=True"):
             call(types="table", where="deleted:true")
+    with pytest.raises(BadArguments, match="types: must have at least one entity type"):
+        each.search(types=[])
+    for types in (3, [None], {}, each.me()):
+        with pytest.raises(BadArguments, match="types: must be names of entity types"):
+            each.search(types=types)
+    with pytest.raises(BadArguments, match="where: must be JSON"):
+        each.search(where={"name": "\ud800"})
     with pytest.raises(BadArguments, match="limit: must be a number"):
         each.search(limit=-1)
     with pytest.raises(BadArguments, match="text: must be a text, not dict; conditions"):
