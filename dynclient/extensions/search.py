@@ -20,6 +20,7 @@ from dynclient.extensions.search_fields import Fields, build_query, checked, hol
 from dynclient.extensions.search_hits import Hit, Hits, raw_hits
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
+from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
     from dynclient.schema import EntityType
@@ -30,6 +31,8 @@ QUERY_MAX = 7000
 """The longest filter in a URL, in characters; servers accept 8 KB of headers and URL."""
 _WORD = re.compile(r"[\w.]+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DEPTH_MAX = 30
+"""The largest number of queries within each other."""
 _IDENTITY = ("id", "name", "fullyQualifiedName", "entityType")
 """The fields of the index that every hit has."""
 _HINTS = {
@@ -490,15 +493,38 @@ def _with_raw(query: Any, raw: Any, call: str) -> Any:
 
 
 def _raw_query(raw: Any, call: str) -> Any:
-    problem = "must be a query of Elasticsearch, such as {'term': {'deleted': False}}"
     if isinstance(raw, str):
         try:
             raw = json.loads(raw)
         except ValueError as error:
-            problem = f"must be JSON: {error}"
-    if not isinstance(raw, Mapping) or len(raw) != 1:
-        raise bad_arguments(call, [Problem("raw", type(raw).__name__, "type", problem)])
-    return raw["query"] if "query" in raw else dict(raw)
+            problem = Problem("raw", "…", "type", f"must be JSON: {error}")
+            raise bad_arguments(call, [problem]) from None
+    if isinstance(raw, Mapping) and set(raw) == {"query"}:
+        raw = raw["query"]
+    problems = list(_query_problems(raw, "raw", 0))
+    if problems:
+        raise bad_arguments(call, problems)
+    return raw
+
+
+def _query_problems(query: Any, path: str, depth: int) -> Iterator[Problem]:
+    """Yield what is wrong with a query, for which servers would return everything."""
+    if not isinstance(query, Mapping) or len(query) != 1 or depth > _DEPTH_MAX:
+        message = "must be a query of Elasticsearch, such as {'term': {'deleted': False}}"
+        yield Problem(path, type(query).__name__, "type", message)
+        return
+    ((kind, body),) = query.items()
+    kinds = data_file("search_index.json")["queries"]
+    if kind not in kinds:
+        message = f"{kind!r} is not a kind of query"
+        yield Problem(path, kind, "enum", message, nearest(str(kind), kinds))
+    elif not isinstance(body, Mapping):
+        yield Problem(f"{path}[{kind!r}]", type(body).__name__, "type", "must be an object")
+    else:
+        for name in kinds[kind]:
+            inner = body.get(name, [])
+            for one in inner if isinstance(inner, (list, tuple)) else [inner]:
+                yield from _query_problems(one, f"{path}[{kind!r}][{name!r}]", depth + 1)
 
 
 def _encoded(query: Any, call: str) -> str | None:

@@ -455,7 +455,7 @@ def _clause(part: language.Condition, fields: Fields) -> Clause:
         clauses = [one for value in part.values for one in _value_clauses(field, value)]
         return _any_of(_merge_terms(clauses))
     if isinstance(part, language.Words):
-        query = language.query_string(part.text)
+        query = language.query_phrase(part.text)
         return {"query_string": {"query": query, "fields": list(_TEXTS), "lenient": True}}
     if isinstance(part, language.Not):
         return {"bool": {"must_not": [_clause(part.part, fields)]}}

@@ -387,10 +387,13 @@ _PIECE = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 def _query_word(quoted: str, word: str) -> str:
-    if word and _SAFE_WORD.fullmatch(word) and word not in _OPERATORS:
-        return word
     text = quoted or word
-    if not text.strip("* \t\r\n"):
-        return ""
-    escaped = text.replace("\\", "\\\\")
+    return query_phrase(text) if text.strip("* \t\r\n") else ""
+
+
+def query_phrase(text: str) -> str:
+    """Return a text as one word or one phrase of a query string."""
+    if _SAFE_WORD.fullmatch(text) and text not in _OPERATORS:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -16,7 +16,6 @@ from dynclient.errors import (
     NotFound,
     NotSupported,
     OutOfRange,
-    SearchFailed,
     UnknownCollection,
 )
 
@@ -202,11 +201,16 @@ def test_raw_queries_are_sent_as_they_are(each: Client) -> None:
     assert names(each.search(types="table", raw='{"term": {"name.keyword": "items"}}')) == ["items"]
     both = [term, {"query_string": {"query": "items"}}]
     assert names(each.search(types="table", raw=both)) == ["items"]
-    with pytest.raises(SearchFailed, match="500"):
-        len(each.search(types="table", raw={"nonsense": {}}))
-    for raw in ("{not json", {}, {"term": {"a": float("nan")}}, {"term": {"a": object()}}):
-        with pytest.raises(BadArguments, match="raw: must be"):
+    wrong: list[Any] = [
+        "{not json", {}, [{}], {"term": {"a": float("nan")}}, {"term": {"a": object()}},
+        {"term": 3}, {"bool": {"must": [{"trem": {"a": 1}}]}},
+        {"nested": {"query": {"bool": {"should": {"x": {}}}}}},
+    ]  # fmt: skip
+    for raw in wrong:
+        with pytest.raises(BadArguments, match="raw"):
             each.search(raw=raw)
+    with pytest.raises(BadArguments, match="'trem' is not a kind of query; did you mean term"):
+        each.search(raw={"bool": {"must": [{"trem": {"a": 1}}]}})
 
 
 @pytest.mark.usefixtures("tables")

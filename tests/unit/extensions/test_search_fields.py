@@ -88,6 +88,9 @@ def holds_for(where: Any, raw: Any, kind: str = "table") -> bool:
             {"term": {"owners.fullyQualifiedName": "ada"}}]}}),
         ("(name:a OR name:b)", {"bool": {"should": [
             {"term": {"name.keyword": "a"}}, {"term": {"name.keyword": "b"}}]}}),
+        ('"two words"', {"query_string": {
+            "query": '"two words"', "fields": ["name", "displayName", "description"],
+            "lenient": True}}),
         ("a/b", {"query_string": {
             "query": '"a/b"', "fields": ["name", "displayName", "description"],
             "lenient": True}}),

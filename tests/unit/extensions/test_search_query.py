@@ -21,6 +21,7 @@ from dynclient.extensions.search_query import (
     Words,
     field_conditions,
     parse,
+    query_phrase,
     query_string,
 )
 from dynclient.extensions.search_query import FieldCondition as Has
@@ -118,6 +119,12 @@ def test_all_problems_of_a_dict_are_listed() -> None:
         "is nested more than 30 times",
     ):
         assert part in text
+
+
+def test_a_text_is_one_word_or_phrase() -> None:
+    assert [query_phrase(text) for text in ("a", "a b", 'a "b"', "OR", "a/b\\")] == [
+        "a", '"a b"', r'"a \"b\""', '"OR"', r'"a/b\\"',
+    ]  # fmt: skip
 
 
 NAMES = st.from_regex(r"[a-z][a-zA-Z_.]{0,8}", fullmatch=True).filter(
