@@ -205,7 +205,7 @@ class Search(Extension):
 
     def is_reindexing(self) -> bool:
         """Return whether the search index is being built."""
-        return ReindexRun(self, None).status in _RUNNING
+        return not ReindexRun(self, None).is_done
 
     # -- requests ----------------------------------------------------------------------------------
 
@@ -366,27 +366,29 @@ class ReindexRun:
         self._before = before
         self.result: Mapping[str, Any] = {}
 
-    def refresh(self) -> ReindexRun:
-        """Ask the server for the state of the run, and return the run."""
+    def poll(self) -> dict[str, Any]:
+        """Read the state of the run.
+
+        Returns:
+            The run as the server has it, with its ``status`` (``pending``, ``running``,
+            ``success``, ``failed`` …; empty if no run is known) and whether it has ``ended``.
+        """
         latest = self._search._latest_run()
         is_own = self._before is None or not latest or _key(latest) != _key(self._before)
         self.result = latest if is_own else {}
-        return self
+        missing = "" if self._before is None else "pending"
+        status = str(self.result.get("status") or self.result.get("runStatus") or missing)
+        return {**self.result, "status": status, "ended": status not in _RUNNING}
 
     @property
     def status(self) -> str:
-        """The status now: ``pending``, ``running``, ``success``, ``failed`` …; asks the server.
-
-        It is empty if no run is known.
-        """
-        self.refresh()
-        missing = "" if self._before is None else "pending"
-        return str(self.result.get("status") or self.result.get("runStatus") or missing)
+        """The status of the run; asks the server, see :meth:`poll`."""
+        return str(self.poll()["status"])
 
     @property
     def is_done(self) -> bool:
-        """Whether the run ended; asks the server."""
-        return self.status not in _RUNNING
+        """Whether the run has ended; asks the server."""
+        return bool(self.poll()["ended"])
 
     def __repr__(self) -> str:
         return f"<ReindexRun, {self.result.get('status', 'not read yet')}>"
