@@ -91,6 +91,15 @@ def sandbox(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="List the rules that are guesses for the release.")
     ] = False,
+    pipeline_service: Annotated[
+        bool, typer.Option(help="Pretend to deploy and run ingestion pipelines.")
+    ] = True,
+    run_polls: Annotated[
+        int,
+        typer.Option(
+            help="How often a run of an app or an ingestion pipeline is seen unfinished.", min=0
+        ),
+    ] = 2,
 ) -> None:
     """Serve OpenMetadata's REST API on this machine until Ctrl-C.
 
@@ -98,7 +107,10 @@ def sandbox(
     """
     from dynclient.sandbox.server import serve
 
-    serve(release=release, tree=tree, port=port, data=data, json=json, verbose=verbose)
+    serve(
+        release=release, tree=tree, port=port, data=data, json=json, verbose=verbose,
+        pipeline_service=pipeline_service, run_polls=run_polls,
+    )  # fmt: skip
 
 
 @app.command(

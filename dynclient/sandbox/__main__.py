@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from dynclient.errors import DynclientError
+from dynclient.sandbox.runner import DEFAULT_RUNNER
 from dynclient.sandbox.server import serve
 
 
@@ -31,6 +32,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--verbose", action="store_true", help="list the rules that are guesses for the release"
     )
+    parser.add_argument(
+        "--no-pipeline-service",
+        action="store_true",
+        help="respond as a server without a pipeline service, which runs ingestion pipelines",
+    )
+    parser.add_argument(
+        "--run-polls",
+        type=int,
+        default=DEFAULT_RUNNER.polls,
+        help="how often a run of an app or an ingestion pipeline is seen unfinished (default: 2)",
+    )
     parser.add_argument("--follow-parent", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
@@ -42,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
             json=options.json,
             follow_parent=options.follow_parent,
             verbose=options.verbose,
+            pipeline_service=not options.no_pipeline_service,
+            run_polls=options.run_polls,
         )
     except (DynclientError, OSError, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")

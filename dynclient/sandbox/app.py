@@ -23,18 +23,21 @@ from dynclient.operations.catalogue import catalogue
 from dynclient.sandbox.entities import seed
 from dynclient.sandbox.entities.entity_model import EntityModels
 from dynclient.sandbox.entities.request_context import Caller, Clock, RequestContext
-from dynclient.sandbox.features import FEATURES, openapi_document
+from dynclient.sandbox.features import FEATURES, change_events, openapi_document
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
+    SandboxError,
     UnhandledServerError,
     bad_request,
     error_response,
+    not_found,
     unhandled_error_response,
     unhandled_status,
 )
 from dynclient.sandbox.json_codec import dumps, loads_first
 from dynclient.sandbox.people import access_tokens, accounts, jwt, resource_policies
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
+from dynclient.sandbox.runner import DEFAULT_RUNNER, Runner
 from dynclient.sandbox.startup_errors import DataRefused
 
 if TYPE_CHECKING:
@@ -69,8 +72,11 @@ class _Admitted(NamedTuple):
 class Sandbox:
     """A release served on a data file."""
 
-    def __init__(self, release: Release, database: Database) -> None:
+    def __init__(
+        self, release: Release, database: Database, runner: Runner = DEFAULT_RUNNER
+    ) -> None:
         self.release = release
+        self.runner = runner
         self.database = database
         self.models = EntityModels(release)
         self.rules = self.models.rules
@@ -91,6 +97,11 @@ class Sandbox:
             feature = import_module(f"dynclient.sandbox.features.{name}")
             if self._has(feature.NEEDS):
                 feature.mount(self.routes, self.models, self.where)
+        self._event_log = (
+            change_events.EventLog(self.models, self.where)
+            if self._has(change_events.NEEDS)
+            else None
+        )
         self._openapi_text: str | None = None
         self._openapi_lock = threading.Lock()
         self._clock = Clock()
@@ -123,7 +134,7 @@ class Sandbox:
                     raise DataRefused(self._mismatch(str(tx.meta("release name"))))
                 return
             admin, now = Caller(seed.ADMIN), self._clock.now()
-            context = RequestContext(tx, self.models, self.where, admin, "", now)
+            context = RequestContext(tx, self.models, self.where, admin, "", now, self.runner)
             seed.fill_data_file(context)
             row = tx.find("user", seed.ADMIN)
             if row is not None:
@@ -244,6 +255,8 @@ class Sandbox:
                 raise error_response(401, "Expired token!")
         if row is None:
             raise jwt.unauthorized(f"User {name} is not known")
+        if row.deleted:
+            raise not_found(row.type, name)
         return Caller.of_user(row)
 
     def _run(self, http_request: HttpRequest, admitted: _Admitted, body: bytes) -> Response:
@@ -251,10 +264,24 @@ class Sandbox:
         route, request, caller = admitted
         if route.consumes is not None:
             request = request._replace(body=_body(route, http_request, body))
+        failure: SandboxError | None = None
         with self.database.write() if route.writes else self.database.read() as tx:
             now = self._clock.now()
-            context = RequestContext(tx, self.models, self.where, caller, request.base_url, now)
-            result = route.handler(context, request)
+            context = RequestContext(
+                tx, self.models, self.where, caller, request.base_url, now, self.runner
+            )
+            try:
+                result = route.handler(context, request)
+            except SandboxError as error:
+                if not error.keeps_changes:
+                    raise
+                failure = error
+            else:
+                if route.writes and self._event_log is not None:
+                    path = http_request.scope["raw_path"].decode("ascii", "replace")
+                    self._event_log.add(context, path.removeprefix(_ROOT), result)
+        if failure is not None:
+            raise failure
         return _response(result)
 
     def _error(self, error: ErrorResponse) -> Response:

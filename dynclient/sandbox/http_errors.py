@@ -6,10 +6,22 @@ the server foresees have ``{"code", "message"}``; unhandled ones are HTTP 500 an
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 
-class ErrorResponse(Exception):
+class SandboxError(Exception):
+    """An error that becomes a response."""
+
+    keeps_changes = False
+    """Whether the server fails only after it has stored the changes."""
+
+    def keeping_changes(self) -> Self:
+        """Return the error, marked as one after which the changes of the request are kept."""
+        self.keeps_changes = True
+        return self
+
+
+class ErrorResponse(SandboxError):
     """An error response: HTTP status and body (dict for JSON, str for plain text)."""
 
     def __init__(self, status: int, body: dict[str, Any] | str) -> None:
@@ -18,7 +30,7 @@ class ErrorResponse(Exception):
         self.body = body
 
 
-class UnhandledServerError(Exception):
+class UnhandledServerError(SandboxError):
     """An error that the server does not handle; the response is a 500 that wraps ``message``."""
 
     def __init__(self, message: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from dynclient.sandbox.runner import DEFAULT_RUNNER, Runner
 from dynclient.sandbox.startup_errors import PortRefused, SandboxFailed
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def start(
     data: str | Path | None = None,
     port: int = 0,
     in_process: bool = False,
+    pipeline_service: bool = True,
+    run_polls: int = DEFAULT_RUNNER.polls,
 ) -> RunningSandbox:
     """Start a sandbox and return it as soon as it accepts requests.
 
@@ -85,24 +88,38 @@ def start(
         data: SQLite file to store all data in. None: a temporary file that is removed at the end.
         port: the port to listen on, on this machine only; 0 for any free port.
         in_process: run in a thread of this process instead of a separate process.
+        pipeline_service: pretend to deploy and run ingestion pipelines; False responds as a server
+            without a pipeline service.
+        run_polls: the number of times that a run of an app or an ingestion pipeline is seen
+            unfinished before it ends.
 
     Returns:
         The running sandbox, with its host and tokens.
 
     Raises:
-        SandboxFailed: the data file or the port cannot be used, or the process did not start.
+        SandboxFailed: the data file, the port or ``run_polls=`` cannot be used, or the process did
+            not start.
     """
     if port not in range(65536):
         raise PortRefused(f"port= must be an integer from 0 to 65535, not {port!r}")
+    if run_polls < 0:
+        raise SandboxFailed(f"run_polls= must be an integer from 0 up, not {run_polls!r}")
+    runner = Runner(run_polls, pipeline_service)
     if in_process:
-        return _in_thread(release, tree, data, port)
-    return _in_process(release, tree, data, port)
+        return _in_thread(release, tree, data, port, runner)
+    return _in_process(_arguments(release, tree, data, port, runner))
 
 
 def _arguments(
-    release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
+    release: Release | str | None,
+    tree: str | Path | None,
+    data: str | Path | None,
+    port: int,
+    runner: Runner,
 ) -> list[str]:
-    out = ["--json", "--follow-parent", "--port", str(port)]
+    out = ["--json", "--follow-parent", "--port", str(port), "--run-polls", str(runner.polls)]
+    if not runner.pipeline_service:
+        out.append("--no-pipeline-service")
     if release is not None:
         name = release if isinstance(release, str) else release.name
         out += ["--release", name]
@@ -116,10 +133,8 @@ def _arguments(
     return out
 
 
-def _in_process(
-    release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
-) -> RunningSandbox:
-    command = [sys.executable, "-m", "dynclient.sandbox", *_arguments(release, tree, data, port)]
+def _in_process(arguments: list[str]) -> RunningSandbox:
+    command = [sys.executable, "-m", "dynclient.sandbox", *arguments]
     process = subprocess.Popen(  # noqa: S603 - this interpreter and this module
         command,
         stdin=subprocess.PIPE,
@@ -166,7 +181,11 @@ def _terminate(process: subprocess.Popen[str]) -> None:
 
 
 def _in_thread(
-    release: Release | str | None, tree: str | Path | None, data: str | Path | None, port: int
+    release: Release | str | None,
+    tree: str | Path | None,
+    data: str | Path | None,
+    port: int,
+    runner: Runner,
 ) -> RunningSandbox:
     from dynclient.sandbox import server as web
     from dynclient.sandbox.app import Sandbox
@@ -176,7 +195,7 @@ def _in_thread(
     try:
         database = stack.enter_context(open_data(data))
         listener = stack.enter_context(contextlib.closing(web.bind(port)))
-        sandbox = Sandbox(web.release_for(release, tree), database)
+        sandbox = Sandbox(web.release_for(release, tree), database, runner)
         server = web.web_server(sandbox)
     except BaseException:
         stack.close()

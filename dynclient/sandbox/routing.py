@@ -100,10 +100,34 @@ class Routes:
                 if found is None:
                     found = _Segment()
                     segment.parameters.append((name, found))
+                    # An id is more specific than a name.
+                    segment.parameters.sort(key=lambda parameter: not _is_id(parameter[0]))
                 segment = found
             else:
                 segment = segment.fixed.setdefault(step, _Segment())
         segment.methods.setdefault(method, route)
+
+    def wrap(self, method: str, template: str, change: Callable[[Route], Route]) -> None:
+        """Replace a route by what a function returns for it; nothing if there is no such route."""
+        segment = self._find_segment(template)
+        if segment is not None and method in segment.methods:
+            segment.methods[method] = change(segment.methods[method])
+
+    def get(self, method: str, template: str) -> Route | None:
+        """Return the route of a template, or None."""
+        segment = self._find_segment(template)
+        return segment.methods.get(method) if segment is not None else None
+
+    def _find_segment(self, template: str) -> _Segment | None:
+        segment: _Segment | None = self._root
+        for step in template.strip("/").split("/"):
+            if segment is None:
+                return None
+            if step.startswith("{"):
+                segment = dict(segment.parameters).get(step[1:-1])
+            else:
+                segment = segment.fixed.get(step)
+        return segment
 
     def add_without_methods(self, template: str) -> None:
         """Add a path without methods: a request to it is a 405, not a 404."""

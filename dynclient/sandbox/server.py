@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.rules import borders
+from dynclient.sandbox.runner import DEFAULT_RUNNER, Runner
 from dynclient.sandbox.startup_errors import PortRefused
 from dynclient.sandbox.storage.data_file import open_data
 
@@ -102,6 +103,8 @@ def serve(
     json: bool = False,
     follow_parent: bool = False,
     verbose: bool = False,
+    pipeline_service: bool = True,
+    run_polls: int = DEFAULT_RUNNER.polls,
 ) -> None:
     """Serve a release until interrupted; print host and tokens first.
 
@@ -114,6 +117,10 @@ def serve(
         json: print host, tokens and release as one line of JSON.
         follow_parent: stop when standard input is closed, as it is when the parent process ends.
         verbose: write the rules that are guesses for the release to standard error.
+        pipeline_service: pretend to deploy and run ingestion pipelines; False responds as a server
+            without a pipeline service.
+        run_polls: the number of times that a run of an app or an ingestion pipeline is seen
+            unfinished before it ends.
 
     Raises:
         SandboxFailed: the data file or the port cannot be used.
@@ -126,7 +133,7 @@ def serve(
         open_data(data) as database,
         contextlib.closing(bind(port)) as listener,
     ):
-        sandbox = Sandbox(chosen, database)
+        sandbox = Sandbox(chosen, database, Runner(run_polls, pipeline_service))
         signals.server = server = web_server(sandbox)
         if verbose:
             _report_guesses(chosen)

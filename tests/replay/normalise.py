@@ -13,6 +13,8 @@ _HOST = re.compile(r"https?://(?:server|127\.0\.0\.1(?::\d+)?|localhost(?::\d+)?
 _SOURCE = re.compile(r"\s+at \[Source: .*", re.DOTALL)
 _START_MARKER = re.compile(r"\(start marker at .*", re.DOTALL)
 _KNOWN = re.compile(r"\(\d+ known properties: .*", re.DOTALL)
+_PATTERN = re.compile(r'must match ".*"')
+"""A pattern in the server's dialect of regular expressions."""
 _JAVA = re.compile(r"\b(?:java|javax|org|com)\.[\w.$]+")
 _DOCUMENT = re.compile(r"'\{.*\}' contains no value", re.DOTALL)
 _EXCLUSIVE = re.compile(r"Tag labels (.*) and (.*) are mutually exclusive")
@@ -22,15 +24,28 @@ _ENGINE_NAME = re.compile(r"\b(?:Elasticsearch|OpenSearch)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 REDACTED = "<redacted>"
+_ENCRYPTED = "fernet:"
+"""The beginning of a secret that the recorded server has encrypted."""
 TEXTS = ("description", "displayName", "style")
 """Fields of seeded entities that each server fills with its own texts."""
 
 
-DEPLOYMENT = {"clusterName", "authority", "samlConfiguration"}
+EXPLAINED = {
+    "parameterInputType": ("description", "input", "examples"),
+    "prefixCondition": ("description", "displayName"),
+    "passed": ("description", "message"),
+}
+"""Texts of functions and filters for conditions and of checks, by a field that only these have."""
+
+
+DEPLOYMENT = {"openMetadataUrl", "clusterName", "authority", "samlConfiguration"}
 """Settings of one deployment."""
 
 
-ENGINE = {"took", "_score", "max_score", "_seq_no", "_primary_term", "_version"}
+ENGINE = {
+    "took", "_score", "max_score", "_seq_no", "_primary_term", "_version", "executionTime",
+    "totalRecords", "failedRecords", "successRecords", "processedRecords",
+}  # fmt: skip
 """Numbers that depend on everything a search engine has indexed; only their presence counts."""
 
 
@@ -49,6 +64,8 @@ class ValueMap:
         self.times: dict[int, int] = {}
         self.sent_times: set[int] = set()
         """Times that the scenario itself chose."""
+        self.is_indexed = True
+        """Whether the recorded server's search engine indexes what a scenario creates."""
         self.numbers: dict[int, int] = {}
         """Numeric ids that a server assigns in order: those of tasks."""
 
@@ -95,6 +112,8 @@ class ValueMap:
         by_key = {_key(item): item for item in actual if _key(item) is not None}
         for position, item in enumerate(recorded):
             key = _key(item)
+            if isinstance(item, dict) and "eventType" in item:
+                continue  # a list of events begins with those of others
             if key is not None and key in by_key:
                 self.learn(item, by_key[key])
             elif key is None and position < len(actual):
@@ -105,6 +124,19 @@ class ValueMap:
         steps = str(self.translate(path)).split("/")
         numbers = {str(recorded): str(actual) for recorded, actual in self.numbers.items()}
         return "/".join(numbers.get(step, step) for step in steps)
+
+    def translate_query(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Return a recorded request's query for the sandbox.
+
+        ``timestamp`` is the time from which on changes are listed: the first known time from then
+        on is translated.
+        """
+        out: dict[str, Any] = self.translate(query)
+        text = str(query.get("timestamp", ""))
+        if text.isdecimal() and _is_time(int(text)) and self.times:
+            later = [time for time in self.times if time >= int(text)]
+            out["timestamp"] = self.times[min(later)] if later else max(self.times.values()) + 1
+        return out
 
     def note_created(self, body: Any) -> None:
         """Remember the entity that a 201 response created."""
@@ -162,7 +194,9 @@ class Normaliser:
         self._sandbox = sandbox
 
     def body(self, value: Any) -> Any:
-        """Return a normalised body."""
+        """Return a normalised body; an empty one was recorded as null or as an empty text."""
+        if value == "":
+            return None
         out = self._value(value, None)
         entity = isinstance(out, dict) and isinstance(out.get("id"), str) and "name" in out
         if entity and "version" in out and out["id"] not in self._values.created_ids:
@@ -180,14 +214,20 @@ class Normaliser:
         if isinstance(value, dict):
             return self._dict(value)
         if isinstance(value, list):
-            return [self._value(inner, key) for inner in value]
+            items = [self._value(inner, key) for inner in value]
+            # A search document lists the parts of an FQN in the order of a hash set.
+            return sorted(items, key=str) if key == "fqnParts" else items
         if isinstance(value, str):
             return self._text(value, key)
         if key in ENGINE and isinstance(value, int | float):
             return "<number>"
         if key == "id" and _is_number(value) and not self._sandbox:
             return self._values.numbers.get(value, value)
-        return "<time>" if _is_time(value) else value
+        # Search engines sort by times in ms as if they were seconds.
+        is_time = _is_time(value) or (
+            key == "sort" and _is_number(value) and _is_time(value / 1000)
+        )
+        return "<time>" if is_time else value
 
     def _dict(self, value: dict[str, Any]) -> Any:
         out = {
@@ -196,6 +236,7 @@ class Normaliser:
         if {"version", "revision", "timestamp"} == set(value):
             # The version counts; the build does not.
             return {"version": str(value["version"]).partition("-")[0]}
+        _drop_explanations(out)
         foreign = False
         if "tagFQN" in value:
             foreign = value["tagFQN"] not in self._values.created_fqns
@@ -210,7 +251,30 @@ class Normaliser:
                     out[name] = sorted(out[name], key=lambda one: json.dumps(one, sort_keys=True))
         if set(out) == {"data", "paging"} or ("data" in out and "paging" in out):
             self._page(out)
+        if "hits" in out and "_shards" in out:
+            self._search_page(out)
+        if set(out) == {"suggest"} and not self._values.is_indexed:
+            out = {"suggest": sorted(out["suggest"])}
         return out
+
+    def _search_page(self, out: dict[str, Any]) -> None:
+        """Keep the hits that the scenario created, in any order unless they are sorted.
+
+        ``foreign`` says whether the index has entities of others. If the recorded server's engine
+        does not index what is created, only the shape of the response is kept.
+        """
+        hits = out["hits"]
+        if not self._values.is_indexed:
+            out["hits"] = sorted(hits)
+            out["aggregations"] = sorted(out.get("aggregations", ()))
+            return
+        kept = [hit for hit in hits["hits"] if hit["_id"] in self._values.created_ids]
+        if not any("sort" in hit for hit in kept):
+            kept.sort(key=lambda hit: str(hit["_id"]))
+        total = hits["total"]["value"]
+        if len(kept) != len(hits["hits"]) or total > len(self._values.created_ids):
+            out["foreign"] = True
+        out["hits"] = {**hits, "hits": kept}
 
     def _page(self, out: dict[str, Any]) -> None:
         """Keep what the scenario created; ``foreign`` says whether the page has anything else."""
@@ -218,8 +282,7 @@ class Normaliser:
             return
         kept = [
             item for item in out["data"]
-            if not (isinstance(item, dict) and isinstance(item.get("id"), str))
-            or item["id"] in self._values.created_ids
+            if not isinstance(_identity(item), str) or _identity(item) in self._values.created_ids
         ]  # fmt: skip
         paging = dict(out["paging"])
         for cursor in ("before", "after"):
@@ -230,8 +293,8 @@ class Normaliser:
         out["paging"] = paging
 
     def _text(self, value: str, key: str | None) -> Any:
-        if value == REDACTED:
-            return value
+        if value == REDACTED or value.startswith(_ENCRYPTED):
+            return REDACTED
         if key in {"message", "responseMessage"} or key is None:
             return self._message(value)
         if value[:1] in {"[", "{"} and value[-1:] in {"]", "}"}:
@@ -241,6 +304,8 @@ class Normaliser:
                 pass
         if key in {"date", "startDate"} and _DATE.match(value):
             return "<date>"
+        if value.startswith(_ENCRYPTED):
+            return _ENCRYPTED + REDACTED
         text = _ALIAS.sub("", _HOST.sub("<host>/api", value))
         return UUID.sub(lambda found: self._id(found[0]), text)
 
@@ -253,7 +318,7 @@ class Normaliser:
             return f"{one} and {other} exclude each other"
         if text.startswith("HEAD, "):
             return ", ".join(sorted(text.split(", ")))
-        text = _START_MARKER.sub("", text)
+        text = _START_MARKER.sub("", _PATTERN.sub("must match …", text))
         text = _KNOWN.sub("", text)
         text = _DOCUMENT.sub("'{}' contains no value", text)
         if _JAVA.search(text):
@@ -263,6 +328,23 @@ class Normaliser:
             text = f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
         text = _ENGINE_NAME.sub("", _ALIAS.sub("", _HOST.sub("<host>/api", text)))
         return UUID.sub(lambda found: self._id(found[0]), text)
+
+
+def _drop_explanations(out: dict[str, Any]) -> None:
+    """Remove texts of functions, filters and checks; sort what the server lists as a hash set."""
+    for mark, texts in EXPLAINED.items():
+        if mark in out:
+            for text in texts:
+                out.pop(text, None)
+    if "paramAdditionalContext" in out:
+        out["paramAdditionalContext"]["data"].sort()
+
+
+def _identity(item: Any) -> Any:
+    """Return the id of an item of a page; of a change event, the id of its entity."""
+    if not isinstance(item, dict):
+        return None
+    return item.get("entityId") if "eventType" in item else item.get("id")
 
 
 def _name(item: Any) -> Any:
@@ -283,6 +365,10 @@ def differences(recorded: Any, actual: Any, path: str = "") -> list[str]:
         return []
     if isinstance(recorded, dict) and isinstance(actual, dict):
         out = []
+        if "_shards" in recorded.keys() & actual.keys() and (
+            recorded.get("foreign") or actual.get("foreign")
+        ):
+            recorded, actual = _common_hits(recorded, actual)
         if (
             (recorded.get("foreign") or actual.get("foreign"))
             and "data" in recorded
@@ -330,6 +416,41 @@ def _common(
         {**recorded, "data": [item for item in recorded["data"] if item.get("id") in shared]},
         {**actual, "data": [item for item in actual["data"] if item.get("id") in shared]},
     )
+
+
+def _common_hits(
+    recorded: dict[str, Any], actual: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two search responses without what others have added to the recorded index.
+
+    Of the hits those that both have are kept. A count of a facet must be at least the sandbox's.
+    """
+    ids = [{hit["_id"] for hit in each["hits"]["hits"]} for each in (recorded, actual)]
+    shared = set.intersection(*ids)
+
+    def reduce(response: dict[str, Any]) -> dict[str, Any]:
+        kept = [hit for hit in response["hits"]["hits"] if hit["_id"] in shared]
+        return {**response, "foreign": None, "hits": kept, "aggregations": {
+            name: _counts(facet) for name, facet in response.get("aggregations", {}).items()
+        }}  # fmt: skip
+
+    recorded, actual = reduce(recorded), reduce(actual)
+    for name, counts in recorded["aggregations"].items():
+        own = actual["aggregations"].get(name, {})
+        is_full = len(counts) < _BUCKETS
+        for key, count in list(own.items()):
+            if counts.get(key, 0) >= count or (not is_full and key not in counts):
+                del own[key]
+        recorded["aggregations"][name] = {key: counts[key] for key in own if key in counts}
+    return recorded, actual
+
+
+_BUCKETS = 10
+"""The largest number of buckets of a facet."""
+
+
+def _counts(facet: dict[str, Any]) -> dict[str, int]:
+    return {str(bucket["key"]): bucket["doc_count"] for bucket in facet["buckets"]}
 
 
 def _short(value: Any) -> str:

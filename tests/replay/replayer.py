@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 from typing import Any, NamedTuple
@@ -14,6 +15,11 @@ from tests.support.trees import TREES
 
 HEADERS = ("Content-Type", "X-OpenMetadata-Change", "Location")
 """Response headers that a client may depend on."""
+
+
+UNINDEXED = {"1.0.4"}
+"""Releases that were recorded with a search engine whose responses they could not read, so that
+almost nothing was indexed (NOTES.md): only the shape of their search responses counts."""
 
 
 class Comparison(NamedTuple):
@@ -55,12 +61,13 @@ class Server(NamedTuple):
 class Replay:
     """One scenario, sent to one server over one connection."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, is_indexed: bool = True) -> None:
         self._server = server
         url = urlsplit(server.host)
         self._root = url.path
         self._connection = http.client.HTTPConnection(url.netloc, timeout=60)
         self._values = ValueMap()
+        self._values.is_indexed = is_indexed
         self._tokens: dict[str, str] = {}
 
     def close(self) -> None:
@@ -81,7 +88,9 @@ class Replay:
             values.note_created(response["body"])
         self._learn_cursors(response["body"], body)
         self._learn_tokens(body)
-        recorded = Normaliser(values, sandbox=False).body(response["body"])
+        # Some recordings write an empty body as an empty string.
+        recorded_body = None if response["body"] == "" else response["body"]
+        recorded = Normaliser(values, sandbox=False).body(recorded_body)
         actual = Normaliser(values, sandbox=True).body(body)
         path = UUID.sub("{id}", request["path"])
         query = f"?{urlencode(request['query'])}" if request["query"] else ""
@@ -98,7 +107,7 @@ class Replay:
     def _send(self, request: dict[str, Any], *, issued: bool) -> tuple[int, dict[str, str], Any]:
         """Send a recorded request; return the status, the headers in lower case and the body."""
         path = self._root + self._values.translate_path(request["path"])
-        query = self._values.translate(request["query"])
+        query = self._values.translate_query(request["query"])
         if query:
             path += "?" + urlencode(query)
         headers = {}
@@ -121,10 +130,12 @@ class Replay:
         response_headers = {name.lower(): value for name, value in response.getheaders()}
         if not data:
             decoded: Any = None
-        elif "json" in response_headers.get("content-type", ""):
-            decoded = json.loads(data)
         else:
             decoded = data.decode("utf-8", "replace")
+            if "json" in response_headers.get("content-type", ""):
+                # Apps respond with plain text that is declared as JSON.
+                with contextlib.suppress(ValueError):
+                    decoded = json.loads(decoded)
         return response.status, response_headers, decoded
 
     def _token(self, kind: str | None) -> str | None:
@@ -175,9 +186,12 @@ class Replay:
 
 def replay(release: str, scenario: str, *, in_process: bool = False) -> list[Comparison]:
     """Replay one scenario against a new sandbox of its release."""
-    with sandbox.start(release, tree=TREES.get(release), in_process=in_process) as running:
+    with sandbox.start(
+        release, tree=TREES.get(release), in_process=in_process,
+        pipeline_service=False, run_polls=0,  # as the recorded servers were
+    ) as running:  # fmt: skip
         server = Server(running.host, running.admin_token, running.bot_token)
-        player = Replay(server)
+        player = Replay(server, is_indexed=release not in UNINDEXED)
         try:
             return player.run(recordings.load(release, scenario))
         finally:

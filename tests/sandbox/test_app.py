@@ -31,5 +31,6 @@ def test_every_module_that_mounts_by_itself_is_a_feature() -> None:
 
 def test_single_features_precede_the_routes_of_every_collection() -> None:
     """Of two routes for one path the first counts, which is the special one."""
-    assert FEATURES[-2:] == ("collection_routes", "time_series")
+    building_on_others = ("background_deletes", "pipeline_service")
+    assert FEATURES[-4:] == ("collection_routes", "time_series", *building_on_others)
     assert len(FEATURES) == len(set(FEATURES))

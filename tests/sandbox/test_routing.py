@@ -76,3 +76,22 @@ def test_all_routes_are_listed(routes: Routes) -> None:
     assert len(listed) == 7
     for template, method, each in listed:
         assert each.operation == f"{method} {template}"
+
+
+def test_an_id_is_matched_before_a_name(routes: Routes) -> None:
+    routes.add("GET", "/v1/tables/{fqn}/runs", route("by name"))
+    routes.add("DELETE", "/v1/tables/{id}/runs", route("by id"))
+    by_id, by_name = routes.find(f"/v1/tables/{UUID}/runs"), routes.find("/v1/tables/a.b/runs")
+    assert by_id is not None
+    assert by_name is not None
+    assert [*by_id[0]] == ["DELETE"]
+    assert [*by_name[0]] == ["GET"]
+
+
+def test_a_route_is_replaced_by_what_a_function_returns(routes: Routes) -> None:
+    routes.wrap("GET", "/v1/tables/{id}", lambda old: old._replace(operation="changed"))
+    routes.wrap("GET", "/v1/gadgets/{id}", lambda old: old._replace(operation="never"))
+    found = routes.find(f"/v1/tables/{UUID}")
+    assert found is not None
+    assert found[0]["GET"].operation == "changed"
+    assert "never" not in {route.operation for _, _, route in routes.all()}

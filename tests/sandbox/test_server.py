@@ -155,3 +155,8 @@ def test_rules_that_are_guesses_are_listed_on_request(tmp_path: Path) -> None:
         pass
     lines = report.read_text("utf-8").splitlines()
     assert "guess: flags.etags begins at 1.12: after 1.6.0, which no recording shows" in lines
+
+
+def test_a_run_is_seen_unfinished_never_or_more_often() -> None:
+    with pytest.raises(sandbox.SandboxFailed, match="run_polls= must be an integer from 0 up"):
+        sandbox.start(run_polls=-1)

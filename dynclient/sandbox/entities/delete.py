@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
 from dynclient.sandbox.entities.request_context import RequestContext
+from dynclient.sandbox.entities.tag_labels import label_carriers
 from dynclient.sandbox.entities.version_changes import Change, next_version
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
 from dynclient.sandbox.routing import Result
@@ -22,11 +23,20 @@ def delete(
     """Answer ``DELETE``; the 400 for system entities, and for children without ``recursive``."""
     if row.doc.get("provider") == "system" and model.type in context.rules.names("protected", "*"):
         raise bad_request(f"System entity [{row.name}] of type {model.type} can not be deleted.")
+    for rule in context.rules.table("undeletable").get(model.type, ()):
+        if row.doc.get(rule["field"]) == rule["value"]:
+            raise bad_request(rule["message"])
     with_children = context.rules.names("removed_with_children", "*")
     first = next(_children(context, row.id), None)
-    if first is not None and not recursive and model.type not in with_children:
+    is_empty = first is None and not any(
+        context.tx.latest(row.id, kind)
+        for kind in context.rules.table("filled_by_records").get(model.type, ())
+    )
+    if not is_empty and not recursive and model.type not in with_children:
         raise bad_request(f"{model.type} is not empty")
     is_hard = hard or _is_always_hard(context, model)
+    if is_hard and model.type in context.rules.names("children_listed_first", "*"):
+        _delete_listed(context, row.id)
     for child in _children(context, row.id):
         _delete_child(context, child, hard=is_hard)
     links = bool(context.rules.flag("links_after_removal")) and not _has_no_links(context, model)
@@ -35,11 +45,16 @@ def delete(
     _delete_dependents(context, model, row, hard=is_hard)
     if is_hard:
         fields |= context.rules.names("loaded_for_hard_delete", model.type) & model.on_request
-        body = _without_connection(model, context.serialize(model, row.doc, fields, own_link=links))
+        body = _without_connection(
+            model, context.serialize(model, row.doc, fields, own_link=links, encrypt=True)
+        )
         context.tx.remove(row.id)
         return Result(200, body, change="entityDeleted")
-    doc = _set_deleted(context, model, row, deleted=True)
-    body = _without_connection(model, context.serialize(model, doc, fields, own_link=links))
+    # What is deleted already keeps its version.
+    doc = row.doc if row.deleted else _set_deleted(context, model, row, deleted=True)
+    body = _without_connection(
+        model, context.serialize(model, doc, fields, own_link=links, encrypt=True)
+    )
     return Result(200, body, change="entitySoftDeleted")
 
 
@@ -58,8 +73,10 @@ def restore(context: RequestContext, model: EntityModel, id: str) -> Result:
     restore_below(context, row.id)
     loaded = context.rules.names("loaded_for_removal", model.type)
     fields = model.for_update | (loaded & model.on_request)
-    body = _without_connection(model, context.serialize(model, doc, fields, own_link=links))
-    return Result(200, body, change="entityRestored")
+    body = _without_connection(
+        model, context.serialize(model, doc, fields, own_link=links, encrypt=True)
+    )
+    return Result(200, body, change=context.models.change_header("entityRestored"))
 
 
 def _delete_dependents(
@@ -104,6 +121,18 @@ def _children(context: RequestContext, id: str) -> Iterator[Row]:
                     yield row
 
 
+def _delete_listed(context: RequestContext, id: str) -> None:
+    """Delete children hard, those above others first, as they were listed before.
+
+    Raises the 404 of a server that finds a child gone, because it is also below another one; what
+    was deleted by then stays deleted.
+    """
+    for row in sorted(_children(context, id), key=lambda row: row.fqn):
+        if context.tx.get(row.id) is None:
+            raise not_found(row.type, row.id).keeping_changes()
+        _delete_child(context, row, hard=True)
+
+
 def _delete_child(context: RequestContext, row: Row, *, hard: bool) -> None:
     model = context.models[row.type]
     # A child of two deleted entities may be deleted already.
@@ -141,4 +170,19 @@ def _set_deleted(
         "updatedBy": context.caller.name,
     }
     context.store(model, doc)
+    if deleted and model.type in context.rules.names("labels_lost_by_soft_delete", "*"):
+        _remove_label(context, row.fqn)
     return doc
+
+
+def _remove_label(context: RequestContext, fqn: str) -> None:
+    """Remove the labels that name a tag or term; nothing that had them becomes a new version."""
+    for id in context.tx.ids_with_label(fqn):
+        row = context.tx.get(id)
+        if row is None:
+            continue
+        model = context.models[row.type]
+        for carrier in label_carriers(model, row.doc):
+            if carrier.get("tags"):
+                carrier["tags"] = [one for one in carrier["tags"] if one["tagFQN"] != fqn]
+        context.store(model, row.doc)

@@ -85,24 +85,36 @@ def metrics(tx: Transaction, id: str) -> dict[str, list[dict[str, Any]]]:
 STATUSES = {"Success": "success", "Failed": "failed", "Aborted": "aborted", "Queued": "queued"}
 
 
-def _results(tx: Transaction, suite: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return FQN and newest result of each case of a suite that has one."""
+def _results(tx: Transaction, suite: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return each case of a suite that has a result, and its newest one."""
     edges = tx.references_to([suite], ["testSuite", "testSuites"], ["testCase"])
-    heads = tx.heads(edge.source for edge in edges)
-    found = [(head.fqn, tx.latest(head.id, "testCaseResult"))
-             for head in heads.values() if not head.deleted]  # fmt: skip
-    return [(fqn, result) for fqn, result in sorted(found, key=str) if result is not None]
+    cases = [tx.get(edge.source) for edge in edges]
+    found = [
+        (case.doc, tx.latest(case.id, "testCaseResult"))
+        for case in cases if case is not None and not case.deleted
+    ]  # fmt: skip
+    found.sort(key=lambda one: str(one[0]["fullyQualifiedName"]))
+    return [(case, result) for case, result in found if result is not None]
 
 
 def summarize_results(tx: Transaction, suite: str) -> dict[str, Any]:
     """Return how many of the newest results of a suite's cases have each status."""
-    out: dict[str, Any] = {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
-    for _, result in _results(tx, suite):
+    out = _no_results()
+    by_column: dict[str, dict[str, Any]] = {}
+    for case, result in _results(tx, suite):
+        counts, link = [out], str(case.get("entityLink"))
+        if "::columns::" in link:
+            counts.append(by_column.setdefault(link, _no_results()))
         status = STATUSES.get(str(result.get("testCaseStatus")))
-        if status is not None:
-            out[status] += 1
-            out["total"] += 1
-    return {**out, "columnTestSummary": []}
+        for name in (status, "total") if status is not None else ():
+            for count in counts:
+                count[name] += 1
+    columns = [{**count, "entityLink": link} for link, count in by_column.items()]
+    return {**out, "columnTestSummary": columns}
+
+
+def _no_results() -> dict[str, Any]:
+    return {**dict.fromkeys(STATUSES.values(), 0), "total": 0}
 
 
 def _summary(tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]) -> Any:
@@ -115,8 +127,12 @@ def _result_list(
     tx: Transaction, model: EntityModel, rule: dict[str, Any], doc: dict[str, Any]
 ) -> Any:
     return [
-        {"testCaseName": fqn, "status": one.get("testCaseStatus"), "timestamp": one["timestamp"]}
-        for fqn, one in _results(tx, doc["id"])
+        {
+            "testCaseName": case["fullyQualifiedName"],
+            "status": result.get("testCaseStatus"),
+            "timestamp": result["timestamp"],
+        }
+        for case, result in _results(tx, doc["id"])
     ]
 
 

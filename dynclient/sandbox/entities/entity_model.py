@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from dynclient.schema.node import Node
     from dynclient.schema.release import Release
 
+MEMBER_EXTRAS = frozenset({"customMetrics"})
+"""Fields of members that are returned, even if empty, with the same field of the entity."""
+
 
 class RefField(NamedTuple):
     """A field that names other entities."""
@@ -245,6 +248,8 @@ class EntityModel:
             item = child.items if child.kind == "array" else None
             if item is None or item.kind != "object" or item.type_name in _NOT_MEMBERS:
                 continue
+            if self.rules.table("computed").get(f"{self.type}.{name}", {}).get("kind") == _EMBEDDED:
+                continue
             known = item.properties
             if "name" in known and "tags" in known:
                 below = next(
@@ -276,6 +281,12 @@ class EntityModel:
         return self.rules.names("on_request", self.type, named) & set(self.fields)
 
     @cached_property
+    def member_fields(self) -> frozenset[str]:
+        """Fields that only members have, and that ``fields=`` may name: ``customMetrics``."""
+        found = {name for group in self.members for name in group.item.properties}
+        return (MEMBER_EXTRAS & found) - set(self.fields)
+
+    @cached_property
     def for_update(self) -> frozenset[str]:
         """Fields that the server loads for a change or a delete, and returns then."""
         skipped = self.rules.names("not_loaded_for_update", self.type)
@@ -292,6 +303,8 @@ class EntityModel:
         return self.rules.names(f"shown_after_{operation}", self.type) & set(self.fields)
 
 
+_EMBEDDED = "embedded"
+"""The kind of a computed field whose items are other entities."""
 _NOT_MEMBERS = {"EntityReference", "TagLabel", "CustomMetric"}
 
 
@@ -318,6 +331,23 @@ class EntityModels:
         if path not in self.release.paths:
             raise LookupError(f"release {self.release.name} has no schema {path!r}")
         return self.release.node(path, pointer)
+
+    @cached_property
+    def _event_types(self) -> frozenset[str]:
+        path = "type/changeEvent.json"
+        if path not in self.release.paths:
+            return frozenset()
+        return frozenset(map(str, self.schema(path).properties["eventType"].target.enum or ()))
+
+    def change_header(self, type: str) -> str | None:
+        """Return the value of ``X-OpenMetadata-Change`` for a type of event.
+
+        A release that does not have the type says that an entity was updated, and nothing of what
+        is created.
+        """
+        if type in self._event_types or not self._event_types:
+            return type
+        return None if type.endswith("Created") else "entityUpdated"
 
     def type_for_field(self, name: str) -> str | None:
         """Return the entity type a field is named after: ``tables``, ``glossary``, ``policies``."""

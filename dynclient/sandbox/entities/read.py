@@ -7,13 +7,16 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynclient.sandbox.entities.create_requests import link_fqn
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.entities.serializer import HIDDEN, LOADED
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
+    UnhandledServerError,
     bad_request,
     error_response,
+    not_found,
     unhandled_status,
 )
 from dynclient.sandbox.json_codec import dumps, loads
@@ -21,7 +24,7 @@ from dynclient.sandbox.routing import Result
 
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
-    from dynclient.sandbox.storage.store import Row
+    from dynclient.sandbox.storage.store import Condition, Row
 
 DEFAULT_LIMIT = 10
 MOST = 1_000_000
@@ -63,13 +66,14 @@ def parse_fields(model: EntityModel, text: str | None) -> frozenset[str]:
     if not text:
         return frozenset()
     if text.strip() == "*":
-        return frozenset(model.fields)
+        return model.member_fields.union(model.fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in model.fields:
+        if name not in model.fields and name not in model.member_fields:
             raise bad_request(f"Invalid field name {name}")
     loaded_with = model.rules.table("loaded_with").get(model.type, {})
-    return frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
+    fields = frozenset(names).union(*(loaded_with.get(name, ()) for name in names))
+    return fields - model.rules.names("only_at_own_route", model.type)
 
 
 def parse_include(text: str | None) -> str:
@@ -88,10 +92,15 @@ def serialize_rows(
     groups = {group.path[0] for group in model.members}
     alone = model.type not in model.rules.names("member_labels_need_their_field", "*")
     members = LOADED if "tags" in fields and (alone or groups & fields) else HIDDEN
-    requested = fields & model.on_request
-    return context.serializer.serialize(
+    requested = fields & (model.on_request | model.member_fields)
+    found = context.serializer.serialize(
         model, [row.doc for row in rows], requested, members=members, mask=not context.caller.bot
     )
+    for name, condition in context.rules.table("shown_and_kept_if").get(model.type, {}).items():
+        for body in found:
+            if not body.get(condition):
+                body.pop(name, None)
+    return found
 
 
 def get(
@@ -129,6 +138,20 @@ def page(context: RequestContext, model: EntityModel, query: Mapping[str, str]) 
     return Result(200, {"data": data, "paging": {**cursors, "total": total}})
 
 
+def find_rows(
+    context: RequestContext,
+    model: EntityModel,
+    query: Mapping[str, str],
+    condition: Condition | None = None,
+) -> list[Row]:
+    """Return all entities that match a query's filters and a condition, oldest change first."""
+    where, values = _filters(context, model, query, parse_include(query.get("include")))
+    if condition is not None:
+        where = f"{where} and ({condition.sql})"
+        values += condition.values
+    return context.tx.page(where, values, "json_extract(e.doc, '$.updatedAt')", -1)
+
+
 def _read_page(
     context: RequestContext,
     where: str,
@@ -153,6 +176,8 @@ def _read_page(
         more_after = len(rows) > limit
         rows = rows[:limit]
         more_before = after is not None
+        if more_before and not rows and context.rules.flag("empty_page_fails"):
+            raise UnhandledServerError("Index 0 out of bounds for length 0")
     cursors: dict[str, Place] = {}
     if rows and more_before:
         cursors["before"] = order.place(rows[0])
@@ -222,11 +247,22 @@ def _filters(
     rules = {**table.get("*", {}), **table.get(model.type, {})}
     for name, rule in rules.items():
         if query.get(name) not in (None, "") and rule is not None:
-            condition, parameters = _condition(context, model, rule, query[name])
+            if rule["kind"] == "entity_link":
+                condition, parameters = _about(link_fqn(query[name]), query, rule)
+            else:
+                condition, parameters = _condition(context, model, rule, query[name])
             if condition:
                 where.append(condition)
                 values.extend(parameters)
     return " and ".join(where), values
+
+
+def _about(fqn: str, query: Mapping[str, str], rule: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Return the condition for what is about an entity, or also about its members if asked for."""
+    place = f"json_extract(e.doc, '$.{rule['field']}')"
+    if query.get(rule["below_if"], "").lower() != "true":
+        return f"{place} = ?", [fqn]
+    return f"({place} = ? or ({place} >= ? and {place} < ?))", [fqn, f"{fqn}.", f"{fqn}/"]
 
 
 def _condition(
@@ -251,6 +287,8 @@ def _condition(
     if kind == "reference":
         type = model.references[rule["field"]].type if rule["field"] in model.references else None
         head = context.tx.head(rule.get("type", type or ""), value)
+        if head is None and rule.get("must_exist"):
+            raise not_found(str(type), value)
         target = head.id if head is not None else value
         return (
             "e.id in (select source from refs where field = ? and target = ?)",
@@ -277,7 +315,7 @@ def versions(context: RequestContext, model: EntityModel, id: str) -> Result:
     return Result(
         200,
         {
-            "entityType": model.type,
+            "entityType": context.type_label(model),
             "versions": [dumps(mask_secrets(model, state)) for state in states],
         },
     )

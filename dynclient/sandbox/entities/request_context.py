@@ -18,6 +18,7 @@ from dynclient.sandbox.http_errors import (
     bad_request,
     not_found,
 )
+from dynclient.sandbox.runner import DEFAULT_RUNNER, Runner
 from dynclient.sandbox.storage.store import Reference, Row
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class RequestContext:
         caller: the user who sends the request.
         base: the URL that links start with, ``http://host/api``.
         now: the time of the request, in ms since the epoch.
+        runner: how apps and ingestion pipelines run.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class RequestContext:
         caller: Caller,
         base: str,
         now: int,
+        runner: Runner = DEFAULT_RUNNER,
     ) -> None:
         self.tx = tx
         self.models = models
@@ -90,15 +93,20 @@ class RequestContext:
         self.serializer = EntitySerializer(tx, models, routes, base)
         self.plain_serializer = EntitySerializer(tx, models, routes, None)
         self.now = now
+        self.runner = runner
 
     def as_caller(self, name: str) -> RequestContext:
         """Return a context of the same transaction with another caller, who is an administrator."""
-        caller = Caller(name, self.caller.id, admin=True)
-        return RequestContext(self.tx, self.models, self.routes, caller, self.base, self.now)
+        return self._copy(Caller(name, self.caller.id, admin=True))
 
     def with_new_caches(self) -> RequestContext:
         """Return a context of the same request whose caches are empty."""
-        return RequestContext(self.tx, self.models, self.routes, self.caller, self.base, self.now)
+        return self._copy(self.caller)
+
+    def _copy(self, caller: Caller) -> RequestContext:
+        return RequestContext(
+            self.tx, self.models, self.routes, caller, self.base, self.now, self.runner
+        )
 
     @property
     def rules(self) -> Rules:
@@ -181,11 +189,13 @@ class RequestContext:
         *,
         members: str = LOADED,
         own_link: bool = True,
+        encrypt: bool = False,
     ) -> dict[str, Any]:
         """Return an entity as a response body."""
         return self.serializer.serialize(
-            model, [doc], fields, members=members, own_link=own_link, mask=not self.caller.bot
-        )[0]
+            model, [doc], fields, members=members, own_link=own_link,
+            mask=not self.caller.bot, encrypt=encrypt,
+        )[0]  # fmt: skip
 
     # storing
 

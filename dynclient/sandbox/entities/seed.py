@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox.entities import type_rules, write
 from dynclient.sandbox.entities.create_requests import CreateRequestReader, new_id
 from dynclient.sandbox.entities.request_parsing import fill
 from dynclient.sandbox.entities.tag_labels import label_uses
@@ -24,8 +25,9 @@ def fill_data_file(context: RequestContext) -> None:
     """Create the entities that a new server has, in the context's transaction."""
     reader = CreateRequestReader(context.tx, context.models)
     for entry in packaged_document("seed.json")["entities"]:
-        if entry["type"] in context.models:
-            _create_entity(context, reader, entry)
+        if entry["type"] in context.models and is_for_release(entry, context.rules.version):
+            create = _install if entry.get("installed") else _create_entity
+            create(context, reader, entry)
     if "type" in context.models:
         _create_types(context)
 
@@ -36,8 +38,7 @@ def _create_entity(
     model = context.models[entry["type"]]
     if model.create is None:
         return
-    request = _for_release(entry["create"], context.rules.version)
-    body = fill(model.create, fit(model.create, request))
+    body = _body(model.create, entry, context.rules.version)
     new_entity = reader.build(model, body)
     fixed = {name: value for name, value in entry.get("set", {}).items() if name in model.fields}
     doc = {**new_entity.doc, **fixed, "id": new_id(), "version": FIRST_VERSION}
@@ -55,6 +56,20 @@ def _create_entity(
         if head is not None and head.id != doc["id"]:
             links.setdefault(field, [(head.id, head.type)])
     context.link(model, doc["id"], links)
+
+
+def _install(context: RequestContext, reader: CreateRequestReader, entry: dict[str, Any]) -> None:
+    """Create an entity with all that a server creates along with it: an app and its bot."""
+    model = context.models[entry["type"]]
+    body = _body(model.create or model.node, entry, context.rules.version)
+    new_entity = reader.build(model, body, frozenset(entry["create"]))
+    type_rules.complete_entity(context, model, body, new_entity)
+    write.insert(context, model, new_entity)
+
+
+def _body(node: Node, entry: dict[str, Any], version: Version) -> dict[str, Any]:
+    body: dict[str, Any] = fill(node, fit(node, _for_release(entry["create"], version)))
+    return body
 
 
 def _for_release(value: Any, version: Version) -> Any:

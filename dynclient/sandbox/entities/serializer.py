@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
+from dynclient.sandbox.entities.entity_model import MEMBER_EXTRAS
 from dynclient.sandbox.entities.request_parsing import fill
-from dynclient.sandbox.entities.secret_fields import mask_secrets
+from dynclient.sandbox.entities.secret_fields import encrypt_secrets, mask_secrets
 from dynclient.sandbox.entities.tag_labels import Labels
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ HIDDEN = "hidden"
 
 UP, DOWN = "votes.up", "votes.down"
 """The reference fields that store votes."""
-
-MEMBER_EXTRAS = frozenset({"customMetrics"})
-"""Fields of members that are returned, even if empty, with the same field of the entity."""
 
 Linked = dict[str, list[tuple[str, str]]]
 """The (id, type) pairs that one field names, by entity id."""
@@ -92,6 +90,7 @@ class EntitySerializer:
         members: str = HIDDEN,
         own_link: bool = True,
         mask: bool = True,
+        encrypt: bool = False,
     ) -> list[dict[str, Any]]:
         """Return stored documents of one type as response bodies.
 
@@ -102,6 +101,7 @@ class EntitySerializer:
             members: how labels of members are included: ``GIVEN``, ``LOADED`` or ``HIDDEN``.
             own_link: whether to include ``href`` of the entities themselves.
             mask: whether to mask secrets.
+            encrypt: whether to encrypt secrets instead, in the fields where servers do.
         """
         fields = frozenset(fields)
         linked, inherited = self._links(model, docs, fields)
@@ -132,7 +132,10 @@ class EntitySerializer:
             if link is not None:
                 body["href"] = link
             ordered = {name: body[name] for name in model.fields if body.get(name) is not None}
-            out.append(mask_secrets(model, ordered) if mask else ordered)
+            if encrypt:
+                encrypted = model.rules.names("encrypted_after_changes", model.type)
+                ordered = encrypt_secrets(model, ordered, encrypted)
+            out.append(mask_secrets(model, ordered) if mask and not encrypt else ordered)
         return out
 
     # references
@@ -281,7 +284,9 @@ class EntitySerializer:
             row = self._tx.get(edge.target)
             if row is not None:
                 fields = {"owner", "owners"} & self._models[row.type].on_request
-                out += bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
+                found = bare.serialize(self._models[row.type], [row.doc], fields, own_link=False)
+                marks = rule.get("marked", {}).get(edge.field, {})
+                out += [{**body, **marks} for body in found]
         return out
 
     def _property_definition(self, definition: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,16 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities import custom_property_values
-from dynclient.sandbox.entities.create_requests import Links, NewEntity, link_fqn, new_id
+from dynclient.sandbox.entities import custom_property_values, event_filters
+from dynclient.sandbox.entities.create_requests import (
+    CreateRequestReader,
+    Links,
+    NewEntity,
+    link_fqn,
+    new_id,
+)
 from dynclient.sandbox.entities.request_parsing import fill
+from dynclient.sandbox.entities.version_changes import FIRST_VERSION
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     already_exists,
@@ -20,6 +27,7 @@ from dynclient.sandbox.http_errors import (
 if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.entities.request_context import RequestContext
+    from dynclient.sandbox.storage.store import Head
 
 Rule = dict[str, Any]
 
@@ -65,6 +73,9 @@ def check_patched(
     custom_property_values.check(context, model.type, doc.get("extension"))
     _drop_plain_extension(doc)
     for rule in _rules(context, model):
+        message = context.rules.flag("connection_removed")
+        if rule["step"] == "connection" and message and "connection" not in doc:
+            raise UnhandledServerError(message)
         if rule["step"] in _PATCH_STEPS:
             _REQUEST_STEPS[rule["step"]](context, model, doc, rule)
 
@@ -251,7 +262,13 @@ def _conditions(
 ) -> None:
     """Raise the server's 400 for rules whose conditions call unknown functions."""
     for each in body.get(rule["list"]) or ():
-        for name in re.findall(r"(\w+)\s*\(", str(each.get("condition") or "")):
+        condition = str(each.get("condition") or "")
+        if condition.count("(") > condition.count(")"):
+            raise bad_request(
+                f"Failed to parse - Expression [{condition}] @{condition.rindex('(')}: EL1051E:"
+                " Unexpectedly ran out of arguments"
+            )
+        for name in re.findall(r"(\w+)\s*\(", condition):
             if name not in rule["functions"]:
                 raise bad_request(
                     f"Failed to evaluate - EL1004E: Method call: Method {name}() cannot be found"
@@ -462,6 +479,58 @@ def _take_from(
             new_entity.doc[name] = row.doc[name]
 
 
+def _unset(
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
+) -> None:
+    """Remove fields that only have a default of the schema, which the server does not set."""
+    for name in rule["fields"]:
+        if name not in new_entity.given:
+            new_entity.doc.pop(name, None)
+
+
+def _own_bot(
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
+) -> None:
+    """Refer to the bot that acts for the entity; create it and its user if they do not exist."""
+    if rule["field"] in new_entity.links:
+        return
+    name = f"{new_entity.doc['name']}Bot"
+    user = _find_or_create(context, "user", {
+        "name": name, "displayName": new_entity.doc.get("displayName"), "isBot": True,
+        "email": f"{name}@openmetadata.org",
+        "authenticationMechanism": {"authType": "JWT", "config": {"JWTTokenExpiry": "Unlimited"}},
+    })  # fmt: skip
+    bot = _find_or_create(context, "bot", {"name": name, "botUser": user.fqn})
+    new_entity.links[rule["field"]] = [(bot.id, bot.type)]
+
+
+def _find_or_create(context: RequestContext, type: str, body: dict[str, Any]) -> Head:
+    """Return an entity that the server itself needs; create it if it does not exist."""
+    model = context.models[type]
+    for rule in _rules(context, model):
+        if rule["step"] in _NAMING_STEPS:
+            _REQUEST_STEPS[rule["step"]](context, model, body, rule)
+    new_entity = CreateRequestReader(context.tx, context.models).build(model, body)
+    existing = context.tx.head(type, new_entity.doc["fullyQualifiedName"])
+    if existing is not None:
+        return existing
+    doc = {
+        **new_entity.doc, "id": new_id(), "version": FIRST_VERSION, "updatedAt": context.now,
+        "updatedBy": context.caller.name,
+    }  # fmt: skip
+    context.store(model, doc)
+    context.link(model, doc["id"], default_links(context, model, {}) | new_entity.links)
+    return context.tx.heads([doc["id"]])[doc["id"]]
+
+
 def _link_fqn(
     context: RequestContext,
     model: EntityModel,
@@ -487,12 +556,35 @@ def _copy(
         )
 
 
+def _event_filters(
+    context: RequestContext,
+    model: EntityModel,
+    body: dict[str, Any],
+    new_entity: NewEntity,
+    rule: Rule,
+) -> None:
+    """Set the rules that the filters of a subscription become, for the known types of alerts."""
+    resources = body.get("resources")
+    if not resources or body.get("alertType") not in rule["alerts"]:
+        return
+    filters = (body.get("input") or {}).get("filters") or ()
+    new_entity.doc[rule["to"]]["rules"] = [
+        event_filters.filtering_rule(context.rules, resources[0], each) for each in filters
+    ]
+
+
 def _digest_of(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+_NAMING_STEPS = ("name_by_email", "lower")
+"""The steps that name an entity."""
+
 _ENTITY_STEPS: dict[str, Callable[[Any, Any, dict[str, Any], NewEntity, Rule], None]] = {
+    "own_bot": _own_bot,
+    "unset": _unset,
     "set": _set,
+    "event_filters": _event_filters,
     "sort": _sort,
     "spell": _spell,
     "copy": _copy,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dynclient.sandbox.entities.secret_fields import mask_secrets
 from dynclient.sandbox.json_codec import dumps
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def next_version(version: float, *, major: bool) -> float:
     return round(version + (MAJOR if major else MINOR), 1)
 
 
+_ENCRYPTED = ('"old-encrypted-value"', '"new-encrypted-value"')
+"""What stands for a field with secrets in a change, as JSON text."""
+
+
 class Differ:
     """Compares the states of one entity type."""
 
@@ -68,9 +73,9 @@ class Differ:
             model.on_request - model.for_update
         )
         self._as_values = rules.names("values_in_changes", model.type)
-        self._as_json_text = rules.names("json_text_in_changes", model.type)
         self._always = rules.names("changed_by_any_patch", model.type) if patched else frozenset()
         self._breaking = rules.names("breaking_when_removed", model.type)
+        self._encrypted = rules.names("encrypted_in_changes", model.type)
         self._compared = rules.table("compared_as_members").get(model.type, {})
         self._members = {group.path[0]: group for group in model.members if len(group.path) == 1}
 
@@ -92,7 +97,10 @@ class Differ:
             elif isinstance(before, list) or isinstance(after, list):
                 self._compare_lists(change, name, before or [], after or [])
             elif not _is_same(before, after) or (name in self._always and after is not None):
-                if name == "extension":
+                if name in self._encrypted:
+                    if after is not None:  # servers do not record that it was removed
+                        change.record(name, *_ENCRYPTED)
+                elif name == "extension":
                     _compare_extensions(change, before or {}, after or {})
                 else:
                     change.record(
@@ -101,9 +109,11 @@ class Differ:
         return change
 
     def _change_value(self, name: str, value: Any) -> Any:
+        if name in self._model.secret_fields:
+            value = mask_secrets(self._model, {name: value})[name]
         if value is None or name in self._as_values:
             return value
-        if isinstance(value, dict | list) or name in self._as_json_text:
+        if isinstance(value, dict | list):
             return dumps(value)
         return value
 

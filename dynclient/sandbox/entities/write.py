@@ -15,6 +15,7 @@ from dynclient.sandbox.entities.serializer import GIVEN, LOADED
 from dynclient.sandbox.entities.tag_labels import label_carriers, members_at, walk_members
 from dynclient.sandbox.entities.version_changes import FIRST_VERSION, Change, Differ, next_version
 from dynclient.sandbox.http_errors import (
+    ErrorResponse,
     UnhandledServerError,
     already_exists,
     bad_request,
@@ -47,6 +48,7 @@ def _read_request(
             ' because "request" is null'
         )
     body = context.read(model.create, raw)
+    body |= values or {}
     type_rules.prepare_request(context, model, body, verb)
     if body.get("name") is None:
         raise bad_request("[name must not be null]")
@@ -87,7 +89,13 @@ def upsert(
 
 def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -> Result:
     """Store a complete new entity and return the 201 result."""
-    _accept_labels(context, model, new_entity.doc)
+    try:
+        _accept_labels(context, model, new_entity.doc)
+    except ErrorResponse as error:
+        if context.rules.flag("failed_label_keeps_entity"):
+            _insert_without_labels(context, model, new_entity)
+            error.keeping_changes()
+        raise
     doc = {
         **new_entity.doc,
         "id": new_id(),
@@ -104,10 +112,24 @@ def insert(context: RequestContext, model: EntityModel, new_entity: NewEntity) -
     }
     context.link(model, doc["id"], links)
     fields = ((new_entity.given | copied.keys()) & model.on_request) | model.fields_after("create")
+    shown_with = context.rules.table("shown_after_create_with").get(model.type, {})
+    for field in links.keys() & shown_with.keys():
+        fields |= model.on_request.intersection(shown_with[field])
     body = context.serialize(model, doc, fields, members=GIVEN)
     if "votes" in body and "votes" not in new_entity.given:
         body["votes"] = {name: body["votes"][name] for name in ("upVotes", "downVotes")}
+    for name in context.rules.table("empty_after_create").get(model.type, ()):
+        body[name] = []
     return Result(201, body, location=context.serializer.href(model.type, doc["id"]))
+
+
+def _insert_without_labels(
+    context: RequestContext, model: EntityModel, new_entity: NewEntity
+) -> None:
+    """Store an entity whose labels were refused; old servers keep it."""
+    for carrier in label_carriers(model, new_entity.doc):
+        carrier.pop("tags", None)
+    insert(context, model, new_entity)
 
 
 # PUT on an existing entity
@@ -134,6 +156,12 @@ def _replace(
     context.link(model, row.id, _links_by_put(context, model, new_entity))
     after = context.load_entity(model, doc, members=LOADED)
     after = _without_empty_labels(model, new_entity.doc, before, after)
+    for name in context.rules.table("shown_and_kept_if").get(model.type, {}):
+        if name not in doc:
+            before.pop(name, None)
+    # Changes contain defaults as responses do.
+    defaults = type_rules.default_links(context, model, new_entity.links)
+    after |= _with_links(context, {name: after[name] for name in defaults if name in after})
     change = Differ(model, context.rules).compare(before, after)
     save_new_version(context, model, row.doc, doc, before, change)
     for name in ("version", "updatedAt", "updatedBy", "changeDescription", "deleted"):
@@ -159,6 +187,9 @@ def _merge_stored(
         for name, value in stored.items()
         if name not in creatable_fields or (name in kept and name not in new_entity.given)
     }
+    for name, condition in context.rules.table("shown_and_kept_if").get(model.type, {}).items():
+        if not doc.get(condition) and name not in new_entity.given:
+            doc.pop(name, None)
     doc["id"] = stored["id"]
     if "deleted" in stored:
         doc["deleted"] = False
@@ -340,10 +371,37 @@ def patch(context: RequestContext, model: EntityModel, row: Row, operations: Any
         doc = restore_secrets(model, doc, row.doc)
     context.store(model, doc)
     after = context.load_entity(model, doc, GIVEN)
+    patched_references = _patched_references(context, model, before, read)
+    after.update(patched_references)
     change = _compare_folding(context, model, row, before, after, doc)
     doc = _with_empty_change(context, doc, change)
-    body = context.serialize(model, doc, model.for_update, members=GIVEN)
+    body = context.serialize(model, doc, model.for_update, members=GIVEN, encrypt=True)
+    if renamed:
+        # References to what is below are those that the server read before it renamed them.
+        names = model.references.keys() - {*model.hierarchy}
+        patched_references |= {name: read[name] for name in names.intersection(read, body)}
+    body.update(_with_links(context, patched_references))
     return Result(200, body, change="entityUpdated" if change else "entityNoChange")
+
+
+def _patched_references(
+    context: RequestContext, model: EntityModel, before: dict[str, Any], read: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the changed references that servers keep and show as a patch contains them."""
+    names = context.rules.names("references_as_patched", model.type).intersection(read)
+    return {name: read[name] for name in names if read[name] != before.get(name)}
+
+
+def _with_links(context: RequestContext, references: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with references, each with its link."""
+    out: dict[str, Any] = {}
+    for name, value in references.items():
+        linked = [
+            {**item, "href": context.serializer.href(item["type"], item["id"])}
+            for item in _as_list(value)
+        ]
+        out[name] = linked if isinstance(value, list) else linked[0]
+    return out
 
 
 def _with_empty_change(

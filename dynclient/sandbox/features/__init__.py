@@ -8,8 +8,13 @@ from __future__ import annotations
 
 FEATURES = (
     "system",
+    "apps",
     "assets",
+    "change_events",
+    "event_subscriptions",
     "feed",
+    "feed_counts",
+    "suggestions",
     "kpis",
     "lineage",
     "query_usage",
@@ -17,11 +22,21 @@ FEATURES = (
     "custom_properties",
     "test_results",
     "incidents",
+    "quality_search",
+    "case_samples",
     "search",
+    "reindex",
     "csv_files",
     "run_status",
     "usage",
+    "web_analytics",
+    "report_data",
     "collection_routes",
     "time_series",
+    "background_deletes",
+    "pipeline_service",
 )
-"""Module names in the order they are mounted: of two routes for one path the first counts."""
+"""Module names in the order they are mounted: of two routes for one path the first counts.
+
+The last two build on routes of others.
+"""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities import write
 from dynclient.sandbox.entities.request_context import RequestContext
-from dynclient.sandbox.http_errors import not_found
+from dynclient.sandbox.http_errors import bad_request, not_found
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
 
 NEEDS: tuple[str, ...] = ()
 BULK, LABELS = "api/bulkAssets.json", "api/addGlossaryToAssetsRequest.json"
-_OWNER_FIELDS = {"domain": ("domains", "domain"), "dataProduct": ("dataProducts",)}
+_OWNER_FIELDS = {
+    "domain": ("domains", "domain"), "dataProduct": ("dataProducts",), "team": ("teams",),
+}  # fmt: skip
 """The fields in which an asset names its owner; the first one that it has is used."""
 
 
@@ -46,7 +47,10 @@ class Assets:
         assets = body.get("assets") or []
         assets_by_id = context.tx.heads(one["id"] for one in assets)
         successes = []
+        refused = context.rules.table("assets_of_one_type").get(self._model.type)
         for one in assets:
+            if refused is not None and one["type"] != refused["type"]:
+                raise bad_request(refused["message"])
             asset = assets_by_id.get(one["id"])
             if asset is None or asset.type != one["type"]:
                 raise not_found(one["type"], one["id"])
@@ -67,12 +71,12 @@ class Assets:
         return Result(200, result)
 
     def _change_one(self, context: RequestContext, row: Row, owner: Row, *, add: bool) -> None:
+        """Add or remove one asset, which does not become a new version of the asset."""
         model = context.models[row.type]
         if self._model.type not in _OWNER_FIELDS:
             if model.has_labels:
-                write.update(
-                    context, model, row, {"tags": _updated_labels(context, row, owner, add)}
-                )
+                tags = _updated_labels(context, row, owner, add)
+                context.store(model, {**row.doc, "tags": tags})
             return
         names = _OWNER_FIELDS[self._model.type]
         field = next((name for name in names if name in model.references), None)
@@ -86,7 +90,7 @@ class Assets:
         if not model.references[field].many:
             remaining = []
         links: Links = {field: [*remaining, *([(owner.id, owner.type)] if add else ())]}
-        write.update(context, model, row, {}, links)
+        context.link(model, row.id, links)
 
 
 def _updated_labels(
@@ -103,7 +107,7 @@ def _updated_labels(
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes."""
     for type in (*_OWNER_FIELDS, "glossaryTerm"):
-        if type not in where:
+        if type not in where or type not in models.rules.names("asset_routes", "*"):
             continue
         terms = type not in _OWNER_FIELDS
         path = LABELS if terms else BULK

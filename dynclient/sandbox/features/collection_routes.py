@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dynclient.sandbox.entities import delete, read, write
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import etags, followers_votes
-from dynclient.sandbox.http_errors import bad_request
+from dynclient.sandbox.http_errors import (
+    ErrorResponse,
+    UnhandledServerError,
+    bad_request,
+    not_found,
+)
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Handler, Request, Result, Route, Routes
 
@@ -44,6 +49,8 @@ class Collection:
     def upsert(self, context: RequestContext, request: Request) -> Result:
         permissions.check(context, self._model.type, "Create")
         result = write.upsert(context, self._model, request.body, self._values)
+        if result.status == 200:
+            self._fail_afterwards("PUT", result)
         return etags.with_tag(context, request, result)
 
     def list(self, context: RequestContext, request: Request) -> Result:
@@ -68,6 +75,7 @@ class Collection:
         permissions.check_patch(context, self._model.type, row.id, request.body)
         etags.check_precondition(context, request, self._model, row)
         result = write.patch(context, self._model, row, request.body)
+        self._fail_afterwards("PATCH", result)
         return etags.with_tag(context, request, result)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
@@ -76,24 +84,43 @@ class Collection:
 
     def delete_by_name(self, context: RequestContext, request: Request) -> Result:
         row = context.get_row(self._model, request.path["fqn"], "all", by_name=True)
-        return self._delete(context, request, row)
+        recursive = self._model.type not in context.rules.names("not_recursive_by_name", "*")
+        return self._delete(context, request, row, recursive=recursive)
 
-    def _delete(self, context: RequestContext, request: Request, row: Row) -> Result:
+    def _delete(
+        self, context: RequestContext, request: Request, row: Row, *, recursive: bool = True
+    ) -> Result:
+        """Delete an entity; ``recursive`` is whether the operation has the parameter."""
         permissions.check(context, self._model.type, "Delete", row.id)
-        if self._values is None:
-            self._check_deletable(row)
-        return delete.delete(
+        self._check_deletable(row)
+        result = delete.delete(
             context, self._model, row,
-            recursive=_is_true(request, "recursive"), hard=_is_true(request, "hardDelete"),
+            recursive=recursive and _is_true(request, "recursive"),
+            hard=_is_true(request, "hardDelete"),
         )  # fmt: skip
+        if row.id == context.caller.id:
+            # The server looks the caller up again to report the change.
+            raise not_found(row.type, row.name).keeping_changes()
+        self._fail_afterwards("DELETE", result)
+        return result
+
+    def _fail_afterwards(self, method: str, result: Result) -> None:
+        """Raise the error of a server that fails after it has stored the change."""
+        rule = self._model.rules.table("fails_after_change").get(self._model.type)
+        if rule is None or method not in rule["methods"]:
+            return
+        if all(result.body.get(name) == value for name, value in rule["when"].items()):
+            raise UnhandledServerError(rule["message"]).keeping_changes()
 
     def _check_deletable(self, row: Row) -> None:
-        """Raise the server's error for an entity that has a route of its own for deletion."""
+        """Raise the server's error for an entity that another route deletes."""
         for variant in self._model.rules.table("variants").get(self._model.type, ()):
-            message = variant.get("deleted_apart")
-            values = variant["values"].items()
-            if message and all(row.doc.get(name) == value for name, value in values):
-                raise bad_request(message)
+            values = variant["values"]
+            is_one = all(row.doc.get(name) == value for name, value in values.items())
+            if self._values is None and is_one and "deleted_apart" in variant:
+                raise bad_request(variant["deleted_apart"])
+            if self._values == values and not is_one and "deletes_only" in variant:
+                raise bad_request(variant["deletes_only"])
 
     def restore(self, context: RequestContext, request: Request) -> Result:
         body = request.body if isinstance(request.body, dict) else {}
@@ -193,12 +220,22 @@ def _route(
     )  # fmt: skip
 
 
+def _failing(message: str) -> Handler:
+    """Return the handler of a collection that the server cannot serve."""
+
+    def fail(context: RequestContext, request: Request) -> Result:  # noqa: ARG001
+        raise ErrorResponse(500, message)
+
+    return fail
+
+
 _VARIANT_OPERATIONS = ("create", "upsert", "delete", "delete_by_name")
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     """Add the routes of every collection; ``where`` has the path of each by entity type."""
     absent = models.rules.table("absent_operations")
+    broken = models.rules.table("broken_collections")
     by_name = bool(models.rules.flag("patch_by_name"))
     for type, route in where.items():
         model = models[type]
@@ -207,7 +244,9 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         for name, method, tail, consumes, is_served in _OPERATIONS:
             if name in missing or not is_served(model) or (name == "patch_by_name" and not by_name):
                 continue
-            handler: Handler = getattr(collection, name)
+            handler: Handler = (
+                _failing(broken[type]) if type in broken else getattr(collection, name)
+            )
             routes.add(method, route + tail, _route(name, method, consumes, handler, model))
         for variant in models.rules.table("variants").get(type, ()):
             collection = Collection(model, variant["values"])

@@ -42,6 +42,9 @@ class Properties:
         config = (definition.get("customPropertyConfig") or {}).get("config")
         if missing_config is not None and not config:
             raise bad_request(missing_config)
+        path = context.rules.table("property_config_schemas").get(property_type.name)
+        if path is not None and path in context.models.release.paths:
+            context.read(context.models.schema(path), config)
         head = context.tx.heads([property_type.id])[property_type.id]
         definition["propertyType"] = context.plain_serializer.reference(head)
         by_name: dict[str, dict[str, Any]] = {one["name"]: one for one in row.doc.get(FIELD) or ()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import patch_apply, write
@@ -13,6 +13,7 @@ from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.entities.tag_labels import members_at
 from dynclient.sandbox.features import time_series
 from dynclient.sandbox.features.request_parameters import query_int
+from dynclient.sandbox.features.thread_filters import in_ms, selector
 from dynclient.sandbox.http_errors import UnhandledServerError, bad_request, not_found
 from dynclient.sandbox.json_codec import loads
 from dynclient.sandbox.routing import JSON, JSON_PATCH, Request, Result, Route, Routes
@@ -45,6 +46,7 @@ class Feed:
         self.post_body = models.schema(POST)
         self.resolve_body = models.schema(RESOLVE)
         self.close_body = models.schema(CLOSE)
+        self._change = models.change_header
 
     # threads
 
@@ -79,9 +81,15 @@ class Feed:
             if name not in thread and default not in (None, []):
                 thread[name] = default
         thread = {name: thread[name] for name in self._node.properties if name in thread}
+        thread = self._with_reference(context, thread)
         self._save(context, about.id, thread)
-        serialized = self._serialize(context, thread)
-        return Result(201, serialized, change="threadCreated", location=serialized["href"])
+        if "task" in thread and not context.rules.flag("new_assignees_resolved"):
+            assignees = body["taskDetails"]["assignees"]
+            thread["task"] = {**thread["task"], "assignees": assignees}
+        serialized = self._serialize(context, self._with_reference(context, thread))
+        return Result(
+            201, serialized, change=self._change("threadCreated"), location=serialized["href"]
+        )
 
     def _find_author(self, context: RequestContext, body: dict[str, Any]) -> str:
         """Return the author of a message: ``from`` in the body, or else the caller."""
@@ -130,10 +138,24 @@ class Feed:
                     "There is already an announcement scheduled that overlaps with the given"
                     " start time and end time"
                 )
+        if context.rules.flag("announcements_in_ms"):  # what is stored, not what is compared
+            times = {name: in_ms(details[name]) for name in ("startTime", "endTime")}
+            return {**details, **times}
         return details
 
     def _save(self, context: RequestContext, owner: str, thread: dict[str, Any]) -> None:
         context.tx.record(owner, KIND, thread["threadTs"], thread["id"], thread)
+
+    def _with_reference(self, context: RequestContext, thread: dict[str, Any]) -> dict[str, Any]:
+        """Return a thread with the reference to its entity as it is now.
+
+        Lists show what was stored when the thread was created or its task closed.
+        """
+        if "entityRef" not in thread:
+            return thread
+        heads = context.tx.heads([thread["entityRef"]["id"]])
+        references = [context.plain_serializer.reference(head) for head in heads.values()]
+        return {**thread, "entityRef": references[0]} if references else thread
 
     def _find_thread(self, context: RequestContext, id: str) -> tuple[str, dict[str, Any]]:
         found = context.tx.record_of(KIND, id)
@@ -142,19 +164,14 @@ class Feed:
         return found
 
     def _serialize(self, context: RequestContext, thread: dict[str, Any]) -> dict[str, Any]:
-        """Return a thread as responses show it, with the current reference to its entity."""
+        """Return a thread as responses show it."""
         out = {**thread, "href": f"{context.base}/v1/feed/{thread['id']}"}
-        if "entityRef" in thread:
-            heads = context.tx.heads([thread["entityRef"]["id"]])
-            for head in heads.values():
-                out["entityRef"] = context.plain_serializer.reference(head)
         return {name: out[name] for name in self._node.properties if name in out}
 
     def get(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET feed/{id}``."""
-        return Result(
-            200, self._serialize(context, self._find_thread(context, request.path["id"])[1])
-        )
+        thread = self._find_thread(context, request.path["id"])[1]
+        return Result(200, self._serialize(context, self._with_reference(context, thread)))
 
     def list(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET feed``: threads, newest first."""
@@ -163,45 +180,33 @@ class Feed:
         kind = query.get("type") or None
         if kind is not None and kind not in kinds:
             raise bad_request(f"query param type must be one of [{', '.join(kinds)}]")
+        is_selected = selector(context, query)
         found = [
-            one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS)
-            if self._is_selected(context, one, query)
-        ]  # fmt: skip
+            one for one in context.tx.records_of(KIND, 0, time_series.ALWAYS) if is_selected(one)
+        ]
+        found.sort(key=lambda one: one["updatedAt"], reverse=True)
         limit = query_int(query, "limit", 10)
+        if limit < 0:
+            raise bad_request("[query param limit must be greater than or equal to 0]")
+        page, paging = time_series.update_page(found, query, limit)
         post_limit = query_int(query, "limitPosts", 3)
         data = [
             self._serialize(
                 context, {**one, "posts": one["posts"][-post_limit:] if post_limit else []}
             )
-            for one in found[:limit]
+            for one in page
         ]
-        return Result(200, {"data": data, "paging": {"total": len(found)}})
-
-    def _is_selected(self, context: RequestContext, thread: dict[str, Any], query: Any) -> bool:
-        link = str(query.get("entityLink") or "").rstrip(">")
-        task = thread.get("task") or {}
-        tests = [
-            not link or re.match(re.escape(link) + "(::|>)", thread["about"]) is not None,
-            query.get("type") in (None, "", thread["type"]),
-            query.get("taskStatus") in (None, "", task.get("status")),
-        ]
-        if query.get("activeAnnouncement"):
-            announcement = thread.get("announcement") or {}
-            start, end = (announcement.get(name, 0) for name in ("startTime", "endTime"))
-            active = start <= context.now <= end
-            tests.append(active == (query["activeAnnouncement"] == "true"))
-        if query.get("userId") and query.get("filterType") == "ASSIGNED_TO":
-            assigned = {one["id"] for one in task.get("assignees") or ()}
-            tests.append(query["userId"] in assigned)
-        return all(tests)
+        return Result(200, {"data": data, "paging": paging})
 
     def patch(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PATCH feed/{id}``."""
         owner, thread = self._find_thread(context, request.path["id"])
         changed = self._apply_patch(context, thread, request.body)
-        change = "threadUpdated" if changed != thread else "entityNoChange"
+        change = self._change("threadUpdated") if changed != thread else "entityNoChange"
         self._save(context, owner, changed)
-        return Result(200, self._serialize(context, changed), change=change)
+        return Result(
+            200, self._serialize(context, self._with_reference(context, changed)), change=change
+        )
 
     def _apply_patch(
         self, context: RequestContext, thread: dict[str, Any], operations: Any
@@ -220,9 +225,8 @@ class Feed:
         """Handle ``DELETE feed/{id}``."""
         owner, thread = self._find_thread(context, request.path["id"])
         context.tx.remove_record(owner, KIND, thread["id"])
-        serialized = self._serialize(context, thread)
-        del serialized["href"]
-        return Result(200, serialized, change="entityDeleted")
+        stored = {name: thread[name] for name in self._node.properties if name in thread}
+        return Result(200, stored, change="entityDeleted")
 
     # posts
 
@@ -236,8 +240,10 @@ class Feed:
         }  # fmt: skip
         changed = self._with_posts(context, thread, [*thread["posts"], post])
         self._save(context, owner, changed)
-        serialized = self._serialize(context, changed)
-        return Result(201, serialized, change="postCreated", location=serialized["href"])
+        serialized = self._serialize(context, self._with_reference(context, changed))
+        return Result(
+            201, serialized, change=self._change("postCreated"), location=serialized["href"]
+        )
 
     def _with_posts(
         self, context: RequestContext, thread: dict[str, Any], posts: Sequence[dict[str, Any]]
@@ -273,13 +279,14 @@ class Feed:
             post = patch_apply.apply(post, request.body)
             posts = [post if one["id"] == post_id else one for one in thread["posts"]]
         self._save(context, owner, self._with_posts(context, thread, posts))
-        return Result(200, post, change=change)
+        return Result(200, post, change=self._change(change))
 
     # tasks
 
     def task(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET feed/tasks/{number}``."""
-        return Result(200, self._serialize(context, self._thread_of_task(context, request)[1]))
+        thread = self._thread_of_task(context, request)[1]
+        return Result(200, self._serialize(context, self._with_reference(context, thread)))
 
     def _thread_of_task(
         self, context: RequestContext, request: Request
@@ -296,25 +303,15 @@ class Feed:
         body = context.read(self.resolve_body, request.body)
         self._apply_value(context, thread, body["newValue"])
         task_fields = {"newValue": body["newValue"]}
-        return self._close_task(context, owner, thread, task_fields, "taskResolved")
+        message = f"Resolved the Task with {_describe_change(thread['task'], body['newValue'])}"
+        return self._close_task(context, owner, thread, task_fields, "taskResolved", message)
 
     def close(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PUT feed/tasks/{number}/close``."""
         owner, thread = self._thread_of_task(context, request)
         body = context.read(self.close_body, request.body)
-        result = self._close_task(context, owner, thread, {}, "taskClosed")
         message = f"Closed the Task with comment - {body['comment']}"
-        self._add_closing_post(context, thread["id"], message)
-        return result
-
-    def _add_closing_post(self, context: RequestContext, id: str, message: str) -> None:
-        """Add the server's own post about a closed task; the response does not show it yet."""
-        owner, thread = self._find_thread(context, id)
-        post = {
-            "id": new_id(), "message": message, "postTs": context.now,
-            "from": context.caller.name, "reactions": [],
-        }  # fmt: skip
-        self._save(context, owner, self._with_posts(context, thread, [*thread["posts"], post]))
+        return self._close_task(context, owner, thread, {}, "taskClosed", message)
 
     def _close_task(
         self,
@@ -323,13 +320,27 @@ class Feed:
         thread: dict[str, Any],
         task_fields: dict[str, Any],
         change: str,
+        message: str,
     ) -> Result:
-        closing = {"status": "Closed", "closedBy": context.caller.name, "closedAt": context.now}
-        task = {**thread["task"], **closing, **task_fields}
-        changed = {**thread, "task": task, "updatedAt": context.now}
-        changed["updatedBy"] = context.caller.name
-        self._save(context, owner, changed)
-        return Result(200, self._serialize(context, changed), change=change)
+        """Close a task and add the server's own post, which the response does not show yet.
+
+        A closed task stays as it is on newer releases, although the response shows the new value.
+        """
+        task = {**thread["task"], **task_fields}
+        is_final = bool(context.rules.flag("closed_tasks_are_final"))
+        if task["status"] == "Closed" and is_final:
+            changed = self._with_reference(context, {**thread, "task": task})
+        else:
+            closing = {"status": "Closed", "closedBy": context.caller.name, "closedAt": context.now}
+            changed = self._with_reference(context, {**thread, "task": {**task, **closing}})
+            changed |= {"updatedAt": context.now, "updatedBy": context.caller.name}
+            post = {
+                "id": new_id(), "message": message, "postTs": context.now,
+                "from": context.caller.name, "reactions": [],
+            }  # fmt: skip
+            posts = [*thread["posts"], post]
+            self._save(context, owner, self._with_posts(context, changed, posts))
+        return Result(200, self._serialize(context, changed), change=self._change(change))
 
     def _apply_value(self, context: RequestContext, thread: dict[str, Any], value: str) -> None:
         """Set the field of a task's entity link, like a patch by the caller."""
@@ -348,6 +359,36 @@ class Feed:
         if field == "tags":
             new_value = loads(value)
         write.patch(context, model, row, [{"op": "add", "path": pointer, "value": new_value}])
+
+
+def _describe_change(task: dict[str, Any], value: str) -> str:
+    """Return the server's text about what a resolved task changed."""
+    old = task.get("oldValue") or ""
+    if task["type"].endswith("Tag"):
+        names = [
+            ", ".join(label["tagFQN"] for label in loads(each or "[]")) for each in (old, value)
+        ]
+        return f"Tag(s) - {_mark_difference(*names)}"
+    return f"Description - {_mark_difference(old, value)}"
+
+
+def _mark_difference(old: str, new: str) -> str:
+    """Return a text with its change marked: all between the common beginning and end."""
+    start = _common_length(old, new)
+    end = _common_length(old[start:][::-1], new[start:][::-1])
+    removed, added = (text[start : len(text) - end].strip() for text in (old, new))
+    pieces = [
+        old[:start].strip(),
+        f'<span class="diff-removed">{removed}</span>' if removed else "",
+        f'<span class="diff-added">{added}</span>' if added else "",
+        old[len(old) - end :].strip() if end else "",
+    ]
+    return " ".join(piece for piece in pieces if piece)
+
+
+def _common_length(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001

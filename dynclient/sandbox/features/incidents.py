@@ -84,6 +84,7 @@ class Incidents:
         """Handle ``POST``: add a status to the open incident, or open one with it."""
         body = context.read(self.body, request.body)
         case = context.get_row(self._cases, str(body.pop("testCaseReference")), by_name=True)
+        body.pop("severity", None)  # servers take it from patches only
         details = body.get("testCaseResolutionStatusDetails")
         if body["testCaseResolutionStatusType"] == RESOLVED and details is None:
             raise UnhandledServerError(

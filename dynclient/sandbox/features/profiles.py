@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import derived_fields
@@ -12,7 +12,7 @@ from dynclient.sandbox.entities.names import parent_of
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
 from dynclient.sandbox.features.request_parameters import SPAN
-from dynclient.sandbox.http_errors import bad_request, error_response, not_found
+from dynclient.sandbox.http_errors import bad_request, error_response
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
 if TYPE_CHECKING:
@@ -76,10 +76,16 @@ class FieldRoutes:
 def result_with(
     context: RequestContext, model: EntityModel, field: str, method: str, doc: dict[str, Any]
 ) -> Result:
-    """Return an entity with one field, and with those that the server loads along with it."""
+    """Return an entity with one field, and with those that the server loads along with it.
+
+    A minus before a name takes out a field that the server does not load.
+    """
     loaded_with = context.rules.table("shown_with").get(field, {}).get(method, [])
-    fields = ({field, *loaded_with} & set(model.fields)) & model.on_request
-    return Result(200, context.serialize(model, doc, fields, members="hidden", own_link=False))
+    loaded = {field, *loaded_with, *({_METRICS} & doc.keys())}
+    fields = loaded & (model.on_request | model.member_fields)
+    linked = "href" in loaded_with
+    body = context.serialize(model, doc, fields, members="hidden", own_link=linked)
+    return Result(200, {name: each for name, each in body.items() if f"-{name}" not in loaded_with})
 
 
 def _check_columns(row: Row, names: list[Any]) -> None:
@@ -89,7 +95,7 @@ def _check_columns(row: Row, names: list[Any]) -> None:
             raise bad_request(f"Invalid column name {name}")
 
 
-def _check_sample(row: Row, body: dict[str, Any]) -> None:
+def check_sample(row: Row, body: dict[str, Any]) -> None:
     """Raise a 400 for a sample with an unknown column, or a row of another length."""
     columns = body.get("columns") or []
     _check_columns(row, columns)
@@ -227,22 +233,34 @@ class Metrics:
             "updatedBy": context.caller.name,
         }  # fmt: skip
         context.tx.record(row.id, "customMetric", 0, key, metric)
-        return self._respond(context, row)
+        if _METRICS in self._model.fields:
+            # From then on, what the server loads internally has the field.
+            context.tx.put(self._model.type, {**row.doc, _METRICS: []})
+        return self._respond(context, "PUT", row)
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE tables/{id}/customMetric/…``."""
         row = context.get_row(self._model, request.path["id"])
         column, name = request.path.get("column", ""), request.path["name"]
-        if not context.tx.remove_record(row.id, "customMetric", f"{column}.{name}"):
-            raise not_found("customMetric", name)
-        return self._respond(context, row)
+        before = self._respond(context, "DELETE", row)
+        context.tx.remove_record(row.id, "customMetric", f"{column}.{name}")
+        shows_old = _METRICS in context.rules.names("shown_after_removal", "*")
+        return before if shows_old else self._respond(context, "DELETE", row)
 
-    def _respond(self, context: RequestContext, row: Row) -> Result:
-        return result_with(context, self._model, "customMetrics", "PUT", row.doc)
+    def _respond(self, context: RequestContext, method: str, row: Row) -> Result:
+        result = result_with(context, self._model, _METRICS, method, row.doc)
+        if _METRICS not in self._model.fields:
+            # A server whose tables have no metrics of their own fills in one column only.
+            for column in result.body["columns"]:
+                if not column.get(_METRICS):
+                    column.pop(_METRICS, None)
+        return result
 
 
+_METRICS = "customMetrics"
 _CUSTOM_METRIC = "api/tests/createCustomMetric.json"
-_OWN_ROUTES = {"tableProfilerConfig": ("PUT", "GET", "DELETE"), "dataModel": ("PUT",)}
+_PROFILER_CONFIG = "ProfilerConfig"
+"""The end of the names of fields with settings of the profiler: of tables, schemas, databases."""
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
@@ -251,14 +269,20 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         if "sampleData" in models[type].fields:
             node = models[type].node.properties["sampleData"]
             sample = FieldRoutes(
-                models[type], "sampleData", node, _check_sample if type == "table" else None
+                models[type], "sampleData", node, check_sample if type == "table" else None
             )
-            _add_routes(routes, f"{route}/{{id}}/sampleData", sample, ("PUT", "GET", "DELETE"))
+            served = models.rules.table("sample_routes")
+            methods = served.get(type, served["*"])
+            _add_routes(routes, f"{route}/{{id}}/sampleData", sample, methods)
+        for field in models[type].fields:
+            if field.endswith(_PROFILER_CONFIG):
+                node = models[type].node.properties[field]
+                config = FieldRoutes(models[type], field, node)
+                _add_routes(routes, f"{route}/{{id}}/{field}", config, ("PUT", "GET", "DELETE"))
     table, root = models["table"], "/v1/tables"
-    for field, methods in _OWN_ROUTES.items():
-        if field in table.fields:
-            field_routes = FieldRoutes(table, field, table.node.properties[field])
-            _add_routes(routes, f"{root}/{{id}}/{field}", field_routes, methods)
+    if "dataModel" in table.fields:
+        data_model = FieldRoutes(table, "dataModel", table.node.properties["dataModel"])
+        _add_routes(routes, f"{root}/{{id}}/dataModel", data_model, ("PUT",))
     if "joins" in table.fields:
         joins = Joins(table)
         put = Route(joins.put, JSON, writes=True, body_schema=table.node.properties["joins"],
@@ -277,12 +301,13 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
         metrics = Metrics(models)
         own = f"{root}/{{id}}/customMetric"
         routes.add("PUT", own, Route(metrics.put, JSON, writes=True, body_schema=metrics.body))
-        routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
+        if _METRICS in table.fields:
+            routes.add("DELETE", f"{own}/{{name}}", Route(metrics.delete, writes=True))
         routes.add("DELETE", f"{own}/{{column}}/{{name}}", Route(metrics.delete, writes=True))
 
 
 def _add_routes(
-    routes: Routes, path: str, field_routes: FieldRoutes, methods: tuple[str, ...]
+    routes: Routes, path: str, field_routes: FieldRoutes, methods: Sequence[str]
 ) -> None:
     put = Route(
         field_routes.put, JSON, writes=True, body_schema=field_routes.body, returns="entity"

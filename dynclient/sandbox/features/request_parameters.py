@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from dynclient.sandbox.entities.entity_model import EntityModel
     from dynclient.sandbox.entities.request_context import RequestContext
 
+_SMALLEST, _LARGEST = -(1 << 63), (1 << 63) - 1
+
 SPAN = ("startTs", "endTs")
 """The query parameters of a span of time, in ms."""
 
@@ -31,15 +33,18 @@ def find_model(context: RequestContext, type: str) -> EntityModel:
 
 
 def parse_int(text: str) -> int:
-    """Return a parameter that must be an integer.
+    """Return a parameter that must be an integer of 64 bits.
 
     Raises:
         UnhandledServerError: it is not; the server then reports a missing route.
     """
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
         raise unhandled_status(404) from None
+    if not _SMALLEST <= number <= _LARGEST:
+        raise unhandled_status(404)
+    return number
 
 
 def query_int(query: Mapping[str, str], name: str, default: int) -> int:

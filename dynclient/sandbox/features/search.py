@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dynclient.sandbox.entities.names import split
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import search_query
 from dynclient.sandbox.features.request_parameters import query_int
+from dynclient.sandbox.features.search_documents import Documents
 from dynclient.sandbox.http_errors import (
     ErrorResponse,
     UnhandledServerError,
@@ -36,6 +36,10 @@ NEEDS = ("type/entityReference.json",)
 MAX_WINDOW = 10_000
 """The largest offset plus size of a search."""
 _SIZE = 10
+_DEFAULT_INDEX = "table_search_index"
+_SCORE = "_score"
+_MISSING = 2**31
+"""The sort value of an integer that is missing, and one less than it in ascending order."""
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -57,8 +61,11 @@ class Search:
         for type, index in self._types.items():
             self._groups.setdefault(index, []).append(type)
         if table["aliases"]:
+            self._groups["all"] = list(self._types)
+        if table["aliases"] == "types":
             self._groups |= {type: [type] for type in self._types}
-            self._groups |= {"all": list(self._types), "dataAsset": assets}
+            self._groups["dataAsset"] = assets
+        self._documents = Documents(models)
 
     # requests
 
@@ -71,33 +78,51 @@ class Search:
             raise _search_error()
         text = query.get("q") or "*"
         try:
-            condition = search_query.join("and", [
-                search_query.parse_query_string(text),
-                search_query.parse_filter(_query_json(query, "query_filter")),
-            ])  # fmt: skip
-            after = search_query.parse_filter(_query_json(query, "post_filter"))
-        except search_query.InvalidQuery as error:
-            raise _search_error(str(error)) from None
+            asked = search_query.parse_query_string(text)
+            words = search_query.free_words(text)
+        except search_query.InvalidQuery:
+            raise _search_error() from None
+        filtered, after = _filter(query, "query_filter"), _filter(query, "post_filter")
+        condition = search_query.join("and", [asked, filtered])
         deleted = query.get("deleted", "false").lower() == "true"
         where = self._build_condition(types, condition, deleted=deleted)
-        sort = query.get("sort_field")
+        sort = query.get("sort_field") or _SCORE
         order = "asc" if query.get("sort_order", "desc").lower() == "asc" else "desc"
-        by = (
-            _rank_sql(search_query.free_words(text))
-            if sort in (None, "", "_score")
-            else _sort_sql(str(sort))
-        )
-        rows = context.tx.ranked_page(
-            search_query.join("and", [where, after]), by, order, size, start
-        )  # fmt: skip
-        hits = [
-            self._build_hit(context, row, request, rank, sort not in (None, "", "_score"))
-            for row, rank in rows
-        ]
-        total = context.tx.count(*search_query.join("and", [where, after]))
-        body = self._response_body(types, total, hits)
+        by = _rank_sql(words) if sort == _SCORE else self._sort_sql(types, sort, order)
+        found = search_query.join("and", [where, after])
+        page = search_query.join("and", [found, self._search_after(query, by, order)])
+        rows = context.tx.ranked_page(page, by, order, size, start)
+        hits = [self._build_hit(context, row, request, rank, sort) for row, rank in rows]
+        if len(types) == 1:
+            for hit, (row, _) in zip(hits, rows, strict=True):
+                highlighted = self._documents.highlight(row, words)
+                if highlighted:
+                    hit["highlight"] = highlighted
+        body = self._response_body(types, context.tx.count(*found), hits)
         body["aggregations"] = self._count_facets(context, types, query.get("index", ""), where)
         return Result(200, body)
+
+    def _sort_sql(self, types: Sequence[str], field: str, order: str) -> Condition:
+        """Return the SQL of a field to sort by; raise the error of a field that no index has."""
+        plain = field.removesuffix(".keyword")
+        if plain in search_query.COLUMNS:
+            return Condition(search_query.COLUMNS[plain])
+        first = plain.partition(".")[0]
+        if any(first in self._models[type].fields for type in types):
+            path = ".".join(f'"{_word_characters(step)}"' for step in plain.split("."))
+            return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
+        if self._models.rules.flag("unmapped_sort_fails"):
+            raise _search_error()
+        # The engine takes a field without a mapping for an integer that every entity lacks.
+        return Condition(str(-_MISSING if order == "desc" else _MISSING - 1))
+
+    def _search_after(self, query: Mapping[str, str], by: Condition, order: str) -> Condition:
+        """Return the condition of entities beyond the one that ``search_after`` names."""
+        value = query.get("search_after")
+        if not value or not self._models.rules.flag("search_after"):
+            return search_query.ALL
+        sign = ">" if order == "asc" else "<"
+        return Condition(f"({by.sql}) {sign} ?", (*by.values, value))
 
     def field_query(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/fieldQuery``: entities in which a field has a value."""
@@ -106,7 +131,18 @@ class Search:
         wild = {"wildcard": {field: value}}
         where = self._build_condition(types, search_query.parse_filter(wild), deleted=False)
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
-        hits = [self._build_hit(context, row, request, rank, False) for row, rank in rows]
+        hits = [self._build_hit(context, row, request, rank) for row, rank in rows]
+        return Result(200, self._response_body(types, context.tx.count(*where), hits))
+
+    def source_url(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``GET search/sourceUrl``: entities of all types that come from an address."""
+        types = list(self._types)
+        url = request.query.get("sourceUrl", "")
+        where = self._build_condition(
+            types, search_query.parse_filter({"term": {"sourceUrl": url}}), deleted=False
+        )
+        rows = context.tx.ranked_page(where, Condition("1.0"), "desc", _SIZE, 0)
+        hits = [self._build_hit(context, row, request, rank) for row, rank in rows]
         return Result(200, self._response_body(types, context.tx.count(*where), hits))
 
     def document(self, context: RequestContext, request: Request) -> Result:
@@ -117,21 +153,27 @@ class Search:
             raise error_response(404, "Document not found.")
         return Result(200, {
             "_index": self._types[row.type], "_id": row.id, "_version": 1, "_seq_no": 0,
-            "_primary_term": 1, "found": True, "_source": self._build_document(context, row),
+            "_primary_term": 1, "found": True, "_source": self._documents.build(context, row),
         })  # fmt: skip
 
     def suggest(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET search/suggest``: entities whose name has a prefix."""
         types = self._searched_types(request.query)
         text = request.query.get("q", "")
+        known = self._models.rules.table("suggestion_fields")["*"]
+        if request.query.get("field", "suggest") not in known:
+            raise _search_error()
         starts = search_query.parse_filter({"prefix": {"displayName": text}})
         where = self._build_condition(types, starts, deleted=False)
         size = _query_number(request.query, "size", _SIZE)
         rows = context.tx.ranked_page(where, Condition("1.0"), "desc", size, 0)
         options = [
-            {"text": row.display or row.name, **self._build_hit(context, row, request, rank, False)}
+            {"text": row.display or row.name, **self._build_hit(context, row, request, rank)}
             for row, rank in rows
         ]
+        if self._models.rules.flag("suggestion_contexts"):
+            for option in options:
+                option["contexts"] = {"deleted": ["false"]}
         suggestion = {"text": text, "offset": 0, "length": len(text), "options": options}
         return Result(200, {"suggest": {"metadata-suggest": [suggestion]}})
 
@@ -143,8 +185,8 @@ class Search:
             raise bad_request("[query param field must not be null]")
         try:
             condition = self._aggregated(request.query.get("q", "*"))
-        except search_query.InvalidQuery as error:
-            raise _search_error(str(error)) from None
+        except search_query.InvalidQuery:
+            raise _search_error() from None
         where = self._build_condition(types, condition, deleted=False)
         body = self._response_body(types, context.tx.count(*where), [])
         body["aggregations"] = {f"sterms#{field}": self._count_values(context, field, where)}
@@ -168,7 +210,7 @@ class Search:
 
     def _searched_types(self, parameters: Mapping[str, str]) -> list[str]:
         """Return the entity types of an index, or of several separated by commas."""
-        names = (parameters.get("index") or next(iter(self._groups), "")).split(",")
+        names = (parameters.get("index") or _DEFAULT_INDEX).split(",")
         for name in names:
             if name not in self._groups:
                 raise UnhandledServerError(
@@ -203,15 +245,16 @@ class Search:
         }
 
     def _build_hit(
-        self, context: RequestContext, row: Row, request: Request, rank: Any, by_field: bool
+        self, context: RequestContext, row: Row, request: Request, rank: Any, sort: str = _SCORE
     ) -> dict[str, Any]:
+        by_field = sort != _SCORE
         hit: dict[str, Any] = {
             "_index": self._types[row.type],
             "_id": row.id,
             "_score": None if by_field else float(rank),
         }
         if request.query.get("fetch_source", "true").lower() == "true":
-            source = self._build_document(context, row)
+            source = self._documents.build(context, row)
             selected = [
                 value for name, value in request.query_pairs if name == "include_source_fields"
             ]
@@ -220,36 +263,9 @@ class Search:
                 if not selected or any(fnmatch.fnmatchcase(name, one) for one in selected)
             }  # fmt: skip
         if by_field:
-            hit["sort"] = [rank]
+            # Times are in ms, but the index takes them for seconds.
+            hit["sort"] = [rank * 1000 if sort == "updatedAt" else rank]
         return hit
-
-    def _build_document(self, context: RequestContext, row: Row) -> dict[str, Any]:
-        """Return the search document of an entity: the entity with fields added for searching."""
-        model = self._models[row.type]
-        entity = context.plain_serializer.serialize(
-            model, [row.doc], model.for_update, own_link=False
-        )[0]
-        labels = entity.get("tags") or []
-        tiers = [label for label in labels if label["tagFQN"].startswith("Tier.")]
-        votes = entity.get("votes") or {}
-        parts = split(row.fqn)
-        out = {
-            **entity,
-            "displayName": row.display or row.name,
-            "entityType": row.type,
-            "deleted": row.deleted,
-            "followers": [one["id"] for one in entity.get("followers") or ()],
-            "tags": [label for label in labels if label not in tiers],
-            "tier": tiers[0] if tiers else None,
-            "descriptionStatus": "COMPLETE" if row.description else "INCOMPLETE",
-            "fqnParts": sorted({
-                ".".join(parts[start:end])
-                for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)
-                if start == 0 or end == len(parts) or end == start + 1
-            }),
-            "totalVotes": votes.get("upVotes", 0) - votes.get("downVotes", 0),
-        }  # fmt: skip
-        return {name: value for name, value in out.items() if name != "changeDescription"}
 
     # facets
 
@@ -258,7 +274,16 @@ class Search:
     ) -> dict[str, Any]:
         table = context.rules.table("search_facets")
         fields = table.get(types[0] if len(types) == 1 else index, table["*"])
-        return {f"sterms#{field}": self._count_values(context, field, where) for field in fields}
+        only = context.rules.table("search_facet_types")
+        out = {}
+        for field in fields:
+            limit = search_query.ALL
+            if field in only:
+                named = ", ".join(f"'{_word_characters(type)}'" for type in only[field])
+                limit = Condition(f"e.type in ({named})")
+            counted = search_query.join("and", [where, limit])
+            out[f"sterms#{field}"] = self._count_values(context, field, counted)
+        return out
 
     def _count_values(
         self, context: RequestContext, field: str, where: Condition
@@ -268,7 +293,8 @@ class Search:
         if field == _COUNT:
             rows = context.tx.top_values(where, "e.type", "")
             buckets = [(self._types[str(type)], count) for type, count in rows]
-        lower = context.rules.flag("search_lower") and field != _COUNT
+            buckets.sort(key=lambda bucket: (-bucket[1], bucket[0]))
+        lower = context.rules.flag("search_lower") and field not in {_COUNT, "entityType"}
         return {
             "doc_count_error_upper_bound": 0,
             "sum_other_doc_count": 0,
@@ -280,10 +306,14 @@ class Search:
 
 
 _COUNT = "index_count"
+_NAMES_OF_MEMBERS = {"columnNames": "columns"}
+"""Fields of search documents that list the names of members, by the list of these."""
 
 
 def _values_sql(field: str) -> tuple[str, str]:
     """Return the SQL expression of a field's values, and the joins that it needs."""
+    if field in _NAMES_OF_MEMBERS:
+        return _member_names_sql(_NAMES_OF_MEMBERS[field])
     path = field.split(".")
     if field in search_query.COLUMNS:
         return search_query.COLUMNS[field], ""
@@ -302,6 +332,18 @@ def _values_sql(field: str) -> tuple[str, str]:
         condition = f"j.key = '{_word_characters(path[-1])}' and j.path not like '%].%'"
         return "j.atom", f"join {below} on {condition}"
     return f"json_extract(e.doc, '$.{_word_characters(field)}')", ""
+
+
+def _member_names_sql(field: str) -> tuple[str, str]:
+    """Return the SQL of the names of members, nested ones after the name of the one above."""
+    holder = "rtrim(j.path, '0123456789[]')"
+    above = f"rtrim(rtrim({holder}, 'children'), '.') || '.name'"
+    value = (
+        f"case {holder} when '$.{field}' then j.atom"
+        f" else json_extract(e.doc, {above}) || '.' || j.atom end"
+    )
+    listed = f"({holder} = '$.{field}' or {holder} like '%.children')"
+    return value, f"join json_tree(e.doc, '$.{field}') j on j.key = 'name' and {listed}"
 
 
 def _word_characters(step: str) -> str:
@@ -325,14 +367,6 @@ def _rank_sql(words: Sequence[str]) -> Condition:
     return Condition(" + ".join(parts), tuple(values))
 
 
-def _sort_sql(field: str) -> Condition:
-    plain = field.removesuffix(".keyword")
-    if plain in search_query.COLUMNS:
-        return Condition(search_query.COLUMNS[plain])
-    path = ".".join(f'"{_word_characters(step)}"' for step in plain.split("."))
-    return Condition("json_extract(e.doc, ?)", (f"$.{path}",))
-
-
 def _query_number(query: Mapping[str, str], name: str, default: int) -> int:
     number = query_int(query, name, default)
     if number < 0:
@@ -340,14 +374,18 @@ def _query_number(query: Mapping[str, str], name: str, default: int) -> int:
     return number
 
 
-def _query_json(query: Mapping[str, str], name: str) -> Any:
+def _filter(query: Mapping[str, str], name: str) -> Condition:
+    """Return the condition of a filter; servers ignore one that they cannot parse."""
     text = query.get(name)
     if not text:
-        return None
+        return search_query.ALL
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise _search_error(f"{name}: {error}") from None
+        body = json.loads(text)
+        return search_query.parse_filter(body["query"])
+    except search_query.UnsupportedFilter as error:
+        raise _search_error(str(error)) from None
+    except (ValueError, LookupError, TypeError, search_query.InvalidQuery):
+        return search_query.ALL
 
 
 def _search_error(reason: str = "all shards failed") -> UnhandledServerError:
@@ -357,7 +395,8 @@ def _search_error(reason: str = "all shards failed") -> UnhandledServerError:
 
 
 _QUERY = ("q", "index", "deleted", "from", "size", "sort_field", "sort_order", "track_total_hits",
-          "query_filter", "post_filter", "fetch_source", "include_source_fields")  # fmt: skip
+          "query_filter", "post_filter", "fetch_source", "include_source_fields",
+          "search_after")  # fmt: skip
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
@@ -367,12 +406,17 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:
     routes_by_name = {
         # handler, path, id in the OpenAPI document, query parameters
         "query": (search.query, "/query", "searchEntitiesWithQuery", _QUERY),
-        "suggest": (search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "size")),
+        "suggest": (
+            search.suggest, "/suggest", "getSuggestedEntities", ("q", "index", "field", "size")
+        ),
         "aggregate": (
             search.aggregate, "/aggregate", "getAggregateFields", ("index", "field", "q")
         ),
         "field_query": (
             search.field_query, "/fieldQuery", "searchEntitiesWithSpecificFieldAndValue", by_field
+        ),
+        "source_url": (
+            search.source_url, "/sourceUrl", "searchEntitiesWithSourceUrl", ("sourceUrl",)
         ),
         "document": (
             search.document, "/get/{index}/doc/{id}", "searchEntityInEsIndexWithId", ()

@@ -32,12 +32,20 @@ _TEXTS = ("name", "displayName", "fullyQualifiedName", "description")
 """The fields in which words without a field are searched."""
 
 
+_ANALYSED = {"name", "displayName", "description"}
+"""Fields whose words are searched, not their whole value."""
+
+
 MAX_TOKENS = 400
 """The largest number of tokens of a query string; SQLite limits the depth of conditions."""
 
 
 class InvalidQuery(Exception):
     """A query is not valid; the message says why."""
+
+
+class UnsupportedFilter(InvalidQuery):
+    """A filter is one that servers know, but the sandbox does not."""
 
 
 ALL, NONE = Condition("1"), Condition("0")
@@ -123,6 +131,10 @@ _TOKEN = re.compile(
 )
 
 
+_SLASH = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|(/)')
+"""Quoted and escaped parts of a query, or a slash in the group."""
+
+
 def parse_query_string(text: str) -> Condition:
     """Return the condition of a query string; raise :class:`InvalidQuery`."""
     return _Parser(text).parse()
@@ -144,6 +156,8 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str]] = []
+        if sum(bool(slash) for slash in _SLASH.findall(text)) % 2:
+            raise InvalidQuery("a regular expression is not closed by another '/'")
         place, text = 0, text.strip()
         while place < len(text):
             found = _TOKEN.match(text, place)
@@ -219,15 +233,38 @@ class _Parser:
         kind, value = token
         if field == "_exists_":
             return has_value(value)
+        if kind == "word" and field in _ANALYSED and not set("*?") & set(value):
+            return _has_word(COLUMNS[field], value)
         return field_matches(field, _pattern(value) if kind == "word" else _escape(value))
 
 
+def stem(word: str) -> str:
+    """Return a word in lower case without the ending of a plural."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) else word
+
+
 def contains_text(text: str) -> Condition:
-    """Return the condition that a text of an entity contains a word or phrase."""
-    if text.strip("*") == "":
+    """Return the condition that a text of an entity or of its members contains a word or phrase."""
+    word = text.strip("*")
+    if not word:
         return ALL
-    pattern = f"%{_pattern(text.strip('*'))}%"
-    return join("or", (_like(COLUMNS[name], pattern) for name in _TEXTS))
+    pattern = f"%{_pattern(word if '*' in text else stem(word))}%"
+    # Most documents do not contain the text at all, and are not decoded then.
+    below = Condition(
+        "e.doc like ? escape '\\' and exists (select 1 from json_tree(e.doc) j"
+        " where j.key in ('name', 'displayName', 'description') and j.atom like ? escape '\\')",
+        (pattern, pattern),
+    )
+    return join("or", [*(_like(COLUMNS[name], pattern) for name in _TEXTS), below])
+
+
+def _has_word(expression: str, word: str) -> Condition:
+    """Return the condition that a text has a word that begins with the stem of another."""
+    words = f"replace(replace(replace({expression}, '_', ' '), '.', ' '), '-', ' ')"
+    return _like(f"(' ' || {words})", f"% {_pattern(stem(word))}%")
 
 
 def has_value(field: str) -> Condition:
@@ -258,7 +295,9 @@ def parse_filter(clause: Any) -> Condition:
     if kind in _OF_FIELDS and isinstance(value, dict):
         clause = {name: one for name, one in value.items() if name != "boost"}
         return join("and", (_OF_FIELDS[kind](name, one) for name, one in clause.items()))
-    raise InvalidQuery(f"the sandbox does not support filters of kind {kind}")
+    if kind in _UNSUPPORTED:
+        raise UnsupportedFilter(f"the sandbox does not support filters of kind {kind}")
+    raise InvalidQuery(f"unknown query [{kind}]")
 
 
 def _bool(clause: dict[str, Any]) -> Condition:
@@ -300,3 +339,9 @@ def _match(field: str, clause: Any) -> Condition:
 
 _OF_FIELDS = {"term": _term, "terms": _terms, "wildcard": _wildcard, "prefix": _prefix,
               "match": _match, "match_phrase": _match}  # fmt: skip
+
+_UNSUPPORTED = {"boosting", "constant_score", "dis_max", "function_score", "fuzzy",
+                "geo_bounding_box", "geo_distance", "geo_shape", "ids",
+                "match_bool_prefix", "match_phrase_prefix", "multi_match", "nested", "range",
+                "regexp", "script", "terms_set"}  # fmt: skip
+"""Kinds of filters that a search engine has and the sandbox does not."""

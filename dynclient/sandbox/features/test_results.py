@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 NEEDS = ("tests/testCase.json", "tests/testSuite.json", "tests/basic.json")
 KIND = "testCaseResult"
 FAILED = "Failed"
+_FAILURE = "testCaseFailureStatus"
 
 _NO_TIME = (
     'Cannot invoke "java.lang.Long.longValue()" because the return value of'
@@ -44,6 +45,7 @@ class Results:
         self.body = models.schema("tests/basic.json", "/definitions/testCaseResult")
         rules = models.rules
         self._are_resources = bool(rules.flag("results_are_resources"))
+        self._logical = rules.table("logical_suites")
 
     # results
 
@@ -56,6 +58,12 @@ class Results:
         if self._are_resources:
             return Result(201, self._save_result(context, row, body), change="entityUpdated")
         before = context.tx.latest(row.id, KIND)
+        if context.rules.flag("results_are_unique"):
+            if time_series.find_record(context, row.id, KIND, str(body["timestamp"])) is not None:
+                raise already_exists()
+            context.tx.record(row.id, KIND, body["timestamp"], "", body)
+            added = {"fieldsAdded": [{"name": KIND, "newValue": body}]}
+            return self._event(context, row, added, 201, link=True)
         context.tx.record(row.id, KIND, body["timestamp"], "", body)
         change = {"name": KIND, "oldValue": before, "newValue": body}
         if before is None:
@@ -105,9 +113,13 @@ class Results:
         row = context.get_row(self._cases, request.path["fqn"], by_name=True)
         existing = self._find_result(context, row, request.path["timestamp"])
         changed = context.read(self.body, patch_apply.apply(existing, request.body))
-        changed |= {name: existing[name] for name in ("id", "timestamp", "testCaseFQN")}
+        fixed = ("id", "timestamp", "testCaseFQN")
+        changed |= {name: existing[name] for name in fixed if name in existing}
+        if changed.get(_FAILURE) != existing.get(_FAILURE) and changed.get(_FAILURE):
+            changed[_FAILURE] |= {"updatedBy": context.caller.name, "updatedAt": context.now}
         ordered = {name: changed[name] for name in self.body.properties if name in changed}
-        context.tx.record(row.id, KIND, existing["timestamp"], existing["id"], ordered)
+        context.tx.record(row.id, KIND, existing["timestamp"], existing.get("id", ""), ordered)
+        self._update_status(context, row)
         change = "entityUpdated" if ordered != existing else "entityNoChange"
         return Result(200, ordered, change=change)
 
@@ -121,6 +133,12 @@ class Results:
         change = {"fieldsDeleted": [{"name": KIND, "oldValue": existing}]}
         return self._event(context, row, change, 200)
 
+    def delete_shared(self, context: RequestContext, request: Request) -> Result:
+        """Handle ``DELETE testCases/testCaseResults/{fqn}/{timestamp}``, which returns it."""
+        row = context.get_row(self._cases, request.path["fqn"], by_name=True)
+        existing = self._find_result(context, row, request.path["timestamp"])
+        return self.delete(context, request)._replace(body=existing)
+
     def _find_result(self, context: RequestContext, row: Row, stamp: str) -> dict[str, Any]:
         existing = time_series.find_record(context, row.id, KIND, stamp)
         if existing is None:
@@ -128,16 +146,33 @@ class Results:
         return existing
 
     def _event(
-        self, context: RequestContext, row: Row, change: dict[str, Any], status: int
+        self,
+        context: RequestContext,
+        row: Row,
+        change: dict[str, Any],
+        status: int,
+        *,
+        link: bool = False,
     ) -> Result:
-        return change_event(context, self._cases, row, change, status=status)
+        """Return the change event, with the fields of the case that the server has loaded."""
+        result = change_event(context, self._cases, row, change, status=status)
+        if context.rules.flag("results_are_unique"):
+            entity = result.body["entity"]
+            for name in ("testDefinition", *(() if link else ("testSuite",))):
+                entity.pop(name, None)
+            entity |= {KIND: context.tx.latest(row.id, KIND), "testSuites": []}
+            if link:
+                entity["href"] = context.serializer.href(self._cases.type, row.id)
+        return result
 
     # test suites
 
     def summary(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET testSuites/executionSummary``."""
         row = context.get_row(self._suites, request.query.get("testSuiteId", ""))
-        return Result(200, summarize_results(context.tx, row.id))
+        summary = summarize_results(context.tx, row.id)
+        known = self._suites.node.properties["summary"].properties
+        return Result(200, {name: value for name, value in summary.items() if name in known})
 
     def add_cases(self, context: RequestContext, request: Request) -> Result:
         """Handle ``PUT testCases/logicalTestCases``: add cases of other suites to a suite."""
@@ -147,10 +182,11 @@ class Results:
         cases = [id for id, head in heads.items() if head.type == "testCase"]
         if len(cases) < len(set(body.get("testCaseIds") or ())):
             raise bad_request("You are trying to add one or more test cases that do not exist.")
+        fields = self._suites.on_request & set(self._logical["suite_fields"])
+        serialized = context.serialize(self._suites, row.doc, fields, own_link=False)
         for id in cases:
             context.tx.add_reference(Reference(id, "testSuites", row.id, "testCase", "testSuite"))
-        serialized = context.serialize(self._suites, row.doc, frozenset(), own_link=False)
-        return Result(200, serialized, change="logicalTestCaseAdded")
+        return Result(200, serialized, change=self._logical["added"])
 
     def remove_case(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE testCases/logicalTestCases/{suite}/{case}``."""
@@ -158,9 +194,11 @@ class Results:
         case = context.get_row(self._cases, request.path["id"])
         if not context.tx.remove_reference(case.id, "testSuites", suite.id):
             raise not_found("testCase", case.id)
-        fields = self._cases.for_update
-        serialized = context.serialize(self._cases, case.doc, fields, own_link=False)
-        return Result(200, serialized, change="entityDeleted")
+        fields = self._cases.on_request & set(self._logical["case_fields"])
+        (body,) = context.plain_serializer.serialize(
+            self._cases, [case.doc], fields, own_link=False, mask=not context.caller.bot
+        )
+        return Result(200, body, change="entityDeleted")
 
 
 def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None:  # noqa: ARG001
@@ -171,18 +209,21 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     routes.add("PUT", own, Route(results.put, JSON, writes=True, body_schema=results.body))
     routes.add("GET", own, Route(results.list, query=SPAN))
     routes.add("DELETE", own + "/{timestamp}", Route(results.delete, writes=True))
-    if not models.rules.flag("results_are_resources"):
-        return
-    shared = cases + "/testCaseResults/{fqn}"
-    routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
-    routes.add("GET", shared, Route(results.list, query=SPAN))
-    routes.add("DELETE", shared + "/{timestamp}", Route(results.delete, writes=True))
-    for place in (own, shared):
-        patch = Route(results.patch, JSON_PATCH, writes=True)
-        routes.add("PATCH", place + "/{timestamp}", patch)
-    logical = cases + "/logicalTestCases"
-    routes.add("PUT", logical, Route(results.add_cases, JSON, writes=True))
-    remove = Route(results.remove_case, writes=True)
-    routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
-    summary = Route(results.summary, query=("testSuiteId",))
-    routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)
+    served = models.rules.names("quality_routes", "*")
+    patch = Route(results.patch, JSON_PATCH, writes=True)
+    if "patch_result" in served:
+        routes.add("PATCH", own + "/{timestamp}", patch)
+    if models.rules.flag("results_are_resources"):
+        shared = cases + "/testCaseResults/{fqn}"
+        routes.add("POST", shared, Route(results.post, JSON, writes=True, body_schema=results.body))
+        routes.add("GET", shared, Route(results.list, query=SPAN))
+        routes.add("DELETE", shared + "/{timestamp}", Route(results.delete_shared, writes=True))
+        routes.add("PATCH", shared + "/{timestamp}", patch)
+    if "logical" in served:
+        logical = cases + "/logicalTestCases"
+        routes.add("PUT", logical, Route(results.add_cases, JSON, writes=True))
+        remove = Route(results.remove_case, writes=True)
+        routes.add("DELETE", logical + "/{suiteId}/{id}", remove)
+    if "summary" in served:
+        summary = Route(results.summary, query=("testSuiteId",))
+        routes.add("GET", "/v1/dataQuality/testSuites/executionSummary", summary)

@@ -20,6 +20,7 @@ from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
 from dynclient.sandbox.features.request_parameters import SPAN, parse_int, query_span
 from dynclient.sandbox.http_errors import (
+    UnhandledServerError,
     bad_request,
     not_found,
 )
@@ -58,7 +59,7 @@ def list_all_records(context: RequestContext, kind: str, start: int, end: int) -
 
 
 def _span_page(found: list[dict[str, Any]], start: int, end: int) -> Result:
-    paging = {"before": _encode_cursor(start), "after": _encode_cursor(end), "total": len(found)}
+    paging = {"before": encode_cursor(start), "after": encode_cursor(end), "total": len(found)}
     return Result(200, {"data": found, "paging": paging})
 
 
@@ -130,12 +131,12 @@ class TimeSeries:
         limit = _query_number(request.query, "limit")
         limit = DEFAULT_LIMIT if limit is None else min(limit, MOST)
         found = context.tx.records_of(self._model.type, start or 0, ALWAYS if end is None else end)
-        offset = _decode_cursor(request.query.get("offset"))
+        offset = decode_cursor(request.query.get("offset"))
         paging: dict[str, Any] = {}
         if offset > 0:
-            paging["before"] = _encode_cursor(max(0, offset - limit))
+            paging["before"] = encode_cursor(max(0, offset - limit))
         if offset + limit < len(found):
-            paging["after"] = _encode_cursor(offset + limit)
+            paging["after"] = encode_cursor(offset + limit)
         paging["total"] = len(found)
         return Result(200, {"data": found[offset : offset + limit], "paging": paging})
 
@@ -167,16 +168,50 @@ def _query_number(query: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     try:
-        return int(text)
-    except ValueError:
+        return parse_int(text)
+    except UnhandledServerError:
         raise bad_request(f"query param {name} must be a number, not {text}") from None
 
 
-def _encode_cursor(position: int) -> str:
+def update_page(
+    found: list[dict[str, Any]], query: Mapping[str, str], limit: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return a page of records and its ``paging``; its cursors are times of updates.
+
+    Args:
+        found: the records with ``updatedAt``, the last updated first.
+        query: the query, with ``before`` or ``after``.
+        limit: the number of records.
+    """
+    before, after = query.get("before"), query.get("after")
+    cursors: dict[str, int] = {}
+    if before:
+        page = [each for each in found if each["updatedAt"] > decode_cursor(before)]
+        if len(page) > limit:
+            page = page[-limit:]
+            cursors["before"] = page[0]["updatedAt"]
+        if page:
+            cursors["after"] = page[-1]["updatedAt"]
+    else:
+        rest = found
+        if after:
+            rest = [each for each in found if each["updatedAt"] < decode_cursor(after)]
+        page = rest[:limit]
+        if page and after:
+            cursors["before"] = page[0]["updatedAt"]
+        if page and len(rest) > limit:
+            cursors["after"] = page[-1]["updatedAt"]
+    paging: dict[str, Any] = {name: encode_cursor(time) for name, time in cursors.items()}
+    return page, {**paging, "total": len(found)}
+
+
+def encode_cursor(position: int) -> str:
+    """Return the cursor for a number."""
     return base64.b64encode(str(position).encode()).decode()
 
 
-def _decode_cursor(cursor: str | None) -> int:
+def decode_cursor(cursor: str | None) -> int:
+    """Return the number of a cursor, 0 for none; raises the server's 400 for anything else."""
     try:
         return int(base64.b64decode(cursor or "", validate=True) or 0)
     except (ValueError, binascii.Error):

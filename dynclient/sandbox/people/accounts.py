@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import secrets
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from dynclient.sandbox.entities import read, write
@@ -24,6 +26,8 @@ _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _HIERARCHY_LIMIT = 1000
 _PASSWORD_LENGTH = 8
+_BASIC = {"config": {"password": MASK}, "authType": "BASIC"}
+"""The authentication mechanism of a user with a password, as responses contain it."""
 _LOGIN_FAILED = "You have entered an invalid username or password."
 
 
@@ -57,9 +61,11 @@ class Accounts:
 
     def _token_pair(self, context: RequestContext, user: str, email: str) -> dict[str, Any]:
         expires = context.now + _HOUR_MS
+        refresh = str(uuid.uuid4())
+        context.tx.set_meta(f"refresh:{jwt.fingerprint(refresh)}", user)
         return {
             "accessToken": self._signer.create_token(user, email, bot=False, expires=expires),
-            "refreshToken": self._signer.create_token(user, email, bot=False),
+            "refreshToken": refresh,
             "tokenType": "Bearer",
             "expiryDuration": expires,
         }
@@ -67,9 +73,8 @@ class Accounts:
     def refresh(self, context: RequestContext, request: Request) -> Result:
         """Answer ``POST users/refresh``."""
         token = str(_json_object(request).get("refreshToken", ""))
-        row = None
-        if self._signer.is_signed(token):
-            row = context.tx.find("user", self._signer.read_user(f"Bearer {token}"))
+        user = context.tx.meta(f"refresh:{jwt.fingerprint(token)}")
+        row = context.tx.find("user", user) if user is not None else None
         if row is None or context.tx.meta(f"revoked:{jwt.fingerprint(token)}"):
             raise error_response(404, "Invalid Request Token. Please check your Token")
         # A refresh token can be used once.
@@ -88,17 +93,22 @@ class Accounts:
         """Answer ``POST users/signup``."""
         body = _json_object(request)
         email = str(body.get("email", "")).lower()
+        model = self._models["user"]
         result = write.create(
             context.as_caller(email.partition("@")[0]),
-            self._models["user"],
+            model,
             {
                 "name": email.partition("@")[0],
                 "email": email,
                 "displayName": f"{body.get('firstName', '')}{body.get('lastName', '')}",
             },
+            {**context.rules.table("signup")["set"], "authenticationMechanism": _BASIC},
         )
         self._store_password(context, result.body["id"], str(body.get("password", "")))
         user = {name: value for name, value in result.body.items() if name != "href"}
+        for name in context.rules.table("signup")["unlinked"]:
+            for reference in user[name]:
+                reference.pop("href", None)
         return Result(201, user)
 
     def _store_password(self, context: RequestContext, id: str, password: str) -> None:
@@ -109,6 +119,15 @@ class Accounts:
         row = self._by_email(context, str(_json_object(request).get("email", "")).lower())
         return Result(200, row is not None)
 
+    def is_email_verified(self, context: RequestContext, request: Request) -> Result:
+        """Answer ``POST users/checkEmailVerified``; empty if the server never asked the user."""
+        row = self._by_email(context, str(_json_object(request).get("email", "")).lower())
+        return Result(200, None if row is None else row.doc.get("isEmailVerified"))
+
+    def generate_password(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
+        """Answer ``GET users/generateRandomPwd``."""
+        return Result(200, f"{secrets.token_urlsafe(_PASSWORD_LENGTH)}aA1!")
+
     # creating users
 
     def create(self, context: RequestContext, request: Request) -> Result:
@@ -116,10 +135,22 @@ class Accounts:
         check(context, "user", "Create")
         password = self._chosen_password(context, request)
         result = write.create(context, self._models["user"], request.body)
+        return self._with_credentials(context, result, password)
+
+    def upsert(self, context: RequestContext, request: Request) -> Result:
+        """Answer ``PUT users``; a new user gets credentials as by ``POST``."""
+        check(context, "user", "Create")
+        password = self._chosen_password(context, request)
+        result = write.upsert(context, self._models["user"], request.body)
+        return self._with_credentials(context, result, password) if result.status == 201 else result
+
+    def _with_credentials(
+        self, context: RequestContext, result: Result, password: str | None
+    ) -> Result:
+        """Store the password of a new person, or the token of a new bot."""
         if password is not None:
             self._store_password(context, result.body["id"], password)
-            mechanism = {"config": {"password": MASK}, "authType": "BASIC"}
-            return result._replace(body=self._with_mechanism(context, result.body, mechanism))
+            return result._replace(body=self._with_mechanism(context, result.body, _BASIC))
         requested = result.body.get("authenticationMechanism")
         if (
             result.body.get("isBot")
@@ -300,10 +331,16 @@ def mount(routes: Routes, accounts: Accounts) -> None:
     create_route = Route(accounts.create, JSON, writes=True, operation="create{name}",
                          body_schema=create, returns="entity")  # fmt: skip
     add("POST", "/v1/users", create_route)
-    add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True))
+    upsert = Route(accounts.upsert, JSON, writes=True, operation="createOrUpdate{name}",
+                   body_schema=create, returns="entity")  # fmt: skip
+    add("PUT", "/v1/users", upsert)
+    add("POST", "/v1/users/login", Route(accounts.login, JSON, public=True, writes=True))
     add("POST", "/v1/users/refresh", Route(accounts.refresh, JSON, public=True, writes=True))
     add("POST", "/v1/users/signup", Route(accounts.sign_up, JSON, public=True, writes=True))
     add("POST", "/v1/users/checkEmailInUse", Route(accounts.is_email_in_use, JSON, public=True))
+    add("POST", "/v1/users/checkEmailVerified",
+        Route(accounts.is_email_verified, JSON, public=True))  # fmt: skip
+    add("GET", "/v1/users/generateRandomPwd", Route(accounts.generate_password))
     add("POST", "/v1/users/logout", Route(accounts.logout, JSON, writes=True))
     add("GET", "/v1/users/auth-mechanism/{id}", Route(accounts.get_mechanism))
     add("GET", "/v1/users/token/{id}", Route(accounts.get_token))

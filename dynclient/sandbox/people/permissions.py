@@ -93,7 +93,10 @@ def find_owners(context: RequestContext, id: str | None) -> set[str] | None:
     """Return the ids of an entity's owners; None if ``id`` is None."""
     if id is None:
         return None
-    return {edge.target for edge in context.tx.references_from([id], ["owner", "owners"])}
+    owners = {edge.target for edge in context.tx.references_from([id], ["owner", "owners"])}
+    if id == context.caller.id and "user" in context.rules.names("own_themselves", "*"):
+        owners.add(id)
+    return owners
 
 
 def iter_grants(context: RequestContext, user: str) -> Iterator[Grant]:

@@ -58,6 +58,15 @@ class Access:
         data = [{"name": name, "operations": self._operations(name)} for name in names]
         return Result(200, {"data": data, "paging": {"total": len(data)}})
 
+    def list_functions(self, context: RequestContext, request: Request) -> Result:  # noqa: ARG002
+        """Answer ``GET policies/functions``: what conditions of rules may call."""
+        functions = context.rules.table("policy_functions")
+        data = [
+            {"name": name, **functions[name], "parameterInputType": "NotRequired"}
+            for name in sorted(functions)
+        ]
+        return Result(200, {"data": data, "paging": {"total": len(data)}})
+
     # permissions
 
     def list_all(self, context: RequestContext, request: Request) -> Result:
@@ -167,6 +176,8 @@ def mount(routes: Routes, models: EntityModels, where: dict[str, str]) -> None: 
     """Add the routes."""
     access = Access(models)
     routes.add("GET", "/v1/policies/resources", Route(access.list_resources))
+    functions = Route(access.list_functions, operation="listPolicyFunctions")
+    routes.add("GET", "/v1/policies/functions", functions)
     routes.add("GET", "/v1/permissions", Route(access.list_all, query=("user",)))
     routes.add("GET", "/v1/permissions/{resource}", Route(access.get_for_resource, query=("user",)))
     routes.add(

@@ -53,6 +53,11 @@ create table if not exists series (
     primary key (owner, kind, stamp, id)
 ) without rowid;
 create index if not exists series_kind on series (kind, stamp);
+create table if not exists events (
+    place integer primary key, type text not null, entity_type text not null,
+    stamp integer not null, doc text not null
+);
+create index if not exists events_listed on events (type, stamp);
 create table if not exists lineage (
     place integer primary key, source text not null, source_type text not null,
     target text not null, target_type text not null, pipeline text, doc text,

@@ -1,4 +1,4 @@
-"""Queries on the data file: entities, references, labels, history, time series and lineage.
+"""Queries on the data file: entities, references, labels, history, series, events and lineage.
 
 The tables are created in :mod:`dynclient.sandbox.storage.database`.
 """
@@ -6,7 +6,7 @@ The tables are created in :mod:`dynclient.sandbox.storage.database`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -55,6 +55,9 @@ def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
 
+
+MOST_EVENTS = 10_000
+"""The number of change events that are kept; the oldest are removed first."""
 
 _COLUMNS = "id, type, name, fqn, display, description, deleted, doc"
 _HEADS = "id, type, name, fqn, display, description, deleted"
@@ -406,6 +409,10 @@ class Transaction:
         )
         return int(cursor.rowcount)
 
+    def remove_all_records(self, owner: str, kind: str) -> None:
+        """Remove all records of a time series."""
+        self._run("delete from series where owner = ? and kind = ?", (owner, kind))
+
     def remove_record(self, owner: str, kind: str, id: str) -> bool:
         """Remove one record by its id; return whether it existed."""
         cursor = self._run(
@@ -420,6 +427,40 @@ class Transaction:
             " where s.kind = ? and s.stamp = ? and e.type = ?"
         )
         return [(owner, loads(doc)) for owner, doc in self._run(query, (kind, stamp, type))]
+
+    # change events
+
+    def add_event(self, type: str, entity_type: str, stamp: int, doc: dict[str, Any]) -> None:
+        """Add a change event; the oldest is removed if there are more than ``MOST_EVENTS``."""
+        cursor = self._run(
+            "insert into events (type, entity_type, stamp, doc) values (?,?,?,?)",
+            (type, entity_type, stamp, dumps(doc)),
+        )
+        oldest = (cursor.lastrowid or 0) - MOST_EVENTS
+        self._run("delete from events where place <= ?", (oldest,))
+
+    def events(self, wanted: Mapping[str, Sequence[str] | None], start: int) -> list[Any]:
+        """Return change events from a time (ms, inclusive) on, oldest first.
+
+        Args:
+            wanted: the entity types by event type, None for all.
+            start: the time.
+        """
+        tests, values = [], []
+        for type, entity_types in wanted.items():
+            values.append(type)
+            if entity_types is None:
+                tests.append("type = ?")
+            else:
+                tests.append(f"type = ? and entity_type in ({_placeholders(entity_types)})")
+                values += entity_types
+        if not tests:
+            return []
+        query = (
+            f"select doc from events where ({' or '.join(tests)}) and stamp >= ?"  # noqa: S608
+            " order by stamp, place"
+        )
+        return [loads(found[0]) for found in self._run(query, (*values, start))]
 
     # lineage
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.sandbox_tables import TablesApi
 
@@ -95,7 +96,8 @@ def test_announcements_must_not_overlap(api: TablesApi) -> None:
             **author_of(api)}  # fmt: skip
 
     def during(start: int, end: int) -> dict[str, Any]:
-        times = {"description": "d", "startTime": start, "endTime": end}
+        ahead = 4 * 10**12  # ms
+        times = {"description": "d", "startTime": ahead + start, "endTime": ahead + end}
         return {**body, "announcementDetails": times}
 
     api.post("/v1/feed", during(100, 200))
@@ -105,3 +107,117 @@ def test_announcements_must_not_overlap(api: TablesApi) -> None:
     path = "/v1/feed?entityLink=%3C%23E::table::s.d.c.announced%3E&activeAnnouncement="
     counts = [len(api.get(f"{path}{active}")["data"]) for active in ("true", "false")]
     assert counts == [0, 2]
+
+
+def test_an_announcement_in_seconds_is_active_at_its_time(api: TablesApi) -> None:
+    api.skip_unless_served("POST", "/v1/feed")
+    table = api.create_table("urgent")
+    now = table["updatedAt"] // 1000
+    times = {"description": "d", "startTime": now - 60, "endTime": now + 3600}
+    api.create("/v1/feed", message="m", type="Announcement", announcementDetails=times,
+               about="<#E::table::s.d.c.urgent>", **author_of(api))  # fmt: skip
+    path = "/v1/feed?entityLink=%3C%23E::table::s.d.c.urgent%3E&activeAnnouncement="
+    assert len(api.get(f"{path}true")["data"]) == 1
+    assert api.get(f"{path}false")["data"] == []
+
+
+def test_resolved_threads_are_listed_on_request_only(api: TablesApi) -> None:
+    api.skip_unless_served("POST", "/v1/feed")
+    api.create_table("settled")
+    threads = [
+        api.create("/v1/feed", message=text, about="<#E::table::s.d.c.settled>", **author_of(api))
+        for text in ("first", "second")
+    ]
+    change = {"op": "replace", "path": "/resolved", "value": True}
+    api.patch(f"/v1/feed/{threads[0]['id']}", change)
+    path = "/v1/feed?entityLink=%3C%23E::table::s.d.c.settled%3E"
+    assert [one["id"] for one in api.get(path)["data"]] == [threads[1]["id"]]
+    assert [one["id"] for one in api.get(f"{path}&resolved=true")["data"]] == [threads[0]["id"]]
+
+
+def test_the_feed_is_listed_by_pages_from_the_last_updated(api: TablesApi) -> None:
+    api.skip_unless_served("POST", "/v1/feed")
+    api.create_table("leafed")
+    author = author_of(api)
+    ids = [
+        api.create("/v1/feed", message=str(number), about="<#E::table::s.d.c.leafed>", **author)[
+            "id"
+        ]
+        for number in range(3)
+    ]
+    api.create(f"/v1/feed/{ids[0]}/posts", message="again", **author)
+    path = "/v1/feed?limit=2&entityLink=%3C%23E::table::s.d.c.leafed%3E"
+    page = api.get(path)
+    assert [one["id"] for one in page["data"]] == [ids[0], ids[2]]
+    rest = api.get(f"{path}&after={quote(page['paging']['after'])}")
+    assert [one["id"] for one in rest["data"]] == [ids[1]]
+    assert rest["paging"]["total"] == 3
+    before = api.get(f"{path}&before={quote(rest['paging']['before'])}")
+    assert [one["id"] for one in before["data"]] == [ids[0], ids[2]]
+
+
+def test_threads_are_selected_by_what_they_are_to_a_user(api: TablesApi) -> None:
+    api.skip_unless_served("POST", "/v1/feed")
+    ada = api.create("/v1/users", name="ada", email="ada@x.example")
+    table = api.create_table("owned")
+    api.create_table("others")
+    owned = {"id": ada["id"], "type": "user"}
+    has_many = "owners" in api.get(f"/v1/tables/{table['id']}?fields=owner" + (
+        "s" if api.request("GET", "/v1/tables?fields=owners").ok else ""))  # fmt: skip
+    field, value = ("owners", [owned]) if has_many else ("owner", owned)
+    api.patch(f"/v1/tables/{table['id']}", {"op": "add", "path": f"/{field}", "value": value})
+    api.request("PUT", f"/v1/tables/{table['id']}/followers", json=ada["id"])
+    author = author_of(api)
+
+    def thread(about: str, message: str = "m", **more: Any) -> str:
+        link = f"<#E::table::s.d.c.{about}>"
+        return str(api.create("/v1/feed", message=message, about=link, **author, **more)["id"])
+
+    details = {"type": "RequestDescription", "assignees": [owned]}
+    by_kind = {
+        "OWNER": {thread("owned")},
+        "MENTIONS": {thread("others", "ask <#E::user::ada>")},
+        "ASSIGNED_TO": {thread("others", type="Task", taskDetails=details)},
+        "ASSIGNED_BY": set(),
+    }
+    by_kind["FOLLOWS"] = by_kind["OWNER_OR_FOLLOWS"] = by_kind["OWNER"]
+    for kind, expected in by_kind.items():
+        found = api.get(f"/v1/feed?limit=100&userId={ada['id']}&filterType={kind}")["data"]
+        assert {one["id"] for one in found} == expected, kind
+    everything = api.get(f"/v1/feed?limit=100&userId={ada['id']}")["data"]
+    assert {one["id"] for one in everything} == set().union(*by_kind.values())
+    count = api.get("/v1/feed/count?entityLink=%3C%23E::user::ada%3E")
+    if "counts" in count:
+        assert count["totalCount"] == 3
+    else:
+        (row,) = count["data"]
+        assert (row["conversationCount"], row["openTaskCount"], row["mentionCount"]) == (2, 1, 1)
+
+
+def test_threads_are_counted_by_what_they_are_about(api: TablesApi) -> None:
+    api.skip_unless_served("GET", "/v1/feed/count")
+    api.create_table("counted")
+    admin = api.get("/v1/users/name/admin")
+    details = {"type": "RequestDescription", "assignees": [{"id": admin["id"], "type": "user"}]}
+    link = "<#E::table::s.d.c.counted"
+    column = f"{link}::columns::id::description>"
+    for _ in range(2):
+        api.create("/v1/feed", message="m", about=f"{link}>", **author_of(api))
+    task = api.create("/v1/feed", message="m", about=column, type="Task", taskDetails=details,
+                      **author_of(api))["task"]["id"]  # fmt: skip
+    path = f"/v1/feed/count?entityLink={quote(link + '>')}"
+    before = api.get(path)
+    api.put(f"/v1/feed/tasks/{task}/close", {"comment": "no"})
+    after = api.get(path)
+    if "counts" in before:
+        counts = [{"count": 1, "entityLink": column}, {"count": 2, "entityLink": f"{link}>"}]
+        assert before == after == {"totalCount": 3, "counts": counts}
+        assert api.get(f"{path}&type=Task&taskStatus=Open")["totalCount"] == 0
+        return
+    talk = {
+        "conversationCount": 2, "totalTaskCount": 0, "mentionCount": 0, "entityLink": f"{link}>"
+    }  # fmt: skip
+    asked = {"totalTaskCount": 1, "mentionCount": 0, "entityLink": column}
+    assert before["data"] == [talk, {**asked, "openTaskCount": 1}]
+    assert after["data"] == [talk, {**asked, "closedTaskCount": 1}]
+    api.error("GET", "/v1/feed/count", 400)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import time
 
-import pytest
-
 from tests.support.sandbox_tables import TablesApi
 
 
@@ -65,7 +63,8 @@ def test_profiles_are_deleted_by_time(api: TablesApi) -> None:
 def test_custom_metrics_are_replaced_by_name(api: TablesApi) -> None:
     api.skip_unless_served("PUT", "/v1/tables/{id}/customMetric")
     if "customMetrics" not in api.schemas()["Table"]["properties"]:
-        pytest.skip("custom metrics of this release belong to columns only")
+        _check_metrics_of_columns(api)
+        return
     path = f"/v1/tables/{api.create_table('with-metrics')['id']}/customMetric"
     metric = {"name": "size", "expression": "select 1"}
     api.put(path, metric)
@@ -74,10 +73,26 @@ def test_custom_metrics_are_replaced_by_name(api: TablesApi) -> None:
     (before,), (after,) = first["customMetrics"], second["customMetrics"]
     assert (before["id"], after["expression"]) == (after["id"], "select 2")
     assert api.request("DELETE", f"{path}/id/size").status_code == 200
-    api.error("DELETE", f"{path}/id/size", 404)
+    assert api.request("DELETE", f"{path}/id/size").status_code == 200
     assert "Invalid column name x" in api.error(
         "PUT", path, 400, json={**metric, "columnName": "x"}
     )
+
+
+def _check_metrics_of_columns(api: TablesApi) -> None:
+    """Check a release whose metrics belong to columns only."""
+    table = api.create_table("with-metrics")
+    path = f"/v1/tables/{table['id']}/customMetric"
+    metric = {"name": "size", "columnName": "id", "expression": "select 1"}
+    first, second = api.put(path, metric)["columns"]
+    assert [one["name"] for one in first["customMetrics"]] == ["size"]
+    assert "customMetrics" not in second
+    listed = api.get(f"/v1/tables/{table['id']}?fields=customMetrics")["columns"]
+    assert [column["customMetrics"] for column in listed] == [first["customMetrics"], []]
+    api.error("DELETE", f"{path}/size", 500)
+    removed = api.request("DELETE", f"{path}/id/size").json()
+    assert removed["columns"][0]["customMetrics"] == first["customMetrics"]
+    assert api.request("DELETE", f"{path}/id/size").status_code == 200
 
 
 def test_joins_are_counted_by_day(api: TablesApi) -> None:
@@ -97,3 +112,24 @@ def test_joins_are_counted_by_day(api: TablesApi) -> None:
         body = {**joins, "startDate": day.isoformat()}
         assert "past 30 days" in api.error("PUT", path, 400, json=body)
     api.put(path, {**joins, "startDate": (today - datetime.timedelta(29)).isoformat()})
+
+
+def test_schemas_and_databases_have_settings_of_the_profiler(api: TablesApi) -> None:
+    api.skip_unless_served("PUT", "/v1/databaseSchemas/{id}/databaseSchemaProfilerConfig")
+    for collection, name, field in (
+        ("databaseSchemas", "s.d.c", "databaseSchemaProfilerConfig"),
+        ("databases", "s.d", "databaseProfilerConfig"),
+    ):
+        before = api.get(f"/v1/{collection}/name/{name}")
+        path = f"/v1/{collection}/{before['id']}/{field}"
+        assert field not in api.get(path)
+        config = {"profileSample": 50, "profileSampleType": "PERCENTAGE"}
+        if "profileSample" not in str(api.schemas()):
+            config = {}
+        assert config.items() <= api.put(path, config)[field].items()
+        api.error("PUT", path, 400, json={"profileSampleType": "NOPE", "sampleDataCount": "x"})
+        assert field in api.get(path)
+        assert api.request("DELETE", path).status_code == 200
+        after = api.get(path)
+        assert field not in after
+        assert after["version"] == before["version"]

@@ -8,11 +8,16 @@ from dynclient.sandbox.features.request_parameters import parse_int, query_int, 
 from dynclient.sandbox.http_errors import UnhandledServerError
 
 
-@pytest.mark.parametrize("text", ["", "many", "1.5", "0x1"])
+@pytest.mark.parametrize("text", ["", "many", "1.5", "0x1", str(1 << 63), f"-{(1 << 63) + 1}"])
 def test_what_is_not_an_integer_is_a_missing_route(text: str) -> None:
     with pytest.raises(UnhandledServerError) as caught:
         parse_int(text)
     assert caught.value.message == "HTTP 404 Not Found"
+
+
+def test_an_integer_has_64_bits() -> None:
+    assert parse_int(str((1 << 63) - 1)) == (1 << 63) - 1
+    assert parse_int(str(-(1 << 63))) == -(1 << 63)
 
 
 def test_a_missing_query_parameter_has_its_default() -> None:

@@ -62,7 +62,11 @@ def test_a_run_of_an_ingestion_is_replaced_by_its_id(api: TablesApi) -> None:
     run = "1f0a7d8a-5b53-4a42-8d0f-0a0b1c2d3e4f"
     for state, stamp in (("running", 1_700_000_000_000), ("success", 1_700_000_005_000)):
         api.put(path, {"runId": run, "pipelineState": state, "timestamp": stamp}, 201)
-    (only,) = api.get(f"{path}?{SPAN}")["data"]
+    only = api.get(f"{path}/{run}")
     assert only["pipelineState"] == "success"
-    assert api.get(f"{path}/{run}") == only
+    response = api.request("GET", f"{path}?{SPAN}")
+    if response.status_code == 400:  # servers before 1.1 ask Airflow
+        assert "Airflow Exception [ingest]" in response.text
+    else:
+        assert response.json()["data"] == [only]
     assert api.request("GET", f"{path}/{run[::-1]}").status_code == 204

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.sandbox_tables import TablesApi
+from tests.support.sandbox_quality import CASES, SUITES, create_case, report
+from tests.support.sandbox_tables import NOTHING, TablesApi
 
 
 def test_a_table_has_one_executable_suite(api: TablesApi) -> None:
@@ -54,3 +55,33 @@ def test_results_are_listed_and_deleted(api: TablesApi) -> None:
     unlinked = {**case, "name": "x", "entityLink": "<#E::table::s.d.c.nope>", "testSuite": "suite"}
     unknown = api.request("POST", "/v1/dataQuality/testCases", json=unlinked)
     assert unknown.status_code in {400, 404}
+
+
+def test_cases_are_added_to_a_logical_suite_and_removed(api: TablesApi) -> None:
+    logical = f"{CASES}/logicalTestCases"
+    api.skip_unless_served("PUT", logical)
+    case = create_case(api, "logical", "sound")
+    report(api, case, "Failed", 1_600_000_000_000)
+    suite = api.create(SUITES, name="several", description="d")
+    body = {"testSuiteId": suite["id"], "testCaseIds": [case["id"]]}
+    assert api.put(logical, body)["id"] == suite["id"]
+    found = api.get(f"{SUITES}/{suite['id']}?fields=tests")["tests"]
+    assert [test["id"] for test in found] == [case["id"]]
+    summary = api.get(f"{SUITES}/executionSummary?testSuiteId={suite['id']}")
+    assert (summary["failed"], summary["total"]) == (1, 1)
+    assert "do not exist" in api.error("PUT", logical, 400, json={**body, "testCaseIds": [NOTHING]})
+    removal = f"{logical}/{suite['id']}/{case['id']}"
+    assert [api.request("DELETE", removal).status_code for _ in range(2)] == [200, 404]
+    assert api.get(f"{SUITES}/{suite['id']}?fields=tests")["tests"] == []
+
+
+def test_a_result_is_patched(api: TablesApi) -> None:
+    api.skip_unless_served("PATCH", f"{CASES}/{{fqn}}/testCaseResult/{{timestamp}}")
+    case = create_case(api, "patched", "sound")
+    report(api, case, "Failed", 1_600_000_000_000)
+    path = f"{CASES}/{case['fullyQualifiedName']}/testCaseResult"
+    change = {"op": "add", "path": "/result", "value": "better"}
+    response = api.patch(f"{path}/1600000000000", change)
+    assert (response.status_code, response.json()["result"]) == (200, "better")
+    (result,) = api.get(f"{path}?startTs=1&endTs=1800000000000")["data"]
+    assert result["result"] == "better"

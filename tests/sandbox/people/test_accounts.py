@@ -212,3 +212,56 @@ def test_tables_have_the_owner_of_their_schema(company: Company) -> None:
     body = company.get(f"/v1/tables/name/s.d.c.t?fields={field}")[field]
     body = body if isinstance(body, list) else [body]
     assert [one["id"] for one in body] == [company.group["id"]]
+
+
+def test_users_may_delete_themselves_and_are_unknown_from_then_on(company: Company) -> None:
+    assert company.person("leaver")[0] == 201
+    user = company.get("/v1/users/name/leaver")
+    own = Api(company.running, company.login("leaver")["accessToken"])
+    response = own.request("DELETE", f"/v1/users/{user['id']}")
+    assert (response.status_code, response.json()["message"]) == (
+        404, "user instance for leaver not found",
+    )  # fmt: skip
+    assert company.get("/v1/users/name/leaver?include=deleted")["deleted"] is True
+    for path in ("/v1/tables", "/v1/users/loggedInUser"):
+        assert "user instance for leaver" in own.request("GET", path).text
+
+
+def test_the_organization_cannot_be_deleted(company: Company) -> None:
+    response = company.request("DELETE", "/v1/teams/name/Organization?hardDelete=true")
+    assert response.status_code == 400
+    assert response.json()["message"] == "Organization team type can't be deleted"
+
+
+def test_a_team_with_teams_below_is_not_deleted_by_its_name(company: Company) -> None:
+    response = company.request("DELETE", "/v1/teams/name/division?recursive=true&hardDelete=true")
+    assert (response.status_code, response.json()["message"]) == (400, "team is not empty")
+
+
+def test_who_signs_up_is_a_person_with_a_password(company: Company) -> None:
+    user = company.request("POST", "/v1/users/signup", json={
+        "firstName": "Zoe", "lastName": "Q", "email": "zoe@example.com", "password": GOOD,
+    }).json()  # fmt: skip
+    assert (user["name"], user["displayName"], user["isBot"]) == ("zoe", "ZoeQ", False)
+    linked = {name for name in ("teams", "inheritedRoles") if "href" in user[name][0]}
+    assert len(linked) == 1
+    path = f"/v1/users/{user['id']}"
+    assert company.get(path)["isBot"] is False
+    deleted = company.request("DELETE", f"{path}?hardDelete=true").json()
+    assert deleted["authenticationMechanism"]["authType"] == "BASIC"
+    assert GOOD not in str(deleted)
+
+
+def test_a_bot_user_created_by_put_has_a_token(company: Company) -> None:
+    body = {
+        "name": "bot-by-put",
+        "email": "bot-by-put@example.com",
+        "isBot": True,
+        "authenticationMechanism": {"authType": "JWT", "config": {"JWTTokenExpiry": "7"}},
+    }
+    for status in (201, 200):
+        response = company.request("PUT", "/v1/users", json=body)
+        assert response.status_code == status, response.text
+        if status == 201:
+            config = response.json()["authenticationMechanism"]["config"]
+            assert {"JWTToken", "JWTTokenExpiresAt"} <= set(config)
