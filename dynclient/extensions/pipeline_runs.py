@@ -95,9 +95,9 @@ class PipelineRuns(CollectionExtension):
         Raises:
             NotFound: there is no state of that time.
         """
-        if isinstance(at, (Mapping, model.Entity)):
-            at = (model.raw(at) if isinstance(at, model.Entity) else at).get("timestamp")
-        stamp = timestamp(at, "delete_status", "at")
+        raw = model.raw(at) if isinstance(at, model.Entity) else at
+        is_whole = isinstance(raw, Mapping)
+        stamp = int(raw["timestamp"]) if is_whole else timestamp(raw, "delete_status", "at")
         self.call("delete_status", {"fqn": self.name_of(pipeline), "timestamp": stamp})
 
     # -- tasks -------------------------------------------------------------------------------------
