@@ -7,7 +7,9 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions import ingestion
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import Run, newest_run
 from dynclient.extensions.times import timestamp
 
@@ -93,12 +95,8 @@ class AppRuns(CollectionExtension):
 
     def _run(self, name: str, record: Any) -> Run:
         """Return a run; the ones of external apps are those of ingestion pipelines."""
-        if "pipelineState" in record:
-            path = "entity/services/ingestionPipelines/ingestionPipeline.json"
-            node = self.session.release.node(path, "/definitions/pipelineStatus")
-        else:
-            node = self.session.release.node(_RECORD)
-        return Run(self, name, model.load(node, record))
+        reference = ingestion.RECORD if "pipelineState" in record else _RECORD
+        return Run(self, name, load_record(self.session.release, reference, record))
 
     def find_run(self, run: Run) -> Any:
         """Return the present record of a run; None if the server does not list it yet."""

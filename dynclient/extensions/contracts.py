@@ -12,12 +12,14 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.records import load_record
 from dynclient.extensions.times import now, timestamp
 from dynclient.suggestions import did_you_mean, nearest
 
 _FORMATS = ("yaml", "json")
 _DAY = 24 * 60 * 60 * 1000
 _RECENT = 30 * _DAY
+_RESULT = "entity/datacontract/dataContractResult.json"
 
 
 class Contracts(CollectionExtension):
@@ -88,11 +90,11 @@ class Contracts(CollectionExtension):
             contract: as for :meth:`validate`.
         """
         try:
-            return self.call("latest_result", {"id": self.id_of(contract)})
+            found = self.call("latest_result", {"id": self.id_of(contract)})
         except NotFound:
-            if self.read(contract) is not None:  # raises NotFound for a contract that is not there
-                return None
-            raise
+            self.read(contract)  # raises NotFound if it is the contract that does not exist
+            return None
+        return load_record(self.session.release, _RESULT, found)
 
     def add_result(self, contract: Any, status: Any, *, at: Any = None, **fields: Any) -> Any:
         """Add the result of a validation that was done elsewhere, and return it.

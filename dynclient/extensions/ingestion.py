@@ -15,8 +15,12 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import TRIGGERED, Run, newest_run
 from dynclient.extensions.times import now, timestamp
+
+RECORD = "entity/services/ingestionPipelines/ingestionPipeline.json#/definitions/pipelineStatus"
+"""The schema of a run."""
 
 _DAY = 24 * 60 * 60 * 1000
 _RECENT = 30 * _DAY
@@ -142,7 +146,7 @@ class IngestionPipelines(CollectionExtension):
         if run.id is not None and run.state.casefold() not in _UNLISTED:
             found = self.call("run", {"fqn": run.owner, "run": run.id})
             if found is not None:
-                return found
+                return load_record(self.session.release, RECORD, found)
         if run.record is not None and not run.known:
             same = [each for each in self.runs(run.owner, since=0) if each.id == run.id]
             return same[0].record if same else None
@@ -180,9 +184,7 @@ class IngestionPipelines(CollectionExtension):
         if ended is not None:
             run["endDate"] = timestamp(ended, "add_run", "ended")
         self.call("put_run", {"fqn": name}, run)
-        path = "entity/services/ingestionPipelines/ingestionPipeline.json"
-        node = self.session.release.node(path, "/definitions/pipelineStatus")
-        return Run(self, name, model.load(node, run))
+        return Run(self, name, load_record(self.session.release, RECORD, run))
 
     # -- logs --------------------------------------------------------------------------------------
 
