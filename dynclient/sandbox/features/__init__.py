@@ -9,6 +9,7 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "apps",
+    "automations",
     "assets",
     "change_events",
     "event_subscriptions",

@@ -49,3 +49,37 @@ def test_every_type_of_a_release_has_a_class_of_its_connection(each: Client) -> 
             continue
         assert found.config.type.value == name
     assert ambiguous <= len(types) / 10
+
+
+def test_a_connection_is_tested_by_the_server(each: Client) -> None:
+    connection = each.services.connection("Mysql", hostPort="localhost:3306", username="ada")
+    service = each.services.create("tested", connection)
+    services = each.database_services
+    try:
+        if not each.supports("database_services.test_connection"):
+            with pytest.raises(errors.NotSupported):
+                services.test_connection(service)
+            return
+        result = services.test_connection("tested", interval=0)
+        assert type(result) is each.types.TestConnectionResult
+        assert result.status.value == "Successful"
+        assert services.test_connection(service, connection, interval=0).status == result.status
+        assert [workflow.name for workflow in each.workflows.list()] == []
+        stored = services.set_connection_result(service, result)
+        assert stored.testConnectionResult.status.value == "Successful"
+    finally:
+        services.delete(service, hard=True)
+
+
+def test_the_result_of_a_test_is_stored(each: Client) -> None:
+    services = each.database_services
+    connection = each.services.connection("Mysql", hostPort="localhost:3306", username="ada")
+    service = each.services.create("stored", connection)
+    try:
+        step = {"name": "CheckAccess", "mandatory": True, "passed": False}
+        found = services.set_connection_result(service, "Failed", steps=[step])
+        assert found.testConnectionResult.steps[0].name == "CheckAccess"
+        with pytest.raises(errors.RequestInvalid, match="did you mean Failed"):
+            services.set_connection_result(service, "Faild")
+    finally:
+        services.delete(service, hard=True)
