@@ -36,5 +36,5 @@ def test_nothing_is_run_without_a_pipeline_service() -> None:
         api = TablesApi(running)
         workflow = create_workflow(api)
         message = api.error("POST", f"{ROOT}/trigger/{workflow['id']}", 400)
-        assert message.startswith("Failed to deploy pipeline [tries] due to [No response from the")
+        assert "Failed to deploy pipeline [tries] due to [No response from the" in message
         assert api.get(f"{ROOT}/{workflow['id']}").get("status") != "Successful"
