@@ -9,6 +9,7 @@ import platform
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from dynclient import model
@@ -17,7 +18,7 @@ from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import TRIGGERED, Run, newest_run
-from dynclient.extensions.times import now, timestamp
+from dynclient.extensions.times import as_datetime, now, timestamp
 
 RECORD = "entity/services/ingestionPipelines/ingestionPipeline.json#/definitions/pipelineStatus"
 """The schema of a run."""
@@ -124,7 +125,13 @@ class IngestionPipelines(CollectionExtension):
         Args:
             pipeline: as for :meth:`trigger`.
         """
-        return newest_run(self.runs(pipeline, since=0), frozenset())
+        entity = self.read(pipeline, fields=["pipelineStatuses"])
+        raw = model.raw(entity)
+        found = raw.get("pipelineStatuses")
+        if isinstance(found, list):
+            found = found[0] if found else None
+        record = load_record(self.session.release, RECORD, found)
+        return None if record is None else Run(self, str(raw["fullyQualifiedName"]), record)
 
     def runs(self, pipeline: Any, since: Any = None, until: Any = None) -> list[Run]:
         """Return the runs of an ingestion pipeline in a span of time, newest first.
@@ -148,8 +155,9 @@ class IngestionPipelines(CollectionExtension):
             if found is not None:
                 return load_record(self.session.release, RECORD, found)
         if run.record is not None and not run.known:
-            same = [each for each in self.runs(run.owner, since=0) if each.id == run.id]
-            return same[0].record if same else None
+            since = run.started or as_datetime(now())
+            listed = self.runs(run.owner, since=since - timedelta(days=1))
+            return next((each.record for each in listed if each.id == run.id), None)
         newest = newest_run(self.runs(run.owner, since=now() - 7 * _DAY), run.known)
         return None if newest is None else newest.record
 
