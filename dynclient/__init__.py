@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from dynclient.errors import RequestInvalid as RequestInvalid
     from dynclient.errors import ResponseInvalid as ResponseInvalid
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
+    from dynclient.errors import RunFailed as RunFailed
     from dynclient.errors import SchemaError as SchemaError
     from dynclient.errors import SchemaNotFound as SchemaNotFound
     from dynclient.errors import SearchFailed as SearchFailed
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
     from dynclient.errors import UsageError as UsageError
     from dynclient.errors import ValidationFailed as ValidationFailed
+    from dynclient.errors import WaitTimedOut as WaitTimedOut
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -135,6 +137,7 @@ _ERRORS = (
     "RequestInvalid",
     "ResponseInvalid",
     "ResponseTooLarge",
+    "RunFailed",
     "SchemaError",
     "SchemaNotFound",
     "SearchFailed",
@@ -156,6 +159,7 @@ _ERRORS = (
     "UnsupportedMediaType",
     "UsageError",
     "ValidationFailed",
+    "WaitTimedOut",
 )
 """Public names of errors and warnings, in :mod:`dynclient.errors`."""
 

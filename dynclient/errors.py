@@ -29,6 +29,8 @@
     │   ├── TLSFailed
     │   ├── OutcomeUnknown                  the request may have been carried out
     │   └── ResponseTooLarge                the response exceeds ``max_response``
+    ├── WaitTimedOut (TimeoutError)         what ``om.wait`` waits for has not happened in time
+    ├── RunFailed                           a run that ``om.wait`` waited for has failed
     └── ServerError                         has status, code, message, method, url, request_id
         ├── BadRequest                      400
         ├── Unauthorized                    401
@@ -348,6 +350,28 @@ class OutcomeUnknown(TransportError):
 
 class ResponseTooLarge(TransportError):
     """The response exceeds ``max_response``. The request was carried out."""
+
+
+class WaitTimedOut(DynclientError, TimeoutError):
+    """What ``om.wait`` waits for has not happened in time.
+
+    Attributes:
+        status: the last status.
+        seconds: how long it was waited for.
+    """
+
+    status: str
+    seconds: float
+
+
+class RunFailed(DynclientError):
+    """A run has failed or was stopped; raised by ``om.wait(run, raise_on_failure=True)``.
+
+    Attributes:
+        status: its status, as the server names it.
+    """
+
+    status: str
 
 
 class ServerError(DynclientError):

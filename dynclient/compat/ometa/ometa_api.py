@@ -19,6 +19,7 @@ from dynclient.compat.ometa.gateway import Gateway
 from dynclient.compat.ometa.lineage_mixin import LineageMixin
 from dynclient.compat.ometa.missing_methods import MissingMethods
 from dynclient.compat.ometa.patch_helpers_mixin import PatchHelpersMixin
+from dynclient.compat.ometa.pipeline_mixin import PipelineMixin
 from dynclient.compat.ometa.profile_mixin import ProfileMixin
 from dynclient.compat.ometa.rest_client import REST
 from dynclient.compat.ometa.result_types import EntityList
@@ -46,6 +47,7 @@ class OpenMetadata(
     UserMixin,
     ServiceMixin,
     BulkMixin,
+    PipelineMixin,
     MissingMethods,
 ):
     """The official client of one server.

@@ -57,6 +57,12 @@ class ServerMixin:
         """Return the release whose schemas are used: the server's."""
         return self.gateway.release.name
 
+    def log_server_version(self) -> None:
+        """Write the server's version to the log."""
+        from dynclient.compat.ometa.loggers import ometa_logger
+
+        ometa_logger().info("the server's version is %s", self.get_server_version())
+
     def validate_versions(self) -> None:
         """Do nothing: the schemas of the server's own release are used."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 FEATURES = (
     "system",
     "apps",
+    "automations",
     "assets",
     "offset_lists",
     "bulk_upsert",

@@ -239,10 +239,13 @@ def test_restoring_returns_the_entity_or_writes_to_the_log(
     ("reported", "version"), [("1.6.0", "1.6.0"), ("1.6.0-SNAPSHOT", "1.6.0"), ("1.6.0.1", "1.6.0")]
 )
 def test_the_version_is_three_numbers(
-    metadata: Any, stub: Stub, reported: str, version: str
+    metadata: Any, stub: Stub, reported: str, version: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     stub.routes["/api/v1/system/version"] = {"version": reported}
     assert metadata.get_server_version() == version
+    with caplog.at_level("INFO", "metadata.OMetaAPI"):
+        metadata.log_server_version()
+    assert version in caplog.text
     metadata.validate_versions()
     assert metadata.health_check() is True
 

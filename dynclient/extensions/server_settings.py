@@ -1,0 +1,125 @@
+"""Settings of the server: ``om.server_settings()["emailConfiguration"]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dynclient import model
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
+from dynclient.extensions.base import Extension
+from dynclient.extensions.records import load_record
+from dynclient.schema import Node
+from dynclient.suggestions import nearest
+
+_SETTING = "settings/settings.json"
+
+
+class ServerSettings(Extension):
+    """The settings of the server: ``om.server_settings()``; changes need an administrator."""
+
+    name = "server_settings"
+    operations = "server_settings"
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values of all settings by their names, typed by the schemas of the release."""
+        return {model.raw(each)["config_type"]: self._value(each) for each in self.call("list")}
+
+    def names(self) -> list[str]:
+        """Return the names of the settings that the release knows, sorted."""
+        node = self.session.release.node(_SETTING).properties["config_type"].target
+        return sorted(node.enum or ())
+
+    def get(self, name: str) -> Any:
+        """Return the value of a setting, or None if the server does not have it.
+
+        Args:
+            name: the name of the setting, ``"emailConfiguration"``.
+
+        Raises:
+            BadArguments: the release does not have a setting of that name.
+        """
+        self._check(name)
+        found = self.call("get", {"name": name})
+        return self._value(load_record(self.session.release, _SETTING, found))
+
+    def set(self, name: str, value: Any) -> Any:
+        """Replace a setting as a whole, and return its value.
+
+        Args:
+            name: the name of the setting.
+            value: the value: a mapping, or an instance of the class of the setting. Secrets that
+                the server masks must be given again; :meth:`change` keeps them.
+
+        Raises:
+            BadArguments: the release does not have a setting of that name.
+            RequestInvalid: the value breaks its schema, or has a mask in place of a secret.
+            Forbidden: the user is not an administrator.
+        """
+        self._check(name)
+        raw = model.raw(value) if isinstance(value, model.Entity) else value
+        return self._value(self.call("put", {}, {"config_type": name, "config_value": raw}))
+
+    def change(self, name: str, **fields: Any) -> Any:
+        """Change single fields of a setting, and return its value; the others stay.
+
+        Args:
+            name: the name of the setting.
+            fields: the fields with their new values.
+
+        Raises:
+            BadArguments: the release does not have a setting of that name, or the setting does not
+                have a field; lists all of them.
+            NotFound: the server does not have the setting yet.
+            Forbidden: the user is not an administrator.
+        """
+        self._check(name)
+        node = self._node(name)
+        known = node.properties if node is not None else {}
+        unknown = sorted(fields.keys() - known.keys()) if known else []
+        if unknown or not fields:
+            problems = [_unknown_field(name, each, list(known)) for each in unknown]
+            problems = problems or [Problem("fields", None, "argument", "takes at least one field")]
+            raise bad_arguments("server_settings.change", problems)
+        patch = [
+            {"op": "add", "path": f"/config_value/{field}", "value": _plain(value)}
+            for field, value in fields.items()
+        ]
+        return self._value(self.call("patch", {"name": name}, patch))
+
+    def _check(self, name: str) -> None:
+        known = self.names()
+        if known and name not in known:
+            message = f"release {self.session.release.name} has no setting {name!r}"
+            near = tuple(nearest(str(name), known))
+            problem = Problem("name", name, "argument", message, near)
+            raise bad_arguments("server_settings", [problem])
+
+    def _node(self, name: str) -> Node | None:
+        """Return the schema of a setting: the branch of the union whose document has its name."""
+        node = self.session.release.node(_SETTING).properties["config_value"].target
+        for branch in node.branches:
+            stem = branch.target.path.rpartition("/")[2].removesuffix(".json")
+            if name.casefold().endswith(stem.casefold()):
+                return branch.target
+        return None
+
+    def _value(self, setting: Any) -> Any:
+        """Return the value of a setting as an instance of its class, if that is known."""
+        if setting is None:
+            return None
+        raw = model.raw(setting)
+        value, node = raw.get("config_value"), self._node(str(raw.get("config_type")))
+        if node is None or not isinstance(value, Mapping):
+            return setting.config_value
+        return model.load(node, value)
+
+
+def _plain(value: Any) -> Any:
+    return model.raw(value) if isinstance(value, model.Entity) else value
+
+
+def _unknown_field(setting: str, name: str, known: list[str]) -> Problem:
+    message = f"setting {setting} has no field {name!r}"
+    return Problem("fields", name, "argument", message, tuple(nearest(name, known)))
