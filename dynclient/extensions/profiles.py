@@ -14,7 +14,7 @@ from dynclient.errors import Conflict, NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.people import find_user
 from dynclient.extensions.times import ALWAYS, as_datetime, now, timestamp
-from dynclient.operations.operation import Plan
+from dynclient.operations.operation import Plan, is_id
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -303,6 +303,29 @@ class Profiles(CollectionExtension):
         found = self.call("set_data_model", {"id": self._id(table)}, data_model)
         return self._field(found, "dataModel")
 
+    def set_pipeline_observability(self, table: Any, pipelines: Sequence[Any]) -> Any:
+        """Replace what is known of the pipelines that write a table; return the table.
+
+        Args:
+            table: the table: an entity, a reference, an id or a name.
+            pipelines: one for each pipeline: ``{"pipeline": …, "lastRunStatus": "Successful"}``.
+        """
+        rows = [model.raw(each) for each in pipelines]
+        return self.call("set_pipeline_observability", {"id": self._id(table)}, rows)
+
+    def add_pipeline_observability(self, table: Any, pipeline: Any, facts: Any) -> Any:
+        """Replace what is known of one pipeline that writes a table; return the table.
+
+        Args:
+            table: the table: an entity, a reference, an id or a name.
+            pipeline: the pipeline: an entity, a reference, an id or a name.
+            facts: ``{"lastRunTime": …, "lastRunStatus": "Successful"}``.
+        """
+        reference = self.reference(pipeline, "pipeline")
+        arguments = {"id": self._id(table), "pipeline": self.name_of(pipeline, "pipeline")}
+        body = {"pipeline": reference, **model.raw(facts)}
+        return self.call("add_pipeline_observability", arguments, body)
+
     # -- usage -------------------------------------------------------------------------------------
 
     def usage(self, entity: Any, *, days: int = 30, until: Any = None) -> Any:
@@ -509,21 +532,16 @@ class Profiles(CollectionExtension):
             NotFound: the query does not exist.
         """
         time = now() if at is None else timestamp(at, f"{self.attribute}.add_cost")
-        body: dict[str, Any] = {
-            "timestamp": time,
-            "jsonSchema": _COST_SCHEMA,
-            "queryReference": {"id": self._id(query), "type": "query"},
-            "cost": cost,
-            "count": count,
-        }
-        if total_duration is not None:
-            body["totalDuration"] = total_duration
+        body = cost_record(
+            self._id(query), cost=cost, count=count, timestamp=time, total_duration=total_duration
+        )
         return self.call("add_query_cost", {}, body)
 
     # -- helpers -----------------------------------------------------------------------------------
 
     def _id(self, target: Any) -> str:
-        return str(self.reference(target)["id"])
+        """Return the id of an entity of this collection; an id is not looked up."""
+        return target if isinstance(target, str) and is_id(target) else self.id_of(target)
 
     def _check_columns(self, entity: Any, used: Mapping[str, Sequence[str]], call: str) -> str:
         """Return the id of an entity, after its columns were compared with those of a call.
@@ -562,6 +580,28 @@ class Profiles(CollectionExtension):
 def checksum(text: str) -> str:
     """Return the name that servers give to a query without one: the MD5 of its text."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def cost_record(
+    query: str, *, cost: float, count: int, timestamp: int, total_duration: float | None
+) -> dict[str, Any]:
+    """Return the request that records what a query cost.
+
+    Args:
+        query: the id of the query.
+        cost: what it cost.
+        count: how often it ran.
+        timestamp: when, in milliseconds since 1970.
+        total_duration: how many seconds it ran in total, or None.
+    """
+    body: dict[str, Any] = {
+        "timestamp": timestamp,
+        "jsonSchema": _COST_SCHEMA,
+        "queryReference": {"id": query, "type": "query"},
+        "cost": cost,
+        "count": count,
+    }
+    return body if total_duration is None else {**body, "totalDuration": total_duration}
 
 
 def _statement(sql: Any) -> str:

@@ -17,7 +17,7 @@ from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
-    from dynclient.extensions.test_cases import TestCases
+    from dynclient.extensions.test_cases import CasesAndSuites
 
 PASSED, FAILED, SKIPPED = "Success", "Failed", "Skipped"
 
@@ -273,10 +273,10 @@ class Quality(Extension):
             return outcome._replace(error=error)
         return outcome
 
-    def _cases(self, attribute: str) -> TestCases:
-        from dynclient.extensions.test_cases import TestCases
+    def _cases(self, attribute: str) -> CasesAndSuites:
+        from dynclient.extensions.test_cases import CasesAndSuites
 
-        return TestCases(self.session, attribute)
+        return CasesAndSuites(self.session, attribute)
 
 
 def _is_of(case: Any, table: str) -> bool:

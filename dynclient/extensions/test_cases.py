@@ -14,7 +14,7 @@ from dynclient.errors import Conflict, NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.people import find_user
 from dynclient.extensions.times import ALWAYS, now, timestamp
-from dynclient.operations.operation import Plan
+from dynclient.operations.operation import Plan, is_id
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
@@ -26,7 +26,7 @@ _SUITE_NAME_LENGTH = 128
 _NOT_IN_NAME = re.compile(r"[^\w'\- .&()]")
 
 
-class TestCases(CollectionExtension):
+class CasesAndSuites(CollectionExtension):
     """Test cases and suites: ``om.test_cases.add_result(…)``, ``om.test_suites.for_table(…)``."""
 
     name = "test_cases_and_suites"
@@ -273,8 +273,9 @@ class TestCases(CollectionExtension):
         """
         return self.call("set_inspection_query", {"id": self._id(case)}, str(sql))
 
-    def _id(self, target: Any) -> str:
-        return str(self.reference(target)["id"])
+    def _id(self, target: Any, entity: Any = None) -> str:
+        """Return the id of an entity, by default one of this collection; an id is not looked up."""
+        return target if isinstance(target, str) and is_id(target) else self.id_of(target, entity)
 
     # -- suites ------------------------------------------------------------------------------------
 
@@ -357,7 +358,7 @@ class TestCases(CollectionExtension):
             NotFound: the suite or a test case does not exist.
             BadArguments: there are no test cases.
         """
-        ids = [self.id_of(case, "testCase") for case in _as_list(cases)]
+        ids = [self._id(case, "testCase") for case in _as_list(cases)]
         if not ids:
             message = "must be one or more test cases"
             call = f"{self.attribute}.add_test_cases"
@@ -372,12 +373,8 @@ class TestCases(CollectionExtension):
             suite: the suite: an entity, a reference, an id or a name.
             case: the test case: an entity, a reference, an id or a name.
         """
-        arguments = {"suite": self._id(suite), "case": self.id_of(case, "testCase")}
+        arguments = {"suite": self._id(suite), "case": self._id(case, "testCase")}
         self.call("remove_test_case", arguments)
-
-    def id_of(self, target: Any, entity: Any = None) -> str:
-        """Return the id of an entity, by default one of this collection."""
-        return str(self.reference(target, entity)["id"])
 
     def summary(self, suite: Any) -> Any:
         """Return how many test cases of a suite passed, failed and were aborted last.

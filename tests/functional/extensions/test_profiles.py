@@ -144,6 +144,16 @@ def test_usage_is_added_replaced_and_read(each: Client, table: Any) -> None:
     (day,) = each.tables.usage(table, days=1, until=A_DAY)
     assert day.dailyStats.count == 1
     assert list(each.tables.usage(table)) == []
+    connection = {
+        "config": {"type": "Looker", "clientId": "x", "clientSecret": "x", "hostPort": "http://x"}
+    }
+    service = each.dashboard_services.create(
+        name=str(table.id), serviceType="Looker", connection=connection
+    )
+    dashboard = each.dashboards.create(name="d", service=service)
+    each.dashboards.add_usage(dashboard, 5)
+    assert each.dashboards.usage(dashboard)[0].dailyStats.count == 5
+    each.dashboard_services.delete(service, recursive=True, hard=True)
 
 
 def test_joins_are_added(each: Client, table: Any) -> None:

@@ -72,6 +72,8 @@ def test_test_cases_are_created_once_and_changed(each: Client, table: Any) -> No
     assert {"id_columnValuesToBeUnique", "sane"} <= names
     with pytest.raises(NotFound):
         each.quality.add_test(table, "noSuchDefinition")
+    each.test_cases.delete(first, hard=True)
+    assert first.id not in each.test_cases
 
 
 def test_results_are_added_listed_and_deleted(each: Client, case: Any) -> None:
