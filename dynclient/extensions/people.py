@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.extensions.base import Extension
+
+if TYPE_CHECKING:
+    from dynclient.session.session import Session
 
 
 class Permissions(Mapping[str, str]):
@@ -99,6 +102,20 @@ class People(Extension):
         reference = self.reference(target)
         path = {"resource": reference["type"], "id": reference["id"]}
         return _permissions(_plain(self.call("permissions", {**path, **asked})))
+
+
+def find_user(session: Session, user: Any) -> Any:
+    """Return a user.
+
+    Args:
+        session: the session of the server.
+        user: an entity, a reference, a name, or ``"user:ada"``.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    is_name = isinstance(user, str) and ":" not in user
+    return session.resolver.resolve(user, "user" if is_name else None)
 
 
 def _plain(value: Any) -> Mapping[str, Any]:

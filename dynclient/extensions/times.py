@@ -11,6 +11,8 @@ from dynclient.errors import Problem
 _SECONDS_MAX = 10_000_000_000
 """Numbers below are seconds, up to the year 2286; others are milliseconds, from April 1970 on."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ALWAYS = 253_402_300_799_999
+"""The end of the year 9999 in milliseconds: the end of a span of time that has none."""
 _MILLISECOND = timedelta(milliseconds=1)
 _EXPECTED = "must be a datetime, a date, an ISO 8601 text, or seconds or milliseconds since 1970"
 

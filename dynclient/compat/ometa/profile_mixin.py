@@ -9,11 +9,18 @@ from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.request_methods import RequestMethods
 from dynclient.compat.ometa.result_types import EntityList
 from dynclient.errors import BadArguments, Problem
-from dynclient.operations import Operation, Parameter
+from dynclient.extensions.profiles import Profiles, checksum, cost_record
 
 _TABLE = "entity/data/table.json"
-_KINDS = ("TableProfile", "ColumnProfile", "SystemProfile")
-_ID = Parameter("id", "path", required=True)
+_QUERY = "entity/data/query.json"
+_PEOPLE_OF_QUERY = {"users": "add_query_users", "usedBy": "add_query_used_by"}
+"""Fields of a request for a query, and the native operations that add them."""
+_KINDS = {
+    "TableProfile": "profile",
+    "ColumnProfile": "column_profile",
+    "SystemProfile": "system_profile",
+}
+"""The native operations that list profiles, by the official classes."""
 
 
 class ProfileMixin(RequestMethods):
@@ -44,15 +51,12 @@ class ProfileMixin(RequestMethods):
         del limit, after
         kind = "TableProfile" if profile_type is None else profile_type.__name__
         if kind not in _KINDS:
-            message = f"profile_type= must be {', '.join(_KINDS[:-1])} or {_KINDS[-1]}, not {kind}"
-            problem = Problem("profile_type", kind, "argument", message, _KINDS)
+            *others, last = _KINDS
+            message = f"profile_type= must be {', '.join(others)} or {last}, not {kind}"
+            problem = Problem("profile_type", kind, "argument", message, tuple(_KINDS))
             raise BadArguments(message, problems=(problem,))
-        route = f"{self.gateway.spec('table').route}/{{fqn}}/{kind[0].lower()}{kind[1:]}"
-        times = tuple(Parameter(name, "query", type="integer") for name in ("startTs", "endTs"))
-        parameters = (Parameter("fqn", "path"), *times)
-        read = Operation("profiles", None, "GET", route, parameters, result_kind="page")
         arguments = {"fqn": plain(fqn), "startTs": plain(start_ts), "endTs": plain(end_ts)}
-        body = self.gateway.call(read, arguments)
+        body = self._call_profiles(_KINDS[kind], arguments)
         cls = profile_type or schema_classes.class_at(
             self.types, f"{_TABLE}#/definitions/tableProfile"
         )
@@ -70,10 +74,9 @@ class ProfileMixin(RequestMethods):
         table = self.get_by_name(entity, fqn)
         if table is None:
             return None
-        route = f"{self.gateway.spec(entity).route}/{{id}}/tableProfilerConfig"
-        write = Operation("configure", None, "PUT", route, (_ID,), body_kind="json")
         body = schema_classes.payload(table_profiler_config)
-        return self._to_entity(entity, self.gateway.call(write, {"id": plain(table.id)}, body))
+        found = self._call_profiles("set_profiler_config", {"id": plain(table.id)}, body)
+        return self._to_entity(entity, found)
 
     def ingest_entity_queries_data(self, entity: Any, queries: list[Any]) -> None:
         """Create queries that use an entity.
@@ -86,16 +89,35 @@ class ProfileMixin(RequestMethods):
         for request in queries:
             if getattr(request, "exclude_usage", False):
                 continue
-            query = self.create_or_update(request)
-            self._put_on_query(query, "usage", used)
-            users = schema_classes.payload(getattr(request, "users", None))
-            if users:
-                self._put_on_query(query, "users", users)
-            names = schema_classes.payload(getattr(request, "usedBy", None))
-            if names:
-                self._put_on_query(query, "usedBy", names)
+            query = {"id": plain(self.create_or_update(request).id)}
+            self._call_profiles("add_query_usage", query, used)
+            for name, operation in _PEOPLE_OF_QUERY.items():
+                people = schema_classes.payload(getattr(request, name, None))
+                if people:
+                    self._call_profiles(operation, query, people)
 
-    def _put_on_query(self, query: Any, name: str, value: list[Any]) -> None:
-        route = f"{self.gateway.spec('query').route}/{{id}}/{name}"
-        write = Operation(name, None, "PUT", route, (_ID,), body_kind="json")
-        self.gateway.call(write, {"id": plain(query.id)}, value)
+    def publish_query_cost(self, query_cost_data: Any, service_name: str) -> Any:
+        """Record what a query cost on a day, and return the record; None if it is not known.
+
+        Args:
+            query_cost_data: has ``query``, ``date``, ``cost``, ``count`` and ``totalDuration``.
+            service_name: the service of the query.
+        """
+        query = schema_classes.class_at(self.types, _QUERY)
+        name = checksum(plain(query_cost_data.query))
+        found = self.get_by_name(query, f"{service_name}.{name}")
+        if found is None:
+            return None
+        body = cost_record(
+            str(plain(found.id)),
+            cost=plain(query_cost_data.cost),
+            count=plain(query_cost_data.count),
+            timestamp=int(plain(query_cost_data.date)),
+            total_duration=plain(query_cost_data.totalDuration),
+        )
+        return self._call_profiles("add_query_cost", {}, body)
+
+    def _call_profiles(self, name: str, arguments: dict[str, Any], body: Any = None) -> Any:
+        profiles = Profiles(self.gateway.client.session, "tables")
+        operation = self.gateway.native(lambda: profiles.operation(name))
+        return self.gateway.call(operation, arguments, body)

@@ -8,6 +8,8 @@ A row of that file says which parameters a method has, which request it sends, a
     a mapping of more parameters.
 ``content``
     ``text`` or ``yaml``, if the body is not JSON.
+``cells``
+    True if the body has values of any type, which are made JSON that servers accept.
 ``returns``
     What the method returns: ``none``; ``text``; ``as table``, an instance of that argument's class;
     ``created data``, the entity that this request creates; ``class``, ``list`` or ``page`` and the
@@ -233,6 +235,10 @@ def _content(row: Row, arguments: dict[str, Any]) -> tuple[bytes | None, str]:
     if template is None:
         return None, kind
     value = _fill(template, arguments)
+    if row.get("cells"):
+        from dynclient.extensions.frames import json_cell
+
+        value = json_cell(value)
     if isinstance(value, str):
         return value.encode(), kind
     return json.dumps(value).encode(), kind

@@ -8,10 +8,8 @@ from dynclient.compat.ometa import schema_classes
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_mixin import PatchMixin
 from dynclient.compat.ometa.request_methods import RequestMethods
+from dynclient.extensions.test_cases import TABLE_OF_SUITE
 from dynclient.operations import Operation
-
-_TABLE_OF_SUITE = ("basicEntityReference", "executableEntityReference")
-"""Fields for the table in a request for its test suite, the newer one first."""
 
 
 class TestsMixin(PatchMixin, RequestMethods):
@@ -128,7 +126,7 @@ class TestsMixin(PatchMixin, RequestMethods):
             return found
         spec = self.gateway.spec("testSuite")
         known = self.gateway.release.node(spec.entity.create or "").properties
-        field = next(name for name in _TABLE_OF_SUITE if name in known)
+        field = next(name for name in TABLE_OF_SUITE if name in known)
         body = {"name": f"{plain(entity_fqn)}.testSuite", field: plain(entity_fqn)}
         write = Operation("create", None, "PUT", f"{spec.route}/executable", body_kind="json")
         entity = schema_classes.class_at(self.types, spec.entity.path)
