@@ -10,6 +10,7 @@ from typing import Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
+from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.records import load_record
@@ -36,7 +37,9 @@ class Contracts(CollectionExtension):
         """
         try:
             return self.call("of_entity", self._entity(entity))
-        except NotFound:
+        except NotFound as error:
+            if is_route(error.message):
+                raise
             return None
 
     # -- validation --------------------------------------------------------------------------------
@@ -91,7 +94,9 @@ class Contracts(CollectionExtension):
         """
         try:
             found = self.call("latest_result", {"id": self.id_of(contract)})
-        except NotFound:
+        except NotFound as error:
+            if is_route(error.message):
+                raise
             self.read(contract)  # raises NotFound if it is the contract that does not exist
             return None
         return load_record(self.session.release, _RESULT, found)

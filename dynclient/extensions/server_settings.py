@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dynclient import model
@@ -16,15 +16,40 @@ from dynclient.suggestions import nearest
 _SETTING = "settings/settings.json"
 
 
+class SettingValues(Mapping[str, Any]):
+    """The values of settings by their names; its repr shows the names only.
+
+    Args:
+        values: the values.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"<SettingValues {', '.join(self._values) or 'none'}>"
+
+
 class ServerSettings(Extension):
     """The settings of the server: ``om.server_settings()``; changes need an administrator."""
 
     name = "server_settings"
     operations = "server_settings"
 
-    def __call__(self) -> dict[str, Any]:
+    def __call__(self) -> SettingValues:
         """Return the values of all settings by their names, typed by the schemas of the release."""
-        return {model.raw(each)["config_type"]: self._value(each) for each in self.call("list")}
+        listed = self.call("list")
+        values = {model.raw(each)["config_type"]: self._value(each) for each in listed}
+        return SettingValues(values)
 
     def names(self) -> list[str]:
         """Return the names of the settings that the release knows, sorted."""

@@ -102,6 +102,7 @@ def test_results_of_kpis_are_written_where_the_server_does_not_compute_them(
 def test_settings_are_read_changed_and_replaced(om: Client) -> None:
     settings = om.server_settings()
     assert "emailConfiguration" in settings
+    assert repr(settings).startswith("<SettingValues emailConfiguration")
     assert type(settings["emailConfiguration"]).__name__ == "SmtpSettings"
     changed = om.server_settings.change("emailConfiguration", serverPort=2525)
     assert changed.serverPort == 2525

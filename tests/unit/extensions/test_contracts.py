@@ -60,6 +60,15 @@ def test_a_contract_is_found_by_its_entity(om: Client, stub: Stub) -> None:
     assert om.data_contracts.for_entity(TABLE) is None
 
 
+def test_a_server_without_the_routes_is_not_one_without_a_contract(om: Client, stub: Stub) -> None:
+    message = "An exception with message [HTTP 404 Not Found] was thrown"
+    stub.default = lambda _: Reply(500, {"responseMessage": message})
+    with pytest.raises(errors.NotFound, match="no such route"):
+        om.data_contracts.for_entity(TABLE)
+    with pytest.raises(errors.NotFound, match="no such route"):
+        om.data_contracts.latest_result(ID)
+
+
 def test_results_are_typed_and_newest_first(om: Client, stub: Stub) -> None:
     contracts = om.data_contracts
     found = contracts.results(ID, since=datetime(1970, 1, 2, tzinfo=UTC), until=99_000_000, limit=5)
