@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import SchemaError as SchemaError
     from dynclient.errors import SchemaNotFound as SchemaNotFound
+    from dynclient.errors import SearchFailed as SearchFailed
     from dynclient.errors import ServerError as ServerError
     from dynclient.errors import ServerFault as ServerFault
     from dynclient.errors import SourceRefused as SourceRefused
@@ -136,6 +137,7 @@ _ERRORS = (
     "ResponseTooLarge",
     "SchemaError",
     "SchemaNotFound",
+    "SearchFailed",
     "ServerError",
     "ServerFault",
     "SourceRefused",

@@ -41,7 +41,8 @@
         ├── UnsupportedMediaType            415
         ├── TooManyRequests                 429
         ├── ServerFault                     5xx
-        │   └── Unavailable                 502, 503, 504
+        │   ├── Unavailable                 502, 503, 504
+        │   └── SearchFailed                the search index failed, or refused a query
         └── NotOpenMetadata                 not the response of an OpenMetadata server
 
     DynclientWarning (UserWarning)
@@ -439,6 +440,10 @@ class ServerFault(ServerError):
 
 class Unavailable(ServerFault):
     """502, 503, 504: the server, or a proxy in front of it, is temporarily unavailable."""
+
+
+class SearchFailed(ServerFault):
+    """The search index failed, or refused a query; a search without hits is not an error."""
 
 
 class NotOpenMetadata(ServerError):

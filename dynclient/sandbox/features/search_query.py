@@ -89,8 +89,10 @@ def field_matches(field: str, pattern: str) -> Condition:
     """
     path = field.removesuffix(".keyword").split(".")
     if path[-1] == "tagFQN":
+        own = {"tier": " and l.tag like 'Tier.%'", "tags": " and l.tag not like 'Tier.%'"}
         return Condition(
-            "exists (select 1 from labels l where l.source = e.id and l.tag like ? escape '\\')",
+            "exists (select 1 from labels l"  # noqa: S608 - our own SQL
+            f" where l.source = e.id and l.tag like ? escape '\\'{own.get(path[0], '')})",
             (pattern,),
         )
     if len(path) == 1 and path[0] in COLUMNS:
@@ -292,6 +294,8 @@ def parse_filter(clause: Any) -> Condition:
         return parse_query_string(str(value.get("query", "")))
     if kind == "exists" and isinstance(value, dict):
         return has_value(str(value.get("field")))
+    if kind == "nested" and isinstance(value, dict):
+        return parse_filter(value.get("query"))
     if kind in _OF_FIELDS and isinstance(value, dict):
         clause = {name: one for name, one in value.items() if name != "boost"}
         return join("and", (_OF_FIELDS[kind](name, one) for name, one in clause.items()))
@@ -337,11 +341,34 @@ def _match(field: str, clause: Any) -> Condition:
     return field_matches(field, f"%{_escape(_value(clause, 'query'))}%")
 
 
-_OF_FIELDS = {"term": _term, "terms": _terms, "wildcard": _wildcard, "prefix": _prefix,
-              "match": _match, "match_phrase": _match}  # fmt: skip
+_OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+def _range(field: str, clause: Any) -> Condition:
+    """Return the condition that a value of a field is between limits."""
+    limits = {name: one for name, one in clause.items() if name in _OPERATORS}
+    path = field.removesuffix(".keyword").split(".")
+    if len(path) == 1 and path[0] in COLUMNS:
+        expression = COLUMNS[path[0]]
+        return join("and", (
+            Condition(f"{expression} {_OPERATORS[name]} ?", (limit,))
+            for name, limit in limits.items()
+        ))  # fmt: skip
+    below = join("and", (
+        Condition(f"j.atom {_OPERATORS[name]} ?", (limit,)) for name, limit in limits.items()
+    ))  # fmt: skip
+    return Condition(
+        f"exists (select 1 from json_tree(e.doc, ?) j where {below.sql}"  # noqa: S608 - our own SQL
+        + (" and j.key = ?)" if len(path) > 1 else " and j.atom is not null)"),
+        (f'$."{_safe(path[0])}"', *below.values, *path[-1:][: len(path) - 1]),
+    )
+
+
+_OF_FIELDS = {"term": _term, "terms": _terms, "range": _range, "wildcard": _wildcard,
+              "prefix": _prefix, "match": _match, "match_phrase": _match}  # fmt: skip
 
 _UNSUPPORTED = {"boosting", "constant_score", "dis_max", "function_score", "fuzzy",
                 "geo_bounding_box", "geo_distance", "geo_shape", "ids",
-                "match_bool_prefix", "match_phrase_prefix", "multi_match", "nested", "range",
+                "match_bool_prefix", "match_phrase_prefix", "multi_match",
                 "regexp", "script", "terms_set"}  # fmt: skip
 """Kinds of filters that a search engine has and the sandbox does not."""

@@ -39,6 +39,26 @@ def test_literal_texts_are_escaped_and_wildcards_are_not() -> None:
     assert parse_filter({"term": {"deleted": True}}).values == ("true",)
 
 
+def test_limits_of_a_range_are_compared_with_the_values_of_a_field() -> None:
+    two = {"range": {"updatedAt": {"gte": 3, "lt": 5, "format": "epoch_second"}}}
+    assert parse_filter(two) == join("and", [
+        join("and", [Condition("e.updated_at >= ?", (3,)), Condition("e.updated_at < ?", (5,))])
+    ])  # fmt: skip
+    within = parse_filter({"range": {"votes.upVotes": {"gt": 1}}})
+    assert within.values == ('$."votes"', 1, "upVotes")
+    assert "j.atom > ?" in within.sql
+
+
+def test_a_nested_query_is_the_query_in_it() -> None:
+    inner = {"term": {"columns.name": "id"}}
+    assert parse_filter({"nested": {"path": "columns", "query": inner}}) == parse_filter(inner)
+
+
+def test_tags_and_the_tier_are_different_fields() -> None:
+    assert "not like 'Tier.%'" in parse_filter({"exists": {"field": "tags.tagFQN"}}).sql
+    assert "and l.tag like 'Tier.%'" in parse_filter({"exists": {"field": "tier.tagFQN"}}).sql
+
+
 def test_free_text_is_not_a_value_of_a_field() -> None:
     assert free_words('a AND name:b NOT "c d" *') == ["a", "c d"]
 
