@@ -369,6 +369,6 @@ _OF_FIELDS = {"term": _term, "terms": _terms, "range": _range, "wildcard": _wild
 
 _UNSUPPORTED = {"boosting", "constant_score", "dis_max", "function_score", "fuzzy",
                 "geo_bounding_box", "geo_distance", "geo_shape", "ids",
-                "match_bool_prefix", "match_phrase_prefix", "multi_match", "nested",
+                "match_bool_prefix", "match_phrase_prefix", "multi_match",
                 "regexp", "script", "terms_set"}  # fmt: skip
 """Kinds of filters that a search engine has and the sandbox does not."""
