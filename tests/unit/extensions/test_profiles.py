@@ -54,6 +54,13 @@ def test_facts_of_pipelines_are_sent() -> None:
     assert body(wire.last)["pipeline"]["id"] == ID
 
 
+def test_usage_of_pipelines_is_sent() -> None:
+    methods, wire = profiles("pipelines", {"entityId": ID})
+    methods.add_usage({"id": ID, "type": "pipeline"}, 5, on="2026-01-31")
+    assert (wire.last.method, wire.last.path) == ("PUT", f"/v1/usage/pipeline/{ID}")
+    assert body(wire.last) == {"date": "2026-01-31", "count": 5}
+
+
 def test_profilers_of_databases_are_configured() -> None:
     database = {"id": ID, "name": "d", "databaseProfilerConfig": {"profileSample": 20}}
     methods, wire = profiles("databases", database)
