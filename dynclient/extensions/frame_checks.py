@@ -23,6 +23,9 @@ from dynclient.extensions.frames import Frame
 from dynclient.extensions.times import timestamp
 from dynclient.suggestions import did_you_mean, nearest
 
+_DIGITS = 300
+"""The largest exponent of a number; larger ones do not fit into a float."""
+
 
 class Finding(NamedTuple):
     """What a check found."""
@@ -155,7 +158,7 @@ def _measured(
     failed = [number for number, value in values if not low <= value <= high]
     numbers = [value for _, value in values]
     found = {low_name: min(numbers), high_name: max(numbers)} if numbers else {}
-    return _rows(failed, f"are not between {low} and {high}{what}", found, len(values))
+    return _rows(failed, f"are not {_range(low, high)}{what}", found, len(values))
 
 
 def _in_set(check: Check) -> Finding:
@@ -207,16 +210,20 @@ def _statistic(check: Check) -> Finding:
     numbers: list[Any] = [value for _, value in check.numbers()]
     if not numbers:
         raise CannotCheck(f"the column {check.column!r} has no values")
+    if name == "stddev" and any(math.isinf(each) for each in numbers):
+        raise CannotCheck("the stddev of infinite values is not a number")
     functions: dict[str, Callable[[Any], Any]] = {
         "min": min, "max": max, "mean": statistics.mean, "median": statistics.median,
         "stddev": statistics.pstdev, "sum": sum,
     }  # fmt: skip
     try:
         value = functions[name](numbers)
-    except (TypeError, ValueError, ArithmeticError):
+    except (TypeError, ArithmeticError):  # infinite values, which are floats, among decimals
         value = functions[name]([float(each) for each in numbers])
+    if math.isnan(value):
+        raise CannotCheck(f"the {name} of infinite values is not a number")
     low, high = check.bounds()
-    message = f"the {name} is {_plain(value)}; between {low} and {high} expected"
+    message = f"the {name} is {_plain(value)}; {_range(low, high)} expected"
     return Finding(low <= value <= high, message, {name: value})
 
 
@@ -234,7 +241,7 @@ def _count(check: Check, count: int, what: str) -> Finding:
         expected = _number(check.required("value"))
         return Finding(count == expected, f"{count} {what}s; {expected} expected", found)
     low, high = check.bounds()
-    message = f"{count} {what}s; between {low} and {high} expected"
+    message = f"{count} {what}s; {_range(low, high)} expected"
     return Finding(low <= count <= high, message, found)
 
 
@@ -269,17 +276,18 @@ def _number(value: Any) -> Decimal | float:
     """Return a number, a time in milliseconds since 1970, or the number that a text is."""
     if isinstance(value, (datetime, date)):
         return float(timestamp(value))
-    if isinstance(value, (int, Decimal)):
-        return Decimal(value)
-    if isinstance(value, float):
-        # By its shortest digits, so that 0.1 is not above a limit of 0.1.
-        return Decimal(repr(value)) if math.isfinite(value) else value
+    # A float by its shortest digits, so that 0.1 is not above a limit of 0.1.
+    text = repr(value) if isinstance(value, float) else str(value).strip()
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(text)
     except InvalidOperation:
-        raise CannotCheck(f"{str(value)[:40]!r} is not a number") from None
+        raise CannotCheck(f"{text[:40]!r} is not a number") from None
     if number.is_nan():
-        raise CannotCheck(f"{value!r} is not a number")
+        raise CannotCheck(f"{text!r} is not a number")
+    if number.is_infinite():
+        return math.inf if number > 0 else -math.inf
+    if number and abs(number.adjusted()) > _DIGITS:
+        raise CannotCheck("a number is too large or too small to compare")
     return number
 
 
@@ -288,6 +296,13 @@ def _plain(value: Any) -> Any:
     if not isinstance(value, Decimal):
         return value
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _range(low: float | Decimal, high: float | Decimal) -> str:
+    """Return bounds in words."""
+    if low == -math.inf:
+        return "any value" if high == math.inf else f"at most {high}"
+    return f"at least {low}" if high == math.inf else f"between {low} and {high}"
 
 
 def _key(value: Any) -> Any:

@@ -65,11 +65,10 @@ def read_frame(data: Any, columns: Sequence[str] | None = None, call: str = "") 
         data = model.raw(data)
     if isinstance(data, PathLike):
         return _csv_file(Path(data), call)
-    names = getattr(data, "columns", None)
-    if hasattr(data, "itertuples") and names is not None:  # pandas
-        return _frame([str(name) for name in names], data.itertuples(index=False, name=None), call)
-    if hasattr(data, "iter_rows") and names is not None:  # polars
-        return _frame([str(name) for name in names], data.iter_rows(), call)
+    if hasattr(data, "itertuples"):  # pandas
+        return _frame(_names(data.columns), data.itertuples(index=False, name=None), call)
+    if hasattr(data, "iter_rows"):  # polars
+        return _frame(_names(data.columns), data.iter_rows(), call)
     if hasattr(data, "to_pydict") and hasattr(data, "column_names"):  # pyarrow
         data = data.to_pydict()
     if isinstance(data, Mapping):
@@ -78,6 +77,10 @@ def read_frame(data: Any, columns: Sequence[str] | None = None, call: str = "") 
         kind = type(data).__name__
         raise _bad(call, [Problem("frame", kind, "argument", f"{_EXPECTED}, not {kind}")])
     return _of_rows(list(data), columns, call)
+
+
+def _names(columns: Iterable[Any]) -> list[str]:
+    return [str(name) for name in columns]
 
 
 def _csv_file(path: Path, call: str) -> Frame:
@@ -91,7 +94,7 @@ def _csv_file(path: Path, call: str) -> Frame:
 
 def _of_mapping(data: Mapping[str, Any], call: str) -> Frame:
     if set(data) == {"columns", "rows"} and isinstance(data["columns"], (list, tuple)):
-        return _frame([str(name) for name in data["columns"]], data["rows"], call)
+        return _frame(_names(data["columns"]), data["rows"], call)
     values = {str(name): list(column) for name, column in data.items()}
     lengths = {len(column) for column in values.values()}
     if len(lengths) > 1:
@@ -110,7 +113,7 @@ def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame
         if not rows:
             return Frame([], [])
         raise _bad(call, [Problem("frame", None, "argument", f"{_EXPECTED}; columns= is missing")])
-    return _frame([str(name) for name in columns], rows, call)
+    return _frame(_names(columns), rows, call)
 
 
 def _frame(columns: list[str], rows: Iterable[Any], call: str) -> Frame:

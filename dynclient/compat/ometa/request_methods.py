@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -234,14 +235,21 @@ def _content(row: Row, arguments: dict[str, Any]) -> tuple[bytes | None, str]:
         kind = _PATCH
     if template is None:
         return None, kind
-    value = _fill(template, arguments)
-    if row.get("cells"):
-        from dynclient.extensions.frames import json_cell
-
-        value = json_cell(value)
+    value = _cells(_value(template, arguments)) if "cells" in row else _fill(template, arguments)
     if isinstance(value, str):
         return value.encode(), kind
     return json.dumps(value).encode(), kind
+
+
+def _cells(value: Any) -> Any:
+    """Return sample data as JSON; of a model, before it writes values of other types as texts."""
+    from dynclient.extensions.frames import json_cell
+
+    if isinstance(value, Mapping):
+        return json_cell(value)
+    body = schema_classes.payload(value)
+    rows = getattr(value, "rows", None)
+    return json_cell(body if rows is None else {**body, "rows": rows})
 
 
 def _fill(template: Any, arguments: dict[str, Any]) -> Any:

@@ -121,3 +121,17 @@ def test_what_cannot_be_checked_says_why(
 def test_statistics_of_nothing_cannot_be_checked() -> None:
     with pytest.raises(CannotCheck, match="has no values"):
         check("columnValueMinToBeBetween", [None])
+
+
+@pytest.mark.parametrize(
+    ("definition", "values"),
+    [
+        ("columnValueMeanToBeBetween", [-math.inf, math.inf]),
+        ("columnValueStdDevToBeBetween", [math.inf, 1]),
+        ("columnValueMaxToBeBetween", ["1e999999"]),
+        ("columnValuesToBeBetween", ["NaN"]),
+    ],
+)
+def test_numbers_that_cannot_be_compared_say_so(definition: str, values: list[Any]) -> None:
+    with pytest.raises(CannotCheck, match="number"):
+        check(definition, values)

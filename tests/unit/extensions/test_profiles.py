@@ -54,6 +54,34 @@ def test_facts_of_pipelines_are_sent() -> None:
     assert body(wire.last)["pipeline"]["id"] == ID
 
 
+def test_usage_of_pipelines_is_sent() -> None:
+    methods, wire = profiles("pipelines", {"entityId": ID})
+    methods.add_usage({"id": ID, "type": "pipeline"}, 5, on="2026-01-31")
+    assert (wire.last.method, wire.last.path) == ("PUT", f"/v1/usage/pipeline/{ID}")
+    assert body(wire.last) == {"date": "2026-01-31", "count": 5}
+
+
+def test_profilers_of_databases_are_configured() -> None:
+    database = {"id": ID, "name": "d", "databaseProfilerConfig": {"profileSample": 20}}
+    methods, wire = profiles("databases", database)
+    assert methods.set_profiler_config(ID, profileSample=20).profileSample == 20
+    assert wire.last.path == f"/v1/databases/{ID}/databaseProfilerConfig"
+    assert body(wire.last) == {"profileSample": 20}
+    assert methods.profiler_config(ID).profileSample == 20
+    with pytest.raises(BadArguments, match="did you mean profileSample"):
+        methods.set_profiler_config(ID, profileSampl=20)
+
+
+def test_metrics_of_tables_and_columns_have_routes_of_their_own() -> None:
+    methods, wire = profiles("tables", {"id": ID, "name": "t"})
+    methods.remove_custom_metric(ID, "m")
+    methods.remove_custom_metric(ID, "m", column="a/b")
+    assert [request.path for request in wire.sent] == [
+        f"/v1/tables/{ID}/customMetric/m",
+        f"/v1/tables/{ID}/customMetric/a%2Fb/m",
+    ]
+
+
 def test_costs_of_queries_are_recorded() -> None:
     methods, wire = profiles("queries", {"id": ID, "timestamp": 1, "cost": 1.5})
     methods.add_cost(ID, 1.5, count=2, at=1700000000000, total_duration=9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,3 +114,27 @@ def test_queries_are_created_with_the_entity_they_use() -> None:
     finally:
         compat.uninstall()
     assert sent == [("usage", [{"id": IDENTITY, "type": "table"}]), ("users", ["ada"])]
+
+
+def test_costs_belong_to_the_query_with_the_checksum_of_the_text() -> None:
+    """With the newest available release; the starter release has no queries."""
+    compat.install(release_named([*TREES][-1]))
+    name = "6a1f91e01cc41e5554fa246bb8af89e0"
+    cost = SimpleNamespace(
+        query="SELECT id FROM t", date="1700000000000", cost=1.5, count=2, totalDuration=9.0
+    )
+    try:
+        with Stub() as stub:
+            query = {"id": IDENTITY, "name": name, "query": cost.query}
+            stub.routes[f"/api/v1/queries/name/s.{name}"] = query
+            stub.routes["POST /api/v1/queryCostRecord"] = {"id": IDENTITY, "cost": 1.5}
+            with OpenMetadata({"hostPort": stub.host, "authProvider": "no-auth"}) as metadata:
+                assert metadata.publish_query_cost(cost, "s")["cost"] == 1.5
+                assert metadata.publish_query_cost(cost, "other") is None
+                sent = next(seen.json for seen in stub.seen if seen.method == "POST")
+    finally:
+        compat.uninstall()
+    assert sent == {
+        "timestamp": 1700000000000, "jsonSchema": "queryCostRecord", "cost": 1.5, "count": 2,
+        "totalDuration": 9.0, "queryReference": {"id": IDENTITY, "type": "query"},
+    }  # fmt: skip

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +128,18 @@ def test_models_are_written_as_json_and_read_as_their_class(
     assert stub.seen[0].json == sample
     assert (given if isinstance(given, dict) else given.model_dump())["rows"] == [[1]]
     assert type(metadata.get_sample_data(table)) is type(table)
+
+
+@pytest.mark.parametrize("is_model", [False, True])
+def test_cells_of_samples_become_json_that_servers_accept(
+    metadata: Any, stub: Stub, table: Any, get: Any, is_model: bool
+) -> None:
+    stub.routes[f"PUT /api/v1/tables/{IDENTITY}/sampleData"] = TABLE
+    rows = [[math.nan, math.inf, b"x", Decimal("1.5"), date(2026, 1, 2)]]
+    sample = {"columns": list("abcde"), "rows": rows}
+    given = get("entity.data.table", "TableData")(**sample) if is_model else sample
+    metadata.ingest_table_sample_data(table, given)
+    assert stub.seen[0].json["rows"] == [[None, "Infinity", "[base64]eA==", 1.5, "2026-01-02"]]
 
 
 def test_references_are_put_into_the_body_of_the_request(metadata: Any, stub: Stub) -> None:
