@@ -464,6 +464,24 @@ class Feed(Extension):
         body = {"type": SUGGESTION_TYPES[1], "tagLabels": labels}
         return self.call("suggest", {}, {**body, "entityLink": str(link)})
 
+    def update_suggestion(self, suggestion: Any, value: Any) -> Any:
+        """Change what a suggestion proposes, and return it.
+
+        Args:
+            suggestion: a suggestion or its id.
+            value: the description; or tags, as for :meth:`suggest_tags`.
+
+        Raises:
+            NotFound: there is no such suggestion, or a tag does not exist.
+            NotSupported: the release does not have suggestions.
+        """
+        current = dict(_raw(self.call("suggestion", {"id": _id(suggestion)})))
+        if current.get("type") == SUGGESTION_TYPES[1]:
+            current["tagLabels"] = self._labels(value)
+        else:
+            current["description"] = value
+        return self.call("update_suggestion", {"id": current["id"]}, current)
+
     def accept(self, suggestion: Any) -> None:
         """Accept a suggestion: the entity gets what it suggests.
 

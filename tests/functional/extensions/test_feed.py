@@ -157,11 +157,14 @@ def test_suggestions_are_accepted_and_rejected(each: Client, table: Any) -> None
     tags = feed.suggest_tags(table, ["PII.Sensitive"], column="email")
     no = feed.suggest_description(table, "nonsense", column="email")
     assert {each.id for each in feed.suggestions(table)} == {text.id, tags.id, no.id}
+    assert feed.update_suggestion(text, "clients").description == "clients"
+    assert feed.update_suggestion(tags.id, "PII.None").tagLabels[0].tagFQN == "PII.None"
+    feed.update_suggestion(tags, ["PII.Sensitive"])
     feed.accept(text)
     feed.reject(no.id)
     feed.accept_all(table)
     state = each.tables.get(table, fields="columns,tags")
-    assert (state.description, state.columns[0].description) == ("customers", None)
+    assert (state.description, state.columns[0].description) == ("clients", None)
     assert state.columns[0].tags[0].tagFQN == "PII.Sensitive"
     assert not list(feed.suggestions(table))
     assert [each.id for each in feed.suggestions(table, status="Rejected")] == [no.id]
