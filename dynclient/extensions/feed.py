@@ -11,7 +11,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_links import EntityLink
-from dynclient.extensions.named_parts import full_names, has_names
+from dynclient.extensions.named_parts import find_part, full_names, has_names
 from dynclient.extensions.times import timestamp
 from dynclient.operations.operation import is_id
 from dynclient.suggestions import did_you_mean, nearest
@@ -318,14 +318,15 @@ class Feed(Extension):
         """
         call = "feed.request_description"
         people = self._people(call, assignees)
-        link = self._link(call, target, column)
+        link, part = self._place(call, target, column)
         text = message or f"Description of {column or link.name}"
+        current = part.get("description") or ""
         if self._has_tasks:
-            change: dict[str, Any] = {"newDescription": suggestion or ""}
+            change = {"currentDescription": current, "newDescription": suggestion or ""}
             return self._create_task(link, text, "DescriptionUpdate", people, "description", change)
         kind = "RequestDescription" if suggestion is None else "UpdateDescription"
         details = _given(type=kind, assignees=_references(people), suggestion=suggestion)
-        return self._new_task(link, "description", text, {"oldValue": "", **details})
+        return self._new_task(link, "description", text, {"oldValue": current, **details})
 
     def request_tags(
         self,
@@ -337,6 +338,9 @@ class Feed(Extension):
         column: str | None = None,
     ) -> Any:
         """Create a task to tag an entity or a column, and return it.
+
+        Servers replace all tags by those of a resolved task, so up to 1.x the task suggests the
+        present tags as well.
 
         Args:
             target: what is to be tagged.
@@ -352,22 +356,26 @@ class Feed(Extension):
         call = "feed.request_tags"
         people = self._people(call, assignees)
         labels = self._labels(tags)
-        link = self._link(call, target, column)
+        link, part = self._place(call, target, column)
         text = message or f"Tags of {column or link.name}"
+        current = list(part.get("tags") or ())
         if self._has_tasks:
-            change = {"operation": "Add", "tagsToAdd": labels}
+            change = {"operation": "Add", "currentTags": current, "tagsToAdd": labels}
             return self._create_task(link, text, "TagUpdate", people, "tags", change)
-        kind = "UpdateTag" if labels else "RequestTag"
-        details = {"type": kind, "assignees": _references(people), "oldValue": "[]"}
-        return self._new_task(link, "tags", text, {**details, "suggestion": _json(labels)})
+        known = {label["tagFQN"] for label in current}
+        all_tags = [*current, *(label for label in labels if label["tagFQN"] not in known)]
+        details = {"type": "RequestTag", "assignees": _references(people)}
+        if labels:
+            details |= {"type": "UpdateTag", "suggestion": _json(all_tags)}
+        return self._new_task(link, "tags", text, {**details, "oldValue": _json(current)})
 
     def resolve(self, task: Any, value: Any = None, *, comment: str | None = None) -> Any:
         """Resolve a task, which sets the value that it asks for, and return it.
 
         Args:
             task: a task, its id, or its number.
-            value: the description, or the tags of :meth:`request_tags`; by default what the task
-                suggests.
+            value: the description, or all tags that the entity or column has afterwards: names,
+                labels, tags or glossary terms; by default what the task suggests.
             comment: why; since 2.0.
 
         Raises:
@@ -694,30 +702,34 @@ class Feed(Extension):
         self, call: str, target: Any, column: str | None = None, field: str | None = None
     ) -> EntityLink:
         """Return the link to an entity, to a column that it has, or to a field of either."""
-        link = self._entity(target)
-        if column is not None:
-            link = link._replace(parts=self._part(call, target, link, column))
+        link = self._entity(target) if column is None else self._place(call, target, column)[0]
         return link if field is None else link._replace(parts=(*link.parts, field))
 
-    def _part(self, call: str, target: Any, link: EntityLink, column: str) -> tuple[str, str]:
-        """Return the place of a column: the field that has it, and its name below the entity."""
+    def _place(
+        self, call: str, target: Any, column: str | None
+    ) -> tuple[EntityLink, Mapping[str, Any]]:
+        """Return the link to an entity or a column that it has, and its present state."""
+        link = self._entity(target)
         spec = self.session.find(link.type)
         fields = self.session.release.node(spec.entity.path).properties
         groups = [name for name, node in fields.items() if has_names(node)]
-        state = model.raw(self.read(target, fields=groups))
+        state = model.raw(self.read(target, fields=[*groups, "tags"]))
+        if column is None:
+            return link, state
         known: dict[str, tuple[str, str]] = {}
         for group in groups:
             for full in full_names(state.get(group), link.name):
                 name = full.removeprefix(f"{link.name}.")
                 known.setdefault(name.casefold(), (group, name))
                 known.setdefault(full.casefold(), (group, name))
-        found = known.get(column.casefold())
-        if found is None:
+        parts = known.get(column.casefold())
+        if parts is None:
             names = list(dict.fromkeys(name for _, name in known.values()))
             hint = did_you_mean(nearest(column, names), f"; it has {', '.join(names) or 'none'}")
             message = f"{link.name} has no column {column!r}{hint}"
             raise bad_arguments(call, [Problem("column", column, "argument", message)])
-        return found
+        part = find_part(state, f"{link.name}.{parts[1]}") or {}
+        return link._replace(parts=parts), part
 
 
 def _raw(value: Any) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,3 +33,20 @@ def full_names(value: Any, fqn: str) -> Iterator[str]:
     elif isinstance(value, list):
         for below in value:
             yield from full_names(below, fqn)
+
+
+def find_part(value: Any, full: str) -> Mapping[str, Any] | None:
+    """Return the part with a fully qualified name; None if there is none.
+
+    Args:
+        value: the entity, or a part of it, as JSON.
+        full: the fully qualified name of the part.
+    """
+    below: Iterable[Any] = ()
+    if isinstance(value, Mapping):
+        if value.get("fullyQualifiedName") == full and "type" not in value:
+            return value
+        below = value.values()
+    elif isinstance(value, list):
+        below = value
+    return next((found for each in below if (found := find_part(each, full)) is not None), None)

@@ -139,6 +139,26 @@ def test_tasks_change_what_they_are_about(each: Client, table: Any, ada: Any) ->
     assert feed.resolve(asked.task.id, "clients").task.newValue == "clients"
 
 
+def test_tags_of_a_resolved_task_are_added_to_those_that_are_there(
+    each: Client, table: Any, ada: Any
+) -> None:
+    label = {"tagFQN": "PII.None", "source": "Classification", "labelType": "Manual"}
+    state = each.tables.get(table, fields="columns,tags")
+    state.columns[0].tags = [{**label, "state": "Confirmed"}]
+    state.description = "all customers"
+    each.save(state)
+    name = f"table:{table.fullyQualifiedName}"
+    task = each.feed.request_tags(name, assignees=ada, tags="PersonalData.Personal", column="email")
+    each.feed.resolve(task)
+    tags = each.tables.get(table, fields="columns,tags").columns[0].tags
+    assert {tag.tagFQN for tag in tags} == {"PII.None", "PersonalData.Personal"}
+    asked = each.feed.request_tags(table, assignees=ada)
+    with pytest.raises(BadArguments, match="the task suggests none"):
+        each.feed.resolve(asked)
+    described = each.feed.request_description(table, assignees=ada, suggestion="clients")
+    assert described.task.oldValue == "all customers"
+
+
 def test_a_conversation_is_not_a_task(each: Client, table: Any) -> None:
     thread = each.feed.start(table, "hello")
     with pytest.raises(BadArguments, match="must be a task"):

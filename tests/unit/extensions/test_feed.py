@@ -25,7 +25,8 @@ ENTITY = {**TABLE, "type": "table"}
 @pytest.fixture
 def stub() -> Iterator[Stub]:
     with Stub() as server:
-        server.routes["/api/v1/tables/name/a.b.c.t"] = {**TABLE, "columns": []}
+        state = {**TABLE, "description": "some", "columns": []}
+        server.routes[f"/api/v1/tables/{TABLE['id']}"] = state
         server.routes["/api/v1/users/name/ada"] = USER
         server.routes["/api/v1/users/loggedInUser"] = USER
         server.default = _reply
@@ -74,7 +75,11 @@ def test_tasks_and_announcements_of_2_0_are_entities(feed: Feed, stub: Stub) -> 
         "about": "a.b.c.t",
         "aboutType": "table",
         "assignees": ["ada"],
-        "payload": {"fieldPath": "description", "newDescription": "all"},
+        "payload": {
+            "fieldPath": "description",
+            "currentDescription": "some",
+            "newDescription": "all",
+        },
     }
 
     feed.resolve(TASK, "all")
