@@ -23,6 +23,7 @@ CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
 _COUNTS = ("conversationCount", "openTaskCount", "closedTaskCount", "totalAnnouncementCount")
 """The properties of a count, in the order of ThreadCounts; some releases lack the last one."""
 
+FILTERS = ("OWNER", "MENTIONS", "FOLLOWS", "OWNER_OR_FOLLOWS")
 SUGGESTION_TYPES = ("SuggestDescription", "SuggestTagLabel")
 
 
@@ -69,15 +70,21 @@ class Feed(Extension):
             target: what they are about, including its parts; None for all.
             column: only those about a column.
             user: only those that concern a user: an entity, a reference or a name.
-            filter: how they concern the user: ``"OWNER"``, ``"MENTIONS"``, ``"FOLLOWS"``.
+            filter: how they concern the user: ``"OWNER"``, ``"MENTIONS"``, ``"FOLLOWS"`` or
+                ``"OWNER_OR_FOLLOWS"``; None for any way.
             resolved: those that are marked as resolved, instead of the others.
             posts: the number of the last replies in each thread; the server's default is 3.
                 :meth:`posts` returns all.
 
         Raises:
-            BadArguments: the column does not exist.
+            BadArguments: the column or the filter does not exist, or a filter has no user.
         """
-        link = self._optional_link("feed.conversations", target, column)
+        call = "feed.conversations"
+        if filter is not None and filter not in FILTERS:
+            raise _bad_choice(call, "filter", filter, FILTERS)
+        if filter is not None and user is None:
+            raise bad_arguments(call, [Problem("filter", filter, "argument", "requires user=")])
+        link = self._optional_link(call, target, column)
         who = None if user is None else self._person(user)["id"]
         found = {"type": "Conversation", "user": who, "filter": filter, "posts": posts}
         return self.listing("list", _given(link=link, resolved=resolved, **found))
@@ -262,7 +269,7 @@ class Feed(Extension):
                 threads, which servers list by one user.
         """
         call = "feed.tasks"
-        self._check_status(call, status)
+        self._check_status(call, status, *self._task_statuses)
         if self._has_tasks:
             about = None if target is None else self._entity(target).name
             users = {
@@ -424,13 +431,20 @@ class Feed(Extension):
             status: ``"Open"``, which is the default of servers, ``"Accepted"`` or ``"Rejected"``.
 
         Raises:
+            BadArguments: no suggestion has such a status.
             NotSupported: the release does not have suggestions.
         """
-        about = None if target is None else self._entity(target).name
+        call = "feed.suggestions"
         if self._has_tasks:
+            self._check_status(call, status, *self._task_statuses)
+            about = None if target is None else self._entity(target).name
             who = None if user is None else self._person(user)["name"]
             found = _given(about=about, creator=who, status=status or "Open")
             return self.listing("tasks", {"type": "Suggestion", **found})
+        self.operation("suggestions")
+        place = ("entity/feed/suggestion.json", "/definitions/suggestionStatus")
+        self._check_status(call, status, *place)
+        about = None if target is None else self._entity(target).name
         who = None if user is None else self._person(user)["id"]
         return self.listing("suggestions", _given(about=about, user=who, status=status))
 
@@ -580,13 +594,18 @@ class Feed(Extension):
         change = {"suggestionType": kind, "suggestedValue": value}
         return self._create_task(link, f"{kind} of {link.name}", "Suggestion", (), field, change)
 
-    def _check_status(self, call: str, status: str | None) -> None:
-        place = ("entity/feed/thread.json", "/definitions/threadTaskStatus")
+    @property
+    def _task_statuses(self) -> tuple[str, str]:
+        """The schema of the status of a task."""
         if self._has_tasks:
-            place = ("entity/tasks/task.json", "/definitions/taskStatus")
-        if status is None or place[0] not in self.session.release.paths:
+            return "entity/tasks/task.json", "/definitions/taskStatus"
+        return "entity/feed/thread.json", "/definitions/threadTaskStatus"
+
+    def _check_status(self, call: str, status: str | None, path: str, pointer: str) -> None:
+        """Raise BadArguments if a status is not one of those of a schema."""
+        if status is None or path not in self.session.release.paths:
             return
-        known = [str(each) for each in self.session.release.node(*place).enum or ()]
+        known = [str(each) for each in self.session.release.node(path, pointer).enum or ()]
         if known and status not in known:
             raise _bad_choice(call, "status", status, known)
 

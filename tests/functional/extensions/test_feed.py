@@ -80,6 +80,10 @@ def test_conversations_are_started_answered_listed_and_deleted(
 def test_a_column_that_does_not_exist_is_refused_with_close_names(each: Client, table: Any) -> None:
     with pytest.raises(BadArguments, match="has no column 'emial'; did you mean email"):
         each.feed.start(table, "?", column="emial")
+    with pytest.raises(BadArguments, match="did you mean MENTIONS"):
+        each.feed.conversations(user="ada", filter="MENTION")
+    with pytest.raises(BadArguments, match="requires user="):
+        each.feed.conversations(filter="MENTIONS")
     with pytest.raises(BadArguments, match="requires a target"):
         each.feed.conversations(column="email")
 
@@ -188,6 +192,8 @@ def test_suggestions_are_accepted_and_rejected(each: Client, table: Any) -> None
     assert state.columns[0].tags[0].tagFQN == "PII.Sensitive"
     assert not list(feed.suggestions(table))
     assert [each.id for each in feed.suggestions(table, status="Rejected")] == [no.id]
+    with pytest.raises(BadArguments, match="must be one of 'Open', 'Accepted', 'Rejected'"):
+        feed.suggestions(status="Done")
     again = feed.suggest_description(table, "more nonsense")
     with pytest.raises(BadArguments, match="did you mean SuggestDescription"):
         feed.reject_all(table, type="SuggestDescriptions")
