@@ -160,6 +160,41 @@ class KpiResults(CollectionExtension):
         self.call("put_kpi_result", {"fqn": name}, body)
 
 
+class ChartResults(CollectionExtension):
+    """What charts show: ``om.data_insight_charts.aggregate(chart, since="2026-01-01")``."""
+
+    name = "chart_results"
+    operations = "insight"
+
+    def aggregate(
+        self,
+        chart: Any,
+        since: Any,
+        until: Any = None,
+        *,
+        tier: str | None = None,
+        team: str | None = None,
+    ) -> Any:
+        """Return what a chart shows of a time range, which the server computes from its index.
+
+        Args:
+            chart: the chart: an entity, an id or a name.
+            since: the begin, inclusive: a datetime, a date, an ISO 8601 text, or an epoch.
+            until: the end, inclusive; by default now.
+            tier: only data of a tier: ``"Tier.Tier1"``; several are separated by commas.
+            team: only data of a team; several are separated by commas.
+
+        Raises:
+            NotFound: there is no such chart.
+        """
+        state = _plain(chart)
+        if not isinstance(state, Mapping) or "dataIndexType" not in state:
+            state = _plain(self.read(chart))
+        span = _span("data_insight_charts.aggregate", since, until)
+        named = {"chart": state["name"], "index": state["dataIndexType"]}
+        return self.call("aggregate", {**named, **span, "tier": tier, "team": team})
+
+
 class WebAnalytics(CollectionExtension):
     """What users did on pages: ``om.web_analytic_events.collected("PageView")``."""
 
