@@ -60,7 +60,9 @@ class ChangeEvents:
 
         What has not been read of an iteration that was left early is yielded as well.
         """
-        window = self._window
+        return self._read(self._window)
+
+    def _read(self, window: _Window) -> Iterator[Any]:
         for raw, is_new in window.read(self._request(window)):
             if is_new and (self._until is None or raw["timestamp"] < self._until):
                 yield self._extension.load(raw)

@@ -101,6 +101,15 @@ def test_what_is_left_of_a_loop_is_new(om: Client, log: Log) -> None:
     assert times(events.new()) == [2, 3]
 
 
+def test_loops_do_not_take_events_from_each_other(om: Client, log: Log) -> None:
+    log.add(1)
+    log.add(2)
+    events = om.change_events(START)
+    first, second = iter(events), iter(events)
+    assert next(first).timestamp == next(second).timestamp == START + 1
+    assert times(first) == times(second) == [2]
+
+
 def test_keys_of_old_events_are_dropped(om: Client, log: Log) -> None:
     for time in range(50):
         log.add(time * OVERLAP)
