@@ -1,181 +1,250 @@
-"""Figures about the catalogue: results of KPIs, records of reports, web analytics."""
+"""Data insights: results of KPIs, report data, and what users did on pages."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dynclient import model
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension, Extension
-from dynclient.extensions.records import load_record
 from dynclient.extensions.times import as_datetime, now, timestamp
+from dynclient.suggestions import did_you_mean, nearest
 
-_DAY = 24 * 60 * 60 * 1000
-_RECENT = 30 * _DAY
-_KPI_RESULT = "dataInsight/kpi/basic.json#/definitions/kpiResult"
+KPI_RESULT = ("dataInsight/kpi/basic.json", "/definitions/kpiResult")
 
 
-class Insight(Extension):
-    """Records of reports and events of web analytics: ``om.insight.reports(type)``."""
+def _span(call: str, since: Any, until: Any) -> dict[str, int]:
+    """Return the arguments for a time range, by default up to the present."""
+    start = 0 if since is None else timestamp(since, call, "since")
+    end = now() if until is None else timestamp(until, call, "until")
+    if start > end:
+        message = f"must not be before since={since!r}, not {until!r}"
+        raise bad_arguments(call, [Problem("until", until, "argument", message)])
+    return {"start": start, "end": end}
 
-    name = "insight"
+
+def _choice(call: str, value: Any, known: list[str]) -> str:
+    """Return the value of an enum that a text is, ignoring case."""
+    for each in known:
+        if each.casefold() == str(value).casefold():
+            return each
+    listed = ", ".join(map(repr, known))
+    hint = did_you_mean(nearest(str(value), known))
+    message = f"must be one of {listed}, not {value!r}{hint}"
+    raise bad_arguments(call, [Problem("type", value, "argument", message)])
+
+
+def _plain(value: Any) -> Any:
+    return model.raw(value) if isinstance(value, model.Entity) else value
+
+
+class ReportData(Extension):
+    """The report data of a server: ``om.report_data("entityReportData", since="2026-01-01")``."""
+
+    name = "report_data"
     operations = "insight"
 
-    def add_report(self, record: Any) -> Any:
-        """Add a record of a report, and return it.
+    def __call__(self, type: Any, since: Any = None, until: Any = None) -> list[Any]:
+        """Return report data, the newest first.
 
         Args:
-            record: ``om.types.ReportData`` or a mapping: ``reportDataType``, ``timestamp``,
-                ``data``.
+            type: the type of the data, ``"entityReportData"``; older releases write it
+                ``"EntityReportData"``, so case is ignored.
+            since: the begin, inclusive: a datetime, a date, an ISO 8601 text, or an epoch; None for
+                all.
+            until: the end, inclusive; by default now.
 
         Raises:
-            RequestInvalid: the record breaks its schema; lists all problems.
-            Forbidden: the user is not an administrator.
+            BadArguments: there is no such type, or a time is not valid.
         """
-        return self.call("add_report", {}, record)
+        name = self._type("report_data", type)
+        span = _span("report_data", since, until)
+        return list(self.call("report_data", {"type": name, **span}))
 
-    def reports(self, type: Any, since: Any = None, until: Any = None) -> list[Any]:
-        """Return the records of a report in a span of time, newest first.
+    def add(self, type: Any, data: Any, at: Any = None) -> Any:
+        """Add report data and return what the server keeps.
 
         Args:
-            type: the type of the report, ``"entityReportData"``.
-            since: the begin of the span: a datetime, a date, or a number; by default 30 days ago.
-            until: the end of the span; by default a day from now, as clocks may differ.
-        """
-        span = _span("reports", since, until)
-        return _newest_first(self.call("reports", {"reportDataType": _text(type), **span}))
+            type: the type of the data.
+            data: the data, by the schema of the type.
+            at: the time that they are of; by default now.
 
-    def delete_reports(self, type: Any, day: Any = None) -> None:
-        """Delete records of a report.
+        Raises:
+            BadArguments: there is no such type, or the time is not valid.
+            RequestInvalid: the data are not valid.
+        """
+        call = "report_data.add"
+        time = now() if at is None else timestamp(at, call, "at")
+        name = self._type(call, type)
+        body = {"timestamp": time, "reportDataType": name, "data": _plain(data)}
+        return self.call("add_report_data", {}, body)
+
+    def delete(self, type: Any, day: Any = None) -> None:
+        """Delete report data.
 
         Args:
-            type: the type of the report.
-            day: the day of the records, in UTC: a date, a datetime, or a text; by default all.
+            type: the type of the data.
+            day: only those of a day in UTC: a date, or any point in time of it; None for all.
         """
+        name = self._type("report_data.delete", type)
         if day is None:
-            self.call("delete_reports", {"type": _text(type)})
+            self.call("delete_report_data", {"type": name})
             return
-        stamp = as_datetime(timestamp(day, "delete_reports", "day"))
-        arguments = {"type": _text(type), "date": stamp.date().isoformat()}
-        self.call("delete_reports_of", arguments)
+        date = as_datetime(timestamp(day, "report_data.delete", "day")).date().isoformat()
+        self.call("delete_report_data_of_day", {"type": name, "date": date})
 
-    def aggregate(
-        self, chart: Any, index: Any, since: Any = None, until: Any = None, **filters: Any
-    ) -> Any:
-        """Return the data of a chart as the server aggregates them, as a dict.
-
-        Args:
-            chart: the name of the chart, ``"PercentageOfEntitiesWithOwnerByType"``.
-            index: the index of the reports, ``"entity_report_data_index"``.
-            since: the begin of the span; by default 30 days ago.
-            until: the end of the span; by default a day from now.
-            filters: ``tier``, ``team``, ``size``, ``from``.
-        """
-        span = _span("aggregate", since, until)
-        names = {"dataInsightChartName": _text(chart), "dataReportIndex": _text(index)}
-        return self.call("aggregate", {**names, **span, **filters})
-
-    # -- web analytics -----------------------------------------------------------------------------
-
-    def add_event(self, event: Any) -> Any:
-        """Add an event of web analytics, and return it with its id.
-
-        Args:
-            event: ``om.types.WebAnalyticEventData`` or a mapping: ``eventType``, ``eventData``.
-
-        Raises:
-            RequestInvalid: the event breaks its schema; lists all problems.
-        """
-        return self.call("add_event", {}, event)
-
-    def events(self, type: Any = "PageView", since: Any = None, until: Any = None) -> list[Any]:
-        """Return the events of a type in a span of time, newest first.
-
-        Args:
-            type: the type of the events.
-            since: the begin of the span; by default 30 days ago.
-            until: the end of the span; by default a day from now.
-        """
-        span = _span("events", since, until)
-        return _newest_first(self.call("events", {"eventType": _text(type), **span}))
-
-    def delete_events(self, type: Any, before: Any) -> None:
-        """Delete the events of a type before a time.
-
-        Args:
-            type: the type of the events, ``"PageView"``.
-            before: the time, which is not included: a datetime, a date, or a number.
-        """
-        stamp = timestamp(before, "delete_events", "before")
-        self.call("delete_events", {"type": _text(type), "timestamp": stamp})
+    def _type(self, call: str, value: Any) -> str:
+        node = self.session.release.node("analytics/reportData.json").properties["reportDataType"]
+        return _choice(call, value, [str(each) for each in node.target.enum or ()])
 
 
 class KpiResults(CollectionExtension):
-    """Methods of KPIs: ``om.kpis.results("owned")``."""
+    """The results of KPIs: ``om.kpis.results(kpi)``."""
 
     name = "kpi_results"
     operations = "insight"
 
-    def add_result(self, kpi: Any, values: Any, *, at: Any = None) -> None:
-        """Add a result of a KPI; newer servers compute them and do not take any.
+    def results(self, kpi: Any, since: Any = None, until: Any = None) -> list[Any]:
+        """Return the results of a KPI.
 
         Args:
             kpi: the KPI: an entity, a reference, an id or a name.
-            values: the values by the names of the targets, ``{"hasOwnerFraction": 0.6}``; or a
-                whole result, as ``om.types.KpiResult``.
-            at: when: a datetime, a date, or a number; by default now.
+            since: the begin, inclusive; None for all.
+            until: the end, inclusive; by default now.
 
         Raises:
-            NotSupported: the server computes results itself.
-            RequestInvalid: the result breaks its schema; lists all problems.
+            NotFound: there is no such KPI.
         """
-        name = self.name_of(kpi)
-        if isinstance(values, model.Entity):
-            body = dict(model.raw(values))
-        else:
-            targets = [{"name": each, "value": str(value)} for each, value in values.items()]
-            stamp = now() if at is None else timestamp(at, "add_result", "at")
-            body = {"timestamp": stamp, "kpiFqn": name, "targetResult": targets}
-        self.call("put_kpi_result", {"fqn": name}, body)
-
-    def results(self, kpi: Any, since: Any = None, until: Any = None) -> list[Any]:
-        """Return the results of a KPI in a span of time, newest first.
-
-        Args:
-            kpi: as for :meth:`add_result`.
-            since: the begin of the span; by default 30 days ago.
-            until: the end of the span; by default a day from now.
-
-        Returns:
-            A list of ``KpiResult``; dicts where the server computes the results.
-        """
-        found = self.call(
-            "kpi_results", {"fqn": self.name_of(kpi), **_span("results", since, until)}
-        )
-        if "data" not in found:
-            return list(found.get("results") or ())
-        release = self.session.release
-        return _newest_first([load_record(release, _KPI_RESULT, each) for each in found["data"]])
+        span = _span("kpis.results", since, until)
+        found = _plain(self.call("kpi_results", {"fqn": self.name_of(kpi), **span}))
+        rows = found.get("data", found.get("results")) or []
+        return [model.load(self.session.release.node(*KPI_RESULT), dict(row)) for row in rows]
 
     def latest_result(self, kpi: Any) -> Any:
-        """Return the last result of a KPI, or None if it has none.
+        """Return the latest result of a KPI; None if it has none.
 
         Args:
-            kpi: as for :meth:`add_result`.
+            kpi: the KPI: an entity, a reference, an id or a name.
         """
-        found = self.call("latest_kpi_result", {"fqn": self.name_of(kpi)})
-        return load_record(self.session.release, _KPI_RESULT, found)
+        found = _plain(self.call("latest_kpi_result", {"fqn": self.name_of(kpi)}))
+        if not isinstance(found, Mapping) or not found:
+            return None
+        return model.load(self.session.release.node(*KPI_RESULT), dict(found))
+
+    def add_result(self, kpi: Any, values: Mapping[str, Any], at: Any = None) -> None:
+        """Add a result to a KPI, or replace the one of that time.
+
+        Servers from 1.5 on compute the results, and do not take any.
+
+        Args:
+            kpi: the KPI: an entity, a reference, an id or a name.
+            values: the value of each metric: ``{"completedDescriptionFraction": 0.6}``; or a dict
+                with ``value`` and ``targetMet``.
+            at: the time of the result; by default now.
+
+        Raises:
+            NotFound: there is no such KPI.
+            NotSupported: the server computes the results.
+        """
+        name = self.name_of(kpi)
+        rows = [
+            {"name": metric, **value, "value": str(value.get("value"))}
+            if isinstance(value, Mapping)
+            else {"name": metric, "value": str(value)}
+            for metric, value in values.items()
+        ]
+        time = now() if at is None else timestamp(at, "kpis.add_result", "at")
+        body = {"timestamp": time, "kpiFqn": name, "targetResult": rows}
+        self.call("put_kpi_result", {"fqn": name}, body)
 
 
-def _span(call: str, since: Any, until: Any) -> dict[str, int]:
-    start = now() - _RECENT if since is None else timestamp(since, call, "since")
-    end = now() + _DAY if until is None else timestamp(until, call, "until")
-    return {"startTs": max(start, 0), "endTs": end}
+class ChartResults(CollectionExtension):
+    """What charts show: ``om.data_insight_charts.aggregate(chart, since="2026-01-01")``."""
+
+    name = "chart_results"
+    operations = "insight"
+
+    def aggregate(
+        self,
+        chart: Any,
+        since: Any,
+        until: Any = None,
+        *,
+        tier: str | None = None,
+        team: str | None = None,
+    ) -> Any:
+        """Return what a chart shows of a time range, which the server computes from its index.
+
+        Args:
+            chart: the chart: an entity, an id or a name.
+            since: the begin, inclusive: a datetime, a date, an ISO 8601 text, or an epoch.
+            until: the end, inclusive; by default now.
+            tier: only data of a tier: ``"Tier.Tier1"``; several are separated by commas.
+            team: only data of a team; several are separated by commas.
+
+        Raises:
+            NotFound: there is no such chart.
+        """
+        state = _plain(chart)
+        if not isinstance(state, Mapping) or "dataIndexType" not in state:
+            state = _plain(self.read(chart))
+        span = _span("data_insight_charts.aggregate", since, until)
+        named = {"chart": state["name"], "index": state["dataIndexType"]}
+        return self.call("aggregate", {**named, **span, "tier": tier, "team": team})
 
 
-def _newest_first(found: Any) -> list[Any]:
-    return sorted(found, key=lambda each: -(model.raw(each).get("timestamp") or 0))
+class WebAnalytics(CollectionExtension):
+    """What users did on pages: ``om.web_analytic_events.collected("PageView")``."""
 
+    name = "web_analytics"
+    operations = "insight"
 
-def _text(value: Any) -> str:
-    """Return the text of a value, or of a member of an enumeration."""
-    return str(getattr(value, "value", value))
+    def collect(self, type: str, data: Any, at: Any = None) -> Any:
+        """Record what a user did, and return the event.
+
+        Args:
+            type: the type of the event, ``"PageView"``.
+            data: the data, by the schema of the type.
+            at: the time; by default now.
+
+        Raises:
+            BadArguments: there is no such type.
+            RequestInvalid: the data are not valid.
+        """
+        call = "web_analytic_events.collect"
+        time = now() if at is None else timestamp(at, call, "at")
+        name = self._type(call, type)
+        return self.call(
+            "collect", {}, {"timestamp": time, "eventType": name, "eventData": _plain(data)}
+        )
+
+    def collected(self, type: str, since: Any = None, until: Any = None) -> list[Any]:
+        """Return what users did in a time range, the newest first.
+
+        Args:
+            type: the type of the events, ``"PageView"``.
+            since: the begin, inclusive; None for all.
+            until: the end, inclusive; by default now.
+        """
+        call = "web_analytic_events.collected"
+        arguments = {"type": self._type(call, type), **_span(call, since, until)}
+        return list(self.call("collected", arguments))
+
+    def delete_collected(self, type: str, before: Any) -> None:
+        """Delete what users did before a time.
+
+        Args:
+            type: the type of the events, ``"PageView"``.
+            before: the end, exclusive.
+        """
+        call = "web_analytic_events.delete_collected"
+        time = timestamp(before, call, "before")
+        self.call("delete_collected", {"type": self._type(call, type), "before": str(time)})
+
+    def _type(self, call: str, value: Any) -> str:
+        node = self.session.release.node("analytics/webAnalyticEventData.json")
+        return _choice(
+            call, value, [str(each) for each in node.properties["eventType"].target.enum or ()]
+        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
@@ -11,10 +11,8 @@ from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
 from dynclient.extensions.lineage_graph import Lineage, LineageEdge
+from dynclient.extensions.named_parts import full_names, has_names
 from dynclient.suggestions import did_you_mean, nearest
-
-if TYPE_CHECKING:
-    from dynclient.schema import Node
 
 DEPTH = 3
 """Edges that a server follows in one request, at most."""
@@ -358,11 +356,11 @@ class _Parts:
     def __init__(self, extension: LineageExtension, reference: Mapping[str, Any]) -> None:
         spec = extension.session.find(reference["type"])
         fields = extension.session.release.node(spec.entity.path).properties
-        groups = [name for name, node in fields.items() if _has_names(node)]
+        groups = [name for name, node in fields.items() if has_names(node)]
         state = model.raw(extension.read(reference, fields=groups))
         self.fqn = str(state["fullyQualifiedName"])
         self.names: dict[str, str] = {}
-        for full in _full_names(state, self.fqn):
+        for full in full_names(state, self.fqn):
             self.names.setdefault(full.removeprefix(f"{self.fqn}.").casefold(), full)
             self.names.setdefault(full.casefold(), full)
 
@@ -376,27 +374,6 @@ class _Parts:
             message = f"{self.fqn} has no column {name!r}{hint}"
             problems.append(Problem("columns", name, "argument", message))
         return found or str(name)
-
-
-def _has_names(node: Node) -> bool:
-    """Return whether a field of an entity has parts with names: columns, or a schema of fields."""
-    items = node.items
-    if items is not None and "fullyQualifiedName" in items.properties:
-        return items.type_name != "EntityReference"
-    return any(_has_names(each) for each in node.properties.values() if each.items is not None)
-
-
-def _full_names(value: Any, fqn: str) -> Iterator[str]:
-    """Yield the fully qualified names of everything that is a part of an entity, nested too."""
-    if isinstance(value, Mapping):
-        full = value.get("fullyQualifiedName")
-        if isinstance(full, str) and full.startswith(f"{fqn}.") and "type" not in value:
-            yield full
-        for below in value.values():
-            yield from _full_names(below, fqn)
-    elif isinstance(value, list):
-        for below in value:
-            yield from _full_names(below, fqn)
 
 
 def _given(**values: Any) -> dict[str, Any]:

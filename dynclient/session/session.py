@@ -360,7 +360,7 @@ class Session:
         Raises:
             BadArguments: the list does not take these arguments; lists all problems.
         """
-        from dynclient.dispatch.pagination import Listing
+        from dynclient.dispatch.pagination import Listing, Page
 
         operation, arguments, _ = plan
         fields = arguments.get("fields")
@@ -384,6 +384,8 @@ class Session:
                 names = field_names(full.get("fields"))
                 full["fields"] = list(dict.fromkeys([*names, *extra_fields]))
             page = self.call(self._current(plan)._replace(arguments=full))
+            if isinstance(page, dict):  # the release has no schema of what is listed
+                page = Page(page["data"], page.get("paging"))
             if page.origin is not None:
                 page.origin.extra_fields = extra_fields
             return page

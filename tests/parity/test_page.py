@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from dynclient.compat.ometa.request_methods import rows
-from tests.parity.page import FOLDER, PAGE, calls, page
+from tests.parity.page import FOLDER, PAGE, calls, missing, page
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(FOLDER.glob("*.json"))
@@ -24,6 +24,10 @@ def test_the_calls_are_valid_by_their_schema(file: Path) -> None:
 
 def test_the_page_is_generated_from_the_calls() -> None:
     assert PAGE.read_text("utf-8") == page(), "run python -m tests.parity"
+
+
+def test_every_official_method_has_a_native_call_or_a_reason() -> None:
+    assert missing() == []
 
 
 def test_every_method_of_the_calls_is_an_official_one() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from dynclient.compat.ometa.exceptions import FQNBuildingException
 from dynclient.compat.ometa.utils import get_entity_type, model_str
+from dynclient.extensions.entity_links import EntityLink, parse_entity_link
 
-_BEGIN, _END, _BETWEEN, _COLUMNS = "<#E::", ">", "::", "columns"
+_COLUMNS = "columns"
 
 
 def get_entity_link(entity_type: Any, fqn: Any, **kwargs: Any) -> str:
@@ -24,10 +25,8 @@ def get_entity_link(entity_type: Any, fqn: Any, **kwargs: Any) -> str:
     column = kwargs.pop("column_name", None)
     if kwargs:
         raise TypeError(f"get_entity_link() takes column_name=, not {', '.join(kwargs)}")
-    parts = [get_entity_type(entity_type), model_str(fqn)]
-    if column is not None:
-        parts += [_COLUMNS, model_str(column)]
-    return f"{_BEGIN}{_BETWEEN.join(parts)}{_END}"
+    parts = () if column is None else (_COLUMNS, model_str(column))
+    return str(EntityLink(get_entity_type(entity_type), model_str(fqn), parts))
 
 
 def split(str_: str) -> list[str]:
@@ -37,11 +36,12 @@ def split(str_: str) -> list[str]:
         FQNBuildingException: the text is not a link.
     """
     text = model_str(str_)
-    if not (text.startswith(_BEGIN) and text.endswith(_END)):
+    link = parse_entity_link(text)
+    if link is None:
         raise FQNBuildingException(
             f"{text!r} is not an entity link, such as <#E::table::svc.db.schema.table>"
         )
-    return text[len(_BEGIN) : -len(_END)].split(_BETWEEN)
+    return [link.type, link.name, *link.parts]
 
 
 def get_decoded_column(entity_link: str) -> str:

@@ -103,7 +103,7 @@ CALLS: list[tuple[str, str, Callable[[Client], Any]]] = [
     ("quality", "1795305600000", lambda om: om.pipelines.delete_status(
         "rec_qual_pipe.dag", 1795305600000)),
     ("governance", "kpiResult", lambda om: om.kpis.results("rec_gov_kpi")),
-    ("governance", "collect", lambda om: om.insight.events("PageView")),
+    ("governance", "collect", lambda om: om.web_analytic_events.collected("PageView")),
 ]  # fmt: skip
 
 
