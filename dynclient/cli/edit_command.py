@@ -137,7 +137,8 @@ def _is_changed(path: Path, text: str) -> bool:
 def _read(om: Client, target: Target) -> Any:
     """Return the present state of an entity with all fields that can be edited."""
     spec = om.session.find(target.type)
-    om.resolve(target.key, target.type)  # raises NotFound
+    if spec.entity.create is None:
+        raise UsageError(f"entities of type {spec.entity.name!r} cannot be edited")
     names = _settable(om, spec.entity.create)
     return om.extension("versions").read(target.key, spec.entity.name, names)
 

@@ -277,11 +277,12 @@ def _below(om: Client, entity: Any, *, recursive: bool) -> Iterator[str]:
         operation = spec.operations.get("list")
         if operation is None or not parents or parents[-1][1] != kind:
             continue
-        field = parents[-1][0]
-        if field not in {parameter.name for parameter in operation.parameters}:
+        field, known = parents[-1][0], {parameter.name for parameter in operation.parameters}
+        if field not in known:
             continue
+        include = {"include": "all"} if "include" in known else {}
         try:
-            count = len(om[spec.entity].list(**{field: name, "include": "all"}))
+            count = len(om[spec.entity].list(**{field: name}, **include))
         except ServerError as error:
             yield f"  {spec.attribute} below it cannot be counted: {error}"
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -121,9 +122,9 @@ def _show_body(output: Output, body: Any) -> None:
     if body is None:
         return
     if isinstance(body, bytes):
+        if output.console.is_terminal:
+            raise UsageError(f"the response is {len(body):,} bytes; redirect them to a file")
         output.console.file.flush()
-        import sys
-
         sys.stdout.buffer.write(body)
     elif isinstance(body, str):
         output.write(escaped(body))

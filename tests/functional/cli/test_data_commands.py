@@ -17,8 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from dynclient.cli.edit_command import edit
+from dynclient.cli.output import Output
+from dynclient.cli.targets import Target
 from dynclient.client.client import Client
+from dynclient.errors import LostUpdate
 from tests.support.sandbox_processes import PATIENCE, environment
 from tests.support.servers import Server
 from tests.support.stub import Reply, Seen, Stub
@@ -214,6 +219,46 @@ def test_nothing_is_sent_and_nothing_lost_if_an_edit_fails(
     assert om.tables[NAME].version == version
     assert run(*again).returncode == 0
     assert om.tables[NAME].description == f"two {RED}lines"
+
+
+def edited(om: Client, before: str, after: str, meanwhile: Callable[[], object]) -> str:
+    """Edit the table in this process while something else happens; return what is printed."""
+    console = Console(file=io.StringIO(), width=200)
+
+    def editor(path: Path) -> None:
+        text = path.read_text("utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), "utf-8")
+        meanwhile()
+
+    edit(Output(console), om, Target("table", NAME), editor=editor)
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_what_others_change_during_an_edit_is_kept(
+    table: Any, om: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def change(**fields: str) -> None:
+        other = om.tables[NAME]
+        for name, value in fields.items():
+            setattr(other, name, value)
+        om.save(other)
+
+    assert "changed table" in edited(
+        om, "rows", "lines", lambda: change(displayName="Orders of the shop")
+    )
+    saved = om.tables[NAME]
+    assert (saved.description, saved.displayName) == (f"two {RED}lines", "Orders of the shop")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(LostUpdate):
+        edited(om, "lines", "words", lambda: change(description="theirs"))
+    assert om.tables[NAME].description == "theirs"
+    [kept] = tmp_path.iterdir()
+    assert "words" in kept.read_text("utf-8")
+    assert f"--from {kept}" in capsys.readouterr().err
 
 
 def test_columns_are_tagged_and_untagged(run: Run, table: Any) -> None:
