@@ -159,20 +159,25 @@ def list_entities(
     if names:
         arguments["fields"] = list(dict.fromkeys(names))
     if count:
-        arguments |= {"limit": count, "page_size": min(count, 1_000)}
+        arguments["limit"] = count
+        if "page_size" in parameters:
+            arguments["page_size"] = min(count, 1_000)
     listing: Listing = om[entity_type].list(**arguments)
     total = _Total()
     columns = _COLUMNS if "fullyQualifiedName" in spec.entity.properties else ("id", "name")
     rows = (model.asdict(entity) for entity in total.entities(listing))
     show_rows(output, rows, (*columns, *(name for name in fields if name not in columns)))
     if count and total.announced is not None and total.announced > total.seen:
-        output.console.file.flush()
         _note(output, f"{total.seen} of {total.announced:,} shown; --limit 0 shows all")
+    elif not total.seen:
+        _note(output, f"no {spec.attribute} found")
     return DONE
 
 
 def _note(output: Output, text: str) -> None:
+    """Print a line for people after the output, on standard error."""
     if output.is_table:
+        output.console.file.flush()
         print(text, file=sys.stderr)
 
 

@@ -67,7 +67,7 @@ def call(output: Output, om: Client, request: str, data: str | None = None) -> i
     """Send one request and print the body of its response.
 
     Args:
-        output: where and how; the response is printed as JSON, unless the format is YAML.
+        output: where and how; in other formats than JSON and YAML, the rows of a page.
         om: a client.
         request: method and path below ``/api``, ``GET /v1/tables?limit=5``.
         data: JSON or YAML to send; ``@`` and a path reads it from a file, ``-`` from standard
@@ -128,8 +128,8 @@ def _show_body(output: Output, body: Any) -> None:
         sys.stdout.buffer.write(body)
     elif isinstance(body, str):
         output.write(escaped(body))
-    elif output.format in {Format.TABLE, Format.JSON} and not output.columns:
-        show_object(output._replace(format=Format.JSON), body)
+    elif output.format is Format.JSON and not output.columns:
+        show_object(output, body)
     else:
         rows = body.get("data") if isinstance(body, dict) else body
         if isinstance(rows, list) and output.format is not Format.YAML:

@@ -128,6 +128,8 @@ def test_a_list_takes_filters_limits_and_columns(run: Run, table: Any) -> None:
     wrong = run("list", "tables", "--filter", "databaseSchma=x", "--output", "json")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert json.loads(wrong.stderr)["problems"][0]["nearest"][0] == "databaseSchema"
+    none = run("list", "tables", "--filter", "databaseSchema=none.at.all")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "no tables found\n")
     unknown = run("list", "tables", "--columns", "nme")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "did you mean name" in unknown.stderr

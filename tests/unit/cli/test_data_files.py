@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from dynclient.cli.data_files import json_text, parsed, read_object, yaml_text
+from dynclient.cli.data_files import has_yaml, json_text, parsed, read_object, yaml_text
 from dynclient.errors import UsageError
 
 HOSTILE = {"name": "a\x1b[31m\u202eb\x9f", "words": ["größer", None, True, 0.1, "2024-01-01", "no"]}
@@ -68,3 +69,14 @@ def test_an_object_is_read_from_a_file_and_from_standard_input(
     file.write_bytes(b"\xff")
     with pytest.raises(UsageError, match="is not UTF-8"):
         read_object(str(file))
+
+
+def test_without_the_package_yaml_is_an_error_that_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert not has_yaml()
+    with pytest.raises(UsageError, match="pip install"):
+        yaml_text({"a": 1})
+    with pytest.raises(UsageError, match=r"f\.yaml is not JSON"):
+        parsed("a: 1", "f.yaml")
