@@ -37,7 +37,13 @@ def run_editor(path: Path) -> None:
     Raises:
         UsageError: the editor cannot be started, or ends with an error.
     """
-    text = next((os.environ[name] for name in _EDITORS if os.environ.get(name)), _DEFAULT)
+    named = next((os.environ[name] for name in _EDITORS if os.environ.get(name)), None)
+    if named is None and not sys.stdin.isatty():
+        raise UsageError(
+            f"EDITOR is not set, and {_DEFAULT} needs a terminal; set EDITOR, or pass an edited"
+            " file with --from"
+        )
+    text = named or _DEFAULT
     try:
         words = shlex.split(text)
         with _interrupts_left_to_editor():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from pathlib import Path
@@ -46,4 +47,14 @@ def test_an_editor_that_fails_is_an_error(
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", command)
     with pytest.raises(UsageError, match=message):
+        run_editor(tmp_path / "text.yaml")
+
+
+def test_no_editor_is_opened_without_a_terminal_unless_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(UsageError, match="needs a terminal; set EDITOR"):
         run_editor(tmp_path / "text.yaml")
