@@ -32,9 +32,10 @@ _CREDENTIAL = re.compile(
     r"|\b(?:gh[pousr]_|github_pat_|xox[abprs]-|AKIA|ASIA|glpat-)[\w-]{10,}",
     re.IGNORECASE | re.DOTALL,
 )
-_UNPRINTABLE = re.compile(
+UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+"""Characters that a terminal obeys or that change the direction of text; not tab and line feed."""
 
 
 @functools.lru_cache(maxsize=4096)  # asked for each field that no schema has
@@ -63,7 +64,7 @@ def printable(text: str) -> str:
     characters, except for tab and line feed, would be obeyed by a terminal.
     """
     text = _CREDENTIAL.sub(_masked_credential, text)
-    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+    return UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def _masked_credential(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 import dynclient
+from dynclient.cli.data_commands import app as data
 from dynclient.cli.exit_codes import DONE
 from dynclient.cli.schema_commands import app as schemas
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(schemas, name="schemas")
+app.registered_commands.extend(data.registered_commands)
 
 Tree = Annotated[
     Path | None,

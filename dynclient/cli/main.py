@@ -54,19 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DynclientError, OSError) as error:
         if os.environ.get(FULL):
             raise
-        return _fail(_text(error), FAILED)
+        from dynclient.cli.error_text import error_text
+
+        return _fail(error_text(error), FAILED)
     except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
-
-
-def _text(error: Exception) -> str:
-    """Return the text of an error, without the number of an operating system's error."""
-    from dynclient.errors import DynclientError
-
-    if isinstance(error, OSError) and error.strerror and not isinstance(error, DynclientError):
-        place = "" if error.filename is None else f": {str(error.filename)!r}"
-        return f"{error.strerror}{place}"
-    return str(error)
 
 
 def _fail(text: str, code: int) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from dynclient.cli.exit_codes import DIFFERS, DONE
-from dynclient.errors import DynclientWarning
+from dynclient.cli.warning_lines import show_warnings
 
 app = typer.Typer(help="Manage and compare the releases in the cache.", no_args_is_help=True)
 
@@ -27,17 +26,7 @@ Tree = Annotated[
 
 @app.callback()
 def _show_warnings_without_source() -> None:
-    default = warnings.showwarning
-
-    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-        if issubclass(
-            category, DynclientWarning
-        ):  # the line of source that Python adds is no help here
-            typer.echo(f"dynclient: {message}", err=True)
-        else:
-            default(message, category, *rest, **more)
-
-    warnings.showwarning = show
+    show_warnings()
 
 
 @app.command("list")

@@ -1,0 +1,553 @@
+"""The commands for data and their options; each calls the module that does its work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from dynclient.cli.error_text import error_json, error_text
+from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from dynclient.cli.output import Format, Output, standard_console
+from dynclient.cli.targets import Target, WrongWords, only_target, split_target
+from dynclient.errors import DynclientError
+from dynclient.tracebacks import FULL
+
+if TYPE_CHECKING:
+    from dynclient.client.client import Client
+
+app = typer.Typer()
+
+_GROUP = "Data"
+Words = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="TYPE NAME",
+        help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id.",
+        show_default=False,
+    ),
+]
+Type = Annotated[
+    str,
+    typer.Argument(help="An entity type or a collection: table, tables.", show_default=False),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        "--host",
+        help="Address of the server; default: OPENMETADATA_HOST. The token is read from"
+        " OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+    ),
+]
+Release = Annotated[
+    str | None,
+    typer.Option("--release", help="Release whose schemas are used; default: the server's."),
+]
+As = Annotated[Format, typer.Option("--output", help="Format of the output.")]
+Columns = Annotated[
+    str,
+    typer.Option(
+        "--columns", help="Columns or fields, separated by commas: name,owners.name,columns.name."
+    ),
+]
+Fields = Annotated[
+    str,
+    typer.Option("--fields", help="Fields that servers return on request, separated by commas."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def _example(*lines: str) -> str:
+    return "Example: " + " · ".join(lines)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _output(format: Format, columns: str = "") -> Output:
+    return Output(standard_console(), format, _names(columns))
+
+
+@contextmanager
+def _connected(output: Output, host: str | None, release: str | None) -> Iterator[Client]:
+    """Yield a client; its errors become a message, or JSON with ``--output json``, and end it."""
+    from dynclient.cli.warning_lines import show_warnings
+    from dynclient.client.connect import connect
+
+    show_warnings(as_json=output.format is Format.JSON)
+    try:
+        with connect(host, release=release) as om:
+            yield om
+        output.console.file.flush()
+    except BrokenPipeError:
+        # The reader has closed the pipe, as `head` does; discard the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
+    except KeyboardInterrupt:
+        _end(output, KeyboardInterrupt(), "interrupted", INTERRUPTED)
+    except WrongWords as error:
+        raise typer.BadParameter(str(error)) from None
+    except (DynclientError, OSError) as error:
+        if os.environ.get(FULL):
+            raise
+        _end(output, error, error_text(error), FAILED)
+
+
+def _end(output: Output, error: BaseException, text: str, code: int) -> NoReturn:
+    """Print an error, after what was printed already, and end the command."""
+    with suppress(OSError):  # the error itself is printed on standard error
+        output.console.file.flush()
+    is_json = output.format is Format.JSON
+    print(error_json(error, text) if is_json else f"dynclient: {text}", file=sys.stderr)
+    raise typer.Exit(code) from None
+
+
+def _target(words: Sequence[str]) -> Target:
+    try:
+        return only_target(words)
+    except WrongWords as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _target_and_rest(words: Sequence[str]) -> tuple[Target, list[str]]:
+    try:
+        return split_target(words)
+    except WrongWords as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+@app.command(
+    epilog=_example("dynclient get table shop.main.public.orders --fields owners --output json"),
+    rich_help_panel=_GROUP,
+)
+def get(
+    target: Words,
+    fields: Fields = "",
+    include: Annotated[
+        str | None, typer.Option(help="'non-deleted', 'deleted' or 'all'; default: non-deleted.")
+    ] = None,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print one entity."""
+    from dynclient.cli import entity_commands
+
+    found, out = _target(target), _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = entity_commands.get(out, om, found, _names(fields), include)
+    raise typer.Exit(code)
+
+
+@app.command(
+    "list",
+    epilog=_example("dynclient list tables --filter service=shop --columns name,owners.name"),
+    rich_help_panel=_GROUP,
+)
+def list_(
+    entity_type: Type,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="A filter of the list: name=value; may be repeated."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of entities, 0 for all; default: 100 in a table, all in other formats.",
+            min=0,
+        ),
+    ] = None,
+    fields: Fields = "",
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print the entities of a type."""
+    from dynclient.cli import entity_commands
+
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = entity_commands.list_entities(
+            out, om, entity_type, filters or (), limit, _names(fields)
+        )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_example("dynclient create table orders.yaml"), rich_help_panel=_GROUP)
+def create(
+    entity_type: Type,
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A JSON or YAML file with the create request; - reads standard input.",
+            show_default=False,
+        ),
+    ],
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Create an entity."""
+    from dynclient.cli import entity_commands
+
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = entity_commands.create(out, om, entity_type, file)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("EDITOR=nano dynclient edit table shop.main.public.orders"),
+    rich_help_panel=_GROUP,
+)
+def edit(
+    target: Words,
+    file: Annotated[
+        str | None,
+        typer.Option("--from", help="An edited file to send, instead of opening the editor."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what changes, and send nothing.")
+    ] = False,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Edit an entity in $VISUAL or $EDITOR, print what changes, and send it as a patch.
+
+    If the editor or the request fails, the edited text is kept in a file.
+    """
+    from dynclient.cli.edit_command import edit as edit_it
+
+    found, out = _target(target), _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = edit_it(out, om, found, file=file, dry_run=dry_run)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient delete table shop.main.public.orders --hard"),
+    rich_help_panel=_GROUP,
+)
+def delete(
+    target: Words,
+    hard: Annotated[
+        bool, typer.Option("--hard", help="Delete it for good; otherwise it can be restored.")
+    ] = False,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Delete everything below it too.")
+    ] = False,
+    yes: Yes = False,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Show what goes, ask, and delete it.
+
+    Without a terminal, --yes is required.
+    """
+    from dynclient.cli import entity_commands
+
+    found, out = _target(target), _output(output, columns)
+    if not yes and not sys.stdin.isatty():
+        raise typer.BadParameter("is required without a terminal", param_hint="--yes")
+    with _connected(out, host, release) as om:
+        code = entity_commands.delete(
+            out, om, found, hard=hard, recursive=recursive, confirm=None if yes else _confirm
+        )
+    raise typer.Exit(code)
+
+
+def _confirm(question: str) -> bool:
+    """Ask on standard error; anything but ``y`` or ``yes`` is a no, the end of the input too."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+@app.command(
+    epilog=_example("dynclient restore table shop.main.public.orders"), rich_help_panel=_GROUP
+)
+def restore(
+    target: Words,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Restore an entity that was deleted without --hard."""
+    from dynclient.cli import entity_commands
+
+    found, out = _target(target), _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = entity_commands.restore(out, om, found)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient tag table shop.main.public.users PII.Sensitive --column email"),
+    rich_help_panel=_GROUP,
+)
+def tag(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TYPE NAME TAG…",
+            help="The entity, and names of tags or glossary terms.",
+            show_default=False,
+        ),
+    ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="A column instead of the table, nested ones with dots; may be repeated."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the tags.")] = False,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Add tags and glossary terms to an entity or to columns of it, or remove them."""
+    from dynclient.cli import entity_commands
+
+    found, tags = _target_and_rest(words)
+    if not tags:
+        raise typer.BadParameter("name one tag or more, such as PII.Sensitive")
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = entity_commands.tag(out, om, found, tags, column or (), remove=remove)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient lineage table shop.main.public.orders --up 3 --mermaid"),
+    rich_help_panel=_GROUP,
+)
+def lineage(
+    target: Words,
+    up: Annotated[int, typer.Option(help="Edges to follow to where data come from.", min=0)] = 1,
+    down: Annotated[int, typer.Option(help="Edges to follow to where data go.", min=0)] = 1,
+    mermaid: Annotated[
+        bool, typer.Option("--mermaid", help="Print a flowchart in the language of Mermaid.")
+    ] = False,
+    dot: Annotated[
+        bool, typer.Option("--dot", help="Print a graph in the language of Graphviz.")
+    ] = False,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print where the data of an entity come from, and where they go."""
+    from dynclient.cli.lineage_commands import lineage as show_lineage
+
+    if mermaid and dot:
+        raise typer.BadParameter("cannot be combined with --dot", param_hint="--mermaid")
+    drawing = "mermaid" if mermaid else "dot" if dot else None
+    found, out = _target(target), _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = show_lineage(out, om, found, up, down, drawing)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient history table shop.main.public.orders"), rich_help_panel=_GROUP
+)
+def history(
+    target: Words,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print all versions of an entity: who changed what, and when."""
+    from dynclient.cli import version_commands
+
+    found, out = _target(target), _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = version_commands.history(out, om, found)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient diff table shop.main.public.orders 0.1 0.2"),
+    rich_help_panel=_GROUP,
+)
+def diff(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TYPE NAME VERSION [VERSION]",
+            help="The entity and one or two versions; or another entity instead of versions.",
+            show_default=False,
+        ),
+    ],
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 3 if there is a difference.")
+    ] = False,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print what differs between two versions of an entity, or between two entities.
+
+    One version is compared with the present state.
+    """
+    from dynclient.cli import version_commands
+
+    found, others = _target_and_rest(words)
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = version_commands.diff(out, om, found, others, exit_code=exit_code)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient blame table shop.main.public.orders"), rich_help_panel=_GROUP
+)
+def blame(
+    target: Words,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print which version changed each field of an entity last."""
+    from dynclient.cli import version_commands
+
+    found, out = _target(target), _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = version_commands.blame(out, om, found)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP
+)
+def export(
+    target: Words,
+    file: Annotated[
+        str | None, typer.Option("--out", "-o", help="File to write; default: standard output.")
+    ] = None,
+    host: Host = None,
+    release: Release = None,
+) -> None:
+    """Write what is below an entity as CSV: the terms of a glossary, the columns of a table."""
+    from dynclient.cli import csv_commands
+
+    found, out = _target(target), _output(Format.TABLE)
+    with _connected(out, host, release) as om:
+        code = csv_commands.export_csv(out, om, found, file)
+    raise typer.Exit(code)
+
+
+@app.command(
+    "import",
+    epilog=_example("dynclient import glossary Sales sales.csv --no-dry-run"),
+    rich_help_panel=_GROUP,
+)
+def import_(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TYPE NAME FILE",
+            help="The entity, and a CSV file; - reads standard input.",
+            show_default=False,
+        ),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run/--no-dry-run", help="Only say what would be done.")
+    ] = True,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Read CSV into what is below an entity; a dry run, unless --no-dry-run is given.
+
+    Exit code 0: all rows are right. 1: at least one is not.
+    """
+    from dynclient.cli import csv_commands
+
+    found, rest = _target_and_rest(words)
+    if len(rest) != 1:
+        raise typer.BadParameter("name the entity and one file, such as glossary Sales sales.csv")
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = csv_commands.import_csv(out, om, found, rest[0], dry_run=dry_run)
+    raise typer.Exit(code)
+
+
+@app.command(
+    epilog=_example("dynclient call 'GET /v1/tables?limit=5' --columns fullyQualifiedName"),
+    rich_help_panel=_GROUP,
+)
+def call(
+    request: Annotated[
+        str,
+        typer.Argument(
+            help="Method and path below /api: 'GET /v1/tables?limit=5'.", show_default=False
+        ),
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help="JSON to send; @FILE reads it from a file, - from standard input."),
+    ] = None,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.JSON,
+    columns: Columns = "",
+) -> None:
+    """Send one request and print the body of the response; secrets are masked."""
+    from dynclient.cli import server_commands
+
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = server_commands.call(out, om, request, data)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_example("dynclient whoami"), rich_help_panel=_GROUP)
+def whoami(
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print the user of the token, the server, and its version."""
+    from dynclient.cli import server_commands
+
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = server_commands.whoami(out, om)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_example("dynclient count tables users"), rich_help_panel=_GROUP)
+def count(
+    types: Annotated[
+        list[str] | None,
+        typer.Argument(help="Entity types; default: those that the server counts in one request."),
+    ] = None,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print how many entities there are of each type."""
+    from dynclient.cli import server_commands
+
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = server_commands.count(out, om, types or ())
+    raise typer.Exit(code)

@@ -1,0 +1,358 @@
+"""``dynclient get``, ``list``, ``create``, ``delete``, ``restore`` and ``tag``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dynclient import model
+from dynclient.cli.data_files import read_object
+from dynclient.cli.exit_codes import DONE, FAILED
+from dynclient.cli.output import Output, escaped, show_object, show_rows, value_at
+from dynclient.cli.targets import Target, name_and_type
+from dynclient.errors import NotFound, ServerError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dynclient.client.client import Client
+    from dynclient.dispatch.pagination import Listing
+    from dynclient.operations import Parameter
+    from dynclient.schema import EntityType
+
+ROWS = 100
+"""Rows of a table for people without ``--limit``."""
+_COLUMNS = ("fullyQualifiedName", "displayName", "description")
+"""Columns of a list of entities."""
+_SHOWN = ("owners", "owner", "tags", "domains", "domain")
+"""Fields that people see of an entity although servers return them on request only."""
+_PART_COLUMNS = ("name", "displayName", "dataType", "taskType", "constraint", "tags", "description")
+"""Columns of the table of an entity's parts; those that are empty are left out."""
+_IRRELEVANT = frozenset({"href", "changeDescription", "incrementalChangeDescription", "deleted"})
+
+
+def get(
+    output: Output,
+    om: Client,
+    target: Target,
+    fields: Sequence[str] = (),
+    include: str | None = None,
+) -> int:
+    """Print one entity.
+
+    Args:
+        output: where and how.
+        om: a client.
+        target: the entity.
+        fields: more fields than the server returns by default.
+        include: ``non-deleted``, ``deleted`` or ``all``.
+
+    Raises:
+        NotFound: it does not exist.
+    """
+    spec = om.session.find(target.type)
+    names = [*fields, *_requested(om, spec.entity, output.columns)]
+    if output.is_table and not output.columns:
+        names += _requested(om, spec.entity, [n for n in _SHOWN if n in spec.entity.properties])
+    entity = _read(om, target, list(dict.fromkeys(names)), include)
+    data = model.asdict(entity)
+    if output.is_table and not output.columns:
+        _show_entity(output, name_and_type(entity), data)
+    else:
+        show_object(output, data)
+    return DONE
+
+
+def _read(om: Client, target: Target, fields: Sequence[str], include: str | None) -> Any:
+    try:
+        return om.resolve(target.key, target.type, fields=fields or None, include=include)
+    except NotFound as error:
+        missing = error
+    if include is None:
+        target.collection(om)[target.key]  # raises what says which part of the name is missing
+    raise missing
+
+
+def _requested(om: Client, entity: EntityType, paths: Sequence[str]) -> list[str]:
+    """Return the names that ``fields=`` needs for paths of columns.
+
+    Raises:
+        UnknownField: the entity type has no such field.
+    """
+    from dynclient.errors import UnknownField
+    from dynclient.session.requested_fields import requested_fields
+    from dynclient.suggestions import did_you_mean, nearest
+
+    known = requested_fields(om.release)
+    names: list[str] = []
+    for path in paths:
+        first = path.partition(".")[0]
+        if first not in entity.properties:
+            near = nearest(first, entity.properties)
+            hint = did_you_mean(near)
+            raise UnknownField(f"{entity.name} has no field {first!r}{hint}", name=first)
+        names += known.needed(entity.name, first)
+        names += known.needed(entity.name, path.replace(".", "[].", 1))
+    return names
+
+
+def _show_entity(output: Output, title: str, data: dict[str, Any]) -> None:
+    """Print an entity for people: its fields, and its largest list of parts as a table."""
+    parts = _parts(data)
+    shown = {
+        name: value
+        for name, value in data.items()
+        if name not in _IRRELEVANT and name != parts and value not in (None, [], {}, "")
+    }
+    if isinstance(shown.get("updatedAt"), int):
+        from dynclient.extensions.times import as_datetime
+
+        shown["updatedAt"] = f"{as_datetime(shown['updatedAt']):%Y-%m-%d %H:%M:%S} UTC"
+    output.say(title)
+    show_object(output, shown)
+    if parts is not None:
+        output.say(f"\n{parts} ({len(data[parts])})")
+        show_rows(output, data[parts], _PART_COLUMNS)
+
+
+def _parts(data: dict[str, Any]) -> str | None:
+    """Return the field with the largest list of objects that have a name and are no references."""
+    found = {
+        name: len(value)
+        for name, value in data.items()
+        if isinstance(value, list)
+        and value
+        and all(isinstance(item, dict) and "name" in item and "id" not in item for item in value)
+        and not any("tagFQN" in item for item in value)
+    }
+    return max(found, key=lambda name: found[name], default=None)
+
+
+def list_entities(
+    output: Output,
+    om: Client,
+    entity_type: str,
+    filters: Sequence[str] = (),
+    limit: int | None = None,
+    fields: Sequence[str] = (),
+) -> int:
+    """Print the entities of a type.
+
+    Args:
+        output: where and how.
+        om: a client.
+        entity_type: their type.
+        filters: filters of the list, ``name=value``.
+        limit: number of entities; 0 for all; None for 100 in a table and all in other formats.
+        fields: more fields than the server returns by default.
+
+    Raises:
+        BadArguments: the list does not have a filter, or its value is wrong.
+    """
+    spec = om.session.find(entity_type)
+    operation = spec.operations.get("list")
+    parameters = {} if operation is None else {each.name: each for each in operation.parameters}
+    arguments = dict(_filter(text, parameters) for text in filters)
+    names = [*fields, *_requested(om, spec.entity, output.columns)]
+    count = (ROWS if output.is_table else 0) if limit is None else limit
+    if names:
+        arguments["fields"] = list(dict.fromkeys(names))
+    if count:
+        arguments["limit"] = count
+        if "page_size" in parameters:
+            arguments["page_size"] = min(count, 1_000)
+    listing: Listing = om[entity_type].list(**arguments)
+    total = _Total()
+    columns = _COLUMNS if "fullyQualifiedName" in spec.entity.properties else ("id", "name")
+    rows = (model.asdict(entity) for entity in total.entities(listing))
+    show_rows(output, rows, (*columns, *(name for name in fields if name not in columns)))
+    if count and total.announced is not None and total.announced > total.seen:
+        _note(output, f"{total.seen} of {total.announced:,} shown; --limit 0 shows all")
+    elif not total.seen:
+        _note(output, f"no {spec.attribute} found")
+    return DONE
+
+
+def _note(output: Output, text: str) -> None:
+    """Print a line for people after the output, on standard error."""
+    if output.is_table:
+        output.console.file.flush()
+        print(text, file=sys.stderr)
+
+
+class _Total:
+    """How many entities a list announced, and how many were read."""
+
+    def __init__(self) -> None:
+        self.announced: int | None = None
+        self.seen = 0
+
+    def entities(self, listing: Listing) -> Iterator[Any]:
+        """Yield the entities of a list, and count them."""
+        for page in listing.pages():
+            self.announced = page.total if self.announced is None else self.announced
+            for entity in page:
+                self.seen += 1
+                yield entity
+
+
+def _filter(text: str, parameters: dict[str, Parameter]) -> tuple[str, Any]:
+    """Return the name and the value of ``name=value``, as its parameter takes it."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"--filter must be name=value, such as service=shop, not {text!r}")
+    kind = parameters[name].type if name in parameters else "string"
+    if kind == "boolean" and value in {"true", "false"}:
+        return name, value == "true"
+    if kind in {"integer", "number"} and value.lstrip("-").isdecimal():
+        return name, int(value)
+    return name, value
+
+
+def create(output: Output, om: Client, entity_type: str, file: str) -> int:
+    """Create an entity of a create request in a file.
+
+    Args:
+        output: where and how.
+        om: a client.
+        entity_type: its type.
+        file: path of a JSON or YAML file; ``-`` for standard input.
+
+    Raises:
+        RequestInvalid: the request is not valid; lists all problems.
+        Conflict: the entity exists.
+    """
+    return _done(output, "created", om[entity_type].create(read_object(file)))
+
+
+def _done(output: Output, verb: str, entity: Any) -> int:
+    """Print what was done to an entity; the entity itself in formats for programs."""
+    if output.is_table:
+        output.say(f"{verb} {name_and_type(entity)}")
+    else:
+        show_object(output, model.asdict(entity))
+    return DONE
+
+
+def delete(
+    output: Output,
+    om: Client,
+    target: Target,
+    *,
+    hard: bool = False,
+    recursive: bool = False,
+    confirm: Callable[[str], bool] | None = None,
+) -> int:
+    """Show what a deletion removes, ask, and delete it.
+
+    Args:
+        output: where and how.
+        om: a client.
+        target: the entity.
+        hard: delete it for good.
+        recursive: delete everything below it too.
+        confirm: asks the user a question; None deletes without a question.
+
+    Raises:
+        NotFound: it does not exist.
+    """
+    entity = om.resolve(target.key, target.type, include="all")
+    if confirm is not None:
+        kept = "for good" if hard else "it can be restored"
+        lines = [f"{name_and_type(entity)} ({kept})", *_below(om, entity, recursive=recursive)]
+        print(escaped("\n".join(lines)), file=sys.stderr)
+        if not confirm("Delete?"):
+            print("nothing was deleted", file=sys.stderr)
+            return FAILED
+    deleted = target.collection(om).delete(
+        model.raw(entity)["id"], hard=hard or None, recursive=recursive or None
+    )
+    return _done(output, "deleted", entity if deleted is None else deleted)
+
+
+def _below(om: Client, entity: Any, *, recursive: bool) -> Iterator[str]:
+    """Yield how many entities of each type are directly below an entity."""
+    from dynclient.operations.name_parents import name_parents
+
+    kind, name = model.type_of(entity), model.name_of(model.raw(entity))
+    note = "" if recursive else "; servers refuse this without --recursive"
+    for spec in om.catalogue:
+        parents = name_parents(om.release, spec.entity).types
+        operation = spec.operations.get("list")
+        if operation is None or not parents or parents[-1][1] != kind:
+            continue
+        field, known = parents[-1][0], {parameter.name for parameter in operation.parameters}
+        if field not in known:
+            continue
+        include = {"include": "all"} if "include" in known else {}
+        try:
+            count = len(om[spec.entity].list(**{field: name}, **include))
+        except ServerError as error:
+            yield f"  {spec.attribute} below it cannot be counted: {error}"
+            continue
+        if count:
+            yield f"  {count:,} {spec.attribute} directly below it{note}"
+
+
+def restore(output: Output, om: Client, target: Target) -> int:
+    """Restore an entity that was deleted, unless for good.
+
+    Raises:
+        NotFound: there is no such deleted entity.
+    """
+    return _done(output, "restored", target.collection(om).restore(target.key))
+
+
+def tag(
+    output: Output,
+    om: Client,
+    target: Target,
+    tags: Sequence[str],
+    columns: Sequence[str] = (),
+    *,
+    remove: bool = False,
+) -> int:
+    """Add labels to an entity or to columns of it, or remove them.
+
+    Args:
+        output: where and how.
+        om: a client.
+        target: the entity.
+        tags: names of tags and glossary terms.
+        columns: names of columns, instead of the entity itself.
+        remove: remove the labels.
+
+    Raises:
+        BadArguments: a label or a column does not exist.
+    """
+    if not tags:
+        raise UsageError("name one tag or more, such as PII.Sensitive")
+    collection = target.collection(om)
+    change = collection.remove_tags if remove else collection.add_tags
+    parts = {"column": list(columns)} if columns else {}
+    entity = change(target.key, *tags, **parts)
+    if not output.is_table:
+        return _done(output, "", entity)
+    data = model.asdict(entity)
+    output.say(name_and_type(entity))
+    places = [(f"{name}: ", _column(data, name)) for name in columns] or [("", data)]
+    for place, part in places:
+        labels = value_at(part, "tags.tagFQN") or []
+        output.say(f"  {place}{', '.join(labels) or 'no tags'}")
+    return DONE
+
+
+def _column(data: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return a column by its name, nested ones with dots."""
+    level, rest = data.get("columns") or [], path
+    while level:
+        found = next(
+            (c for c in level if rest == c["name"] or rest.startswith(f"{c['name']}.")), None
+        )
+        if found is None:
+            break
+        if rest == found["name"]:
+            return dict(found)
+        level, rest = found.get("children") or [], rest[len(found["name"]) + 1 :]
+    return {}

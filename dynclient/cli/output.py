@@ -1,0 +1,212 @@
+"""How commands print data: tables for people; JSON, YAML, CSV and names for programs."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from io import TextIOWrapper
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.cli.data_files import json_text, yaml_text
+from dynclient.secrets import UNPRINTABLE, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PIPE_WIDTH = 100_000
+"""Characters of a line if the output is not a terminal, so that nothing is cut there."""
+_CELL = 300
+"""Characters of a cell of a table, at most."""
+_NAMES = ("fullyQualifiedName", "tagFQN", "name", "displayName", "id")
+"""What stands for an object in a cell, best first."""
+
+Row = Mapping[str, Any]
+
+
+class Format(StrEnum):
+    """How a command prints data."""
+
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+    CSV = "csv"
+    NAME = "name"
+
+
+class Output(NamedTuple):
+    """Where and how a command prints."""
+
+    console: Console
+    format: Format = Format.TABLE
+    columns: tuple[str, ...] = ()
+    """Columns that the user named, as paths: ``owners.name``; empty for those of the command."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether people read the output."""
+        return self.format is Format.TABLE
+
+    def write(self, text: str) -> None:
+        """Print text as it is, with an end of line."""
+        self.console.file.write(text if text.endswith("\n") else f"{text}\n")
+
+    def say(self, text: str) -> None:
+        """Print lines for people, escaped; nothing in other formats."""
+        if self.is_table:
+            self.write(escaped(text))
+
+
+def standard_console() -> Console:
+    """Return the console of standard output; lines are not cut in a pipe.
+
+    Characters that the encoding of the terminal does not have are escaped.
+    """
+    from rich.console import Console
+
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+
+
+def escaped(text: str) -> str:
+    """Return lines that a terminal shows as they are; credentials are masked."""
+    return printable(text)
+
+
+def value_at(data: Any, path: str) -> Any:
+    """Return what is at a path of JSON, ``owners.name``; a list of values below lists.
+
+    Args:
+        data: decoded JSON.
+        path: names with dots between them.
+    """
+    first, _, rest = path.partition(".")
+    if isinstance(data, list):
+        found = [value_at(item, path) for item in data]
+        return [value for value in found if value is not None]
+    if not isinstance(data, Mapping):
+        return None
+    if path in data:  # a key may have dots
+        return data[path]
+    value = data.get(first)
+    return value_at(value, rest) if rest and value is not None else value if not rest else None
+
+
+def cell(value: Any) -> str:
+    """Return a value as text in one line: names of objects, items of lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(map(cell, value))
+    if isinstance(value, Mapping):
+        name = next((value[key] for key in _NAMES if value.get(key)), None)
+        return str(name) if name is not None else json_text(dict(value), None)
+    return str(value)
+
+
+def show_object(output: Output, data: Any) -> None:
+    """Print one object in a format for programs; for people, a line for each field."""
+    if output.format is Format.TABLE:
+        fields = output.columns or tuple(data)
+        rows = [{"field": name, "value": value_at(data, name)} for name in fields]
+        _show_table(output, rows, ("field", "value"))
+    elif output.format in {Format.JSON, Format.YAML}:
+        picked = _picked(data, output.columns) if output.columns else data
+        output.write(json_text(picked) if output.format is Format.JSON else yaml_text(picked))
+    else:
+        show_rows(output, [data], tuple(data))
+
+
+def show_rows(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    """Print rows as they come; a table for people is printed in parts of 1,000 rows.
+
+    Args:
+        output: where and how.
+        rows: JSON objects.
+        columns: the columns if the user named none. JSON and YAML have all fields then.
+    """
+    chosen = output.columns or tuple(columns)
+    match output.format:
+        case Format.TABLE:
+            _show_table(output, rows, chosen)
+        case Format.CSV:
+            writer = csv.writer(output.console.file, lineterminator="\n")
+            writer.writerow(chosen)
+            for row in rows:
+                cells = (cell(value_at(row, path)) for path in chosen)
+                writer.writerow([_without_controls(text) for text in cells])
+        case Format.NAME:
+            for row in rows:
+                is_named = not output.columns and any(map(row.get, _NAMES))
+                output.write(one_line(cell(row if is_named else value_at(row, chosen[0]))))
+        case Format.JSON:
+            _show_json(output, rows)
+        case Format.YAML:
+            for row in rows:
+                output.write(yaml_text([_picked(row, output.columns)]).rstrip("\n"))
+
+
+def _show_json(output: Output, rows: Iterable[Row]) -> None:
+    """Print a JSON array, one item after the other."""
+    separator = "[\n"
+    for row in rows:
+        text = json_text(_picked(row, output.columns)).replace("\n", "\n  ")
+        output.console.file.write(f"{separator}  {text}")
+        separator = ",\n"
+    output.write("\n]" if separator == ",\n" else "[]")
+
+
+def _picked(row: Row, columns: Sequence[str]) -> Row:
+    """Return the fields of a row that the user named; all of them without columns."""
+    return {path: value_at(row, path) for path in columns} if columns else row
+
+
+def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    is_terminal = output.console.is_terminal
+    for part in _parts(rows, 1_000):
+        lines = [[one_line(cell(value_at(row, path))) for path in columns] for row in part]
+        used = [
+            place
+            for place, path in enumerate(columns)
+            if place == 0 or path in output.columns or any(line[place] for line in lines)
+        ]
+        table = Table(box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, show_edge=False)
+        for place in used:
+            table.add_column(Text(columns[place]), overflow="fold")
+        for line in lines:
+            table.add_row(*(Text(_cut(line[place])) for place in used))
+        with output.console.capture() as capture:
+            output.console.print(table)
+        text = "\n".join(line.rstrip() for line in capture.get().splitlines())
+        output.write(text)
+
+
+def _parts(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Yield rows in lists of a size at most; nothing if there are none."""
+    from itertools import islice
+
+    items = iter(rows)
+    for first in items:
+        yield list(chain([first], islice(items, size - 1)))
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line that a terminal shows as it is."""
+    return " ".join(printable(text).split())
+
+
+def _without_controls(text: str) -> str:
+    return UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
