@@ -30,9 +30,21 @@ SEEN = {
     "csv": True,
     "table csv": True,
     "bulk": (20, 0),
+    "search": True,
+    "filter": True,
+    "find": True,
+    "sample": [[1, "a@example.com"]],
+    "profile": [3],
+    "quality": (1, 1),
+    "conversation": ["Since today."],
+    "suggestion": "what came in",
+    "property": 3,
+    "domain": True,
+    "url": True,
+    "events": True,
 }
 """What the script sees where a release has it."""
-SINCE: dict[str, tuple[int, ...]] = {"table csv": (1, 3)}
+SINCE: dict[str, tuple[int, ...]] = {"table csv": (1, 3), "suggestion": (1, 4), "domain": (1, 2)}
 """What some release lacks, and the first one that has it."""
 NOT_IN_STARTER = {"csv", "table csv"}
 

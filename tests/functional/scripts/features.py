@@ -68,6 +68,18 @@ def main(om: dynclient.Client, prefix: str = "work") -> tuple[dict[str, Any], se
         attempt("csv", lambda: "Order" in om.glossaries.export_csv(glossary))
         attempt("table csv", lambda: "email" in om.tables.export_csv(orders))
         attempt("bulk", lambda: _loaded(om, schema))
+        attempt("search", lambda: _found(om.search(orders.name, types="table"), orders))
+        attempt("filter", lambda: _found(om.search(where=f"type:table owner:{ada.name}"), orders))
+        attempt("find", lambda: _found(om.find("table", f"owner:{ada.name}"), orders))
+        attempt("sample", lambda: _sampled(om, orders))
+        attempt("profile", lambda: _profiled(om, orders))
+        attempt("quality", lambda: _tested(om, orders))
+        attempt("conversation", lambda: _talked(om, orders))
+        attempt("suggestion", lambda: _suggested(om, raw))
+        attempt("property", lambda: _priced(om, orders, prefix))
+        attempt("domain", lambda: _in_domain(om, orders, prefix))
+        attempt("url", lambda: orders.fullyQualifiedName in om.url(orders))
+        attempt("events", lambda: _watched(om, orders))
     finally:
         om.database_services.delete(service, recursive=True, hard=True)
         om.classifications.delete(classification, recursive=True, hard=True)
@@ -90,3 +102,63 @@ def _loaded(om: dynclient.Client, schema: Any) -> tuple[int, int]:
     name = schema.fullyQualifiedName
     result = om.tables.upsert_many({**row, "databaseSchema": name} for row in rows)
     return len(result.created) + len(result.written), len(result.failed)
+
+
+def _found(entities: Any, entity: Any) -> bool:
+    return str(entity.id) in {str(each.id) for each in entities}
+
+
+def _sampled(om: dynclient.Client, table: Any) -> list[list[Any]]:
+    om.tables.set_sample_data(table, [{"id": 1, "email": "a@example.com"}])
+    return [list(row) for row in om.tables.sample_data(table).rows]
+
+
+def _profiled(om: dynclient.Client, table: Any) -> list[float]:
+    om.tables.add_profile(table, row_count=3, at="2026-01-31")
+    return [profile.rowCount for profile in om.tables.profile(table, since="2026-01-01")]
+
+
+def _tested(om: dynclient.Client, table: Any) -> tuple[int, int]:
+    om.quality.add_test(table, "columnValuesToBeUnique", "id")
+    om.quality.add_test(table, "tableRowCountToEqual", value=3)
+    report = om.quality.run(table, [{"id": 1}, {"id": 2}], publish=True)
+    return len(report.passed), len(report.failed)
+
+
+def _talked(om: dynclient.Client, table: Any) -> list[str]:
+    thread = om.feed.start(table, "Is this fresh?", column="email")
+    om.feed.reply(thread, "Since today.")
+    return [post.message for post in om.feed.posts(thread)]
+
+
+def _suggested(om: dynclient.Client, table: Any) -> str | None:
+    suggestion = om.feed.suggest_description(table, "what came in")
+    om.feed.accept(suggestion)
+    return str(om.tables[table.id].description)
+
+
+def _priced(om: dynclient.Client, table: Any, prefix: str) -> Any:
+    properties, name = om.custom_properties("table"), f"{prefix}Cost"
+    properties.define(name, "integer", "in cents")
+    try:
+        return om.tables.set_property(table, name, 3).extension[name]
+    finally:
+        om.tables.remove_property(table, name)
+        properties.remove(name)
+
+
+def _in_domain(om: dynclient.Client, table: Any, prefix: str) -> bool:
+    if not om.supports("tables.set_domain"):
+        raise dynclient.NotSupported("tables have no domain", name="set_domain")
+    domain = om.domains.create(name=f"{prefix}_Sales", description="x", domainType="Aggregate")
+    try:
+        om.tables.set_domain(table, domain)
+        return _found(om.domains.assets(domain), table)
+    finally:
+        om.tables.set_domain(table, None)
+        om.domains.delete(domain, recursive=True, hard=True)
+
+
+def _watched(om: dynclient.Client, table: Any) -> bool:
+    events = om.change_events(since=table.updatedAt, types=["table"])
+    return table.id in {event.entityId for event in events}
