@@ -7,7 +7,7 @@ lists (``owners.name``). What has no fields by the schema is JSON text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
@@ -52,29 +52,66 @@ class Column(NamedTuple):
         kind = self.node.kind
         return kind if kind in {"integer", "number", "boolean"} else "string"
 
-    def cell(self, value: Any, start: int = 0) -> Any:
-        """Return the value of a row.
+    def getter(self, start: int = 0) -> Callable[[Any], Any]:
+        """Return the function that takes the JSON of a row and returns its cell.
 
         Args:
-            value: the JSON of the row.
             start: how many of the steps lead to that JSON.
         """
-        for position in range(start, len(self.steps)):
-            if isinstance(value, list):
-                return [self.cell(each, position) for each in value]
-            if not isinstance(value, dict):
-                return None
-            value = value.get(self.steps[position])
-        return self._leaf(value)
+        leaf = self._leaf()
+        found = leaf or _same
+        for position in range(len(self.steps) - 1, start - 1, -1):
+            is_last = position == len(self.steps) - 1
+            found = _step(self.steps[position], None if is_last and leaf is None else found)
+        return found
 
-    def _leaf(self, value: Any) -> Any:
+    def _leaf(self) -> Callable[[Any], Any] | None:
+        """Return the function for the value at the end, or None if it is taken as it is."""
+        node = self.node
+        if self.is_json:
+            return _on_items(
+                lambda value: json.dumps(masked(node, value), ensure_ascii=False),
+                is_list=self.path.endswith("[]"),
+            )
+        if is_secret(self.steps[-1], (node,)):
+            return _on_items(lambda _: MASK, is_list=self.path.endswith("[]"))
+        return None
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _step(name: str, following: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    """Return the function that takes an object, or a list of them, to what a field of it gives.
+
+    Args:
+        name: the field.
+        following: what to do with its value; None to take it as it is.
+    """
+
+    def get(value: Any) -> Any:
+        if isinstance(value, dict):
+            inner = value.get(name)
+            return inner if following is None or inner is None else following(inner)
+        if isinstance(value, list):
+            return [get(each) for each in value]
+        return None
+
+    return get
+
+
+def _on_items(function: Callable[[Any], Any], *, is_list: bool) -> Callable[[Any], Any]:
+    """Return a function that leaves None as it is, and that is applied to the items of a list."""
+
+    def get(value: Any) -> Any:
         if value is None:
             return None
-        if isinstance(value, list) and self.path.endswith("[]"):
-            return [self._leaf(each) for each in value]
-        if self.is_json:
-            return json.dumps(masked(self.node, value), ensure_ascii=False)
-        return MASK if is_secret(self.steps[-1], (self.node,)) else value
+        if is_list and isinstance(value, list):
+            return [get(each) for each in value]
+        return function(value)
+
+    return get
 
 
 class Frame:
@@ -168,16 +205,16 @@ class Frame:
     def _batch(self, rows: list[dict[str, Any]]) -> list[list[Any]]:
         exploded = self._exploded
         if exploded is None:
-            return [[column.cell(row) for row in rows] for column in self.columns]
+            return [list(map(column.getter(), rows)) for column in self.columns]
         steps = exploded.steps
         pairs: list[tuple[dict[str, Any], Any]] = []
         for row in rows:
             items = [item for item in _items(row, steps) if item is not None]
             pairs += [(row, item) for item in items or [None]]
         return [
-            [column.cell(item, len(steps)) for _, item in pairs]
+            list(map(column.getter(len(steps)), (item for _, item in pairs)))
             if column.steps[: len(steps)] == steps
-            else [column.cell(row) for row, _ in pairs]
+            else list(map(column.getter(), (row for row, _ in pairs)))
             for column in self.columns
         ]
 
