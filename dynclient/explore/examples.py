@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dynclient.data import data_file
-from dynclient.errors import UnknownCollection
+from dynclient.errors import UnknownCollection, UsageError
 from dynclient.explore.known_releases import release_or_newest
 from dynclient.operations.catalogue import catalogue
 from dynclient.operations.name_parents import name_parents
@@ -70,8 +70,12 @@ def example(
 
     Raises:
         SchemaNotFound: the release has no such type; ``nearest`` lists close names.
+        AmbiguousName: several types have that name; ``candidates`` lists them.
+        UsageError: the name is not a string.
         UnknownRelease: the cache does not have the release.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"name must be an entity type such as 'table', not {name!r}")
     chosen = release_or_newest(release)
     entity: EntityType | None = None
     try:

@@ -66,6 +66,7 @@ def explain(
 
     Raises:
         SchemaNotFound: the release has no such type; ``nearest`` lists close names.
+        AmbiguousName: several types have that name; ``candidates`` lists them.
         UnknownField: the type has no such field or operation, or another release has it.
         UnknownRelease: the cache does not have the release.
         UsageError: it is not such a path.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from dynclient.errors import SchemaError
 from dynclient.releases import Cache
 from dynclient.releases.cache import STARTER
 from dynclient.releases.registry import release as open_release
@@ -35,10 +37,13 @@ def known_releases(release: Release) -> tuple[Release, ...]:
     """Return the releases in the cache that have a version, and a given one, oldest first.
 
     Args:
-        release: the release that is always among them.
+        release: the release that is always among them; alone if it has no version.
     """
     found = {release.version: release}
-    for name in Cache(release.location[0] if release.location else None).names():
+    if not release.version:
+        return (release,)
+    for name in Cache().names():
         if name != STARTER and numbers(name):
-            found.setdefault(numbers(name), open_release(name))
+            with suppress(SchemaError):  # a damaged pack, whose source is gone, says nothing
+                found.setdefault(numbers(name), open_release(name))
     return tuple(found[version] for version in sorted(found))

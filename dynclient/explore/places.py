@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.drift.aliases import aliases_of, removed_field_message
-from dynclient.errors import SchemaNotFound, UnknownField, UsageError
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField, UsageError
 from dynclient.operations.catalogue import CollectionSpec, catalogue
 from dynclient.suggestions import did_you_mean, nearest
 
@@ -128,14 +128,21 @@ def owners(node: Node) -> Iterator[Node]:
 # -- what is not found -----------------------------------------------------------------------------
 
 
-def unknown_name(release: Release, name: str, more: Iterable[str] = ()) -> SchemaNotFound:
-    """Return the error for a name that is none of a release.
+def unknown_name(
+    release: Release, name: str, more: Iterable[str] = ()
+) -> SchemaNotFound | AmbiguousName:
+    """Return the error for a name that a release does not have, or that several types have.
 
     Args:
         release: the release.
         name: the name.
         more: other names that could have been meant.
     """
+    if name in release.ambiguous_names:
+        try:
+            release.find(name)
+        except AmbiguousName as error:
+            return error
     known = [*release.entities, *catalogue(release).collections, *release.type_names, *more]
     near = nearest(name, dict.fromkeys(known))
     message = f"release {release.name} has no type or collection {name!r}{did_you_mean(near)}"
@@ -144,7 +151,7 @@ def unknown_name(release: Release, name: str, more: Iterable[str] = ()) -> Schem
 
 def unknown_field(
     release: Release, steps: Sequence[str], more: Iterable[str] = ()
-) -> SchemaNotFound | UnknownField:
+) -> SchemaNotFound | AmbiguousName | UnknownField:
     """Return the error for a path that a release does not have.
 
     Args:

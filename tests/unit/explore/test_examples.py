@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.errors import SchemaNotFound
+from dynclient.errors import SchemaNotFound, UsageError
 from dynclient.explore.examples import example_value
 from dynclient.operations.catalogue import catalogue
 from dynclient.validation import validator
@@ -70,6 +70,11 @@ def test_an_unknown_type_has_a_suggestion() -> None:
     with pytest.raises(SchemaNotFound, match="did you mean table") as caught:
         dynclient.example("tabel", release="starter")
     assert "table" in caught.value.nearest
+
+
+def test_a_name_must_be_a_string() -> None:
+    with pytest.raises(UsageError, match="must be an entity type such as 'table', not 7"):
+        dynclient.example(7, release="starter")  # type: ignore[arg-type]
 
 
 def test_a_field_has_an_example_value() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient.errors import SchemaNotFound, UnknownField, UsageError
+from dynclient.errors import AmbiguousName, SchemaNotFound, UnknownField, UsageError
 from tests.support.trees import TREES
 
 
@@ -149,6 +149,15 @@ def test_what_is_not_found_has_a_way_out(path: Any, error: type[Exception], mess
     with pytest.raises(error) as caught:
         starter(path)
     assert message in str(caught.value)
+
+
+@pytest.mark.skipif("1.13.0" not in TREES, reason="needs the shared trees")
+@pytest.mark.parametrize("call", [dynclient.explain, dynclient.example])
+def test_a_name_of_several_types_lists_them(call: Any) -> None:
+    name = next(iter(dynclient.release("1.13.0").ambiguous_names))
+    with pytest.raises(AmbiguousName) as caught:
+        call(name, release="1.13.0")
+    assert len(caught.value.candidates) > 1
 
 
 def test_every_field_of_every_type_can_be_explained() -> None:
