@@ -119,7 +119,7 @@ class Frame:
 
     Args:
         listing: the list.
-        fields: dotted names of the columns; None for those that the schema and the first page have.
+        fields: dotted names of the columns; None for all that the list returns.
         explode: the dotted name of a list whose items become rows of their own; None for none.
 
     Raises:
@@ -130,6 +130,7 @@ class Frame:
         self, listing: Listing, fields: str | Iterable[str] | None, explode: str | None
     ) -> None:
         self._fields = fields.split(",") if isinstance(fields, str) else fields
+        self._absent = listing.absent() if fields is None else frozenset()
         self._exploded: Column | None = None
         self._first: Page | None = None
         self._node = listing.node
@@ -153,11 +154,7 @@ class Frame:
         """Set the columns: those that are named, or those of the schema and the first page."""
         if self._fields is None:
             held = {name for row in self._rows(self._first) for name in row}
-            names = [
-                name
-                for name, field in node.properties.items()
-                if name in held or field.kind in _SCALARS
-            ]
+            names = [name for name in node.properties if name in held or name not in self._absent]
         else:
             names = [str(name).strip() for name in self._fields]
         problems: list[Problem] = []

@@ -129,6 +129,7 @@ class Listing:
         warn: whether to warn if ``limit`` leaves entities out.
         node: the schema of the entities, if it is known; ``fetch`` then takes ``needed`` too: paths
             that the entities of the page must have.
+        absent: returns the fields that the pages leave out: those returned on request only.
     """
 
     def __init__(
@@ -140,8 +141,10 @@ class Listing:
         limit: int | None = None,
         warn: bool = False,
         node: Node | None = None,
+        absent: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self.node = node
+        self.absent = absent
         self._fetch = fetch
         self._cursor = cursor
         self._page_size = page_size
@@ -278,8 +281,7 @@ class Listing:
 
         Args:
             fields: the columns, ``("name", "owners.name")``; what servers return on request only
-                is requested. By default the plain fields, and the others that an entity of the
-                first page has.
+                is requested. By default all fields that the list returns.
             explode: a list whose items become rows, ``"columns"``; an entity without items has one
                 row.
 

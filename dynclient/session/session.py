@@ -397,7 +397,17 @@ class Session:
             limit=arguments.get("limit"),
             warn=warn,
             node=self._dispatcher.node(operation.result),
+            absent=lambda: self._absent(operation, arguments.get("fields")),
         )
+
+    def _absent(self, operation: Operation, fields: str | Iterable[str] | None) -> frozenset[str]:
+        """Return the paths that a list with these fields leaves out."""
+        from dynclient.session.requested_fields import field_names, requested_fields
+
+        entity, facts = operation.entity_type, requested_fields(self.release)
+        if entity is None:
+            return frozenset()
+        return facts.absent(entity.name, "list") - facts.given(entity.name, field_names(fields))
 
     def _names_for(self, operation: Operation, paths: Iterable[str]) -> list[str]:
         """Return the names that ``fields=`` of an operation needs to return paths."""
