@@ -71,6 +71,9 @@ if TYPE_CHECKING:
     from dynclient.errors import UsageError as UsageError
     from dynclient.errors import ValidationFailed as ValidationFailed
     from dynclient.errors import WaitTimedOut as WaitTimedOut
+    from dynclient.explore.examples import example as example
+    from dynclient.explore.explain import explain as explain
+    from dynclient.explore.explanation import Explanation as Explanation
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -88,6 +91,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Client": "client",
     "Entity": "model",
+    "Explanation": "explore.explanation",
     "Hooks": "hooks",
     "Release": "schema",
     "Settings": "settings",
@@ -97,6 +101,8 @@ _HOMES = {
     "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",
+    "example": "explore.examples",
+    "explain": "explore.explain",
     "original": "model",
     "release": "releases",
     "schema_of": "model",

@@ -170,3 +170,46 @@ def doctor(
     else:
         show(Console(), report)
     raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def explain(
+    path: Annotated[
+        str,
+        typer.Argument(help="table.columns.dataType, tables.list, NotFound …", show_default=False),
+    ],
+    release: ReleaseName = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Show the fields of fields too, as a tree.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what a type, a field, an operation or an error is; nothing is sent.
+
+    The release is the newest one in the cache unless --release names another one.
+    Example: dynclient explain table.columns.dataType
+    """
+    from dynclient.cli.explore_commands import show_explanation
+
+    show_explanation(path, release, recursive=recursive, as_json=json)
+
+
+@app.command()
+def example(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="TYPE", help="An entity type, such as table.", show_default=False),
+    ],
+    full: Annotated[
+        bool, typer.Option("--full", help="Print all fields, not only the required ones.")
+    ] = False,
+    release: ReleaseName = None,
+) -> None:
+    """Print an example of a create request as JSON.
+
+    The release is the newest one in the cache unless --release names another one.
+    Example: dynclient example table --full
+    """
+    from dynclient.cli.explore_commands import show_example
+
+    show_example(name, release, full=full)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
     from dynclient.dispatch.pagination import Listing, Page
+    from dynclient.explore.explanation import Explanation
     from dynclient.extensions import Extension
     from dynclient.hooks import Hooks
     from dynclient.model.namespace import Types
@@ -458,6 +459,40 @@ class Client:
                 f"request must be a Request, such as om.prepare(…) returns, not {request!r}"
             )
         return hide_secrets(self._session.send(request), request.operation)
+
+    # -- what the release has ----------------------------------------------------------------------
+
+    def explain(self, path: str | type, *, recursive: bool = False) -> Explanation:
+        """Return what this server's release says about a type, a field, an operation or an error.
+
+        Args:
+            path: ``"table.columns.dataType"``, ``"tables.list"``, ``"NotFound"``; see
+                :func:`dynclient.explain`.
+            recursive: explain the fields of fields too, as a tree.
+
+        Raises:
+            SchemaNotFound: the release has no such type; ``nearest`` lists close names.
+            UnknownField: the type has no such field or operation.
+            UsageError: it is not such a path.
+        """
+        from dynclient.explore.explain import explain
+
+        return explain(path, release=self.release, recursive=recursive)
+
+    def example(self, name: str, *, full: bool = False) -> dict[str, Any]:
+        """Return an example of a create request as a plain dict; it is the same each time.
+
+        Args:
+            name: an entity type or a collection, ``"table"``; see :func:`dynclient.example`.
+            full: return all fields, with those of the objects in them; otherwise only required
+                ones.
+
+        Raises:
+            SchemaNotFound: the release has no such type; ``nearest`` lists close names.
+        """
+        from dynclient.explore.examples import example
+
+        return example(name, full=full, release=self.release)
 
     # -- life --------------------------------------------------------------------------------------
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import (
     BadArguments,
@@ -18,6 +18,10 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.tracebacks import public_calls
+
+if TYPE_CHECKING:
+    from dynclient.dispatch.frames import Frame
+    from dynclient.schema import Node
 
 
 class CursorGuard:
@@ -123,6 +127,9 @@ class Listing:
         page_size: number of entities per request; None leaves it to ``fetch``.
         limit: number of entities to return at most; None returns all.
         warn: whether to warn if ``limit`` leaves entities out.
+        node: the schema of the entities, if it is known; ``fetch`` then takes ``needed`` too: paths
+            that the entities of the page must have.
+        absent: returns the fields that the pages leave out: those returned on request only.
     """
 
     def __init__(
@@ -133,7 +140,11 @@ class Listing:
         page_size: int | None = None,
         limit: int | None = None,
         warn: bool = False,
+        node: Node | None = None,
+        absent: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
+        self.node = node
+        self.absent = absent
         self._fetch = fetch
         self._cursor = cursor
         self._page_size = page_size
@@ -175,7 +186,16 @@ class Listing:
         """
         return self._pages(None)
 
-    def _pages(self, stop: int | None) -> Iterator[Page]:
+    def pages_with(self, paths: Iterable[str]) -> Iterator[Page]:
+        """Yield all pages as :meth:`pages` does, with fields that servers return on request only.
+
+        Args:
+            paths: where the schema has the fields, ``owners[].name``.
+        """
+        needed = tuple(paths)
+        return self._pages(None, {"needed": needed} if needed and self.node is not None else {})
+
+    def _pages(self, stop: int | None, more: Mapping[str, Any] | None = None) -> Iterator[Page]:
         """Yield the pages of the first ``stop`` entities, and of no more than the limit."""
         limit = self._limit
         is_limit = limit is not None and (stop is None or stop > limit)
@@ -186,7 +206,7 @@ class Listing:
         count = 0
         while left is None or left > 0:
             position = {} if cursor is None else {self._cursor: cursor}
-            page = self._fetch({**position, **self._size(left)})
+            page = self._fetch({**position, **self._size(left), **(more or {})})
             is_whole = cursor is None and page.is_whole
             if cursor is None and (page.before is None or is_whole):
                 announced = page.total  # of all pages, so only where this is the first of them
@@ -220,6 +240,97 @@ class Listing:
             f" .list(…)[:{limit}] for the first {limit} without this warning"
         )
         warn_user(message, DynclientWarning)
+
+    # -- as a table --------------------------------------------------------------------------------
+
+    def to_dicts(
+        self,
+        *,
+        flat: bool = False,
+        fields: str | Iterable[str] | None = None,
+        explode: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return all entities as plain dicts; secrets are masked.
+
+        Args:
+            flat: return one value for each column, as :meth:`to_arrow` does; otherwise the JSON of
+                each entity.
+            fields: the columns, ``("name", "owners.name")``; needs ``flat``.
+            explode: a list whose items become rows, ``"columns"``; needs ``flat``.
+
+        Raises:
+            BadArguments: a name is not a field; all of them are listed.
+            UsageError: ``fields`` or ``explode`` without ``flat``.
+        """
+        if flat:
+            return self._frame(fields, explode).dicts()
+        if fields is not None or explode is not None:
+            raise UsageError("fields= and explode= of to_dicts need flat=True")
+        from dynclient import model
+
+        return [model.asdict(each) for each in self]
+
+    def to_arrow(
+        self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
+    ) -> Any:
+        """Return all entities as a ``pyarrow.Table``; its types are those of the schema.
+
+        A nested field is a column with a dotted name, ``databaseSchema.name``; in a list it is a
+        column of lists, ``owners.name``. An object stands for its plain fields. Maps and values
+        of several types are JSON text; secrets are masked.
+
+        Args:
+            fields: the columns, ``("name", "owners.name")``; what servers return on request only
+                is requested. By default all fields that the list returns.
+            explode: a list whose items become rows, ``"columns"``; an entity without items has one
+                row.
+
+        Raises:
+            BadArguments: a name is not a field; all of them are listed.
+            ResponseInvalid: a value is not of the type that the schema says.
+            ImportError: pyarrow is not installed; the extra ``frames`` has it.
+        """
+        return self._frame(fields, explode).table()
+
+    def to_pandas(
+        self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
+    ) -> Any:
+        """Return all entities as a ``pandas.DataFrame``; for the arguments see :meth:`to_arrow`.
+
+        Raises:
+            ImportError: pandas or pyarrow is not installed; the extra ``frames`` has them.
+        """
+        from dynclient.dispatch.frames import optional_module
+
+        optional_module("pandas")
+        return self._frame(fields, explode).table().to_pandas()
+
+    def to_polars(
+        self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
+    ) -> Any:
+        """Return all entities as a ``polars.DataFrame``; for the arguments see :meth:`to_arrow`.
+
+        Raises:
+            ImportError: polars or pyarrow is not installed; the extra ``frames`` has them.
+        """
+        from dynclient.dispatch.frames import optional_module
+
+        polars = optional_module("polars")
+        return polars.from_arrow(self._frame(fields, explode).table())
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Return the entities as an Arrow stream, which requests a page when it needs one.
+
+        DuckDB, polars and pandas read a list by it; the columns are those of :meth:`to_arrow`.
+        """
+        return self._frame(None, None).reader().__arrow_c_stream__(requested_schema)
+
+    def _frame(self, fields: str | Iterable[str] | None, explode: str | None) -> Frame:
+        from dynclient.dispatch.frames import Frame
+
+        return Frame(self, fields, explode)
+
+    # -- entities ----------------------------------------------------------------------------------
 
     def first(self) -> Any:
         """Return the first entity, or None if the list is empty; requests no other entity."""

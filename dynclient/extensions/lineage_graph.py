@@ -230,7 +230,7 @@ class Lineage:
         """Return a ``networkx.DiGraph``: ids as nodes with ``reference``, edges with ``edge``.
 
         Raises:
-            ImportError: networkx is not installed; the extra ``all`` has it.
+            ImportError: networkx is not installed; the extra ``graph`` has it.
         """
         import networkx
 

@@ -22,14 +22,14 @@ from dynclient.session.server_info import ServerInfo
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dynclient.dispatch.pagination import Listing
     from dynclient.hooks import Hooks
     from dynclient.model import Entity
     from dynclient.openapi.index_cache import Build
     from dynclient.operations.catalogue import Catalogue, CollectionSpec
-    from dynclient.operations.operation import Plan
+    from dynclient.operations.operation import Operation, Plan
     from dynclient.schema import EntityType, Node, Release
     from dynclient.session.completion import Completion
     from dynclient.session.property_values import PropertyDefinitions
@@ -378,11 +378,12 @@ class Session:
         def fetch(more: dict[str, Any]) -> Any:
             # Some lists of a time range have neither pages nor cursors.
             full = {**arguments, **{name: more[name] for name in more if name in known}}
-            if extra_fields:
+            needed = [*extra_fields, *self._names_for(operation, more.get("needed", ()))]
+            if needed and "fields" in known:
                 from dynclient.session.requested_fields import field_names
 
                 names = field_names(full.get("fields"))
-                full["fields"] = list(dict.fromkeys([*names, *extra_fields]))
+                full["fields"] = list(dict.fromkeys([*names, *needed]))
             page = self.call(self._current(plan)._replace(arguments=full))
             if isinstance(page, dict):  # the release has no schema of what is listed
                 page = Page(page["data"], page.get("paging"))
@@ -397,7 +398,28 @@ class Session:
             page_size=arguments.get("page_size"),
             limit=arguments.get("limit"),
             warn=warn,
+            node=self._dispatcher.node(operation.result),
+            absent=lambda: self._absent(operation, arguments.get("fields")),
         )
+
+    def _absent(self, operation: Operation, fields: str | Iterable[str] | None) -> frozenset[str]:
+        """Return the paths that a list with these fields leaves out."""
+        from dynclient.session.requested_fields import field_names, requested_fields
+
+        entity, facts = operation.entity_type, requested_fields(self.release)
+        if entity is None:
+            return frozenset()
+        return facts.absent(entity.name, "list") - facts.given(entity.name, field_names(fields))
+
+    def _names_for(self, operation: Operation, paths: Iterable[str]) -> list[str]:
+        """Return the names that ``fields=`` of an operation needs to return paths."""
+        entity = operation.entity_type
+        if not paths or entity is None:
+            return []
+        from dynclient.session.requested_fields import requested_fields
+
+        facts = requested_fields(self.release)
+        return [name for path in paths for name in facts.needed(entity.name, path)]
 
     def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
         """Send the changes of an entity, see :func:`dynclient.session.save.save`.

@@ -119,7 +119,7 @@ def _profiled(om: dynclient.Client, table: Any) -> list[float]:
 
 
 def _tested(om: dynclient.Client, table: Any) -> tuple[int, int]:
-    om.quality.add_test(table, "columnValuesToBeUnique", "id")
+    om.quality.add_test(table, "columnValuesToBeBetween", "id", minValue=0, maxValue=9)
     om.quality.add_test(table, "tableRowCountToEqual", value=3)
     report = om.quality.run(table, [{"id": 1}, {"id": 2}], publish=True)
     return len(report.passed), len(report.failed)

@@ -1,0 +1,1 @@
+"""What a release has, explained: types, fields, operations and errors, with examples."""
