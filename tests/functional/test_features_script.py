@@ -46,7 +46,7 @@ SEEN = {
 """What the script sees where a release has it."""
 SINCE: dict[str, tuple[int, ...]] = {"table csv": (1, 3), "suggestion": (1, 4), "domain": (1, 2)}
 """What some release lacks, and the first one that has it."""
-NOT_IN_STARTER = {"csv", "table csv"}
+NOT_IN_STARTER = {"csv", "table csv", "conversation", "suggestion"}
 
 
 @pytest.mark.parametrize("name", ALL_RELEASES)
