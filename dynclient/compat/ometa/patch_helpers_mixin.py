@@ -158,10 +158,68 @@ class PatchHelpersMixin(PatchMixin):
             reference.setdefault("type", "domain")
         return self._read_and_patch(entity, source.id, ["domains", "domain"], change)
 
+    # -- roles and policies ------------------------------------------------------------------------
+
+    def patch_role_policy(
+        self, entity_id: Any, policy_id: Any, operation: Any = PatchOperation.ADD
+    ) -> Any:
+        """Add a policy to a role, or remove it; None if nothing changes.
+
+        Args:
+            entity_id: id of the role.
+            policy_id: id of the policy.
+            operation: ``PatchOperation.ADD`` or ``REMOVE``.
+        """
+        identity = str(plain(policy_id))
+
+        def change(state: State) -> None:
+            others = [each for each in state.get("policies") or () if each["id"] != identity]
+            added = [] if _is_removal(operation) else [{"id": identity, "type": "policy"}]
+            if added and len(others) < len(state.get("policies") or ()):
+                return
+            state["policies"] = [*others, *added]
+
+        role = self._class_of("role")
+        return self._read_and_patch(role, plain(entity_id), ["policies"], change)
+
+    def patch_policy_rule(
+        self, entity_id: Any, rule: Any = None, operation: Any = PatchOperation.ADD
+    ) -> Any:
+        """Add a rule to a policy, or remove it; None if nothing changes.
+
+        Args:
+            entity_id: id of the policy.
+            rule: the rule, which replaces one of the same name; to remove one, its name is enough,
+                and None removes the last one.
+            operation: ``PatchOperation.ADD`` or ``REMOVE``.
+        """
+        removal = _is_removal(operation)
+        value = None if rule is None else schema_classes.payload(rule)
+        name = value.get("name") if isinstance(value, dict) else value
+
+        def change(state: State) -> None:
+            rules = list(state.get("rules") or ())
+            if removal:
+                kept = rules[:-1] if name is None else [r for r in rules if r["name"] != name]
+                state["rules"] = kept
+            elif isinstance(value, dict):
+                state["rules"] = [*(each for each in rules if each["name"] != name), value]
+
+        policy = self._class_of("policy")
+        return self._read_and_patch(policy, plain(entity_id), ["rules"], change)
+
+    def _class_of(self, kind: str) -> type:
+        found: type = schema_classes.class_at(self.types, self.gateway.spec(kind).entity.path)
+        return found
+
+
+def _is_removal(operation: Any) -> bool:
+    return bool(plain(operation) == PatchOperation.REMOVE.value)
+
 
 def _tag(state: State, labels: list[State], operation: Any) -> None:
     """Add or remove tags of an entity or column."""
-    if plain(operation) == PatchOperation.REMOVE.value:
+    if _is_removal(operation):
         names = {label["tagFQN"] for label in labels}
         kept = without_labels(labels_of(state), lambda name: name in names)
     else:

@@ -333,3 +333,26 @@ def test_what_the_index_finds_is_read_from_the_server(metadata: Any, stub: Stub,
     path = stub.seen[-3].path
     assert "fieldValue=s.%2A.t&from=0&size=5&index=table_search_index" in path
     assert stub.seen[-2].path.endswith("?fields=owners%2Ctags")
+
+
+def test_policies_of_roles_and_rules_of_policies_are_patched(metadata: Any, stub: Stub) -> None:
+    role = {"id": ONE, "name": "r", "policies": [{"id": ONE, "type": "policy"}]}
+    stub.routes[f"GET /api/v1/roles/{ONE}"] = role
+    stub.routes[f"PATCH /api/v1/roles/{ONE}"] = role
+    assert metadata.patch_role_policy(ONE, TWO).name.root == "r"
+    assert stub.seen[-1].json == [
+        {"op": "add", "path": "/policies/1", "value": {"id": TWO, "type": "policy"}}
+    ]
+    assert metadata.patch_role_policy(ONE, ONE) is None
+    metadata.patch_role_policy(ONE, ONE, operation="remove")
+    assert stub.seen[-1].json == [{"op": "remove", "path": "/policies/0"}]
+
+    see = {"name": "see", "effect": "allow", "operations": ["ViewAll"], "resources": ["All"]}
+    policy = {"id": ONE, "name": "p", "rules": [see]}
+    stub.routes[f"GET /api/v1/policies/{ONE}"] = policy
+    stub.routes[f"PATCH /api/v1/policies/{ONE}"] = policy
+    touch = {**see, "name": "touch"}
+    metadata.patch_policy_rule(ONE, touch)
+    assert stub.seen[-1].json == [{"op": "add", "path": "/rules/1", "value": touch}]
+    metadata.patch_policy_rule(ONE, operation="remove")
+    assert stub.seen[-1].json == [{"op": "remove", "path": "/rules/0"}]
