@@ -159,9 +159,9 @@ class PipelineService:
         return context.get_row(self._model, request.path["id"])
 
     def _find_row(self, context: RequestContext, request: Request) -> Row | None:
-        if "id" in request.path:
-            return context.tx.get(request.path["id"])
-        return context.tx.find(self._model.type, request.path["fqn"])
+        if "fqn" in request.path:  # beside it, an id is that of a run
+            return context.tx.find(self._model.type, request.path["fqn"])
+        return context.tx.get(request.path["id"])
 
     def _require_service(self, context: RequestContext, operation: str, row: Row | None) -> None:
         """Raise the error of a server without a pipeline service, if this is one."""

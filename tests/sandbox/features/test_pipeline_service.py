@@ -56,6 +56,15 @@ def test_reading_the_pipeline_is_a_poll_too(api: TablesApi) -> None:
     assert states == ["queued", "running", "success"]
 
 
+def test_reading_a_run_by_its_id_is_a_poll_too(api: TablesApi) -> None:
+    pipeline = create_pipeline(api, "single")
+    call(api, "deploy", pipeline)
+    call(api, "trigger", pipeline)
+    (run,) = runs(api, pipeline)
+    path = f"{ROOT}/{pipeline['fullyQualifiedName']}/pipelineStatus/{run['runId']}"
+    assert [api.get(path)["pipelineState"] for _ in range(2)] == ["running", "success"]
+
+
 def test_a_killed_run_has_failed(api: TablesApi) -> None:
     pipeline = create_pipeline(api, "killed")
     call(api, "deploy", pipeline)
