@@ -265,7 +265,7 @@ def _name(row: Any) -> str:
 
     from dynclient import model
 
-    raw = model.raw(row) if isinstance(row, model.Entity) else row
+    raw = model.json_of(row)
     if isinstance(raw, str):
         return raw
     return model.name_of(raw) if isinstance(raw, Mapping) else ""

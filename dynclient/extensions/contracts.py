@@ -115,7 +115,7 @@ class Contracts(CollectionExtension):
         Raises:
             RequestInvalid: the result breaks its schema; lists all problems.
         """
-        given = model.raw(status) if isinstance(status, model.Entity) else status
+        given = model.json_of(status)
         is_whole = isinstance(given, Mapping)
         body: dict[str, Any] = dict(given) if is_whole else {"contractExecutionStatus": given}
         body.update(fields)
@@ -218,7 +218,7 @@ class Contracts(CollectionExtension):
 
 def _time_of(value: Any, call: str) -> int:
     """Return a time, or the one of a result."""
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     return int(raw["timestamp"]) if isinstance(raw, Mapping) else timestamp(raw, call, "at")
 
 

@@ -185,7 +185,7 @@ def _find(named: list[tuple[tuple[str, ...], Any]], keyword: str, value: Any) ->
     Raises:
         BadName: there is none, or there are several.
     """
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     text = raw.get("fullyQualifiedName") or raw.get("name") if isinstance(raw, Mapping) else raw
     if not isinstance(text, str) or not text:
         raise BadName(f"must be the name of a {keyword} or a {keyword}, not {type(value).__name__}")

@@ -753,7 +753,7 @@ class Feed(Extension):
 
 def _raw(value: Any) -> Mapping[str, Any]:
     """Return the JSON of an entity or a reference; of anything else an empty mapping."""
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     return raw if isinstance(raw, Mapping) else {}
 
 

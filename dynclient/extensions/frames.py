@@ -105,7 +105,7 @@ def _of_mapping(data: Mapping[str, Any], call: str) -> Frame:
 
 
 def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame:
-    rows = [model.raw(row) if isinstance(row, model.Entity) else row for row in rows]
+    rows = [model.json_of(row) for row in rows]
     if rows and all(isinstance(row, Mapping) for row in rows):
         names = list(columns or dict.fromkeys(str(name) for row in rows for name in row))
         return _frame(names, ([row.get(name) for name in names] for row in rows), call)

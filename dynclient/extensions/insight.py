@@ -36,10 +36,6 @@ def _choice(call: str, value: Any, known: list[str]) -> str:
     raise bad_arguments(call, [Problem("type", value, "argument", message)])
 
 
-def _plain(value: Any) -> Any:
-    return model.raw(value) if isinstance(value, model.Entity) else value
-
-
 class ReportData(Extension):
     """The report data of a server: ``om.report_data("entityReportData", since="2026-01-01")``."""
 
@@ -78,7 +74,7 @@ class ReportData(Extension):
         call = "report_data.add"
         time = now() if at is None else timestamp(at, call, "at")
         name = self._type(call, type)
-        body = {"timestamp": time, "reportDataType": name, "data": _plain(data)}
+        body = {"timestamp": time, "reportDataType": name, "data": model.json_of(data)}
         return self.call("add_report_data", {}, body)
 
     def delete(self, type: Any, day: Any = None) -> None:
@@ -118,7 +114,7 @@ class KpiResults(CollectionExtension):
             NotFound: there is no such KPI.
         """
         span = _span("kpis.results", since, until)
-        found = _plain(self.call("kpi_results", {"fqn": self.name_of(kpi), **span}))
+        found = model.json_of(self.call("kpi_results", {"fqn": self.name_of(kpi), **span}))
         rows = found.get("data", found.get("results")) or []
         return [model.load(self.session.release.node(*KPI_RESULT), dict(row)) for row in rows]
 
@@ -128,7 +124,7 @@ class KpiResults(CollectionExtension):
         Args:
             kpi: the KPI: an entity, a reference, an id or a name.
         """
-        found = _plain(self.call("latest_kpi_result", {"fqn": self.name_of(kpi)}))
+        found = model.json_of(self.call("latest_kpi_result", {"fqn": self.name_of(kpi)}))
         if not isinstance(found, Mapping) or not found:
             return None
         return model.load(self.session.release.node(*KPI_RESULT), dict(found))
@@ -187,9 +183,9 @@ class ChartResults(CollectionExtension):
         Raises:
             NotFound: there is no such chart.
         """
-        state = _plain(chart)
+        state = model.json_of(chart)
         if not isinstance(state, Mapping) or "dataIndexType" not in state:
-            state = _plain(self.read(chart))
+            state = model.json_of(self.read(chart))
         span = _span("data_insight_charts.aggregate", since, until)
         named = {"chart": state["name"], "index": state["dataIndexType"]}
         return self.call("aggregate", {**named, **span, "tier": tier, "team": team})
@@ -217,7 +213,7 @@ class WebAnalytics(CollectionExtension):
         time = now() if at is None else timestamp(at, call, "at")
         name = self._type(call, type)
         return self.call(
-            "collect", {}, {"timestamp": time, "eventType": name, "eventData": _plain(data)}
+            "collect", {}, {"timestamp": time, "eventType": name, "eventData": model.json_of(data)}
         )
 
     def collected(self, type: str, since: Any = None, until: Any = None) -> list[Any]:

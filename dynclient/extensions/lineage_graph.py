@@ -280,7 +280,7 @@ class Lineage:
         """Return the id of an entity of the graph."""
         if entity is None:
             return _id(self.entity)
-        raw = model.raw(entity) if isinstance(entity, model.Entity) else entity
+        raw = model.json_of(entity)
         if isinstance(raw, Mapping):
             key = str(raw.get("id"))
         else:
@@ -298,7 +298,7 @@ class Lineage:
 
 def label(reference: Any) -> str:
     """Return the fully qualified name of a reference, its name, or its id."""
-    raw = model.raw(reference) if isinstance(reference, model.Entity) else reference
+    raw = model.json_of(reference)
     return str(raw.get("fullyQualifiedName") or raw.get("name") or raw.get("id"))
 
 

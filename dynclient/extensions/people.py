@@ -93,15 +93,15 @@ class People(Extension):
         """
         asked = {"user": None if user is None else self.name_of(user, "user")}
         if target is None:
-            found = _plain(self.call("all_permissions", asked))
+            found = model.json_of(self.call("all_permissions", asked))
             return {row["resource"]: _permissions(row) for row in found["data"]}
         if isinstance(target, str) and ":" not in target:
             resource = self.session.find(target).entity.name
             found = self.call("type_permissions", {"resource": resource, **asked})
-            return _permissions(_plain(found))
+            return _permissions(model.json_of(found))
         reference = self.reference(target)
         path = {"resource": reference["type"], "id": reference["id"]}
-        return _permissions(_plain(self.call("permissions", {**path, **asked})))
+        return _permissions(model.json_of(self.call("permissions", {**path, **asked})))
 
 
 def find_user(session: Session, user: Any) -> Any:
@@ -116,11 +116,6 @@ def find_user(session: Session, user: Any) -> Any:
     """
     is_name = isinstance(user, str) and ":" not in user
     return session.resolver.resolve(user, "user" if is_name else None)
-
-
-def _plain(value: Any) -> Mapping[str, Any]:
-    raw: Mapping[str, Any] = model.raw(value) if isinstance(value, model.Entity) else value
-    return raw
 
 
 def _permissions(row: Mapping[str, Any]) -> Permissions:

@@ -95,7 +95,7 @@ class PipelineRuns(CollectionExtension):
         Raises:
             NotFound: there is no state of that time.
         """
-        raw = model.raw(at) if isinstance(at, model.Entity) else at
+        raw = model.json_of(at)
         is_whole = isinstance(raw, Mapping)
         stamp = int(raw["timestamp"]) if is_whole else timestamp(raw, "delete_status", "at")
         self.call("delete_status", {"fqn": self.name_of(pipeline), "timestamp": stamp})
@@ -160,7 +160,7 @@ def _status(
 ) -> dict[str, Any]:
     """Return the status that is sent."""
     is_whole = isinstance(status, (Mapping, model.Entity))
-    given = model.raw(status) if isinstance(status, model.Entity) else status
+    given = model.json_of(status)
     found: dict[str, Any] = dict(given) if is_whole else {"executionStatus": status}
     found.update(fields)
     if at is not None or "timestamp" not in found:
@@ -175,7 +175,7 @@ def _tasks(call: str, tasks: Iterable[Any]) -> list[dict[str, Any]]:
     """Return tasks as mappings with a name."""
     found, problems = [], []
     for number, task in enumerate(tasks):
-        raw = model.raw(task) if isinstance(task, model.Entity) else task
+        raw = model.json_of(task)
         if isinstance(raw, str) and raw:
             raw = {"name": raw}
         if isinstance(raw, Mapping) and isinstance(raw.get("name"), str):

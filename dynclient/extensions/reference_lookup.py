@@ -76,7 +76,7 @@ def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference 
         value = str(value)
     if isinstance(value, str):
         return _named(session, "".join(value), types)
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     kind = model.type_of(value) if isinstance(value, model.Entity) else None
     if not isinstance(raw, Mapping):
         return _problem(type(value).__name__, f"must be a {kinds}, not {type(value).__name__}")
