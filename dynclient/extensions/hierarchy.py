@@ -9,6 +9,7 @@ from dynclient import model
 from dynclient.dispatch.pagination import Listing, Page
 from dynclient.errors import NotFound
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.offset_pages import offset_listing
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
@@ -60,7 +61,7 @@ class Branch:
         return f"<Branch {self.name}, {len(self.children)} below it; print() shows them>"
 
 
-class Tree:
+class Tree(NotebookText):
     """The entities of a collection below each other: ``print()`` it, loop over its roots.
 
     Args:

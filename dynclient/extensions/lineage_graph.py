@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.notebooks import NotebookText
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -78,7 +79,7 @@ class LineageEdge(NamedTuple):
 
 
 @public_calls
-class Lineage:
+class Lineage(NotebookText):
     """The entities around one entity, and the edges between them, as one state of the server.
 
     Attributes:
@@ -272,9 +273,6 @@ class Lineage:
         counts = f"{len(self.nodes)} entities, {len(self.edges)} edges"
         more = "" if self.is_complete else ", not complete"
         return f"<Lineage of {_kind(self.entity)} {label(self.entity)}: {counts}{more}>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
     def _find(self, entity: Any, argument: str) -> str:
         """Return the id of an entity of the graph."""

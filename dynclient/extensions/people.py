@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.extensions.base import Extension
+from dynclient.extensions.notebooks import NotebookText
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
 
 
-class Permissions(Mapping[str, str]):
+class Permissions(NotebookText, Mapping[str, str]):
     """What a user may do with one entity or type: the access by operation.
 
     The access is ``allow``, ``conditionalAllow``, ``notAllow``, ``conditionalDeny`` or ``deny``.
@@ -54,9 +54,6 @@ class Permissions(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"<Permissions on {self.resource}: {len(self.allowed)} of {len(self)} allowed>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
 
 class People(Extension):
