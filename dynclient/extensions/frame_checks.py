@@ -19,7 +19,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from dynclient.data import data_file
-from dynclient.extensions.frames import Frame
+from dynclient.extensions.input_frames import Frame
 from dynclient.extensions.times import timestamp
 from dynclient.suggestions import did_you_mean, nearest
 

@@ -67,7 +67,7 @@ class Profiles(CollectionExtension):
                 problems, and nothing is sent.
             NotFound: the entity does not exist.
         """
-        from dynclient.extensions.frames import messages, read_frame, table_data
+        from dynclient.extensions.input_frames import messages, read_frame, table_data
 
         call = f"{self.attribute}.set_sample_data"
         field = self.session.release.node(self.spec.entity.path).properties["sampleData"]

@@ -11,7 +11,7 @@ from dynclient.errors import DynclientError, NotFound
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.extensions.frame_checks import CannotCheck, check_frame
-from dynclient.extensions.frames import Frame, read_frame
+from dynclient.extensions.input_frames import Frame, read_frame
 from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.times import time_or_now
 from dynclient.operations.operation import Plan

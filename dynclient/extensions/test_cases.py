@@ -242,7 +242,7 @@ class CasesAndSuites(CollectionExtension):
         Raises:
             BadRequest: the last result of the test case is not a failure.
         """
-        from dynclient.extensions.frames import read_frame, table_data
+        from dynclient.extensions.input_frames import read_frame, table_data
 
         frame = read_frame(rows, call=f"{self.attribute}.set_failed_rows")
         arguments = {"id": self._id(case), "validate": validate}
