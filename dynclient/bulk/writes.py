@@ -78,7 +78,7 @@ class Writes:
         session: the session.
         spec: the collection.
         call: the call, for errors: ``tables.upsert_many``.
-        concurrency: is told how the server responds.
+        concurrency: is updated by how the server responds.
         arguments: further arguments of the operation.
         clock: returns the time in seconds.
 

@@ -428,7 +428,7 @@ class Feed(Extension):
 
         Args:
             target: the entity that they are for, with its columns; None for all.
-            user: the user who made them.
+            user: the user who created them.
             status: ``"Open"``, which is the default of servers, ``"Accepted"`` or ``"Rejected"``.
 
         Raises:
@@ -526,7 +526,7 @@ class Feed(Extension):
 
         Args:
             target: the entity.
-            user: the user who made them; by default the user of the token.
+            user: the user who created them; by default the user of the token.
             type: ``"SuggestDescription"`` or ``"SuggestTagLabel"``; by default both.
         """
         self._all("accept", target, user, type)
@@ -555,7 +555,7 @@ class Feed(Extension):
 
     @property
     def _has_tasks(self) -> bool:
-        """Whether tasks are entities of their own, and not threads."""
+        """Whether tasks are entities, not threads."""
         return self.has_operation("create_task")
 
     def _start(

@@ -306,7 +306,7 @@ def _range(low: float | Decimal, high: float | Decimal) -> str:
 
 
 def _key(value: Any) -> Any:
-    """Return what stands for a value where values are compared."""
+    """Return the form of a value that is compared."""
     try:
         hash(value)
     except TypeError:

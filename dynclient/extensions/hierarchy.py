@@ -189,17 +189,17 @@ class Hierarchy(CollectionExtension):
             NotFound: the table does not exist.
         """
         names = [fields] if isinstance(fields, str) else [*(fields or ())]
-        wanted = [*self._fields(_COLUMNS), *names]
-        return self._listing(_COLUMNS, target, wanted, {"fields": names or None})
+        field_names = [*self._fields(_COLUMNS), *names]
+        return self._listing(_COLUMNS, target, field_names, {"fields": names or None})
 
     def _listing(
-        self, field: str, target: Any, wanted: list[str], arguments: dict[str, Any]
+        self, field: str, target: Any, field_names: list[str], arguments: dict[str, Any]
     ) -> Listing:
         name = self.name_of(target)
         operation = self.operation(field) if self.has_operation(field) else None
 
         def from_entity(more: dict[str, Any]) -> Page:
-            found = self.read(name, fields=wanted)
+            found = self.read(name, fields=field_names)
             listed = list(found[field] or ())
             total = {"total": len(listed)}
             return Page([] if more.get("page_size") == 0 else listed, total)

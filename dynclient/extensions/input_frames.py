@@ -21,7 +21,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 
 _MISSING_TYPES = frozenset({"NAType", "NaTType"})
-"""Types of the values that stand for a missing one in pandas."""
+"""Types of the missing values of pandas."""
 _DEPTH = 50
 """How deep lists and objects in a cell may be nested; what is deeper is sent as text."""
 _EXPECTED = (
@@ -56,8 +56,8 @@ def read_frame(data: Any, columns: Sequence[str] | None = None, call: str = "") 
         call: the call that takes it, for errors.
 
     Raises:
-        BadArguments: it is nothing of these, or rows have another number of values than there are
-            columns; lists all of them.
+        BadArguments: the data is of another kind, or rows do not have one value for each
+            column; lists all of them.
     """
     if isinstance(data, Frame):
         return data

@@ -603,7 +603,7 @@ def cost_record(
 
 
 def _statement(sql: Any) -> str:
-    """Return a query without the space and semicolon around it; empty if it is none."""
+    """Return a query without the space and semicolon around it; empty for other types."""
     return sql.strip().rstrip(";").rstrip() if isinstance(sql, str) else ""
 
 

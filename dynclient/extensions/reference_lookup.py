@@ -62,7 +62,7 @@ def reference(
 
 
 def flat(values: Iterable[Any]) -> list[Any]:
-    """Return the values of a call in which lists may stand for several."""
+    """Return the values of a call in which a list is several values."""
     found: list[Any] = []
     for value in values:
         found += value if isinstance(value, (list, tuple, set)) else [value]
@@ -70,7 +70,7 @@ def flat(values: Iterable[Any]) -> list[Any]:
 
 
 def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference | Problem:
-    """Return the reference that a value stands for, or what is wrong with it."""
+    """Return the reference that a value names, or what is wrong with it."""
     kinds = " or ".join(types)
     if isinstance(value, UUID):
         value = str(value)

@@ -274,7 +274,7 @@ class CasesAndSuites(CollectionExtension):
     def for_table(self, table: Any) -> Any:
         """Return the test suite of a table; create it if there is none.
 
-        Releases before 1.1 have no suites of tables; there it is a suite with a name made from
+        Releases before 1.1 have no suites of tables; there it is a suite with a name built from
         that of the table.
 
         Args:

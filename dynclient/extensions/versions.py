@@ -34,9 +34,9 @@ class Version(NamedTuple):
     number: str
     """Its number, ``0.2``."""
     at: datetime | None
-    """When it was made, in UTC."""
+    """When it was created, in UTC."""
     by: str | None
-    """The name of the user who made it."""
+    """The name of the user who created it."""
     entity: Any
     """The entity as it was; fields that the server does not keep with versions are None."""
 
@@ -369,7 +369,7 @@ def _version_labels(states: Sequence[Any], numbers: Sequence[Any]) -> tuple[str,
 
 
 def _number(value: Any) -> str | None:
-    """Return the number of a version as servers write it; None if it is none."""
+    """Return the number of a version as servers write it; None if it is not one."""
     if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
         value = str(float(value))
     text = str(value) if isinstance(value, str) else ""
@@ -390,7 +390,7 @@ def _is_below(path: str, above: str) -> bool:
 
 
 def _is_whole(entity: Entity) -> bool:
-    """Return whether an entity is one of its own, not a reference to one."""
+    """Return whether a value is an entity, not a reference to one."""
     return model.schema_of(entity).entity is not None
 
 
