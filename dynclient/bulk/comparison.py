@@ -71,26 +71,26 @@ def _keys(value: Any) -> set[str]:
     return set()
 
 
-def _contains(present: Any, wanted: Any, field: str) -> bool:
+def _contains(present: Any, expected: Any, field: str) -> bool:
     """Return whether a value of an entity has all that a value of a create request sets.
 
     Servers add to what they store, return references where names are sent, and mask secrets.
     """
-    if present == wanted or is_mask(present) or looks_secret(field):
+    if present == expected or is_mask(present) or looks_secret(field):
         return True
-    if not wanted and wanted in _EMPTY:
+    if not expected and expected in _EMPTY:
         return present in _EMPTY
-    if isinstance(wanted, str):
-        return _is_named(present, wanted)
-    if isinstance(wanted, Mapping):
+    if isinstance(expected, str):
+        return _is_named(present, expected)
+    if isinstance(expected, Mapping):
         if not isinstance(present, Mapping):
             return False
-        if {"id", "type"} <= wanted.keys():
-            return bool(present.get("id") == wanted["id"])
-        return all(_contains(present.get(name), value, name) for name, value in wanted.items())
-    if isinstance(wanted, Sequence) and isinstance(present, Sequence):
-        return len(present) >= len(wanted) and all(
-            any(_contains(each, value, field) for each in present) for value in wanted
+        if {"id", "type"} <= expected.keys():
+            return bool(present.get("id") == expected["id"])
+        return all(_contains(present.get(name), value, name) for name, value in expected.items())
+    if isinstance(expected, Sequence) and isinstance(present, Sequence):
+        return len(present) >= len(expected) and all(
+            any(_contains(each, value, field) for each in present) for value in expected
         )
     return False
 

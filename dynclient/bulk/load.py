@@ -125,7 +125,7 @@ class Load:
         """
         self._total = length_of(source)
         with ExitStack() as stack:
-            bar = progress_bar.shown(self._options.progress, self._call, self._total)
+            bar = progress_bar.show_progress(self._options.progress, self._call, self._total)
             self._report = stack.enter_context(bar)
             if self._options.journal is not None:
                 journal = Journal(self._options.journal, self._identity)
@@ -265,7 +265,7 @@ def _name(row: Any) -> str:
 
     from dynclient import model
 
-    raw = model.raw(row) if isinstance(row, model.Entity) else row
+    raw = model.json_of(row)
     if isinstance(raw, str):
         return raw
     return model.name_of(raw) if isinstance(raw, Mapping) else ""

@@ -118,7 +118,7 @@ def request_name(release: Release, entity: EntityType, body: Mapping[str, Any]) 
 
 
 def _name(value: Any) -> str:
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     if isinstance(raw, Mapping):
         raw = raw.get("fullyQualifiedName") or raw.get("name")
     return raw if isinstance(raw, str) else ""
@@ -134,7 +134,7 @@ def row_level(release: Release, entity: EntityType, row: Any) -> Level:
     """
     depth = 0
     if parents_of(release, entity).nested:
-        raw = model.raw(row) if isinstance(row, model.Entity) else row
+        raw = model.json_of(row)
         above = _name(raw.get("parent")) if isinstance(raw, Mapping) else ""
         depth = 1 + above.count(".") if above else 0
     return type_level(release, entity), entity.name, depth

@@ -16,7 +16,7 @@ OnProgress = Callable[[int, int | None, BulkResult], Any]
 
 
 @contextmanager
-def shown(progress: Any, label: str, total: int | None) -> Iterator[OnProgress]:
+def show_progress(progress: Any, label: str, total: int | None) -> Iterator[OnProgress]:
     """Show progress; yield a function to call after each job.
 
     Args:
@@ -26,7 +26,7 @@ def shown(progress: Any, label: str, total: int | None) -> Iterator[OnProgress]:
         total: the number of rows, if it is known.
 
     Raises:
-        BadArguments: ``progress`` is none of these.
+        BadArguments: ``progress`` is of another type.
     """
     if callable(progress):
         yield progress

@@ -30,7 +30,7 @@ def read_rows(source: Any, call: str, node: Node | None = None) -> Iterator[Any]
             are not strings.
 
     Raises:
-        BadArguments: it is none of these, or another kind of file.
+        BadArguments: the source is of another kind, or a file of another type.
         UsageError: a file cannot be read, or a line of it is not an object.
     """
     if isinstance(source, (str, PathLike)):

@@ -78,7 +78,7 @@ class Writes:
         session: the session.
         spec: the collection.
         call: the call, for errors: ``tables.upsert_many``.
-        concurrency: is told how the server responds.
+        concurrency: is updated by how the server responds.
         arguments: further arguments of the operation.
         clock: returns the time in seconds.
 
@@ -214,7 +214,7 @@ def without_frames(error: DynclientError) -> DynclientError:
 
 def entity_name(entity: Any, prepared: Prepared) -> str:
     """Return the fully qualified name in a response, or else the one that the row has."""
-    raw = model.raw(entity) if isinstance(entity, model.Entity) else entity
+    raw = model.json_of(entity)
     found = raw.get("fullyQualifiedName") if isinstance(raw, Mapping) else None
     return found if isinstance(found, str) else prepared.name
 

@@ -21,7 +21,7 @@ _PIPE_WIDTH = 100_000
 _CELL = 300
 """Characters of a cell of a table, at most."""
 _NAMES = ("fullyQualifiedName", "tagFQN", "name", "displayName", "id")
-"""What stands for an object in a cell, best first."""
+"""Fields that represent an object in a cell, best first."""
 
 Row = Mapping[str, Any]
 

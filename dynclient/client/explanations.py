@@ -44,7 +44,7 @@ def conflict(error: Conflict, release: Release, spec: CollectionSpec, body: Any)
         for method, effect in effects
         if method in spec.operations
     )
-    request = model.raw(body) if isinstance(body, model.Entity) else body
+    request = model.json_of(body)
     what = entity_label(entity)
     name = request.get("name") if isinstance(request, Mapping) else None
     if isinstance(name, str):

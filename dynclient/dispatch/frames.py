@@ -153,8 +153,10 @@ class Frame:
     def _choose(self, node: Node, explode: str | None) -> None:
         """Set the columns: those that are named, or those of the schema and the first page."""
         if self._fields is None:
-            held = {name for row in self._rows(self._first) for name in row}
-            names = [name for name in node.properties if name in held or name not in self._absent]
+            present = {name for row in self._rows(self._first) for name in row}
+            names = [
+                name for name in node.properties if name in present or name not in self._absent
+            ]
         else:
             names = [str(name).strip() for name in self._fields]
         problems: list[Problem] = []
@@ -187,7 +189,7 @@ class Frame:
 
     def batches(self) -> Iterator[list[list[Any]]]:
         """Yield the cells of one page after the other, column by column."""
-        held: set[str] = set()
+        present: set[str] = set()
         if self._first is not None:
             first, self._first = self._first, None
             yield self._batch(self._rows(first))
@@ -195,9 +197,9 @@ class Frame:
             rows = self._rows(page)
             if self._fields is None:
                 for row in rows:
-                    held.update(row)
+                    present.update(row)
             yield self._batch(rows)
-        self._warn_missing(held)
+        self._warn_missing(present)
 
     def _batch(self, rows: list[dict[str, Any]]) -> list[list[Any]]:
         exploded = self._exploded
@@ -215,11 +217,11 @@ class Frame:
             for column in self.columns
         ]
 
-    def _warn_missing(self, held: set[str]) -> None:
+    def _warn_missing(self, present: set[str]) -> None:
         """Warn of fields that have no column, since no entity of the first page has them."""
         names = {column.steps[0] for column in self.columns}
         known = {} if self._node is None else self._node.properties
-        missing = sorted(name for name in held - names if name in known)
+        missing = sorted(name for name in present - names if name in known)
         if missing:
             from dynclient.warn import warn_user
 

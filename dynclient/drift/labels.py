@@ -22,7 +22,7 @@ def label_entities() -> tuple[str, ...]:
 
 
 def label_entity(label: Mapping[str, Any]) -> str | None:
-    """Return the entity type that a label is made of, by its source; None if it is not known."""
+    """Return the entity type of a label, by its source; None if it is not known."""
     sources = data_file("labels.json")["sources"]
     return next((name for name in sources if label.get("source") in sources[name]), None)
 

@@ -1,4 +1,4 @@
-"""Example values and create requests, made of a release's schemas; the same ones each time."""
+"""Example values and create requests, built from the schemas of a release, the same each time."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def example(
     else:
         path, _, pointer = (entity.create or entity.path).partition("#")
         node = chosen.node(path, pointer)
-    made: dict[str, Any] = Examples(chosen, entity, full=full).value(node, name)
-    return made
+    data: dict[str, Any] = Examples(chosen, entity, full=full).value(node, name)
+    return data
 
 
 def example_value(node: Node, name: str) -> Any:
@@ -109,7 +109,7 @@ class Examples:
 
     Args:
         release: the release.
-        entity: the entity type whose create request is made, if it is one.
+        entity: the entity type whose create request is built, if it is one.
         full: whether optional fields are set too.
     """
 
@@ -164,18 +164,18 @@ class Examples:
             return _NONE  # a schema that contains itself
         inside = (*above, target.ref)
         is_deep = len(above) > _DEPTH or target.ref in above
-        made: dict[str, Any] = {}
+        data: dict[str, Any] = {}
         for name, field in node.properties.items():
             is_required = name in node.required
             if not is_required and (not full or is_deep):
                 continue
-            kind = made.get(SERVICE_TYPE_FIELD, service)
+            kind = data.get(SERVICE_TYPE_FIELD, service)
             value = self._value(field, name, inside, kind, full=full)
             if value is not _NONE:
-                made[name] = value
+                data[name] = value
             elif is_required:
                 return _NONE
-        return made
+        return data
 
     def _array(
         self, node: Node, name: str, above: tuple[str, ...], service: Any, *, full: bool

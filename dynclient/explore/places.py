@@ -136,7 +136,7 @@ def unknown_name(
     Args:
         release: the release.
         name: the name.
-        more: other names that could have been meant.
+        more: other close names.
     """
     if name in release.ambiguous_names:
         try:
@@ -157,7 +157,7 @@ def unknown_field(
     Args:
         release: the release.
         steps: the path.
-        more: other names that the first or the last step could have meant.
+        more: other close names for the first or the last step.
     """
     place: Place | None = None
     count = 0

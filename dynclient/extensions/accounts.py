@@ -136,5 +136,5 @@ def _email(entity: Any) -> str:
 
 
 def _token(mechanism: Any) -> Secret:
-    raw = model.raw(mechanism) if isinstance(mechanism, model.Entity) else mechanism or {}
+    raw = model.json_of(mechanism) or {}
     return Secret(raw.get("JWTToken") or "")

@@ -376,7 +376,7 @@ def _belongs(asset: Any, fields: list[str], identity: str, name: str) -> bool:
 
 def _result(response: Any) -> AssetChange:
     """Return what a server says of a bulk change."""
-    raw = model.raw(response) if isinstance(response, model.Entity) else response
+    raw = model.json_of(response)
     passed = [one.get("request") for one in raw.get("successRequest") or ()]
     failed = [
         (one.get("request") or {}, str(one.get("message")))

@@ -144,7 +144,7 @@ class Extension:
             NotFound: there is no such entity; a request is sent if the id is not known.
             BadArguments: the target does not say which entity it is.
         """
-        raw = model.raw(target) if isinstance(target, model.Entity) else target
+        raw = model.json_of(target)
         kind = model.type_of(target) if isinstance(target, model.Entity) else None
         if isinstance(raw, Mapping):
             kind = kind or raw.get("type")
@@ -175,7 +175,7 @@ class Extension:
 
         if isinstance(target, str) and not is_id(target) and entity is not None:
             return "".join(target)
-        raw = model.raw(target) if isinstance(target, model.Entity) else target
+        raw = model.json_of(target)
         if isinstance(raw, Mapping) and isinstance(raw.get("fullyQualifiedName"), str):
             return str(raw["fullyQualifiedName"])
         found = model.raw(self.session.resolver.resolve(target, entity))

@@ -533,7 +533,7 @@ def _kind_of(session: Session, row: Any) -> tuple[CollectionSpec, Any]:
 
 
 def _identity(value: Any) -> str:
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     if isinstance(raw, Mapping):
         return str(raw.get("id") or raw.get("fullyQualifiedName") or raw.get("name"))
     return str(raw)

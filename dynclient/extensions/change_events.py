@@ -202,7 +202,7 @@ class ChangeEventsExtension(Extension):
         Args:
             event: a change event.
         """
-        raw = model.raw(event) if isinstance(event, model.Entity) else event
+        raw = model.json_of(event)
         state = raw.get("entity")
         if isinstance(state, str):
             state = json.loads(state)

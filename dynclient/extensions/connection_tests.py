@@ -64,7 +64,7 @@ class ConnectionTests(CollectionExtension):
                 "test_connection", [Problem("connection", None, "argument", message)]
             )
         request = {
-            "connection": model.raw(tested) if isinstance(tested, model.Entity) else tested,
+            "connection": model.json_of(tested),
             "serviceType": self._kind_of_service(),
             "connectionType": raw["serviceType"],
             "serviceName": raw["name"],

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from dynclient import model
@@ -13,13 +11,12 @@ from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.records import load_record
-from dynclient.extensions.times import now, timestamp
-from dynclient.suggestions import did_you_mean, nearest
+from dynclient.extensions.choices import allowed_value
+from dynclient.extensions.records import load_record, newest_first, time_of_record
+from dynclient.extensions.text_sources import read_source
+from dynclient.extensions.times import recent_span, time_or_now
 
 _FORMATS = ("yaml", "json")
-_DAY = 24 * 60 * 60 * 1000
-_RECENT = 30 * _DAY
 _RESULT = "entity/datacontract/dataContractResult.json"
 
 
@@ -80,11 +77,10 @@ class Contracts(CollectionExtension):
             until: the end of the span; by default a day from now, as clocks may differ.
             limit: the largest number of results; by default the server's.
         """
-        start = now() - _RECENT if since is None else timestamp(since, "results", "since")
-        end = now() + _DAY if until is None else timestamp(until, "results", "until")
-        span = {"startTs": max(start, 0), "endTs": end, "limit": limit}
+        start, end = recent_span("results", since, until)
+        span = {"startTs": start, "endTs": end, "limit": limit}
         found = self.call("results", {"id": self.id_of(contract), **span})
-        return sorted(found, key=lambda each: -(model.raw(each).get("timestamp") or 0))
+        return newest_first(found)
 
     def latest_result(self, contract: Any) -> Any:
         """Return the last result of a contract, or None if it was never validated.
@@ -115,12 +111,12 @@ class Contracts(CollectionExtension):
         Raises:
             RequestInvalid: the result breaks its schema; lists all problems.
         """
-        given = model.raw(status) if isinstance(status, model.Entity) else status
+        given = model.json_of(status)
         is_whole = isinstance(given, Mapping)
         body: dict[str, Any] = dict(given) if is_whole else {"contractExecutionStatus": given}
         body.update(fields)
         if at is not None or "timestamp" not in body:
-            body["timestamp"] = now() if at is None else timestamp(at, "add_result", "at")
+            body["timestamp"] = time_or_now(at, "add_result")
         body.setdefault("dataContractFQN", self.name_of(contract))
         return self.call("put_result", {"id": self.id_of(contract)}, body)
 
@@ -131,7 +127,7 @@ class Contracts(CollectionExtension):
             contract: as for :meth:`validate`.
             at: the time: a datetime, a number, or the result itself.
         """
-        stamp = _time_of(at, "delete_result")
+        stamp = time_of_record(at, "delete_result")
         self.call("delete_result", {"id": self.id_of(contract), "timestamp": stamp})
 
     def delete_results_before(self, contract: Any, at: Any) -> None:
@@ -141,7 +137,7 @@ class Contracts(CollectionExtension):
             contract: as for :meth:`validate`.
             at: the time: a datetime, a date, a number, or a result.
         """
-        stamp = _time_of(at, "delete_results_before")
+        stamp = time_of_record(at, "delete_results_before")
         self.call("delete_results_before", {"id": self.id_of(contract), "timestamp": stamp})
 
     # -- ODCS --------------------------------------------------------------------------------------
@@ -159,10 +155,7 @@ class Contracts(CollectionExtension):
         Raises:
             BadArguments: it is another format.
         """
-        if format not in _FORMATS:
-            near = did_you_mean(nearest(str(format), _FORMATS))
-            message = f"must be 'yaml' or 'json', not {format!r}{near}"
-            raise bad_arguments("export_odcs", [Problem("format", format, "argument", message)])
+        format = allowed_value("export_odcs", "format", format, _FORMATS)
         return self.call(f"export_{format}", {"id": self.id_of(contract)})
 
     def import_odcs(
@@ -216,16 +209,9 @@ class Contracts(CollectionExtension):
         return {"entityId": reference["id"], "entityType": reference["type"]}
 
 
-def _time_of(value: Any, call: str) -> int:
-    """Return a time, or the one of a result."""
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
-    return int(raw["timestamp"]) if isinstance(raw, Mapping) else timestamp(raw, call, "at")
-
-
 def _source(source: Any, call: str) -> tuple[Any, str]:
     """Return ODCS as the body of a request, and its format."""
-    if isinstance(source, model.Entity):
-        source = model.raw(source)
+    source = model.json_of(source)
     if isinstance(source, Mapping):
         return dict(source), "json"
     return _text(source, call), "yaml"
@@ -233,17 +219,10 @@ def _source(source: Any, call: str) -> tuple[Any, str]:
 
 def _text(source: Any, call: str) -> str:
     """Return ODCS as text. JSON is YAML too."""
-    if isinstance(source, model.Entity):
-        source = model.raw(source)
+    source = model.json_of(source)
     if isinstance(source, Mapping):
         return json.dumps(source)
-    if isinstance(source, PathLike):
-        return Path(source).read_text("utf-8-sig")
-    read = getattr(source, "read", None)
-    if read is not None:
-        source = read()
-    if isinstance(source, bytes):
-        source = source.decode("utf-8-sig")
+    source = read_source(source)
     if isinstance(source, str) and ("\n" in source.strip() or ":" in source):
         return source
     if isinstance(source, str):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 from collections.abc import Iterator
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.notebooks import NotebookText
+from dynclient.extensions.text_sources import read_source
 
 _OWN_COLUMNS = 2
 """Columns that the server puts in front of each row of a result: the status and the details."""
@@ -32,7 +32,7 @@ class ImportedRow(NamedTuple):
     """The cells by column."""
 
 
-class ImportResult:
+class ImportResult(NotebookText):
     """What became of a CSV text.
 
     Attributes:
@@ -109,9 +109,6 @@ class ImportResult:
     def __repr__(self) -> str:
         return f"<ImportResult {self._summary()}>"
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
 
 class CsvFiles(CollectionExtension):
     """CSV of collections: ``om.glossaries.export_csv(…)``, ``om.tables.import_csv(…)``."""
@@ -163,13 +160,7 @@ class CsvFiles(CollectionExtension):
 
 def _text(data: Any) -> str:
     """Return the text of CSV, a path or an open file."""
-    if isinstance(data, PathLike):
-        return Path(data).read_text("utf-8-sig")
-    read = getattr(data, "read", None)
-    if read is not None:
-        data = read()
-    if isinstance(data, bytes):
-        data = data.decode("utf-8-sig")
+    is_path, data = isinstance(data, PathLike), read_source(data)
     if not isinstance(data, str):
         kind = type(data).__name__
         message = f"must be CSV as text, a Path, or an open file, not {kind}"
@@ -177,7 +168,7 @@ def _text(data: Any) -> str:
     if not data.strip():
         message = "is empty; the first line must have the names of the columns"
         raise bad_arguments("import_csv", [Problem("data", "", "argument", message)])
-    if "\n" not in data.strip() and "," not in data:
+    if not is_path and "\n" not in data.strip() and "," not in data:
         message = f"must be CSV as text, not the name of a file; pass Path({data!r})"
         raise bad_arguments("import_csv", [Problem("data", data, "argument", message)])
     problems = list(_uneven_rows(data))

@@ -313,7 +313,7 @@ def _converted(
         return _as_references(session, kind, config, value, call, argument)
     if isinstance(value, str) and _is_choice(config):
         return [value]
-    return model.raw(value) if isinstance(value, model.Entity) else value
+    return model.json_of(value)
 
 
 def _is_choice(config: Any) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.extensions.notebooks import NotebookText
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -49,7 +50,7 @@ class FieldChange(NamedTuple):
         return f"~ {self.path}: {_text(self.before)} → {_text(self.after)}"
 
 
-class EntityDiff(Sequence[FieldChange]):
+class EntityDiff(NotebookText, Sequence[FieldChange]):
     """The places where two states differ; a sequence, empty if they are equal.
 
     Attributes:
@@ -76,9 +77,6 @@ class EntityDiff(Sequence[FieldChange]):
         count = len(self._changes)
         places = f"{count} place{'s' if count != 1 else ''}" if count else "no differences"
         return f"<EntityDiff of {self.before} and {self.after}: {places}>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
 
 def field_changes(

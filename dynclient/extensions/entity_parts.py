@@ -73,20 +73,20 @@ def _part_list(path: tuple[str, ...], items: Node, field: str) -> list[PartList]
 
 
 def find_parts(
-    state: Any, lists: Iterable[PartList], wanted: Mapping[str, Any]
+    state: Any, lists: Iterable[PartList], by_keyword: Mapping[str, Any]
 ) -> tuple[list[Any], list[Problem]]:
     """Return the parts of an entity that keywords name, and what is wrong with the keywords.
 
     Args:
         state: the entity.
         lists: its lists of parts.
-        wanted: names of parts by keyword: a name, a fully qualified name, a part, or several.
+        by_keyword: names of parts by keyword: a name, a fully qualified name, a part, or several.
     """
     lists = list(lists)
     keywords = list(dict.fromkeys(name for each in lists for name in each.keywords))
     parts: list[Any] = []
     problems = []
-    for keyword, value in wanted.items():
+    for keyword, value in by_keyword.items():
         if keyword not in keywords:
             known = f"; it has {', '.join(f'{name}=' for name in keywords) or 'none'}"
             message = f"{model.schema_of(state).type_name} has no parts of that name{known}"
@@ -103,21 +103,21 @@ def find_parts(
     return parts, problems
 
 
-def named_parts(call: str, state: Any, field: str, wanted: Mapping[str, Any]) -> list[Any]:
+def named_parts(call: str, state: Any, field: str, by_keyword: Mapping[str, Any]) -> list[Any]:
     """Return the parts of an entity that keywords name, or the entity itself without keywords.
 
     Args:
         call: the call that takes the keywords, ``tables.add_tags``.
         state: the entity.
         field: the field that the parts must have, ``tags``.
-        wanted: names of parts by keyword.
+        by_keyword: names of parts by keyword.
 
     Raises:
         BadArguments: there are no such parts; lists all problems.
     """
-    if not wanted:
+    if not by_keyword:
         return [state]
-    parts, problems = find_parts(state, part_lists(model.schema_of(state), field), wanted)
+    parts, problems = find_parts(state, part_lists(model.schema_of(state), field), by_keyword)
     if problems:
         raise bad_arguments(call, problems)
     return parts
@@ -185,7 +185,7 @@ def _find(named: list[tuple[tuple[str, ...], Any]], keyword: str, value: Any) ->
     Raises:
         BadName: there is none, or there are several.
     """
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     text = raw.get("fullyQualifiedName") or raw.get("name") if isinstance(raw, Mapping) else raw
     if not isinstance(text, str) or not text:
         raise BadName(f"must be the name of a {keyword} or a {keyword}, not {type(value).__name__}")

@@ -10,6 +10,7 @@ from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
+from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.entity_links import EntityLink
 from dynclient.extensions.named_parts import find_part, full_names, has_names
 from dynclient.extensions.times import timestamp
@@ -80,8 +81,8 @@ class Feed(Extension):
             BadArguments: the column or the filter does not exist, or a filter has no user.
         """
         call = "feed.conversations"
-        if filter is not None and filter not in FILTERS:
-            raise _bad_choice(call, "filter", filter, FILTERS)
+        if filter is not None:
+            filter = allowed_value(call, "filter", filter, FILTERS)
         if filter is not None and user is None:
             raise bad_arguments(call, [Problem("filter", filter, "argument", "requires user=")])
         link = self._optional_link(call, target, column)
@@ -269,7 +270,7 @@ class Feed(Extension):
                 threads, which servers list by one user.
         """
         call = "feed.tasks"
-        self._check_status(call, status, *self._task_statuses)
+        status = self._status(call, status, *self._task_statuses)
         if self._has_tasks:
             about = None if target is None else self._entity(target).name
             users = {
@@ -427,7 +428,7 @@ class Feed(Extension):
 
         Args:
             target: the entity that they are for, with its columns; None for all.
-            user: the user who made them.
+            user: the user who created them.
             status: ``"Open"``, which is the default of servers, ``"Accepted"`` or ``"Rejected"``.
 
         Raises:
@@ -436,14 +437,14 @@ class Feed(Extension):
         """
         call = "feed.suggestions"
         if self._has_tasks:
-            self._check_status(call, status, *self._task_statuses)
+            status = self._status(call, status, *self._task_statuses)
             about = None if target is None else self._entity(target).name
             who = None if user is None else self._person(user)["name"]
             found = _given(about=about, creator=who, status=status or "Open")
             return self.listing("tasks", {"type": "Suggestion", **found})
         self.operation("suggestions")
         place = ("entity/feed/suggestion.json", "/definitions/suggestionStatus")
-        self._check_status(call, status, *place)
+        status = self._status(call, status, *place)
         about = None if target is None else self._entity(target).name
         who = None if user is None else self._person(user)["id"]
         return self.listing("suggestions", _given(about=about, user=who, status=status))
@@ -525,7 +526,7 @@ class Feed(Extension):
 
         Args:
             target: the entity.
-            user: the user who made them; by default the user of the token.
+            user: the user who created them; by default the user of the token.
             type: ``"SuggestDescription"`` or ``"SuggestTagLabel"``; by default both.
         """
         self._all("accept", target, user, type)
@@ -535,8 +536,8 @@ class Feed(Extension):
         self._all("reject", target, user, type)
 
     def _all(self, what: str, target: Any, user: Any, type: str | None) -> None:
-        if type is not None and type not in SUGGESTION_TYPES:
-            raise _bad_choice(f"feed.{what}_all", "type", type, SUGGESTION_TYPES)
+        if type is not None:
+            type = allowed_value(f"feed.{what}_all", "type", type, SUGGESTION_TYPES)
         if self._has_tasks:
             own = self._me() if user is None else user
             for each in list(self.suggestions(target, user=own)):
@@ -554,7 +555,7 @@ class Feed(Extension):
 
     @property
     def _has_tasks(self) -> bool:
-        """Whether tasks are entities of their own, and not threads."""
+        """Whether tasks are entities, not threads."""
         return self.has_operation("create_task")
 
     def _start(
@@ -601,13 +602,12 @@ class Feed(Extension):
             return "entity/tasks/task.json", "/definitions/taskStatus"
         return "entity/feed/thread.json", "/definitions/threadTaskStatus"
 
-    def _check_status(self, call: str, status: str | None, path: str, pointer: str) -> None:
-        """Raise BadArguments if a status is not one of those of a schema."""
+    def _status(self, call: str, status: str | None, path: str, pointer: str) -> str | None:
+        """Return a status as a schema has it; BadArguments if it does not have it."""
         if status is None or path not in self.session.release.paths:
-            return
+            return status
         known = [str(each) for each in self.session.release.node(path, pointer).enum or ()]
-        if known and status not in known:
-            raise _bad_choice(call, "status", status, known)
+        return allowed_value(call, "status", status, known) if known else status
 
     def _task_id(self, task: Any) -> str:
         """Return what names a task in paths: its number, or since 2.0 its id."""
@@ -753,7 +753,7 @@ class Feed(Extension):
 
 def _raw(value: Any) -> Mapping[str, Any]:
     """Return the JSON of an entity or a reference; of anything else an empty mapping."""
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     return raw if isinstance(raw, Mapping) else {}
 
 
@@ -779,10 +779,3 @@ def _json(value: Any) -> str:
     import json
 
     return json.dumps(value)
-
-
-def _bad_choice(call: str, name: str, value: Any, known: Sequence[str]) -> Exception:
-    listed = ", ".join(map(repr, known))
-    hint = did_you_mean(nearest(str(value), known))
-    message = f"must be one of {listed}, not {value!r}{hint}"
-    return bad_arguments(call, [Problem(name, value, "argument", message)])

@@ -19,7 +19,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from dynclient.data import data_file
-from dynclient.extensions.frames import Frame
+from dynclient.extensions.input_frames import Frame
 from dynclient.extensions.times import timestamp
 from dynclient.suggestions import did_you_mean, nearest
 
@@ -306,7 +306,7 @@ def _range(low: float | Decimal, high: float | Decimal) -> str:
 
 
 def _key(value: Any) -> Any:
-    """Return what stands for a value where values are compared."""
+    """Return the form of a value that is compared."""
     try:
         hash(value)
     except TypeError:

@@ -9,6 +9,7 @@ from dynclient import model
 from dynclient.dispatch.pagination import Listing, Page
 from dynclient.errors import NotFound
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.offset_pages import offset_listing
 from dynclient.operations.operation import Plan
 from dynclient.session.requested_fields import requested_fields
@@ -60,7 +61,7 @@ class Branch:
         return f"<Branch {self.name}, {len(self.children)} below it; print() shows them>"
 
 
-class Tree:
+class Tree(NotebookText):
     """The entities of a collection below each other: ``print()`` it, loop over its roots.
 
     Args:
@@ -188,17 +189,17 @@ class Hierarchy(CollectionExtension):
             NotFound: the table does not exist.
         """
         names = [fields] if isinstance(fields, str) else [*(fields or ())]
-        wanted = [*self._fields(_COLUMNS), *names]
-        return self._listing(_COLUMNS, target, wanted, {"fields": names or None})
+        field_names = [*self._fields(_COLUMNS), *names]
+        return self._listing(_COLUMNS, target, field_names, {"fields": names or None})
 
     def _listing(
-        self, field: str, target: Any, wanted: list[str], arguments: dict[str, Any]
+        self, field: str, target: Any, field_names: list[str], arguments: dict[str, Any]
     ) -> Listing:
         name = self.name_of(target)
         operation = self.operation(field) if self.has_operation(field) else None
 
         def from_entity(more: dict[str, Any]) -> Page:
-            found = self.read(name, fields=wanted)
+            found = self.read(name, fields=field_names)
             listed = list(found[field] or ())
             total = {"total": len(listed)}
             return Page([] if more.get("page_size") == 0 else listed, total)

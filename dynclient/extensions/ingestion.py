@@ -18,13 +18,11 @@ from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import TRIGGERED, Run, newest_run
-from dynclient.extensions.times import as_datetime, now, timestamp
+from dynclient.extensions.times import DAY, as_datetime, now, recent_span, time_or_now, timestamp
 
 RECORD = "entity/services/ingestionPipelines/ingestionPipeline.json#/definitions/pipelineStatus"
 """The schema of a run."""
 
-_DAY = 24 * 60 * 60 * 1000
-_RECENT = 30 * _DAY
 """How far back runs are listed by default, in milliseconds."""
 _PAUSE = 5.0
 """Seconds between two looks at a log that is followed."""
@@ -91,7 +89,7 @@ class IngestionPipelines(CollectionExtension):
             BadRequest: there is no pipeline service.
         """
         id, name = self.id_of(pipeline), self.name_of(pipeline)
-        known = [run.id for run in self.runs(name, since=now() - 7 * _DAY)]
+        known = [run.id for run in self.runs(name, since=now() - 7 * DAY)]
         self.call("trigger", {"id": id})
         return Run(self, name, None, filter(None, known))
 
@@ -142,9 +140,8 @@ class IngestionPipelines(CollectionExtension):
             until: the end of the span; by default a day from now, as clocks may differ.
         """
         name = self.name_of(pipeline)
-        start = now() - _RECENT if since is None else timestamp(since, "runs", "since")
-        end = now() + _DAY if until is None else timestamp(until, "runs", "until")
-        page = self.call("runs", {"fqn": name, "startTs": max(start, 0), "endTs": end})
+        start, end = recent_span("runs", since, until)
+        page = self.call("runs", {"fqn": name, "startTs": start, "endTs": end})
         found = [Run(self, name, record) for record in page]
         return sorted(found, key=Run.age)
 
@@ -158,7 +155,7 @@ class IngestionPipelines(CollectionExtension):
             since = run.started or as_datetime(now())
             listed = self.runs(run.owner, since=since - timedelta(days=1))
             return next((each.record for each in listed if each.id == run.id), None)
-        newest = newest_run(self.runs(run.owner, since=now() - 7 * _DAY), run.known)
+        newest = newest_run(self.runs(run.owner, since=now() - 7 * DAY), run.known)
         return None if newest is None else newest.record
 
     def add_run(
@@ -186,7 +183,7 @@ class IngestionPipelines(CollectionExtension):
             NotFound: the pipeline does not exist.
         """
         name = self.name_of(pipeline)
-        start = now() if started is None else timestamp(started, "add_run", "started")
+        start = time_or_now(started, "add_run", "started")
         run = {"runId": str(id or uuid.uuid4()), "pipelineState": state, "startDate": start}
         run |= {"timestamp": start, **fields}
         if ended is not None:

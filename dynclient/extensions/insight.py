@@ -6,38 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynclient import model
-from dynclient.dispatch import bad_arguments
-from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension, Extension
-from dynclient.extensions.times import as_datetime, now, timestamp
-from dynclient.suggestions import did_you_mean, nearest
+from dynclient.extensions.choices import allowed_value
+from dynclient.extensions.times import as_datetime, now, time_or_now, time_span, timestamp
 
 KPI_RESULT = ("dataInsight/kpi/basic.json", "/definitions/kpiResult")
 
 
 def _span(call: str, since: Any, until: Any) -> dict[str, int]:
     """Return the arguments for a time range, by default up to the present."""
-    start = 0 if since is None else timestamp(since, call, "since")
-    end = now() if until is None else timestamp(until, call, "until")
-    if start > end:
-        message = f"must not be before since={since!r}, not {until!r}"
-        raise bad_arguments(call, [Problem("until", until, "argument", message)])
+    start, end = time_span(call, since, until, latest=now())
     return {"start": start, "end": end}
-
-
-def _choice(call: str, value: Any, known: list[str]) -> str:
-    """Return the value of an enum that a text is, ignoring case."""
-    for each in known:
-        if each.casefold() == str(value).casefold():
-            return each
-    listed = ", ".join(map(repr, known))
-    hint = did_you_mean(nearest(str(value), known))
-    message = f"must be one of {listed}, not {value!r}{hint}"
-    raise bad_arguments(call, [Problem("type", value, "argument", message)])
-
-
-def _plain(value: Any) -> Any:
-    return model.raw(value) if isinstance(value, model.Entity) else value
 
 
 class ReportData(Extension):
@@ -76,9 +55,9 @@ class ReportData(Extension):
             RequestInvalid: the data are not valid.
         """
         call = "report_data.add"
-        time = now() if at is None else timestamp(at, call, "at")
+        time = time_or_now(at, call)
         name = self._type(call, type)
-        body = {"timestamp": time, "reportDataType": name, "data": _plain(data)}
+        body = {"timestamp": time, "reportDataType": name, "data": model.json_of(data)}
         return self.call("add_report_data", {}, body)
 
     def delete(self, type: Any, day: Any = None) -> None:
@@ -97,7 +76,7 @@ class ReportData(Extension):
 
     def _type(self, call: str, value: Any) -> str:
         node = self.session.release.node("analytics/reportData.json").properties["reportDataType"]
-        return _choice(call, value, [str(each) for each in node.target.enum or ()])
+        return allowed_value(call, "type", value, [str(each) for each in node.target.enum or ()])
 
 
 class KpiResults(CollectionExtension):
@@ -118,7 +97,7 @@ class KpiResults(CollectionExtension):
             NotFound: there is no such KPI.
         """
         span = _span("kpis.results", since, until)
-        found = _plain(self.call("kpi_results", {"fqn": self.name_of(kpi), **span}))
+        found = model.json_of(self.call("kpi_results", {"fqn": self.name_of(kpi), **span}))
         rows = found.get("data", found.get("results")) or []
         return [model.load(self.session.release.node(*KPI_RESULT), dict(row)) for row in rows]
 
@@ -128,7 +107,7 @@ class KpiResults(CollectionExtension):
         Args:
             kpi: the KPI: an entity, a reference, an id or a name.
         """
-        found = _plain(self.call("latest_kpi_result", {"fqn": self.name_of(kpi)}))
+        found = model.json_of(self.call("latest_kpi_result", {"fqn": self.name_of(kpi)}))
         if not isinstance(found, Mapping) or not found:
             return None
         return model.load(self.session.release.node(*KPI_RESULT), dict(found))
@@ -155,7 +134,7 @@ class KpiResults(CollectionExtension):
             else {"name": metric, "value": str(value)}
             for metric, value in values.items()
         ]
-        time = now() if at is None else timestamp(at, "kpis.add_result", "at")
+        time = time_or_now(at, "kpis.add_result")
         body = {"timestamp": time, "kpiFqn": name, "targetResult": rows}
         self.call("put_kpi_result", {"fqn": name}, body)
 
@@ -187,9 +166,9 @@ class ChartResults(CollectionExtension):
         Raises:
             NotFound: there is no such chart.
         """
-        state = _plain(chart)
+        state = model.json_of(chart)
         if not isinstance(state, Mapping) or "dataIndexType" not in state:
-            state = _plain(self.read(chart))
+            state = model.json_of(self.read(chart))
         span = _span("data_insight_charts.aggregate", since, until)
         named = {"chart": state["name"], "index": state["dataIndexType"]}
         return self.call("aggregate", {**named, **span, "tier": tier, "team": team})
@@ -214,10 +193,10 @@ class WebAnalytics(CollectionExtension):
             RequestInvalid: the data are not valid.
         """
         call = "web_analytic_events.collect"
-        time = now() if at is None else timestamp(at, call, "at")
+        time = time_or_now(at, call)
         name = self._type(call, type)
         return self.call(
-            "collect", {}, {"timestamp": time, "eventType": name, "eventData": _plain(data)}
+            "collect", {}, {"timestamp": time, "eventType": name, "eventData": model.json_of(data)}
         )
 
     def collected(self, type: str, since: Any = None, until: Any = None) -> list[Any]:
@@ -245,6 +224,9 @@ class WebAnalytics(CollectionExtension):
 
     def _type(self, call: str, value: Any) -> str:
         node = self.session.release.node("analytics/webAnalyticEventData.json")
-        return _choice(
-            call, value, [str(each) for each in node.properties["eventType"].target.enum or ()]
+        return allowed_value(
+            call,
+            "type",
+            value,
+            [str(each) for each in node.properties["eventType"].target.enum or ()],
         )

@@ -104,7 +104,7 @@ class LineageExtension(Extension):
         """Return the reference to an entity, with its names as far as they are known."""
         reference = self.reference(target)
         known = self.session.resolver.resolve(target) if isinstance(target, str) else target
-        raw = model.raw(known) if isinstance(known, model.Entity) else known
+        raw = model.json_of(known)
         names = _given(name=raw.get("name"), fullyQualifiedName=raw.get("fullyQualifiedName"))
         return {**reference, **names}
 

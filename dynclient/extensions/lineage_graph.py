@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.notebooks import NotebookText
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -78,7 +79,7 @@ class LineageEdge(NamedTuple):
 
 
 @public_calls
-class Lineage:
+class Lineage(NotebookText):
     """The entities around one entity, and the edges between them, as one state of the server.
 
     Attributes:
@@ -273,14 +274,11 @@ class Lineage:
         more = "" if self.is_complete else ", not complete"
         return f"<Lineage of {_kind(self.entity)} {label(self.entity)}: {counts}{more}>"
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
     def _find(self, entity: Any, argument: str) -> str:
         """Return the id of an entity of the graph."""
         if entity is None:
             return _id(self.entity)
-        raw = model.raw(entity) if isinstance(entity, model.Entity) else entity
+        raw = model.json_of(entity)
         if isinstance(raw, Mapping):
             key = str(raw.get("id"))
         else:
@@ -298,7 +296,7 @@ class Lineage:
 
 def label(reference: Any) -> str:
     """Return the fully qualified name of a reference, its name, or its id."""
-    raw = model.raw(reference) if isinstance(reference, model.Entity) else reference
+    raw = model.json_of(reference)
     return str(raw.get("fullyQualifiedName") or raw.get("name") or raw.get("id"))
 
 

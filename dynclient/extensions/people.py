@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.extensions.base import Extension
+from dynclient.extensions.notebooks import NotebookText
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
 
 
-class Permissions(Mapping[str, str]):
+class Permissions(NotebookText, Mapping[str, str]):
     """What a user may do with one entity or type: the access by operation.
 
     The access is ``allow``, ``conditionalAllow``, ``notAllow``, ``conditionalDeny`` or ``deny``.
@@ -55,9 +55,6 @@ class Permissions(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"<Permissions on {self.resource}: {len(self.allowed)} of {len(self)} allowed>"
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
 
 class People(Extension):
     """The people of a server: ``om.me()``, ``om.permissions(table)``."""
@@ -93,15 +90,15 @@ class People(Extension):
         """
         asked = {"user": None if user is None else self.name_of(user, "user")}
         if target is None:
-            found = _plain(self.call("all_permissions", asked))
+            found = model.json_of(self.call("all_permissions", asked))
             return {row["resource"]: _permissions(row) for row in found["data"]}
         if isinstance(target, str) and ":" not in target:
             resource = self.session.find(target).entity.name
             found = self.call("type_permissions", {"resource": resource, **asked})
-            return _permissions(_plain(found))
+            return _permissions(model.json_of(found))
         reference = self.reference(target)
         path = {"resource": reference["type"], "id": reference["id"]}
-        return _permissions(_plain(self.call("permissions", {**path, **asked})))
+        return _permissions(model.json_of(self.call("permissions", {**path, **asked})))
 
 
 def find_user(session: Session, user: Any) -> Any:
@@ -116,11 +113,6 @@ def find_user(session: Session, user: Any) -> Any:
     """
     is_name = isinstance(user, str) and ":" not in user
     return session.resolver.resolve(user, "user" if is_name else None)
-
-
-def _plain(value: Any) -> Mapping[str, Any]:
-    raw: Mapping[str, Any] = model.raw(value) if isinstance(value, model.Entity) else value
-    return raw
 
 
 def _permissions(row: Mapping[str, Any]) -> Permissions:

@@ -9,11 +9,9 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.times import now, timestamp
+from dynclient.extensions.records import newest_first, time_of_record
+from dynclient.extensions.times import recent_span, time_or_now
 from dynclient.suggestions import nearest
-
-_DAY = 24 * 60 * 60 * 1000
-_RECENT = 30 * _DAY
 
 
 class PipelineRuns(CollectionExtension):
@@ -79,11 +77,9 @@ class PipelineRuns(CollectionExtension):
         Returns:
             A list of ``PipelineStatus``.
         """
-        start = now() - _RECENT if since is None else timestamp(since, "statuses", "since")
-        end = now() + _DAY if until is None else timestamp(until, "statuses", "until")
-        arguments = {"fqn": self.name_of(pipeline), "startTs": max(start, 0), "endTs": end}
-        found = self.call("statuses", arguments)
-        return sorted(found, key=lambda each: -(model.raw(each).get("timestamp") or 0))
+        start, end = recent_span("statuses", since, until)
+        arguments = {"fqn": self.name_of(pipeline), "startTs": start, "endTs": end}
+        return newest_first(self.call("statuses", arguments))
 
     def delete_status(self, pipeline: Any, at: Any) -> None:
         """Delete the state of a run.
@@ -95,9 +91,7 @@ class PipelineRuns(CollectionExtension):
         Raises:
             NotFound: there is no state of that time.
         """
-        raw = model.raw(at) if isinstance(at, model.Entity) else at
-        is_whole = isinstance(raw, Mapping)
-        stamp = int(raw["timestamp"]) if is_whole else timestamp(raw, "delete_status", "at")
+        stamp = time_of_record(at, "delete_status")
         self.call("delete_status", {"fqn": self.name_of(pipeline), "timestamp": stamp})
 
     # -- tasks -------------------------------------------------------------------------------------
@@ -160,11 +154,11 @@ def _status(
 ) -> dict[str, Any]:
     """Return the status that is sent."""
     is_whole = isinstance(status, (Mapping, model.Entity))
-    given = model.raw(status) if isinstance(status, model.Entity) else status
+    given = model.json_of(status)
     found: dict[str, Any] = dict(given) if is_whole else {"executionStatus": status}
     found.update(fields)
     if at is not None or "timestamp" not in found:
-        found["timestamp"] = now() if at is None else timestamp(at, "add_status", "at")
+        found["timestamp"] = time_or_now(at, "add_status")
     if tasks is not None:
         pairs = tasks.items()
         found["taskStatus"] = [{"name": name, "executionStatus": state} for name, state in pairs]
@@ -175,7 +169,7 @@ def _tasks(call: str, tasks: Iterable[Any]) -> list[dict[str, Any]]:
     """Return tasks as mappings with a name."""
     found, problems = [], []
     for number, task in enumerate(tasks):
-        raw = model.raw(task) if isinstance(task, model.Entity) else task
+        raw = model.json_of(task)
         if isinstance(raw, str) and raw:
             raw = {"name": raw}
         if isinstance(raw, Mapping) and isinstance(raw.get("name"), str):

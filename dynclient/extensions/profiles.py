@@ -13,7 +13,8 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Conflict, NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.people import find_user
-from dynclient.extensions.times import ALWAYS, as_datetime, now, timestamp
+from dynclient.extensions.records import time_of_record
+from dynclient.extensions.times import as_datetime, time_or_now, time_span
 from dynclient.operations.operation import Plan, is_id
 from dynclient.suggestions import did_you_mean, nearest
 
@@ -66,7 +67,7 @@ class Profiles(CollectionExtension):
                 problems, and nothing is sent.
             NotFound: the entity does not exist.
         """
-        from dynclient.extensions.frames import messages, read_frame, table_data
+        from dynclient.extensions.input_frames import messages, read_frame, table_data
 
         call = f"{self.attribute}.set_sample_data"
         field = self.session.release.node(self.spec.entity.path).properties["sampleData"]
@@ -127,8 +128,7 @@ class Profiles(CollectionExtension):
 
     def _list_profiles(self, name: str, fqn: str, since: Any, until: Any) -> Listing:
         call = f"{self.attribute}.{name}"
-        start = 0 if since is None else timestamp(since, call, "since")
-        end = ALWAYS if until is None else timestamp(until, call, "until")
+        start, end = time_span(call, since, until)
         return self.listing(name, {"fqn": fqn, "startTs": start, "endTs": end})
 
     def latest_profile(self, table: Any) -> Any:
@@ -167,7 +167,7 @@ class Profiles(CollectionExtension):
             RequestInvalid: a field does not exist or is not valid; lists all problems.
         """
         call = f"{self.attribute}.add_profile"
-        time = now() if at is None else timestamp(at, call)
+        time = time_or_now(at, call)
         id = self._check_columns(table, {"columns": list(columns or ())}, call)
         profile = {"timestamp": time, **fields}
         if row_count is not None:
@@ -192,9 +192,7 @@ class Profiles(CollectionExtension):
         Raises:
             NotFound: there is no profile of that time.
         """
-        if isinstance(at, model.Entity):
-            at = model.raw(at)["timestamp"]
-        time = timestamp(at, f"{self.attribute}.delete_profile")
+        time = time_of_record(at, f"{self.attribute}.delete_profile")
         fqn, kind = self.name_of(table), "table"
         if column is not None:
             fqn, kind = f"{fqn}.{names.build(column)}", "column"
@@ -405,7 +403,7 @@ class Profiles(CollectionExtension):
         if isinstance(value, date) and not isinstance(value, datetime):
             return value.isoformat()
         call = f"{self.attribute}.{method}"
-        time = now() if value is None else timestamp(value, call, argument)
+        time = time_or_now(value, call, argument)
         return as_datetime(time).astimezone(UTC).date().isoformat()
 
     # -- queries -----------------------------------------------------------------------------------
@@ -460,7 +458,7 @@ class Profiles(CollectionExtension):
         known = {} if create is None else create.properties
         state = model.raw(self.read(entity))
         reference = {"id": state["id"], "type": self.spec.entity.name}
-        extra: dict[str, Any] = {"queryDate": now() if at is None else timestamp(at, call)}
+        extra: dict[str, Any] = {"queryDate": time_or_now(at, call)}
         prefix = ""
         if "service" in known:
             prefix = self._service(state, service, call)
@@ -531,7 +529,7 @@ class Profiles(CollectionExtension):
         Raises:
             NotFound: the query does not exist.
         """
-        time = now() if at is None else timestamp(at, f"{self.attribute}.add_cost")
+        time = time_or_now(at, f"{self.attribute}.add_cost")
         body = cost_record(
             self._id(query), cost=cost, count=count, timestamp=time, total_duration=total_duration
         )
@@ -605,7 +603,7 @@ def cost_record(
 
 
 def _statement(sql: Any) -> str:
-    """Return a query without the space and semicolon around it; empty if it is none."""
+    """Return a query without the space and semicolon around it; empty for other types."""
     return sql.strip().rstrip(";").rstrip() if isinstance(sql, str) else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import fqn, model
 from dynclient.errors import DynclientError, NotFound
 from dynclient.extensions.base import Extension
+from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.extensions.frame_checks import CannotCheck, check_frame
-from dynclient.extensions.frames import Frame, read_frame
-from dynclient.extensions.times import now, timestamp
+from dynclient.extensions.input_frames import Frame, read_frame
+from dynclient.extensions.notebooks import NotebookText
+from dynclient.extensions.times import time_or_now
 from dynclient.operations.operation import Plan
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Outcome(NamedTuple):
         return f"{self.status.lower():<8} {place}: {self.message}{unsent}"
 
 
-class QualityReport(Sequence[Outcome]):
+class QualityReport(NotebookText, Sequence[Outcome]):
     """What became of the test cases of a table; true if none failed.
 
     Args:
@@ -110,9 +111,6 @@ class QualityReport(Sequence[Outcome]):
 
     def __repr__(self) -> str:
         return f"<QualityReport of {self.table}: {self._summary()}>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
 
 class Quality(Extension):
@@ -218,7 +216,7 @@ class Quality(Extension):
             BadArguments: the frame is not valid, or ``at`` is not a time.
         """
         data = read_frame(frame, columns, "quality.run")
-        time = now() if at is None else timestamp(at, "quality.run")
+        time = time_or_now(at, "quality.run")
         found = model.raw(self.read(table, "table"))
         table_fqn = found["fullyQualifiedName"]
         # The results of other tables are never touched, whatever the server lists.
@@ -281,14 +279,14 @@ class Quality(Extension):
 
 def _is_of(case: Any, table: str) -> bool:
     """Return whether a test case tests a table or one of its columns."""
-    parts = str(model.raw(case).get("entityLink")).strip("<>").split("::")
-    return parts[2:3] == [table]
+    link = parse_entity_link(str(model.raw(case).get("entityLink")))
+    return link is not None and link.name == table
 
 
-def _column(link: str) -> str | None:
+def _column(text: str) -> str | None:
     """Return the column that an entity link names; None if it names a table."""
-    parts = link.strip("<>").split("::")
-    return parts[4] if len(parts) > 4 and parts[3] == "columns" else None
+    link = parse_entity_link(text)
+    return None if link is None else link.column
 
 
 def _text(value: Any) -> str:

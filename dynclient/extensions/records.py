@@ -1,10 +1,12 @@
-"""Instances of the classes of a release, made of what a server returned without a schema."""
+"""Records with a time: typed by a schema of the release, sorted, and named by their time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dynclient import model
+from dynclient.extensions.times import timestamp
 from dynclient.schema import Release
 
 
@@ -20,3 +22,23 @@ def load_record(release: Release, reference: str, raw: Any) -> Any:
         return None
     path, _, pointer = reference.partition("#")
     return model.load(release.node(path, pointer), raw)
+
+
+def newest_first(records: Iterable[Any]) -> list[Any]:
+    """Return records by their ``timestamp``, newest first."""
+    return sorted(records, key=lambda each: -(model.raw(each).get("timestamp") or 0))
+
+
+def time_of_record(value: Any, call: str) -> int:
+    """Return the time of a record, or a time itself, in milliseconds since 1970.
+
+    Args:
+        value: the record, or a time as for :func:`dynclient.extensions.times.timestamp`.
+        call: the call that takes it, for errors.
+
+    Raises:
+        BadArguments: the value is not a time.
+    """
+    raw = model.json_of(value)
+    found = raw.get("timestamp") if isinstance(raw, Mapping) else None
+    return found if isinstance(found, int) else timestamp(raw, call)

@@ -62,7 +62,7 @@ def reference(
 
 
 def flat(values: Iterable[Any]) -> list[Any]:
-    """Return the values of a call in which lists may stand for several."""
+    """Return the values of a call in which a list is several values."""
     found: list[Any] = []
     for value in values:
         found += value if isinstance(value, (list, tuple, set)) else [value]
@@ -70,13 +70,13 @@ def flat(values: Iterable[Any]) -> list[Any]:
 
 
 def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference | Problem:
-    """Return the reference that a value stands for, or what is wrong with it."""
+    """Return the reference that a value names, or what is wrong with it."""
     kinds = " or ".join(types)
     if isinstance(value, UUID):
         value = str(value)
     if isinstance(value, str):
         return _named(session, "".join(value), types)
-    raw = model.raw(value) if isinstance(value, model.Entity) else value
+    raw = model.json_of(value)
     kind = model.type_of(value) if isinstance(value, model.Entity) else None
     if not isinstance(raw, Mapping):
         return _problem(type(value).__name__, f"must be a {kinds}, not {type(value).__name__}")

@@ -149,7 +149,7 @@ def client_member(session: Session, name: str, listed: Release | None = None) ->
     Args:
         session: the session.
         name: the name on the client.
-        listed: the release whose names are shown, before one is chosen.
+        listed: the release whose names are listed, before one is chosen.
 
     Raises:
         NotSupported: the release does not have the feature.
@@ -177,7 +177,7 @@ def collection_method(
         session: the session.
         spec: the collection.
         name: the method.
-        listed: the release whose names are shown, before one is chosen.
+        listed: the release whose names are listed, before one is chosen.
 
     Raises:
         NotSupported: the collection of this release does not have the feature.

@@ -280,10 +280,6 @@ class Identity(NamedTuple):
     name: str = ""
 
 
-def _raw(value: Any) -> Any:
-    return model.raw(value) if isinstance(value, model.Entity) else value
-
-
 def _type(fields: Fields, field: Field, value: Any) -> str:  # noqa: ARG001 - one signature
     try:
         return catalogue(fields.release).find(value).entity.name
@@ -292,7 +288,7 @@ def _type(fields: Fields, field: Field, value: Any) -> str:  # noqa: ARG001 - on
 
 
 def _reference(fields: Fields, field: Field, value: Any) -> Identity:  # noqa: ARG001
-    raw = _raw(value)
+    raw = model.json_of(value)
     if isinstance(raw, Mapping):
         if isinstance(raw.get("id"), str):
             return Identity(id=raw["id"])
@@ -306,7 +302,7 @@ def _reference(fields: Fields, field: Field, value: Any) -> Identity:  # noqa: A
 
 
 def _label(fields: Fields, field: Field, value: Any) -> str:  # noqa: ARG001
-    raw = _raw(value)
+    raw = model.json_of(value)
     if isinstance(raw, Mapping):
         raw = raw.get("tagFQN") or raw.get("fullyQualifiedName")
     if not isinstance(raw, str):
@@ -353,7 +349,7 @@ def _time(fields: Fields, field: Field, value: Any) -> int:  # noqa: ARG001
 
 
 def _text(fields: Fields, field: Field, value: Any) -> Any:  # noqa: ARG001
-    raw = _raw(value)
+    raw = model.json_of(value)
     if isinstance(raw, Mapping):
         return str(raw.get("id") or raw.get("fullyQualifiedName"))
     if field.kind == "object":

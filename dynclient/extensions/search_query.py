@@ -3,7 +3,7 @@
 A text is a list of conditions that all must hold, ``type:table owner:ada -tier:*``::
 
     name:orders           a value            tag:a,b              one of several values
-    name:"a (b)"          a literal value    name:cust*           ``*`` stands for any text
+    name:"a (b)"          a literal value    name:cust*           ``*`` matches any text
     owner:*               has a value        -owner:*             has none
     version:>=0.2         a limit            version:0.1..0.5      from, to (both included)
     (a:x OR b:y)          one must hold      -(a:x b:y)           not both
@@ -32,7 +32,7 @@ class Literal(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """A text in which ``*`` stands for any text; ``*`` alone is any value."""
+    """A text in which ``*`` matches any text; ``*`` alone is any value."""
 
     text: str
 

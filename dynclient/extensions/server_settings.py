@@ -83,7 +83,7 @@ class ServerSettings(Extension):
             Forbidden: the user is not an administrator.
         """
         self._check(name)
-        raw = model.raw(value) if isinstance(value, model.Entity) else value
+        raw = model.json_of(value)
         return self._value(self.call("put", {}, {"config_type": name, "config_value": raw}))
 
     def change(self, name: str, **fields: Any) -> Any:
@@ -108,7 +108,7 @@ class ServerSettings(Extension):
             problems = problems or [Problem("fields", None, "argument", "takes at least one field")]
             raise bad_arguments("server_settings.change", problems)
         patch = [
-            {"op": "add", "path": f"/config_value/{field}", "value": _plain(value)}
+            {"op": "add", "path": f"/config_value/{field}", "value": model.json_of(value)}
             for field, value in fields.items()
         ]
         return self._value(self.call("patch", {"name": name}, patch))
@@ -139,10 +139,6 @@ class ServerSettings(Extension):
         if node is None or not isinstance(value, Mapping):
             return setting.config_value
         return model.load(node, value)
-
-
-def _plain(value: Any) -> Any:
-    return model.raw(value) if isinstance(value, model.Entity) else value
 
 
 def _unknown_field(setting: str, name: str, known: list[str]) -> Problem:

@@ -1,4 +1,4 @@
-"""Services: the types of connections that a release knows, and services made of connections."""
+"""Services: the types of connections that a release has, and services created from them."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ class TagLabels(CollectionExtension):
         if name is None:
             return None
         node = self._label_node()
-        given = model.raw(tag) if isinstance(tag, model.Entity) else tag
+        given = model.json_of(tag)
         parent = fqn.split(name)[:-1]
         more = given if isinstance(given, Mapping) and _NAME in given else {}
         if more.get("source") is not None:
@@ -249,7 +249,7 @@ def _label_name(tag: Any, kinds: tuple[str, ...]) -> tuple[str | None, str | Non
     if isinstance(tag, str):
         prefix, _, rest = "".join(tag).partition(":")
         return (prefix, rest) if rest and prefix in kinds else (None, "".join(tag) or None)
-    raw = model.raw(tag) if isinstance(tag, model.Entity) else tag
+    raw = model.json_of(tag)
     if not isinstance(raw, Mapping):
         return None, None
     if isinstance(raw.get(_NAME), str):
@@ -278,7 +278,7 @@ def _not_a_label(position: int, value: Any) -> Problem:
 
 def labels_of(part: Any) -> list[Label]:
     """Return the labels of an entity or of a part as JSON."""
-    raw = model.raw(part) if isinstance(part, model.Entity) else part
+    raw = model.json_of(part)
     return list(raw.get(FIELD) or ())
 
 

@@ -12,8 +12,10 @@ from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import Conflict, NotFound, Problem
 from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.people import find_user
-from dynclient.extensions.times import ALWAYS, now, timestamp
+from dynclient.extensions.records import time_of_record
+from dynclient.extensions.times import time_or_now, time_span
 from dynclient.operations.operation import Plan, is_id
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class CasesAndSuites(CollectionExtension):
         call = f"{self.attribute}.add_result"
         operation = self.operation("add_result")
         body: dict[str, Any] = {
-            "timestamp": now() if at is None else timestamp(at, call),
+            "timestamp": time_or_now(at, call),
             "testCaseStatus": self._status(status),
             "testResultValue": [
                 {"name": name, "value": _text(value)} for name, value in (values or {}).items()
@@ -119,17 +121,12 @@ class CasesAndSuites(CollectionExtension):
         Raises:
             NotFound: there is no result of that time.
         """
-        if isinstance(at, model.Entity):
-            at = model.raw(at)["timestamp"]
-        time = timestamp(at, f"{self.attribute}.delete_result")
+        time = time_of_record(at, f"{self.attribute}.delete_result")
         self.call("delete_result", {"fqn": self.name_of(case), "timestamp": time})
 
     def _span(self, method: str, since: Any, until: Any) -> dict[str, int]:
-        call = f"{self.attribute}.{method}"
-        return {
-            "startTs": 0 if since is None else timestamp(since, call, "since"),
-            "endTs": ALWAYS if until is None else timestamp(until, call, "until"),
-        }
+        start, end = time_span(f"{self.attribute}.{method}", since, until)
+        return {"startTs": start, "endTs": end}
 
     # -- incidents ---------------------------------------------------------------------------------
 
@@ -192,20 +189,15 @@ class CasesAndSuites(CollectionExtension):
         Raises:
             RequestInvalid: the release does not have the reason.
         """
+        node = self.session.node("tests/resolved.json")
+        reasons = None if node is None else node.properties.get("testCaseFailureReason")
+        allowed = [] if reasons is None else reasons.target.schema.get("enum", [])
+        if allowed:
+            reason = allowed_value(f"{self.attribute}.resolve", "reason", reason, allowed)
         details = {
             "testCaseFailureReason": reason,
             "testCaseFailureComment": comment or reason,
         }
-        node = self.session.node("tests/resolved.json")
-        reasons = None if node is None else node.properties.get("testCaseFailureReason")
-        allowed = [] if reasons is None else reasons.target.schema.get("enum", [])
-        if allowed and reason not in allowed:
-            from dynclient.suggestions import did_you_mean, nearest
-
-            near = did_you_mean(nearest(str(reason), allowed), "")
-            message = f"must be one of {', '.join(allowed)}, not {reason!r}{near}"
-            call = f"{self.attribute}.resolve"
-            raise bad_arguments(call, [Problem("reason", reason, "argument", message)])
         return self._add_status(case, "Resolved", details, severity)
 
     def _add_status(self, case: Any, kind: str, details: Any, severity: str | None) -> Any:
@@ -250,7 +242,7 @@ class CasesAndSuites(CollectionExtension):
         Raises:
             BadRequest: the last result of the test case is not a failure.
         """
-        from dynclient.extensions.frames import read_frame, table_data
+        from dynclient.extensions.input_frames import read_frame, table_data
 
         frame = read_frame(rows, call=f"{self.attribute}.set_failed_rows")
         arguments = {"id": self._id(case), "validate": validate}
@@ -282,7 +274,7 @@ class CasesAndSuites(CollectionExtension):
     def for_table(self, table: Any) -> Any:
         """Return the test suite of a table; create it if there is none.
 
-        Releases before 1.1 have no suites of tables; there it is a suite with a name made from
+        Releases before 1.1 have no suites of tables; there it is a suite with a name built from
         that of the table.
 
         Args:

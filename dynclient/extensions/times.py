@@ -14,6 +14,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ALWAYS = 253_402_300_799_999
 """The end of the year 9999 in milliseconds: the end of a span of time that has none."""
 _MILLISECOND = timedelta(milliseconds=1)
+DAY = 24 * 60 * 60 * 1000
+"""A day in milliseconds."""
 _EXPECTED = "must be a datetime, a date, an ISO 8601 text, or seconds or milliseconds since 1970"
 
 
@@ -27,7 +29,7 @@ def timestamp(value: Any, call: str = "", argument: str = "at") -> int:
         argument: the name of the argument, for errors.
 
     Raises:
-        BadArguments: it is nothing of these.
+        BadArguments: the value is of another kind, or not a time.
     """
     if isinstance(value, str):
         try:
@@ -45,6 +47,44 @@ def timestamp(value: Any, call: str = "", argument: str = "at") -> int:
     if not abs(value) < 2**53:  # also not NaN
         raise _bad(call, argument, value, f"{_EXPECTED}, not {value!r}")
     return round(value * 1000 if abs(value) < _SECONDS_MAX else value)
+
+
+def time_or_now(value: Any, call: str = "", argument: str = "at") -> int:
+    """Return a point in time in milliseconds since 1970; None is the present."""
+    return now() if value is None else timestamp(value, call, argument)
+
+
+def time_span(
+    call: str, since: Any, until: Any, earliest: int = 0, latest: int = ALWAYS
+) -> tuple[int, int]:
+    """Return the begin and the end of a span of time in milliseconds since 1970.
+
+    Args:
+        call: the call that takes it, for errors.
+        since: the begin; None for ``earliest``.
+        until: the end; None for ``latest``.
+        earliest: the begin if none is given.
+        latest: the end if none is given.
+
+    Raises:
+        BadArguments: one is not a time, or ``until`` is before ``since``.
+    """
+    start = earliest if since is None else max(timestamp(since, call, "since"), 0)
+    end = latest if until is None else timestamp(until, call, "until")
+    if since is not None and start > end:
+        if until is None:
+            raise _bad(call, "since", since, f"must not be in the future, not {since!r}")
+        raise _bad(call, "until", until, f"must not be before since={since!r}, not {until!r}")
+    return start, end
+
+
+def recent_span(call: str, since: Any, until: Any) -> tuple[int, int]:
+    """Return a span of time, by default from 30 days ago to a day from now, as clocks may differ.
+
+    Arguments and errors as for :func:`time_span`.
+    """
+    present = now()
+    return time_span(call, since, until, max(present - 30 * DAY, 0), present + DAY)
 
 
 def as_datetime(milliseconds: float) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +17,7 @@ from dynclient.extensions.entity_diff import (
     field_changes,
     settable_fields,
 )
+from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.times import as_datetime
 from dynclient.operations.operation import Plan
 
@@ -34,9 +34,9 @@ class Version(NamedTuple):
     number: str
     """Its number, ``0.2``."""
     at: datetime | None
-    """When it was made, in UTC."""
+    """When it was created, in UTC."""
     by: str | None
-    """The name of the user who made it."""
+    """The name of the user who created it."""
     entity: Any
     """The entity as it was; fields that the server does not keep with versions are None."""
 
@@ -54,7 +54,7 @@ class Version(NamedTuple):
         return f"<Version {self.number} by {self.by}: {', '.join(self.changes) or 'created'}>"
 
 
-class History(Sequence[Version]):
+class History(NotebookText, Sequence[Version]):
     """All versions of an entity that the server has, newest first.
 
     Args:
@@ -84,11 +84,8 @@ class History(Sequence[Version]):
     def __repr__(self) -> str:
         return f"<History of {self._label}: {len(self)} versions>"
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
-
-class Blame(Mapping[str, Version]):
+class Blame(NotebookText, Mapping[str, Version]):
     """The version that changed each field last, by the place of the field.
 
     It is approximate where a server combines several changes by one user into one version.
@@ -123,11 +120,8 @@ class Blame(Mapping[str, Version]):
     def __repr__(self) -> str:
         return f"<Blame of {self._label}: {len(self)} fields>"
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
 
-
-class Rollback:
+class Rollback(NotebookText):
     """The way back to a version, which can be looked at before it is applied.
 
     Attributes:
@@ -157,9 +151,6 @@ class Rollback:
 
     def __repr__(self) -> str:
         return f"<Rollback of {self.diff.before} to {self.diff.after}: {len(self.diff)} changes>"
-
-    def _repr_html_(self) -> str:
-        return self.diff._repr_html_()
 
 
 class Versions(Extension):
@@ -378,7 +369,7 @@ def _version_labels(states: Sequence[Any], numbers: Sequence[Any]) -> tuple[str,
 
 
 def _number(value: Any) -> str | None:
-    """Return the number of a version as servers write it; None if it is none."""
+    """Return the number of a version as servers write it; None if it is not one."""
     if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
         value = str(float(value))
     text = str(value) if isinstance(value, str) else ""
@@ -399,7 +390,7 @@ def _is_below(path: str, above: str) -> bool:
 
 
 def _is_whole(entity: Entity) -> bool:
-    """Return whether an entity is one of its own, not a reference to one."""
+    """Return whether a value is an entity, not a reference to one."""
     return model.schema_of(entity).entity is not None
 
 

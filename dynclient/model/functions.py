@@ -196,6 +196,11 @@ def raw(value: Any, node: Node | None = None) -> Any:
     return value._raw if isinstance(value, Entity) else convert(node, value)
 
 
+def json_of(value: Any) -> Any:
+    """Return the JSON of an entity, not a copy of it; any other value as it is."""
+    return value._raw if isinstance(value, Entity) else value
+
+
 def load(kind: Node | type, data: Any, origin: Origin | None = None) -> Any:
     """Return decoded JSON that a server returned as an entity.
 

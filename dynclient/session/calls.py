@@ -80,9 +80,9 @@ def plan_create(call: Call) -> Plan:
         body = call.values[0]
         _check_request(call, operation, body)
         if fields:
-            request = model.raw(body) if isinstance(body, model.Entity) else body
+            request = model.json_of(body)
             body = {**request, **fields}
-    request = model.raw(body) if isinstance(body, model.Entity) else body
+    request = model.json_of(body)
     for name in path_names(operation):  # a create request may have the name of its owner
         arguments[name] = request.get(name) if arguments[name] is None else arguments[name]
     from dynclient.session.references import check_parent, resolve_references

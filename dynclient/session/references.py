@@ -32,7 +32,7 @@ def check_parent(call: Call, body: Any) -> None:
         call: the call that sends the create request.
         body: the request, an entity or a mapping.
     """
-    raw = model.raw(body) if isinstance(body, model.Entity) else body
+    raw = model.json_of(body)
     if not any(isinstance(value, model.Entity) for value in raw.values()):
         return
     for field, expected in name_parents(call.release, call.spec.entity).types[-1:]:
@@ -58,7 +58,7 @@ def resolve_references(call: Call, path: str, body: Any) -> Any:
     if not rows or call.release.drift == ERROR:
         return body
     properties = call.release.node(path).properties
-    raw = model.raw(body) if isinstance(body, model.Entity) else body
+    raw = model.json_of(body)
     resolved: dict[str, Any] = {}
     for field, row in rows.items():
         place, value = properties.get(field), raw.get(field)
@@ -91,7 +91,7 @@ class _FieldResolver:
 
     def _resolve_one(self, place: Node, value: Any) -> Any:
         if place.kind == "string":
-            raw = model.raw(value) if isinstance(value, model.Entity) else value
+            raw = model.json_of(value)
             is_reference = isinstance(raw, Mapping) and {"id", "type"} <= raw.keys()
             return self._name(raw) if is_reference and _NAME not in raw else value
         if place.kind == "object" and isinstance(value, UUID):

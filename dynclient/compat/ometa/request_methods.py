@@ -243,7 +243,7 @@ def _content(row: Row, arguments: dict[str, Any]) -> tuple[bytes | None, str]:
 
 def _cells(value: Any) -> Any:
     """Return sample data as JSON; of a model, before it writes values of other types as texts."""
-    from dynclient.extensions.frames import json_cell
+    from dynclient.extensions.input_frames import json_cell
 
     if isinstance(value, Mapping):
         return json_cell(value)

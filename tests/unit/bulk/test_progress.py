@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dynclient.bulk import BulkResult
-from dynclient.bulk.progress import shown
+from dynclient.bulk.progress import show_progress
 from dynclient.errors import BadArguments
 
 
@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 
 def written(monkeypatch: pytest.MonkeyPatch, stream: Any, progress: Any) -> str:
     monkeypatch.setattr(sys, "stderr", stream)
-    with shown(progress, "tables.upsert_many", 10) as report:
+    with show_progress(progress, "tables.upsert_many", 10) as report:
         report(4, 10, BulkResult())
     return str(stream.getvalue())
 
@@ -59,7 +59,7 @@ def test_without_rich_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_function_is_called() -> None:
     calls: list[Any] = []
-    with shown(lambda *values: calls.append(values), "x", None) as report:
+    with show_progress(lambda *values: calls.append(values), "x", None) as report:
         result = BulkResult()
         report(1, None, result)
     assert calls == [(1, None, result)]
@@ -67,4 +67,4 @@ def test_a_function_is_called() -> None:
 
 def test_anything_else_is_refused() -> None:
     with pytest.raises(BadArguments, match="must be True, False, None or a function, not str"):
-        shown("bar", "tables.upsert_many", None).__enter__()
+        show_progress("bar", "tables.upsert_many", None).__enter__()

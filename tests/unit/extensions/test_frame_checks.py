@@ -12,7 +12,7 @@ import pytest
 from dynclient.data import data_file
 from dynclient.extensions import frame_checks
 from dynclient.extensions.frame_checks import CannotCheck, check_frame
-from dynclient.extensions.frames import Frame
+from dynclient.extensions.input_frames import Frame
 
 A_DAY = datetime.date(2026, 1, 1)
 BETWEEN = "columnValuesToBeBetween"

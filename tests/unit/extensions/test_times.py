@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.errors import BadArguments
-from dynclient.extensions.times import as_datetime, timestamp
+from dynclient.extensions.times import ALWAYS, as_datetime, now, recent_span, time_span, timestamp
+from dynclient.extensions.times import DAY as DAY_LENGTH
 
 DAY = 1_700_006_400_000
 """2023-11-15, the beginning of the day in UTC."""
@@ -46,3 +47,22 @@ def test_anything_else_is_refused(value: Any) -> None:
 @given(st.integers(min_value=10_000_000_000, max_value=9_999_999_999_999))
 def test_a_time_survives_as_a_datetime(milliseconds: int) -> None:
     assert timestamp(as_datetime(milliseconds)) == milliseconds
+
+
+def test_a_span_without_bounds_contains_every_time() -> None:
+    assert time_span("results", None, None) == (0, ALWAYS)
+    assert time_span("results", "1969-01-01", DAY) == (0, DAY)
+
+
+def test_a_recent_span_begins_30_days_ago_and_ends_tomorrow() -> None:
+    start, end = recent_span("runs", None, None)
+    assert end - start == 31 * DAY_LENGTH
+    assert start < now() < end
+    assert recent_span("runs", DAY, DAY + 1) == (DAY, DAY + 1)
+
+
+def test_a_span_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(BadArguments, match="until: must not be before since="):
+        time_span("runs", DAY, DAY - 1)
+    with pytest.raises(BadArguments, match="since: must not be in the future"):
+        time_span("runs", DAY, None, latest=DAY - 1)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from dynclient.errors import BadArguments
-from dynclient.extensions.frames import Frame, json_cell, messages, read_frame, table_data
+from dynclient.extensions.input_frames import Frame, json_cell, messages, read_frame, table_data
 
 
 class PandasLike:

@@ -21,7 +21,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 
 _MISSING_TYPES = frozenset({"NAType", "NaTType"})
-"""Types of the values that stand for a missing one in pandas."""
+"""Types of the missing values of pandas."""
 _DEPTH = 50
 """How deep lists and objects in a cell may be nested; what is deeper is sent as text."""
 _EXPECTED = (
@@ -56,8 +56,8 @@ def read_frame(data: Any, columns: Sequence[str] | None = None, call: str = "") 
         call: the call that takes it, for errors.
 
     Raises:
-        BadArguments: it is nothing of these, or rows have another number of values than there are
-            columns; lists all of them.
+        BadArguments: the data is of another kind, or rows do not have one value for each
+            column; lists all of them.
     """
     if isinstance(data, Frame):
         return data
@@ -105,7 +105,7 @@ def _of_mapping(data: Mapping[str, Any], call: str) -> Frame:
 
 
 def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame:
-    rows = [model.raw(row) if isinstance(row, model.Entity) else row for row in rows]
+    rows = [model.json_of(row) for row in rows]
     if rows and all(isinstance(row, Mapping) for row in rows):
         names = list(columns or dict.fromkeys(str(name) for row in rows for name in row))
         return _frame(names, ([row.get(name) for name in names] for row in rows), call)
