@@ -119,3 +119,11 @@ def test_a_report_counts_and_names_what_failed() -> None:
     assert "success  d of c: why <b> (not published: 409 exists" in str(report)
     assert "&lt;b&gt;" in report._repr_html_()
     assert not QualityReport("s.d.c.t", [outcome("Failed")])
+
+
+def test_a_report_prints_no_control_characters() -> None:
+    outcome = Outcome(None, "x", "a\x1b[31m", "Failed", "\u202e", {}, None, None, ())
+    report = QualityReport("s.d.c.\u202e\x1b[31m", [outcome])
+    for text in (str(report), repr(report), report._repr_html_()):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
