@@ -130,9 +130,10 @@ class Waiting(Extension):
         self._check(target, until, timeout, interval)
         is_own = isinstance(target, Pollable) and not isinstance(target, model.Entity)
         polled = target if is_own else EntityState(self, target)
-        if not is_own and until is None and not _has_status(target):
+        never = until is None or isinstance(target, model.Entity)
+        if not is_own and never and not _is_gone(until) and not _has_status(target):
             message = "must be 'gone', or a function of the entity: its type has no status"
-            raise bad_arguments("wait", [Problem("until", None, "argument", message)])
+            raise bad_arguments("wait", [Problem("until", until, "argument", message)])
         state = self._poll_until(polled, until, timeout, interval, on_progress)
         if raise_on_failure and _outcome(state) not in {"succeeded", None}:
             status = str(state.get("status"))
@@ -217,12 +218,22 @@ def _outcome(state: Mapping[str, Any]) -> str | None:
     return outcome_of(str(state.get("status")), has_end=has_end)
 
 
+def _is_gone(until: Until | None) -> bool:
+    """Return whether an entity without a status can fulfil a condition."""
+    names = (until,) if isinstance(until, str) else until
+    return callable(names) or any(name.casefold() == GONE for name in names or ())
+
+
 def _has_status(target: Any) -> bool:
     """Return whether the type of an entity has a status."""
     return isinstance(target, model.Entity) and "status" in model.schema_of(target).properties
 
 
+def _seconds(passed: float) -> str:
+    return f"{passed:.0f}" if passed >= 1 else f"{passed:.1g}"
+
+
 def _timed_out(polled: Any, state: Mapping[str, Any], passed: float) -> WaitTimedOut:
     status = str(state.get("status"))
-    message = f"{polled!r} was polled for {passed:.0f} s; its status is {status!r}"
+    message = f"{polled!r} was polled for {_seconds(passed)} s; its status is {status!r}"
     return WaitTimedOut(message, status=status, seconds=passed)

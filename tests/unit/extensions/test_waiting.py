@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient import errors
+from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.extensions.waiting import Waiting
+
+ID = "00000000-0000-4000-8000-000000000001"
 
 
 class Clock:
@@ -166,3 +168,17 @@ def test_all_wrong_arguments_are_reported_at_once(waiting: Waiting) -> None:
         waiting.wait(3, 4, timeout=-1, interval="x")  # type: ignore[arg-type]
     places = [problem.path for problem in raised.value.problems]
     assert places == ["target", "timeout", "interval", "until"]
+
+
+@pytest.mark.parametrize("until", ["running", ["running", "success"]])
+def test_a_status_of_an_entity_without_one_is_refused(
+    om: Client, waiting: Waiting, until: Any
+) -> None:
+    table = model.load(om.release.find("Table"), {"id": ID, "name": "t"})
+    with pytest.raises(errors.BadArguments, match="until: must be 'gone', or a function"):
+        waiting.wait(table, until)
+
+
+def test_a_timeout_below_a_second_is_not_zero(waiting: Waiting) -> None:
+    with pytest.raises(errors.WaitTimedOut, match=r"was polled for 0\.2 s"):
+        waiting.wait(Job("running"), timeout=0.2)
