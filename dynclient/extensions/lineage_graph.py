@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.secrets import printable
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -74,7 +75,7 @@ class LineageEdge(NamedTuple):
     def __repr__(self) -> str:
         columns = len(self.columns)
         more = f", {columns} column{'s' if columns != 1 else ''}" if columns else ""
-        return f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>"
+        return printable(f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>")
 
 
 @public_calls
@@ -271,7 +272,8 @@ class Lineage:
     def __repr__(self) -> str:
         counts = f"{len(self.nodes)} entities, {len(self.edges)} edges"
         more = "" if self.is_complete else ", not complete"
-        return f"<Lineage of {_kind(self.entity)} {label(self.entity)}: {counts}{more}>"
+        name = printable(label(self.entity))
+        return f"<Lineage of {_kind(self.entity)} {name}: {counts}{more}>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
