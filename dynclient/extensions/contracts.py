@@ -231,6 +231,14 @@ def _source(source: Any, call: str) -> tuple[Any, str]:
     return _text(source, call), "yaml"
 
 
+def _file_text(path: Path, call: str) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise bad_arguments(call, [Problem("source", str(path), "argument", message)])
+
+
 def _text(source: Any, call: str) -> str:
     """Return ODCS as text. JSON is YAML too."""
     if isinstance(source, model.Entity):
@@ -238,7 +246,7 @@ def _text(source: Any, call: str) -> str:
     if isinstance(source, Mapping):
         return json.dumps(source)
     if isinstance(source, PathLike):
-        return Path(source).read_text("utf-8-sig")
+        return _file_text(Path(source), call)
     read = getattr(source, "read", None)
     if read is not None:
         source = read()

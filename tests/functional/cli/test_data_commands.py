@@ -333,6 +333,10 @@ def test_csv_goes_out_and_comes_back(run: Run, om: Client, tmp_path: Path) -> No
         assert run("export", "glossary", "Till", "-o", str(file)).returncode == 0
         header = file.read_text("utf-8").splitlines()[0]
         assert run("export", "glossary", "Till").stdout.splitlines()[0] == header
+        nowhere = tmp_path / "nope" / "till.csv"
+        failed = run("export", "glossary", "Till", "-o", str(nowhere))
+        reason = "No such file or directory"
+        assert failed.stderr == f"dynclient: {nowhere} cannot be written: {reason}\n"
         columns = header.split(",")
         cells = dict.fromkeys(columns, "")
         for column in columns:
