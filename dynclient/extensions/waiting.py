@@ -127,7 +127,7 @@ class Waiting(Extension):
             RunFailed: with ``raise_on_failure``.
             BadArguments: the target cannot be polled, or an argument is wrong.
         """
-        self._check(target, until, timeout, interval)
+        self._check(target, until, timeout, interval, on_progress)
         is_own = isinstance(target, Pollable) and not isinstance(target, model.Entity)
         polled = target if is_own else EntityState(self, target)
         never = until is None or isinstance(target, model.Entity)
@@ -174,7 +174,7 @@ class Waiting(Extension):
                 pause = min(pause * _FACTOR, _LONGEST)
 
     @staticmethod
-    def _check(target: Any, until: Any, timeout: Any, interval: Any) -> None:
+    def _check(target: Any, until: Any, timeout: Any, interval: Any, on_progress: object) -> None:
         problems = []
         if not isinstance(target, (Pollable, model.Entity, Mapping, str)):
             kind = type(target).__name__
@@ -193,6 +193,9 @@ class Waiting(Extension):
         if not (until is None or isinstance(until, str) or is_names or callable(until)):
             message = f"must be a status, several, or a function, not {until!r}"
             problems.append(Problem("until", until, "argument", message))
+        if not (on_progress is None or callable(on_progress)):
+            message = f"must be a function, not {on_progress!r}"
+            problems.append(Problem("on_progress", on_progress, "argument", message))
         if problems:
             raise bad_arguments("wait", problems)
 

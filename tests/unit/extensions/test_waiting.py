@@ -165,9 +165,9 @@ def test_other_errors_end_the_wait(waiting: Waiting) -> None:
 
 def test_all_wrong_arguments_are_reported_at_once(waiting: Waiting) -> None:
     with pytest.raises(errors.BadArguments) as raised:
-        waiting.wait(3, 4, timeout=-1, interval="x")  # type: ignore[arg-type]
+        waiting.wait(3, 4, timeout=-1, interval="x", on_progress=5)  # type: ignore[arg-type]
     places = [problem.path for problem in raised.value.problems]
-    assert places == ["target", "timeout", "interval", "until"]
+    assert places == ["target", "timeout", "interval", "until", "on_progress"]
 
 
 @pytest.mark.parametrize("until", ["running", ["running", "success"]])
