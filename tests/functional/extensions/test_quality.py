@@ -84,7 +84,7 @@ def test_a_test_of_what_does_not_exist_is_refused(each: Client, table: Any) -> N
         each.quality.add_test(table, "columnValuesToBeBetween", "totl", minValu=0, maxValue=nan)
     text = str(caught.value)
     assert "column: there is no column 'totl'; did you mean total?" in text
-    assert "minValu: is not a parameter of columnValuesToBeBetween; did you mean minValue?" in text
+    assert "minValu: is not a parameter of columnValuesToBeBetween; did you mean minValue" in text
     assert "maxValue: must be a text, a finite number, a bool or a list, not nan" in text
     with pytest.raises(BadArguments, match="it has value"):
         each.quality.add_test(table, "tableRowCountToEqual", xyz=1)
