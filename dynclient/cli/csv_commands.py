@@ -11,6 +11,7 @@ from dynclient.cli.data_files import STANDARD_INPUT, read_text
 from dynclient.cli.exit_codes import DONE, FAILED
 from dynclient.cli.output import Output, escaped, show_object
 from dynclient.cli.targets import Target
+from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -39,7 +40,14 @@ def export_csv(output: Output, om: Client, target: Target, file: str | None = No
 
 def _replace(path: Path, text: str) -> None:
     """Write a file as a whole, so that nothing is half-written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+    else:
+        message = ""
+    if message:
+        raise UsageError(message)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
             opened.write(text)

@@ -180,6 +180,46 @@ def list_(
     raise typer.Exit(code)
 
 
+@app.command(
+    epilog=_example("dynclient search customer --type table --where 'owner:ada -tier:*'"),
+    rich_help_panel=_GROUP,
+)
+def search(
+    text: Annotated[
+        str,
+        typer.Argument(
+            help="Words in names and descriptions: 'cust*', '\"two words\"'; default: everything."
+        ),
+    ] = "",
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="An entity type to search; may be repeated; default: all."),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help="Conditions: 'owner:ada -tier:* updatedAt:>=2026-01-01'."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of hits, 0 for all; default: 100 in a table, all in other formats.",
+            min=0,
+        ),
+    ] = None,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Search the index of the server for words and conditions; the best hits come first."""
+    from dynclient.cli import entity_commands
+
+    out = _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = entity_commands.search(out, om, text, types or (), where, limit)
+    raise typer.Exit(code)
+
+
 @app.command(epilog=_example("dynclient create table orders.yaml"), rich_help_panel=_GROUP)
 def create(
     entity_type: Type,

@@ -1,4 +1,4 @@
-"""``dynclient get``, ``list``, ``create``, ``delete``, ``restore`` and ``tag``."""
+"""``dynclient get``, ``list``, ``search``, ``create``, ``delete``, ``restore`` and ``tag``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from dynclient.cli.data_files import read_object
 from dynclient.cli.exit_codes import DONE, FAILED
 from dynclient.cli.output import Output, escaped, show_object, show_rows, value_at
 from dynclient.cli.targets import Target, name_and_type
-from dynclient.errors import NotFound, ServerError, UsageError
+from dynclient.errors import NotFound, ServerError, UnknownField, UsageError
+from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dynclient.client.client import Client
     from dynclient.dispatch.pagination import Listing
+    from dynclient.extensions.search_hits import Hit
     from dynclient.operations import Parameter
     from dynclient.schema import EntityType
 
@@ -25,6 +27,8 @@ ROWS = 100
 """Rows of a table for people without ``--limit``."""
 _COLUMNS = ("fullyQualifiedName", "displayName", "description")
 """Columns of a list of entities."""
+_HIT_COLUMNS = ("type", *_COLUMNS)
+"""Columns of a list of hits."""
 _SHOWN = ("owners", "owner", "tags", "domains", "domain")
 """Fields that people see of an entity although servers return them on request only."""
 _PART_COLUMNS = ("name", "displayName", "dataType", "taskType", "constraint", "tags", "description")
@@ -80,9 +84,7 @@ def _requested(om: Client, entity: EntityType, paths: Sequence[str]) -> list[str
     Raises:
         UnknownField: the entity type has no such field.
     """
-    from dynclient.errors import UnknownField
     from dynclient.session.requested_fields import requested_fields
-    from dynclient.suggestions import did_you_mean, nearest
 
     known = requested_fields(om.release)
     names: list[str] = []
@@ -172,6 +174,54 @@ def list_entities(
     elif not total.seen:
         _note(output, f"no {spec.attribute} found")
     return DONE
+
+
+def search(
+    output: Output,
+    om: Client,
+    text: str,
+    types: Sequence[str] = (),
+    where: str | None = None,
+    limit: int | None = None,
+) -> int:
+    """Print what the search index has for words and conditions, the best first.
+
+    Args:
+        output: where and how.
+        om: a client.
+        text: the words; empty finds everything.
+        types: the entity types to search; none for all.
+        where: conditions, ``owner:ada -tier:*``.
+        limit: number of hits; 0 for all; None for 100 in a table and all in other formats.
+
+    Raises:
+        BadArguments: a field or a value of the conditions does not exist.
+        SearchFailed: the search engine is not available.
+        UnknownField: no hit has a field that a column names.
+    """
+    count = (ROWS if output.is_table else 0) if limit is None else limit
+    hits = om.search(text, types=list(types) or None, where=where, limit=count or None)
+    if hits and output.columns:
+        _check_hit_columns(om, hits[:ROWS], output.columns)
+    rows = ({"type": hit.type, "score": hit.score, **hit} for hit in hits)
+    show_rows(output, rows, _HIT_COLUMNS)
+    if hits.total > len(hits):
+        _note(output, f"{len(hits)} of {hits.total:,} shown; --limit 0 shows all")
+    elif not hits:
+        _note(output, "nothing found")
+    return DONE
+
+
+def _check_hit_columns(om: Client, hits: Sequence[Hit], columns: Sequence[str]) -> None:
+    """Refuse columns that neither the documents of hits nor their entity types have."""
+    known = {"type", "score"}.union(*hits)
+    for entity_type in {hit.type for hit in hits if hit.type}:
+        known.update(om.session.find(entity_type).entity.properties)
+    for path in columns:
+        first = path.partition(".")[0]
+        if first not in known:
+            hint = did_you_mean(nearest(first, known))
+            raise UnknownField(f"the hits have no field {first!r}{hint}", name=first)
 
 
 def _note(output: Output, text: str) -> None:

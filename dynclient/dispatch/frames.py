@@ -15,7 +15,7 @@ from dynclient.drift.aliases import aliases_of
 from dynclient.errors import DynclientWarning, Problem, ResponseInvalid, UsageError
 from dynclient.model.masking import is_secret, masked
 from dynclient.secrets import MASK
-from dynclient.suggestions import did_you_mean, nearest
+from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing, Page
@@ -129,7 +129,7 @@ class Frame:
     def __init__(
         self, listing: Listing, fields: str | Iterable[str] | None, explode: str | None
     ) -> None:
-        self._fields = fields.split(",") if isinstance(fields, str) else fields
+        self._fields: Any = fields.split(",") if isinstance(fields, str) else fields
         self._absent = listing.absent() if fields is None else frozenset()
         self._exploded: Column | None = None
         self._first: Page | None = None
@@ -152,14 +152,19 @@ class Frame:
 
     def _choose(self, node: Node, explode: str | None) -> None:
         """Set the columns: those that are named, or those of the schema and the first page."""
-        if self._fields is None:
+        problems: list[Problem] = []
+        if self._fields is not None and not isinstance(self._fields, Iterable):
+            kind = type(self._fields).__name__
+            message = f"must be names of fields, not {kind}"
+            problems.append(Problem("fields", kind, "argument", message))
+            names = []
+        elif self._fields is None:
             present = {name for row in self._rows(self._first) for name in row}
             names = [
                 name for name in node.properties if name in present or name not in self._absent
             ]
         else:
             names = [str(name).strip() for name in self._fields]
-        problems: list[Problem] = []
         columns: dict[str, Column] = {}
         for position, name in enumerate(names):
             found = _column(node, name)
@@ -330,8 +335,10 @@ def _column(node: Node, name: str) -> Column | Problem:
         if below is None:
             alias = aliases_of(place).get(step)
             near = nearest(step, place.properties)
-            known = f"; it has {', '.join(list(place.properties)[:20]) or 'no fields'}"
-            message = f"{place.type_name} has no field {step!r}{did_you_mean(near, known)}"
+            listed = (
+                "" if near else f"; it has {', '.join(list(place.properties)[:20]) or 'no fields'}"
+            )
+            message = f"{place.type_name} has no field {step!r}{listed}"
             return Problem(name, step, "unknown", alias.sentence if alias else message, near)
         place, path = below, f"{path}.{step}" if path else step
         while place.kind == "array" and place.items is not None:

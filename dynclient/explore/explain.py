@@ -21,6 +21,7 @@ from dynclient.explore.places import (
 )
 from dynclient.extensions import registry
 from dynclient.model.class_docs import type_words
+from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
@@ -295,12 +296,17 @@ def _feature(release: Release, steps: Sequence[str]) -> Explanation | None:
     entry = next(each for each in registry.extensions().values() if first in each.client)
     cls: Any = entry.load()
     path = ".".join(steps)
+    public = [each for each in vars(cls) if not each.startswith("_")]
+    names = [each for each in public if callable(getattr(cls, each))]
     if rest or first != entry.name:
         method = getattr(cls, rest[0] if rest else first, None)
         is_public = callable(method) and not (rest and rest[0].startswith("_"))
-        return _function(release, path, method) if is_public else None
-    public = [each for each in vars(cls) if not each.startswith("_")]
-    names = [each for each in public if callable(getattr(cls, each))]
+        if is_public:
+            return _function(release, path, method)
+        if not rest:
+            return None
+        close = did_you_mean(nearest(rest[0], names))
+        raise errors.UnknownField(f"om.{first} has no method {rest[0]!r}{close}", name=rest[0])
     return Explanation(
         path, "feature", release.name, type="feature of the client",
         description=_summary(cls), example=f"om.{path}",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from dynclient.errors import SchemaError
 from dynclient.releases import Cache
 from dynclient.releases.cache import STARTER
+from dynclient.releases.registry import is_path
 from dynclient.releases.registry import release as open_release
 from dynclient.schema import Release
 from dynclient.schema.versions import numbers
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def release_or_newest(chosen: Release | str | Path | None) -> Release:
@@ -28,7 +26,8 @@ def release_or_newest(chosen: Release | str | Path | None) -> Release:
     if chosen is not None:
         from dynclient.drift.diff import release_of
 
-        return release_of(chosen)
+        is_tree = isinstance(chosen, str) and is_path(chosen)
+        return release_of(Path(chosen) if is_tree else chosen)  # type: ignore[arg-type]
     names = [name for name in Cache().names() if numbers(name) and name != STARTER]
     return open_release(names[-1] if names else STARTER)
 

@@ -137,7 +137,9 @@ class AppRuns(CollectionExtension):
         fields = 5  # some releases write seconds or years too
         if cron is not None and len(str(cron).split()) < fields:
             message = f"must be a cron expression such as '0 0 * * *', or None, not {cron!r}"
-            raise bad_arguments("schedule", [Problem("cron", cron, "argument", message)])
+            raise bad_arguments(
+                f"{self.attribute}.schedule", [Problem("cron", cron, "argument", message)]
+            )
         schema = self.session.release.node(self.spec.entity.path).properties["appSchedule"].target
         kind = next(name for name in schema.properties if name != "cronExpression")
         value = {kind: "None"} if cron is None else {kind: "Custom", "cronExpression": cron}

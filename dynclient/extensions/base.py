@@ -250,6 +250,10 @@ class Extension:
         return type(self), (self.session,)
 
 
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0].lower() in 'aeio' else 'a'} {noun}"
+
+
 class CollectionExtension(Extension):
     """A feature of collections: ``om.tables.<method>``, for each method in ``methods``.
 
@@ -317,7 +321,7 @@ class CollectionExtension(Extension):
             prefix, _, rest = "".join(target).partition(":")
             return (rest if rest and prefix == own else target), own
         if isinstance(kind, str) and kind.casefold() != own.casefold():
-            message = f"must be a {own}, not a {kind}"
+            message = f"must be {_with_article(own)}, not {_with_article(kind)}"
             raise bad_arguments(self.attribute, [Problem("target", kind, "argument", message)])
         return target, (None if isinstance(target, Mapping) else own)
 

@@ -11,6 +11,7 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.arguments import as_list, as_mapping
 from dynclient.extensions.base import Extension, not_supported
 from dynclient.extensions.times import as_datetime, timestamp
 
@@ -202,7 +203,7 @@ class ChangeEventsExtension(Extension):
         Args:
             event: a change event.
         """
-        raw = model.json_of(event)
+        raw = as_mapping(model.json_of(event), "change_events.entity", "event")
         state = raw.get("entity")
         if isinstance(state, str):
             state = json.loads(state)
@@ -235,5 +236,5 @@ class ChangeEventsExtension(Extension):
         """Return the value of a query parameter for entity types."""
         if types == "*":
             return "*"
-        listed = [types] if isinstance(types, (str, type)) else list(types)
+        listed = as_list(types, "change_events", "types")
         return ",".join(dict.fromkeys(self.session.find(each).entity.name for each in listed))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.extensions.notebooks import NotebookText
+from dynclient.secrets import printable
 
 if TYPE_CHECKING:
     from dynclient.schema import Node
@@ -71,12 +72,12 @@ class EntityDiff(NotebookText, Sequence[FieldChange]):
 
     def __str__(self) -> str:
         lines = [f"--- {self.before}", f"+++ {self.after}", *map(str, self._changes)]
-        return "\n".join(lines if self._changes else [*lines, "no differences"])
+        return printable("\n".join(lines if self._changes else [*lines, "no differences"]))
 
     def __repr__(self) -> str:
         count = len(self._changes)
         places = f"{count} place{'s' if count != 1 else ''}" if count else "no differences"
-        return f"<EntityDiff of {self.before} and {self.after}: {places}>"
+        return printable(f"<EntityDiff of {self.before} and {self.after}: {places}>")
 
 
 def field_changes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +10,7 @@ from dynclient import model
 from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import NotFound, Problem
+from dynclient.extensions.arguments import as_list
 from dynclient.extensions.base import Extension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.entity_links import EntityLink
@@ -159,7 +161,7 @@ class Feed(Extension):
             NotFound: there is no such thread or reply.
         """
         if post is not None:
-            self.call("delete_post", {"id": _id(thread), "post": _id(post)})
+            self.call("delete_post", {"id": _id(thread), "post": _id(post, "post")})
         elif self.has_operation("delete_announcement") and "startTime" in _raw(thread):
             self.call("delete_announcement", {"id": _id(thread), "hardDelete": True})
         else:
@@ -498,7 +500,7 @@ class Feed(Extension):
             NotFound: there is no such suggestion, or a tag does not exist.
             NotSupported: the release does not have suggestions.
         """
-        current = dict(_raw(self.call("suggestion", {"id": _id(suggestion)})))
+        current = dict(_raw(self.call("suggestion", {"id": _id(suggestion, "suggestion")})))
         if current.get("type") == SUGGESTION_TYPES[1]:
             current["tagLabels"] = self._labels(value)
         else:
@@ -511,7 +513,7 @@ class Feed(Extension):
         Args:
             suggestion: a suggestion or its id.
         """
-        self.call("accept", {"id": _id(suggestion)})
+        self.call("accept", {"id": _id(suggestion, "suggestion")})
 
     def reject(self, suggestion: Any) -> None:
         """Reject a suggestion.
@@ -519,7 +521,7 @@ class Feed(Extension):
         Args:
             suggestion: a suggestion or its id.
         """
-        self.call("reject", {"id": _id(suggestion)})
+        self.call("reject", {"id": _id(suggestion, "suggestion")})
 
     def accept_all(self, target: Any, *, user: Any = None, type: str | None = None) -> None:
         """Accept all open suggestions of a user for an entity and its columns.
@@ -612,14 +614,15 @@ class Feed(Extension):
     def _task_id(self, task: Any) -> str:
         """Return what names a task in paths: its number, or since 2.0 its id."""
         raw = _raw(task)
+        text = str(raw.get("id", task))
+        if not (is_id(text) or text.isdecimal() or _is_task(task)):
+            raise _not_an_id("task", task, ", its id or its number")
         if self._has_tasks:
-            text = _id(task)
             if is_id(text):
                 return text
             return _id(self.call("task_by_name", {"name": text}))
         if "task" in raw:
             return str(raw["task"]["id"])
-        text = _id(task)
         if is_id(text):
             found = _raw(self.get(text))
             if not found.get("task"):
@@ -667,8 +670,7 @@ class Feed(Extension):
         return {**reference, "name": str(name)}
 
     def _people(self, call: str, assignees: Any) -> list[dict[str, Any]]:
-        single = isinstance(assignees, (str, Mapping, model.Entity))
-        people = [self._person(each) for each in ([assignees] if single else assignees)]
+        people = [self._person(each) for each in as_list(assignees, call, "assignees")]
         if not people:
             message = "must name at least one user or team"
             raise bad_arguments(call, [Problem("assignees", assignees, "argument", message)])
@@ -676,8 +678,7 @@ class Feed(Extension):
 
     def _labels(self, tags: Any) -> list[dict[str, Any]]:
         """Return the labels of tags and glossary terms."""
-        single = isinstance(tags, (str, Mapping, model.Entity))
-        return [self._label(each) for each in ([tags] if single else tags)]
+        return [self._label(each) for each in as_list(tags, "feed", "tags")]
 
     def _label(self, tag: Any) -> dict[str, Any]:
         raw = dict(_raw(tag))
@@ -757,9 +758,17 @@ def _raw(value: Any) -> Mapping[str, Any]:
     return raw if isinstance(raw, Mapping) else {}
 
 
-def _id(value: Any) -> str:
-    raw = _raw(value)
-    return str(raw.get("id", value))
+def _id(value: Any, what: str = "thread") -> str:
+    """Return the id of a thread, a post or a suggestion."""
+    text = str(_raw(value).get("id", value))
+    if not is_id(text):
+        raise _not_an_id(what, value)
+    return text
+
+
+def _not_an_id(what: str, value: Any, forms: str = " or its id") -> Exception:
+    message = f"must be a {what}{forms}, not {reprlib.repr(value)}"
+    return bad_arguments("feed", [Problem(what, value, "argument", message)])
 
 
 def _is_task(value: Any) -> bool:

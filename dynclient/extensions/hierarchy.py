@@ -12,6 +12,7 @@ from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.offset_pages import offset_listing
 from dynclient.operations.operation import Plan
+from dynclient.secrets import printable
 from dynclient.session.requested_fields import requested_fields
 
 _CHILDREN, _COLUMNS = "children", "columns"
@@ -58,7 +59,7 @@ class Branch:
         return "\n".join(_lines(self))
 
     def __repr__(self) -> str:
-        return f"<Branch {self.name}, {len(self.children)} below it; print() shows them>"
+        return f"<Branch {printable(self.name)}, {len(self.children)} below it; print() shows them>"
 
 
 class Tree(NotebookText):
@@ -224,7 +225,7 @@ def _lines(branch: Branch) -> Iterator[str]:
     rest = [(branch, "", "")]
     while rest:
         each, first, below = rest.pop()
-        yield first + each.name
+        yield first + printable(each.name)
         for position, child in enumerate(reversed(each.children)):
             before, under = _EDGES[position == 0]
             rest.append((child, below + before, below + under))

@@ -182,6 +182,9 @@ class IngestionPipelines(CollectionExtension):
             RequestInvalid: the run breaks its schema; lists all problems.
             NotFound: the pipeline does not exist.
         """
+        if not state:
+            message = f"must be a state such as 'running', not {state!r}"
+            raise bad_arguments("add_run", [Problem("state", state, "argument", message)])
         name = self.name_of(pipeline)
         start = time_or_now(started, "add_run", "started")
         run = {"runId": str(id or uuid.uuid4()), "pipelineState": state, "startDate": start}

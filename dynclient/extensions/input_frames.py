@@ -86,8 +86,17 @@ def _names(columns: Iterable[Any]) -> list[str]:
 def _csv_file(path: Path, call: str) -> Frame:
     import csv
 
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = [line for line in csv.reader(file) if line]
+    lines: list[list[str]] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines += [line for line in csv.reader(file) if line]
+    except (OSError, UnicodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        problems = [Problem("frame", str(path), "argument", f"{path} cannot be read: {reason}")]
+    else:
+        problems = []
+    if problems:
+        raise _bad(call, problems)
     header, *rows = lines or [[]]
     return _frame(header, ([cell or None for cell in row] for row in rows), call)
 

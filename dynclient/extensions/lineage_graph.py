@@ -11,6 +11,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.notebooks import NotebookText
+from dynclient.secrets import printable
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -75,7 +76,7 @@ class LineageEdge(NamedTuple):
     def __repr__(self) -> str:
         columns = len(self.columns)
         more = f", {columns} column{'s' if columns != 1 else ''}" if columns else ""
-        return f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>"
+        return printable(f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>")
 
 
 @public_calls
@@ -272,7 +273,8 @@ class Lineage(NotebookText):
     def __repr__(self) -> str:
         counts = f"{len(self.nodes)} entities, {len(self.edges)} edges"
         more = "" if self.is_complete else ", not complete"
-        return f"<Lineage of {_kind(self.entity)} {label(self.entity)}: {counts}{more}>"
+        name = printable(label(self.entity))
+        return f"<Lineage of {_kind(self.entity)} {name}: {counts}{more}>"
 
     def _find(self, entity: Any, argument: str) -> str:
         """Return the id of an entity of the graph."""

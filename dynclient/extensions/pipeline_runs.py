@@ -8,6 +8,7 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.arguments import as_list, as_mapping
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.records import newest_first, time_of_record
 from dynclient.extensions.times import recent_span, time_or_now
@@ -49,7 +50,8 @@ class PipelineRuns(CollectionExtension):
             NotFound: the pipeline does not exist.
             BadRequest: the pipeline does not have a task of that name.
         """
-        return self._put(self.name_of(pipeline), _status(status, at, tasks, fields))
+        sent = _status(status, at, tasks, fields)
+        return self._put(self.name_of(pipeline), sent)
 
     def add_statuses(self, pipeline: Any, statuses: Iterable[Any]) -> Any:
         """Add the states of several runs, and return the pipeline; nothing is sent for none.
@@ -58,8 +60,9 @@ class PipelineRuns(CollectionExtension):
             pipeline: as for :meth:`add_status`.
             statuses: whole statuses, as ``om.types.PipelineStatus`` or mappings.
         """
+        listed = as_list(statuses, "add_statuses", "statuses")
         name, found = self.name_of(pipeline), None
-        for status in [_status(each, None, None, {}) for each in statuses]:
+        for status in [_status(each, None, None, {}) for each in listed]:
             found = self._put(name, status)
         return found
 
@@ -160,7 +163,7 @@ def _status(
     if at is not None or "timestamp" not in found:
         found["timestamp"] = time_or_now(at, "add_status")
     if tasks is not None:
-        pairs = tasks.items()
+        pairs = as_mapping(tasks, "add_status", "tasks").items()
         found["taskStatus"] = [{"name": name, "executionStatus": state} for name, state in pairs]
     return found
 

@@ -11,6 +11,7 @@ from dynclient import fqn as names
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Conflict, NotFound, Problem
+from dynclient.extensions.arguments import as_mapping
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.people import find_user
 from dynclient.extensions.records import time_of_record
@@ -168,15 +169,18 @@ class Profiles(CollectionExtension):
         """
         call = f"{self.attribute}.add_profile"
         time = time_or_now(at, call)
-        id = self._check_columns(table, {"columns": list(columns or ())}, call)
+        columns = as_mapping(columns, call, "columns")
+        of_columns = [
+            {"name": name, "timestamp": time, **as_mapping(values, call, f"columns[{name!r}]")}
+            for name, values in columns.items()
+        ]
+        id = self._check_columns(table, {"columns": list(columns)}, call)
         profile = {"timestamp": time, **fields}
         if row_count is not None:
             profile["rowCount"] = row_count
         body: dict[str, Any] = {"tableProfile": profile}
-        if columns:
-            body["columnProfile"] = [
-                {"name": name, "timestamp": time, **values} for name, values in columns.items()
-            ]
+        if of_columns:
+            body["columnProfile"] = of_columns
         if system:
             body["systemProfile"] = [{"timestamp": time, **each} for each in system]
         return self.call("add_profile", {"id": id}, body)
@@ -385,17 +389,22 @@ class Profiles(CollectionExtension):
             BadArguments: the table does not have a column.
         """
         call = f"{self.attribute}.add_joins"
+        columns = as_mapping(columns, call, "columns")
+        joins = [
+            {
+                "columnName": name,
+                "joinedWith": _counts(as_mapping(counts, call, f"columns[{name!r}]")),
+            }
+            for name, counts in columns.items()
+        ]
         id = self._check_columns(table, {"columns": list(columns)}, call)
         body: dict[str, Any] = {
             "startDate": self._day(on, "add_joins", "on"),
             "dayCount": 1,
-            "columnJoins": [
-                {"columnName": name, "joinedWith": _counts(counts)}
-                for name, counts in columns.items()
-            ],
+            "columnJoins": joins,
         }
         if tables:
-            body["directTableJoins"] = _counts(tables)
+            body["directTableJoins"] = _counts(as_mapping(tables, call, "tables"))
         return self.call("add_joins", {"id": id}, body)
 
     def _day(self, value: Any, method: str, argument: str) -> str:

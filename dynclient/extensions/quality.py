@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
-from dynclient.errors import DynclientError, NotFound
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import DynclientError, NotFound, Problem
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.extensions.frame_checks import CannotCheck, check_frame
 from dynclient.extensions.input_frames import Frame, read_frame
+from dynclient.extensions.named_parts import full_names
 from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.times import time_or_now
 from dynclient.operations.operation import Plan
+from dynclient.secrets import printable
+from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
@@ -107,10 +112,11 @@ class QualityReport(NotebookText, Sequence[Outcome]):
         return "{} passed, {} failed, {} skipped".format(*counts)
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.table}: {self._summary()}", *map(str, self._outcomes)])
+        lines = [f"{self.table}: {self._summary()}", *map(str, self._outcomes)]
+        return "\n".join(map(printable, lines))
 
     def __repr__(self) -> str:
-        return f"<QualityReport of {self.table}: {self._summary()}>"
+        return f"<QualityReport of {printable(self.table)}: {self._summary()}>"
 
 
 class Quality(Extension):
@@ -156,10 +162,15 @@ class Quality(Extension):
 
         Raises:
             NotFound: the table or the definition does not exist.
+            BadArguments: the table does not have the column, or the definition does not have a
+                parameter; lists all problems.
             BadRequest: a required parameter is missing.
         """
-        table_fqn = self.name_of(table, "table")
-        definition_fqn = self.name_of(definition, "testDefinition")
+        tested = model.raw(self.read(table, "table", ["columns"]))
+        found = model.raw(self._definition(definition))
+        table_fqn = tested["fullyQualifiedName"]
+        definition_fqn = found.get("fullyQualifiedName") or found["name"]
+        _check_test(tested, column, found, parameters)
         name = name or (definition_fqn if column is None else f"{column}_{definition_fqn}")
         parts = [] if column is None else [fqn.build(column)]
         case_fqn = ".".join([table_fqn, *parts, fqn.build(name)])
@@ -185,6 +196,19 @@ class Quality(Extension):
             suite = model.raw(self._cases("test_suites").for_table(table_fqn))
             body["testSuite"] = suite.get("fullyQualifiedName") or suite["name"]
         return self.session.call(Plan(spec.operations["create"], {}, body))
+
+    def _definition(self, definition: Any) -> Any:
+        """Return a test definition; the error for an unknown name has close names."""
+        try:
+            return self.read(definition, "testDefinition")
+        except NotFound as error:
+            missing = error
+        listing = self.session.listing(
+            Plan(self.session.find("testDefinition").operations["list"], {})
+        )
+        close = did_you_mean(nearest(str(definition), [model.raw(d)["name"] for d in listing]))
+        hint = f"There is no test definition {definition!r}{close}" if close else ""
+        raise NotFound(**{**missing.parts, "hint": hint})
 
     def run(
         self,
@@ -275,6 +299,34 @@ class Quality(Extension):
         from dynclient.extensions.test_cases import CasesAndSuites
 
         return CasesAndSuites(self.session, attribute)
+
+
+def _check_test(
+    table: Mapping[str, Any],
+    column: str | None,
+    definition: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+) -> None:
+    """Raise BadArguments if a table or a test definition does not have what a test names."""
+    problems = []
+    start = f"{table['fullyQualifiedName']}."
+    columns = {c["name"] for c in table.get("columns") or ()}
+    nested = {name.removeprefix(start) for name in full_names(table, start[:-1])}
+    if column is not None and column not in columns | nested:
+        message = f"there is no column {column!r}"
+        near = tuple(nearest(str(column), sorted(columns | nested)))
+        problems.append(Problem("column", column, "argument", message, near))
+    known = [p["name"] for p in definition.get("parameterDefinition") or () if p.get("name")]
+    for name, value in parameters.items():
+        if name not in known:
+            message = f"is not a parameter of {definition['name']}"
+            message += "" if nearest(name, known) else f"; it has {', '.join(known) or 'none'}"
+            problems.append(Problem(name, value, "argument", message, tuple(nearest(name, known))))
+        elif isinstance(value, bytes) or (isinstance(value, float) and not isfinite(value)):
+            message = f"must be a text, a finite number, a bool or a list, not {value!r}"
+            problems.append(Problem(name, value, "argument", message))
+    if problems:
+        raise bad_arguments("quality.add_test", problems)
 
 
 def _is_of(case: Any, table: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from dynclient import model
 from dynclient.data import data_file
 from dynclient.extensions.times import as_datetime
+from dynclient.secrets import printable
 
 TRIGGERED = "triggered"
 """The state of a run that was triggered and that the server does not list yet."""
@@ -124,7 +125,7 @@ class Run:
         return self._methods.logs(self.owner)
 
     def __repr__(self) -> str:
-        return f"<Run of {self.owner}: {self.state}>"
+        return printable(f"<Run of {self.owner}: {self.state}>")
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"

@@ -272,7 +272,7 @@ class Search(Extension):
             kind = max((t.name for t in types), key=len, default="")
         from dynclient.model.masking import masked
 
-        node = release.node(release.entities[kind].path) if kind else None
+        node = release.find(release.entities[kind].path) if kind else None
         return Hit({**raw, "_source": masked(node, source)}, kind, self._read)
 
     def _read(self, kind: str, identity: str, fields: Sequence[str]) -> Any:

@@ -132,7 +132,7 @@ class Fields:
                          (f"{index}.keyword", index), prefix)  # fmt: skip
         for path in row.get("path", name).split("|"):
             for entity in self._types:
-                found = self._walk(self._release.node(entity.path), path.split("."))
+                found = self._walk(self._release.find(entity.path), path.split("."))
                 if found is not None:
                     return self._build(name, path, *found)
         return None
@@ -183,7 +183,7 @@ class Fields:
         field = self.find(name)
         paths = [field.path] if field.path.split(".")[0].rstrip("[]") in entity.properties else []
         if field.of_parts:
-            paths += _paths_below(self._release.node(entity.path), field.indexed, _LEVELS)
+            paths += _paths_below(self._release.find(entity.path), field.indexed, _LEVELS)
         return [path.removesuffix("[]") for path in paths]
 
     def _unknown(self, name: str) -> Problem:
@@ -204,7 +204,7 @@ class Fields:
 
     def _below(self, path: str) -> list[str]:
         for entity in self._types:
-            found = self._walk(self._release.node(entity.path), path.split("."))
+            found = self._walk(self._release.find(entity.path), path.split("."))
             if found is not None:
                 return list(found[0].properties)
         return []

@@ -8,6 +8,7 @@ from operator import index
 from typing import Any, overload
 
 from dynclient.errors import NotSupported, OutOfRange, Problem, ResponseInvalid
+from dynclient.secrets import printable
 
 WINDOW = 10_000
 """The number of hits that a search engine returns by their position."""
@@ -95,7 +96,8 @@ class Hit(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         score = "" if self.score is None else f", score {self.score:.3g}"
-        return f"<Hit {self.type or 'document'} {self.fullyQualifiedName or self.id}{score}>"
+        name = printable(self.fullyQualifiedName or self.id)
+        return f"<Hit {self.type or 'document'} {name}{score}>"
 
 
 def raw_hits(response: Any) -> list[Mapping[str, Any]]:
@@ -316,7 +318,8 @@ class Hits(Sequence[Hit]):
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{html.escape(hit.type)}</td><td>{html.escape(hit.fullyQualifiedName)}</td>"
+            f"<tr><td>{html.escape(hit.type)}</td>"
+            f"<td>{html.escape(printable(hit.fullyQualifiedName))}</td>"
             f"<td>{'' if hit.score is None else f'{hit.score:.3g}'}</td></tr>"
             for hit in self[:_SHOWN]
         )

@@ -78,11 +78,15 @@ class ServerSettings(Extension):
                 the server masks must be given again; :meth:`change` keeps them.
 
         Raises:
-            BadArguments: the release does not have a setting of that name.
+            BadArguments: the release does not have a setting of that name, or the value is None.
             RequestInvalid: the value breaks its schema, or has a mask in place of a secret.
             Forbidden: the user is not an administrator.
         """
         self._check(name)
+        if value is None:
+            message = "must be a dict or an instance of the class of the setting, not None"
+            problem = Problem("value", None, "argument", message)
+            raise bad_arguments("server_settings.set", [problem])
         raw = model.json_of(value)
         return self._value(self.call("put", {}, {"config_type": name, "config_value": raw}))
 
@@ -100,11 +104,10 @@ class ServerSettings(Extension):
             Forbidden: the user is not an administrator.
         """
         self._check(name)
-        node = self._node(name)
-        known = node.properties if node is not None else {}
-        unknown = sorted(fields.keys() - known.keys()) if known else []
+        known = self._fields(name)
+        unknown = sorted(fields.keys() - set(known)) if known else []
         if unknown or not fields:
-            problems = [_unknown_field(name, each, list(known)) for each in unknown]
+            problems = [_unknown_field(name, each, known) for each in unknown]
             problems = problems or [Problem("fields", None, "argument", "takes at least one field")]
             raise bad_arguments("server_settings.change", problems)
         patch = [
@@ -129,6 +132,23 @@ class ServerSettings(Extension):
             if name.casefold().endswith(stem.casefold()):
                 return branch.target
         return None
+
+    def _fields(self, name: str) -> list[str]:
+        """Return the names of the fields of a setting; empty if they are not known.
+
+        Some settings, such as emailConfiguration, are not named like their schemas: those with the
+        most fields of the present value may be theirs.
+        """
+        node = self._node(name)
+        if node is not None:
+            return list(node.properties)
+        value = self.get(name)
+        present = set(model.raw(value)) if isinstance(value, model.Entity) else set()
+        union = self.session.release.node(_SETTING).properties["config_value"].target
+        schemas = [branch.target.properties for branch in union.branches] if present else []
+        common = [len(present & fields.keys()) for fields in schemas]
+        fitting = [f for f, count in zip(schemas, common, strict=True) if count == max(common)]
+        return list(dict.fromkeys(field for fields in fitting for field in [*fields, *present]))
 
     def _value(self, setting: Any) -> Any:
         """Return the value of a setting as an instance of its class, if that is known."""

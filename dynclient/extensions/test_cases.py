@@ -11,6 +11,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import Conflict, NotFound, Problem
+from dynclient.extensions.arguments import as_list, as_mapping
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.people import find_user
@@ -72,7 +73,8 @@ class CasesAndSuites(CollectionExtension):
             "timestamp": time_or_now(at, call),
             "testCaseStatus": self._status(status),
             "testResultValue": [
-                {"name": name, "value": _text(value)} for name, value in (values or {}).items()
+                {"name": name, "value": _text(value)}
+                for name, value in as_mapping(values, call, "values").items()
             ],
         }
         counts = {"passedRows": passed_rows, "failedRows": failed_rows}
@@ -350,10 +352,10 @@ class CasesAndSuites(CollectionExtension):
             NotFound: the suite or a test case does not exist.
             BadArguments: there are no test cases.
         """
-        ids = [self._id(case, "testCase") for case in _as_list(cases)]
+        call = f"{self.attribute}.add_test_cases"
+        ids = [self._id(case, "testCase") for case in as_list(cases, call, "cases")]
         if not ids:
             message = "must be one or more test cases"
-            call = f"{self.attribute}.add_test_cases"
             raise bad_arguments(call, [Problem("cases", None, "argument", message)])
         body = {"testSuiteId": self._id(suite), "testCaseIds": ids}
         return self.call("add_test_cases", {}, body)
@@ -379,12 +381,6 @@ class CasesAndSuites(CollectionExtension):
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _as_list(value: Any) -> list[Any]:
-    """Return several targets as a list; one target alone is a list of one."""
-    is_one = isinstance(value, (str, Mapping, model.Entity))
-    return [value] if is_one else list(value)
 
 
 def _suite_name(name: str) -> str:

@@ -20,6 +20,7 @@ from dynclient.extensions.entity_diff import (
 from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.times import as_datetime
 from dynclient.operations.operation import Plan
+from dynclient.secrets import printable
 
 if TYPE_CHECKING:
     from dynclient.model import Entity
@@ -79,10 +80,10 @@ class History(NotebookText, Sequence[Version]):
         return self._versions[position]
 
     def __str__(self) -> str:
-        return "\n".join([self._label, *map(str, self._versions)])
+        return printable("\n".join([self._label, *map(str, self._versions)]))
 
     def __repr__(self) -> str:
-        return f"<History of {self._label}: {len(self)} versions>"
+        return printable(f"<History of {self._label}: {len(self)} versions>")
 
 
 class Blame(NotebookText, Mapping[str, Version]):
@@ -115,10 +116,10 @@ class Blame(NotebookText, Mapping[str, Version]):
             f"  {'' if version.at is None else f'{version.at:%Y-%m-%d %H:%M}'}".rstrip()
             for path, version in self._origins.items()
         ]
-        return "\n".join([self._label, *lines])
+        return printable("\n".join([self._label, *lines]))
 
     def __repr__(self) -> str:
-        return f"<Blame of {self._label}: {len(self)} fields>"
+        return printable(f"<Blame of {self._label}: {len(self)} fields>")
 
 
 class Rollback(NotebookText):
@@ -150,7 +151,8 @@ class Rollback(NotebookText):
         return str(self.diff)
 
     def __repr__(self) -> str:
-        return f"<Rollback of {self.diff.before} to {self.diff.after}: {len(self.diff)} changes>"
+        states = f"{self.diff.before} to {self.diff.after}"
+        return printable(f"<Rollback of {states}: {len(self.diff)} changes>")
 
 
 class Versions(Extension):

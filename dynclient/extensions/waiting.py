@@ -127,12 +127,13 @@ class Waiting(Extension):
             RunFailed: with ``raise_on_failure``.
             BadArguments: the target cannot be polled, or an argument is wrong.
         """
-        self._check(target, until, timeout, interval)
+        self._check(target, until, timeout, interval, on_progress)
         is_own = isinstance(target, Pollable) and not isinstance(target, model.Entity)
         polled = target if is_own else EntityState(self, target)
-        if not is_own and until is None and not _has_status(target):
+        never = until is None or isinstance(target, model.Entity)
+        if not is_own and never and not _is_gone(until) and not _has_status(target):
             message = "must be 'gone', or a function of the entity: its type has no status"
-            raise bad_arguments("wait", [Problem("until", None, "argument", message)])
+            raise bad_arguments("wait", [Problem("until", until, "argument", message)])
         state = self._poll_until(polled, until, timeout, interval, on_progress)
         if raise_on_failure and _outcome(state) not in {"succeeded", None}:
             status = str(state.get("status"))
@@ -173,7 +174,7 @@ class Waiting(Extension):
                 pause = min(pause * _FACTOR, _LONGEST)
 
     @staticmethod
-    def _check(target: Any, until: Any, timeout: Any, interval: Any) -> None:
+    def _check(target: Any, until: Any, timeout: Any, interval: Any, on_progress: object) -> None:
         problems = []
         if not isinstance(target, (Pollable, model.Entity, Mapping, str)):
             kind = type(target).__name__
@@ -192,6 +193,9 @@ class Waiting(Extension):
         if not (until is None or isinstance(until, str) or is_names or callable(until)):
             message = f"must be a status, several, or a function, not {until!r}"
             problems.append(Problem("until", until, "argument", message))
+        if not (on_progress is None or callable(on_progress)):
+            message = f"must be a function, not {on_progress!r}"
+            problems.append(Problem("on_progress", on_progress, "argument", message))
         if problems:
             raise bad_arguments("wait", problems)
 
@@ -217,12 +221,22 @@ def _outcome(state: Mapping[str, Any]) -> str | None:
     return outcome_of(str(state.get("status")), has_end=has_end)
 
 
+def _is_gone(until: Until | None) -> bool:
+    """Return whether an entity without a status can fulfil a condition."""
+    names = (until,) if isinstance(until, str) else until
+    return callable(names) or any(name.casefold() == GONE for name in names or ())
+
+
 def _has_status(target: Any) -> bool:
     """Return whether the type of an entity has a status."""
     return isinstance(target, model.Entity) and "status" in model.schema_of(target).properties
 
 
+def _seconds(passed: float) -> str:
+    return f"{passed:.0f}" if passed >= 1 else f"{passed:.1g}"
+
+
 def _timed_out(polled: Any, state: Mapping[str, Any], passed: float) -> WaitTimedOut:
     status = str(state.get("status"))
-    message = f"{polled!r} was polled for {passed:.0f} s; its status is {status!r}"
+    message = f"{polled!r} was polled for {_seconds(passed)} s; its status is {status!r}"
     return WaitTimedOut(message, status=status, seconds=passed)

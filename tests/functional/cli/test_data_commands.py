@@ -135,6 +135,28 @@ def test_a_list_takes_filters_limits_and_columns(run: Run, table: Any) -> None:
     assert "did you mean name" in unknown.stderr
 
 
+def test_the_index_is_searched_for_words_and_conditions(run: Run, table: Any) -> None:
+    found = run("search", "orders", "--type", "table", "--where", "-owner:* service:tills")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.split()[:3] == ["type", "fullyQualifiedName", "displayName"]
+    assert [line.split()[:2] for line in found.stdout.splitlines()[1:]] == [["table", NAME]]
+    assert r"two \x1b[31mrows" in found.stdout
+    (hit,) = data_of(run("search", "orders", "--type", "tables", "--output", "json"))
+    assert (hit["type"], hit["id"], hit["fullyQualifiedName"]) == ("table", str(table.id), NAME)
+    where = ("--where", "service:tills type:table")
+    limited = run("search", *where, "--limit", "1", "--columns", "name,score")
+    assert limited.stderr == "1 of 2 shown; --limit 0 shows all\n"
+    assert run("search", "zebra", "--type", "table").stderr == "nothing found\n"
+    names = run("search", *where, "--output", "name")
+    assert set(names.stdout.split()) == {NAME, NAME.replace("orders", "raw")}
+    wrong = run("search", *where, "--columns", "nam")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "the hits have no field 'nam'; did you mean name?" in wrong.stderr
+    wrong = run("search", "--where", "ownr:ada")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "did you mean owner" in wrong.stderr
+
+
 def test_an_entity_is_created_deleted_and_restored(run: Run, table: Any, om: Client) -> None:
     schema = NAME.rpartition(".")[0]
     request = {
@@ -311,6 +333,10 @@ def test_csv_goes_out_and_comes_back(run: Run, om: Client, tmp_path: Path) -> No
         assert run("export", "glossary", "Till", "-o", str(file)).returncode == 0
         header = file.read_text("utf-8").splitlines()[0]
         assert run("export", "glossary", "Till").stdout.splitlines()[0] == header
+        nowhere = tmp_path / "nope" / "till.csv"
+        failed = run("export", "glossary", "Till", "-o", str(nowhere))
+        reason = "No such file or directory"
+        assert failed.stderr == f"dynclient: {nowhere} cannot be written: {reason}\n"
         columns = header.split(",")
         cells = dict.fromkeys(columns, "")
         for column in columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator
+from math import nan
 from typing import Any
 
 import pytest
@@ -74,6 +75,20 @@ def test_test_cases_are_created_once_and_changed(each: Client, table: Any) -> No
         each.quality.add_test(table, "noSuchDefinition")
     each.test_cases.delete(first, hard=True)
     assert first.id not in each.test_cases
+
+
+def test_a_test_of_what_does_not_exist_is_refused(each: Client, table: Any) -> None:
+    with pytest.raises(NotFound, match="did you mean columnValuesToBeBetween"):
+        each.quality.add_test(table, "columnValuesToBeBetwen", "total")
+    with pytest.raises(BadArguments) as caught:
+        each.quality.add_test(table, "columnValuesToBeBetween", "totl", minValu=0, maxValue=nan)
+    text = str(caught.value)
+    assert "column: there is no column 'totl'; did you mean total?" in text
+    assert "minValu: is not a parameter of columnValuesToBeBetween; did you mean minValue" in text
+    assert "maxValue: must be a text, a finite number, a bool or a list, not nan" in text
+    with pytest.raises(BadArguments, match="it has value"):
+        each.quality.add_test(table, "tableRowCountToEqual", xyz=1)
+    assert list(each.quality.tests(table)) == []
 
 
 def test_results_are_added_listed_and_deleted(each: Client, case: Any) -> None:

@@ -35,6 +35,12 @@ def test_wrong_names_of_settings_and_fields_are_refused_with_close_ones(om: Clie
     name = next(name for name in om.server_settings.names() if om.server_settings._node(name))
     with pytest.raises(errors.BadArguments, match="has no field 'zzz'"):
         om.server_settings.change(name, zzz=1)
+    with pytest.raises(errors.BadArguments, match="'serverPrt'; did you mean serverPort"):
+        om.server_settings.change("emailConfiguration", serverPrt=1)
+    before = om.server_settings.get("emailConfiguration")
+    with pytest.raises(errors.BadArguments, match="value: must be a dict"):
+        om.server_settings.set("emailConfiguration", None)
+    assert om.server_settings.get("emailConfiguration") == before
     with pytest.raises(errors.BadArguments, match="at least one field"):
         om.server_settings.change(name)
 

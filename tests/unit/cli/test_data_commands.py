@@ -17,7 +17,7 @@ from dynclient.cli.data_commands import app as data
 
 NAMES = {
     "get", "list", "create", "edit", "delete", "restore", "tag", "lineage", "history", "diff",
-    "blame", "export", "import", "call", "whoami", "count",
+    "blame", "export", "import", "call", "whoami", "count", "search",
 }  # fmt: skip
 TARGETS = ("get", "edit", "delete", "restore", "lineage", "history", "blame", "export")
 
@@ -69,6 +69,8 @@ def test_words_that_do_not_name_an_entity_are_misuse(
         ("import", "glossary", "a"),
         ("list", "tables", "--limit", "-1"),
         ("list", "tables", "--output", "xml"),
+        ("search", "orders", "--limit", "-1"),
+        ("search", "two", "words"),
     ],
 )
 def test_wrong_options_are_misuse(

@@ -111,6 +111,7 @@ def test_all_wrong_names_are_reported_and_nothing_is_sent() -> None:
     assert "did you mean name" in text
     assert "Table.owner is called owners" in text
     assert "explode: Table has no field 'colums'; did you mean columns?" in text
+    assert "columns?; did" not in text
     assert not found.requested  # type: ignore[attr-defined]
 
 
@@ -229,3 +230,8 @@ class TestArrow:
         polars = pytest.importorskip("polars", reason="polars is not installed")
         frame = polars.DataFrame(listing([ORDERS], [EMPTY]))
         assert frame["name"].to_list() == ["orders", "empty"]
+
+
+def test_fields_that_are_not_names_are_refused() -> None:
+    with pytest.raises(BadArguments, match="fields: must be names of fields, not int"):
+        listing([ORDERS]).to_dicts(flat=True, fields=5)

@@ -175,3 +175,15 @@ def test_it_prints_as_text_html_and_json() -> None:
     assert repr(found) == ("<Explanation of table.columns.dataType: DataType; print() shows it>")
     assert json.loads(json.dumps(found.asdict()))["required"] is True
     assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_an_unknown_method_of_a_feature_has_close_names() -> None:
+    with pytest.raises(UnknownField, match="has no method 'ad'; did you mean add"):
+        starter("lineage.ad")
+
+
+def test_a_release_may_be_the_path_of_a_tree_as_text() -> None:
+    if not TREES:
+        pytest.skip("no schema trees are available")
+    name, tree = next(iter(TREES.items()))
+    assert dynclient.explain("table.name", release=str(tree)).release == name

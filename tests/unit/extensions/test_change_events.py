@@ -11,6 +11,7 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
+from dynclient.errors import BadArguments
 from dynclient.extensions.change_events import OVERLAP
 from tests.support.stub import Reply, Seen, Stub
 
@@ -125,3 +126,10 @@ def test_an_end_leaves_later_events_out(om: Client, log: Log) -> None:
         log.add(time)
     assert times(om.change_events(START, START + 3)) == [1, 2]
     assert repr(om.change_events(START, START + 3_000)).endswith("until 2023-11-14 22:13:23>")
+
+
+def test_what_is_not_a_type_or_an_event_is_refused(om: Client) -> None:
+    with pytest.raises(BadArguments, match="must be a name"):
+        om.change_events(created=5)
+    with pytest.raises(BadArguments, match="event: must be a dict, not str"):
+        om.change_events.entity("x")

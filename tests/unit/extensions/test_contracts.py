@@ -158,3 +158,10 @@ def test_releases_without_odcs_have_the_rest() -> None:
         assert not om.supports("data_contracts.export_odcs")
         with pytest.raises(errors.NotSupported, match=r"since 1\.12"):
             om.data_contracts.export_odcs(ID)
+
+
+def test_a_file_that_cannot_be_read_is_a_problem_with_the_argument(
+    om: Client, tmp_path: Path
+) -> None:
+    with pytest.raises(errors.BadArguments, match=r"source: .*nope\.yaml cannot be read: No such"):
+        om.data_contracts.import_odcs(tmp_path / "nope.yaml", TABLE)

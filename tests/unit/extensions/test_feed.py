@@ -139,3 +139,18 @@ def test_nothing_is_sent_for_bad_arguments(feed: Feed, stub: Stub) -> None:
 
 def test_counts_have_a_total() -> None:
     assert ThreadCounts(1, 2, 3, 4).total == 10
+
+
+@pytest.mark.parametrize("value", [None, "nope", "", "../users"])
+def test_what_is_not_an_id_is_refused_before_anything_is_sent(
+    stub: Stub, feed: Any, value: Any
+) -> None:
+    for method, what in {
+        "posts": "thread", "get": "thread", "accept": "suggestion", "reject": "suggestion",
+        "task": "task", "resolve": "task",
+    }.items():  # fmt: skip
+        with pytest.raises(BadArguments, match=f"{what}: must be a {what}"):
+            getattr(feed, method)(value)
+    with pytest.raises(BadArguments, match="assignees: must be a name"):
+        feed.request_description(ENTITY, assignees=None)
+    assert not any(seen.path.startswith(("/api/v1/feed", "/api/v1/tasks")) for seen in stub.seen)

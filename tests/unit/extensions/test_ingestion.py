@@ -124,3 +124,15 @@ def test_long_lines_are_sent_compressed() -> None:
         body = json.loads(stub.seen[-1].body)
     assert (body["compressed"], body["lineCount"]) == (True, 1)
     assert len(body["logs"]) < 1000
+
+
+def test_a_run_without_a_state_is_refused(om: Client) -> None:
+    with pytest.raises(errors.BadArguments, match="state: must be a state such as 'running'"):
+        om.ingestion_pipelines.add_run("shop.metadata", None)
+
+
+def test_states_of_pipelines_of_another_kind_are_refused(om: Client) -> None:
+    with pytest.raises(errors.BadArguments, match="statuses: must be a name"):
+        om.pipelines.add_statuses("dags.nightly", None)
+    with pytest.raises(errors.BadArguments, match="tasks: must be a dict, not int"):
+        om.pipelines.add_status("dags.nightly", "Failed", tasks=5)

@@ -181,3 +181,11 @@ def test_messages_are_texts_or_json() -> None:
     assert messages(PolarsLike())[0] == '{"id": 1, "name": "a"}'
     with pytest.raises(BadArguments, match="must be a list of messages, not str"):
         messages("a")
+
+
+def test_a_file_that_cannot_be_read_is_a_problem_with_the_argument(tmp_path: Path) -> None:
+    binary = tmp_path / "rows.csv"
+    binary.write_bytes(b"id\n\xff\xfe\n")
+    for path in (tmp_path / "nope.csv", tmp_path, binary):
+        with pytest.raises(BadArguments, match=f"frame: {path} cannot be read: "):
+            read_frame(path)

@@ -104,3 +104,13 @@ def test_queries_need_a_service_where_the_entity_has_none() -> None:
 
 def test_the_checksum_of_a_query_is_the_name_that_servers_give() -> None:
     assert checksum("SELECT id FROM t") == "6a1f91e01cc41e5554fa246bb8af89e0"
+
+
+@pytest.mark.parametrize("columns", [5, {"id": 5}])
+def test_profiles_and_joins_that_are_not_by_name_are_refused(columns: Any) -> None:
+    methods, wire = profiles("tables")
+    with pytest.raises(BadArguments, match=r"columns.*: must be a dict, not int"):
+        methods.add_profile("s.d.c.t", columns=columns)
+    with pytest.raises(BadArguments, match=r"columns.*: must be a dict, not int"):
+        methods.add_joins("s.d.c.t", columns)
+    assert wire.sent == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.errors import Conflict, NotFound, RequestInvalid
+from dynclient.errors import BadArguments, Conflict, NotFound, RequestInvalid
 from dynclient.extensions.quality import Outcome, Quality, QualityReport
 from dynclient.extensions.test_cases import CasesAndSuites, _suite_name
 from tests.support.trees import release_named
@@ -119,3 +119,21 @@ def test_a_report_counts_and_names_what_failed() -> None:
     assert "success  d of c: why <b> (not published: 409 exists" in str(report)
     assert "&lt;b&gt;" in report._repr_html_()
     assert not QualityReport("s.d.c.t", [outcome("Failed")])
+
+
+def test_a_report_prints_no_control_characters() -> None:
+    outcome = Outcome(None, "x", "a\x1b[31m", "Failed", "\u202e", {}, None, None, ())
+    report = QualityReport("s.d.c.\u202e\x1b[31m", [outcome])
+    for text in (str(report), repr(report), report._repr_html_()):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+
+
+def test_arguments_of_another_kind_are_refused() -> None:
+    methods, wire = cases(RESULT)
+    with pytest.raises(BadArguments, match="values: must be a dict, not int"):
+        methods.add_result("s.d.c.t.rows", "Success", values=5)
+    suites, _ = cases(RESULT, attribute="test_suites")
+    with pytest.raises(BadArguments, match="cases: must be a name"):
+        suites.add_test_cases("nightly", None)
+    assert wire.sent == []

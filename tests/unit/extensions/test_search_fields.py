@@ -41,6 +41,14 @@ def test_short_names_lead_to_fields_of_some_entity_type() -> None:
         }.items() <= (kinds.items())
 
 
+def test_a_name_that_no_type_of_a_release_has_is_refused() -> None:
+    for name in ALL_RELEASES:  # some types are definitions in the document of others
+        release = release_named(name)
+        fields = Fields(release, list(release.entities.values()), "search()")
+        with pytest.raises(BadArguments, match="did you mean owner"):
+            fields.find("ownr")
+
+
 SHORT = {row["name"] for row in FACTS["fields"]}
 
 ID = "00000000-0000-4000-8000-000000000001"

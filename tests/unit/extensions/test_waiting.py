@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 import dynclient
-from dynclient import errors
+from dynclient import errors, model
 from dynclient.client.client import Client
 from dynclient.extensions.waiting import Waiting
+
+ID = "00000000-0000-4000-8000-000000000001"
 
 
 class Clock:
@@ -163,6 +165,20 @@ def test_other_errors_end_the_wait(waiting: Waiting) -> None:
 
 def test_all_wrong_arguments_are_reported_at_once(waiting: Waiting) -> None:
     with pytest.raises(errors.BadArguments) as raised:
-        waiting.wait(3, 4, timeout=-1, interval="x")  # type: ignore[arg-type]
+        waiting.wait(3, 4, timeout=-1, interval="x", on_progress=5)  # type: ignore[arg-type]
     places = [problem.path for problem in raised.value.problems]
-    assert places == ["target", "timeout", "interval", "until"]
+    assert places == ["target", "timeout", "interval", "until", "on_progress"]
+
+
+@pytest.mark.parametrize("until", ["running", ["running", "success"]])
+def test_a_status_of_an_entity_without_one_is_refused(
+    om: Client, waiting: Waiting, until: Any
+) -> None:
+    table = model.load(om.release.find("Table"), {"id": ID, "name": "t"})
+    with pytest.raises(errors.BadArguments, match="until: must be 'gone', or a function"):
+        waiting.wait(table, until)
+
+
+def test_a_timeout_below_a_second_is_not_zero(waiting: Waiting) -> None:
+    with pytest.raises(errors.WaitTimedOut, match=r"was polled for 0\.2 s"):
+        waiting.wait(Job("running"), timeout=0.2)

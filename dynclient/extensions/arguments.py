@@ -1,0 +1,49 @@
+"""Arguments of public calls that take several values, or values by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dynclient import model
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
+
+
+def as_list(value: Any, call: str, argument: str) -> list[Any]:
+    """Return several values as a list; one name, reference or entity alone is a list of one.
+
+    Args:
+        value: the value of the argument.
+        call: the call, for errors.
+        argument: the name of the argument.
+
+    Raises:
+        BadArguments: it is neither one nor several.
+    """
+    if isinstance(value, (str, type, Mapping, model.Entity)):
+        return [value]
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return list(value)
+    kind = type(value).__name__
+    message = f"must be a name, a reference, an entity, or a list of them, not {kind}"
+    raise bad_arguments(call, [Problem(argument, kind, "argument", message)])
+
+
+def as_mapping(value: Any, call: str, argument: str) -> Mapping[str, Any]:
+    """Return values by name; an empty mapping for None.
+
+    Args:
+        value: the value of the argument.
+        call: the call, for errors.
+        argument: the name of the argument.
+
+    Raises:
+        BadArguments: it is not a mapping.
+    """
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return value
+    kind = type(value).__name__
+    raise bad_arguments(call, [Problem(argument, kind, "argument", f"must be a dict, not {kind}")])

@@ -1,0 +1,33 @@
+"""Arguments that take several values, or values by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dynclient.errors import BadArguments
+from dynclient.extensions.arguments import as_list, as_mapping
+
+
+def test_one_value_is_a_list_of_one() -> None:
+    reference = {"id": "x", "type": "user"}
+    assert as_list("ada", "f", "who") == ["ada"]
+    assert as_list(reference, "f", "who") == [reference]
+    assert as_list(iter(["ada", "bob"]), "f", "who") == ["ada", "bob"]
+    assert as_list([], "f", "who") == []
+
+
+@pytest.mark.parametrize("value", [None, 5, b"ada"])
+def test_what_is_neither_one_nor_several_is_refused(value: Any) -> None:
+    with pytest.raises(
+        BadArguments, match=f"f: 1 problem.*\n.*who: must be .* not {type(value).__name__}"
+    ):
+        as_list(value, "f", "who")
+
+
+def test_values_by_name_must_be_a_mapping() -> None:
+    assert as_mapping({"a": 1}, "f", "values") == {"a": 1}
+    assert as_mapping(None, "f", "values") == {}
+    with pytest.raises(BadArguments, match="values: must be a dict, not int"):
+        as_mapping(5, "f", "values")
