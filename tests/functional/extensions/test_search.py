@@ -240,8 +240,11 @@ def test_what_is_wrong_is_listed_before_anything_is_sent(each: Client) -> None:
         each.search(types="table", where="columns.dataTyp:INT")
     with pytest.raises(UnknownCollection, match="did you mean"):
         each.search(types="tabel")
-    with pytest.raises(BadArguments, match="is not a field of table; did you mean updatedAt"):
+    message = "sort: 'updatedAtt' is not a field of table; did you mean updatedAt"
+    with pytest.raises(BadArguments, match=message):
         each.search(types="table", sort="-updatedAtt")
+    with pytest.raises(BadArguments, match=r"where\['nme'\]: 'nme' is not a field of .* …"):
+        each.search(where="nme:x")
     with pytest.raises(BadArguments, match="sort: 'description' has no order"):
         each.search(types="table", sort="description")
     for call in (each.search, each.find):
