@@ -74,7 +74,8 @@ class LineageEdge(NamedTuple):
     def __repr__(self) -> str:
         columns = len(self.columns)
         more = f", {columns} column{'s' if columns != 1 else ''}" if columns else ""
-        return f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>"
+        ends = f"{_plain(label(self.source))} → {_plain(label(self.target))}"
+        return f"<LineageEdge {ends}{more}>"
 
 
 @public_calls
@@ -269,9 +270,11 @@ class Lineage:
                 waiting += [(each, depth + 1) for each in reversed(nexts)]
 
     def __repr__(self) -> str:
-        counts = f"{len(self.nodes)} entities, {len(self.edges)} edges"
+        entities = "1 entity" if len(self.nodes) == 1 else f"{len(self.nodes)} entities"
+        edges = "1 edge" if len(self.edges) == 1 else f"{len(self.edges)} edges"
         more = "" if self.is_complete else ", not complete"
-        return f"<Lineage of {_kind(self.entity)} {label(self.entity)}: {counts}{more}>"
+        name = _plain(label(self.entity))
+        return f"<Lineage of {_kind(self.entity)} {name}: {entities}, {edges}{more}>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
