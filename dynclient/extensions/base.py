@@ -142,8 +142,9 @@ class Extension:
 
         Raises:
             NotFound: there is no such entity; a request is sent if the id is not known.
-            BadArguments: the target does not say which entity it is.
+            BadArguments: the target does not say which entity it is, or is of another type.
         """
+        target = self._of_type(target, entity)
         raw = model.raw(target) if isinstance(target, model.Entity) else target
         kind = model.type_of(target) if isinstance(target, model.Entity) else None
         if isinstance(raw, Mapping):
@@ -153,6 +154,28 @@ class Extension:
                 return {"id": raw["id"], "type": kind}
         found = self.session.resolver.resolve(target, entity)
         return {"id": model.raw(found)["id"], "type": model.type_of(found)}
+
+    def _of_type(self, target: Any, entity: Any) -> Any:
+        """Return a target of a type, a name without the prefix of the type.
+
+        Raises:
+            BadArguments: the target is of another type.
+        """
+        if entity is None:
+            return target
+        own = self.session.find(entity).entity.name
+        kind = None
+        if isinstance(target, str):
+            prefix, _, rest = "".join(target).partition(":")
+            return rest if rest and prefix == own else target
+        if isinstance(target, model.Entity):
+            kind = model.type_of(target)
+        elif isinstance(target, Mapping):
+            kind = target.get("type")
+        if isinstance(kind, str) and kind.casefold() != own.casefold():
+            message = f"must be a {own}, not a {kind}"
+            raise bad_arguments(self.name, [Problem("target", kind, "argument", message)])
+        return target
 
     def _check_server(self, target: Any) -> None:
         if isinstance(target, model.Entity):
@@ -173,6 +196,7 @@ class Extension:
         """
         from dynclient.operations.operation import is_id
 
+        target = self._of_type(target, entity)
         if isinstance(target, str) and not is_id(target) and entity is not None:
             return "".join(target)
         raw = model.raw(target) if isinstance(target, model.Entity) else target
@@ -190,6 +214,7 @@ class Extension:
             fields: more fields than the server returns by default; those that the type does not
                 have are left out.
         """
+        target = self._of_type(target, entity)
         kind = entity
         if isinstance(target, model.Entity):
             kind = model.type_of(target) or entity
