@@ -268,11 +268,19 @@ class Extension:
                     raise
         raise AssertionError("unreachable")
 
+    def __dir__(self) -> list[str]:
+        """Return the names of the feature, without what its class uses."""
+        return sorted(name for name in object.__dir__(self) if name not in _INTERNAL)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.session.host}; see help()>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.session,)
+
+
+_INTERNAL = frozenset({name for name in dir(Extension) if not name.startswith("__")} | {"session"})
+"""Names that extensions use and users do not."""
 
 
 class CollectionExtension(Extension):
