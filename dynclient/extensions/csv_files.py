@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import Problem
+from dynclient.errors import Problem, UsageError
 from dynclient.extensions.base import CollectionExtension
 
 _OWN_COLUMNS = 2
@@ -164,12 +164,20 @@ class CsvFiles(CollectionExtension):
 def _text(data: Any) -> str:
     """Return the text of CSV, a path or an open file."""
     if isinstance(data, PathLike):
-        return Path(data).read_text("utf-8-sig")
+        try:
+            data = Path(data).read_bytes()
+        except OSError as error:
+            raise UsageError(f"{data} cannot be read: {error.strerror}") from None
     read = getattr(data, "read", None)
     if read is not None:
         data = read()
     if isinstance(data, bytes):
-        data = data.decode("utf-8-sig")
+        try:
+            data = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            message = f"must be UTF-8: {error}"
+            problem = Problem("data", "bytes", "argument", message)
+            raise bad_arguments("import_csv", [problem]) from None
     if not isinstance(data, str):
         kind = type(data).__name__
         message = f"must be CSV as text, a Path, or an open file, not {kind}"
