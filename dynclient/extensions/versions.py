@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import NotFound, NotSupported, Problem
+from dynclient.errors import NotFound, NotSupported, OutOfRange, Problem
 from dynclient.extensions.base import Extension, not_supported
 from dynclient.extensions.entity_diff import (
     BOOKKEEPING,
@@ -76,13 +76,17 @@ class History(Sequence[Version]):
                 if version.number == position:
                     return version
             raise _no_version(self._label, position, [each.number for each in self._versions])
-        return self._versions[position]
+        try:
+            return self._versions[position]
+        except IndexError:
+            count = f"{len(self)} version{'' if len(self) == 1 else 's'}"
+            raise OutOfRange(f"{self._label} has no version {position}; it has {count}") from None
 
     def __str__(self) -> str:
         return "\n".join([self._label, *map(str, self._versions)])
 
     def __repr__(self) -> str:
-        return f"<History of {self._label}: {len(self)} versions>"
+        return f"<History of {self._label}: {len(self)} version{'' if len(self) == 1 else 's'}>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
