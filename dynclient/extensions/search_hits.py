@@ -8,6 +8,7 @@ from operator import index
 from typing import Any, overload
 
 from dynclient.errors import NotSupported, OutOfRange, Problem, ResponseInvalid
+from dynclient.secrets import printable
 
 WINDOW = 10_000
 """The number of hits that a search engine returns by their position."""
@@ -95,7 +96,8 @@ class Hit(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         score = "" if self.score is None else f", score {self.score:.3g}"
-        return f"<Hit {self.type or 'document'} {self.fullyQualifiedName or self.id}{score}>"
+        name = printable(str(self.fullyQualifiedName or self.id))
+        return f"<Hit {self.type or 'document'} {name}{score}>"
 
 
 def raw_hits(response: Any) -> list[Mapping[str, Any]]:

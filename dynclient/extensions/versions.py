@@ -20,6 +20,7 @@ from dynclient.extensions.entity_diff import (
 )
 from dynclient.extensions.times import as_datetime
 from dynclient.operations.operation import Plan
+from dynclient.secrets import printable
 
 if TYPE_CHECKING:
     from dynclient.model import Entity
@@ -370,7 +371,7 @@ def _changed_names(raw: Mapping[str, Any]) -> Iterator[str]:
 def _label(entity: Any) -> str:
     raw = model.raw(entity)
     kind = model.type_of(entity) or model.schema_of(entity).type_name
-    return f"{kind} {model.name_of(raw)}"
+    return printable(f"{kind} {model.name_of(raw)}")
 
 
 def _version_labels(states: Sequence[Any], numbers: Sequence[Any]) -> tuple[str, str]:
