@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 
-def nearest(name: str, known: Iterable[object]) -> tuple[str, ...]:
+def nearest(name: object, known: Iterable[object]) -> tuple[str, ...]:
     """Return up to three known names that are close to a name, best first, ignoring case.
 
     Args:
-        name: the name to compare.
+        name: the name to compare; nothing is close to what is not a string.
         known: names that exist; each is compared as a string.
     """
     from difflib import get_close_matches
 
+    if not isinstance(name, str):
+        return ()
     folded: dict[str, str] = {}
     for other in known:
         folded.setdefault(str(other).casefold(), str(other))

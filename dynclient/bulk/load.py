@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NamedTuple
+from os import PathLike
+from typing import Any, NamedTuple
 
 from dynclient.bulk import progress as progress_bar
 from dynclient.bulk.batches import BYTES, Batches
@@ -17,9 +18,6 @@ from dynclient.bulk.rows import length_of
 from dynclient.bulk.writes import ENDS, Prepared, Writes, without_frames
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import DynclientError, Problem, TooManyRequests, TransportError, Unavailable
-
-if TYPE_CHECKING:
-    from os import PathLike
 
 _LOST_MAX = 50
 """Jobs that get no response, one after the other, before the server counts as gone."""
@@ -34,7 +32,7 @@ class Options(NamedTuple):
     stop_on_error: bool = False
     on_result: Any = None
     progress: Any = None
-    journal: str | PathLike[str] | None = None
+    journal: Any = None
 
     def problems(self, pool: int) -> list[Problem]:
         """Return what is wrong with the options.
@@ -56,6 +54,10 @@ class Options(NamedTuple):
         if self.on_result is not None and not callable(self.on_result):
             kind = type(self.on_result).__name__
             found.append(Problem("on_result", kind, "argument", f"must be a function, not {kind}"))
+        if self.journal is not None and not isinstance(self.journal, (str, PathLike)):
+            kind = type(self.journal).__name__
+            message = f"must be the path of a file, not {kind}"
+            found.append(Problem("journal", kind, "argument", message))
         return found
 
     def concurrency(self, pool: int) -> Concurrency:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from dynclient.documentation import document_fields
 from dynclient.errors import DynclientError, OutOfRange
+from dynclient.secrets import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +45,8 @@ class Outcome(NamedTuple):
 
     def __repr__(self) -> str:
         error = "" if self.error is None else f": {self.error}"
-        return f"<row {self.number}, {self.name or 'without a name'}: {self.kind}{error}>"
+        name = printable(self.name) if self.name else "without a name"
+        return f"<row {self.number}, {name}: {self.kind}{error}>"
 
 
 class Names(Sequence[str]):
@@ -101,7 +103,7 @@ class Names(Sequence[str]):
     def __repr__(self) -> str:
         if len(self) <= 10:
             return repr(list(self))
-        return f"<{len(self):,} names: {', '.join(self[:3])}, …>"
+        return f"<{len(self):,} names: {printable(', '.join(self[:3]))}, …>"
 
 
 class BulkResult:

@@ -536,9 +536,14 @@ def _unknown_attribute(error: UnknownCollection, client: Client) -> UnknownColle
     from dynclient.suggestions import did_you_mean, nearest
 
     parts = dict(error.parts)
-    if not parts["nearest"]:
-        parts["nearest"] = nearest(parts["name"], {*OWN, *client._extension_names()})
-        parts["message"] += did_you_mean(parts["nearest"])
+    own = {*OWN, *client._extension_names()}
+    # A feature may be closer than a collection: "serch" is more like search than users.
+    near = nearest(parts["name"], [*parts["nearest"], *own])
+    near = tuple(dict.fromkeys([*near, *parts["nearest"]]))[:3]
+    if near != parts["nearest"]:
+        parts["message"] = parts["message"].removesuffix(did_you_mean(parts["nearest"]))
+        parts["nearest"] = near
+        parts["message"] += did_you_mean(near)
     return UnknownCollection(**parts, obj=client)
 
 

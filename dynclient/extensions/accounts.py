@@ -29,7 +29,15 @@ class Accounts(CollectionExtension):
         Args:
             email: the address.
             fields: more fields than the server returns by default.
+
+        Raises:
+            BadArguments: the address is not a string.
         """
+        given: Any = email
+        if not isinstance(given, str):
+            kind = type(given).__name__
+            problem = Problem("email", kind, "argument", f"must be an address, not {kind}")
+            raise bad_arguments(f"{self.attribute}.by_email", [problem])
         asked = None if fields is None else list(fields)
         wanted = email.strip().casefold()
         operation = self.spec.operations["get_by_name"]
@@ -82,7 +90,7 @@ class Accounts(CollectionExtension):
 
     def _user(self, bot: Any) -> str:
         """Return the id of the user of a bot."""
-        state = model.raw(self.read(bot, self.spec.entity.name, ["botUser"]))
+        state = model.raw(self.read(bot, fields=["botUser"]))
         return str(state["botUser"]["id"])
 
     def set_rule(self, policy: Any, rule: str, **values: Any) -> Any:
@@ -107,7 +115,7 @@ class Accounts(CollectionExtension):
                     return
             state.rules = [*(state.rules or ()), {"name": rule, **values}]
 
-        return self.edit(policy, change, self.spec.entity.name, ["rules"])
+        return self.edit(policy, change, fields=["rules"])
 
     def remove_rule(self, policy: Any, rule: str) -> Any:
         """Remove a rule from a policy, and return the policy.
@@ -128,7 +136,7 @@ class Accounts(CollectionExtension):
                 raise bad_arguments("remove_rule", [Problem("rule", rule, "argument", message)])
             state.rules = [each for each in state.rules if each.name != rule]
 
-        return self.edit(policy, change, self.spec.entity.name, ["rules"])
+        return self.edit(policy, change, fields=["rules"])
 
 
 def _email(entity: Any) -> str:

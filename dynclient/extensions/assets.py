@@ -194,9 +194,13 @@ class Assets(CollectionExtension):
             for field in row["fields"]
         ]
 
-    def _asset_specs(self, types: Sequence[str] | None) -> list[CollectionSpec]:
+    def _asset_specs(self, types: Any) -> list[CollectionSpec]:
         """Return the collections of entities that may be assets."""
         session = self.session
+        if types is not None and (not isinstance(types, Iterable) or isinstance(types, Mapping)):
+            message = f"must be names of entity types, such as 'table', not {types!r}"
+            problem = Problem("types", types, "argument", message)
+            raise bad_arguments(f"{self.attribute}.assets", [problem])
         specs = (
             [session.contract.spec(name) for name in session.catalogue.collections]
             if types is None

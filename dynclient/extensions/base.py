@@ -142,8 +142,9 @@ class Extension:
 
         Raises:
             NotFound: there is no such entity; a request is sent if the id is not known.
-            BadArguments: the target does not say which entity it is.
+            BadArguments: the target does not say which entity it is, or is of another type.
         """
+        target = self._of_type(target, entity)
         raw = model.json_of(target)
         kind = model.type_of(target) if isinstance(target, model.Entity) else None
         if isinstance(raw, Mapping):
@@ -153,6 +154,28 @@ class Extension:
                 return {"id": raw["id"], "type": kind}
         found = self.session.resolver.resolve(target, entity)
         return {"id": model.raw(found)["id"], "type": model.type_of(found)}
+
+    def _of_type(self, target: Any, entity: Any) -> Any:
+        """Return a target of a type, a name without the prefix of the type.
+
+        Raises:
+            BadArguments: the target is of another type.
+        """
+        if entity is None:
+            return target
+        own = self.session.find(entity).entity.name
+        kind = None
+        if isinstance(target, str):
+            prefix, _, rest = "".join(target).partition(":")
+            return rest if rest and prefix == own else target
+        if isinstance(target, model.Entity):
+            kind = model.type_of(target)
+        elif isinstance(target, Mapping):
+            kind = target.get("type")
+        if isinstance(kind, str) and kind.casefold() != own.casefold():
+            message = f"must be a {own}, not a {kind}"
+            raise bad_arguments(self.name, [Problem("target", kind, "argument", message)])
+        return target
 
     def _check_server(self, target: Any) -> None:
         if isinstance(target, model.Entity):
@@ -173,6 +196,7 @@ class Extension:
         """
         from dynclient.operations.operation import is_id
 
+        target = self._of_type(target, entity)
         if isinstance(target, str) and not is_id(target) and entity is not None:
             return "".join(target)
         raw = model.json_of(target)
@@ -190,6 +214,7 @@ class Extension:
             fields: more fields than the server returns by default; those that the type does not
                 have are left out.
         """
+        target = self._of_type(target, entity)
         kind = entity
         if isinstance(target, model.Entity):
             kind = model.type_of(target) or entity
@@ -243,6 +268,10 @@ class Extension:
                     raise
         raise AssertionError("unreachable")
 
+    def __dir__(self) -> list[str]:
+        """Return the names of the feature, without what its class uses."""
+        return sorted(name for name in object.__dir__(self) if name not in _INTERNAL)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.session.host}; see help()>"
 
@@ -252,6 +281,10 @@ class Extension:
 
 def _with_article(noun: str) -> str:
     return f"{'an' if noun[0].lower() in 'aeio' else 'a'} {noun}"
+
+
+_INTERNAL = frozenset({name for name in dir(Extension) if not name.startswith("__")} | {"session"})
+"""Names that extensions use and users do not."""
 
 
 class CollectionExtension(Extension):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import BadArguments, Problem, UsageError
+from dynclient.errors import BadArguments, Problem, UnknownCollection, UsageError
 from dynclient.extensions.base import CollectionExtension, Extension
 from dynclient.extensions.reference_lookup import references
 from dynclient.extensions.times import timestamp
@@ -31,6 +31,13 @@ _SUFFIX = "-cp"
 """The end of the names of some types, which users need not write: ``date-cp``."""
 _FORMATS = {"date": "yyyy-MM-dd", "dateTime": "yyyy-MM-dd HH:mm:ss", "time": "HH:mm:ss"}
 """The formats of new properties for which none is given."""
+_TYPES_BY_SETTING = {
+    "values": ("enum",),
+    "format": ("date", "dateTime", "time"),
+    "entities": ("entityReference", "entityReferenceList"),
+    "columns": ("table",),
+}
+"""The types of properties that take each setting."""
 _FIELD_TYPES = 1000
 
 
@@ -113,7 +120,7 @@ class TypeProperties:
             values: the values of an ``enum``.
             multiple: whether an ``enum`` takes several values.
             format: of dates and times, as Java writes it; ``yyyy-MM-dd`` by default.
-            entities: the entity types that references may refer to; None allows all.
+            entities: the entity types that references may refer to, by any name; None allows all.
             columns: the columns of a ``table``.
             display_name: its title.
 
@@ -133,7 +140,7 @@ class TypeProperties:
         settings = {
             "values": None if values is None else {"values": [*values], "multiSelect": multiple},
             "format": format,
-            "entities": None if entities is None else [*entities],
+            "entities": None if entities is None else self._entity_names(call, entities),
             "columns": None if columns is None else {"columns": [*columns]},
         }
         config = _config(call, kind, settings)
@@ -159,6 +166,20 @@ class TypeProperties:
         changed = extension.call("define", {"id": owner.id}, body)
         extension.session.property_definitions.forget(self.entity)
         return next(each for each in changed[DEFINITIONS] if each.name == name)
+
+    def _entity_names(self, call: str, names: Sequence[Any]) -> Sequence[str]:
+        """Return entity types by the names that servers use."""
+        found, wrong = [], []
+        for place, name in enumerate([names] if isinstance(names, str) else names):
+            try:
+                found.append(self._extension.session.find(name).entity.name)
+            except UnknownCollection as error:
+                near = tuple(error.parts["nearest"])
+                message = f"there is no entity type {name!r}"
+                wrong.append(Problem(f"entities[{place}]", name, "enum", message, near))
+        if wrong:
+            raise bad_arguments(call, wrong)
+        return found
 
     def remove(self, *names: str) -> None:
         """Remove properties, and with them their values on all entities.
@@ -275,19 +296,24 @@ class PropertyValues(CollectionExtension):
 
 
 def _config(call: str, kind: str, settings: Mapping[str, Any]) -> Any:
-    """Return the settings of a new property: those that were given, or the default of its type.
+    """Return the settings of a new property: the one that was given, or the default of its type.
 
     Raises:
-        BadArguments: several were given.
+        BadArguments: the type does not take a setting; lists all of them.
     """
     given = {name: value for name, value in settings.items() if value is not None}
-    if len(given) > 1:
-        names = " and ".join(f"{name}=" for name in given)
-        problem = Problem("", names, "argument", f"{names} cannot be combined")
-        raise bad_arguments(call, [problem])
+    short = kind.removesuffix(_SUFFIX)
+    wrong = [
+        Problem(name, value, "argument",
+                f"is not a setting of {short}, only of {', '.join(_TYPES_BY_SETTING[name])}")
+        for name, value in given.items()
+        if short not in _TYPES_BY_SETTING[name]
+    ]  # fmt: skip
+    if wrong:
+        raise bad_arguments(call, wrong)
     if given:
         return next(iter(given.values()))
-    return _FORMATS.get(kind.removesuffix(_SUFFIX)) if kind.endswith(_SUFFIX) else None
+    return _FORMATS.get(short) if kind.endswith(_SUFFIX) else None
 
 
 def _converted(

@@ -98,7 +98,7 @@ def find_parts(
             try:
                 parts.append(_find(named, keyword, one))
             except BadName as error:
-                near = nearest(str(one), [".".join(path) for path, _ in named])
+                near = nearest(str(one), [fqn.build(*path) for path, _ in named])
                 problems.append(Problem(keyword, one, "argument", str(error), near))
     return parts, problems
 

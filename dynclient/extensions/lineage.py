@@ -52,13 +52,18 @@ class LineageExtension(Extension):
 
         Raises:
             NotFound: the entity does not exist.
-            BadArguments: a depth is negative, or the argument does not say which entity it is.
+            BadArguments: a depth or limit is too small, or the argument does not say which entity
+                it is.
         """
-        depths: dict[str, Any] = {"upstream": upstream, "downstream": downstream}
+        numbers: dict[str, tuple[Any, int]] = {
+            "upstream": (upstream, 0),
+            "downstream": (downstream, 0),
+            "limit": (limit, 1),
+        }
         problems = [
-            Problem(name, depth, "argument", "must be an integer of at least 0")
-            for name, depth in depths.items()
-            if not isinstance(depth, int) or isinstance(depth, bool) or depth < 0
+            Problem(name, value, "argument", f"must be an integer of at least {least}")
+            for name, (value, least) in numbers.items()
+            if not isinstance(value, int) or isinstance(value, bool) or value < least
         ]
         if problems:
             raise bad_arguments("lineage", problems)
@@ -178,11 +183,10 @@ class LineageExtension(Extension):
         problems: list[Problem] = []
         parts = [_Parts(self, each) for each in ends]
         links = []
-        for name, sources in columns.items():
-            listed = [sources] if isinstance(sources, str) else list(sources)
+        for name, sources in _column_names(columns).items():
             links.append(
                 {
-                    "fromColumns": [parts[0].find(each, problems) for each in listed],
+                    "fromColumns": [parts[0].find(each, problems) for each in sources],
                     "toColumn": parts[1].find(name, problems),
                 }
             )
@@ -213,7 +217,17 @@ class LineageExtension(Extension):
 
         Raises:
             NotSupported: the release does not have it.
+            BadArguments: the release does not have that origin; a server would remove nothing.
         """
+        self.operation("delete_by_source")
+        place = self.session.release.node("type/entityLineage.json", "/definitions/lineageDetails")
+        known = place.properties["source"].enum or ()
+        if known and origin not in known:
+            near = nearest(origin, known)
+            listed = "" if near else f" ({', '.join(map(str, known))})"
+            message = f"{origin!r} is not an origin of edges{listed}"
+            problem = Problem("origin", origin, "enum", message, near)
+            raise bad_arguments("lineage.remove_by_source", [problem])
         reference = self.reference(entity)
         self.call("delete_by_source", {**reference, "source": origin})
 
@@ -374,6 +388,28 @@ class _Parts:
             message = f"{self.fqn} has no column {name!r}{hint}"
             problems.append(Problem("columns", name, "argument", message))
         return found or str(name)
+
+
+def _column_names(columns: Any) -> dict[str, list[str]]:
+    """Return the columns of an edge: the names of source columns by that of the target column."""
+    message = "must be a name of a source column or several, by the name of the target column"
+    if not isinstance(columns, Mapping):
+        problem = Problem("columns", columns, "argument", f"{message}, not {columns!r}")
+        raise bad_arguments("lineage.add", [problem])
+    problems = []
+    found: dict[str, list[str]] = {}
+    for name, sources in columns.items():
+        listed = [sources] if isinstance(sources, str) else sources
+        if isinstance(listed, Iterable) and not isinstance(listed, Mapping):
+            found[name] = list(listed)
+        else:
+            problem = Problem(
+                f"columns[{name!r}]", sources, "argument", f"{message}, not {sources!r}"
+            )
+            problems.append(problem)
+    if problems:
+        raise bad_arguments("lineage.add", problems)
+    return found
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.notebooks import NotebookText
-from dynclient.secrets import printable
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -76,7 +75,8 @@ class LineageEdge(NamedTuple):
     def __repr__(self) -> str:
         columns = len(self.columns)
         more = f", {columns} column{'s' if columns != 1 else ''}" if columns else ""
-        return printable(f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>")
+        ends = f"{_plain(label(self.source))} → {_plain(label(self.target))}"
+        return f"<LineageEdge {ends}{more}>"
 
 
 @public_calls
@@ -271,10 +271,11 @@ class Lineage(NotebookText):
                 waiting += [(each, depth + 1) for each in reversed(nexts)]
 
     def __repr__(self) -> str:
-        counts = f"{len(self.nodes)} entities, {len(self.edges)} edges"
+        entities = "1 entity" if len(self.nodes) == 1 else f"{len(self.nodes)} entities"
+        edges = "1 edge" if len(self.edges) == 1 else f"{len(self.edges)} edges"
         more = "" if self.is_complete else ", not complete"
-        name = printable(label(self.entity))
-        return f"<Lineage of {_kind(self.entity)} {name}: {counts}{more}>"
+        name = _plain(label(self.entity))
+        return f"<Lineage of {_kind(self.entity)} {name}: {entities}, {edges}{more}>"
 
     def _find(self, entity: Any, argument: str) -> str:
         """Return the id of an entity of the graph."""

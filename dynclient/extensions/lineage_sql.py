@@ -34,7 +34,7 @@ class _Flow(NamedTuple):
 
 def add_query(
     extension: LineageExtension,
-    sql: str,
+    sql: object,
     place: tuple[Any, str | None, str | None],
     *,
     dialect: str | None,
@@ -49,6 +49,10 @@ def add_query(
         dialect: the dialect of sqlglot; None for the one of the service.
         origin: how the edges are known.
     """
+    if not isinstance(sql, str):
+        kind = type(sql).__name__
+        problem = Problem("sql", kind, "argument", f"must be SQL as a string, not {kind}")
+        raise bad_arguments(_CALL, [problem])
     tables = _Tables(extension, *place)
     dialect = dialect or tables.dialect()
     flows = [flow for statement in _parse(sql, dialect) for flow in _flows(statement)]
@@ -83,14 +87,24 @@ def _reference(table: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parse(sql: str, dialect: str | None) -> list[Any]:
     import sqlglot
+    from sqlglot import expressions
     from sqlglot.errors import SqlglotError
 
     try:
-        return [each for each in sqlglot.parse(sql, read=dialect) if each is not None]
+        parsed = [each for each in sqlglot.parse(sql, read=dialect) if each is not None]
     except (SqlglotError, ValueError) as error:
         text = " ".join(str(error).split())
         problem = Problem("sql", None, "argument", f"cannot be parsed: {text}")
-    raise bad_arguments(_CALL, [problem])
+        raise bad_arguments(_CALL, [problem]) from None
+    # sqlglot parses expressions too: a typo in the first word makes a statement a column.
+    problems = [
+        Problem("sql", None, "argument", f"{each.sql(dialect)!r} is not a statement")
+        for each in parsed
+        if isinstance(each, (expressions.Condition, expressions.Alias))
+    ]
+    if problems:
+        raise bad_arguments(_CALL, problems)
+    return parsed
 
 
 def _flows(statement: Any) -> Iterator[_Flow]:

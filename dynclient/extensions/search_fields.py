@@ -110,8 +110,12 @@ class Fields:
         own = [name for entity in self._types for name in entity.properties]
         return [*dict.fromkeys([*filter(self._find, self._rows), *own])]
 
-    def find(self, name: str) -> Field:
+    def find(self, name: str, argument: str = "") -> Field:
         """Return a field by its name.
+
+        Args:
+            name: its name in filters.
+            argument: the argument that names it, for errors; by default the filter.
 
         Raises:
             BadArguments: none of the entity types has it.
@@ -120,7 +124,7 @@ class Fields:
             self._known[name] = self._find(name)
         found = self._known[name]
         if found is None:
-            raise bad_arguments(self._call, [self._unknown(name)])
+            raise bad_arguments(self._call, [self._unknown(name, argument or f"where[{name!r}]")])
         return found
 
     def _find(self, name: str) -> Field | None:
@@ -186,7 +190,7 @@ class Fields:
             paths += _paths_below(self._release.find(entity.path), field.indexed, _LEVELS)
         return [path.removesuffix("[]") for path in paths]
 
-    def _unknown(self, name: str) -> Problem:
+    def _unknown(self, name: str, argument: str) -> Problem:
         names = ", ".join(entity.name for entity in self._types[:3])
         more = " …" if len(self._types) > 3 else ""
         known = self.names()
@@ -200,7 +204,7 @@ class Fields:
         row = next((r for r in data_file("search_index.json")["fields"] if r["name"] == name), None)
         if row is not None and "since" in row:
             message += f" before release {row['since']}"
-        return Problem(f"where[{name!r}]", last, "enum", message, name_near)
+        return Problem(argument, last, "enum", message, name_near)
 
     def _below(self, path: str) -> list[str]:
         for entity in self._types:
@@ -236,7 +240,7 @@ class Fields:
         Raises:
             BadArguments: the entity types do not have it, or it has no order.
         """
-        field = self.find(name)
+        field = self.find(name, "sort")
         if field.kind in {"text", "object", "any"}:
             message = f"{name!r} has no order; sort by a name, a number, a time or a reference"
             raise bad_arguments(self._call, [Problem("sort", name, "argument", message)])

@@ -96,7 +96,7 @@ class Hit(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         score = "" if self.score is None else f", score {self.score:.3g}"
-        name = printable(self.fullyQualifiedName or self.id)
+        name = printable(str(self.fullyQualifiedName or self.id))
         return f"<Hit {self.type or 'document'} {name}{score}>"
 
 

@@ -330,6 +330,8 @@ class _TextParser:
     def _values(self, field: str) -> Iterator[Value]:
         while True:
             found = _VALUE.match(self._text, self._at)
+            if found is None and self._text.startswith('"', self._at):
+                raise _TextError(f"has a quotation mark that is not closed, at {self._rest()}")
             if found is None:
                 raise _TextError(f"has no value after {field!r}; write {field}* for any value")
             self._at = found.end()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import NotFound, NotSupported, Problem
+from dynclient.errors import NotFound, NotSupported, OutOfRange, Problem
 from dynclient.extensions.base import Extension, not_supported
 from dynclient.extensions.entity_diff import (
     BOOKKEEPING,
@@ -77,13 +77,18 @@ class History(NotebookText, Sequence[Version]):
                 if version.number == position:
                     return version
             raise _no_version(self._label, position, [each.number for each in self._versions])
-        return self._versions[position]
+        try:
+            return self._versions[position]
+        except IndexError:
+            count = f"{len(self)} version{'' if len(self) == 1 else 's'}"
+            raise OutOfRange(f"{self._label} has no version {position}; it has {count}") from None
 
     def __str__(self) -> str:
         return printable("\n".join([self._label, *map(str, self._versions)]))
 
     def __repr__(self) -> str:
-        return printable(f"<History of {self._label}: {len(self)} versions>")
+        count = f"{len(self)} version{'' if len(self) == 1 else 's'}"
+        return printable(f"<History of {self._label}: {count}>")
 
 
 class Blame(NotebookText, Mapping[str, Version]):
@@ -359,7 +364,7 @@ def _changed_names(raw: Mapping[str, Any]) -> Iterator[str]:
 def _label(entity: Any) -> str:
     raw = model.raw(entity)
     kind = model.type_of(entity) or model.schema_of(entity).type_name
-    return f"{kind} {model.name_of(raw)}"
+    return printable(f"{kind} {model.name_of(raw)}")
 
 
 def _version_labels(states: Sequence[Any], numbers: Sequence[Any]) -> tuple[str, str]:

@@ -24,7 +24,10 @@ if _FAST:
 
     def loads(text: str | bytes) -> Any:
         """Decode JSON text; raises ``ValueError`` if it is not JSON."""
-        return orjson.loads(text)
+        try:
+            return orjson.loads(text)
+        except ValueError:  # an integer beyond all doubles, which dumps() writes
+            return json.loads(text, parse_constant=_refuse_constant)
 
 else:
 

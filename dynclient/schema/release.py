@@ -253,7 +253,8 @@ class Release:
         """Return the node of a place. It is the same object each time.
 
         Args:
-            path: path of a document, ``entity/data/table.json``.
+            path: path of a document, ``entity/data/table.json``; also with a pointer, as the
+                ``path`` of an entity type may be: ``tests/basic.json#/definitions/testCaseResult``.
             pointer: JSON pointer in it, ``/definitions/column``; empty for the whole document.
 
         Raises:
@@ -262,6 +263,9 @@ class Release:
         found = self._nodes.get((path, pointer))
         if found is not None:
             return found
+        if "#" in path:
+            head, _, inner = path.partition("#")
+            return self.node(head, inner + pointer)
         document = self.document(path)
         try:
             schema = look_up(document, pointer)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from dynclient.sandbox import app
+from dynclient.sandbox import app, json_codec
 from dynclient.sandbox.app import Sandbox
 from dynclient.sandbox.storage.data_file import open_data
 from tests.support.asgi import Client, parts
@@ -119,3 +119,10 @@ def test_a_length_that_is_not_a_number_is_not_trusted(served: Sandbox) -> None:
     client = Client(served, parts(b"{}"), token=True)
     status, body = client.send("POST", "/api/v1/tables", content_length="many")
     assert status == 400, body
+
+
+def test_an_integer_beyond_all_doubles_is_read_as_it_was_stored() -> None:
+    value = {"extension": {"cost": 10**400}}
+    assert json_codec.loads(json_codec.dumps(value)) == value
+    with pytest.raises(ValueError, match="NaN"):
+        json_codec.loads('{"cost": NaN}')

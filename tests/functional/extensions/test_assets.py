@@ -103,6 +103,9 @@ def test_assets_are_added_to_a_domain_and_a_data_product(place: Shop) -> None:
 
 
 def test_values_that_are_not_entities_are_reported_before_anything_is_sent(place: Shop) -> None:
+    message = "types: must be names of entity types, such as 'table', not 5"
+    with pytest.raises(BadArguments, match=message):
+        place.om.tags.assets("PII.Sensitive", types=5)
     om = place.om
     with pytest.raises(BadArguments) as info:
         om.tags.add_assets(PII, place.table, "table", 5)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dynclient.client.client import Client
-from dynclient.errors import BadArguments, NotFound, NotSupported
+from dynclient.errors import BadArguments, NotFound, NotSupported, UsageError
 from tests.support.external_server import own
 
 WORDS = own("words")
@@ -104,6 +104,7 @@ def test_columns_of_tables_need_a_newer_release(om: Client) -> None:
         ("  \n", "first line must have the names"),
         (b"", "is empty"),
         (["a,b"], "not list"),
+        (b"a,b\n\xff,1\n", "must be UTF-8"),
         (None, "not NoneType"),
         ("a,b\n1\n1,2\n1,2,3\n", r"row 1: has 1 cells.*\n.*row 3: has 3 cells"),
     ],
@@ -111,6 +112,11 @@ def test_columns_of_tables_need_a_newer_release(om: Client) -> None:
 def test_what_is_not_csv_is_refused(om: Client, data: Any, message: str) -> None:
     with pytest.raises(BadArguments, match=message):
         om.glossaries.import_csv(WORDS, data)
+
+
+def test_a_file_that_cannot_be_read_is_named(om: Client, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nope\.csv cannot be read: No such file"):
+        om.glossaries.import_csv("Words", tmp_path / "nope.csv")
 
 
 def test_the_columns_are_described(om: Client) -> None:

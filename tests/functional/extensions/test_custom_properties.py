@@ -50,8 +50,14 @@ def test_types_are_those_of_the_server(place: Shop) -> None:
     assert {"string", "integer", "markdown"} <= set(types)
     with pytest.raises(BadArguments, match=r"no type 'strin'; did you mean string\?"):
         place.om.custom_properties("table").define("x", "strin")
-    with pytest.raises(BadArguments, match=r"values= and format= cannot be combined"):
-        place.om.custom_properties("table").define("x", "string", values=["a"], format="yyyy")
+    define = place.om.custom_properties("table").define
+    with pytest.raises(
+        BadArguments, match="values: is not a setting of string, only of enum"
+    ) as caught:
+        define("x", "string", values=["a"], format="yyyy")
+    assert "format: is not a setting of string, only of date, dateTime, time" in str(caught.value)
+    with pytest.raises(BadArguments, match="type: the server has no type None"):
+        define("x", None)
 
 
 def test_values_are_set_and_removed_and_others_stay(place: Shop) -> None:
@@ -105,7 +111,11 @@ def test_values_of_every_type_are_stored(place: Shop) -> None:
         pytest.skip("the release has simple types only")
     ada = place.user("ada")
     properties.define("color", "enum", values=["red", "green"])
-    properties.define("boss", "entityReference", entities=["user"])
+    message = r"entities\[1\]: there is no entity type 'usr'; did you mean users"
+    with pytest.raises(BadArguments, match=message):
+        properties.define("boss", "entityReference", entities=["team", "usr"])
+    boss = properties.define("boss", "entityReference", entities="users")
+    assert list(boss.customPropertyConfig.config) == ["user"]
     properties.define("crew", "entityReferenceList", entities=["user", "team"])
     properties.define("sizes", "table", columns=["a", "b"])
     properties.define("at", "timestamp")

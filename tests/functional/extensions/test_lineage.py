@@ -41,7 +41,9 @@ def chain(om: Client, tables: list[Any]) -> None:
 
 def test_an_edge_is_added_and_found_from_both_ends(each: Client, tables: list[Any]) -> None:
     a, b, *_ = tables
+    assert repr(each.lineage(a)) == "<Lineage of table flow.db.s.a: 1 entity, 0 edges>"
     added = each.lineage.add(a, b)
+    assert repr(each.lineage(a)).endswith(": 2 entities, 1 edge>")
     assert "flow.db.s.a → flow.db.s.b" in repr(each.lineage(a, downstream=1).edges[0])
     assert names(each.lineage(a).downstream()) == "b"
     assert names(each.lineage(f"table:{b.fullyQualifiedName}").upstream()) == "a"
@@ -108,6 +110,21 @@ def test_all_unknown_columns_are_reported_and_nothing_is_added(
     assert each.lineage.edge(a, b) is None
 
 
+@pytest.mark.parametrize(
+    ("columns", "place"),
+    [(5, "columns"), (["id"], "columns"), ({"id": None, "total": 5}, r"columns\['id'\]")],
+)
+def test_columns_that_are_not_names_by_name_are_refused(
+    each: Client, tables: list[Any], columns: Any, place: str
+) -> None:
+    a, b, *_ = tables
+    message = f"{place}: must be a name of a source column or several, by the name of the target"
+    with pytest.raises(BadArguments, match=message) as caught:
+        each.lineage.add(a, b, columns=columns)
+    assert len(caught.value.problems) == (2 if isinstance(columns, dict) else 1)
+    assert each.lineage.edge(a, b) is None
+
+
 def test_a_pipeline_is_a_part_of_the_edge_and_stays(each: Client, tables: list[Any]) -> None:
     a, b, *_ = tables
     service = each.pipeline_services.create(name="pipes", serviceType="Airflow", connection=AIRFLOW)
@@ -140,6 +157,11 @@ def test_edges_of_one_origin_are_removed_where_the_release_can(
             each.lineage.remove_by_source(b, "QueryLineage")
         return
     each.lineage.add(a, b, origin="QueryLineage")
+    message = r"origin: 'QueryLineag' is not an origin of edges; did you mean QueryLineage"
+    with pytest.raises(BadArguments, match=message):
+        each.lineage.remove_by_source(b, "QueryLineag")
+    with pytest.raises(BadArguments, match=r"None is not an origin of edges \(Manual, "):
+        each.lineage.remove_by_source(b, None)
     each.lineage.remove_by_source(b, "Manual")
     assert each.lineage.edge(a, b).origin == "QueryLineage"
     each.lineage.remove_by_source(b, "QueryLineage")
@@ -201,6 +223,12 @@ def test_a_depth_is_a_number_of_edges(each: Client, depths: Any) -> None:
         each.lineage("table:a.b.c.d", **depths)
 
 
+@pytest.mark.parametrize("limit", [0, -1, None, "10"])
+def test_a_limit_is_a_positive_number_of_entities(each: Client, limit: Any) -> None:
+    with pytest.raises(BadArguments, match="limit: must be an integer of at least 1"):
+        each.lineage("table:a.b.c.d", limit=limit)
+
+
 def test_details_are_validated_before_they_are_sent(each: Client, tables: list[Any]) -> None:
     a, b, *_ = tables
     with pytest.raises(RequestInvalid, match="sqlQuery"):
@@ -244,6 +272,25 @@ def test_a_query_has_lineage(om: Client, sql: str, edges: set[str]) -> None:
             assert om.lineage.edge(each.source, each.target).sql == sql
     finally:
         om.database_services.delete(service, recursive=True, hard=True)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (None, "sql: must be SQL as a string, not NoneType"),
+        ("selec", "sql: 'selec' is not a statement"),
+        ("inser into b; a + 1", "sql: "),
+    ],
+)
+def test_what_is_not_a_statement_is_refused(om: Client, sql: Any, message: str) -> None:
+    pytest.importorskip("sqlglot")
+    connection = {"config": {"hostPort": "x", "username": "x"}}
+    service = om.database_services.create(name="q", serviceType="Mysql", connection=connection)
+    try:
+        with pytest.raises(BadArguments, match=message):
+            om.lineage.from_sql(sql, service=service)
+    finally:
+        om.database_services.delete(service, hard=True)
 
 
 def short(edge: Any) -> str:

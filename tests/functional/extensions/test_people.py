@@ -62,6 +62,28 @@ def test_tokens_of_bots_are_read_replaced_and_revoked(each: Client, bot: Any) ->
         assert each.bots.token(bot) == ""
 
 
+def test_what_is_of_another_type_is_refused(each: Client, bot: Any) -> None:
+    user = each.users["robo"]
+    for call in (each.bots.token, each.bots.rotate_token, each.bots.revoke_token):
+        with pytest.raises(BadArguments, match="target: must be a bot, not a user"):
+            call(user)
+    with pytest.raises(BadArguments, match="target: must be a policy, not a user"):
+        each.policies.remove_rule(user, "touch")
+    with pytest.raises(BadArguments, match="target: must be a user, not a bot"):
+        each.permissions("table", user=bot)
+    with pytest.raises(BadArguments, match="target: must be a mlmodel, not a user"):
+        each.lineage.from_mlmodel(user)
+    with pytest.raises(BadArguments, match="email: must be an address, not NoneType"):
+        each.users.by_email(None)
+
+
+def test_a_name_may_have_its_type_where_only_one_is_possible(each: Client, bot: Any) -> None:
+    assert dict(each.permissions("table", user="user:robo")) == dict(
+        each.permissions("table", user="robo")
+    )
+    assert each.lineage.reference("bot:robo-bot", "bot")["id"] == bot.id
+
+
 def test_permissions_are_read_by_entity_type_and_user(each: Client) -> None:
     user = each.users.create(name="petra", email="petra@example.com")
     team = each.teams.create(name="permitted", teamType="Group")

@@ -120,7 +120,9 @@ def test_incidents_are_assigned_and_resolved(each: Client, case: Any) -> None:
         return
     assert list(each.test_cases.incidents(case)) == []
     each.test_cases.add_result(case, "Failed")
-    assert each.test_cases.acknowledge(case, severity="Severity2").severity == "Severity2"
+    noticed = each.test_cases.acknowledge(case, severity="Severity2")
+    assert (noticed.severity, noticed.testCaseReference.name) == ("Severity2", case.name)
+    assert next(iter(each.test_cases.incidents(case))).severity == "Severity2"
     assigned = each.test_cases.assign(case, "user:admin")
     assert assigned.testCaseResolutionStatusDetails.assignee.name == "admin"
     with pytest.raises(BadArguments, match="did you mean FalsePositive"):

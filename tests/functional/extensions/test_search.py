@@ -165,6 +165,15 @@ def test_conditions_can_name_the_types(each: Client) -> None:
     assert each.find("table", "name:cust*").count() == 2
 
 
+def test_control_characters_of_names_are_not_printed(each: Client, tables: dict[str, Any]) -> None:
+    place = tables["customers"].databaseSchema.fullyQualifiedName
+    red = each.tables.create(name="sq-\x1b[31mred", databaseSchema=place, columns=[])
+    things = [each.search("sq-*", types="table"), each.history(red), each.blame(red)]
+    things += [each.diff(red, "0.1"), each.lineage(red), each.lineage.add(red, red)]
+    for thing in [*things, list(things[0])]:
+        assert "\x1b" not in f"{thing!r}{thing}"
+
+
 @pytest.mark.usefixtures("tables")
 def test_hits_are_sorted_sliced_and_limited(each: Client) -> None:
     where = "service:sq-shop"
@@ -240,8 +249,11 @@ def test_what_is_wrong_is_listed_before_anything_is_sent(each: Client) -> None:
         each.search(types="table", where="columns.dataTyp:INT")
     with pytest.raises(UnknownCollection, match="did you mean"):
         each.search(types="tabel")
-    with pytest.raises(BadArguments, match="is not a field of table; did you mean updatedAt"):
+    message = "sort: 'updatedAtt' is not a field of table; did you mean updatedAt"
+    with pytest.raises(BadArguments, match=message):
         each.search(types="table", sort="-updatedAtt")
+    with pytest.raises(BadArguments, match=r"where\['nme'\]: 'nme' is not a field of .* …"):
+        each.search(where="nme:x")
     with pytest.raises(BadArguments, match="sort: 'description' has no order"):
         each.search(types="table", sort="description")
     for call in (each.search, each.find):

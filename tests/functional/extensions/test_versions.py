@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dynclient.client.client import Client
-from dynclient.errors import BadArguments, NotFound
+from dynclient.errors import BadArguments, NotFound, OutOfRange
 from tests.support.trees import ALL_RELEASES
 
 
@@ -48,6 +48,13 @@ def test_a_history_says_who_changed_what_and_when(each: Client, table: Any) -> N
     assert len(each.history("table:past.db.s.t")) == len(history)
     with pytest.raises(BadArguments, match=r"has no version '9\.9'; it has"):
         history["9.9"]
+
+
+def test_a_version_beyond_the_oldest_does_not_exist(each: Client, table: Any) -> None:
+    history = each.history(table)
+    assert history[-1].number == history[len(history) - 1].number
+    with pytest.raises(OutOfRange, match=rf"has no version 99; it has {len(history)} version"):
+        history[99]
 
 
 def test_two_versions_are_compared_field_by_field(each: Client, table: Any) -> None:

@@ -46,6 +46,11 @@ def test_the_repr_of_many_names_is_short() -> None:
     assert repr(Names(map(str, range(2000)))) == "<2,000 names: 0, 1, 2, …>"
 
 
+def test_control_characters_of_names_are_escaped() -> None:
+    assert repr(Outcome("created", "\x1b[31ma", 0)) == r"<row 0, \x1b[31ma: created>"
+    assert "\x1b" not in repr(Names(["\x1b[31ma"] * 2000))
+
+
 def test_a_result_has_names_by_kind_and_failures() -> None:
     result = BulkResult()
     result.add(Outcome("created", "a", 0))

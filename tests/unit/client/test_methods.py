@@ -454,6 +454,10 @@ def test_a_collection_has_one_name_on_the_client() -> None:
     with pytest.raises(errors.UnknownCollection, match="; did you mean health_check") as caught:
         om.helth_check  # noqa: B018
     assert (caught.value.name, caught.value.obj) == ("helth_check", None)
+    with pytest.raises(errors.UnknownCollection, match="; did you mean custom_properties"):
+        om.customproperties  # noqa: B018
+    with pytest.raises(errors.UnknownCollection, match="; did you mean search"):
+        om.serch  # noqa: B018
     with pytest.raises(errors.UnknownCollection, match="no collection 'xyzzy'") as caught:
         om.xyzzy  # noqa: B018
     assert (caught.value.name, caught.value.obj) == ("xyzzy", om)

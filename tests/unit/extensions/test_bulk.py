@@ -215,7 +215,7 @@ def test_nothing_is_printed_in_a_pipe(release: Release, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize("options", [
     {"workers": 0}, {"workers": 33}, {"workers": 2.5}, {"workers": True},
-    {"batch": 0}, {"batch": "x"}, {"on_result": 5}, {"progress": "bar"},
+    {"batch": 0}, {"batch": "x"}, {"on_result": 5}, {"progress": "bar"}, {"journal": 5},
 ])  # fmt: skip
 def test_bad_options_are_refused_before_a_row_is_read(
     release: Release, options: dict[str, Any]

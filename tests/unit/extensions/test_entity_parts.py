@@ -60,6 +60,7 @@ def test_a_part_is_found_by_its_names(wanted: object, name: str) -> None:
     [
         ("addr.town", "there is no column 'addr.town'"),
         ("adrr", "did you mean addr"),
+        ("a.b", 'did you mean "a.b"'),
         ("iD", "is the name of s.d.s.t.id and s.d.s.t.Id"),
         (5, "must be the name of a column or a column, not int"),
         ('"a', "quote"),

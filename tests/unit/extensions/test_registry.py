@@ -137,6 +137,11 @@ def test_extensions_of_other_packages_are_found(om: Client, install: Any) -> Non
     assert "count_words" in om.tables.__doc__
 
 
+def test_completion_of_an_extension_lists_the_names_of_the_feature(om: Client) -> None:
+    names = [name for name in dir(om.lineage) if not name.startswith("_")]
+    assert names == ["add", "edge", "from_mlmodel", "from_sql", "remove", "remove_by_source"]
+
+
 def test_what_a_release_lacks_raises_not_supported(om: Client, install: Any) -> None:
     install(Words, WordMethods)
     assert not om.supports("sing")

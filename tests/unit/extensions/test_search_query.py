@@ -80,7 +80,7 @@ def test_values_keep_what_belongs_to_them() -> None:
         ("()", "parentheses without a condition"),
         ("a:x OR", "OR without conditions on both sides"),
         ("OR a:x", "OR without conditions on both sides"),
-        ('a:"x', "has no value|quotation mark is not closed"),
+        ('a:"x', "a quotation mark that is not closed, at '\"x'"),
         ('b:1 "x', "quotation mark is not closed"),
         ("v:>=", "has no value after '>='"),
         ("(" * 40 + "a:x" + ")" * 40, "nested more than 30 times"),

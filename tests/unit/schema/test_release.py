@@ -87,6 +87,7 @@ def test_closures_of_real_trees_are_closed_and_no_larger(name: str) -> None:
 def test_nodes_are_the_same_each_time(small: Release) -> None:
     node = small.node("entity/data/thing.json", "/definitions/part")
     assert small.node("entity/data/thing.json", "/definitions/part") is node
+    assert small.node("entity/data/thing.json#/definitions/part") is node
     assert small.resolve("#/definitions/part", "entity/data/thing.json") is node
     assert small.resolve("entity/data/thing.json#/definitions/part") is node
     assert small.resolve("../../entity/data/thing.json#/definitions/part", "a/b/c.json") is node
