@@ -11,6 +11,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.notebooks import NotebookText
+from dynclient.secrets import printable
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
@@ -75,8 +76,7 @@ class LineageEdge(NamedTuple):
     def __repr__(self) -> str:
         columns = len(self.columns)
         more = f", {columns} column{'s' if columns != 1 else ''}" if columns else ""
-        ends = f"{_plain(label(self.source))} → {_plain(label(self.target))}"
-        return f"<LineageEdge {ends}{more}>"
+        return printable(f"<LineageEdge {label(self.source)} → {label(self.target)}{more}>")
 
 
 @public_calls

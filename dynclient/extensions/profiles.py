@@ -268,15 +268,12 @@ class Profiles(CollectionExtension):
         return self.call("add_custom_metric", {"id": id}, body)
 
     def remove_custom_metric(self, table: Any, name: str, *, column: str | None = None) -> None:
-        """Remove a metric.
+        """Remove a metric. Servers accept the name of a metric that does not exist.
 
         Args:
             table: the table: an entity, a reference, an id or a name.
             name: the name of the metric.
             column: the column; None for a metric of the table.
-
-        Raises:
-            NotFound: there is no such metric.
         """
         arguments = {"id": self._id(table), "metric": name}
         if column is None:

@@ -21,6 +21,8 @@ def release(request: pytest.FixtureRequest) -> Release:
 def test_the_data_file_is_valid_and_names_what_exists() -> None:
     facts = data_file("creation_order.json")
     jsonschema.validate(facts, data_file("creation_order.schema.json"))
+    if len(ALL_RELEASES) == 1:
+        pytest.skip("the starter release does not have all types of the data file")
     release = release_named(ALL_RELEASES[-1])
     for entity, fields in facts["ignored"].items():
         assert entity in release.entities
