@@ -222,7 +222,7 @@ def _text(source: Any, call: str) -> str:
     source = model.json_of(source)
     if isinstance(source, Mapping):
         return json.dumps(source)
-    source = read_source(source)
+    source = read_source(source, call, "source")
     if isinstance(source, str) and ("\n" in source.strip() or ":" in source):
         return source
     if isinstance(source, str):

@@ -160,7 +160,7 @@ class CsvFiles(CollectionExtension):
 
 def _text(data: Any) -> str:
     """Return the text of CSV, a path or an open file."""
-    is_path, data = isinstance(data, PathLike), read_source(data)
+    is_path, data = isinstance(data, PathLike), read_source(data, "import_csv", "data")
     if not isinstance(data, str):
         kind = type(data).__name__
         message = f"must be CSV as text, a Path, or an open file, not {kind}"

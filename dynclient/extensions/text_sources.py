@@ -6,17 +6,20 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from dynclient.errors import UsageError
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem
 
 
-def read_source(source: Any) -> Any:
+def read_source(source: Any, call: str, argument: str) -> Any:
     """Return the text of a path, an open file or bytes, without a byte order mark.
 
     Args:
         source: the path, file or bytes; any other value is returned as it is.
+        call: the call that takes it, for errors.
+        argument: the name of the argument, for errors.
 
     Raises:
-        UsageError: the file cannot be read, or is not UTF-8.
+        BadArguments: the file cannot be read, or is not UTF-8.
     """
     try:
         if isinstance(source, PathLike):
@@ -27,5 +30,5 @@ def read_source(source: Any) -> Any:
     except OSError as error:
         message = f"{error.filename} cannot be read: {error.strerror}"
     except UnicodeDecodeError as error:
-        message = f"the text must be UTF-8; byte {error.start} is not"
-    raise UsageError(message)
+        message = f"must be UTF-8; byte {error.start} is not"
+    raise bad_arguments(call, [Problem(argument, None, "argument", message)])
