@@ -7,13 +7,14 @@ lists (``owners.name``). What has no fields by the schema is JSON text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.drift.aliases import aliases_of
 from dynclient.errors import DynclientWarning, Problem, ResponseInvalid, UsageError
 from dynclient.model.masking import is_secret, masked
+from dynclient.schema.pointers import values_at
 from dynclient.secrets import MASK
 from dynclient.suggestions import nearest
 
@@ -213,7 +214,7 @@ class Frame:
         steps = exploded.steps
         pairs: list[tuple[dict[str, Any], Any]] = []
         for row in rows:
-            items = [item for item in _items(row, steps) if item is not None]
+            items = [item for item in values_at(row, steps) if item is not None]
             pairs += [(row, item) for item in items or [None]]
         return [
             list(map(column.getter(len(steps)), (item for _, item in pairs)))
@@ -357,17 +358,6 @@ def _expanded(column: Column) -> list[Column]:
             path = f"{column.path}.{name}"
             found.append(Column(".".join(steps), steps, path, column.depth, field))
     return found
-
-
-def _items(value: Any, steps: Sequence[str]) -> Iterator[Any]:
-    """Yield the items of a list, and of the lists below each item of a list on the way."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _items(each, steps)
-    elif not steps:
-        yield value
-    elif isinstance(value, dict):
-        yield from _items(value.get(steps[0]), steps[1:])
 
 
 def _array(arrow: Any, cells: list[Any], field: Any) -> Any:

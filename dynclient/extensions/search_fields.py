@@ -21,6 +21,7 @@ from dynclient.extensions.times import timestamp
 from dynclient.operations.catalogue import catalogue
 from dynclient.operations.operation import is_id
 from dynclient.schema import EntityType, Node, Release
+from dynclient.schema.pointers import values_at
 from dynclient.suggestions import nearest
 
 Clause = dict[str, Any]
@@ -145,7 +146,7 @@ class Fields:
         return any(name in entity.properties for entity in self._types)
 
     def _walk(self, node: Node, steps: Sequence[str]) -> tuple[Node, str] | None:
-        """Return the schema node at a path, and the path with its arrays; None if there is none."""
+        """Return the schema node at a path, and the path with its arrays; None if none has it."""
         path = ""
         for place, step in enumerate(steps):
             if node.kind in {"map", "any"}:
@@ -230,8 +231,8 @@ class Fields:
     def _bad(
         self, field: Field, value: Any, message: str, near: Sequence[str] = ()
     ) -> BadArguments:
-        shown = value if isinstance(value, (str, int, float)) else type(value).__name__
-        problem = Problem(f"where[{field.name!r}]", shown, "argument", message, tuple(near))
+        label = value if isinstance(value, (str, int, float)) else type(value).__name__
+        problem = Problem(f"where[{field.name!r}]", label, "argument", message, tuple(near))
         return bad_arguments(self._call, [problem])
 
     def sort(self, name: str) -> str:
@@ -554,7 +555,7 @@ def holds(condition: language.Condition, fields: Fields, entity_type: str, raw: 
 def _values(field: Field, raw: Any) -> Iterator[Any]:
     """Yield the values that an entity has in a field."""
     steps = field.path.replace("[]", "").split(".")
-    for value in _named(raw, field.indexed) if field.of_parts else _at(raw, steps):
+    for value in _named(raw, field.indexed) if field.of_parts else values_at(raw, steps):
         if field.kind == "label" and isinstance(value, Mapping):
             name = str(value.get("tagFQN"))
             if name.startswith(field.prefix) and not name.startswith(field.not_prefixes):
@@ -570,17 +571,7 @@ def _named(value: Any, name: str) -> Iterator[Any]:
             yield from _named(one, name)
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _at(inner, ()) if key == name else _named(inner, name)
-
-
-def _at(value: Any, steps: Sequence[str]) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        for one in value:
-            yield from _at(one, steps)
-    elif not steps:
-        yield value
-    elif isinstance(value, Mapping):
-        yield from _at(value.get(steps[0]), steps[1:])
+            yield from values_at(inner, ()) if key == name else _named(inner, name)
 
 
 def _has(field: Field, value: language.Value, found: Sequence[Any]) -> bool:

@@ -7,7 +7,7 @@ a JSON pointer (``/definitions/column``). A reference is both, joined by ``#``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dynclient.errors import UsageError
@@ -170,3 +170,19 @@ def join(base: str, reference: str) -> tuple[str, str]:
         elif step not in {".", ""}:
             steps.append(step)
     return "/".join(steps), pointer
+
+
+def values_at(value: Any, steps: Sequence[str]) -> Iterator[Any]:
+    """Yield the values at a path of names; a list on the way means each of its items.
+
+    Args:
+        value: decoded JSON.
+        steps: the names of the path, ``("columns", "tags")``.
+    """
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from values_at(item, steps)
+    elif not steps:
+        yield value
+    elif isinstance(value, Mapping):
+        yield from values_at(value.get(steps[0]), steps[1:])

@@ -51,8 +51,8 @@ class OffsetLists:
     def columns(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET …/name/{fqn}/columns``: the columns at the top, as the table has them."""
         row = self._row(context, request)
-        wanted = {"columns", *filter(None, request.query.get("fields", "").split(","))}
-        known = wanted & self._model.node.properties.keys()
+        requested = {"columns", *filter(None, request.query.get("fields", "").split(","))}
+        known = requested & self._model.node.properties.keys()
         body = context.serialize(self._model, row.doc, known)
         return _page(request, body.get("columns") or [])
 
@@ -122,10 +122,8 @@ def _references(context: RequestContext, ids: Sequence[str]) -> list[dict[str, A
 
 
 def _page(request: Request, items: list[Any]) -> Result:
-    limit, offset = query_int(request.query, "limit", 10), query_int(request.query, "offset", 0)
-    for name, value, least in (("limit", limit, 1), ("offset", offset, 0)):
-        if value < least:
-            raise bad_request(f"[query param {name} must be greater than or equal to {least}]")
+    limit = query_int(request.query, "limit", 10, least=1)
+    offset = query_int(request.query, "offset", 0, least=0)
     if limit > _MOST:
         raise bad_request(f"[query param limit must be less than or equal to {_MOST}]")
     paging = {"offset": offset, "limit": limit, "total": len(items)}

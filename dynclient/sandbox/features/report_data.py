@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
-from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED
-from dynclient.sandbox.http_errors import UnhandledServerError, bad_request
+from dynclient.sandbox.features.request_parameters import SPAN
+from dynclient.sandbox.http_errors import bad_request
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
@@ -41,10 +41,7 @@ class ReportData:
 
     def list_page(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET``: the records of a type in a span of time, newest first."""
-        type = request.query.get("reportDataType")
-        if not type:
-            raise UnhandledServerError("reportDataType is marked non-null but is null")
-        return time_series.list_records(context, type, KIND, request.query, SPAN_REQUIRED)
+        return time_series.list_records_of_type(context, KIND, request.query, "reportDataType")
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE {reportDataType}``: remove all records of a type."""

@@ -18,7 +18,12 @@ from dynclient.sandbox.entities.entity_model import EntityModel
 from dynclient.sandbox.entities.read import DEFAULT_LIMIT, MOST
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.entities.request_parsing import default_of
-from dynclient.sandbox.features.request_parameters import SPAN, parse_int, query_span
+from dynclient.sandbox.features.request_parameters import (
+    SPAN,
+    SPAN_REQUIRED,
+    parse_int,
+    query_span,
+)
 from dynclient.sandbox.http_errors import (
     UnhandledServerError,
     bad_request,
@@ -51,6 +56,16 @@ def list_records(
     start, end = query_span(query, missing)
     found = context.tx.records(owner, kind, start, end) if owner is not None else []
     return _span_page(found, start, end)
+
+
+def list_records_of_type(
+    context: RequestContext, kind: str, query: Mapping[str, str], parameter: str
+) -> Result:
+    """Return a page of the records of the type that a parameter of the query names."""
+    type = query.get(parameter)
+    if not type:
+        raise UnhandledServerError(f"{parameter} is marked non-null but is null")
+    return list_records(context, type, kind, query, SPAN_REQUIRED)
 
 
 def list_all_records(context: RequestContext, kind: str, start: int, end: int) -> Result:

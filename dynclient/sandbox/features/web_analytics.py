@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from dynclient.sandbox.entities.create_requests import new_id
 from dynclient.sandbox.entities.request_context import RequestContext
 from dynclient.sandbox.features import time_series
-from dynclient.sandbox.features.request_parameters import SPAN, SPAN_REQUIRED, parse_int
-from dynclient.sandbox.http_errors import UnhandledServerError
+from dynclient.sandbox.features.request_parameters import SPAN, parse_int
 from dynclient.sandbox.people import permissions
 from dynclient.sandbox.routing import JSON, Request, Result, Route, Routes
 
@@ -35,10 +34,7 @@ class WebAnalytics:
 
     def list_events(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET collect``: the events of a type in a span of time, newest first."""
-        type = request.query.get("eventType")
-        if not type:
-            raise UnhandledServerError("eventType is marked non-null but is null")
-        return time_series.list_records(context, type, KIND, request.query, SPAN_REQUIRED)
+        return time_series.list_records_of_type(context, KIND, request.query, "eventType")
 
     def delete(self, context: RequestContext, request: Request) -> Result:
         """Handle ``DELETE {name}/{timestamp}/collect``: remove the events before a time."""

@@ -41,3 +41,10 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
     release_named(request.param)
     with sandbox.start(tree=TREES.get(request.param)) as started:
         yield fill_index(started)
+
+
+@pytest.fixture
+def apps(api: TablesApi) -> TablesApi:
+    """A sandbox of a release that has apps."""
+    api.skip_unless_served("POST", "/v1/apps/trigger/{name}")
+    return api

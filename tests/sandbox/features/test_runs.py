@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.sandbox_apps import INDEXING, ROOT, states_until_the_end, trigger
 from tests.support.sandbox_tables import TablesApi
-
-ROOT = "/v1/apps"
-INDEXING = "SearchIndexingApplication"
-
-
-@pytest.fixture
-def apps(api: TablesApi) -> TablesApi:
-    api.skip_unless_served("POST", f"{ROOT}/trigger/{{name}}")
-    return api
-
-
-def trigger(apps: TablesApi, name: str = INDEXING) -> str:
-    response = apps.request("POST", f"{ROOT}/trigger/{name}")
-    assert response.status_code == 200, response.text
-    # Servers send plain text and declare it as JSON.
-    assert response.headers["Content-Type"] == "application/json"
-    return response.text
-
-
-def states_until_the_end(apps: TablesApi, name: str = INDEXING) -> list[str]:
-    """Poll the latest run of an app until it ends; return the states seen."""
-    states: list[str] = []
-    while len(states) < 5 and (not states or states[-1] in {"started", "running"}):
-        states.append(apps.get(f"{ROOT}/name/{name}/runs/latest")["status"])
-    return states
 
 
 def test_a_triggered_run_ends_after_some_polls(apps: TablesApi) -> None:

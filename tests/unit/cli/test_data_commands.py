@@ -11,24 +11,15 @@ from typing import Any
 import pytest
 import typer
 
-from dynclient import cli
 from dynclient.cli.app import app
 from dynclient.cli.data_commands import app as data
+from tests.support.command_line import run
 
 NAMES = {
     "get", "list", "create", "edit", "delete", "restore", "tag", "lineage", "history", "diff",
     "blame", "export", "import", "call", "whoami", "count", "search",
 }  # fmt: skip
 TARGETS = ("get", "edit", "delete", "restore", "lineage", "history", "blame", "export")
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        code = cli.main(arguments)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def commands() -> dict[str, Any]:

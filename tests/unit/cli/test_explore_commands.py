@@ -7,17 +7,7 @@ import json
 import pytest
 
 import dynclient
-from dynclient import cli
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command in this process and return exit code, output and errors."""
-    try:
-        code = cli.main(arguments)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return code, out, err
+from tests.support.command_line import run
 
 
 def test_explain_prints_the_explanation(capsys: pytest.CaptureFixture[str]) -> None:

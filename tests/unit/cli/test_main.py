@@ -11,17 +11,8 @@ import pytest
 
 import dynclient
 from dynclient import cli
+from tests.support.command_line import run
 from tests.support.trees import TREES
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command in this process and return exit code, output and errors."""
-    try:
-        code = cli.main(arguments)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

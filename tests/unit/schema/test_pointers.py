@@ -16,6 +16,7 @@ from dynclient.schema.pointers import (
     look_up,
     parts,
     segments,
+    values_at,
     walk,
 )
 from dynclient.schema.type_names import camel, class_name
@@ -130,3 +131,10 @@ def test_room_on_the_call_stack_is_checked_without_using_it_up() -> None:
     check_call_stack(1)
     with pytest.raises(RecursionError):
         check_call_stack(sys.getrecursionlimit())
+
+
+def test_a_path_of_names_means_each_item_of_a_list_on_the_way() -> None:
+    table = {"columns": [{"tags": [{"tagFQN": "a"}, {"tagFQN": "b"}]}, {"tags": []}, {}]}
+    assert list(values_at(table, ["columns", "tags", "tagFQN"])) == ["a", "b"]
+    assert list(values_at(table, ["columns", "none", "deeper"])) == []
+    assert list(values_at(5, [])) == [5]
