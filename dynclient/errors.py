@@ -228,7 +228,7 @@ class NotSupported(UnknownOperation):
 
     Attributes:
         since: the first release that has it, such as ``1.3``; empty if that is not known.
-        until: the first release that does not have it any more; empty if there is none.
+        until: the first release that does not have it any more; empty if it still does.
     """
 
     since: str = ""

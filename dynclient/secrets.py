@@ -15,7 +15,7 @@ MASK = "**********"
 """Replaces a secret in every repr, log line, error and dump."""
 
 SHORTEST_MASK = "*****"
-"""So many asterisks or more stand for a secret: servers show nine, other tools other numbers."""
+"""So many asterisks or more are a mask: servers return nine, other tools other numbers."""
 
 _SECRET_NAME = re.compile(
     r"pas+[_-]?(w|phrase|code)|(\b|_)pass\b|pwd|secret|token|credential|jwt|authorization|bearer|"

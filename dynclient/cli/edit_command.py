@@ -172,7 +172,7 @@ def _text(data: dict[str, Any], title: str, suffix: str) -> str:
     head = (
         f"# {title.encode('unicode_escape').decode()}\n"
         "# Save and leave the editor to send the changes; without changes nothing is sent.\n"
-        "# A masked secret stands for the one that is stored.\n"
+        "# A masked secret keeps the one that is stored.\n"
     )
     return head + yaml_text(data)
 

@@ -102,17 +102,17 @@ def _requested(om: Client, entity: EntityType, paths: Sequence[str]) -> list[str
 def _show_entity(output: Output, title: str, data: dict[str, Any]) -> None:
     """Print an entity for people: its fields, and its largest list of parts as a table."""
     parts = _parts(data)
-    shown = {
+    listed = {
         name: value
         for name, value in data.items()
         if name not in _IRRELEVANT and name != parts and value not in (None, [], {}, "")
     }
-    if isinstance(shown.get("updatedAt"), int):
+    if isinstance(listed.get("updatedAt"), int):
         from dynclient.extensions.times import as_datetime
 
-        shown["updatedAt"] = f"{as_datetime(shown['updatedAt']):%Y-%m-%d %H:%M:%S} UTC"
+        listed["updatedAt"] = f"{as_datetime(listed['updatedAt']):%Y-%m-%d %H:%M:%S} UTC"
     output.say(title)
-    show_object(output, shown)
+    show_object(output, listed)
     if parts is not None:
         output.say(f"\n{parts} ({len(data[parts])})")
         show_rows(output, data[parts], _PART_COLUMNS)

@@ -276,7 +276,7 @@ class Listing:
         """Return all entities as a ``pyarrow.Table``; its types are those of the schema.
 
         A nested field is a column with a dotted name, ``databaseSchema.name``; in a list it is a
-        column of lists, ``owners.name``. An object stands for its plain fields. Maps and values
+        column of lists, ``owners.name``. An object becomes its plain fields. Maps and values
         of several types are JSON text; secrets are masked.
 
         Args:

@@ -94,7 +94,7 @@ def example(
 
 
 def example_value(node: Node, name: str) -> Any:
-    """Return an example of a field, with what is required in it; None if there is none.
+    """Return an example of a field, with what is required in it; None if it has no example.
 
     Args:
         node: the schema of the field.

@@ -319,10 +319,10 @@ def _function(release: Release, path: str, function: Any) -> Explanation:
     own = [one for one in signature(function).parameters.values() if one.name != "self"]
     described = _arguments(function)
     plain = [one.replace(annotation=Parameter.empty) for one in own]
-    shown = signature(function).replace(parameters=plain, return_annotation=Parameter.empty)
+    usage = signature(function).replace(parameters=plain, return_annotation=Parameter.empty)
     return Explanation(
         path, "operation", release.name, type="method",
-        description=_summary(function), example=f"om.{path}{shown}",
+        description=_summary(function), example=f"om.{path}{usage}",
         fields=tuple(
             Explanation(
                 f"{path}.{one.name}", "parameter", release.name, type=_annotation(one),

@@ -32,7 +32,7 @@ class Explanation:
         default: The default that the schema names, or None.
         example: An example value as JSON; of an operation or error, a line of Python.
         since: The first release that has it; empty if the oldest one in the cache has it.
-        until: The first release that is known not to have it any more; empty if there is none.
+        until: The first release that is known not to have it any more; empty if it still does.
         not_in: Names of the releases in the cache that do not have it.
         elsewhere: What other releases call it, as sentences.
         fields: The fields of a type, or the parameters of an operation.

@@ -39,15 +39,15 @@ class Accounts(CollectionExtension):
             problem = Problem("email", kind, "argument", f"must be an address, not {kind}")
             raise bad_arguments(f"{self.attribute}.by_email", [problem])
         asked = None if fields is None else list(fields)
-        wanted = email.strip().casefold()
+        address = email.strip().casefold()
         operation = self.spec.operations["get_by_name"]
         name = email.strip().partition("@")[0]
         if name:
             found = self.session.find_one(Plan(operation, {"fqn": name, "fields": asked}))
-            if found is not None and _email(found) == wanted:
+            if found is not None and _email(found) == address:
                 return found
         for each in self.entities(page_size=1000, fields=asked):
-            if _email(each) == wanted:
+            if _email(each) == address:
                 return each
         return None
 

@@ -94,7 +94,7 @@ class TypeProperties:
         return list(self._extension.read(self.entity, "type", [DEFINITIONS])[DEFINITIONS] or ())
 
     def get(self, name: str) -> Any:
-        """Return the definition of a property, or None if there is none."""
+        """Return the definition of a property, or None if it does not exist."""
         return next((each for each in self.list() if each.name == name), None)
 
     def define(

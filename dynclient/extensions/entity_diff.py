@@ -154,7 +154,7 @@ def _list_changes(
 
 
 def _key_of(items: list[Any]) -> str | None:
-    """Return the field that identifies all items of two lists; None if there is none."""
+    """Return the field that identifies all items of two lists; None if no field does."""
     if not items or not all(isinstance(item, dict) for item in items):
         return None
     return next(

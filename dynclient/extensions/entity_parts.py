@@ -183,7 +183,7 @@ def _find(named: list[tuple[tuple[str, ...], Any]], keyword: str, value: Any) ->
     """Return the part that a value names.
 
     Raises:
-        BadName: there is none, or there are several.
+        BadName: no part has the name, or several have it.
     """
     raw = model.json_of(value)
     text = raw.get("fullyQualifiedName") or raw.get("name") if isinstance(raw, Mapping) else raw

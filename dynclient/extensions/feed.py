@@ -222,8 +222,8 @@ class Feed(Extension):
         Args:
             target: what it is about.
             message: the title.
-            start: when it is shown first: a datetime, a date, an ISO 8601 text, or an epoch.
-            end: when it is shown last.
+            start: when it begins: a datetime, a date, an ISO 8601 text, or an epoch.
+            end: when it ends.
             description: the text in Markdown.
             author: who writes it; by default the user of the token.
 

@@ -73,7 +73,7 @@ class LineageExtension(Extension):
         return walk.graph()
 
     def edge(self, source: Any, target: Any) -> LineageEdge | None:
-        """Return the edge from one entity to another, or None if there is none.
+        """Return the edge from one entity to another, or None if it does not exist.
 
         Args:
             source: the entity whose data flow, as for ``om.lineage(…)``.

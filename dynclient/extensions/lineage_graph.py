@@ -289,11 +289,11 @@ class Lineage(NotebookText):
             names = {label(node): each for each, node in self.nodes.items()}
             key = names.get(text.rpartition(":")[2], names.get(text, text))
         if key not in self.nodes:
-            shown = label(raw) if isinstance(raw, Mapping) else str(raw)
-            near = nearest(shown, map(label, self.nodes.values()))
+            name = label(raw) if isinstance(raw, Mapping) else str(raw)
+            near = nearest(name, map(label, self.nodes.values()))
             hint = did_you_mean(near, "; it has others")
-            message = f"the graph does not contain {shown!r}{hint}"
-            raise bad_arguments("lineage", [Problem(argument, shown, "argument", message)])
+            message = f"the graph does not contain {name!r}{hint}"
+            raise bad_arguments("lineage", [Problem(argument, name, "argument", message)])
         return key
 
 

@@ -1,7 +1,7 @@
 """The lineage of SQL: which tables and columns a query reads, and which it writes.
 
 sqlglot parses the query. Each table is found on the server first, so that names are those of the
-server, and ``*`` stands for the columns that its tables have.
+server, and ``*`` means the columns that its tables have.
 """
 
 from __future__ import annotations

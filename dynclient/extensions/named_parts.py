@@ -36,7 +36,7 @@ def full_names(value: Any, fqn: str) -> Iterator[str]:
 
 
 def find_part(value: Any, full: str) -> Mapping[str, Any] | None:
-    """Return the part with a fully qualified name; None if there is none.
+    """Return the part with a fully qualified name; None if no part has it.
 
     Args:
         value: the entity, or a part of it, as JSON.

@@ -34,7 +34,7 @@ class Period(NamedTuple):
     since: str = ""
     """The first one; empty if all have it, or if the first one is not known."""
     until: str = ""
-    """The first one that does not have it any more; empty if there is none."""
+    """The first one that does not have it any more; empty if all later ones do."""
 
     def includes(self, version: tuple[int, ...]) -> bool:
         """Return whether a release is one of them; an empty version is the newest."""
@@ -92,7 +92,7 @@ def first_period(rows: Iterable[Row], name: str, spec: CollectionSpec | None = N
 
 
 def route_of(row: Row, spec: CollectionSpec | None) -> str | None:
-    """Return the path of a row below ``/api``; None if it needs a collection and there is none."""
+    """Return the path of a row below ``/api``; None if it needs a collection and has none."""
     path = str(row["path"])
     if not path.startswith(_COLLECTION):
         return f"/v1{path}"

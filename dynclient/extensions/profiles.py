@@ -80,8 +80,8 @@ class Profiles(CollectionExtension):
             id = self._check_columns(entity, {"data": frame.columns}, call)
             body = table_data(frame)
         found = self.call("set_sample_data", {"id": id}, body)
-        shown = self._field(found, "sampleData")
-        return model.load(field.target, body) if shown is None else shown
+        sample = self._field(found, "sampleData")
+        return model.load(field.target, body) if sample is None else sample
 
     def delete_sample_data(self, entity: Any) -> None:
         """Delete the sample data of an entity.

@@ -117,7 +117,7 @@ def _named(session: Session, text: str, types: Sequence[str]) -> Reference | Pro
 
 
 def _with_address(session: Session, kind: str, address: str) -> Mapping[str, Any] | None:
-    """Return the user or team with an e-mail address as JSON; None if there is none."""
+    """Return the user or team with an e-mail address as JSON; None if no user or team has it."""
     by_email = collection_method(session, session.find(kind), "by_email")
     found = by_email(address)
     return None if found is None else model.raw(found)

@@ -279,7 +279,7 @@ class Search(Extension):
         return self.read({"type": kind, "id": identity}, fields=fields)
 
     def _latest_run(self) -> Mapping[str, Any]:
-        """Return the latest run as the server has it; empty if there is none."""
+        """Return the latest run as the server has it; empty if nothing was run."""
         from dynclient.errors import NotFound
 
         try:
@@ -355,7 +355,7 @@ class ReindexRun:
 
     Args:
         search: the extension.
-        before: the latest run before this one; None to stand for the latest run.
+        before: the latest run before this one; None means the latest run.
 
     Attributes:
         result: the run as the server had it last; empty until the server lists it.
@@ -448,7 +448,7 @@ class Found:
         return [*dict.fromkeys(names)]
 
     def first(self) -> Any:
-        """Return the first of the entities; None if there is none."""
+        """Return the first of the entities; None if the list is empty."""
         return next(iter(self), None)
 
     def count(self) -> int:

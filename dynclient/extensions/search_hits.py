@@ -312,9 +312,9 @@ class Hits(Sequence[Hit]):
     def __repr__(self) -> str:
         if self._first is None:
             return "<Hits, not requested yet>"
-        shown = [repr(self._make(raw)) for raw in self._first["hits"]["hits"][:_SHOWN]]
-        more = ["…"] if len(self) > len(shown) else []
-        return "\n".join([f"<Hits: {len(self):,} of {self.total:,}>", *shown, *more])
+        lines = [repr(self._make(raw)) for raw in self._first["hits"]["hits"][:_SHOWN]]
+        more = ["…"] if len(self) > len(lines) else []
+        return "\n".join([f"<Hits: {len(self):,} of {self.total:,}>", *lines, *more])
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -42,7 +42,7 @@ class TagLabels(CollectionExtension):
     """Tags, glossary terms and tiers: ``om.tables.add_tags(t, "PII.Sensitive", column="email")``.
 
     Labels are names, tags, glossary terms, or labels with a ``tagFQN``. A name alone is that of a
-    tag, or if there is none, of a glossary term; ``"glossaryTerm:Sales.Order"`` names the type.
+    tag, or else of a glossary term; ``"glossaryTerm:Sales.Order"`` names the type.
     """
 
     name = "tag_labels"
@@ -187,7 +187,7 @@ class TagLabels(CollectionExtension):
         return Problem("", name, "argument", message, self._near(name, entity))
 
     def _find(self, kind: str, name: str) -> Any:
-        """Return a tag or a term as JSON, or None if there is none."""
+        """Return a tag or a term as JSON, or None if it does not exist."""
         try:
             return model.raw(self.session.resolver.resolve(name, kind))
         except NotFound as error:
@@ -260,7 +260,7 @@ def _label_name(tag: Any, kinds: tuple[str, ...]) -> tuple[str | None, str | Non
 
 
 def _above(name: str) -> list[str] | None:
-    """Return the names of what is above a tag or term; None if they cannot be told apart."""
+    """Return the names of what is above a tag or term; None if they cannot be distinguished."""
     try:
         return fqn.split(name)[:-1]
     except BadName:

@@ -282,7 +282,7 @@ class CasesAndSuites(CollectionExtension):
     # -- suites ------------------------------------------------------------------------------------
 
     def for_table(self, table: Any) -> Any:
-        """Return the test suite of a table; create it if there is none.
+        """Return the test suite of a table; create it if it does not exist.
 
         Releases before 1.1 have no suites of tables; there it is a suite with a name built from
         that of the table.

@@ -76,7 +76,7 @@ def change_of(session: Session, entity: Any) -> Change | None:
     Raises:
         UsageError: it is not an entity that this server returned, or its type has no PATCH.
         RequestInvalid: the changes break the schema; what was invalid before does not count. Or a
-            mask was set where there was no secret before; elsewhere it stands for that secret. Or
+            mask was set where there was no secret before; elsewhere it keeps that secret. Or
             a changed custom property is not valid by its definition on the server.
     """
     if not isinstance(entity, model.Entity):

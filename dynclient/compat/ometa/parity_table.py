@@ -15,7 +15,7 @@ _HEADER = f"""<!-- Generated; do not edit. Run: {COMMAND} -->
 
 The methods of the official client, and how dynclient implements each: *code* is a method with its
 own code; an HTTP method and a path are a method that is this one request. A method that is not
-implemented raises `NotImplementedError` with the alternative shown here. *Better here* is what the
+implemented raises `NotImplementedError` with the alternative listed here. *Better here* is what the
 official client does wrong.
 [The drop-in](drop-in.md) describes the client.
 """

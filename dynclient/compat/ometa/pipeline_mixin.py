@@ -74,7 +74,7 @@ class PipelineMixin(CrudMixin):
         return next(iter(found.entities), None)
 
     def extract_pipeline_id_from_fqn(self, ingestion_pipeline_fqn: str) -> str | None:
-        """Return the id of an ingestion pipeline, or None if there is none of that name."""
+        """Return the id of an ingestion pipeline, or None if the name does not exist."""
         entity = schema_classes.class_at(self.types, _INGESTION)
         try:
             found = self.get_by_name(entity, ingestion_pipeline_fqn)

@@ -32,7 +32,7 @@ Linked = dict[str, list[tuple[str, str]]]
 class EntitySerializer:
     """Serializes entities of one transaction; links start with ``base``, None for no links.
 
-    References that stand for an empty field start with ``default_base`` without ``base``: the
+    References that replace an empty field start with ``default_base`` without ``base``: the
     server keeps them, links included, from the responses in which they are.
     """
 
@@ -70,7 +70,7 @@ class EntitySerializer:
         """Return the EntityReference of an entity.
 
         ``style`` is the form in the field: ``full``, ``unlinked`` (no link), ``short`` (names
-        only) or ``key`` (id and type). ``default`` is whether it stands for an empty field.
+        only) or ``key`` (id and type). ``default`` is whether it replaces an empty field.
         """
         if style == "key":
             return {"id": head.id, "type": head.type}
@@ -164,7 +164,7 @@ class EntitySerializer:
     def _links(
         self, model: EntityModel, docs: Sequence[dict[str, Any]], fields: Collection[str]
     ) -> tuple[dict[str, Linked], set[tuple[str, str]], set[tuple[str, str]]]:
-        """Return what each field names, and where that is inherited or stands for nothing."""
+        """Return what each field names, and where that is inherited or replaces nothing."""
         ids = [doc["id"] for doc in docs]
         wanted = [
             name for name in model.references

@@ -61,7 +61,7 @@ def next_version(version: float, *, major: bool) -> float:
 
 
 _ENCRYPTED = ('"old-encrypted-value"', '"new-encrypted-value"')
-"""What stands for a field with secrets in a change, as JSON text."""
+"""What replaces a field with secrets in a change, as JSON text."""
 
 
 class Differ:

@@ -62,8 +62,8 @@ class Samples:
         row = self._get_row(context, request)
         query = json.dumps(request.body, ensure_ascii=False)
         write.update_by_server(context, self._model, row, {QUERY: query})
-        shown = context.rules.table("shown_with")[QUERY]["PUT"]
-        fields = self._model.for_update | (self._model.on_request & set(shown))
+        visible = context.rules.table("shown_with")[QUERY]["PUT"]
+        fields = self._model.for_update | (self._model.on_request & set(visible))
         doc = context.get_row(self._model, row.id).doc
         return Result(200, context.serialize(self._model, doc, fields, own_link=False))
 

@@ -108,14 +108,14 @@ class EventLog:
 
     def list_events(self, context: RequestContext, request: Request) -> Result:
         """Handle ``GET events``: the events from a time on, oldest first."""
-        wanted: dict[str, list[str] | None] = {}
+        requested: dict[str, list[str] | None] = {}
         for name in self._queries:
             listed = request.query.get(name)
             if not listed:
                 continue
             types = self._read_types(context, name, listed)
-            wanted.update((type, types) for type in _LISTED[name])
-        found = context.tx.events(wanted, query_int(request.query, "timestamp", 0))
+            requested.update((type, types) for type in _LISTED[name])
+        found = context.tx.events(requested, query_int(request.query, "timestamp", 0))
         return Result(200, {"data": found, "paging": {"total": len(found)}})
 
     def _read_types(self, context: RequestContext, name: str, listed: str) -> list[str] | None:

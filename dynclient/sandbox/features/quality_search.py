@@ -69,13 +69,13 @@ class QualitySearch:
     ) -> list[dict[str, Any]]:
         start = query_int(query, "startTimestamp", 0)
         end = query_int(query, "endTimestamp", time_series.ALWAYS)
-        wanted = {
+        criteria = {
             name: query[name] for name in ("testCaseFQN", "testCaseStatus") if query.get(name)
         }
         cases = self._case_fqns(context, query)
         found = [
             result for result in context.tx.records_of(KIND, start, end)
-            if all(result.get(name) == value for name, value in wanted.items())
+            if all(result.get(name) == value for name, value in criteria.items())
             and (cases is None or result.get("testCaseFQN") in cases)
         ]  # fmt: skip
         if query.get("latest", "").lower() == "true":

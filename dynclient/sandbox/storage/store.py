@@ -439,15 +439,15 @@ class Transaction:
         oldest = (cursor.lastrowid or 0) - MOST_EVENTS
         self._run("delete from events where place <= ?", (oldest,))
 
-    def events(self, wanted: Mapping[str, Sequence[str] | None], start: int) -> list[Any]:
+    def events(self, types: Mapping[str, Sequence[str] | None], start: int) -> list[Any]:
         """Return change events from a time (ms, inclusive) on, oldest first.
 
         Args:
-            wanted: the entity types by event type, None for all.
+            types: the entity types by event type, None for all.
             start: the time.
         """
         tests, values = [], []
-        for type, entity_types in wanted.items():
+        for type, entity_types in types.items():
             values.append(type)
             if entity_types is None:
                 tests.append("type = ?")
