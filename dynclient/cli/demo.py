@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Script = Generator[Any, None, None]
 
 
-def walkthrough(om: Any) -> Script:
+def walkthrough(om: Any) -> Script:  # noqa: PLR0915 - one script, printed step by step
     """Create, query and delete one service and everything below it, on any release."""
     # Check that the server is up, its version, and how many types its schemas have.
     health = om.health_check(), om.version, len(dir(om.types))
@@ -94,6 +94,22 @@ def walkthrough(om: Any) -> Script:
     names = [str(each.fullyQualifiedName) for each in om.tables.list()]
     versions = [version.version for version in om.tables.versions(table)]
     yield by_name == by_id, names, versions
+
+    # Load more tables, tag a column, trace lineage, and search for the tag.
+    columns = [{"name": "id", "dataType": "BIGINT"}]
+    rows = [{"name": name, "databaseSchema": schema, "columns": columns} for name in ("raw", "bi")]
+    loaded = om.tables.upsert_many(rows)
+    table = om.tables.add_tags(table, "PII.Sensitive", column="id")
+    om.lineage.add("table:shop_mysql.shop.public.raw", table, columns={"id": "id"})
+    om.lineage.add(table, "table:shop_mysql.shop.public.bi")
+    edges = om.lineage(table).edges
+    hits = om.search(types=["table"], where={"tag": "PII.Sensitive"})
+    yield loaded, *edges, *hits
+
+    # Read who changed what, and what differs from the first version.
+    history = om.history(table)
+    changes = [str(change) for change in om.diff(table, "0.1")]
+    yield *history, changes
 
     # Soft-delete the table (it can be restored); hard-delete the service and everything below it.
     om.tables.delete(table)

@@ -19,5 +19,7 @@ def test_the_walkthrough_ends_in_a_transcript(name: str) -> None:
     assert "om.health_check()" in text
     assert "shop_mysql.shop.public.orders" in text
     assert "BIGNT" in text
+    assert "<LineageEdge shop_mysql.shop.public.orders → shop_mysql.shop.public.bi>" in text
+    assert "om.history(table)" in text
     assert "open-sesame" not in text.replace('{"password": "open-sesame"}', "")
     assert text.rstrip().endswith("changed and deleted.")
