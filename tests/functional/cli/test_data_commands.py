@@ -141,7 +141,8 @@ def test_the_index_is_searched_for_words_and_conditions(run: Run, table: Any) ->
     assert found.stdout.split()[:3] == ["type", "fullyQualifiedName", "displayName"]
     assert [line.split()[:2] for line in found.stdout.splitlines()[1:]] == [["table", NAME]]
     assert r"two \x1b[31mrows" in found.stdout
-    (hit,) = data_of(run("search", "orders", "--type", "tables", "--output", "json"))
+    own = ("--type", "tables", "--where", "service:tills")
+    (hit,) = data_of(run("search", "orders", *own, "--output", "json"))
     assert (hit["type"], hit["id"], hit["fullyQualifiedName"]) == ("table", str(table.id), NAME)
     where = ("--where", "service:tills type:table")
     limited = run("search", *where, "--limit", "1", "--columns", "name,score")
