@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dynclient import sandbox as sandbox
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.display.displayed import show as show
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
     from dynclient.errors import AmbiguousName as AmbiguousName
@@ -106,6 +107,7 @@ _HOMES = {
     "original": "model",
     "release": "releases",
     "schema_of": "model",
+    "show": "display.displayed",
     "to_json": "model",
     "types": "model.namespace",
 }

@@ -17,6 +17,7 @@ PACKAGE = ROOT / "dynclient"
 
 GROUND = {
     "data",
+    "display",
     "errors",
     "documentation",
     "fqn",
@@ -51,7 +52,7 @@ ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "documentation", "secrets", "suggestions"}
+GROUND_IMPORTS = {"errors", "display", "documentation", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {
