@@ -12,8 +12,8 @@ from html import escape
 from itertools import pairwise
 
 from dynclient.display.blocks import Graph, GraphNode
+from dynclient.display.cells import one_line, web_address
 from dynclient.display.layout import Box, Layout, Point, Route, Size, arrange
-from dynclient.secrets import printable
 
 _NODE_HEIGHT = 40.0
 _LOOP = 22.0
@@ -42,9 +42,9 @@ def draw_graph(graph: Graph) -> str:
     labels: dict[tuple[str, str], list[str]] = {}
     for source, target, label in graph.edges:
         if source in nodes and target in nodes:
-            labels.setdefault((source, target), []).append(_plain(label))
+            labels.setdefault((source, target), []).append(one_line(label))
     loops = {source for source, target in labels if source == target}
-    texts = {id: (_cut(_plain(n.label), _LABEL), _cut(_plain(n.kind), _KIND))
+    texts = {id: (_cut(one_line(n.label), _LABEL), _cut(one_line(n.kind), _KIND))
              for id, n in nodes.items()}  # fmt: skip
     sizes = {id: _size(*text, has_loop=id in loops) for id, text in texts.items()}
     notes = {edge: _cut(" · ".join(dict.fromkeys(filter(None, each))), _EDGE_LABEL)
@@ -68,7 +68,7 @@ def draw_graph(graph: Graph) -> str:
 
 def _summary(graph: Graph) -> str:
     focus = next((node.label for node in graph.nodes if node.is_focus), "")
-    around = f" around {escape(_plain(focus))}" if focus else ""
+    around = f" around {escape(one_line(focus))}" if focus else ""
     counts = [
         f"{len(found)} {word}{'' if len(found) == 1 else 's'}"
         for found, word in ((graph.nodes, "node"), (graph.edges, "edge"))
@@ -86,10 +86,10 @@ def _size(label: str, kind: str, *, has_loop: bool) -> Size:
 
 def _node(node: GraphNode, box: Box, label: str, kind: str) -> Iterator[str]:
     x, y, width, height = box.x, box.y, box.width, box.height
-    is_link = node.url is not None and node.url.startswith(("https://", "http://"))
-    if is_link:
-        yield f'<a href="{escape(printable(str(node.url)))}" target="_blank" rel="noopener">'
-    yield f"<g><title>{escape(' '.join(filter(None, (_plain(node.kind), _plain(node.label)))))}"
+    url = web_address(node.url)
+    if url:
+        yield f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+    yield f"<g><title>{escape(' '.join(filter(None, (one_line(node.kind), one_line(node.label)))))}"
     yield "</title>"
     look = f'fill="{_FOCUS}" fill-opacity="0.16" stroke="{_FOCUS}" stroke-width="2"'
     if not node.is_focus:
@@ -110,7 +110,7 @@ def _node(node: GraphNode, box: Box, label: str, kind: str) -> Iterator[str]:
         f'<text x="11" y="{base + 13 if kind else 24}" font-size="12"{weight} fill="currentColor">'
         f"{escape(label)}</text></svg></g>"
     )
-    if is_link:
+    if url:
         yield "</a>"
 
 
@@ -205,11 +205,6 @@ def _at(point: Point) -> str:
 
 
 # -- texts -----------------------------------------------------------------------------------------
-
-
-def _plain(text: str) -> str:
-    """Return a text in one line without credentials, control characters and turned directions."""
-    return " ".join(printable(text).split())
 
 
 def _cut(text: str, most: int) -> str:
