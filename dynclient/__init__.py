@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
+    from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
     from dynclient.errors import RequestInvalid as RequestInvalid
     from dynclient.errors import ResponseInvalid as ResponseInvalid
@@ -139,6 +140,7 @@ _ERRORS = (
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",
+    "ReadOnly",
     "RefUnresolved",
     "ReleaseChanged",
     "ReleaseMismatch",

@@ -59,7 +59,8 @@ class Dispatcher:
 
     Args:
         transport: sends requests; anything with ``send(request)`` that returns a Response.
-        settings: ``responses`` says whether responses are validated too.
+        settings: ``responses`` says whether responses are validated too, ``read_only`` whether
+            requests that change something are refused.
         hooks: callables that watch requests and responses, or None.
         release: its schemas validate; None while only operations without a body are called.
     """
@@ -213,6 +214,7 @@ class Dispatcher:
             BadArguments, RequestInvalid: nothing was sent, see :meth:`prepare`.
             ServerError: the server responded with an error.
             TransportError: there was no response.
+            ReadOnly: the client is read-only, and the request may change something.
             ResponseInvalid: the response is not what the operation returns, see :meth:`result`.
         """
         return self.send(self.prepare(operation, arguments, body), on_response)
@@ -245,6 +247,10 @@ class Dispatcher:
             raise
 
     def _transmit(self, request: Request) -> Response:
+        if self.settings.read_only and request.is_write:
+            from dynclient.dispatch.read_only import refuse_write
+
+            refuse_write(request)
         if request.body is not None and _MASK_TEXT in request.body:
             _refuse_masks_in_bytes(request)
         return self.transport.send(request)
