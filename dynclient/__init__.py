@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
+    from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
     from dynclient.display.displayed import show as show
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
     from dynclient.errors import RequestInvalid as RequestInvalid
+    from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import RunFailed as RunFailed
@@ -114,7 +116,7 @@ _HOMES = {
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox")
+_MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
 _ERRORS = (
@@ -145,6 +147,7 @@ _ERRORS = (
     "ReleaseChanged",
     "ReleaseMismatch",
     "RequestInvalid",
+    "RequestNotRecorded",
     "ResponseInvalid",
     "ResponseTooLarge",
     "RunFailed",

@@ -20,6 +20,7 @@
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
     │   ├── OutOfRange (IndexError)         a position beyond the end of a list
     │   ├── ReadOnly                        a request of a read-only client that changes something
+    │   ├── RequestNotRecorded              a request that a replayed recording does not have
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -284,6 +285,10 @@ class ReadOnly(UsageError):
 
     method: str
     path: str
+
+
+class RequestNotRecorded(UsageError):
+    """A recording that is replayed does not have the request; see :mod:`dynclient.testing`."""
 
 
 class BadName(UsageError, ValueError):
