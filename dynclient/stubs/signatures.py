@@ -134,7 +134,7 @@ def _origin(module: str, name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def _names(module: str) -> dict[str, tuple[str, str]]:
-    """Return where the names of a module come from, as (module, name); the name of a module is ""."""
+    """Return where the names of a module come from: (module, name), or (module, "")."""
     loaded = import_module(module)
     try:
         tree = ast.parse(inspect.getsource(loaded))
