@@ -30,6 +30,7 @@ GROUND = {
 ROOMS: dict[str, set[str]] = {
     # room: the rooms it may import, itself and the ground aside
     "transport": set(),
+    "config": {"transport"},
     "schema": set(),
     "releases": {"schema", "transport"},
     "validation": {"schema"},
@@ -43,7 +44,7 @@ ROOMS["session"] = {*ROOMS["dispatch"], "dispatch", "openapi", "releases"}
 ROOMS["bulk"] = {*ROOMS["session"], "session"}
 ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
-ROOMS["client"] = {*ROOMS["explore"], "explore"}
+ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
 ROOMS["cli"] = {*ROOMS["client"], "client", "compat", "sandbox", "(package)"}
