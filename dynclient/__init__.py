@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
+    from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.display.displayed import show as show
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
     from dynclient.errors import AmbiguousName as AmbiguousName
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
+    from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
     from dynclient.errors import RequestInvalid as RequestInvalid
+    from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import RunFailed as RunFailed
@@ -109,12 +113,13 @@ _HOMES = {
     "original": "model",
     "release": "releases",
     "schema_of": "model",
+    "show": "display.displayed",
     "to_json": "model",
     "types": "model.namespace",
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox")
+_MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
 _ERRORS = (
@@ -142,10 +147,12 @@ _ERRORS = (
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",
+    "ReadOnly",
     "RefUnresolved",
     "ReleaseChanged",
     "ReleaseMismatch",
     "RequestInvalid",
+    "RequestNotRecorded",
     "ResponseInvalid",
     "ResponseTooLarge",
     "RunFailed",

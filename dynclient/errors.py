@@ -22,6 +22,8 @@
     │   ├── ConfigInvalid (ValueError)      a configuration file that is not valid, or not safe
     │   ├── UnknownProfile (LookupError)    the configuration file has no profile of that name
     │   ├── CredentialUnavailable           a token or password that cannot be read from its place
+    │   ├── ReadOnly                        a request of a read-only client that changes something
+    │   ├── RequestNotRecorded              a request that a replayed recording does not have
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -305,6 +307,25 @@ class CredentialUnavailable(UsageError):
     """
 
     username: str | None = None
+
+
+class ReadOnly(UsageError):
+    """A read-only client does not send requests that may change something on the server.
+
+    ``connect(read_only=True)``, ``--read-only`` and ``DYNCLIENT_READ_ONLY`` make a client
+    read-only.
+
+    Attributes:
+        method: HTTP method of the request.
+        path: its path below ``/api``, without the query.
+    """
+
+    method: str
+    path: str
+
+
+class RequestNotRecorded(UsageError):
+    """A recording that is replayed does not have the request; see :mod:`dynclient.testing`."""
 
 
 class BadName(UsageError, ValueError):

@@ -17,6 +17,7 @@ PACKAGE = ROOT / "dynclient"
 
 GROUND = {
     "data",
+    "display",
     "errors",
     "documentation",
     "fqn",
@@ -45,6 +46,7 @@ ROOMS["bulk"] = {*ROOMS["session"], "session"}
 ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
 ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
+ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
 ROOMS["cli"] = {*ROOMS["client"], "client", "compat", "sandbox", "(package)"}
@@ -52,7 +54,7 @@ ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "documentation", "secrets", "suggestions"}
+GROUND_IMPORTS = {"errors", "display", "documentation", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {
