@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
     from dynclient.errors import BadRequest as BadRequest
+    from dynclient.errors import ConfigInvalid as ConfigInvalid
     from dynclient.errors import Conflict as Conflict
     from dynclient.errors import ConnectFailed as ConnectFailed
+    from dynclient.errors import CredentialUnavailable as CredentialUnavailable
     from dynclient.errors import DriftWarning as DriftWarning
     from dynclient.errors import DynclientError as DynclientError
     from dynclient.errors import DynclientWarning as DynclientWarning
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from dynclient.errors import UnknownCollection as UnknownCollection
     from dynclient.errors import UnknownField as UnknownField
     from dynclient.errors import UnknownOperation as UnknownOperation
+    from dynclient.errors import UnknownProfile as UnknownProfile
     from dynclient.errors import UnknownRelease as UnknownRelease
     from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
     from dynclient.errors import UsageError as UsageError
@@ -124,8 +127,10 @@ _ERRORS = (
     "BadArguments",
     "BadName",
     "BadRequest",
+    "ConfigInvalid",
     "Conflict",
     "ConnectFailed",
+    "CredentialUnavailable",
     "DriftWarning",
     "DynclientError",
     "DynclientWarning",
@@ -168,6 +173,7 @@ _ERRORS = (
     "UnknownCollection",
     "UnknownField",
     "UnknownOperation",
+    "UnknownProfile",
     "UnknownRelease",
     "UnsupportedMediaType",
     "UsageError",

@@ -19,6 +19,9 @@
     │   ├── FieldNotRead (AttributeError)   a field that a response left out and that is not read
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
     │   ├── OutOfRange (IndexError)         a position beyond the end of a list
+    │   ├── ConfigInvalid (ValueError)      a configuration file that is not valid, or not safe
+    │   ├── UnknownProfile (LookupError)    the configuration file has no profile of that name
+    │   ├── CredentialUnavailable           a token or password that cannot be read from its place
     │   ├── ReadOnly                        a request of a read-only client that changes something
     │   ├── RequestNotRecorded              a request that a replayed recording does not have
     │   └── BadName (ValueError)            a name or FQN that is not valid
@@ -53,7 +56,7 @@
     ├── DriftWarning                        data was translated between releases
     ├── StaleWarning                        a field was read later, from a newer state of its entity
     ├── ReleaseMismatch                     the named release is not that of the server
-    └── InsecureWarning                     TLS certificates are not verified
+    └── InsecureWarning                     certificates are not verified, a token is in a file
 """
 
 from __future__ import annotations
@@ -270,6 +273,40 @@ class BadArguments(UsageError, TypeError):
 
 class OutOfRange(UsageError, IndexError):
     """The list is shorter than the position in it that was asked for."""
+
+
+class ConfigInvalid(UsageError, ValueError):
+    """The configuration file, or a profile in it, is not valid; or others can change the file.
+
+    Attributes:
+        file: path of the file.
+        problems: everything that is wrong with the profile; empty if it is the file as a whole.
+    """
+
+    file: str
+    problems: tuple[Problem, ...] = ()
+
+
+class UnknownProfile(UsageError, LookupError):
+    """The configuration file has no profile of that name, or does not exist.
+
+    Attributes:
+        name: the name.
+        profiles: names of the profiles that exist.
+    """
+
+    name: str
+    profiles: tuple[str, ...] = ()
+
+
+class CredentialUnavailable(UsageError):
+    """The token or password of a profile cannot be read from a command or the keyring.
+
+    Attributes:
+        username: the user of a profile without a password; else None.
+    """
+
+    username: str | None = None
 
 
 class ReadOnly(UsageError):
@@ -512,4 +549,4 @@ class ReleaseMismatch(DynclientWarning):
 
 
 class InsecureWarning(DynclientWarning):
-    """TLS certificates are not verified."""
+    """TLS certificates are not verified, or a token or password is in a configuration file."""
