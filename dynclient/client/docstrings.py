@@ -182,6 +182,8 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "named": (Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
     }
     positional = [Parameter(name, kinds[kind][0], default=kinds[kind][1]) for name, kind in first]
+    if "many" in [kind for _, kind in first[:-1]]:  # what follows is the last value, or a keyword
+        positional[-1] = positional[-1].replace(kind=Parameter.KEYWORD_ONLY)
     return Signature([*positional, *_keywords(operation)])
 
 

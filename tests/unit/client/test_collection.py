@@ -47,6 +47,11 @@ def test_the_signature_of_another_method_has_its_own_arguments(name: str) -> Non
     assert ("hard" in parameters) is (name == "delete")
 
 
+def test_the_signature_of_a_method_names_what_follows_the_names_of_an_entity() -> None:
+    om, _ = client()
+    assert str(inspect.signature(om.tables.version)) == "(*key, version)"
+
+
 def test_the_documentation_of_a_create_differs_from_that_of_other_methods() -> None:
     om, _ = client()
     create, get = om.tables.create.__doc__ or "", om.tables.get.__doc__ or ""
