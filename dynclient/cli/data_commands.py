@@ -474,9 +474,7 @@ def blame(
     raise typer.Exit(code)
 
 
-@app.command(
-    epilog=example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP
-)
+@app.command(epilog=example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP)
 def export(
     target: Words,
     file: Annotated[

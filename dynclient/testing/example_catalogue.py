@@ -101,9 +101,7 @@ def _words(om: Client) -> None:
         ("Customer", "A person who has placed at least one order."),
         ("Order", "The agreement of a customer and the shop on goods and their price."),
     ):
-        om.glossary_terms.upsert(
-            name=name, displayName=name, glossary="Sales", description=meaning
-        )
+        om.glossary_terms.upsert(name=name, displayName=name, glossary="Sales", description=meaning)
 
 
 def _flows(om: Client) -> None:
