@@ -21,8 +21,9 @@ from dynclient.cli.schema_commands import app as schemas
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
-    from dynclient.schema import Release
     from typer.models import CommandInfo
+
+    from dynclient.schema import Release
 
 WrongUse: Any = typer.BadParameter.__base__
 """The error of wrong arguments. Typer exports those derived from it only."""
