@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.client.methods import METHODS, MethodSpec
 from dynclient.dispatch.responses import is_route
+from dynclient.display.displayed import Displayed, media_types
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
 from dynclient.model import Entity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dynclient.client.extra_operations import ExtraOperations
     from dynclient.dispatch.pagination import Listing
+    from dynclient.display.blocks import Block
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import Release
@@ -105,7 +107,7 @@ def plan_method(
 
 
 @public_calls
-class Collection:
+class Collection(Displayed):
     """All entities of one type on the server.
 
     ``collection[key]`` is one of them, ``len()`` is their number, a loop reads all of them,
@@ -312,6 +314,14 @@ class Collection:
 
     def __repr__(self) -> str:
         return f"<{self._attribute} at {self._session.host}{self._spec.route}>"
+
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.client.cards import collection_blocks
+
+        return collection_blocks(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return media_types(self, include, exclude)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _collection, (self._session, self._attribute)
