@@ -15,7 +15,7 @@ from dynclient.display.cells import (
     tone_of,
     web_address,
 )
-from dynclient.display.text import bar_text, column_widths, edge_lines, tree_lines
+from dynclient.display.text import bar_text, column_widths, graph_lines, tree_lines
 from dynclient.display.widths import text_width
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _drawn(block: Block, width: int) -> Iterator[RenderableType]:
         title = one_line(block.title) if isinstance(block, Tree) else ""
         if title:
             yield RichText(title, style="bold")
-        lines = list(tree_lines(block) if isinstance(block, Tree) else edge_lines(block))
+        lines = list(tree_lines(block) if isinstance(block, Tree) else graph_lines(block))
         if len(lines) > _LINES:
             lines = [*lines[:_LINES], f"… {len(lines) - _LINES:,} more lines"]
         yield RichText("\n".join(lines), no_wrap=True, overflow="ellipsis")

@@ -17,6 +17,7 @@ from dynclient.display.cells import (
     share_of,
     web_address,
 )
+from dynclient.display.graph_trees import neighbour_trees
 from dynclient.display.widths import ELLIPSIS, cut, padded, text_width, wrap
 
 if TYPE_CHECKING:
@@ -221,7 +222,17 @@ def tree_lines(tree: Tree) -> Iterator[str]:
             yield f"{below}└─ {ELLIPSIS}"
 
 
-def edge_lines(graph: Graph) -> Iterator[str]:
+def graph_lines(graph: Graph) -> Iterator[str]:
+    """Yield the lines of a graph: trees around its focus, or its edges without one."""
+    trees = neighbour_trees(graph)
+    for tree in trees:
+        yield tree.title
+        yield from tree_lines(tree)
+    if not trees:
+        yield from _edge_lines(graph)
+
+
+def _edge_lines(graph: Graph) -> Iterator[str]:
     """Yield a line for each node of a graph, and below it one for each edge that begins there."""
     labels = {node.id: one_line(node.label) for node in graph.nodes}
     targets: dict[str, list[tuple[str, str]]] = {}
@@ -239,6 +250,6 @@ def edge_lines(graph: Graph) -> Iterator[str]:
 
 
 def _graph(graph: Graph, width: int) -> Iterator[str]:
-    lines = list(edge_lines(graph))
+    lines = list(graph_lines(graph))
     for line in _limited(lines, _EDGES):
         yield cut(line, width)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dynclient import model
 from dynclient.extensions.base import Extension
-from dynclient.session.page_addresses import page_address
+from dynclient.session.page_addresses import page_url
 
 
 class WebPages(Extension):
@@ -30,8 +30,7 @@ class WebPages(Extension):
             BadArguments: the target does not say which entity it is.
             NotFound: there is no entity with that id.
         """
-        kind, name = self._identity(target)
-        return page_address(self.session, kind, name)
+        return page_url(self.session, *self._identity(target))
 
     def _identity(self, target: Any) -> tuple[str, str]:
         """Return the type and the fully qualified name of an entity."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dynclient import fqn, model
@@ -11,25 +11,24 @@ from dynclient.errors import BadName
 from dynclient.schema.versions import Period
 
 if TYPE_CHECKING:
-    from dynclient.model import Entity
     from dynclient.session.session import Session
 
 
-def page_address(session: Session, entity_type: str, name: str) -> str | None:
-    """Return the address of the page of an entity; no request is sent.
+def page_url(session: Session, kind: str, name: str) -> str | None:
+    """Return the URL of the page of an entity; sends nothing.
 
     Args:
         session: the session of the server.
-        entity_type: the entity type, ``table``.
-        name: the fully qualified name.
+        kind: the type of the entity, ``"table"``.
+        name: its fully qualified name.
 
     Returns:
-        The address; None if entities of that type have no page of their own.
+        The URL; None if entities of this type have no page of their own.
     """
     version = session.release.version
     for row in data_file("web_pages.json"):
         period = Period(row.get("since", ""), row.get("until", ""))
-        if row["entity"] == entity_type and period.includes(version):
+        if row["entity"] == kind and period.includes(version):
             parts = fqn.split(name)
             places = {"fqn": name, "name": parts[-1], "first": fqn.build(parts[0])}
             quoted = {place: quote(value, safe="") for place, value in places.items()}
@@ -38,12 +37,22 @@ def page_address(session: Session, entity_type: str, name: str) -> str | None:
     return None
 
 
-def page_of(session: Session, entity: Entity) -> str | None:
-    """Return the address of the page of an entity that a server returned; None without one."""
-    kind, name = model.type_of(entity), model.raw(entity).get("fullyQualifiedName")
-    if kind is None or not isinstance(name, str):
+def known_page(session: Session, target: Any) -> str | None:
+    """Return the URL of the page of an entity or reference, if it says its type and full name.
+
+    Args:
+        session: the session of the server.
+        target: an entity or a reference.
+
+    Returns:
+        The URL; None if a request would be needed, or if there is no page.
+    """
+    raw = model.json_of(target)
+    kind = model.type_of(target) if isinstance(target, model.Entity) else None
+    kind, name = kind or raw.get("type"), raw.get("fullyQualifiedName")
+    if session.known_release is None or not isinstance(kind, str) or not isinstance(name, str):
         return None
     try:
-        return page_address(session, kind, name)
-    except BadName:  # of a server that does not quote names as others do
+        return page_url(session, kind, name)
+    except BadName:
         return None

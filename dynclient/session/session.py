@@ -511,9 +511,9 @@ class ResponseOrigin(Origin):
 
     def page_address(self, root: Entity) -> str | None:
         """Return the address of the page of an entity, see :meth:`Origin.page_address`."""
-        from dynclient.session.page_addresses import page_of
+        from dynclient.session.page_addresses import known_page
 
-        return None if self.session is None else page_of(self.session, root)
+        return None if self.session is None else known_page(self.session, root)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.session.unread import asked_fields

@@ -141,16 +141,30 @@ def test_trees_may_be_deeper_and_larger_than_what_is_drawn() -> None:
 
 
 def test_a_graph_is_a_list_of_edges() -> None:
-    nodes = [GraphNode("1", "raw", "table"), GraphNode("2", "orders", "table", is_focus=True)]
+    nodes = [GraphNode("1", "raw", "table"), GraphNode("2", "orders", "table")]
     nodes += [GraphNode("3", "report"), GraphNode("4", "alone")]
     graph = Graph(nodes, [("1", "2", "load"), ("2", "3", ""), ("2", "gone", "")])
     assert draw_text([graph], 80).splitlines() == [
         "raw (table)",
         "  → orders (load)",
-        "* orders (table)",
+        "orders (table)",
         "  → report",
         "  → gone",
         "alone",
+    ]
+
+
+def test_a_graph_with_a_focus_is_drawn_as_trees_around_it() -> None:
+    nodes = [GraphNode("1", "raw", "table"), GraphNode("2", "orders", "table", is_focus=True)]
+    nodes += [GraphNode("3", "report"), GraphNode("4", "alone")]
+    graph = Graph(nodes, [("1", "2", "load"), ("2", "3", "")])
+    assert draw_text([graph], 80).splitlines() == [
+        "upstream",
+        "└─ table raw (load)",
+        "downstream",
+        "└─ report",
+        "others",
+        "└─ alone",
     ]
 
 
