@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
+    from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
     from dynclient.display.displayed import show as show
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
+    from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
     from dynclient.errors import RequestInvalid as RequestInvalid
+    from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import RunFailed as RunFailed
@@ -113,7 +116,7 @@ _HOMES = {
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox")
+_MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
 _ERRORS = (
@@ -139,10 +142,12 @@ _ERRORS = (
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",
+    "ReadOnly",
     "RefUnresolved",
     "ReleaseChanged",
     "ReleaseMismatch",
     "RequestInvalid",
+    "RequestNotRecorded",
     "ResponseInvalid",
     "ResponseTooLarge",
     "RunFailed",

@@ -19,6 +19,8 @@
     │   ├── FieldNotRead (AttributeError)   a field that a response left out and that is not read
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
     │   ├── OutOfRange (IndexError)         a position beyond the end of a list
+    │   ├── ReadOnly                        a request of a read-only client that changes something
+    │   ├── RequestNotRecorded              a request that a replayed recording does not have
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -268,6 +270,25 @@ class BadArguments(UsageError, TypeError):
 
 class OutOfRange(UsageError, IndexError):
     """The list is shorter than the position in it that was asked for."""
+
+
+class ReadOnly(UsageError):
+    """A read-only client does not send requests that may change something on the server.
+
+    ``connect(read_only=True)``, ``--read-only`` and ``DYNCLIENT_READ_ONLY`` make a client
+    read-only.
+
+    Attributes:
+        method: HTTP method of the request.
+        path: its path below ``/api``, without the query.
+    """
+
+    method: str
+    path: str
+
+
+class RequestNotRecorded(UsageError):
+    """A recording that is replayed does not have the request; see :mod:`dynclient.testing`."""
 
 
 class BadName(UsageError, ValueError):

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from dynclient.documentation import document_fields
 
+READ_ONLY = "DYNCLIENT_READ_ONLY"
+"""Environment variable with the default of the setting ``read_only``."""
+
 
 @document_fields
 class Settings(NamedTuple):
@@ -51,6 +54,9 @@ class Settings(NamedTuple):
         github: URL of a mirror to download schemas from instead of GitHub. Empty for that in
             ``DYNCLIENT_GITHUB``, and GitHub if it is not set. A user in it, as in
             ``https://name:password@mirror``, is sent by basic authentication and never shown.
+        read_only: Whether requests that may change something are refused with ReadOnly. GET, HEAD,
+            logins and the requests in ``data/reading_operations.json`` are sent.
+            ``DYNCLIENT_READ_ONLY`` sets the default.
     """
 
     connect_timeout: float = 5.0
@@ -70,6 +76,7 @@ class Settings(NamedTuple):
     client_certificate: str | tuple[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     github: str = ""
+    read_only: bool = False
 
     def replace(self, **changes: Any) -> Settings:
         """Return a copy with some settings changed.

@@ -140,7 +140,7 @@ def _release_rows(session: Session, client: Client) -> Iterator[tuple[str, Cell]
             "drift seen",
             Label(f"{count} that the release does not have: om.drift_seen", "warning"),
         )
-    if getattr(session.settings, "read_only", False) or getattr(session, "read_only", False):
+    if session.settings.read_only:
         yield "read-only", Label("yes: nothing is changed by this client", "warning")
     auth = getattr(session.transport, "auth", None)
     yield "signed in by", repr(auth) if auth else None
@@ -189,9 +189,7 @@ def collection_blocks(collection: Collection) -> Iterator[Block]:
         ("release", release.name),
     ]
     if requests.session is not None and "list" in spec.operations and not _has_path(spec):
-        from dynclient.client.collection import Collection
-
-        quick = Collection(requests.session, spec)
+        quick = type(collection)(requests.session, spec)
         count = requests.send("the number of entities", lambda: len(quick))
         if count is not None:
             rows.insert(1, ("number", count))

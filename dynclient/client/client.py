@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.client.collection import Collection, Method, plan_method
 from dynclient.dispatch import bad_arguments
-from dynclient.display.displayed import Displayed, media_types
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
+from dynclient.model.entity import Card
 from dynclient.session.calls import hide_secrets, reject_look_up
 from dynclient.session.session import Session
 from dynclient.tracebacks import public_calls
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @public_calls
-class Client(Displayed):
+class Client(Card):
     """One server and everything on it.
 
     ``om.tables`` or ``om["table"]`` is a collection; TAB and ``dir()`` list them all; at a prompt,
@@ -456,6 +456,7 @@ class Client(Displayed):
         Raises:
             NotFound: the entity does not exist; ``get`` returns None instead.
             ServerError, TransportError: as for the call.
+            ReadOnly: the client is read-only, and the request may change something.
             UsageError: it is not a request.
         """
         if not hasattr(request, "web"):
@@ -520,7 +521,12 @@ class Client(Displayed):
         release = self._session.known_release
         name = "not chosen yet" if release is None else release.name
         auth = getattr(self._session.transport, "auth", None)
-        return f"<Client of {self.host}, release {name}" + (f", {auth!r}>" if auth else ">")
+        parts = [f"<Client of {self.host}", f"release {name}"]
+        if auth:
+            parts.append(repr(auth))
+        if self.settings.read_only:
+            parts.append("read-only")
+        return ", ".join(parts) + ">"
 
     def _blocks(self) -> Iterable[Block]:
         from dynclient.client.cards import client_blocks
@@ -528,7 +534,11 @@ class Client(Displayed):
         return client_blocks(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from dynclient.display.displayed import media_types
+
         return media_types(self, include, exclude)
+
+    _repr_pretty_ = Card._repr_pretty_  # IPython prefers the __repr__ of a class to that of a base
 
     def _doc(self) -> str:
         from dynclient.client import docstrings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments, Problem, UsageError
 from dynclient.secrets import Secret, looks_secret
-from dynclient.settings import Settings
+from dynclient.settings import READ_ONLY, Settings
 from dynclient.tracebacks import public_call
 from dynclient.transport.address import HOST, api_url, token_variable
 
@@ -46,6 +46,8 @@ _MAY_HOLD_SECRETS = {"headers", "github", *_FILES}
 """Settings whose value is not kept in an error: a PEM text, a URL with a password."""
 UNREAD = "DYNCLIENT_UNREAD"
 """Environment variable with the default of the setting ``unread``."""
+_SWITCHES = {"1": True, "true": True, "0": False, "false": False, "": False}
+"""What a variable of a setting that is True or False takes."""
 _MAY_BE_ZERO = {"retries", "backoff", "backoff_limit", "retry_after_limit"}
 TIMEOUT = "DYNCLIENT_TIMEOUT"
 """Environment variable with the default of ``timeout``."""
@@ -103,6 +105,8 @@ def settings_of(keywords: dict[str, Any]) -> Settings:
             values[name] = _paths(values[name])
     if "timeout" not in values:
         values["timeout"] = _default_timeout(values)
+    if "read_only" not in values:
+        values["read_only"] = _default_read_only()
     return Settings(**values)
 
 
@@ -122,6 +126,13 @@ def _default_timeout(values: dict[str, Any]) -> float:
     return seconds
 
 
+def _default_read_only() -> bool:
+    text = os.environ.get(READ_ONLY, "")
+    if text.lower() not in _SWITCHES:
+        raise UsageError(f"{READ_ONLY} must be 1, true, 0 or false, not {text!r}")
+    return _SWITCHES[text.lower()]
+
+
 def _problem(name: str, value: Any) -> str | None:
     """Return what is wrong with the value of a setting, or None."""
     default = Settings._field_defaults[name]
@@ -137,6 +148,8 @@ def _problem(name: str, value: Any) -> str | None:
         return _mirror_problem(value)
     if name == "timeout" and value is None:
         return None
+    if isinstance(default, bool) and name not in _FILES:
+        return None if isinstance(value, bool) else f"must be True or False, not {value!r}"
     if name.endswith("timeout") and isinstance(value, (tuple, list)):
         way = "connect_timeout= and read_timeout= take one number each"
         return f"must be a number of seconds, not {value!r}; {way}"

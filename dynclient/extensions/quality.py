@@ -11,7 +11,7 @@ from dynclient import fqn, model
 from dynclient.dispatch import bad_arguments
 from dynclient.display.blocks import Block, Heading, Label, Table, Text, Tone
 from dynclient.display.displayed import Displayed
-from dynclient.errors import DynclientError, NotFound, Problem
+from dynclient.errors import DynclientError, NotFound, Problem, ReadOnly
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.extensions.frame_checks import CannotCheck, check_frame
@@ -316,6 +316,8 @@ class Quality(Extension):
                 passed_rows=outcome.passed_rows,
                 failed_rows=outcome.failed_rows,
             )
+        except ReadOnly:
+            raise
         except DynclientError as error:  # the others are published nevertheless
             return outcome._replace(error=error)
         return outcome

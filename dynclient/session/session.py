@@ -528,6 +528,18 @@ class ResponseOrigin(Origin):
         for path in paths:
             complete(root, path)
 
+    def unread(self, root: Entity, node: Node) -> Sequence[str]:
+        """Return the fields that the response left out, see :meth:`Origin.unread`."""
+        from dynclient.session.unread import unread_names
+
+        return unread_names(self, root, node)
+
+    def page_address(self, root: Entity) -> str | None:
+        """Return the address of the page of an entity, see :meth:`Origin.page_address`."""
+        from dynclient.session.page_addresses import known_page
+
+        return None if self.session is None else known_page(self.session, root)
+
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.session.unread import asked_fields
 
