@@ -13,7 +13,7 @@ from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
 from dynclient.extensions.lineage_graph import Lineage, LineageEdge
 from dynclient.extensions.named_parts import full_names, has_names
-from dynclient.extensions.web_pages import known_page
+from dynclient.session.page_addresses import known_page
 from dynclient.suggestions import did_you_mean, nearest
 
 DEPTH = 3

@@ -16,8 +16,8 @@ from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.people import find_user
 from dynclient.extensions.records import time_of_record
 from dynclient.extensions.times import as_datetime, time_or_now, time_span
-from dynclient.extensions.web_pages import known_page
 from dynclient.operations.operation import Plan, is_id
+from dynclient.session.page_addresses import known_page
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
