@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from dynclient.errors import Problem as Problem
     from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
+    from dynclient.errors import ReleaseChanged as ReleaseChanged
+    from dynclient.errors import ReleaseMismatch as ReleaseMismatch
     from dynclient.errors import RequestInvalid as RequestInvalid
     from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from dynclient.model import to_json as to_json
     from dynclient.model.namespace import types as types
     from dynclient.releases import release as release
+    from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
 
     __version__: str
