@@ -301,3 +301,26 @@ def completion(
     compinit. For fish, write it to ~/.config/fish/completions/dynclient.fish.
     """
     typer.echo(script(shell), nl=False)
+
+
+@app.command(epilog=example("dynclient stubs --release 1.13.0 --out typings"))
+def stubs(
+    release: ReleaseName = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="PATH", help="The folder that type checkers search for stubs."
+        ),
+    ] = Path("typings"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 3 if the stubs differ.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write type stubs of a release, so that editors and type checkers know its types.
+
+    The release is the newest one in the cache unless --release names another one.
+    """
+    from dynclient.cli.stubs_command import write_stubs
+
+    raise typer.Exit(write_stubs(release, out, only_check=check, as_json=json))

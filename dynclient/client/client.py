@@ -452,6 +452,7 @@ class Client:
         Raises:
             NotFound: the entity does not exist; ``get`` returns None instead.
             ServerError, TransportError: as for the call.
+            ReadOnly: the client is read-only, and the request may change something.
             UsageError: it is not a request.
         """
         if not hasattr(request, "web"):
@@ -510,7 +511,12 @@ class Client:
         release = self._session.known_release
         name = "not chosen yet" if release is None else release.name
         auth = getattr(self._session.transport, "auth", None)
-        return f"<Client of {self.host}, release {name}" + (f", {auth!r}>" if auth else ">")
+        parts = [f"<Client of {self.host}", f"release {name}"]
+        if auth:
+            parts.append(repr(auth))
+        if self.settings.read_only:
+            parts.append("read-only")
+        return ", ".join(parts) + ">"
 
     def _doc(self) -> str:
         from dynclient.client import docstrings

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client.methods import METHODS
 from dynclient.operations.operation import BODY
+from dynclient.session.calls import path_names, plan_create
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -145,6 +147,45 @@ def _indented(text: str, width: int) -> list[str]:
 # -- methods of collections ------------------------------------------------------------------------
 
 
+def takes_request(spec: CollectionSpec, name: str) -> bool:
+    """Return whether a method of a collection takes a create request, or its fields.
+
+    Args:
+        spec: the collection.
+        name: the method.
+    """
+    method = METHODS[name]
+    return method.plan is plan_create and spec.operations[method.operation].body is not None
+
+
+def method_signature(spec: CollectionSpec, release: Release, name: str) -> Signature:
+    """Return the signature of a method of a collection.
+
+    Args:
+        spec: the collection.
+        release: the release whose schemas describe the create request.
+        name: the method, one of those that the collection has.
+    """
+    method = METHODS[name]
+    operation = spec.operations[method.operation]
+    if takes_request(spec, name):
+        return body_signature(release.node(operation.body or ""), path_names(operation))
+    first = method.first
+    if spec.entity.kind == "timeseries" and name != "patch":
+        first = tuple((each, "named") for each in path_names(operation))
+    return signature(operation, first)
+
+
+def method_doc(spec: CollectionSpec, release: Release, name: str) -> str:
+    """Return the documentation of a method of a collection; arguments as for its signature."""
+    method = METHODS[name]
+    operation = spec.operations[method.operation]
+    if takes_request(spec, name):
+        return body_doc(operation, release.node(operation.body or ""))
+    is_series = spec.entity.kind == "timeseries"
+    return doc(operation, "" if is_series else method.intro, release)
+
+
 def body_signature(node: Node, path: Iterable[str] = ()) -> Signature:
     """Return the signature of a method that takes a create request, or its fields.
 
@@ -170,8 +211,9 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
 
     Args:
         operation: the operation; its query parameters become keywords.
-        first: the positional arguments as (name, kind); the kind is ``one`` (required), ``many``
-            (``*name``), ``maybe`` (optional) or ``named`` (required, also as a keyword).
+        first: the first arguments as (name, kind); the kind is ``one`` (required), ``many``
+            (``*name``), ``maybe`` (optional), ``named`` (required, also as a keyword) or ``option``
+            (an optional keyword). What follows ``many`` is shown as a keyword.
     """
     from inspect import Parameter, Signature
 
@@ -180,9 +222,17 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "maybe": (Parameter.POSITIONAL_ONLY, None),
         "many": (Parameter.VAR_POSITIONAL, Parameter.empty),
         "named": (Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
+        "option": (Parameter.KEYWORD_ONLY, None),
     }
-    positional = [Parameter(name, kinds[kind][0], default=kinds[kind][1]) for name, kind in first]
-    return Signature([*positional, *_keywords(operation)])
+    shown: list[Parameter] = []
+    for name, kind in first:
+        place, default = kinds[kind]
+        if shown and shown[-1].kind is Parameter.VAR_POSITIONAL:
+            place = Parameter.KEYWORD_ONLY
+        shown.append(Parameter(name, place, default=default))
+    names = {each.name for each in shown}
+    more = [each for each in _keywords(operation) if each.name not in names]
+    return Signature([*shown, *more])
 
 
 def _keywords(operation: Operation) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from dynclient import model
@@ -12,6 +13,7 @@ from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
 from dynclient.extensions.lineage_graph import Lineage, LineageEdge
 from dynclient.extensions.named_parts import full_names, has_names
+from dynclient.extensions.web_pages import known_page
 from dynclient.suggestions import did_you_mean, nearest
 
 DEPTH = 3
@@ -361,7 +363,8 @@ class _Walk:
             for (source, target), edge in self._edges.items()
             if source in self._nodes and target in self._nodes
         ]
-        return Lineage(self._entity, self._nodes, edges, is_complete=self._complete)
+        page = partial(known_page, self._extension.session)
+        return Lineage(self._entity, self._nodes, edges, is_complete=self._complete, page=page)
 
 
 class _Parts:
