@@ -185,9 +185,7 @@ def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> 
     from rich.text import Text
 
     is_terminal = output.is_terminal
-    console = Console(
-        file=output.file, width=None if is_terminal else _PIPE_WIDTH, highlight=False
-    )
+    console = Console(file=output.file, width=None if is_terminal else _PIPE_WIDTH, highlight=False)
     for part in _parts(rows, 1_000):
         lines = [[one_line(cell(value_at(row, path))) for path in columns] for row in part]
         used = [

@@ -92,9 +92,7 @@ def _difference(om: Client, first: State, second: State) -> EntityDiff:
     return found
 
 
-def diff(
-    output: Output, om: Client, sides: tuple[State, State], *, exit_code: bool = False
-) -> int:
+def diff(output: Output, om: Client, sides: tuple[State, State], *, exit_code: bool = False) -> int:
     """Print what differs between two versions of an entity, or between two entities.
 
     Args:

@@ -22,9 +22,7 @@ A, B = Target("table", "a.b.c.d"), Target("table", "a.b.c.e")
         ("table a.b.c.d table:0.1", (State(A), State(Target("table", "0.1")))),
     ],
 )
-def test_two_versions_or_two_entities_are_compared(
-    words: str, sides: tuple[State, State]
-) -> None:
+def test_two_versions_or_two_entities_are_compared(words: str, sides: tuple[State, State]) -> None:
     assert compared_states(words.split()) == sides
 
 
