@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from dynclient.display.displayed import Displayed
 from dynclient.documentation import document_fields
 from dynclient.errors import DynclientError, OutOfRange
 from dynclient.secrets import printable
@@ -13,11 +14,15 @@ from dynclient.secrets import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dynclient.display.blocks import Block, Cell
+
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 WRITTEN, DELETED, FAILED = "written", "deleted", "failed"
 KINDS = (CREATED, UPDATED, UNCHANGED, WRITTEN, DELETED)
 """The kinds of outcomes that a row has only once."""
 
+_ROWS = 10
+"""Failed rows that are displayed."""
 _BLOCK = 1024
 """Names that are compressed together."""
 
@@ -106,7 +111,7 @@ class Names(Sequence[str]):
         return f"<{len(self):,} names: {printable(', '.join(self[:3]))}, …>"
 
 
-class BulkResult:
+class BulkResult(Displayed):
     """What became of many rows. ``result.failed`` has those that failed, with their errors.
 
     Attributes:
@@ -171,3 +176,23 @@ class BulkResult:
             text = str(self.failed[0].error).splitlines() or [""]
             first = f"; first failure: row {self.failed[0].number}, {text[0]}"
         return f"<BulkResult: {self}{end}{first}>"
+
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.display.blocks import Fields, Heading, Label, Table, Text
+
+        yield Heading("BulkResult", str(self))
+        if not self.is_complete:
+            yield Text("stopped before the last row", "warning")
+        counts = [(kind, len(getattr(self, kind))) for kind in KINDS]
+        rows: list[Any] = [pair for pair in counts if pair[1]]
+        rows += [("failed", Label(f"{len(self.failed):,}", "bad"))] if self.failed else []
+        rows += [("continued", self.continued)] if self.continued else []
+        if rows:
+            yield Fields(rows)
+        if self.failed:
+            first: list[list[Cell]] = [
+                [each.number, each.name, str(each.error).partition("\n")[0]]
+                for each in self.failed[:_ROWS]
+            ]
+            names = ["row", "name", "error"]
+            yield Table(names, first, "rows that failed", len(self.failed), ".failed")

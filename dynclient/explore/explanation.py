@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dynclient.display.displayed import Displayed
 from dynclient.documentation import document_fields
+
+if TYPE_CHECKING:
+    from dynclient.display.blocks import Block
 
 _WIDTH = 96
 _LISTED_VALUES = 100
@@ -14,7 +19,7 @@ _LISTED_VALUES = 100
 
 @document_fields
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Displayed):
     """What is known of a type, a field, an operation or an error; ``print()`` shows it.
 
     Attributes:
@@ -130,23 +135,21 @@ class Explanation:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self) if cycle else str(self))
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.display.blocks import Fields, Heading, Table
 
-        def cell(text: str) -> str:
-            return f"<td style='text-align: left'>{escape(_printable(text))}</td>"
-
-        rows = [f"<tr>{cell(label)}{cell(text)}</tr>" for label, text in self.rows()]
-        html = f"<p><b>{escape(self._heading())}</b></p><table>{''.join(rows)}</table>"
+        release = f", release {self.release}" if self.release else ""
+        yield Heading(f"{self.kind}{release}", self.path)
+        if self.rows():
+            yield Fields(self.rows())
         if self.fields:
-            listed = [
-                f"<tr>{cell(name)}{cell(one.type)}{cell('yes' if one.required else '')}"
-                f"{cell(one.description)}</tr>"
-                for name, one in _flat(self)
+            is_call = self.kind in {"operation", "feature"}
+            rows = [
+                [name, each.type, "yes" if each.required else "", each.description]
+                for name, each in _flat(self)
             ]
-            titles = "".join(f"<th>{each}</th>" for each in ("field", "type", "required", ""))
-            html += f"<table><thead><tr>{titles}</tr></thead>{''.join(listed)}</table>"
-        return html
+            names = ["parameter" if is_call else "field", "type", "required", "description"]
+            yield Table(names, rows)
 
 
 def _flat(explanation: Explanation, above: str = "") -> list[tuple[str, Explanation]]:

@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
+from dynclient.display.blocks import Block, Cell, Fields, Heading, Label, Table
+from dynclient.display.displayed import Displayed
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.text_sources import read_source
 
+_ROWS = 10
+"""Wrong rows that are displayed."""
 _OWN_COLUMNS = 2
 """Columns that the server puts in front of each row of a result: the status and the details."""
 
@@ -32,7 +35,7 @@ class ImportedRow(NamedTuple):
     """The cells by column."""
 
 
-class ImportResult(NotebookText):
+class ImportResult(Displayed):
     """What became of a CSV text.
 
     Attributes:
@@ -94,6 +97,20 @@ class ImportResult(NotebookText):
 
     def __bool__(self) -> bool:
         return self.status == "success"
+
+    def _blocks(self) -> Iterator[Block]:
+        kind = "Trial import of CSV" if self.is_dry_run else "Import of CSV"
+        yield Heading(kind, self.status)
+        failed = Label(f"{self.failed:,}", "bad") if self.failed else 0
+        lines: list[Any] = [("lines", self.processed), ("right", self.passed), ("wrong", failed)]
+        yield Fields([*lines, ("aborted", self.reason)] if self.reason else lines)
+        wrong = self.errors
+        if wrong:
+            rows: list[list[Cell]] = [
+                [row.number, row.details, list(row.values.values())] for row in wrong[:_ROWS]
+            ]
+            names = ["row", "details", "values"]
+            yield Table(names, rows, "rows that are wrong", len(wrong), ".errors")
 
     def __str__(self) -> str:
         lines = [self._summary()]

@@ -7,9 +7,10 @@ from typing import Any
 
 from dynclient import model
 from dynclient.dispatch.pagination import Listing, Page
+from dynclient.display import blocks
+from dynclient.display.displayed import Displayed
 from dynclient.errors import NotFound
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.offset_pages import offset_listing
 from dynclient.operations.operation import Plan
 from dynclient.secrets import printable
@@ -62,7 +63,7 @@ class Branch:
         return f"<Branch {printable(self.name)}, {len(self.children)} below it; print() shows them>"
 
 
-class Tree(NotebookText):
+class Tree(Displayed):
     """The entities of a collection below each other: ``print()`` it, loop over its roots.
 
     Args:
@@ -102,6 +103,15 @@ class Tree(NotebookText):
 
     def __repr__(self) -> str:
         return f"<Tree of {len(self)} with {len(self.roots)} at the top; print() shows it>"
+
+    def _blocks(self) -> Iterator[blocks.Block]:
+        drawn: dict[int, blocks.Branch] = {}
+        # From the leaves up, since a branch is drawn from those below it.
+        for branch in reversed(list(self.walk())):
+            below = [drawn.pop(id(child)) for child in branch.children]
+            drawn[id(branch)] = blocks.Branch(branch.name, below)
+        yield blocks.Heading("Tree", f"{len(self):,}")
+        yield blocks.Tree([drawn[id(root)] for root in self.roots])
 
 
 class Hierarchy(CollectionExtension):

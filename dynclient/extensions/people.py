@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
+from dynclient.display.blocks import Block, Heading, Label, Table
+from dynclient.display.displayed import Displayed
 from dynclient.extensions.base import Extension
-from dynclient.extensions.notebooks import NotebookText
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
 
 
-class Permissions(NotebookText, Mapping[str, str]):
+class Permissions(Displayed, Mapping[str, str]):
     """What a user may do with one entity or type: the access by operation.
 
     The access is ``allow``, ``conditionalAllow``, ``notAllow``, ``conditionalDeny`` or ``deny``.
@@ -51,6 +52,14 @@ class Permissions(NotebookText, Mapping[str, str]):
         width = max(map(len, self._rows), default=0)
         lines = [f"{name:<{width}}  {access}" for name, access in self.items()]
         return "\n".join([self.resource, *lines])
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("Permissions on", self.resource)
+        rows = [
+            [name, Label(access, "good" if access == "allow" else "plain"), self.rule(name)]
+            for name, access in self.items()
+        ]
+        yield Table(["operation", "access", "rule"], rows)
 
     def __repr__(self) -> str:
         return f"<Permissions on {self.resource}: {len(self.allowed)} of {len(self)} allowed>"

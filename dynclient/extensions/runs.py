@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.data import data_file
+from dynclient.display.displayed import Displayed
 from dynclient.extensions.times import as_datetime
 from dynclient.secrets import printable
 
+if TYPE_CHECKING:
+    from dynclient.display.blocks import Block, Tone
+
 TRIGGERED = "triggered"
 """The state of a run that was triggered and that the server does not list yet."""
+
+_TONES: dict[str, Tone] = {
+    "succeeded": "good",
+    "partial": "warning",
+    "failed": "bad",
+    "stopped": "warning",
+}
 
 
 def outcome_of(state: str, *, has_end: bool = False) -> str | None:
@@ -34,7 +44,7 @@ def outcome_of(state: str, *, has_end: bool = False) -> str | None:
     return outcomes.get(state.casefold())
 
 
-class Run:
+class Run(Displayed):
     """One run of an ingestion pipeline or an app, as it was when it was last read.
 
     ``poll`` reads it again, ``om.wait(run)`` until it has ended.
@@ -127,8 +137,16 @@ class Run:
     def __repr__(self) -> str:
         return printable(f"<Run of {self.owner}: {self.state}>")
 
-    def _repr_html_(self) -> str:
-        return f"<code>{html.escape(repr(self))}</code>"
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.display.blocks import Fields, Heading, Label
+        from dynclient.display.times import time_words
+
+        yield Heading("Run", self.owner)
+        rows: list[Any] = [("state", Label(self.state, _TONES.get(self.outcome or "", "plain")))]
+        for name, time in (("started", self.started), ("ended", self.ended)):
+            if time is not None:
+                rows.append((name, time_words(time.timestamp() * 1000)))
+        yield Fields([*rows, ("id", self.id)])
 
 
 def newest_run(runs: Iterable[Run], known: frozenset[str]) -> Run | None:
