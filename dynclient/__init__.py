@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from dynclient.explore.examples import example as example
     from dynclient.explore.explain import explain as explain
     from dynclient.explore.explanation import Explanation as Explanation
+    from dynclient.extensions.quality import check_frame as check_frame
+    from dynclient.extensions.quality_tests import QualityTest as QualityTest
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -103,11 +105,13 @@ _HOMES = {
     "Entity": "model",
     "Explanation": "explore.explanation",
     "Hooks": "hooks",
+    "QualityTest": "extensions.quality_tests",
     "Release": "schema",
     "Settings": "settings",
     "asdict": "model",
     "changes": "model",
     "check": "model",
+    "check_frame": "extensions.quality",
     "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",
