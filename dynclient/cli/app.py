@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Mapping, Sequence
 from copy import copy
@@ -13,6 +14,7 @@ from typer.main import get_command, get_command_name
 
 import dynclient
 from dynclient.cli.command_classes import Command, Group, example
+from dynclient.cli.completion import Shell, script
 from dynclient.cli.data_commands import app as data
 from dynclient.cli.error_text import asks_for_json, error_json
 from dynclient.cli.exit_codes import DONE, MISUSED
@@ -44,20 +46,25 @@ app.registered_commands.extend(data.registered_commands)
 Tree = Annotated[
     Path | None,
     typer.Option(
-        "--tree", help="Path of a schema tree: a folder, .zip, .jar or .tar.gz.", exists=True
+        "--tree",
+        metavar="PATH",
+        help="Path of a schema tree: a folder, .zip, .jar or .tar.gz.",
+        exists=True,
     ),
 ]
 ReleaseName = Annotated[
     str | None,
     typer.Option(
-        "--release", help="Name of a release in the cache, such as 1.13.0; see 'schemas list'."
+        "--release",
+        metavar="RELEASE",
+        help="Name of a release in the cache, such as 1.13.0; see 'schemas list'.",
     ),
 ]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command of these arguments and return its exit code; wrong arguments are printed."""
-    command = get_command(_app_of(arguments[0] if arguments else ""))
+    command = get_command(app_of(arguments[0] if arguments else ""))
     try:
         # Not command(): Typer gives interrupts and closed pipes exit codes and messages of its own.
         with command.make_context("dynclient", list(arguments)) as context:
@@ -73,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _app_of(word: str) -> typer.Typer:
+def app_of(word: str) -> typer.Typer:
     """Return an app with the command or group of a name only; all of them without such a one.
 
     To read the signatures of all commands takes longer than to run one of them.
@@ -89,6 +96,14 @@ def _app_of(word: str) -> typer.Typer:
         found.registered_commands.append(copy(info))
         found.registered_commands[-1].cls = Command
     return found
+
+
+def command_infos() -> dict[str, str]:
+    """Return the names of all commands and groups, and what each does, in one line."""
+    found = {_name(info): inspect.getdoc(info.callback) or "" for info in app.registered_commands}
+    for group in app.registered_groups:
+        found[f"{group.name}"] = f"{group.typer_instance.info.help}" if group.typer_instance else ""
+    return {name: text.partition("\n")[0] for name, text in found.items()}
 
 
 def _name(info: CommandInfo) -> str:
@@ -134,7 +149,10 @@ def sandbox(
     ] = 0,
     data: Annotated[
         Path | None,
-        typer.Option(help="Database file to keep the data in; without it, data is kept in memory."),
+        typer.Option(
+            metavar="FILE",
+            help="Database file to keep the data in; without it, data is kept in memory.",
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print address and tokens as one line of JSON.")
@@ -184,15 +202,19 @@ def _load_example(info: Mapping[str, str], release: Release) -> None:
 )
 def run_script(
     script: Annotated[
-        Path, typer.Argument(help="A script that uses the official SDK.", exists=True)
+        Path,
+        typer.Argument(metavar="FILE", help="A script that uses the official SDK.", exists=True),
     ],
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="Arguments of the script.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="ARGUMENTS…", help="Arguments of the script.", show_default=False),
     ] = None,
     release: Annotated[
         str | None,
         typer.Option(
-            "--release", help="Release whose classes the script imports; by default the server's."
+            "--release",
+            metavar="RELEASE",
+            help="Release whose classes the script imports; by default the server's.",
         ),
     ] = None,
 ) -> None:
@@ -242,7 +264,11 @@ def doctor(
 def explain(
     path: Annotated[
         str,
-        typer.Argument(help="table.columns.dataType, tables.list, NotFound …", show_default=False),
+        typer.Argument(
+            metavar="TYPE",
+            help="table.columns.dataType, tables.list, NotFound …",
+            show_default=False,
+        ),
     ],
     release: ReleaseName = None,
     recursive: Annotated[
@@ -279,11 +305,26 @@ def example_(
     show_example(name, release, full=full)
 
 
-@app.command()
+@app.command(epilog=example("dynclient completion bash"))
+def completion(
+    shell: Annotated[Shell, typer.Argument(help="The shell.", show_default=False)],
+) -> None:
+    """Print the script that completes commands, options and names of entities in a shell.
+
+    Add eval "$(dynclient completion bash)" to ~/.bashrc, or the same with zsh to ~/.zshrc after
+    compinit. For fish, write it to ~/.config/fish/completions/dynclient.fish.
+    """
+    typer.echo(script(shell), nl=False)
+
+
+@app.command(epilog=example("dynclient stubs --release 1.13.0 --out typings"))
 def stubs(
     release: ReleaseName = None,
     out: Annotated[
-        Path, typer.Option("--out", help="The folder that type checkers search for stubs.")
+        Path,
+        typer.Option(
+            "--out", metavar="PATH", help="The folder that type checkers search for stubs."
+        ),
     ] = Path("typings"),
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 3 if the stubs differ.")
@@ -293,7 +334,6 @@ def stubs(
     """Write type stubs of a release, so that editors and type checkers know its types.
 
     The release is the newest one in the cache unless --release names another one.
-    Example: dynclient stubs --release 1.13.0 --out typings
     """
     from dynclient.cli.stubs_command import write_stubs
 

@@ -30,7 +30,9 @@ Words = Annotated[
 ]
 Type = Annotated[
     str,
-    typer.Argument(help="An entity type or a collection: table, tables.", show_default=False),
+    typer.Argument(
+        metavar="TYPE", help="An entity type or a collection: table, tables.", show_default=False
+    ),
 ]
 Host = Annotated[
     str | None,
@@ -42,7 +44,11 @@ Host = Annotated[
 ]
 Release = Annotated[
     str | None,
-    typer.Option("--release", help="Release whose schemas are used; default: the server's."),
+    typer.Option(
+        "--release",
+        metavar="RELEASE",
+        help="Release whose schemas are used; default: the server's.",
+    ),
 ]
 As = Annotated[Format, typer.Option("--output", help="Format of the output.")]
 Columns = Annotated[
@@ -180,7 +186,11 @@ def search(
     ] = "",
     types: Annotated[
         list[str] | None,
-        typer.Option("--type", help="An entity type to search; may be repeated; default: all."),
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="An entity type to search; may be repeated; default: all.",
+        ),
     ] = None,
     where: Annotated[
         str | None,
@@ -213,6 +223,7 @@ def create(
     file: Annotated[
         str,
         typer.Argument(
+            metavar="FILE",
             help="A JSON or YAML file with the create request; - reads standard input.",
             show_default=False,
         ),
@@ -239,7 +250,9 @@ def edit(
     target: Words,
     file: Annotated[
         str | None,
-        typer.Option("--from", help="An edited file to send, instead of opening the editor."),
+        typer.Option(
+            "--from", metavar="FILE", help="An edited file to send, instead of opening the editor."
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what changes, and send nothing.")
@@ -478,7 +491,10 @@ def blame(
 def export(
     target: Words,
     file: Annotated[
-        str | None, typer.Option("--out", "-o", help="File to write; default: standard output.")
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="File to write; default: standard output."
+        ),
     ] = None,
     host: Host = None,
     release: Release = None,
@@ -578,7 +594,10 @@ def whoami(
 def count(
     types: Annotated[
         list[str] | None,
-        typer.Argument(help="Entity types; default: those that the server counts in one request."),
+        typer.Argument(
+            metavar="TYPE…",
+            help="Entity types; default: those that the server counts in one request.",
+        ),
     ] = None,
     host: Host = None,
     release: Release = None,

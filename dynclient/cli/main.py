@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISUSED
 from dynclient.tracebacks import FULL, public_call
 
+COMPLETED_SHELL = "_DYNCLIENT_COMPLETE"
+"""The environment variable in which the script of a shell has the name of the shell."""
+
 _EXTRAS = {
     "typer": "cli",
     "rich": "cli",
@@ -36,6 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     words = sys.argv[1:] if arguments is None else arguments
     try:
+        shell = os.environ.get(COMPLETED_SHELL)
+        if shell:
+            from dynclient.cli.completion import complete
+
+            complete(shell, words)
+            return DONE
         from dynclient.cli.app import run
 
         code = run(words)

@@ -17,11 +17,19 @@ app = typer.Typer(help="Manage and compare the releases in the cache.", no_args_
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[
     list[str],
-    typer.Argument(help="Names of releases in the cache, such as 1.13.0.", show_default=False),
+    typer.Argument(
+        metavar="RELEASE…",
+        help="Names of releases in the cache, such as 1.13.0.",
+        show_default=False,
+    ),
 ]
 Tree = Annotated[
     str,
-    typer.Argument(help="Name of a release in the cache, or path of a tree.", show_default=False),
+    typer.Argument(
+        metavar="RELEASE",
+        help="Name of a release in the cache, or path of a tree.",
+        show_default=False,
+    ),
 ]
 
 
@@ -40,7 +48,10 @@ def list_(json: Json = False) -> None:
 
 @app.command(epilog=example("dynclient schemas add OpenMetadata-1.13.0.zip"))
 def add(
-    source: Annotated[Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="PATH", help="A folder, .zip, .jar or .tar.gz.", exists=True),
+    ],
     name: Annotated[
         str | None,
         typer.Option(
@@ -76,7 +87,8 @@ def fetch(
 @app.command(epilog=example("dynclient schemas verify", "dynclient schemas verify 1.13.0 --json"))
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Names of releases in the cache; default: all.")
+        list[str] | None,
+        typer.Argument(metavar="RELEASE…", help="Names of releases in the cache; default: all."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -155,6 +167,7 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
+            metavar="FILE",
             help="A file with one JSON payload, a list of them, or one per line; - reads stdin.",
             show_default=False,
         ),

@@ -11,9 +11,13 @@ import pytest
 from tests.support.documents import ROOT, Session, blocks
 from tests.support.session_cache import session_cache
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ON_THE_EXAMPLE = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+ON_THE_EXAMPLE = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 """Documents that continue with the example catalogue, all with the same one."""
+DOCUMENTS = [
+    path
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    if path not in ON_THE_EXAMPLE
+]
 
 
 def _name(path: Path) -> str:

@@ -207,14 +207,14 @@ def test_one_command_alone_is_as_it_is_among_all_of_them() -> None:
 
     everything = every_command()
     for name, command in everything.commands.items():
-        alone: Any = typer.main.get_command(app._app_of(name))
+        alone: Any = typer.main.get_command(app.app_of(name))
         assert list(alone.commands) == [name]
         assert alone.help == everything.help
         assert [one.name for one in alone.params] == [one.name for one in everything.params]
         params = getattr(alone.commands[name], "params", [])
         assert [one.name for one in params] == [one.name for one in command.params]
-    assert app._app_of("nonsense") is app.app
-    assert app._app_of("") is app.app
+    assert app.app_of("nonsense") is app.app
+    assert app.app_of("") is app.app
 
 
 def test_the_help_of_one_command_is_not_that_of_all(capsys: pytest.CaptureFixture[str]) -> None:
