@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -57,6 +57,39 @@ def print_pretty(value: Any, printer: Any, *, is_nested: bool = False) -> None:
     from dynclient.display.text import draw_text
 
     printer.text(draw_text(value._blocks()))
+
+
+def media_types(
+    value: Any,
+    include: Collection[str] | None = None,
+    exclude: Collection[str] | None = None,
+    more: Mapping[str, Callable[[], str]] | None = None,
+) -> dict[str, str]:
+    """Return what a value looks like by media type, for ``_repr_mimebundle_``.
+
+    The blocks are made once, which matters where they need requests: notebooks ask for HTML and
+    for text.
+
+    Args:
+        value: what has ``_blocks``.
+        include: the media types that are needed; None for all.
+        exclude: media types that are not needed.
+        more: functions that return other forms, by media type.
+    """
+    from dynclient.display.html import draw_html
+    from dynclient.display.text import draw_text
+
+    blocks = list(value._blocks())
+    forms: dict[str, Callable[[], str]] = {
+        "text/plain": lambda: draw_text(blocks),
+        "text/html": lambda: draw_html(blocks),
+        **(more or {}),
+    }
+    return {
+        kind: draw()
+        for kind, draw in forms.items()
+        if (include is None or kind in include) and kind not in (exclude or ())
+    }
 
 
 def show(value: Any, *, width: int | None = None, file: TextIO | None = None) -> None:

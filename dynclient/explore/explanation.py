@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from dynclient.display.blocks import Block, Fields, Heading, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.documentation import document_fields
 
-if TYPE_CHECKING:
-    from dynclient.display.blocks import Block
-
 _WIDTH = 96
 _LISTED_VALUES = 100
+_LISTED_FIELDS = 500
+"""Fields in a table."""
 
 
 @document_fields
@@ -135,21 +135,21 @@ class Explanation(Displayed):
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self) if cycle else str(self))
 
-    def _blocks(self) -> Iterable[Block]:
-        from dynclient.display.blocks import Fields, Heading, Table
-
-        release = f", release {self.release}" if self.release else ""
-        yield Heading(f"{self.kind}{release}", self.path)
-        if self.rows():
-            yield Fields(self.rows())
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading(self.kind, self.path)
+        release = [("release", self.release)] if self.release else []
+        rows = [(label, text) for label, text in self.rows() if label != "description"]
+        if self.description:
+            yield Text(self.description)
+        yield Fields([*release, *rows])
         if self.fields:
-            is_call = self.kind in {"operation", "feature"}
-            rows = [
-                [name, each.type, "yes" if each.required else "", each.description]
-                for name, each in _flat(self)
+            listed = [
+                (name, one.type, "yes" if one.required else "", one.description)
+                for name, one in _flat(self)
             ]
-            names = ["parameter" if is_call else "field", "type", "required", "description"]
-            yield Table(names, rows)
+            kind = "parameter" if self.kind in {"operation", "feature"} else "field"
+            columns = (kind, "type", "required", "description")
+            yield Table(columns, listed[:_LISTED_FIELDS], total=len(listed), more="print(…)")
 
 
 def _flat(explanation: Explanation, above: str = "") -> list[tuple[str, Explanation]]:

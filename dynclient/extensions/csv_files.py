@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.display.blocks import Block, Cell, Fields, Heading, Label, Table
+from dynclient.display.blocks import Block, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.text_sources import read_source
 
-_ROWS = 10
-"""Wrong rows that are displayed."""
+_ROWS = 50
+"""Rows of a table."""
 _OWN_COLUMNS = 2
 """Columns that the server puts in front of each row of a result: the status and the details."""
 
@@ -98,20 +98,6 @@ class ImportResult(Displayed):
     def __bool__(self) -> bool:
         return self.status == "success"
 
-    def _blocks(self) -> Iterator[Block]:
-        kind = "Trial import of CSV" if self.is_dry_run else "Import of CSV"
-        yield Heading(kind, self.status)
-        failed = Label(f"{self.failed:,}", "bad") if self.failed else 0
-        lines: list[Any] = [("lines", self.processed), ("right", self.passed), ("wrong", failed)]
-        yield Fields([*lines, ("aborted", self.reason)] if self.reason else lines)
-        wrong = self.errors
-        if wrong:
-            rows: list[list[Cell]] = [
-                [row.number, row.details, list(row.values.values())] for row in wrong[:_ROWS]
-            ]
-            names = ["row", "details", "values"]
-            yield Table(names, rows, "rows that are wrong", len(wrong), ".errors")
-
     def __str__(self) -> str:
         lines = [self._summary()]
         lines += [f"row {row.number}: {row.details}" for row in self.errors]
@@ -122,6 +108,20 @@ class ImportResult(Displayed):
         if self.reason:
             return f"{trial}{self.status}: {self.reason}"
         return f"{trial}{self.status}: {self.passed} of {self.processed} lines"
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("CSV import", self._summary())
+        if self.is_dry_run:
+            yield Text("A trial: nothing was changed. dry_run=False imports the rows.", "quiet")
+        errors = self.errors
+        if errors:
+            names = list(dict.fromkeys(name for row in errors for name in row.values))
+            rows = [
+                [row.number, Label(row.details, "bad"), *map(row.values.get, names)]
+                for row in errors[:_ROWS]
+            ]
+            columns = ["row", "problem", *names]
+            yield Table(columns, rows, "errors", total=len(errors), more="result.errors")
 
     def __repr__(self) -> str:
         return f"<ImportResult {self._summary()}>"

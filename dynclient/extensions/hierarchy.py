@@ -23,7 +23,7 @@ _EDGES = (("├── ", "│   "), ("└── ", "    "))
 """The lines before a branch and before those below it; those of the last branch differ."""
 
 
-class Branch:
+class Branch(Displayed):
     """One entity of a tree, with those below it.
 
     Args:
@@ -58,6 +58,9 @@ class Branch:
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
+
+    def _blocks(self) -> Iterator[blocks.Block]:
+        yield blocks.Tree([_drawn(self)])
 
     def __repr__(self) -> str:
         return f"<Branch {printable(self.name)}, {len(self.children)} below it; print() shows them>"
@@ -100,6 +103,11 @@ class Tree(Displayed):
 
     def __str__(self) -> str:
         return "\n".join(line for root in self.roots for line in _lines(root))
+
+    def _blocks(self) -> Iterator[blocks.Block]:
+        count = len(self)
+        yield blocks.Text(f"{count} {'entity' if count == 1 else 'entities'}", "quiet")
+        yield blocks.Tree([_drawn(root) for root in self.roots])
 
     def __repr__(self) -> str:
         return f"<Tree of {len(self)} with {len(self.roots)} at the top; print() shows it>"
@@ -228,6 +236,24 @@ class Hierarchy(CollectionExtension):
 def _listed(value: Any) -> list[Any]:
     """Return the references of a field, which may be one or none."""
     return value if isinstance(value, list) else [value] if value else []
+
+
+def _drawn(branch: Branch) -> blocks.Branch:
+    """Return a branch to be drawn; without recursion, since data may be deep."""
+    roots: list[blocks.Branch] = []
+    rest = [(branch, roots)]
+    while rest:
+        each, siblings = rest.pop()
+        below: list[blocks.Branch] = []
+        siblings.append(blocks.Branch(_label(each), below))
+        rest += [(child, below) for child in reversed(each.children)]
+    return roots[0]
+
+
+def _label(branch: Branch) -> str:
+    """Return the name of a branch, and what people call it if that differs."""
+    title = model.raw(branch.entity).get("displayName")
+    return f"{branch.name} ({title})" if title and title != branch.name else branch.name
 
 
 def _lines(branch: Branch) -> Iterator[str]:
