@@ -29,6 +29,7 @@ _SECONDS = 3.0
 _COUNTS = 15
 """Numbers of entities in the card of a client."""
 _DESCRIPTION = 200
+_LINE = 76
 
 
 class Collections(Displayed, tuple["Collection", ...]):
@@ -192,7 +193,7 @@ def collection_blocks(collection: Collection) -> Iterator[Block]:
         quick = type(collection)(requests.session, spec)
         count = requests.send("the number of entities", lambda: len(quick))
         if count is not None:
-            rows.insert(1, ("number", count))
+            rows.insert(1, ("count", count))
     yield Fields(rows)
     yield from (Text(reason, "warning") for reason in requests.failures)
     yield from _create_blocks(spec, release)
@@ -237,6 +238,8 @@ def _create_blocks(spec: CollectionSpec, release: Release) -> Iterator[Block]:
     ]
     if rows:
         yield Table(("needed to create", "type", ""), rows)
-    arguments = example(spec.entity.name, release=release)
-    listed = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    yield Code(f"om.{spec.attribute}.create({listed})", "python")
+    call = f"om.{spec.attribute}.create"
+    arguments = [f"{k}={v!r}" for k, v in example(spec.entity.name, release=release).items()]
+    line = f"{call}({', '.join(arguments)})"
+    lines = [f"{call}(", *(f"    {each}," for each in arguments), ")"]
+    yield Code(line if len(line) <= _LINE else "\n".join(lines), "python")
