@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
     from dynclient.errors import BadRequest as BadRequest
+    from dynclient.errors import ConfigInvalid as ConfigInvalid
     from dynclient.errors import Conflict as Conflict
     from dynclient.errors import ConnectFailed as ConnectFailed
+    from dynclient.errors import CredentialUnavailable as CredentialUnavailable
     from dynclient.errors import DriftWarning as DriftWarning
     from dynclient.errors import DynclientError as DynclientError
     from dynclient.errors import DynclientWarning as DynclientWarning
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from dynclient.errors import Problem as Problem
     from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
+    from dynclient.errors import ReleaseChanged as ReleaseChanged
+    from dynclient.errors import ReleaseMismatch as ReleaseMismatch
     from dynclient.errors import RequestInvalid as RequestInvalid
     from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
     from dynclient.errors import UnknownCollection as UnknownCollection
     from dynclient.errors import UnknownField as UnknownField
     from dynclient.errors import UnknownOperation as UnknownOperation
+    from dynclient.errors import UnknownProfile as UnknownProfile
     from dynclient.errors import UnknownRelease as UnknownRelease
     from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
     from dynclient.errors import UsageError as UsageError
@@ -78,6 +83,8 @@ if TYPE_CHECKING:
     from dynclient.explore.examples import example as example
     from dynclient.explore.explain import explain as explain
     from dynclient.explore.explanation import Explanation as Explanation
+    from dynclient.extensions.quality import check_frame as check_frame
+    from dynclient.extensions.quality_tests import QualityTest as QualityTest
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -88,6 +95,7 @@ if TYPE_CHECKING:
     from dynclient.model import to_json as to_json
     from dynclient.model.namespace import types as types
     from dynclient.releases import release as release
+    from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
 
     __version__: str
@@ -97,11 +105,13 @@ _HOMES = {
     "Entity": "model",
     "Explanation": "explore.explanation",
     "Hooks": "hooks",
+    "QualityTest": "extensions.quality_tests",
     "Release": "schema",
     "Settings": "settings",
     "asdict": "model",
     "changes": "model",
     "check": "model",
+    "check_frame": "extensions.quality",
     "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",
@@ -124,8 +134,10 @@ _ERRORS = (
     "BadArguments",
     "BadName",
     "BadRequest",
+    "ConfigInvalid",
     "Conflict",
     "ConnectFailed",
+    "CredentialUnavailable",
     "DriftWarning",
     "DynclientError",
     "DynclientWarning",
@@ -168,6 +180,7 @@ _ERRORS = (
     "UnknownCollection",
     "UnknownField",
     "UnknownOperation",
+    "UnknownProfile",
     "UnknownRelease",
     "UnsupportedMediaType",
     "UsageError",

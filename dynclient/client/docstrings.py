@@ -228,13 +228,15 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "named": (Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
         "option": (Parameter.KEYWORD_ONLY, None),
     }
-    shown = []
+    shown: list[Parameter] = []
     for name, kind in first:
         place, default = kinds[kind]
         if shown and shown[-1].kind is Parameter.VAR_POSITIONAL:
             place = Parameter.KEYWORD_ONLY
         shown.append(Parameter(name, place, default=default))
-    return Signature([*shown, *_keywords(operation)])
+    names = {each.name for each in shown}
+    more = [each for each in _keywords(operation) if each.name not in names]
+    return Signature([*shown, *more])
 
 
 def _keywords(operation: Operation) -> Iterator[Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dynclient.dispatch.pagination import Page
 
-__all__ = ["ROWS", "list_blocks", "not_read", "preview_blocks"]
+__all__ = ["ROWS", "error_blocks", "list_blocks", "not_read", "preview_blocks"]
 
 
 def not_read(kind: str) -> Iterator[Block]:
@@ -36,14 +36,24 @@ def preview_blocks(kind: str, page: Page | DynclientError, limit: int | None) ->
         limit: the number of entities that the list has at most, or None.
     """
     if isinstance(page, DynclientError):
-        yield Heading(kind, "")
-        lines = str(page).splitlines() or [type(page).__name__]
-        yield Text(f"{type(page).__name__}: {lines[0]}", "bad")
+        yield from error_blocks(kind, page)
         return
     total = page.total
     if isinstance(total, int) and limit is not None:
         total = min(total, limit)
     yield from list_blocks(kind, page.entities, total)
+
+
+def error_blocks(kind: str, error: DynclientError) -> Iterator[Block]:
+    """Yield what a lazy list looks like whose rows could not be read.
+
+    Args:
+        kind: what it is: ``Listing``.
+        error: why.
+    """
+    yield Heading(kind, "")
+    first = str(error).partition("\n")[0]
+    yield Text(f"{type(error).__name__}: {first}" if first else type(error).__name__, "bad")
 
 
 def list_blocks(kind: str, rows: Sequence[Any], total: Any) -> Iterator[Block]:

@@ -116,6 +116,22 @@ def entity_blocks(entity: Entity) -> Iterator[Block]:
         yield Text(f"not read: {', '.join(left_out)}; reading .{first} requests it", "quiet")
 
 
+def document_blocks(kind: str, raw: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield what an object without a schema looks like, such as a document of the search index.
+
+    Args:
+        kind: what it is.
+        raw: its JSON; texts under the name of a secret are masked.
+    """
+    name = _name_of(raw)
+    yield Heading(kind, name)
+    if isinstance(raw.get("description"), str):
+        yield Text(raw["description"])
+    rows = list(_field_rows(None, raw, {"description"}, name))
+    if rows:
+        yield Fields(rows)
+
+
 def entities_blocks(entities: Sequence[Entity]) -> Iterator[Block]:
     """Yield what a plain list of entities looks like: a table of the first ones.
 
@@ -182,10 +198,10 @@ def _name_of(raw: Mapping[str, Any]) -> str:
 
 
 def _field_rows(
-    node: Node, raw: Mapping[str, Any], left_out: set[str], name: str
+    node: Node | None, raw: Mapping[str, Any], left_out: set[str], name: str
 ) -> Iterator[tuple[str, Cell]]:
     """Yield the fields of an object that have a value, those about its record last."""
-    schema = node.properties
+    schema: Mapping[str, Node] = {} if node is None else node.properties
     ordered = [
         *(each for each in _FIRST if each in raw),
         *(each for each in schema if each in raw),

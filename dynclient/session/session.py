@@ -447,11 +447,7 @@ class Session:
         return [name for path in paths for name in facts.needed(entity.name, path)]
 
     def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
-        """Send the changes of an entity, see :func:`dynclient.session.save.save`.
-
-        With ``read_back`` or ``on_conflict="rebase"``, see
-        :func:`dynclient.session.rebased_save.save_and_check`.
-        """
+        """Send the changes of an entity; arguments and errors are those of ``Client.save``."""
         if read_back or on_conflict != "error":
             from dynclient.session.rebased_save import save_and_check
 
