@@ -14,7 +14,7 @@ from dynclient import model
 from dynclient.client import docstrings
 from dynclient.display.blocks import Block, Cell, Code, Fields, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
-from dynclient.display.interactive import may_fetch
+from dynclient.display.interactive import is_interactive, may_fetch
 from dynclient.errors import DynclientError, TransportError
 
 if TYPE_CHECKING:
@@ -99,10 +99,14 @@ class _Requests:
         self._is_down = False
         if not may_fetch():
             return
-        if session.completion_release() is not None and session.known_release is not None:
+        if session.completion_release() is None and not is_interactive():
+            self.send("the release", lambda: session.release)  # dynclient.show() in a script
+        if session.known_release is not None:
             self.session = session.impatient(_SECONDS)
-        elif session.server.known_build is None:
-            self.failures.append("the release is chosen by the first call")
+        elif not self.failures:
+            is_silent = session.server.known_build is None and not session.is_pinned
+            silence = "the server did not respond within a second; " if is_silent else ""
+            self.failures.append(f"{silence}the first call chooses the release")
 
     def send(self, what: str, call: Callable[[], Any]) -> Any:
         """Return the result of a call; None if it fails, which is noted.

@@ -86,7 +86,7 @@ def _limited(lines: list[str], limit: int) -> list[str]:
 def _heading(heading: Heading, width: int) -> Iterator[str]:
     yield cut(" ".join(filter(None, map(one_line, (heading.kind, heading.name)))), width)
     url = web_address(heading.url)
-    if url:
+    if url and url != heading.name:
         yield url  # whole, whatever its length: one that is cut leads nowhere
 
 
