@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dynclient import sandbox as sandbox
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.client.ipython_completion import load_ipython_extension as load_ipython_extension
+    from dynclient.client.ipython_completion import (
+        unload_ipython_extension as unload_ipython_extension,
+    )
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
     from dynclient.errors import AmbiguousName as AmbiguousName
@@ -115,6 +119,9 @@ _HOMES = {
 _MODULES = ("errors", "fqn", "sandbox")
 """Public names of modules."""
 
+_IPYTHON = ("load_ipython_extension", "unload_ipython_extension")
+"""Names that ``%load_ext dynclient`` of IPython looks for."""
+
 _ERRORS = (
     "AmbiguousName",
     "BadArguments",
@@ -189,6 +196,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(import_module(f"dynclient.{_HOMES[name]}"), name)
     elif name in _ERRORS:
         found = getattr(import_module("dynclient.errors"), name)
+    elif name in _IPYTHON:
+        found = getattr(import_module("dynclient.client.ipython_completion"), name)
     elif name == "__version__":
         found = _version()
     else:

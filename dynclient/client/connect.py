@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -341,4 +342,8 @@ def connect(
         if token is None and username is None and (variable := token_variable(base)) is not None:
             token, origin = os.environ[variable], variable
         transport = Transport(base, values, identity(token, username, password, origin))
+    if "IPython" in sys.modules:
+        from dynclient.client.ipython_completion import install
+
+        install()
     return Client(base, transport, values, known, hooks, sources)
