@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from dynclient import model
 from dynclient.dispatch import responses
@@ -30,6 +30,20 @@ if TYPE_CHECKING:
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Response
+
+    class Interceptor(Protocol):
+        """Gets each request before it is sent."""
+
+        def exchange(
+            self, request: Request, release: Release | None, send: Callable[[Request], Response]
+        ) -> Response:
+            """Return the response to a request.
+
+            Args:
+                request: the request.
+                release: the release of its client, if it is known.
+                send: sends the request to the server.
+            """
 
 
 _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -64,6 +78,10 @@ class Dispatcher:
         hooks: callables that watch requests and responses, or None.
         release: its schemas validate; None while only operations without a body are called.
     """
+
+    interceptor: ClassVar[Interceptor | None] = None
+    """Gets the requests of all clients of the process while they are recorded or replayed, see
+    :mod:`dynclient.testing`."""
 
     def __init__(
         self,
@@ -253,6 +271,8 @@ class Dispatcher:
             refuse_write(request)
         if request.body is not None and _MASK_TEXT in request.body:
             _refuse_masks_in_bytes(request)
+        if self.interceptor is not None:
+            return self.interceptor.exchange(request, self.release, self.transport.send)
         return self.transport.send(request)
 
     def _result_or_error(self, request: Request, response: Response) -> Any:
