@@ -12,6 +12,7 @@ import typer
 
 from dynclient.cli.error_text import error_json, error_text
 from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from dynclient.cli.login_options import Days, Store
 from dynclient.cli.output import Format, Output, standard_console
 from dynclient.cli.targets import Target, WrongWords, only_target, split_target
 from dynclient.errors import DynclientError
@@ -39,8 +40,16 @@ Host = Annotated[
     str | None,
     typer.Option(
         "--host",
-        help="Address of the server; default: OPENMETADATA_HOST. The token is read from"
-        " OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+        help="Address of the server; default: that of the profile, or OPENMETADATA_HOST. Without a"
+        " profile, the token is read from OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Profile of the configuration file; default: OPENMETADATA_PROFILE, or the default"
+        " profile if no server is named.",
     ),
 ]
 Release = Annotated[
@@ -74,15 +83,24 @@ def _output(format: Format, columns: str = "") -> Output:
 
 
 @contextmanager
-def _connected(output: Output, host: str | None, release: str | None) -> Iterator[Client]:
-    """Yield a client; its errors become a message, or JSON with ``--output json``, and end it."""
+def _connected(
+    output: Output, host: str | None, release: str | None, profile: str | None = None
+) -> Iterator[Client]:
+    """Yield a client; errors as for :func:`_reported`."""
+    from dynclient.cli.connection import connect_or_ask
+
+    with _reported(output), connect_or_ask(host, profile=profile, release=release) as om:
+        yield om
+
+
+@contextmanager
+def _reported(output: Output) -> Iterator[None]:
+    """Turn errors into a message, or JSON with ``--output json``, that ends the command."""
     from dynclient.cli.warning_lines import show_warnings
-    from dynclient.client.connect import connect
 
     show_warnings(as_json=output.format is Format.JSON)
     try:
-        with connect(host, release=release) as om:
-            yield om
+        yield
         output.console.file.flush()
     except BrokenPipeError:
         # The reader has closed the pipe, as `head` does; discard the rest.
@@ -132,6 +150,7 @@ def get(
         str | None, typer.Option(help="'non-deleted', 'deleted' or 'all'; default: non-deleted.")
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -140,7 +159,7 @@ def get(
     from dynclient.cli import entity_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.get(out, om, found, _names(fields), include)
     raise typer.Exit(code)
 
@@ -165,6 +184,7 @@ def list_(
     ] = None,
     fields: Fields = "",
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -173,7 +193,7 @@ def list_(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.list_entities(
             out, om, entity_type, filters or (), limit, _names(fields)
         )
@@ -207,6 +227,7 @@ def search(
         ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -215,7 +236,7 @@ def search(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.search(out, om, text, types or (), where, limit)
     raise typer.Exit(code)
 
@@ -231,6 +252,7 @@ def create(
         ),
     ],
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -239,7 +261,7 @@ def create(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.create(out, om, entity_type, file)
     raise typer.Exit(code)
 
@@ -258,6 +280,7 @@ def edit(
         bool, typer.Option("--dry-run", help="Print what changes, and send nothing.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -269,7 +292,7 @@ def edit(
     from dynclient.cli.edit_command import edit as edit_it
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = edit_it(out, om, found, file=file, dry_run=dry_run)
     raise typer.Exit(code)
 
@@ -288,6 +311,7 @@ def delete(
     ] = False,
     yes: Yes = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -301,7 +325,7 @@ def delete(
     found, out = _target(target), _output(output, columns)
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("is required without a terminal", param_hint="--yes")
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.delete(
             out, om, found, hard=hard, recursive=recursive, confirm=None if yes else _confirm
         )
@@ -320,6 +344,7 @@ def _confirm(question: str) -> bool:
 def restore(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -328,7 +353,7 @@ def restore(
     from dynclient.cli import entity_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.restore(out, om, found)
     raise typer.Exit(code)
 
@@ -352,6 +377,7 @@ def tag(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the tags.")] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -363,7 +389,7 @@ def tag(
     if not tags:
         raise typer.BadParameter("name one tag or more, such as PII.Sensitive")
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.tag(out, om, found, tags, column or (), remove=remove)
     raise typer.Exit(code)
 
@@ -383,6 +409,7 @@ def lineage(
         bool, typer.Option("--dot", help="Print a graph in the language of Graphviz.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -394,7 +421,7 @@ def lineage(
         raise typer.BadParameter("cannot be combined with --dot", param_hint="--mermaid")
     drawing = "mermaid" if mermaid else "dot" if dot else None
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = show_lineage(out, om, found, up, down, drawing)
     raise typer.Exit(code)
 
@@ -405,6 +432,7 @@ def lineage(
 def history(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -413,7 +441,7 @@ def history(
     from dynclient.cli import version_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.history(out, om, found)
     raise typer.Exit(code)
 
@@ -435,6 +463,7 @@ def diff(
         bool, typer.Option("--exit-code", help="Exit with 3 if there is a difference.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -447,7 +476,7 @@ def diff(
 
     found, others = _target_and_rest(words)
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.diff(out, om, found, others, exit_code=exit_code)
     raise typer.Exit(code)
 
@@ -458,6 +487,7 @@ def diff(
 def blame(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -466,7 +496,7 @@ def blame(
     from dynclient.cli import version_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.blame(out, om, found)
     raise typer.Exit(code)
 
@@ -480,13 +510,14 @@ def export(
         str | None, typer.Option("--out", "-o", help="File to write; default: standard output.")
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
 ) -> None:
     """Write what is below an entity as CSV: the terms of a glossary, the columns of a table."""
     from dynclient.cli import csv_commands
 
     found, out = _target(target), _output(Format.TABLE)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = csv_commands.export_csv(out, om, found, file)
     raise typer.Exit(code)
 
@@ -509,6 +540,7 @@ def import_(
         bool, typer.Option("--dry-run/--no-dry-run", help="Only say what would be done.")
     ] = True,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -523,7 +555,7 @@ def import_(
     if len(rest) != 1:
         raise typer.BadParameter("name the entity and one file, such as glossary Sales sales.csv")
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = csv_commands.import_csv(out, om, found, rest[0], dry_run=dry_run)
     raise typer.Exit(code)
 
@@ -544,6 +576,7 @@ def call(
         typer.Option(help="JSON to send; @FILE reads it from a file, - from standard input."),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.JSON,
     columns: Columns = "",
@@ -552,7 +585,7 @@ def call(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.call(out, om, request, data)
     raise typer.Exit(code)
 
@@ -560,6 +593,7 @@ def call(
 @app.command(epilog=_example("dynclient whoami"), rich_help_panel=_GROUP)
 def whoami(
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -568,7 +602,7 @@ def whoami(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.whoami(out, om)
     raise typer.Exit(code)
 
@@ -580,6 +614,7 @@ def count(
         typer.Argument(help="Entity types; default: those that the server counts in one request."),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -588,6 +623,89 @@ def count(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.count(out, om, types or ())
+    raise typer.Exit(code)
+
+
+_PROFILES = "Profiles"
+NamedProfile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Name of the profile; default: OPENMETADATA_PROFILE, the default profile, or"
+        " 'default'.",
+    ),
+]
+
+
+@app.command(
+    epilog=_example("dynclient login --profile prod --host https://metadata.example.com"),
+    rich_help_panel=_PROFILES,
+)
+def login(
+    profile: NamedProfile = None,
+    host: Annotated[str | None, typer.Option(help="Address of the server.")] = None,
+    username: Annotated[
+        str | None, typer.Option(help="E-mail address to log in with, instead of a token.")
+    ] = None,
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read a token from standard input.")
+    ] = False,
+    days: Annotated[
+        Days, typer.Option(help="Days for which a token is created after a login by password.")
+    ] = Days.THIRTY,
+    store: Annotated[
+        Store, typer.Option(help="Where the token is kept: the keyring of the system, or the file.")
+    ] = Store.KEYRING,
+) -> None:
+    """Check a token or password, and write a profile for it.
+
+    What is not given is asked. After a login by password, a personal access token is created on the
+    server and kept; the password is not. The token is stored in the keyring of the system.
+    """
+    from dynclient.cli.login_command import log_in
+
+    out = _output(Format.TABLE)
+    if token_stdin and username is not None:
+        raise typer.BadParameter("cannot be combined with --username", param_hint="--token-stdin")
+    with _reported(out):
+        code = log_in(
+            out, profile, host, username,
+            token_from=sys.stdin if token_stdin else None, days=days, store=store,
+        )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_example("dynclient logout --profile prod"), rich_help_panel=_PROFILES)
+def logout(profile: NamedProfile = None) -> None:
+    """Remove the token of a profile from the keyring and from the configuration file.
+
+    The server accepts the token until it expires or is revoked.
+    """
+    from dynclient.cli.login_command import log_out
+
+    out = _output(Format.TABLE)
+    with _reported(out):
+        code = log_out(out, profile)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_example("dynclient profiles --check"), rich_help_panel=_PROFILES)
+def profiles(
+    check: Annotated[
+        bool, typer.Option("--check", help="Connect to each server: its version, and who you are.")
+    ] = False,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print the profiles of the configuration file.
+
+    Exit code 3: --check found a profile that cannot be used.
+    """
+    from dynclient.cli.profile_list import show_profiles
+
+    out = _output(output, columns)
+    with _reported(out):
+        code = show_profiles(out, check=check)
     raise typer.Exit(code)

@@ -15,6 +15,7 @@ _EXTRAS = {
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "jsonpatch": "sandbox",
+    "tomlkit": "login",
 }
 """The extra that installs a package which a command needs."""
 
