@@ -5,7 +5,8 @@
 #   make test              all tests, in random order (ARGS are for pytest: ARGS="-n 2 -k fqn";
 #                          "--randomly-seed=N" repeats an order, "-p no:randomly" sorts them)
 #   make lint              ruff and mypy
-#   make docs              the code blocks of the documents
+#   make docs              the site in build/docs, and the code blocks of the documents
+#   make site              the site alone (ARGS="-E" reads every page again)
 #   make reliability       writes the table of docs/reliability.md: what happens under which fault
 #   make coverage          writes docs/coverage.md: every entity of every release in the cache
 #   make bench             time and memory, each against its floor
@@ -34,7 +35,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs coverage reliability test-official fuzz mutate dist clean
+.PHONY: demo test lint bench bench-peer docs site coverage reliability test-official fuzz mutate dist clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -53,8 +54,12 @@ bench: $(VENV)/.tested
 bench-peer: $(VENV)/.tested $(PEER)/.created
 	$(BIN)/python -m benchmarks.peer $(PEER)/bin/python $(ARGS)
 
-docs: $(VENV)/.tested
-	$(BIN)/python -m pytest -q tests/architecture/test_documents.py $(ARGS)
+docs: site
+	$(BIN)/python -m pytest -q tests/architecture/test_documents.py tests/architecture/test_site.py
+
+# Sphinx reads the checkout itself, so that links between pages are those of the Markdown files.
+site: $(VENV)/.documented
+	$(BIN)/python -m sphinx -b html -W --keep-going -n -q -c docs -d build/doctrees $(ARGS) . build/docs
 
 coverage: $(VENV)/.tested
 	$(BIN)/python -m tests.matrix --write docs/coverage.md
@@ -106,6 +111,10 @@ $(VENV)/.tested: $(VENV)/.installed
 
 $(VENV)/.linted: $(VENV)/.tested
 	$(PIP) install --editable ".[cli,sandbox,fast,test,lint]"
+	@touch $@
+
+$(VENV)/.documented: $(VENV)/.tested
+	$(PIP) install --editable ".[cli,sandbox,fast,test,docs]"
 	@touch $@
 
 $(VENV)/.mutated: $(VENV)/.tested

@@ -177,6 +177,31 @@ class Session:
         return self._release_check
 
     @property
+    def is_pinned(self) -> bool:
+        """Whether the user named the release."""
+        return self._is_pinned
+
+    def impatient(self, seconds: float) -> Session:
+        """Return a session for the same server and user whose requests give up early.
+
+        Displays send their requests by it, so that a server that is down delays them shortly.
+
+        Args:
+            seconds: how long a request may take; none is repeated.
+        """
+        from dynclient.session.completion import impatient
+
+        transport = impatient(self.transport, seconds) or self.transport
+        hooks = self._dispatcher.hooks
+        found = Session(
+            self._base, transport, self.settings, self.known_release, hooks, self._sources,
+            self._is_pinned,
+        )  # fmt: skip
+        if self.server.known_build is not None:
+            found.server.use_build(self.server.known_build)
+        return found
+
+    @property
     def catalogue(self) -> Catalogue:
         """The collections of the release."""
         from dynclient.operations.catalogue import catalogue
@@ -422,11 +447,7 @@ class Session:
         return [name for path in paths for name in facts.needed(entity.name, path)]
 
     def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
-        """Send the changes of an entity, see :func:`dynclient.session.save.save`.
-
-        With ``read_back`` or ``on_conflict="rebase"``, see
-        :func:`dynclient.session.rebased_save.save_and_check`.
-        """
+        """Send the changes of an entity; arguments and errors are those of ``Client.save``."""
         if read_back or on_conflict != "error":
             from dynclient.session.rebased_save import save_and_check
 
@@ -502,6 +523,18 @@ class ResponseOrigin(Origin):
 
         for path in paths:
             complete(root, path)
+
+    def unread(self, root: Entity, node: Node) -> Sequence[str]:
+        """Return the fields that the response left out, see :meth:`Origin.unread`."""
+        from dynclient.session.unread import unread_names
+
+        return unread_names(self, root, node)
+
+    def page_address(self, root: Entity) -> str | None:
+        """Return the address of the page of an entity, see :meth:`Origin.page_address`."""
+        from dynclient.session.page_addresses import known_page
+
+        return None if self.session is None else known_page(self.session, root)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.session.unread import asked_fields

@@ -26,6 +26,7 @@ GROUND = {
     "settings",
     "suggestions",
     "tracebacks",
+    "typing",
     "warn",
 }
 ROOMS: dict[str, set[str]] = {
@@ -46,10 +47,11 @@ ROOMS["bulk"] = {*ROOMS["session"], "session"}
 ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
 ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
+ROOMS["stubs"] = {*ROOMS["client"], "client"}
 ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
-ROOMS["cli"] = {*ROOMS["client"], "client", "compat", "sandbox", "(package)"}
+ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "compat", "sandbox", "(package)"}
 ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
