@@ -322,7 +322,7 @@ def restore(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE [NAME]]",
+            metavar="TYPE [NAME]",
             help="The entity; without a name, what can be restored is listed.",
             show_default=False,
         ),
@@ -624,7 +624,7 @@ def open_(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE NAME]",
+            metavar="TYPE NAME",
             help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id; default:"
             " the start page of the server.",
             show_default=False,
