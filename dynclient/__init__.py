@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from dynclient.errors import Problem as Problem
     from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
+    from dynclient.errors import ReleaseChanged as ReleaseChanged
+    from dynclient.errors import ReleaseMismatch as ReleaseMismatch
     from dynclient.errors import RequestInvalid as RequestInvalid
     from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
@@ -81,6 +83,8 @@ if TYPE_CHECKING:
     from dynclient.explore.examples import example as example
     from dynclient.explore.explain import explain as explain
     from dynclient.explore.explanation import Explanation as Explanation
+    from dynclient.extensions.quality import check_frame as check_frame
+    from dynclient.extensions.quality_tests import QualityTest as QualityTest
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -91,6 +95,7 @@ if TYPE_CHECKING:
     from dynclient.model import to_json as to_json
     from dynclient.model.namespace import types as types
     from dynclient.releases import release as release
+    from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
 
     __version__: str
@@ -100,11 +105,13 @@ _HOMES = {
     "Entity": "model",
     "Explanation": "explore.explanation",
     "Hooks": "hooks",
+    "QualityTest": "extensions.quality_tests",
     "Release": "schema",
     "Settings": "settings",
     "asdict": "model",
     "changes": "model",
     "check": "model",
+    "check_frame": "extensions.quality",
     "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",

@@ -61,9 +61,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.documentation import document_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @document_fields
@@ -147,6 +150,19 @@ class DynclientError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.parts)
+
+    def _repr_html_(self) -> str:
+        from dynclient.display.html import draw_html
+        from dynclient.display.problems import error_blocks
+
+        return draw_html(error_blocks(self))
+
+    @property
+    def _render_traceback_(self) -> Callable[[], list[str]]:
+        # Only notebooks find it: a terminal gets the traceback that it gets of any error.
+        from dynclient.display.problems import traceback_renderer
+
+        return traceback_renderer(self)
 
 
 class SchemaError(DynclientError):

@@ -113,7 +113,7 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
 
     output = sys.stdout if file is None else file
     with fetching():
-        blocks = list(value._blocks()) if hasattr(type(value), "_blocks") else None
+        blocks = _blocks_of(value)
     if blocks is None:
         from dynclient.secrets import printable
 
@@ -122,6 +122,17 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
         from dynclient.display.text import draw_text
 
         _write(output, draw_text(blocks, width))
+
+
+def _blocks_of(value: Any) -> list[Block] | None:
+    """Return what a value looks like, or a list of values of one kind; None for others."""
+    if hasattr(type(value), "_blocks"):
+        return list(value._blocks())
+    if isinstance(value, (list, tuple)) and value:
+        draw = getattr(type(value[0]), "_blocks_of", None)
+        is_drawn = all(getattr(type(each), "_blocks_of", None) is draw for each in value)
+        return list(draw(value)) if draw is not None and is_drawn else None
+    return None
 
 
 def _print_rich(blocks: list[Block], width: int | None, output: TextIO) -> bool:

@@ -132,6 +132,9 @@ class Explanation(Displayed):
         text = f"<Explanation of {self.path}: {self.type}{fields}; print() shows it>"
         return _printable(text)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self) if cycle else str(self))
+
     def _blocks(self) -> Iterator[Block]:
         yield Heading(self.kind, self.path)
         release = [("release", self.release)] if self.release else []

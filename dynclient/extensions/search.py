@@ -15,10 +15,10 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, SearchFailed, ServerFault, Unavailable
 from dynclient.extensions import search_query as language
 from dynclient.extensions.base import Extension, not_supported
-from dynclient.extensions.operation_rows import Period
 from dynclient.extensions.search_fields import Fields, build_query, checked, holds
 from dynclient.extensions.search_hits import Hit, Hits, raw_hits
 from dynclient.operations.operation import Plan
+from dynclient.schema.versions import Period
 from dynclient.session.requested_fields import requested_fields
 from dynclient.suggestions import nearest
 

@@ -22,9 +22,9 @@ from dynclient.extensions.entity_diff import (
     settable_fields,
 )
 from dynclient.extensions.times import as_datetime, time_words
-from dynclient.extensions.web_pages import known_page
 from dynclient.operations.operation import Plan
 from dynclient.secrets import printable
+from dynclient.session.page_addresses import known_page
 
 if TYPE_CHECKING:
     from dynclient.model import Entity
