@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,14 +73,24 @@ def _output(format: Format, columns: str = "") -> Output:
 
 
 @contextmanager
-def _connected(output: Output, host: str | None, release: str | None) -> Iterator[Client]:
-    """Yield a client; warnings become lines on standard error, JSON with ``--output json``."""
+def _connected(
+    output: Output, host: str | None, release: str | None, **options: Any
+) -> Iterator[Client]:
+    """Yield a client; warnings become lines on standard error, JSON with ``--output json``.
+
+    Args:
+        output: where and how the command prints.
+        host: address of the server, or None.
+        release: release whose schemas are used, or None.
+        options: other arguments of ``connect``; those that are None are left out.
+    """
     from dynclient.cli.warning_lines import show_warnings
     from dynclient.client.connect import connect
 
     show_warnings(as_json=output.format is Format.JSON)
     try:
-        with connect(host, release=release) as om:
+        given = {name: value for name, value in options.items() if value is not None}
+        with connect(host, release=release, **given) as om:
             yield om
         output.file.flush()
     except WrongWords as error:
@@ -587,6 +597,47 @@ def whoami(
     out = _output(output, columns)
     with _connected(out, host, release) as om:
         code = server_commands.whoami(out, om)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient shell --profile prod --read-only"), rich_help_panel=_GROUP)
+def shell(
+    host: Host = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="PROFILE",
+            help="Profile of the configuration file to connect with.",
+        ),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help="Token to send; other users of the machine can read a command line, so"
+            " OPENMETADATA_TOKEN or a profile is safer.",
+        ),
+    ] = None,
+    release: Release = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="Refuse what may change the server; also: DYNCLIENT_READ_ONLY=1."
+        ),
+    ] = False,
+) -> None:
+    """Start IPython with a client of the server as `om`; TAB completes names of entities.
+
+    `show`, `explain`, `example` and `dynclient` are there too. The history of IPython keeps what is
+    typed, tokens masked.
+    """
+    from dynclient.cli.shell import run
+
+    options = {"profile": profile, "token": token, "read_only": read_only or None}
+    with _connected(_output(Format.TABLE), host, release, **options) as om:
+        code = run(om)
     raise typer.Exit(code)
 
 

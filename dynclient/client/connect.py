@@ -7,6 +7,7 @@ environment, in the order that :class:`Configuration` describes.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -579,4 +580,8 @@ def connect(
         from dynclient.transport.http import Transport
 
         transport = Transport(found.base, found.settings, found.auth)
+    if "IPython" in sys.modules:
+        from dynclient.client.ipython_completion import install
+
+        install()
     return Client(found.base, transport, found.settings, known, hooks, sources)
