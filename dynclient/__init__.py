@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
+    from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.display.displayed import show as show
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
     from dynclient.errors import AmbiguousName as AmbiguousName
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
     from dynclient.errors import BadRequest as BadRequest
+    from dynclient.errors import ConfigInvalid as ConfigInvalid
     from dynclient.errors import Conflict as Conflict
     from dynclient.errors import ConnectFailed as ConnectFailed
+    from dynclient.errors import CredentialUnavailable as CredentialUnavailable
     from dynclient.errors import DriftWarning as DriftWarning
     from dynclient.errors import DynclientError as DynclientError
     from dynclient.errors import DynclientWarning as DynclientWarning
@@ -44,8 +48,12 @@ if TYPE_CHECKING:
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
+    from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
+    from dynclient.errors import ReleaseChanged as ReleaseChanged
+    from dynclient.errors import ReleaseMismatch as ReleaseMismatch
     from dynclient.errors import RequestInvalid as RequestInvalid
+    from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import RunFailed as RunFailed
@@ -66,6 +74,7 @@ if TYPE_CHECKING:
     from dynclient.errors import UnknownCollection as UnknownCollection
     from dynclient.errors import UnknownField as UnknownField
     from dynclient.errors import UnknownOperation as UnknownOperation
+    from dynclient.errors import UnknownProfile as UnknownProfile
     from dynclient.errors import UnknownRelease as UnknownRelease
     from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
     from dynclient.errors import UsageError as UsageError
@@ -74,6 +83,8 @@ if TYPE_CHECKING:
     from dynclient.explore.examples import example as example
     from dynclient.explore.explain import explain as explain
     from dynclient.explore.explanation import Explanation as Explanation
+    from dynclient.extensions.quality import check_frame as check_frame
+    from dynclient.extensions.quality_tests import QualityTest as QualityTest
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -84,6 +95,7 @@ if TYPE_CHECKING:
     from dynclient.model import to_json as to_json
     from dynclient.model.namespace import types as types
     from dynclient.releases import release as release
+    from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
 
     __version__: str
@@ -93,11 +105,13 @@ _HOMES = {
     "Entity": "model",
     "Explanation": "explore.explanation",
     "Hooks": "hooks",
+    "QualityTest": "extensions.quality_tests",
     "Release": "schema",
     "Settings": "settings",
     "asdict": "model",
     "changes": "model",
     "check": "model",
+    "check_frame": "extensions.quality",
     "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",
@@ -106,12 +120,13 @@ _HOMES = {
     "original": "model",
     "release": "releases",
     "schema_of": "model",
+    "show": "display.displayed",
     "to_json": "model",
     "types": "model.namespace",
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox")
+_MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
 _ERRORS = (
@@ -119,8 +134,10 @@ _ERRORS = (
     "BadArguments",
     "BadName",
     "BadRequest",
+    "ConfigInvalid",
     "Conflict",
     "ConnectFailed",
+    "CredentialUnavailable",
     "DriftWarning",
     "DynclientError",
     "DynclientWarning",
@@ -137,10 +154,12 @@ _ERRORS = (
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",
+    "ReadOnly",
     "RefUnresolved",
     "ReleaseChanged",
     "ReleaseMismatch",
     "RequestInvalid",
+    "RequestNotRecorded",
     "ResponseInvalid",
     "ResponseTooLarge",
     "RunFailed",
@@ -161,6 +180,7 @@ _ERRORS = (
     "UnknownCollection",
     "UnknownField",
     "UnknownOperation",
+    "UnknownProfile",
     "UnknownRelease",
     "UnsupportedMediaType",
     "UsageError",

@@ -19,6 +19,11 @@
     │   ├── FieldNotRead (AttributeError)   a field that a response left out and that is not read
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
     │   ├── OutOfRange (IndexError)         a position beyond the end of a list
+    │   ├── ConfigInvalid (ValueError)      a configuration file that is not valid, or not safe
+    │   ├── UnknownProfile (LookupError)    the configuration file has no profile of that name
+    │   ├── CredentialUnavailable           a token or password that cannot be read from its place
+    │   ├── ReadOnly                        a request of a read-only client that changes something
+    │   ├── RequestNotRecorded              a request that a replayed recording does not have
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -51,14 +56,17 @@
     ├── DriftWarning                        data was translated between releases
     ├── StaleWarning                        a field was read later, from a newer state of its entity
     ├── ReleaseMismatch                     the named release is not that of the server
-    └── InsecureWarning                     TLS certificates are not verified
+    └── InsecureWarning                     certificates are not verified, a token is in a file
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.documentation import document_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @document_fields
@@ -142,6 +150,19 @@ class DynclientError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.parts)
+
+    def _repr_html_(self) -> str:
+        from dynclient.display.html import draw_html
+        from dynclient.display.problems import error_blocks
+
+        return draw_html(error_blocks(self))
+
+    @property
+    def _render_traceback_(self) -> Callable[[], list[str]]:
+        # Only notebooks find it: a terminal gets the traceback that it gets of any error.
+        from dynclient.display.problems import traceback_renderer
+
+        return traceback_renderer(self)
 
 
 class SchemaError(DynclientError):
@@ -340,6 +361,78 @@ class OutOfRange(UsageError, IndexError):
     Remedy:
         Compare the position with ``len()``, or call ``first()``, which returns None for an
         empty list.
+    """
+
+
+class ConfigInvalid(UsageError, ValueError):
+    """The configuration file, or a profile in it, is not valid; or others can change the file.
+
+    Remedy:
+        Correct what ``problems`` lists. If others can change the file, take that right away with
+        ``chmod go-w``.
+
+    Attributes:
+        file: path of the file.
+        problems: everything that is wrong with the profile; empty if it is the file as a whole.
+    """
+
+    file: str
+    problems: tuple[Problem, ...] = ()
+
+
+class UnknownProfile(UsageError, LookupError):
+    """The configuration file has no profile of that name, or does not exist.
+
+    Remedy:
+        ``dynclient profiles`` lists the profiles; ``dynclient login --profile NAME`` adds one.
+
+    Attributes:
+        name: the name.
+        profiles: names of the profiles that exist.
+    """
+
+    name: str
+    profiles: tuple[str, ...] = ()
+
+
+class CredentialUnavailable(UsageError):
+    """The token or password of a profile cannot be read from a command or the keyring.
+
+    Remedy:
+        Run ``dynclient login``, or the command of ``token_command`` in a terminal to see why it
+        fails.
+
+    Attributes:
+        username: the user of a profile without a password; else None.
+    """
+
+    username: str | None = None
+
+
+class ReadOnly(UsageError):
+    """A read-only client does not send requests that may change something on the server.
+
+    ``connect(read_only=True)``, ``--read-only`` and ``DYNCLIENT_READ_ONLY`` make a client
+    read-only.
+
+    Remedy:
+        Connect without ``read_only`` to change something.
+
+    Attributes:
+        method: HTTP method of the request.
+        path: its path below ``/api``, without the query.
+    """
+
+    method: str
+    path: str
+
+
+class RequestNotRecorded(UsageError):
+    """A recording that is replayed does not have the request; see :mod:`dynclient.testing`.
+
+    Remedy:
+        Record again after a change of the program; name fields whose values differ from run to run
+        with ``replay(…, ignore=[…])``.
     """
 
 
@@ -700,8 +793,9 @@ class ReleaseMismatch(DynclientWarning):
 
 
 class InsecureWarning(DynclientWarning):
-    """TLS certificates are not verified.
+    """TLS certificates are not verified, or a token or password is in a configuration file.
 
     Remedy:
-        Pass the CA bundle of the server with ``verify="ca.pem"`` instead of False.
+        Pass the CA bundle of the server with ``verify="ca.pem"`` instead of False. Store the token
+        with ``dynclient login``, or name a command that prints it with ``token_command``.
     """

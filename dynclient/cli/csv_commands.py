@@ -31,7 +31,7 @@ def export_csv(output: Output, om: Client, target: Target, file: str | None = No
     """
     text: str = target.collection(om).export_csv(target.key)
     if file is None or file == STANDARD_INPUT:
-        output.write(escaped(text) if output.console.is_terminal else text)
+        output.write(escaped(text) if output.is_terminal else text)
         return DONE
     _replace(Path(file), text)
     output.say(f"wrote {max(text.count(chr(10)), 1):,} lines to {file}")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dynclient.cli.error_text import error_json, error_text
-from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from dynclient.cli.output import Format, Output, standard_console
+from dynclient.cli.command_classes import example
+from dynclient.cli.output import Format, Output, standard_output
 from dynclient.cli.targets import Target, WrongWords, only_target, split_target
 from dynclient.errors import DynclientError
-from dynclient.tracebacks import FULL
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -33,7 +30,9 @@ Words = Annotated[
 ]
 Type = Annotated[
     str,
-    typer.Argument(help="An entity type or a collection: table, tables.", show_default=False),
+    typer.Argument(
+        metavar="TYPE", help="An entity type or a collection: table, tables.", show_default=False
+    ),
 ]
 Host = Annotated[
     str | None,
@@ -45,7 +44,11 @@ Host = Annotated[
 ]
 Release = Annotated[
     str | None,
-    typer.Option("--release", help="Release whose schemas are used; default: the server's."),
+    typer.Option(
+        "--release",
+        metavar="RELEASE",
+        help="Release whose schemas are used; default: the server's.",
+    ),
 ]
 As = Annotated[Format, typer.Option("--output", help="Format of the output.")]
 Columns = Annotated[
@@ -61,21 +64,17 @@ Fields = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def _example(*lines: str) -> str:
-    return "Example: " + " · ".join(lines)
-
-
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _output(format: Format, columns: str = "") -> Output:
-    return Output(standard_console(), format, _names(columns))
+    return Output(standard_output(), format, _names(columns))
 
 
 @contextmanager
 def _connected(output: Output, host: str | None, release: str | None) -> Iterator[Client]:
-    """Yield a client; its errors become a message, or JSON with ``--output json``, and end it."""
+    """Yield a client; warnings become lines on standard error, JSON with ``--output json``."""
     from dynclient.cli.warning_lines import show_warnings
     from dynclient.client.connect import connect
 
@@ -83,28 +82,13 @@ def _connected(output: Output, host: str | None, release: str | None) -> Iterato
     try:
         with connect(host, release=release) as om:
             yield om
-        output.console.file.flush()
-    except BrokenPipeError:
-        # The reader has closed the pipe, as `head` does; discard the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
-    except KeyboardInterrupt:
-        _end(output, KeyboardInterrupt(), "interrupted", INTERRUPTED)
+        output.file.flush()
     except WrongWords as error:
         raise typer.BadParameter(str(error)) from None
-    except (DynclientError, OSError) as error:
-        if os.environ.get(FULL):
-            raise
-        _end(output, error, error_text(error), FAILED)
-
-
-def _end(output: Output, error: BaseException, text: str, code: int) -> NoReturn:
-    """Print an error, after what was printed already, and end the command."""
-    with suppress(OSError):  # the error itself is printed on standard error
-        output.console.file.flush()
-    is_json = output.format is Format.JSON
-    print(error_json(error, text) if is_json else f"dynclient: {text}", file=sys.stderr)
-    raise typer.Exit(code) from None
+    except (DynclientError, KeyboardInterrupt):
+        with suppress(OSError):  # the error is printed after what was printed already
+            output.file.flush()
+        raise
 
 
 def _target(words: Sequence[str]) -> Target:
@@ -122,7 +106,7 @@ def _target_and_rest(words: Sequence[str]) -> tuple[Target, list[str]]:
 
 
 @app.command(
-    epilog=_example("dynclient get table shop.main.public.orders --fields owners --output json"),
+    epilog=example("dynclient get table shop.main.public.orders --fields owners --output json"),
     rich_help_panel=_GROUP,
 )
 def get(
@@ -147,7 +131,10 @@ def get(
 
 @app.command(
     "list",
-    epilog=_example("dynclient list tables --filter service=shop --columns name,owners.name"),
+    epilog=example(
+        "dynclient list tables --filter service=shop --columns name,owners.name",
+        "dynclient list tables --where '-owner:*'",
+    ),
     rich_help_panel=_GROUP,
 )
 def list_(
@@ -155,6 +142,12 @@ def list_(
     filters: Annotated[
         list[str] | None,
         typer.Option("--filter", help="A filter of the list: name=value; may be repeated."),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            help="Conditions, as in a search: 'owner:ada -tier:*'; the whole list is read for them."
+        ),
     ] = None,
     limit: Annotated[
         int | None,
@@ -175,13 +168,13 @@ def list_(
     out = _output(output, columns)
     with _connected(out, host, release) as om:
         code = entity_commands.list_entities(
-            out, om, entity_type, filters or (), limit, _names(fields)
+            out, om, entity_type, filters or (), limit, _names(fields), where
         )
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient search customer --type table --where 'owner:ada -tier:*'"),
+    epilog=example("dynclient search customer --type table --where 'owner:ada -tier:*'"),
     rich_help_panel=_GROUP,
 )
 def search(
@@ -193,7 +186,11 @@ def search(
     ] = "",
     types: Annotated[
         list[str] | None,
-        typer.Option("--type", help="An entity type to search; may be repeated; default: all."),
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="An entity type to search; may be repeated; default: all.",
+        ),
     ] = None,
     where: Annotated[
         str | None,
@@ -220,12 +217,13 @@ def search(
     raise typer.Exit(code)
 
 
-@app.command(epilog=_example("dynclient create table orders.yaml"), rich_help_panel=_GROUP)
+@app.command(epilog=example("dynclient create table orders.yaml"), rich_help_panel=_GROUP)
 def create(
     entity_type: Type,
     file: Annotated[
         str,
         typer.Argument(
+            metavar="FILE",
             help="A JSON or YAML file with the create request; - reads standard input.",
             show_default=False,
         ),
@@ -245,14 +243,16 @@ def create(
 
 
 @app.command(
-    epilog=_example("EDITOR=nano dynclient edit table shop.main.public.orders"),
+    epilog=example("EDITOR=nano dynclient edit table shop.main.public.orders"),
     rich_help_panel=_GROUP,
 )
 def edit(
     target: Words,
     file: Annotated[
         str | None,
-        typer.Option("--from", help="An edited file to send, instead of opening the editor."),
+        typer.Option(
+            "--from", metavar="FILE", help="An edited file to send, instead of opening the editor."
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what changes, and send nothing.")
@@ -275,7 +275,7 @@ def edit(
 
 
 @app.command(
-    epilog=_example("dynclient delete table shop.main.public.orders --hard"),
+    epilog=example("dynclient delete table shop.main.public.orders --hard"),
     rich_help_panel=_GROUP,
 )
 def delete(
@@ -315,26 +315,39 @@ def _confirm(question: str) -> bool:
 
 
 @app.command(
-    epilog=_example("dynclient restore table shop.main.public.orders"), rich_help_panel=_GROUP
+    epilog=example("dynclient restore tables", "dynclient restore table shop.main.public.orders"),
+    rich_help_panel=_GROUP,
 )
 def restore(
-    target: Words,
+    target: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TYPE [NAME]]",
+            help="The entity; without a name, what can be restored is listed.",
+            show_default=False,
+        ),
+    ] = None,
     host: Host = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
 ) -> None:
-    """Restore an entity that was deleted without --hard."""
+    """Restore an entity that was deleted without --hard, or list what can be restored."""
     from dynclient.cli import entity_commands
 
-    found, out = _target(target), _output(output, columns)
+    words, out = target or [], _output(output, columns)
+    is_type = len(words) < 2 and not {".", ":"} & set("".join(words))
+    found = None if is_type else _target(words)
     with _connected(out, host, release) as om:
-        code = entity_commands.restore(out, om, found)
+        if found is None:
+            code = entity_commands.deleted(out, om, words[0] if words else None)
+        else:
+            code = entity_commands.restore(out, om, found)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient tag table shop.main.public.users PII.Sensitive --column email"),
+    epilog=example("dynclient tag table shop.main.public.users PII.Sensitive --column email"),
     rich_help_panel=_GROUP,
 )
 def tag(
@@ -369,7 +382,7 @@ def tag(
 
 
 @app.command(
-    epilog=_example("dynclient lineage table shop.main.public.orders --up 3 --mermaid"),
+    epilog=example("dynclient lineage table shop.main.public.orders --up 3 --mermaid"),
     rich_help_panel=_GROUP,
 )
 def lineage(
@@ -400,7 +413,7 @@ def lineage(
 
 
 @app.command(
-    epilog=_example("dynclient history table shop.main.public.orders"), rich_help_panel=_GROUP
+    epilog=example("dynclient history table shop.main.public.orders"), rich_help_panel=_GROUP
 )
 def history(
     target: Words,
@@ -419,7 +432,7 @@ def history(
 
 
 @app.command(
-    epilog=_example("dynclient diff table shop.main.public.orders 0.1 0.2"),
+    epilog=example("dynclient diff table shop.main.public.orders 0.1 0.2"),
     rich_help_panel=_GROUP,
 )
 def diff(
@@ -445,15 +458,18 @@ def diff(
     """
     from dynclient.cli import version_commands
 
-    found, others = _target_and_rest(words)
+    try:
+        sides = version_commands.compared_states(words)
+    except WrongWords as error:
+        raise typer.BadParameter(str(error)) from None
     out = _output(output, columns)
     with _connected(out, host, release) as om:
-        code = version_commands.diff(out, om, found, others, exit_code=exit_code)
+        code = version_commands.diff(out, om, sides, exit_code=exit_code)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient blame table shop.main.public.orders"), rich_help_panel=_GROUP
+    epilog=example("dynclient blame table shop.main.public.orders"), rich_help_panel=_GROUP
 )
 def blame(
     target: Words,
@@ -471,13 +487,14 @@ def blame(
     raise typer.Exit(code)
 
 
-@app.command(
-    epilog=_example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP
-)
+@app.command(epilog=example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP)
 def export(
     target: Words,
     file: Annotated[
-        str | None, typer.Option("--out", "-o", help="File to write; default: standard output.")
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="File to write; default: standard output."
+        ),
     ] = None,
     host: Host = None,
     release: Release = None,
@@ -493,7 +510,7 @@ def export(
 
 @app.command(
     "import",
-    epilog=_example("dynclient import glossary Sales sales.csv --no-dry-run"),
+    epilog=example("dynclient import glossary Sales sales.csv --no-dry-run"),
     rich_help_panel=_GROUP,
 )
 def import_(
@@ -529,7 +546,7 @@ def import_(
 
 
 @app.command(
-    epilog=_example("dynclient call 'GET /v1/tables?limit=5' --columns fullyQualifiedName"),
+    epilog=example("dynclient call 'GET /v1/tables?limit=5' --columns fullyQualifiedName"),
     rich_help_panel=_GROUP,
 )
 def call(
@@ -557,7 +574,7 @@ def call(
     raise typer.Exit(code)
 
 
-@app.command(epilog=_example("dynclient whoami"), rich_help_panel=_GROUP)
+@app.command(epilog=example("dynclient whoami"), rich_help_panel=_GROUP)
 def whoami(
     host: Host = None,
     release: Release = None,
@@ -573,11 +590,14 @@ def whoami(
     raise typer.Exit(code)
 
 
-@app.command(epilog=_example("dynclient count tables users"), rich_help_panel=_GROUP)
+@app.command(epilog=example("dynclient count tables users"), rich_help_panel=_GROUP)
 def count(
     types: Annotated[
         list[str] | None,
-        typer.Argument(help="Entity types; default: those that the server counts in one request."),
+        typer.Argument(
+            metavar="TYPE…",
+            help="Entity types; default: those that the server counts in one request.",
+        ),
     ] = None,
     host: Host = None,
     release: Release = None,
@@ -590,4 +610,41 @@ def count(
     out = _output(output, columns)
     with _connected(out, host, release) as om:
         code = server_commands.count(out, om, types or ())
+    raise typer.Exit(code)
+
+
+@app.command(
+    "open",
+    epilog=example(
+        "dynclient open table shop.main.public.orders", "dynclient open glossary Sales --print"
+    ),
+    rich_help_panel=_GROUP,
+)
+def open_(
+    target: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TYPE NAME]",
+            help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id; default:"
+            " the start page of the server.",
+            show_default=False,
+        ),
+    ] = None,
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Print the address, and open no browser.")
+    ] = False,
+    host: Host = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Open the page of an entity in the web browser.
+
+    Exit code 1: there is no browser; the address is printed.
+    """
+    from dynclient.cli.open_command import open_page
+
+    found, out = _target(target) if target else None, _output(output, columns)
+    with _connected(out, host, release) as om:
+        code = open_page(out, om, found, only_print=only_print)
     raise typer.Exit(code)

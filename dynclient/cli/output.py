@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from dynclient.cli.data_files import json_text, yaml_text
 from dynclient.secrets import UNPRINTABLE, printable
@@ -39,10 +39,15 @@ class Format(StrEnum):
 class Output(NamedTuple):
     """Where and how a command prints."""
 
-    console: Console
+    file: TextIO
     format: Format = Format.TABLE
     columns: tuple[str, ...] = ()
     """Columns that the user named, as paths: ``owners.name``; empty for those of the command."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the output is a terminal and no file or pipe."""
+        return self.file.isatty()
 
     @property
     def is_table(self) -> bool:
@@ -51,7 +56,7 @@ class Output(NamedTuple):
 
     def write(self, text: str) -> None:
         """Print text as it is, with an end of line."""
-        self.console.file.write(text if text.endswith("\n") else f"{text}\n")
+        self.file.write(text if text.endswith("\n") else f"{text}\n")
 
     def say(self, text: str) -> None:
         """Print lines for people, escaped; nothing in other formats."""
@@ -59,16 +64,23 @@ class Output(NamedTuple):
             self.write(escaped(text))
 
 
-def standard_console() -> Console:
-    """Return the console of standard output; lines are not cut in a pipe.
-
-    Characters that the encoding of the terminal does not have are escaped.
-    """
-    from rich.console import Console
-
+def standard_output() -> TextIO:
+    """Return standard output; characters that its encoding does not have are escaped."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    return sys.stdout
+
+
+def standard_console() -> Console:
+    """Return the console of standard output. Rich is imported by commands that print with it."""
+    from rich.console import Console
+
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to the group of commands; rich would end the process with exit code 1."""
+            raise BrokenPipeError
+
+    return PipedConsole()
 
 
 def escaped(text: str) -> str:
@@ -135,7 +147,7 @@ def show_rows(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> No
         case Format.TABLE:
             _show_table(output, rows, chosen)
         case Format.CSV:
-            writer = csv.writer(output.console.file, lineterminator="\n")
+            writer = csv.writer(output.file, lineterminator="\n")
             writer.writerow(chosen)
             for row in rows:
                 cells = (cell(value_at(row, path)) for path in chosen)
@@ -156,7 +168,7 @@ def _show_json(output: Output, rows: Iterable[Row]) -> None:
     separator = "[\n"
     for row in rows:
         text = json_text(_picked(row, output.columns)).replace("\n", "\n  ")
-        output.console.file.write(f"{separator}  {text}")
+        output.file.write(f"{separator}  {text}")
         separator = ",\n"
     output.write("\n]" if separator == ",\n" else "[]")
 
@@ -168,10 +180,12 @@ def _picked(row: Row, columns: Sequence[str]) -> Row:
 
 def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> None:
     from rich.box import SIMPLE_HEAD
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    is_terminal = output.console.is_terminal
+    is_terminal = output.is_terminal
+    console = Console(file=output.file, width=None if is_terminal else _PIPE_WIDTH, highlight=False)
     for part in _parts(rows, 1_000):
         lines = [[one_line(cell(value_at(row, path))) for path in columns] for row in part]
         used = [
@@ -184,8 +198,8 @@ def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> 
             table.add_column(Text(columns[place]), overflow="fold")
         for line in lines:
             table.add_row(*(Text(_cut(line[place])) for place in used))
-        with output.console.capture() as capture:
-            output.console.print(table)
+        with console.capture() as capture:
+            console.print(table)
         text = "\n".join(line.rstrip() for line in capture.get().splitlines())
         output.write(text)
 

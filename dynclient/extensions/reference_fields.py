@@ -12,8 +12,9 @@ from dynclient import model
 from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.reference_lookup import Reference, flat, references
+from dynclient.extensions.reference_lookup import Reference, references
 from dynclient.operations.operation import Plan
 
 FACTS = "reference_fields.json"

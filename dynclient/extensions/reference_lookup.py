@@ -61,14 +61,6 @@ def reference(
     return found
 
 
-def flat(values: Iterable[Any]) -> list[Any]:
-    """Return the values of a call in which a list is several values."""
-    found: list[Any] = []
-    for value in values:
-        found += value if isinstance(value, (list, tuple, set)) else [value]
-    return found
-
-
 def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference | Problem:
     """Return the reference that a value names, or what is wrong with it."""
     kinds = " or ".join(types)

@@ -15,10 +15,10 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, SearchFailed, ServerFault, Unavailable
 from dynclient.extensions import search_query as language
 from dynclient.extensions.base import Extension, not_supported
-from dynclient.extensions.operation_rows import Period
 from dynclient.extensions.search_fields import Fields, build_query, checked, holds
 from dynclient.extensions.search_hits import Hit, Hits, raw_hits
 from dynclient.operations.operation import Plan
+from dynclient.schema.versions import Period
 from dynclient.session.requested_fields import requested_fields
 from dynclient.suggestions import nearest
 
@@ -146,7 +146,14 @@ class Search(Extension):
             )
         )
 
-    def find(self, types: Any = None, where: Any = None, *, deleted: bool = False) -> Found:
+    def find(
+        self,
+        types: Any = None,
+        where: Any = None,
+        *,
+        deleted: bool = False,
+        fields: Sequence[str] = (),
+    ) -> Found:
         """Return the entities that fulfil conditions, read from lists instead of the search index.
 
         All entities of the types are listed, so a search is faster; but lists are never late, and
@@ -156,6 +163,7 @@ class Search(Extension):
             types: types of entities, by any name of their collections.
             where: conditions, as for a search; fields that only the index has are refused.
             deleted: whether to list the soft-deleted entities instead of the others.
+            fields: fields to read in addition to those of the conditions.
 
         Raises:
             BadArguments: fields or values do not exist; lists all problems.
@@ -172,18 +180,18 @@ class Search(Extension):
             spec = self.session.find(one)
             if "list" not in spec.operations:
                 raise not_supported(f"a list of {spec.attribute}", self.session.release.name)
-        fields = Fields(self.session.release, entity_types, call)
-        condition = checked(condition, fields, call)
+        known = Fields(self.session.release, entity_types, call)
+        condition = checked(condition, known, call)
         _refuse_deleted(condition, call)
         problems = [
             Problem(f"where[{part.field!r}]", part.field, "argument",
                     "exists in the search index only; use om.search()")
             for part in language.field_conditions(condition)
-            if not fields.find(part.field).path and fields.find(part.field).kind != "entity_type"
+            if not known.find(part.field).path and known.find(part.field).kind != "entity_type"
         ]  # fmt: skip
         if problems:
             raise bad_arguments(call, problems)
-        return Found(self, entity_types, condition, fields, deleted=deleted)
+        return Found(self, entity_types, condition, known, fields, deleted=deleted)
 
     def reindex(self) -> ReindexRun:
         """Start to build the search index again, and return the run, which ``om.wait`` can poll.
@@ -406,6 +414,7 @@ class Found:
         types: the entity types to list.
         condition: the conditions.
         fields: the fields of the types.
+        requested: more fields to request.
         deleted: whether soft-deleted entities are listed.
     """
 
@@ -415,6 +424,7 @@ class Found:
         types: Sequence[EntityType],
         condition: language.Condition,
         fields: Fields,
+        requested: Sequence[str] = (),
         *,
         deleted: bool,
     ) -> None:
@@ -422,6 +432,7 @@ class Found:
         self._types = types
         self._condition = condition
         self._fields = fields
+        self._requested = requested
         self._deleted = deleted
 
     def __iter__(self) -> Iterator[Any]:
@@ -445,7 +456,7 @@ class Found:
         named = language.field_conditions(self._condition)
         paths = [path for part in named for path in self._fields.paths(part.field, entity_type)]
         names = [name for path in paths for name in facts.needed(entity_type.name, path)]
-        return [*dict.fromkeys(names)]
+        return [*dict.fromkeys([*self._requested, *names])]
 
     def first(self) -> Any:
         """Return the first of the entities; None if the list is empty."""

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -193,9 +193,22 @@ def _announce(info: dict[str, Any], *, json: bool) -> None:
     if json:
         text = jsonlib.dumps(info)
     else:
-        text = "\n".join(f"{name.replace('_', ' '):12} {value}" for name, value in info.items())
+        lines = [f"{name.replace('_', ' '):12} {value}" for name, value in info.items()]
+        text = "\n".join([*lines, "", "In another terminal:", *environment_lines(info)])
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def environment_lines(info: Mapping[str, str], *, windows: bool = os.name == "nt") -> list[str]:
+    """Return the commands of a shell after which clients in it use the sandbox.
+
+    Args:
+        info: what a client needs to connect, as :func:`connection_info` returns it.
+        windows: write them for PowerShell instead of a POSIX shell.
+    """
+    values = {"OPENMETADATA_HOST": info["host"], "OPENMETADATA_TOKEN": info["admin_token"]}
+    form = '$env:{} = "{}"' if windows else "export {}={}"
+    return [form.format(name, value) for name, value in values.items()]
 
 
 def _watch_parent(server: uvicorn.Server) -> None:

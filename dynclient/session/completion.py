@@ -63,9 +63,11 @@ class Completion:
         return self._session.known_release or self.release
 
     def _ask(self) -> None:
+        from dynclient.transport.auth import Anonymous
+
         server = self._session.server
         if server.known_build is None:
-            transport = _impatient(self._session.transport)
+            transport = impatient(self._session.transport, WAIT, Anonymous())
             if transport is None:
                 return
             dispatcher = Dispatcher(transport, transport.settings)
@@ -101,19 +103,24 @@ class Completion:
             return
 
 
-def _impatient(transport: Any) -> Transport | None:
-    """Return a copy of a transport that gives up early and sends no token.
+def impatient(transport: Any, seconds: float, auth: Any = None) -> Transport | None:
+    """Return a copy of a transport that gives up early; it shares the connections.
 
-    None for a transport of the user's own, which may do anything.
+    Args:
+        transport: the transport.
+        seconds: how long a request may take; none is repeated.
+        auth: the authentication of the copy; by default that of the transport.
+
+    Returns:
+        The copy; None for a transport of the user's own, which may do anything.
     """
-    from dynclient.transport.auth import Anonymous
     from dynclient.transport.http import Transport
 
     if type(transport) is not Transport:
         return None
     copied = copy.copy(transport)
     settings = transport.settings
-    short = {name: WAIT for name in _TIMEOUTS if name in settings._fields}
+    short = {name: seconds for name in _TIMEOUTS if name in settings._fields}
     copied.settings = settings.replace(retries=0, **short)
-    copied.auth = Anonymous()
+    copied.auth = transport.auth if auth is None else auth
     return copied

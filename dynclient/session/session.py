@@ -177,6 +177,31 @@ class Session:
         return self._release_check
 
     @property
+    def is_pinned(self) -> bool:
+        """Whether the user named the release."""
+        return self._is_pinned
+
+    def impatient(self, seconds: float) -> Session:
+        """Return a session for the same server and user whose requests give up early.
+
+        Displays send their requests by it, so that a server that is down delays them shortly.
+
+        Args:
+            seconds: how long a request may take; none is repeated.
+        """
+        from dynclient.session.completion import impatient
+
+        transport = impatient(self.transport, seconds) or self.transport
+        hooks = self._dispatcher.hooks
+        found = Session(
+            self._base, transport, self.settings, self.known_release, hooks, self._sources,
+            self._is_pinned,
+        )  # fmt: skip
+        if self.server.known_build is not None:
+            found.server.use_build(self.server.known_build)
+        return found
+
+    @property
     def catalogue(self) -> Catalogue:
         """The collections of the release."""
         from dynclient.operations.catalogue import catalogue
@@ -498,6 +523,18 @@ class ResponseOrigin(Origin):
 
         for path in paths:
             complete(root, path)
+
+    def unread(self, root: Entity, node: Node) -> Sequence[str]:
+        """Return the fields that the response left out, see :meth:`Origin.unread`."""
+        from dynclient.session.unread import unread_names
+
+        return unread_names(self, root, node)
+
+    def page_address(self, root: Entity) -> str | None:
+        """Return the address of the page of an entity, see :meth:`Origin.page_address`."""
+        from dynclient.session.page_addresses import known_page
+
+        return None if self.session is None else known_page(self.session, root)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.session.unread import asked_fields

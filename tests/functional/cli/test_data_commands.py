@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from dynclient.cli.edit_command import edit
 from dynclient.cli.output import Output
@@ -248,7 +247,7 @@ def test_nothing_is_sent_and_nothing_lost_if_an_edit_fails(
 
 def edited(om: Client, before: str, after: str, meanwhile: Callable[[], object]) -> str:
     """Edit the table in this process while something else happens; return what is printed."""
-    console = Console(file=io.StringIO(), width=200)
+    file = io.StringIO()
 
     def editor(path: Path) -> None:
         text = path.read_text("utf-8")
@@ -256,8 +255,8 @@ def edited(om: Client, before: str, after: str, meanwhile: Callable[[], object])
         path.write_text(text.replace(before, after), "utf-8")
         meanwhile()
 
-    edit(Output(console), om, Target("table", NAME), editor=editor)
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+    edit(Output(file), om, Target("table", NAME), editor=editor)
+    return file.getvalue()
 
 
 def test_what_others_change_during_an_edit_is_kept(
