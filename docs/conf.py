@@ -27,6 +27,7 @@ extensions = [
     "command_reference",
     "error_reference",
     "presentation",
+    "diagrams",
 ]
 
 # -- pages ----------------------------------------------------------------------------------------

@@ -166,13 +166,24 @@ def _function(path: str, function: Callable[..., Any], of: str) -> Iterator[str]
     text = markup(inspect.getdoc(function) or "")
     text += "".join(f"\n:type {each}: {words}" for each, words in _types(text, own))
     if found.return_annotation not in {found.empty, "None", None, "Any"}:
-        text += f"\n:rtype: {found.return_annotation}"
+        text += f"\n:rtype: {_qualified(str(found.return_annotation), function)}"
     canonical = f"{function.__module__}.{function.__qualname__}"
     yield from [f".. py:function:: {path}{shown}", f"   :canonical: {canonical}", ""]
     yield from _indented(text)
     if of:
         yield f"   :Collections: {of}"
     yield ""
+
+
+def _qualified(annotation: str, function: Callable[..., Any]) -> str:
+    """Return an annotation with the full names of the classes that its module knows."""
+
+    def full(match: re.Match[str]) -> str:
+        known = getattr(function, "__globals__", {}).get(match[0])
+        is_own = inspect.isclass(known) and known.__module__.startswith("dynclient")
+        return f"~{known.__module__}.{known.__qualname__}" if is_own else match[0]
+
+    return re.sub(r"(?<![\w.])[A-Z]\w*", full, annotation)
 
 
 def _types(text: str, parameters: list[inspect.Parameter]) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ def test_an_error_has_a_cause_and_a_remedy(cls: type) -> None:
     assert re.fullmatch(r".{20,}[.:;]", " ".join(cause.split())), cause
     remedies = [each for each in sections if each.startswith("Remedy:\n")]
     assert len(remedies) == 1
-    assert re.fullmatch(r"Remedy: [A-Z].{15,}\.", " ".join(remedies[0].split())), remedies
+    assert re.fullmatch(r"Remedy: ([A-Z]|``).{15,}\.", " ".join(remedies[0].split())), remedies
 
 
 def test_the_explanation_of_an_error_has_both() -> None:
