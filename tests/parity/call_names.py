@@ -1,4 +1,7 @@
-"""The names that a call uses, and those that a test uses: a test makes a call if it uses its names."""
+"""The names that a call uses, and those that a test uses.
+
+A test makes a call if it uses all names of the call.
+"""
 
 from __future__ import annotations
 
