@@ -15,13 +15,13 @@ ON_THE_EXAMPLE = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how-t
 """Documents that continue with the example catalogue, all with the same one."""
 DOCUMENTS = [
     path
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     if path not in ON_THE_EXAMPLE
 ]
 
 
 def _name(path: Path) -> str:
-    return str(path.relative_to(ROOT)).removeprefix("docs/")
+    return path.relative_to(ROOT).as_posix()
 
 
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
