@@ -8,6 +8,7 @@ terminal. It writes ``docs/pictures/``. The tests use the same functions.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "docs" / "notebooks" / "explore.ipynb"
 PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-TERMINAL_WIDTH = 100
+TERMINAL_WIDTH = 90
 """Characters of a line."""
 _SECONDS = 120
 
@@ -66,13 +67,16 @@ def terminal_page(om: dynclient.Client) -> str:
     """Return what rich draws of a client, a list, an entity and its lineage, as a page of HTML."""
     from rich.console import Console
 
+    from dynclient.display.interactive import fetching
+
     orders = om.tables["shop.sales.public.orders"]
     console = Console(
         record=True, width=TERMINAL_WIDTH, file=io.StringIO(), force_terminal=True
     )
-    for each in (om, om.tables.list(), orders, om.lineage(orders, upstream=3, downstream=3)):
-        console.print(each)
-        console.print()
+    with fetching():
+        for each in (om, om.tables.list(), orders, om.lineage(orders, upstream=3, downstream=3)):
+            console.print(each)
+            console.print()
     return console.export_html(inline_styles=True)
 
 
@@ -110,11 +114,11 @@ def main() -> None:
         environment = {
             "OPENMETADATA_HOST": server.host, "OPENMETADATA_TOKEN": server.admin_token
         }  # fmt: skip
-        import os
+
 
         page = page_of(executed({**os.environ, **environment}))
-        photograph(page, PICTURES / "notebook.png", width=1100, height=5200)
-        photograph(terminal_page(om), PICTURES / "terminal.png", width=900, height=1500)
+        photograph(page, PICTURES / "notebook.png", width=1100, height=5600)
+        photograph(terminal_page(om), PICTURES / "terminal.png", width=900, height=1350)
 
 
 if __name__ == "__main__":
