@@ -74,9 +74,7 @@ def found_by_pyright(project: Path) -> dict[str, set[int]]:
     if not program.exists():
         pytest.skip("basedpyright is not installed; the extra lint has it")
     command = [str(program), "--outputjson", "--pythonpath", python_of(project)]
-    ran = subprocess.run(
-        command, cwd=project, capture_output=True, text=True, check=False
-    )
+    ran = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert ran.returncode in {0, 1}, ran.stderr
     found = json.loads(ran.stdout)["generalDiagnostics"]
     return lines_of((each["file"], each["range"]["start"]["line"] + 1) for each in found)
