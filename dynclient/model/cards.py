@@ -13,6 +13,8 @@ from dynclient.display.cells import cell_text, web_address
 from dynclient.display.times import ago, time_words
 from dynclient.drift import table as drift_table
 from dynclient.model.class_docs import type_words
+from dynclient.model.containers import FieldList, FieldMap
+from dynclient.model.entity import Entity, root_of
 from dynclient.model.masking import is_secret, is_secret_key
 from dynclient.model.merge import origin_of
 from dynclient.model.value_tables import FIELDS as SAMPLE_FIELDS
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dynclient.display.blocks import Cell
-    from dynclient.model.containers import FieldList, FieldMap
-    from dynclient.model.entity import Entity
     from dynclient.schema import Node
 
     Rows = Sequence[Mapping[str, Any]]
@@ -75,14 +75,25 @@ _EARLIEST = 10**11
 # -- cards -----------------------------------------------------------------------------------------
 
 
+def blocks_of(value: Any) -> Iterator[Block]:
+    """Return what an entity, a list or map in one, or a plain list of entities looks like.
+
+    Args:
+        value: the entity, the list or the map.
+    """
+    if isinstance(value, Entity):
+        return entity_blocks(value)
+    if isinstance(value, FieldMap):
+        return map_blocks(value)
+    return list_blocks(value) if isinstance(value, FieldList) else entities_blocks(value)
+
+
 def entity_blocks(entity: Entity) -> Iterator[Block]:
     """Yield what an entity looks like, or a part of one; sends nothing.
 
     Args:
         entity: the entity.
     """
-    from dynclient.model.entity import root_of
-
     cls, raw = type(entity), entity._raw
     node = cls._node
     root = root_of(entity)
@@ -163,8 +174,6 @@ def list_blocks(items: FieldList) -> Iterator[Block]:
         rest = [f"… {len(raw) - _PART_ROWS:,} more"] if len(raw) > _PART_ROWS else []
         yield Text("\n".join([*lines, *rest]) or "empty", "plain" if raw else "quiet")
         return
-    from dynclient.model.entity import root_of
-
     root = root_of(entity)
     origin = origin_of(root)
     unread = origin.unread(root, node) if origin is not None and node is not None else ()
