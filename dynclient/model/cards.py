@@ -340,7 +340,10 @@ def entity_table(
     is_mixed = len({node.ref for node in nodes}) > 1
     node = nodes[0] if nodes and not is_mixed else None
     names = _columns(node, raws, _NAMES, distinct=True)
-    cells = [_cells(own, raw, names, frozenset()) for own, raw in zip(nodes, raws, strict=True)]
+    is_record = not any(name in names for name in _NAMES)  # of a time, which is all it is known by
+    cells = [
+        _cells(own, raw, names, is_wide=is_record) for own, raw in zip(nodes, raws, strict=True)
+    ]
     headings = _headings(names)
     if is_mixed:
         headings = ["type", *headings]
@@ -463,7 +466,12 @@ def _has_other_name(rows: Rows) -> bool:
 
 
 def _cells(
-    node: Node | None, row: Mapping[str, Any], names: Sequence[str], unread: frozenset[str]
+    node: Node | None,
+    row: Mapping[str, Any],
+    names: Sequence[str],
+    unread: frozenset[str] = frozenset(),
+    *,
+    is_wide: bool = False,
 ) -> list[Cell]:
     schema: Mapping[str, Node] = {} if node is None else node.properties
     cells: list[Cell] = []
@@ -472,7 +480,7 @@ def _cells(
             cells.append(_NOT_READ)
             continue
         own = name if row.get(name) not in (None, "") else name.removesuffix(_DISPLAY)
-        cells.append(_field_cell(own, schema.get(own), row.get(own)))
+        cells.append(_field_cell(own, schema.get(own), row.get(own), is_wide=is_wide))
     return cells
 
 
