@@ -114,6 +114,8 @@ def entity_blocks(entity: Entity) -> Iterator[Block]:
     left_out = list(dict.fromkeys(left_out))
     marked: list[tuple[str, Cell]] = [(each, _NOT_READ) for each in left_out if each in _FIRST]
     rows = [*marked, *_field_rows(node, raw, {"description", *drawn}, name)]
+    # Read or not, who owns what is always at the same place; sorting keeps the order of the rest.
+    rows.sort(key=lambda row: _FIRST.index(row[0]) if row[0] in _FIRST else len(_FIRST))
     if rows:
         yield Fields(rows)
     if sample is not None:
