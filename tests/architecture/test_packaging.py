@@ -14,7 +14,19 @@ import dynclient
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {
-    *("all", "cli", "dist", "fast", "frames", "fuzz", "graph", "lint", "login", "mutate", "sandbox"),
+    *(
+        "all",
+        "cli",
+        "dist",
+        "fast",
+        "frames",
+        "fuzz",
+        "graph",
+        "lint",
+        "login",
+        "mutate",
+        "sandbox",
+    ),
     *("sql", "test"),
 }
 

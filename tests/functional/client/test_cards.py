@@ -76,6 +76,22 @@ def test_a_client_displays_the_user_and_the_numbers_of_entities(stub: Stub, prom
     assert "t0ken" not in "".join(shown.values())
 
 
+def test_ipython_sends_no_more_for_all_forms(stub: Stub, prompt: None) -> None:
+    formatters = pytest.importorskip("IPython.core.formatters")
+    forms, _ = formatters.DisplayFormatter().format(client(stub))
+    assert {"text/plain", "text/html"} <= set(forms)
+    assert paths(stub) == [ME, COUNTS]
+
+
+def test_clients_and_collections_in_lists_are_one_line_each(stub: Stub, prompt: None) -> None:
+    pretty = pytest.importorskip("IPython.lib.pretty")
+    om = client(stub)
+    shown = pretty.pretty([om, om.tables])
+    assert shown.count("\n") == 1
+    assert f"<tables at {stub.host}/v1/tables>" in shown
+    assert not stub.seen
+
+
 def test_nothing_is_sent_while_an_exception_is_handled(stub: Stub, prompt: None) -> None:
     om = client(stub)
     try:
