@@ -62,10 +62,10 @@ def test_nothing_is_sent_in_a_script(stub: Stub) -> None:
 
 def test_a_client_displays_the_user_and_the_numbers_of_entities(stub: Stub, prompt: None) -> None:
     shown = client(stub)._repr_mimebundle_()
-    assert paths(stub) == [ME, COUNTS]  # once, though there are two forms
+    assert paths(stub) == [VERSION, ME, COUNTS]  # once, though there are two forms
     lines = shown["text/plain"].splitlines()
     assert lines[0] == f"OpenMetadata at {stub.host}"
-    assert r"user          <ada>\x1b[31m, administrator" in lines
+    assert r"user            <ada>\x1b[31m, administrator" in lines
     assert lines[lines.index("collection  entities") + 2 :][:2] == [
         "containers         5",
         "tables             3",
@@ -80,7 +80,7 @@ def test_ipython_sends_no_more_for_all_forms(stub: Stub, prompt: None) -> None:
     formatters = pytest.importorskip("IPython.core.formatters")
     forms, _ = formatters.DisplayFormatter().format(client(stub))
     assert {"text/plain", "text/html"} <= set(forms)
-    assert paths(stub) == [ME, COUNTS]
+    assert paths(stub) == [VERSION, ME, COUNTS]
 
 
 def test_clients_and_collections_in_lists_are_one_line_each(stub: Stub, prompt: None) -> None:
@@ -126,7 +126,7 @@ def test_show_sends_requests_in_a_script_too(stub: Stub) -> None:
     output = StringIO()
     dynclient.show(client(stub), file=output)
     assert "administrator" in output.getvalue()
-    assert paths(stub) == [ME, COUNTS]
+    assert paths(stub) == [VERSION, ME, COUNTS]
 
 
 def test_a_client_says_that_it_is_read_only_and_what_it_does_not_know(stub: Stub) -> None:
