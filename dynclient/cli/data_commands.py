@@ -362,7 +362,7 @@ def restore(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE [NAME]]",
+            metavar="TYPE [NAME]",
             help="The entity; without a name, what can be restored is listed.",
             show_default=False,
         ),
@@ -643,14 +643,7 @@ def whoami(
 @app.command(epilog=example("dynclient shell --profile prod --read-only"), rich_help_panel=_GROUP)
 def shell(
     host: Host = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            metavar="PROFILE",
-            help="Profile of the configuration file to connect with.",
-        ),
-    ] = None,
+    profile: Profile = None,
     token: Annotated[
         str | None,
         typer.Option(
@@ -717,7 +710,7 @@ def open_(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE NAME]",
+            metavar="TYPE NAME",
             help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id; default:"
             " the start page of the server.",
             show_default=False,

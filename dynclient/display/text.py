@@ -30,6 +30,8 @@ WIDTH = 100
 _NARROWEST = 20
 _COLUMN = 8
 """A table whose columns would be narrower leaves out the last ones."""
+_WIDEST_COLUMN = 60
+"""Columns of a table that does not fit."""
 _GAP = "  "
 _BAR = 10
 _LINES = 60
@@ -127,6 +129,8 @@ def _table(table: Table, width: int) -> Iterator[str]:
     texts = [list(map(_cell, row)) for row in table.rows]
     names = list(map(one_line, table.columns))
     wide = [min(max(map(text_width, column)), width) for column in zip(names, *texts, strict=True)]
+    if sum(wide) + len(_GAP) * (len(wide) - 1) > width:
+        wide = [min(each, _WIDEST_COLUMN) for each in wide]
     drawn = column_widths(wide, width)
     right = [
         bool(table.rows) and all(row[place] is None or is_number(row[place]) for row in table.rows)
