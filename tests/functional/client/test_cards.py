@@ -117,6 +117,14 @@ def test_a_server_that_is_down_is_asked_once(prompt: None) -> None:
     assert "help(om)" in shown
 
 
+def test_a_closed_client_has_a_card_without_requests(stub: Stub, prompt: None) -> None:
+    om = client(stub)
+    om.close()
+    assert "cannot be read" in text(om)
+    assert text(om.tables).startswith("collection om.tables")
+    assert not stub.seen
+
+
 def test_a_server_without_entities_says_so(stub: Stub, prompt: None) -> None:
     stub.routes[COUNTS] = {"tableCount": 0}
     assert "no entities yet" in text(client(stub))
