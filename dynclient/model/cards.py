@@ -17,6 +17,7 @@ from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.entity import Entity, root_of
 from dynclient.model.masking import is_secret, is_secret_key
 from dynclient.model.merge import origin_of
+from dynclient.model.states import state_label
 from dynclient.model.value_tables import FIELDS as SAMPLE_FIELDS
 from dynclient.model.value_tables import value_table
 from dynclient.secrets import MASK, Secret, looks_secret
@@ -518,6 +519,8 @@ def _field_cell(name: str, node: Node | None, value: Any, *, is_wide: bool = Fal
         return _masked(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and _is_time(node, value):
         return time_words(value) if is_wide else ago(value)
+    if isinstance(value, str) and node is not None and node.kind == "enum":
+        return state_label(value) or value
     if name == "version" and isinstance(value, (int, float)):
         return str(value)
     return _cell_value(name, node, value)
