@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from typer.main import get_command, get_command_name
 import dynclient
 from dynclient.cli.command_classes import Command, Group, example
 from dynclient.cli.completion import Shell, script
+from dynclient.cli.data_commands import Profile
 from dynclient.cli.data_commands import app as data
 from dynclient.cli.error_text import asks_for_json, error_json
 from dynclient.cli.exit_codes import DONE, MISUSED
@@ -24,6 +25,8 @@ from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
+
+    from dynclient.schema import Release
 
 WrongUse: Any = typer.BadParameter.__base__
 """The error of wrong arguments. Typer exports those derived from it only."""
@@ -167,6 +170,9 @@ def sandbox(
             help="How often a run of an app or an ingestion pipeline is seen unfinished.", min=0
         ),
     ] = 2,
+    with_example: Annotated[
+        bool, typer.Option("--example", help="Load the example catalogue of the documentation.")
+    ] = False,
 ) -> None:
     """Serve OpenMetadata's REST API on this machine until Ctrl-C.
 
@@ -178,7 +184,16 @@ def sandbox(
     serve(
         release=release, tree=tree, port=port, data=data, json=json, verbose=verbose,
         pipeline_service=pipeline_service, run_polls=run_polls,
+        load=_load_example if with_example else None,
     )  # fmt: skip
+
+
+def _load_example(info: Mapping[str, str], release: Release) -> None:
+    """Write the example catalogue to a sandbox."""
+    from dynclient.testing.example_catalogue import load_example_catalogue
+
+    with dynclient.connect(info["host"], token=info["admin_token"], release=release) as om:
+        load_example_catalogue(om)
 
 
 @app.command(
@@ -224,19 +239,32 @@ def doctor(
             help="JWT to send; default: OPENMETADATA_TOKEN, or else OPENMETADATA_JWT_TOKEN."
         ),
     ] = None,
+    profile: Profile = None,
     release: ReleaseName = None,
     tree: Tree = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare a server with the schemas of a release and print what differs.
 
+    Also prints each setting, and where it comes from: an option, a profile, the environment.
     Exit code 0: the schemas fit the server. 3: the schemas are of another minor release, or one
     side has entity types that the other lacks. 1: the server or the schemas cannot be read.
     """
-    from dynclient.cli.doctor import examine, show
+    from dynclient.cli.connection import configure_or_ask
+    from dynclient.cli.doctor import examine, setting_rows, show, show_settings
+    from dynclient.client.connect import client_of
 
-    with dynclient.connect(host, token=token, release=release, source=tree) as om:
-        report = examine(om)
+    configuration = configure_or_ask(
+        host, token=token, profile=profile, release=release, source=tree
+    )
+    settings = setting_rows(configuration)
+    try:
+        with client_of(configuration) as om:
+            report = examine(om)._replace(settings=settings)
+    except dynclient.DynclientError:
+        if not json:
+            show_settings(standard_console(), settings)
+        raise
     if json:
         typer.echo(report.as_json())
     else:
