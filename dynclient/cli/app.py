@@ -272,48 +272,6 @@ def doctor(
     raise typer.Exit(report.exit_code)
 
 
-@app.command(epilog=example("dynclient shell --profile prod --read-only"))
-def shell(
-    profile: Annotated[
-        str | None,
-        typer.Option(metavar="PROFILE", help="Profile of the configuration file to connect with."),
-    ] = None,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST", help="Address of the server; default: OPENMETADATA_HOST, or a profile."
-        ),
-    ] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TOKEN",
-            help="Token to send; other users of the machine can read a command line, so"
-            " OPENMETADATA_TOKEN or a profile is safer.",
-        ),
-    ] = None,
-    release: ReleaseName = None,
-    read_only: Annotated[
-        bool,
-        typer.Option(
-            "--read-only", help="Refuse what may change the server; also: DYNCLIENT_READ_ONLY=1."
-        ),
-    ] = False,
-) -> None:
-    """Start IPython with a client of the server as `om`; TAB completes names of entities.
-
-    `show`, `explain`, `example` and `dynclient` are there too. The history of IPython keeps what is
-    typed, tokens masked.
-    """
-    from dynclient.cli.shell import run as run_shell
-
-    # Without the option, the profile or the environment decides.
-    options: dict[str, Any] = {"read_only": True} if read_only else {}
-    with dynclient.connect(host, token=token, release=release, profile=profile, **options) as om:
-        code = run_shell(om)
-    raise typer.Exit(code)
-
-
 @app.command(
     epilog=example("dynclient explain table.columns.dataType", "dynclient explain tables.list")
 )
