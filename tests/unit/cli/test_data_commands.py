@@ -103,7 +103,7 @@ def test_ctrl_c_ends_a_command_with_130(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(import_module("dynclient.client.connect"), "connect", interrupt)
+    monkeypatch.setattr(import_module("dynclient.client.connect"), "configure", interrupt)
     assert run(capsys, "whoami") == (130, "", "dynclient: interrupted\n")
     code, out, err = run(capsys, "whoami", "--output", "json")
     assert (code, out) == (130, "")
