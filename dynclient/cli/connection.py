@@ -12,7 +12,7 @@ import typer
 from dynclient.cli.output import Format, Output
 from dynclient.cli.targets import WrongWords
 from dynclient.cli.warning_lines import show_warnings
-from dynclient.errors import CredentialUnavailable, DynclientError
+from dynclient.errors import CredentialUnavailable, DynclientError, UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -63,9 +63,16 @@ def configure_or_ask(host: str | None, **arguments: Any) -> Configuration:
 
 
 def ask_secret(question: str) -> str:
-    """Ask for a secret at the terminal, which does not show it."""
+    """Ask for a secret at the terminal, which does not show it.
+
+    Raises:
+        UsageError: the input ends.
+    """
     from getpass import getpass
 
     from dynclient.secrets import printable
 
-    return getpass(f"{printable(question)}: ", stream=sys.stderr)
+    try:
+        return getpass(f"{printable(question)}: ", stream=sys.stderr)
+    except EOFError:
+        raise UsageError(f"{question}: the input ended") from None

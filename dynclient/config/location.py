@@ -34,7 +34,7 @@ def config_path() -> Path:
 
 def is_disabled(path: Path) -> bool:
     """Return whether the path says that there is no configuration file."""
-    return str(path) == os.devnull or path.name.upper() == "NUL"
+    return str(path) == os.devnull or (os.name == "nt" and path.name.upper() == "NUL")
 
 
 def shown(path: Path) -> str:

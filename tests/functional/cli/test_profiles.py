@@ -220,14 +220,20 @@ def test_a_token_that_cannot_be_stored_is_revoked(
         client.session.send(Request("GET", "/v1/users/loggedInUser"))
 
 
-def test_a_token_from_standard_input(variables: Variables, path: Path, each: Client) -> None:
+def test_a_token_from_standard_input(
+    path: Path,
+    each: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     token = each.session.transport.auth.last.removeprefix("Bearer ")
-    words = command("login", "--profile", "bot", "--host", each.host, "--token-stdin")
-    done = in_pipe(words, variables, f"{token}\n")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"profile 'bot': admin at {each.host}, OpenMetadata ")
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{token}\n"))
+    words = ("login", "--profile", "bot", "--host", each.host, "--token-stdin")
+    code, out, err = run_here(capsys, *words)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"profile 'bot': admin at {each.host}, OpenMetadata ")
     assert list(stored().values()) == [token]
-    assert token not in done.stdout + path.read_text()
+    assert token not in out + path.read_text()
     with dynclient.connect(profile="bot") as om:
         me = om.session.send(Request("GET", "/v1/users/loggedInUser"))
     assert me["name"] == "admin"
@@ -395,6 +401,36 @@ def test_a_missing_profile_is_an_error_of_every_command(
         assert "has no profile 'prd'; did you mean prod?; it has prod" in err
     code, _, err = run_here(capsys, "whoami", "--profile", "prd", "--output", "json")
     assert (code, json.loads(err)["error"]) == (1, "UnknownProfile")
+
+
+def test_names_of_profiles_complete(path: Path) -> None:
+    from dynclient.cli.candidates import candidates
+
+    def found(text: str) -> list[str]:
+        return [each.text for each in candidates(["whoami", "--profile"], text)]
+
+    assert found("") == []
+    write_config(path.parent, LISTED.format(host="http://x", token='"op"'))
+    assert found("p") == ["prod"]
+    assert sorted(found("")) == ["away", "broken", "old", "prod"]
+    path.write_text("[")
+    assert found("") == []
+
+
+def test_the_end_of_the_input_is_an_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    import getpass
+
+    def end(*_: Any, **__: Any) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", end)
+    monkeypatch.setattr(sys, "stdin", TerminalText())
+    code, out, err = run_here(capsys, "login", "--host", "http://127.0.0.1:1")
+    assert (code, out) == (1, "")
+    assert err.endswith("dynclient: Token: the input ended\n")
+    assert not path.exists()
 
 
 def test_every_command_that_takes_a_host_takes_a_profile() -> None:
