@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -82,12 +82,27 @@ def _output(format: Format, columns: str = "") -> Output:
 
 @contextmanager
 def _connected(
-    output: Output, host: str | None, release: str | None, profile: str | None = None
+    output: Output,
+    host: str | None,
+    release: str | None,
+    profile: str | None = None,
+    **options: Any,
 ) -> Iterator[Client]:
-    """Yield a client; warnings and errors as for :func:`dynclient.cli.connection.reported`."""
+    """Yield a client; warnings and errors as for :func:`dynclient.cli.connection.reported`.
+
+    Args:
+        output: where and how the command prints.
+        host: address of the server, or None.
+        release: release whose schemas are used, or None.
+        profile: name of a profile, or None.
+        options: other arguments of ``configure``.
+    """
     from dynclient.cli.connection import connect_or_ask, reported
 
-    with reported(output), connect_or_ask(host, profile=profile, release=release) as om:
+    with (
+        reported(output),
+        connect_or_ask(host, profile=profile, release=release, **options) as om,
+    ):
         yield om
 
 
@@ -328,7 +343,7 @@ def restore(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE [NAME]]",
+            metavar="TYPE [NAME]",
             help="The entity; without a name, what can be restored is listed.",
             show_default=False,
         ),
@@ -606,6 +621,41 @@ def whoami(
     raise typer.Exit(code)
 
 
+@app.command(epilog=example("dynclient shell --profile prod --read-only"), rich_help_panel=_GROUP)
+def shell(
+    host: Host = None,
+    profile: Profile = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help="Token to send; other users of the machine can read a command line, so"
+            " OPENMETADATA_TOKEN or a profile is safer.",
+        ),
+    ] = None,
+    release: Release = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="Refuse what may change the server; also: DYNCLIENT_READ_ONLY=1."
+        ),
+    ] = False,
+) -> None:
+    """Start IPython with a client of the server as `om`; TAB completes names of entities.
+
+    `show`, `explain`, `example` and `dynclient` are there too. The history of IPython keeps what is
+    typed, tokens masked.
+    """
+    from dynclient.cli.shell import run
+
+    settings = {"read_only": True} if read_only else None
+    out = _output(Format.TABLE)
+    with _connected(out, host, release, profile, token=token, settings=settings) as om:
+        code = run(om)
+    raise typer.Exit(code)
+
+
 @app.command(epilog=example("dynclient count tables users"), rich_help_panel=_GROUP)
 def count(
     types: Annotated[
@@ -641,7 +691,7 @@ def open_(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE NAME]",
+            metavar="TYPE NAME",
             help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id; default:"
             " the start page of the server.",
             show_default=False,

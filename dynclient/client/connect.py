@@ -7,6 +7,7 @@ environment, in the order that :class:`Configuration` describes.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -531,6 +532,10 @@ def client_of(
         from dynclient.transport.http import Transport
 
         transport = Transport(base, settings, auth)
+    if "IPython" in sys.modules:
+        from dynclient.client.ipython_completion import install
+
+        install()
     return Client(base, transport, settings, known, hooks, sources)
 
 

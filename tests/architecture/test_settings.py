@@ -72,6 +72,11 @@ def test_options_are_those_of_the_commands() -> None:
     from dynclient.cli.app import app
 
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    options = {option for each in commands["get"].params for option in each.opts}
-    assert set(column(3)) == {"--host", "--release", "--profile"}
-    assert set(column(3)) <= options
+    options = {
+        name: {option for each in found.params for option in each.opts}
+        for name, found in commands.items()
+    }
+    listed = [name for name in column(3) if name.startswith("--")]
+    assert listed == ["--host", "--release", "--profile", "--read-only"]
+    assert set(listed) <= options["shell"]
+    assert set(listed) - options["get"] == {"--read-only"}

@@ -17,7 +17,7 @@ from tests.support.command_line import run
 
 NAMES = {
     "get", "list", "create", "edit", "delete", "restore", "tag", "lineage", "history", "diff",
-    "blame", "export", "import", "call", "whoami", "count", "search", "open",
+    "blame", "export", "import", "call", "whoami", "count", "search", "open", "shell",
 }  # fmt: skip
 TARGETS = ("get", "edit", "delete", "restore", "lineage", "history", "blame", "export")
 
