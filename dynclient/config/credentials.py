@@ -138,7 +138,7 @@ class KeyringEntry:
 
             reason = type(error).__name__
             if reason == "NoKeyringError":
-                reason = "there is none"
+                reason = "no keyring is installed or unlocked"
             elif not arguments:  # else it may quote the secret
                 reason = f"{reason}: {printable(str(error))[:200]}"
         raise CredentialUnavailable(

@@ -10,6 +10,7 @@ from dynclient.errors import UsageError
 VARIABLE = "DYNCLIENT_CONFIG"
 """Environment variable that names another file; ``/dev/null`` for none."""
 FILE = "config.toml"
+DISABLED = f"{VARIABLE} is {os.devnull}, so no configuration file is used"
 
 
 def config_path() -> Path:

@@ -237,6 +237,52 @@ def test_a_token_from_standard_input(
     assert me["name"] == "admin"
 
 
+def test_a_new_login_replaces_the_token_and_a_failure_keeps_it(
+    path: Path,
+    om: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = om.session.transport.auth.last.removeprefix("Bearer ")
+    write_config(path.parent, """
+        [profile.default]
+        host = "http://old.example.com"
+        token_keyring = "dynclient/default@old.example.com"
+        [profile.other]
+        host = "http://other.example.com"
+        token_keyring = "mine/other"
+    """)  # fmt: skip
+    backend = FileKeyring()
+    backend.set_password("dynclient", "default@old.example.com", "t0")
+    backend.set_password("mine", "other", "t1")
+
+    def log_in(*options: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", StringIO(token))
+        return run_here(capsys, "login", "--host", om.host, "--token-stdin", *options)
+
+    assert log_in()[0] == 0
+    (own,) = (name for name in stored() if "default" in name)
+    assert stored() == {"mine other": "t1", own: token}
+    assert "old.example.com" not in path.read_text()
+
+    backend.set_password(*own.split(" ", 1), "t2")
+    text = path.read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr("dynclient.config.config_edit.os.fsync", full_disk)
+        assert log_in() == (1, "", "dynclient: No space left on device\n")
+    assert stored() == {"mine other": "t1", own: "t2"}
+    assert path.read_text() == text
+
+    assert log_in("--profile", "other", "--store", "file")[0] == 0
+    assert stored()["mine other"] == "t1"  # this package did not write it
+    assert log_in("--store", "file")[0] == 0
+    assert list(stored()) == ["mine other"]
+
+
+def full_disk(*_: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_token_in_the_file_is_private_and_warned_of(
     variables: Variables, path: Path, om: Client
 ) -> None:
@@ -290,8 +336,8 @@ def test_without_a_keyring_nothing_is_asked(
     done = in_pipe(words, {**variables, **backend}, SECRET)
     assert done.returncode == 1
     assert done.stderr == (
-        "dynclient: the keyring of the system cannot be used: there is none; --store file keeps the"
-        " token in the configuration file\n"
+        "dynclient: the keyring of the system cannot be used: no keyring is installed or unlocked;"
+        " --store file keeps the token in the configuration file\n"
     )
 
 
