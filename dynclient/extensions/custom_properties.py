@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import BadArguments, Problem, UnknownCollection, UsageError
-from dynclient.extensions.base import CollectionExtension, Extension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension, Extension
 from dynclient.extensions.reference_lookup import references
 from dynclient.extensions.times import timestamp
 from dynclient.schema import date_patterns
@@ -222,7 +222,7 @@ class PropertyValues(CollectionExtension):
 
     name = "property_values"
 
-    def set_property(self, target: Any, name: str, value: Any) -> Any:
+    def set_property(self, target: Any, name: str, value: Any) -> CollectionEntity:
         """Set a custom property of an entity; its others stay, whether valid or not.
 
         Args:
@@ -239,7 +239,9 @@ class PropertyValues(CollectionExtension):
         """
         return self._set("set_property", target, {name: value}, only=False)
 
-    def set_properties(self, target: Any, values: Mapping[str, Any], *, only: bool = False) -> Any:
+    def set_properties(
+        self, target: Any, values: Mapping[str, Any], *, only: bool = False
+    ) -> CollectionEntity:
         """Set several custom properties of an entity with one patch; see :meth:`set_property`.
 
         Args:
@@ -279,7 +281,7 @@ class PropertyValues(CollectionExtension):
 
         return self.edit(target, change, fields=[FIELD])
 
-    def remove_property(self, target: Any, *names: str) -> Any:
+    def remove_property(self, target: Any, *names: str) -> CollectionEntity:
         """Remove values of custom properties from an entity; those it does not have are ignored.
 
         Args:

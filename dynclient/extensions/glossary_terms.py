@@ -8,7 +8,7 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
-from dynclient.extensions.base import CollectionExtension, not_supported
+from dynclient.extensions.base import CollectionEntity, CollectionExtension, not_supported
 from dynclient.extensions.entity_parts import requesting_fields
 from dynclient.extensions.reference_lookup import Reference, flat, reference, references
 
@@ -26,7 +26,7 @@ class GlossaryTerms(CollectionExtension):
     name = "terms"
     operations = "glossary_terms"
 
-    def add_relation(self, target: Any, *terms: Any, type: str | None = None) -> Any:
+    def add_relation(self, target: Any, *terms: Any, type: str | None = None) -> CollectionEntity:
         """Relate a term to others; relations that it has stay.
 
         Args:
@@ -57,7 +57,9 @@ class GlossaryTerms(CollectionExtension):
 
         return self.edit(target, change, fields=[_RELATED])
 
-    def remove_relation(self, target: Any, *terms: Any, type: str | None = None) -> Any:
+    def remove_relation(
+        self, target: Any, *terms: Any, type: str | None = None
+    ) -> CollectionEntity:
         """Remove the relations of a term to others.
 
         Args:
@@ -105,7 +107,7 @@ class GlossaryTerms(CollectionExtension):
         found = self.call("relation_type_usage")
         return {str(name): int(count) for name, count in found.items()}
 
-    def move(self, target: Any, to: Any) -> Any:
+    def move(self, target: Any, to: Any) -> CollectionEntity:
         """Move a term below another one, or to the top of a glossary, with all below it.
 
         Args:

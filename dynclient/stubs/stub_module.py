@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from inspect import Parameter
@@ -72,21 +73,25 @@ class StubModule:
         Args:
             header: the comment at its beginning.
         """
+        used = set(_WORD.findall("\n".join(self.lines)))  # not all that was looked up is written
         imports = []
         for module, names in sorted(self._imports.items()):
             listed = ", ".join(
                 name if name == local else f"{name} as {local}"
                 for name, local in sorted(names.items())
+                if local in used
             )
             if listed:
                 imports.append(f"from {module} import {listed}")
-        aliases = []
-        for name, local in sorted(self._aliases.items()):
-            aliases.append(f"{local} = {name}")
-        parts = [[header, "# mypy: ignore-errors"], imports, self.lines, aliases]
+        aliases = [f"{local} = {name}" for name, local in sorted(self._aliases.items())]
+        parts = [[header, *SETTINGS], imports, self.lines, aliases]
         return "\n".join("\n".join(part) + "\n" for part in parts if part)
 
 
+_WORD = re.compile(r"\w+")
+SETTINGS = ("# mypy: ignore-errors", "# pyright: reportIncompatibleMethodOverride=false")
+"""Comments for type checkers: the classes of a release promise less than their base classes, which
+have any attribute."""
 _BUILT_IN = frozenset(
     {"bool", "dict", "float", "int", "list", "str", "tuple", "type", "bytes", "object"}
 )
