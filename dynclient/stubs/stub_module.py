@@ -73,7 +73,8 @@ class StubModule:
         Args:
             header: the comment at its beginning.
         """
-        used = set(_WORD.findall("\n".join(self.lines)))  # not all that was looked up is written
+        code = (line for line in self.lines if not isinstance(line, DocLine))
+        used = set(_WORD.findall("\n".join(code)))  # not all that was looked up is written
         imports = []
         for module, names in sorted(self._imports.items()):
             listed = ", ".join(
@@ -97,6 +98,12 @@ _BUILT_IN = frozenset(
 )
 
 
+class DocLine(str):
+    """A line of a docstring, whose words are not code."""
+
+    __slots__ = ()
+
+
 _STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 """What is written before the names of parameters that take several arguments."""
 
@@ -116,9 +123,9 @@ def docstring(text: str | None, indent: str) -> tuple[str, ...]:
     if not rest:
         end = '\\""""' if first.endswith('"') else '"""'
         first = first.removesuffix('"')
-        return (f'{indent}"""{first}{end}',)
+        return (DocLine(f'{indent}"""{first}{end}'),)
     lines = [f"{indent}{line}" if line else "" for line in rest]
-    return (f'{indent}"""{first}', *lines, f'{indent}"""')
+    return tuple(map(DocLine, (f'{indent}"""{first}', *lines, f'{indent}"""')))
 
 
 def is_member_name(name: str) -> bool:

@@ -30,6 +30,11 @@ def marked(script: Path) -> set[int]:
     return {number for number, line in enumerate(lines, 1) if line.endswith("# wrong")}
 
 
+def settings() -> str:
+    """Return the settings of the type checkers in the documentation."""
+    return next(each.text for each in blocks(EDITORS) if each.language == "toml")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the two scripts and an environment in which dynclient is installed.
@@ -48,8 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copy(RIGHT, folder)
     text = WRONG.read_text("utf-8").replace("# mypy: ignore-errors", "#")
     folder.joinpath(WRONG.name).write_text(text, "utf-8")
-    settings = next(each.text for each in blocks(EDITORS) if each.language == "toml")
-    (folder / "pyproject.toml").write_text(settings.replace('"typings", ', ""), "utf-8")
+    (folder / "pyproject.toml").write_text(settings().replace('"typings", ', ""), "utf-8")
     write(release_named("starter"), folder / "typings")
     yield folder
     shutil.rmtree(folder)
@@ -104,6 +108,7 @@ def test_so_it_does_for_a_real_release(project: Path, check: object, tmp_path: P
     assert callable(check)
     real = tmp_path / "real"
     shutil.copytree(project, real, symlinks=True, ignore=shutil.ignore_patterns("typings", ".*"))
+    (real / "pyproject.toml").write_text(settings(), "utf-8")
     write(real_release("1.13.0"), real / "typings")
     assert check(real) == {RIGHT.name: set(), WRONG.name: marked(WRONG)}
     shutil.rmtree(real)

@@ -22,10 +22,11 @@ def test_imports_are_collected_and_sorted_and_only_those_that_are_written() -> N
     module = StubModule("here")
     assert [module.use("b", "Z"), module.use("b", "A"), module.use("a", "X")] == ["Z", "A", "X"]
     assert module.use("c", "Unused") == "Unused"
-    module.write("x: X[A, Z]")
+    module.write("x: X[A, Z]", *docstring("Unused here.", ""))
     settings = "\n".join(SETTINGS)
     assert module.text("# h") == (
-        f"# h\n{settings}\n\nfrom a import X\nfrom b import A, Z\n\nx: X[A, Z]\n"
+        f"# h\n{settings}\n\nfrom a import X\nfrom b import A, Z\n\n"
+        'x: X[A, Z]\n"""Unused here."""\n'
     )
 
 
