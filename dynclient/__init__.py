@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.client.ipython_completion import load_ipython_extension as load_ipython_extension
+    from dynclient.client.ipython_completion import (
+        unload_ipython_extension as unload_ipython_extension,
+    )
     from dynclient.display.displayed import show as show
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
@@ -28,8 +32,10 @@ if TYPE_CHECKING:
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
     from dynclient.errors import BadRequest as BadRequest
+    from dynclient.errors import ConfigInvalid as ConfigInvalid
     from dynclient.errors import Conflict as Conflict
     from dynclient.errors import ConnectFailed as ConnectFailed
+    from dynclient.errors import CredentialUnavailable as CredentialUnavailable
     from dynclient.errors import DriftWarning as DriftWarning
     from dynclient.errors import DynclientError as DynclientError
     from dynclient.errors import DynclientWarning as DynclientWarning
@@ -72,6 +78,7 @@ if TYPE_CHECKING:
     from dynclient.errors import UnknownCollection as UnknownCollection
     from dynclient.errors import UnknownField as UnknownField
     from dynclient.errors import UnknownOperation as UnknownOperation
+    from dynclient.errors import UnknownProfile as UnknownProfile
     from dynclient.errors import UnknownRelease as UnknownRelease
     from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
     from dynclient.errors import UsageError as UsageError
@@ -80,6 +87,8 @@ if TYPE_CHECKING:
     from dynclient.explore.examples import example as example
     from dynclient.explore.explain import explain as explain
     from dynclient.explore.explanation import Explanation as Explanation
+    from dynclient.extensions.quality import check_frame as check_frame
+    from dynclient.extensions.quality_tests import QualityTest as QualityTest
     from dynclient.hooks import Hooks as Hooks
     from dynclient.model import Entity as Entity
     from dynclient.model import asdict as asdict
@@ -100,11 +109,13 @@ _HOMES = {
     "Entity": "model",
     "Explanation": "explore.explanation",
     "Hooks": "hooks",
+    "QualityTest": "extensions.quality_tests",
     "Release": "schema",
     "Settings": "settings",
     "asdict": "model",
     "changes": "model",
     "check": "model",
+    "check_frame": "extensions.quality",
     "check_releases": "drift.upgrade_check",
     "connect": "client",
     "diff": "drift.diff",
@@ -122,13 +133,18 @@ _HOMES = {
 _MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
+_IPYTHON = ("load_ipython_extension", "unload_ipython_extension")
+"""Names that ``%load_ext dynclient`` of IPython looks for."""
+
 _ERRORS = (
     "AmbiguousName",
     "BadArguments",
     "BadName",
     "BadRequest",
+    "ConfigInvalid",
     "Conflict",
     "ConnectFailed",
+    "CredentialUnavailable",
     "DriftWarning",
     "DynclientError",
     "DynclientWarning",
@@ -171,6 +187,7 @@ _ERRORS = (
     "UnknownCollection",
     "UnknownField",
     "UnknownOperation",
+    "UnknownProfile",
     "UnknownRelease",
     "UnsupportedMediaType",
     "UsageError",
@@ -197,6 +214,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(import_module(f"dynclient.{_HOMES[name]}"), name)
     elif name in _ERRORS:
         found = getattr(import_module("dynclient.errors"), name)
+    elif name in _IPYTHON:
+        found = getattr(import_module("dynclient.client.ipython_completion"), name)
     elif name == "__version__":
         found = _version()
     else:

@@ -22,9 +22,9 @@ class Settings(NamedTuple):
             deletes take tens of seconds on real servers; no successful request takes more than a
             minute.
         timeout: Time for one request: all attempts, the pauses between them, a login, and the
-            response to its last byte. Each page of a list is a request. None for no limit. The
-            default is 300 s, or ``read_timeout`` if that is longer, unless ``DYNCLIENT_TIMEOUT`` is
-            set.
+            response to its last byte. Each page of a list is a request. None or infinity for no
+            limit. The default is 300 s, or ``read_timeout`` if that is longer, unless
+            ``DYNCLIENT_TIMEOUT`` is set.
         max_response: Largest response in bytes, decompressed. The default, 512 MiB, is far more
             than any page of entities.
         retries: Attempts after the first one, for requests that are safe to repeat. 3 are enough

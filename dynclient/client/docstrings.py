@@ -102,7 +102,7 @@ def extra_operations_doc(
     for name, info in known.items():
         lines.append(f"    {name}: {info.key}")
         if info.doc:
-            lines += _indented(_first_sentence(info.doc), 8)
+            lines += _indented(first_sentence(info.doc), 8)
     return "\n".join(lines)
 
 
@@ -117,7 +117,7 @@ def _summaries(documented: Iterable[tuple[str, Any]]) -> Iterator[str]:
     """Yield a name and the first sentence of its docstring, for each object."""
     for name, value in documented:
         yield f"    {name}"
-        yield from _indented(_first_sentence(value.__doc__ or ""), 8)
+        yield from _indented(first_sentence(value.__doc__ or ""), 8)
 
 
 def _call(cls: type, name: str) -> str:
@@ -130,8 +130,12 @@ def _call(cls: type, name: str) -> str:
     return f"{name}{found.replace(parameters=plain, return_annotation=Parameter.empty)}"
 
 
-def _first_sentence(doc: str) -> str:
-    """Return the first sentence of a docstring, or its first paragraph."""
+def first_sentence(doc: str) -> str:
+    """Return the first sentence of a docstring, or its first paragraph, in one line.
+
+    Args:
+        doc: the docstring, or a description of a schema.
+    """
     paragraph = " ".join(doc.strip().split("\n\n")[0].split())
     sentence, period, _ = paragraph.partition(". ")
     return f"{sentence}." if period else paragraph
@@ -315,7 +319,7 @@ def _field_descriptions(operation: Operation, release: Release | None) -> dict[s
     path, _, pointer = entity.path.partition("#")
     properties = release.node(path, pointer).properties
     return {
-        each.name: _first_sentence(properties[each.name].description or "")
+        each.name: first_sentence(properties[each.name].description or "")
         for each in operation.parameters
         if each.doc == FIELD_FILTER and each.name in properties
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -56,8 +56,40 @@ def print_pretty(value: Any, printer: Any, *, is_nested: bool = False) -> None:
         return
     from dynclient.display.text import draw_text
 
-    # IPython writes the text beside "Out[3]: "; the card begins below it.
-    printer.text("\n" + draw_text(value._blocks()))
+    printer.text(draw_text(value._blocks()))
+
+
+def media_types(
+    value: Any,
+    include: Collection[str] | None = None,
+    exclude: Collection[str] | None = None,
+    more: Mapping[str, Callable[[], str]] | None = None,
+) -> dict[str, str]:
+    """Return what a value looks like by media type, for ``_repr_mimebundle_``.
+
+    The blocks are made once, which matters where they need requests: notebooks ask for HTML and
+    for text.
+
+    Args:
+        value: what has ``_blocks``.
+        include: the media types that are needed; None for all.
+        exclude: media types that are not needed.
+        more: functions that return other forms, by media type.
+    """
+    from dynclient.display.html import draw_html
+    from dynclient.display.text import draw_text
+
+    blocks = list(value._blocks())
+    forms: dict[str, Callable[[], str]] = {
+        "text/plain": lambda: draw_text(blocks),
+        "text/html": lambda: draw_html(blocks),
+        **(more or {}),
+    }
+    return {
+        kind: draw()
+        for kind, draw in forms.items()
+        if (include is None or kind in include) and kind not in (exclude or ())
+    }
 
 
 def show(value: Any, *, width: int | None = None, file: TextIO | None = None) -> None:
@@ -80,7 +112,7 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
 
     output = sys.stdout if file is None else file
     with fetching():
-        blocks = list(value._blocks()) if hasattr(type(value), "_blocks") else None
+        blocks = _blocks_of(value)
     if blocks is None:
         from dynclient.secrets import printable
 
@@ -89,6 +121,17 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
         from dynclient.display.text import draw_text
 
         _write(output, draw_text(blocks, width))
+
+
+def _blocks_of(value: Any) -> list[Block] | None:
+    """Return what a value looks like, or a list of values of one kind; None for others."""
+    if hasattr(type(value), "_blocks"):
+        return list(value._blocks())
+    if isinstance(value, (list, tuple)) and value:
+        draw = getattr(type(value[0]), "_blocks_of", None)
+        is_drawn = all(getattr(type(each), "_blocks_of", None) is draw for each in value)
+        return list(draw(value)) if draw is not None and is_drawn else None
+    return None
 
 
 def _print_rich(blocks: list[Block], width: int | None, output: TextIO) -> bool:

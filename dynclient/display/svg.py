@@ -21,7 +21,7 @@ _LOOP = 22.0
 _LABEL = 34
 """Characters of a label of a node; the middle of a longer one is left out."""
 _KIND = 30
-_EDGE_LABEL = 18
+_EDGE_LABEL = 24
 _GAP = 60.0
 _FOCUS = "#2f7fd6"
 _QUIET = 'stroke="currentColor" stroke-opacity="0.45"'
@@ -88,7 +88,8 @@ def _node(node: GraphNode, box: Box, label: str, kind: str) -> Iterator[str]:
     x, y, width, height = box.x, box.y, box.width, box.height
     url = web_address(node.url)
     if url:
-        yield f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+        yield f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer"'
+        yield ' style="color: inherit; text-decoration: none">'
     yield f"<g><title>{escape(' '.join(filter(None, (one_line(node.kind), one_line(node.label)))))}"
     yield "</title>"
     look = f'fill="{_FOCUS}" fill-opacity="0.16" stroke="{_FOCUS}" stroke-width="2"'
@@ -177,9 +178,9 @@ def _note(route: Route, text: str, used: list[Box]) -> Iterator[str]:
     width = _width(text, 10)
     start, end = route.points[0], route.points[1]
     for share in (0.5, 0.35, 0.65, 0.2, 0.8):
-        bend = share * share * (3 - 2 * share)  # the height of the curve, about
         x = start[0] + (end[0] - start[0]) * share
-        y = start[1] + (end[1] - start[1]) * bend - 4
+        half = width / 2 / max(end[0] - start[0], 1.0)
+        y = min(_height(start, end, each) for each in (share - half, share + half)) - 3
         place = Box(x - width / 2, y - 9, width, 11)
         is_between = start[0] <= place.x and place.x + width <= end[0]
         if is_between and not any(_overlap(place, each) for each in used):
@@ -189,6 +190,12 @@ def _note(route: Route, text: str, used: list[Box]) -> Iterator[str]:
                 f' fill="currentColor" fill-opacity="0.75">{escape(text)}</text>'
             )
             return
+
+
+def _height(start: Point, end: Point, share: float) -> float:
+    """Return about how high a curve is at a share of its way."""
+    way = min(max(share, 0.0), 1.0)
+    return start[1] + (end[1] - start[1]) * way * way * (3 - 2 * way)
 
 
 def _overlap(one: Box, other: Box) -> bool:

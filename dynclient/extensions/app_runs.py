@@ -10,7 +10,7 @@ from dynclient.errors import Problem
 from dynclient.extensions import ingestion
 from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.records import load_record
-from dynclient.extensions.runs import Run, newest_run
+from dynclient.extensions.runs import Run, Runs, newest_run
 from dynclient.extensions.times import timestamp
 
 _RECORD = "entity/applications/appRunRecord.json"
@@ -91,7 +91,7 @@ class AppRuns(CollectionExtension):
         found = self.call("runs", arguments)
         runs = [self._run(name, record) for record in found.get("data") or ()]
         runs.sort(key=Run.age)
-        return [run for run in runs if _is_within(run, start, end)]
+        return Runs(run for run in runs if _is_within(run, start, end))
 
     def _run(self, name: str, record: Any) -> Run:
         """Return a run; the ones of external apps are those of ingestion pipelines."""

@@ -47,3 +47,11 @@ def as_mapping(value: Any, call: str, argument: str) -> Mapping[str, Any]:
         return value
     kind = type(value).__name__
     raise bad_arguments(call, [Problem(argument, kind, "argument", f"must be a dict, not {kind}")])
+
+
+def flat(values: Iterable[Any]) -> list[Any]:
+    """Return the values of a call in which a list is several values."""
+    found: list[Any] = []
+    for value in values:
+        found += value if isinstance(value, (list, tuple, set)) else [value]
+    return found

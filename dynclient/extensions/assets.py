@@ -24,11 +24,11 @@ from dynclient.errors import (
     ServerError,
     ServerFault,
 )
+from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionExtension, Extension
 from dynclient.extensions.entity_parts import each_part, part_lists, requesting_fields
 from dynclient.extensions.offset_pages import offset_listing, offset_page, page_size
 from dynclient.extensions.reference_fields import FACTS
-from dynclient.extensions.reference_lookup import flat
 from dynclient.extensions.tag_labels import FIELD as LABELS
 from dynclient.extensions.tag_labels import labels_of, with_labels, without_labels
 from dynclient.operations.operation import Plan

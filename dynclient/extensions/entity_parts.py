@@ -1,7 +1,12 @@
-"""Parts of an entity that have a field of their own, found by its schema: columns, tasks, fields.
+"""Parts of an entity, found by its schema: columns, tasks, features, fields.
 
-A part is named by a keyword, the singular of the list that it is in, ``column="email"``. Parts in
-parts are named through their parents, ``column="address.city"``.
+A part is named by a keyword, the singular of the list that it is in, ``column="email"``. All calls
+read such a name in the same way:
+
+- its fully qualified name, or that below the entity: parts in parts are named through their
+  parents, ``"address.city"``, and a name that contains a dot is quoted, ``'"unit.price"'``;
+- the name as it is, ``"unit.price"``, unless that is also the path of a part in a part;
+- each of these without regard to case, unless that names several.
 """
 
 from __future__ import annotations
@@ -19,6 +24,9 @@ from dynclient.suggestions import nearest
 if TYPE_CHECKING:
     from dynclient.schema import EntityType, Node, Release
 
+_REFERENCE = "EntityReference"
+_LISTED = 20
+"""Names of parts that a message lists, at most."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -33,7 +41,28 @@ class PartList(NamedTuple):
     """The field of a part that contains parts of the same type, if any."""
 
 
-def part_lists(node: Node, field: str) -> list[PartList]:
+class Part(NamedTuple):
+    """One part of an entity."""
+
+    group: str
+    """The field of the entity that it is in."""
+    names: tuple[str, ...]
+    """The names from the outermost part on."""
+    value: Any
+    """The part, as the entity has it: an object of its class, or JSON."""
+
+    @property
+    def name(self) -> str:
+        """Its name below the entity: ``address.city``, ``"unit.price"``."""
+        return fqn.build(*self.names)
+
+    @property
+    def key(self) -> str:
+        """Its name where servers take that of a column: plain, or a path if it is nested."""
+        return self.names[0] if len(self.names) == 1 else self.name
+
+
+def part_lists(node: Node, field: str = "fullyQualifiedName") -> list[PartList]:
     """Return the lists of an entity type whose items have a field.
 
     Of lists with the same keyword, those in an object of the entity are left out: the columns of
@@ -41,7 +70,7 @@ def part_lists(node: Node, field: str) -> list[PartList]:
 
     Args:
         node: the schema node of the entity type.
-        field: the field that the items must have, ``tags``.
+        field: the field that the items must have, ``tags``; by default a fully qualified name.
     """
     found = []
     for name, below in node.properties.items():
@@ -58,6 +87,8 @@ def part_lists(node: Node, field: str) -> list[PartList]:
 
 def _part_list(path: tuple[str, ...], items: Node, field: str) -> list[PartList]:
     if field not in items.properties or items.entity is not None:
+        return []
+    if items.type_name == _REFERENCE:
         return []
     children = next(
         (
@@ -93,14 +124,61 @@ def find_parts(
             near = nearest(keyword, keywords)
             problems.append(Problem(keyword, keyword, "argument", message, near))
             continue
-        named = list(_named(state, [each for each in lists if keyword in each.keywords]))
+        known_parts = parts_of(state, [each for each in lists if keyword in each.keywords])
         for one in value if isinstance(value, (list, tuple, set)) else [value]:
-            try:
-                parts.append(_find(named, keyword, one))
-            except BadName as error:
-                near = nearest(str(one), [fqn.build(*path) for path, _ in named])
-                problems.append(Problem(keyword, one, "argument", str(error), near))
+            found = find_part(known_parts, one, keyword)
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                parts.append(found.value)
     return parts, problems
+
+
+def parts_of(state: Any, lists: Iterable[PartList]) -> list[Part]:
+    """Return the parts of an entity, nested ones too.
+
+    Args:
+        state: the entity, as an object or as JSON.
+        lists: its lists of parts.
+    """
+    return [part for each in lists for part in _list_parts(state, each)]
+
+
+def columns_of(release: Release, entity: EntityType, state: Any) -> list[Part]:
+    """Return the parts of an entity with fully qualified names, whatever they are called.
+
+    Args:
+        release: the release.
+        entity: the entity type.
+        state: the entity, as an object or as JSON.
+    """
+    return parts_of(state, part_lists(release.node(entity.path)))
+
+
+def column_fields(release: Release, entity: EntityType) -> list[str]:
+    """Return the fields of an entity type that its parts are in."""
+    lists = part_lists(release.node(entity.path))
+    return list(dict.fromkeys(each.path[0] for each in lists))
+
+
+def find_part(
+    parts: Iterable[Part], value: Any, keyword: str = "column", owner: str = ""
+) -> Part | Problem:
+    """Return the part that a value names, or what is wrong with the value.
+
+    Args:
+        parts: the parts of the entity.
+        value: a name, or the part itself.
+        keyword: the argument that the value belongs to, and the word for a part.
+        owner: the name of the entity, for the message.
+    """
+    parts = list(parts)
+    try:
+        return _find(parts, keyword, value, owner)
+    except BadName as error:
+        names = [part.name for part in parts]
+        near = nearest(str(value), names)
+        return Problem(keyword, value, "argument", str(error), near)
 
 
 def named_parts(call: str, state: Any, field: str, by_keyword: Mapping[str, Any]) -> list[Any]:
@@ -160,26 +238,23 @@ def each_part(data: Mapping[str, Any], lists: Iterable[PartList]) -> Iterator[di
                 rest += part.get(each.children) or ()
 
 
-def _named(state: Any, lists: Iterable[PartList]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield all parts of some lists, with their names from the outermost on."""
-    for each in lists:
-        listed = state
-        for name in each.path:
-            listed = None if listed is None else listed[name]
-        yield from _walk(listed or (), each.children, ())
+def _list_parts(state: Any, listed: PartList) -> Iterator[Part]:
+    value = state
+    for name in listed.path:
+        value = value.get(name) if isinstance(value, Mapping) else value and value[name]
+    yield from _walk(value or (), listed, ())
 
 
-def _walk(
-    listed: Any, children: str | None, above: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for part in listed:
-        path = (*above, str(model.raw(part).get("name")))
-        yield path, part
-        if children is not None and model.raw(part).get(children):
-            yield from _walk(part[children], children, path)
+def _walk(items: Any, listed: PartList, above: tuple[str, ...]) -> Iterator[Part]:
+    for part in items:
+        raw = model.json_of(part)
+        names = (*above, str(raw.get("name")))
+        yield Part(listed.path[0], names, part)
+        if listed.children is not None and raw.get(listed.children):
+            yield from _walk(part[listed.children], listed, names)
 
 
-def _find(named: list[tuple[tuple[str, ...], Any]], keyword: str, value: Any) -> Any:
+def _find(parts: list[Part], keyword: str, value: Any, owner: str) -> Part:
     """Return the part that a value names.
 
     Raises:
@@ -189,16 +264,32 @@ def _find(named: list[tuple[tuple[str, ...], Any]], keyword: str, value: Any) ->
     text = raw.get("fullyQualifiedName") or raw.get("name") if isinstance(raw, Mapping) else raw
     if not isinstance(text, str) or not text:
         raise BadName(f"must be the name of a {keyword} or a {keyword}, not {type(value).__name__}")
-    path = fqn.split(text)
-    folded = [name.casefold() for name in path]
+    try:
+        path: list[str] | None = fqn.split(text)
+    except BadName:
+        path = None
+        if all(each.names[-1].casefold() != text.casefold() for each in parts):
+            raise
+    folded = None if path is None else [name.casefold() for name in path]
     for found in (
-        [part for _, part in named if model.raw(part).get("fullyQualifiedName") == text],
-        [part for known, part in named if [*known] == path],
-        [part for known, part in named if [name.casefold() for name in known] == folded],
+        [each for each in parts if _full_name(each) == text],
+        [each for each in parts if [*each.names] == path],
+        [each for each in parts if each.names == (text,)],
+        [each for each in parts if [name.casefold() for name in each.names] == folded],
+        [each for each in parts if [n.casefold() for n in each.names] == [text.casefold()]],
+        [each for each in parts if str(_full_name(each)).casefold() == text.casefold()],
     ):
         if len(found) == 1:
             return found[0]
         if found:
-            names = " and ".join(str(model.raw(part).get("fullyQualifiedName")) for part in found)
+            names = " and ".join(str(_full_name(each) or each.name) for each in found)
             raise BadName(f"{text!r} is the name of {names}; pass one of these")
-    raise BadName(f"there is no {keyword} {text!r}")
+    known = ", ".join(each.name for each in parts[:_LISTED]) or "none"
+    rest = ", …" if len(parts) > _LISTED else ""
+    place = f"{owner} has no {keyword}" if owner else f"there is no {keyword}"
+    near = nearest(text, [each.name for each in parts])
+    raise BadName(f"{place} {text!r}" + ("" if near else f"; it has {known}{rest}"))
+
+
+def _full_name(part: Part) -> Any:
+    return model.json_of(part.value).get("fullyQualifiedName")

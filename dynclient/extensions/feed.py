@@ -14,10 +14,9 @@ from dynclient.extensions.arguments import as_list
 from dynclient.extensions.base import Extension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.entity_links import EntityLink
-from dynclient.extensions.named_parts import find_part, full_names, has_names
+from dynclient.extensions.entity_parts import column_fields, columns_of, find_part
 from dynclient.extensions.times import timestamp
 from dynclient.operations.operation import is_id
-from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
@@ -730,26 +729,14 @@ class Feed(Extension):
     ) -> tuple[EntityLink, Mapping[str, Any]]:
         """Return the link to an entity or a column that it has, and its present state."""
         link = self._entity(target)
-        spec = self.session.find(link.type)
-        fields = self.session.release.node(spec.entity.path).properties
-        groups = [name for name, node in fields.items() if has_names(node)]
-        state = model.raw(self.read(target, fields=[*groups, "tags"]))
+        release, entity = self.session.release, self.session.find(link.type).entity
+        state = model.raw(self.read(target, fields=[*column_fields(release, entity), "tags"]))
         if column is None:
             return link, state
-        known: dict[str, tuple[str, str]] = {}
-        for group in groups:
-            for full in full_names(state.get(group), link.name):
-                name = full.removeprefix(f"{link.name}.")
-                known.setdefault(name.casefold(), (group, name))
-                known.setdefault(full.casefold(), (group, name))
-        parts = known.get(column.casefold())
-        if parts is None:
-            names = list(dict.fromkeys(name for _, name in known.values()))
-            hint = did_you_mean(nearest(column, names), f"; it has {', '.join(names) or 'none'}")
-            message = f"{link.name} has no column {column!r}{hint}"
-            raise bad_arguments(call, [Problem("column", column, "argument", message)])
-        part = find_part(state, f"{link.name}.{parts[1]}") or {}
-        return link._replace(parts=parts), part
+        found = find_part(columns_of(release, entity, state), column, owner=link.name)
+        if isinstance(found, Problem):
+            raise bad_arguments(call, [found])
+        return link._replace(parts=(found.group, found.name)), found.value
 
 
 def _raw(value: Any) -> Mapping[str, Any]:

@@ -18,7 +18,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from dynclient import fqn
 from dynclient.data import data_file
+from dynclient.errors import BadName
 from dynclient.extensions.input_frames import Frame
 from dynclient.extensions.times import timestamp
 from dynclient.suggestions import did_you_mean, nearest
@@ -94,7 +96,7 @@ def known_definitions() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def check_frame(
+def check_definition(
     definition: str, parameters: Mapping[str, str], frame: Frame, column: str | None
 ) -> Finding:
     """Check one definition on a frame.
@@ -112,15 +114,26 @@ def check_frame(
     row = known_definitions().get(definition)
     if row is None:
         reason = "can only be checked by the server's own runner, or is not built in"
-        raise CannotCheck(f"the definition {definition} {reason}")
+        near = did_you_mean(nearest(definition, known_definitions()))
+        raise CannotCheck(f"the definition {definition} {reason}{near}")
     if definition.startswith("column"):
         if column is None:
             raise CannotCheck(f"the definition {definition} tests a column, and none is named")
+        column = _frame_column(column, frame)
         if column not in frame.columns:
             near = did_you_mean(nearest(column, frame.columns), "")
             raise CannotCheck(f"the frame has no column {column!r}{near}")
     found = _CHECKS[row["check"]](Check(row, parameters, frame, column or ""))
     return found._replace(values={name: _plain(value) for name, value in found.values.items()})
+
+
+def _frame_column(column: str, frame: Frame) -> str:
+    """Return a column as a frame has it: ``unit.price`` where tests write ``"unit.price"``."""
+    try:
+        names = [column] if column in frame.columns else fqn.split(column)
+    except BadName:
+        return column
+    return names[0] if len(names) == 1 else column
 
 
 def _rows(failed: Iterable[int], what: str, values: dict[str, Any], total: int) -> Finding:

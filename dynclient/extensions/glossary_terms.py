@@ -8,9 +8,10 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionEntity, CollectionExtension, not_supported
 from dynclient.extensions.entity_parts import requesting_fields
-from dynclient.extensions.reference_lookup import Reference, flat, reference, references
+from dynclient.extensions.reference_lookup import Reference, reference, references
 
 _RELATED, _PARENT = "relatedTerms", "parent"
 _TERM, _TYPE = "term", "relationType"

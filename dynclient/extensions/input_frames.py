@@ -50,8 +50,8 @@ def read_frame(data: Any, columns: Sequence[str] | None = None, call: str = "") 
     Args:
         data: a frame of pandas, polars or pyarrow; an iterable of mappings, such as the rows of
             ``csv.DictReader``; a mapping of columns; an iterable of rows, with ``columns``; the
-            ``Path`` of a CSV file, whose values are texts and whose empty cells are missing; or
-            sample data of a server.
+            ``Path`` of a CSV file, whose values are texts and whose empty cells are missing;
+            sample data of a server; or an iterable of frames, which are the parts of one.
         columns: the names of the columns, for rows without names.
         call: the call that takes it, for errors.
 
@@ -114,6 +114,8 @@ def _of_mapping(data: Mapping[str, Any], call: str) -> Frame:
 
 
 def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame:
+    if rows and all(map(_is_frame, rows)):
+        return _joined([read_frame(each, call=call) for each in rows], call)
     rows = [model.json_of(row) for row in rows]
     if rows and all(isinstance(row, Mapping) for row in rows):
         names = list(columns or dict.fromkeys(str(name) for row in rows for name in row))
@@ -123,6 +125,29 @@ def _of_rows(rows: list[Any], columns: Sequence[str] | None, call: str) -> Frame
             return Frame([], [])
         raise _bad(call, [Problem("frame", None, "argument", f"{_EXPECTED}; columns= is missing")])
     return _frame(_names(columns), rows, call)
+
+
+def _is_frame(value: Any) -> bool:
+    names = ("itertuples", "iter_rows", "column_names")
+    return isinstance(value, Frame) or any(hasattr(value, name) for name in names)
+
+
+def _joined(parts: list[Frame], call: str) -> Frame:
+    """Return the parts of a frame as one; their columns may be in another order."""
+    columns = parts[0].columns
+    problems = [
+        Problem(f"frame[{number}]", None, "argument", f"has the columns {', '.join(part.columns)},"
+                f" and frame[0] has {', '.join(columns)}")
+        for number, part in enumerate(parts)
+        if sorted(part.columns) != sorted(columns)
+    ]  # fmt: skip
+    if problems:
+        raise _bad(call, problems)
+    rows: list[list[Any]] = []
+    for part in parts:
+        places = [part.columns.index(name) for name in columns]
+        rows += [[row[place] for place in places] for row in part.rows]
+    return Frame(columns, rows)
 
 
 def _frame(columns: list[str], rows: Iterable[Any], call: str) -> Frame:

@@ -11,10 +11,10 @@ from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
+from dynclient.extensions.entity_parts import Part, column_fields, columns_of, find_part
 from dynclient.extensions.lineage_graph import Lineage, LineageEdge
-from dynclient.extensions.named_parts import full_names, has_names
-from dynclient.extensions.web_pages import known_page
-from dynclient.suggestions import did_you_mean, nearest
+from dynclient.session.page_addresses import known_page
+from dynclient.suggestions import nearest
 
 DEPTH = 3
 """Edges that a server follows in one request, at most."""
@@ -291,10 +291,10 @@ class LineageExtension(Extension):
 
     def _existing(self, place: Any, columns: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """Return the columns of features that their source has; names of sources are free text."""
-        parts = _Parts(self, self.reference(place))
+        parts = _Parts(self, self.reference(place)).parts
         found: dict[str, list[str]] = {}
         for feature, names in columns.items():
-            known = [name for name in names if name.casefold() in parts.names]
+            known = [name for name in names if isinstance(find_part(parts, name), Part)]
             if known:
                 found[feature] = known
         return found
@@ -371,26 +371,19 @@ class _Parts:
     """The columns of an entity, or what else has names in it: fields, tasks, features."""
 
     def __init__(self, extension: LineageExtension, reference: Mapping[str, Any]) -> None:
-        spec = extension.session.find(reference["type"])
-        fields = extension.session.release.node(spec.entity.path).properties
-        groups = [name for name, node in fields.items() if has_names(node)]
-        state = model.raw(extension.read(reference, fields=groups))
+        release = extension.session.release
+        entity = extension.session.find(reference["type"]).entity
+        state = model.raw(extension.read(reference, fields=column_fields(release, entity)))
         self.fqn = str(state["fullyQualifiedName"])
-        self.names: dict[str, str] = {}
-        for full in full_names(state, self.fqn):
-            self.names.setdefault(full.removeprefix(f"{self.fqn}.").casefold(), full)
-            self.names.setdefault(full.casefold(), full)
+        self.parts = columns_of(release, entity, state)
 
     def find(self, name: str, problems: list[Problem]) -> str:
         """Return the full name of a part; an unknown one is added to the problems."""
-        found = self.names.get(str(name).casefold())
-        if found is None:
-            full = dict.fromkeys(self.names.values())
-            known = [each.removeprefix(f"{self.fqn}.") for each in full]
-            hint = did_you_mean(nearest(str(name), known), f"; it has {', '.join(known) or 'none'}")
-            message = f"{self.fqn} has no column {name!r}{hint}"
-            problems.append(Problem("columns", name, "argument", message))
-        return found or str(name)
+        found = find_part(self.parts, name, "columns", self.fqn)
+        if isinstance(found, Problem):
+            problems.append(found)
+            return str(name)
+        return str(found.value.get("fullyQualifiedName") or f"{self.fqn}.{found.name}")
 
 
 def _column_names(columns: Any) -> dict[str, list[str]]:

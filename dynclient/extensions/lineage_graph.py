@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.display.blocks import Block, Graph, GraphNode, Heading, Text
-from dynclient.display.displayed import Displayed
+from dynclient.display.displayed import Displayed, media_types
 from dynclient.display.graph_trees import neighbour_trees
 from dynclient.errors import Problem
 from dynclient.secrets import printable
@@ -304,18 +304,7 @@ class Lineage(Displayed):
 
         JupyterLab, Notebook and VS Code prefer HTML; Mermaid is for what has no HTML.
         """
-        from dynclient.display.text import draw_text
-
-        forms: dict[str, Callable[[], str]] = {
-            "text/plain": lambda: draw_text(self._blocks()),
-            "text/html": self._repr_html_,
-            "text/vnd.mermaid": self.to_mermaid,
-        }
-        return {
-            kind: draw()
-            for kind, draw in forms.items()
-            if (include is None or kind in include) and kind not in (exclude or ())
-        }
+        return media_types(self, include, exclude, {"text/vnd.mermaid": self.to_mermaid})
 
     def _counts(self) -> str:
         entities = "1 entity" if len(self.nodes) == 1 else f"{len(self.nodes)} entities"

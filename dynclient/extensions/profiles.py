@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from dynclient import fqn as names
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Conflict, NotFound, Problem
 from dynclient.extensions.arguments import as_mapping
 from dynclient.extensions.base import CollectionEntity, CollectionExtension
+from dynclient.extensions.entity_parts import Part, columns_of, find_part
 from dynclient.extensions.people import find_user
 from dynclient.extensions.records import time_of_record
 from dynclient.extensions.times import as_datetime, time_or_now, time_span
 from dynclient.operations.operation import Plan, is_id
+from dynclient.session.page_addresses import known_page
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
+    from dynclient.extensions.profile_report import ProfileReport
 
 _CONFIGS = ("tableProfilerConfig", "databaseSchemaProfilerConfig", "databaseProfilerConfig")
 _COST_SCHEMA = "queryCostRecord"
@@ -77,8 +79,8 @@ class Profiles(CollectionExtension):
             id, body = self._id(entity), {"messages": messages(data, call)}
         else:
             frame = read_frame(data, columns, call)
-            id = self._check_columns(entity, {"data": frame.columns}, call)
-            body = table_data(frame)
+            id, names = self._find_columns(entity, "data", frame.columns, call)
+            body = table_data(frame._replace(columns=[names[name] for name in frame.columns]))
         found = self.call("set_sample_data", {"id": id}, body)
         sample = self._field(found, "sampleData")
         return model.load(field.target, body) if sample is None else sample
@@ -114,7 +116,7 @@ class Profiles(CollectionExtension):
             since: the time of the oldest profile; all by default.
             until: the time of the newest profile.
         """
-        fqn = f"{self.name_of(table)}.{names.build(column)}"
+        fqn = self._column_name(table, column, f"{self.attribute}.column_profile")
         return self._list_profiles("column_profile", fqn, since, until)
 
     def system_profile(self, table: Any, *, since: Any = None, until: Any = None) -> Listing:
@@ -143,6 +145,23 @@ class Profiles(CollectionExtension):
         """
         return self.call("latest_profile", {"fqn": self.name_of(table)})
 
+    def profile_report(self, table: Any) -> ProfileReport:
+        """Return the latest profiles of a table and its columns as a report, with small bars.
+
+        Args:
+            table: the table: an entity, a reference, an id or a name.
+
+        Returns:
+            The profiles by the name of the column, which notebooks display as a table.
+
+        Raises:
+            NotFound: the table does not exist.
+        """
+        from dynclient.extensions.profile_report import ProfileReport
+
+        found = self.latest_profile(table)
+        return ProfileReport(found, known_page(self.session, found))
+
     def add_profile(
         self,
         table: Any,
@@ -170,11 +189,12 @@ class Profiles(CollectionExtension):
         call = f"{self.attribute}.add_profile"
         time = time_or_now(at, call)
         columns = as_mapping(columns, call, "columns")
-        of_columns = [
-            {"name": name, "timestamp": time, **as_mapping(values, call, f"columns[{name!r}]")}
+        profiles = {
+            name: {"timestamp": time, **as_mapping(values, call, f"columns[{name!r}]")}
             for name, values in columns.items()
-        ]
-        id = self._check_columns(table, {"columns": list(columns)}, call)
+        }
+        id, names = self._find_columns(table, "columns", columns, call)
+        of_columns = [{"name": names[name], **values} for name, values in profiles.items()]
         profile = {"timestamp": time, **fields}
         if row_count is not None:
             profile["rowCount"] = row_count
@@ -197,9 +217,11 @@ class Profiles(CollectionExtension):
             NotFound: there is no profile of that time.
         """
         time = time_of_record(at, f"{self.attribute}.delete_profile")
-        fqn, kind = self.name_of(table), "table"
-        if column is not None:
-            fqn, kind = f"{fqn}.{names.build(column)}", "column"
+        if column is None:
+            fqn, kind = self.name_of(table), "table"
+        else:
+            call = f"{self.attribute}.delete_profile"
+            fqn, kind = self._column_name(table, column, call), "column"
         self.call("delete_profile", {"fqn": fqn, "kind": kind, "timestamp": time})
 
     def profiler_config(self, entity: Any) -> Any:
@@ -263,8 +285,8 @@ class Profiles(CollectionExtension):
         id = self._id(table)
         if column is not None:
             call = f"{self.attribute}.add_custom_metric"
-            id = self._check_columns(table, {"column": [column]}, call)
-            body["columnName"] = column
+            id, keys = self._find_columns(table, "column", [column], call)
+            body["columnName"] = keys[column]
         return self.call("add_custom_metric", {"id": id}, body)
 
     def remove_custom_metric(self, table: Any, name: str, *, column: str | None = None) -> None:
@@ -275,11 +297,16 @@ class Profiles(CollectionExtension):
             name: the name of the metric.
             column: the column; None for a metric of the table.
         """
-        arguments = {"id": self._id(table), "metric": name}
         if column is None:
-            self.call("remove_table_metric", arguments)
+            self.call("remove_table_metric", {"id": self._id(table), "metric": name})
+            return
+        if _is_open(column):
+            call = f"{self.attribute}.remove_custom_metric"
+            id, keys = self._find_columns(table, "column", [column], call)
+            column = keys[column]
         else:
-            self.call("remove_column_metric", {**arguments, "column": column})
+            id = self._id(table)
+        self.call("remove_column_metric", {"id": id, "metric": name, "column": column})
 
     def data_model(self, table: Any) -> Any:
         """Return the model that a table is built from, such as one of dbt; None without.
@@ -387,14 +414,12 @@ class Profiles(CollectionExtension):
         """
         call = f"{self.attribute}.add_joins"
         columns = as_mapping(columns, call, "columns")
-        joins = [
-            {
-                "columnName": name,
-                "joinedWith": _counts(as_mapping(counts, call, f"columns[{name!r}]")),
-            }
-            for name, counts in columns.items()
-        ]
-        id = self._check_columns(table, {"columns": list(columns)}, call)
+        counts = {
+            name: _counts(as_mapping(each, call, f"columns[{name!r}]"))
+            for name, each in columns.items()
+        }
+        id, names = self._find_columns(table, "columns", columns, call)
+        joins = [{"columnName": names[name], "joinedWith": each} for name, each in counts.items()]
         body: dict[str, Any] = {
             "startDate": self._day(on, "add_joins", "on"),
             "dayCount": 1,
@@ -547,31 +572,48 @@ class Profiles(CollectionExtension):
         """Return the id of an entity of this collection; an id is not looked up."""
         return target if isinstance(target, str) and is_id(target) else self.id_of(target)
 
-    def _check_columns(self, entity: Any, used: Mapping[str, Sequence[str]], call: str) -> str:
-        """Return the id of an entity, after its columns were compared with those of a call.
+    def _find_columns(
+        self, entity: Any, argument: str, names: Iterable[str], call: str
+    ) -> tuple[str, dict[str, str]]:
+        """Return the id of an entity, and the names of columns as servers take them.
 
         Args:
             entity: the entity.
-            used: the columns by the argument that names them.
+            argument: the argument that has the names.
+            names: names of columns, in any of the forms that calls take.
             call: the call.
 
         Raises:
-            BadArguments: it does not have some of them; lists all.
+            BadArguments: the entity does not have some of the columns; lists all.
         """
-        if not any(used.values()) or "columns" not in self.spec.entity.properties:
-            return self._id(entity)
+        listed = list(names)
+        if not listed or "columns" not in self.spec.entity.properties:
+            return self._id(entity), {name: name for name in listed}
         state = model.raw(self.read(entity, fields=["columns"]))
-        known = [column["name"] for column in state.get("columns") or ()]
-        # Only servers know the columns of columns.
-        problems = [
-            Problem(argument, name, "argument", _no_column(name, known))
-            for argument, columns in used.items()
-            for name in columns
-            if known and name not in known and "." not in name
-        ]
+        parts = columns_of(self.session.release, self.spec.entity, state)
+        found: dict[str, str] = {}
+        problems = []
+        for name in listed:
+            part = find_part(parts, name)
+            if isinstance(part, Part):
+                found[name] = part.key
+            elif parts:
+                problems.append(part._replace(path=argument))
+            else:  # the table was written without its columns
+                found[name] = name
         if problems:
             raise bad_arguments(call, problems)
-        return str(state["id"])
+        return str(state["id"]), found
+
+    def _column_name(self, table: Any, column: str, call: str) -> str:
+        """Return the fully qualified name of a column; the table is read only if that is open."""
+        if not _is_open(column):
+            return f"{self.name_of(table)}.{column}"
+        state = model.raw(self.read(table, fields=["columns"]))
+        found = find_part(columns_of(self.session.release, self.spec.entity, state), column)
+        if not isinstance(found, Part):
+            raise bad_arguments(call, [found])
+        return f"{state['fullyQualifiedName']}.{found.name}"
 
     def _field(self, found: Any, *fields: str) -> Any:
         """Return the first of some fields that a response has; None without, and none is read."""
@@ -613,8 +655,9 @@ def _statement(sql: Any) -> str:
     return sql.strip().rstrip(";").rstrip() if isinstance(sql, str) else ""
 
 
-def _no_column(name: str, known: Sequence[str]) -> str:
-    return f"there is no column {name!r}{_near(name, known)}"
+def _is_open(column: Any) -> bool:
+    """Return whether only the columns of a table say which one a name means: ``a.b``."""
+    return not isinstance(column, str) or not column or not {".", '"'}.isdisjoint(column)
 
 
 def _near(name: str, known: Sequence[str]) -> str:

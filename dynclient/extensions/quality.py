@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
 from dynclient.dispatch import bad_arguments
+from dynclient.display.blocks import Block, Heading, Label, Table, Text, Tone
+from dynclient.display.displayed import Displayed
 from dynclient.errors import DynclientError, NotFound, Problem, ReadOnly
+from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_links import parse_entity_link
-from dynclient.extensions.frame_checks import CannotCheck, check_frame
+from dynclient.extensions.entity_parts import Part, columns_of, find_part
+from dynclient.extensions.frame_checks import CannotCheck, Finding, check_definition
 from dynclient.extensions.input_frames import Frame, read_frame
-from dynclient.extensions.named_parts import full_names
-from dynclient.extensions.notebooks import NotebookText
+from dynclient.extensions.quality_tests import QualityTest, parameter_problems, quality_tests
 from dynclient.extensions.times import time_or_now
 from dynclient.operations.operation import Plan
 from dynclient.secrets import printable
 from dynclient.suggestions import did_you_mean, nearest
+from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
     from dynclient.extensions.test_cases import CasesAndSuites
 
 PASSED, FAILED, SKIPPED = "Success", "Failed", "Skipped"
+_TICKS: dict[str, tuple[str, Tone]] = {
+    PASSED: ("✓ passed", "good"), FAILED: ("✗ failed", "bad"), SKIPPED: ("– skipped", "quiet"),
+}  # fmt: skip
+"""How each status is drawn."""
+_EXPECTED = (
+    "must be a dynclient.QualityTest, a dict of its arguments, a test case or a table, or"
+    " 'testCase:…' or 'table:…'"
+)
 
 
 class Outcome(NamedTuple):
-    """What became of one test case."""
+    """What became of one test."""
 
     case: Any
-    """The test case."""
+    """The test case, or the :class:`~dynclient.QualityTest`."""
     definition: str
     """The name of its definition."""
     column: str | None
@@ -63,12 +73,12 @@ class Outcome(NamedTuple):
         return f"{self.status.lower():<8} {place}: {self.message}{unsent}"
 
 
-class QualityReport(NotebookText, Sequence[Outcome]):
-    """What became of the test cases of a table; true if none failed.
+class QualityReport(Displayed, Sequence[Outcome]):
+    """What became of tests; true if none failed.
 
     Args:
-        table: the fully qualified name of the table.
-        outcomes: what became of each test case.
+        table: the fully qualified name of the table, or what was checked.
+        outcomes: what became of each test.
     """
 
     def __init__(self, table: str, outcomes: Sequence[Outcome]) -> None:
@@ -115,6 +125,26 @@ class QualityReport(NotebookText, Sequence[Outcome]):
         lines = [f"{self.table}: {self._summary()}", *map(str, self._outcomes)]
         return "\n".join(map(printable, lines))
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("quality of table", self.table)
+        yield Text(self._summary(), "good" if self else "bad")
+        columns = ["", "test", "column", "result", "failed rows"]
+        rows: list[list[Any]] = [
+            [
+                Label(*_TICKS.get(each.status, (each.status, "plain"))),
+                each.definition,
+                each.column,
+                each.message,
+                each.failed_rows,
+            ]
+            for each in self._outcomes
+        ]
+        if self.unpublished:
+            columns.append("not published")
+            for row, each in zip(rows, self._outcomes, strict=True):
+                row.append(None if each.error is None else Label(str(each.error), "bad"))
+        yield Table(columns, rows)
+
     def __repr__(self) -> str:
         return f"<QualityReport of {printable(self.table)}: {self._summary()}>"
 
@@ -143,7 +173,9 @@ class Quality(Extension):
         column: str | None = None,
         *,
         name: str | None = None,
+        display_name: str | None = None,
         description: str | None = None,
+        compute_row_count: bool = False,
         **parameters: Any,
     ) -> Any:
         """Create a test case of a table, or set the parameters of the one of that name.
@@ -151,10 +183,13 @@ class Quality(Extension):
         Args:
             table: the table: an entity, a reference, an id or a name.
             definition: the test definition: an entity, a reference or its name, such as
-                ``"columnValuesToBeBetween"``.
+                ``"columnValuesToBeBetween"``; or a :class:`~dynclient.QualityTest` alone.
             column: the column to test; None to test the table.
             name: the name of the test case; by default that of the column and the definition.
+            display_name: a name for people.
             description: what it tests.
+            compute_row_count: whether the server counts the rows that passed and failed, where the
+                release has it.
             parameters: the parameters of the definition: ``minValue=0``; lists are written as JSON.
 
         Returns:
@@ -166,36 +201,123 @@ class Quality(Extension):
                 parameter; lists all problems.
             BadRequest: a required parameter is missing.
         """
-        tested = model.raw(self.read(table, "table", ["columns"]))
-        found = model.raw(self._definition(definition))
-        table_fqn = tested["fullyQualifiedName"]
-        definition_fqn = found.get("fullyQualifiedName") or found["name"]
-        _check_test(tested, column, found, parameters)
-        name = name or (definition_fqn if column is None else f"{column}_{definition_fqn}")
-        parts = [] if column is None else [fqn.build(column)]
-        case_fqn = ".".join([table_fqn, *parts, fqn.build(name)])
-        values = [{"name": key, "value": _text(value)} for key, value in parameters.items()]
-        try:
-            self.read(case_fqn, "testCase")
-        except NotFound:
-            pass
-        else:
-            return self.edit(case_fqn, lambda case: _set(case, values, description), "testCase")
+        call = "quality.add_test"
+        problems = parameter_problems(parameters)
+        test = definition
+        if not isinstance(definition, QualityTest):
+            wrong = {each.path for each in problems}
+            test = QualityTest(
+                definition,
+                column,
+                name=name,
+                display_name=display_name,
+                description=description,
+                compute_row_count=compute_row_count,
+                **{name: "" if name in wrong else value for name, value in parameters.items()},
+            )
+        return self._add([test], *self._plan(table, [test], call, problems))[0]
+
+    def add_tests(self, table: Any, *tests: Any) -> list[Any]:
+        """Create test cases of a table, or set the parameters of those of these names.
+
+        Args:
+            table: the table: an entity, a reference, an id or a name.
+            tests: tests, also in lists: :class:`~dynclient.QualityTest`, or mappings with its
+                arguments, as a YAML file has them:
+                ``{"definition": "columnValuesToBeUnique", "column": "id"}``.
+
+        Returns:
+            The test cases, in the order of the tests.
+
+        Raises:
+            NotFound: the table or a definition does not exist.
+            BadArguments: a test is wrong, as for :meth:`add_test`; lists all problems. No test case
+                is created.
+            BadRequest: a required parameter is missing.
+        """
+        call = "quality.add_tests"
+        listed = quality_tests(flat(tests), call)
+        if not listed:
+            return []
+        return self._add(listed, *self._plan(table, listed, call))
+
+    def _plan(
+        self, table: Any, tests: Sequence[QualityTest], call: str, known: Iterable[Problem] = ()
+    ) -> tuple[Mapping[str, Any], list[Part | None]]:
+        """Return a table and the column of each test, after all tests were checked.
+
+        Raises:
+            BadArguments: the table or a definition does not have what a test names.
+        """
+        tested = self._table(table)
+        columns = columns_of(self.session.release, self.session.find("table").entity, tested)
+        found: list[Part | None] = []
+        problems = list(known)
+        definitions: dict[str, Mapping[str, Any]] = {}
+        for number, test in enumerate(tests):
+            if test.definition not in definitions:
+                definition = self._definition(test.definition_target)
+                definitions[test.definition] = model.raw(definition)
+            part, wrong = _check_test(test, columns, definitions[test.definition])
+            place = f"tests[{number}]." if call.endswith("s") else ""
+            problems += [each._replace(path=f"{place}{each.path}") for each in wrong]
+            found.append(part)
+        if problems:
+            raise bad_arguments(call, problems)
+        return tested, found
+
+    def _add(
+        self, tests: Sequence[QualityTest], table: Mapping[str, Any], columns: Sequence[Part | None]
+    ) -> list[Any]:
+        """Create or change the test cases of tests that were checked."""
+        found = []
+        suite: str | None = None
         spec = self.session.find("testCase")
-        target = "" if column is None else f"::columns::{column}"
-        body: dict[str, Any] = {
-            "name": name,
-            "entityLink": f"<#E::table::{table_fqn}{target}>",
-            "testDefinition": definition_fqn,
-            "parameterValues": values,
-        }
-        if description is not None:
-            body["description"] = description
         create = self.session.node(spec.entity.create)
-        if create is not None and "testSuite" in create.properties:
-            suite = model.raw(self._cases("test_suites").for_table(table_fqn))
-            body["testSuite"] = suite.get("fullyQualifiedName") or suite["name"]
-        return self.session.call(Plan(spec.operations["create"], {}, body))
+        needs_suite = create is not None and "testSuite" in create.properties
+        for test, column in zip(tests, columns, strict=True):
+            values = [{"name": name, "value": text} for name, text in test.parameters.items()]
+            existing = self._existing(table, test, column)
+            if existing is not None:
+                details = {"parameterValues": values, **test.details}
+                found.append(self.edit(existing, _setter(details), "testCase"))
+                continue
+            place = "" if column is None else f"::columns::{column.key}"
+            body: dict[str, Any] = {
+                "name": test.name,
+                "entityLink": f"<#E::table::{table['fullyQualifiedName']}{place}>",
+                "testDefinition": test.definition,
+                "parameterValues": values,
+                **test.details,
+            }
+            if needs_suite:
+                suite = suite or self._suite(table["fullyQualifiedName"])
+                body["testSuite"] = suite
+            found.append(self.session.call(Plan(spec.operations["create"], {}, body)))
+        return found
+
+    def _existing(
+        self, table: Mapping[str, Any], test: QualityTest, column: Part | None
+    ) -> str | None:
+        """Return the id of the test case of a table that has the name of a test; None if none."""
+        get = self.session.find("testCase").operations["get_by_name"]
+        # Servers do not quote the name of a column in that of a test case.
+        places = [""] if column is None else dict.fromkeys((f".{column.name}", f".{column.key}"))
+        for place in places:
+            name = f"{table['fullyQualifiedName']}{place}.{fqn.build(test.name)}"
+            found = self.session.find_one(Plan(get, {"fqn": name}))
+            if found is not None:
+                return str(model.raw(found)["id"])
+        return None
+
+    def _table(self, table: Any) -> Mapping[str, Any]:
+        """Return the present state of a table, with its columns."""
+        state: Mapping[str, Any] = model.raw(self.read(table, "table", ["columns"]))
+        return state
+
+    def _suite(self, table: str) -> str:
+        suite = model.raw(self._cases("test_suites").for_table(table))
+        return str(suite.get("fullyQualifiedName") or suite["name"])
 
     def _definition(self, definition: Any) -> Any:
         """Return a test definition; the error for an unknown name has close names."""
@@ -210,73 +332,114 @@ class Quality(Extension):
         hint = f"There is no test definition {definition!r}{close}" if close else ""
         raise NotFound(**{**missing.parts, "hint": hint})
 
+    def check(
+        self,
+        frame: Any,
+        *tests: Any,
+        columns: Sequence[str] | None = None,
+        stop_at_failure: bool = False,
+    ) -> QualityReport:
+        """Check the rows of a frame against tests; nothing is written.
+
+        Args:
+            frame: as for :meth:`run`.
+            tests: tests, also in lists: :class:`~dynclient.QualityTest` or mappings of its
+                arguments; test cases of the server, as entities or references; names of test cases,
+                ``"testCase:shop.db.s.orders.rows"``; tables, whose test cases are checked, as
+                entities, references or names, ``"table:shop.db.s.orders"``.
+            columns: the names of the columns, for rows without names.
+            stop_at_failure: whether the tests after the first one that fails are skipped.
+
+        Returns:
+            What became of each test; true if none failed.
+
+        Raises:
+            NotFound: a test case or a table does not exist.
+            BadArguments: the frame or a test is not valid; lists all problems.
+        """
+        call = "quality.check"
+        listed = flat(tests)
+        if not listed:
+            raise bad_arguments(
+                call, [Problem("tests", None, "argument", "pass one or more tests")]
+            )
+        data = read_frame(frame, columns, call)
+        places = [number for number, test in enumerate(listed) if _is_code(test)]
+        written = dict(
+            zip(places, quality_tests([listed[place] for place in places], call), strict=True)
+        )
+        found: list[Any] = []
+        for number, test in enumerate(listed):
+            found += [written[number]] if number in written else self._stored(test, call, number)
+        return QualityReport("frame", check_all(found, data, stop_at_failure))
+
+    def _stored(self, test: Any, call: str, number: int) -> list[Any]:
+        """Return the test cases that an argument names: itself, or those of a table."""
+        entity = self.session.release.entities.get(_type_of(test) or "")
+        if entity is None:
+            problem = Problem(f"tests[{number}]", None, "argument", f"{_EXPECTED}, not {test!r}")
+            raise bad_arguments(call, [problem])
+        if "entityLink" in entity.properties:  # what a test case tests
+            return [self.read(test, fields=["testDefinition"])]
+        return self._cases_of(self.name_of(test, "table"))
+
     def run(
         self,
         table: Any,
         frame: Any,
+        tests: Any = None,
         *,
         publish: bool = False,
         at: Any = None,
         columns: Sequence[str] | None = None,
+        stop_at_failure: bool = False,
     ) -> QualityReport:
         """Check the rows of a frame against the test cases of a table.
 
         The built-in definitions that need nothing but the rows are checked; other test cases are
-        skipped, each with its reason. Nothing is sent without ``publish=True``.
+        skipped, each with its reason. Nothing is written without ``publish=True``.
 
         Args:
             table: the table: an entity, a reference, an id or a name.
             frame: a frame of pandas, polars or pyarrow; a list of dicts; a dict of columns; rows
-                with ``columns=``; the ``Path`` of a CSV file.
+                with ``columns=``; the ``Path`` of a CSV file; or an iterable of frames, which are
+                the parts of one.
+            tests: tests as code instead of the test cases that the server has, see
+                :meth:`add_tests`; with ``publish=True`` they are added to the table first.
             publish: whether to record the results on the server. What is skipped is not recorded.
             at: when the tests ran: a datetime, date, ISO text, or epoch; now by default.
             columns: the names of the columns, for rows without names.
+            stop_at_failure: whether the tests after the first one that fails are skipped.
 
         Returns:
-            What became of each test case; true if none failed.
+            What became of each test; true if none failed.
 
         Raises:
-            NotFound: the table does not exist.
-            BadArguments: the frame is not valid, or ``at`` is not a time.
+            NotFound: the table does not exist, or the definition of a test.
+            BadArguments: the frame or a test is not valid, or ``at`` is not a time.
         """
-        data = read_frame(frame, columns, "quality.run")
-        time = time_or_now(at, "quality.run")
-        found = model.raw(self.read(table, "table"))
-        table_fqn = found["fullyQualifiedName"]
-        # The results of other tables are never touched, whatever the server lists.
-        cases = [case for case in self.tests(table_fqn) if _is_of(case, table_fqn)]
-        outcomes = [self._check(case, data) for case in cases]
+        call = "quality.run"
+        data = read_frame(frame, columns, call)
+        time = time_or_now(at, call)
+        checked: list[Any]
+        if tests is None:
+            name = str(model.raw(self.read(table, "table"))["fullyQualifiedName"])
+            checked = self._cases_of(name)
+        else:
+            checked = quality_tests(flat([tests]), call)
+            state, places = self._plan(table, checked, "quality.add_tests")
+            name = str(state["fullyQualifiedName"])
+        outcomes = check_all(checked, data, stop_at_failure)
         if publish:
-            outcomes = [self._publish(outcome, time) for outcome in outcomes]
-        return QualityReport(table_fqn, outcomes)
+            if tests is not None:
+                checked = self._add(checked, state, places)
+            pairs = zip(outcomes, checked, strict=True)
+            outcomes = [self._publish(each._replace(case=case), time) for each, case in pairs]
+        return QualityReport(name, outcomes)
 
-    def _check(self, case: Any, frame: Frame) -> Outcome:
-        raw = model.raw(case)
-        reference = raw.get("testDefinition") or {}
-        definition = reference.get("name") or reference.get("fullyQualifiedName") or ""
-        column = _column(raw.get("entityLink", ""))
-        parameters = {
-            each["name"]: each["value"]
-            for each in raw.get("parameterValues") or ()
-            if each.get("name") and each.get("value") is not None
-        }
-        try:
-            found = check_frame(definition, parameters, frame, column)
-        except CannotCheck as error:
-            return Outcome(case, definition, column, SKIPPED, str(error), {}, None, None, ())
-        rows = found.failed_rows
-        failed = None if rows is None else len(rows)
-        return Outcome(
-            case,
-            definition,
-            column,
-            PASSED if found.passed else FAILED,
-            found.message,
-            found.values,
-            None if failed is None else len(frame.rows) - failed,
-            failed,
-            rows or (),
-        )
+    def _cases_of(self, table: str) -> list[Any]:
+        """Return the test cases of a table; never those of others, whatever the server lists."""
+        return [case for case in self.tests(table) if _is_of(case, table)]
 
     def _publish(self, outcome: Outcome, time: int) -> Outcome:
         if outcome.status == SKIPPED:
@@ -303,32 +466,136 @@ class Quality(Extension):
         return CasesAndSuites(self.session, attribute)
 
 
+@public_call
+def check_frame(
+    frame: Any,
+    *tests: Any,
+    columns: Sequence[str] | None = None,
+    stop_at_failure: bool = False,
+) -> QualityReport:
+    """Check the rows of a frame against tests, without a server.
+
+    Args:
+        frame: a frame of pandas, polars or pyarrow; a list of dicts; a dict of columns; rows with
+            ``columns=``; the ``Path`` of a CSV file; or an iterable of frames, which are the parts
+            of one.
+        tests: tests, also in lists: :class:`~dynclient.QualityTest`, or mappings of its arguments.
+        columns: the names of the columns, for rows without names.
+        stop_at_failure: whether the tests after the first one that fails are skipped.
+
+    Returns:
+        What became of each test; true if none failed. Definitions that need more than the rows are
+        skipped, each with its reason.
+
+    Raises:
+        BadArguments: the frame or a test is not valid; lists all problems.
+    """
+    call = "check_frame"
+    data = read_frame(frame, columns, call)
+    listed = quality_tests(flat(tests), call)
+    return QualityReport("frame", check_all(listed, data, stop_at_failure))
+
+
+def check_all(tests: Iterable[Any], frame: Frame, stop_at_failure: bool = False) -> list[Outcome]:
+    """Return what becomes of tests or test cases on a frame.
+
+    Args:
+        tests: tests as code, or test cases as entities.
+        frame: the frame.
+        stop_at_failure: whether the tests after the first one that fails are skipped.
+    """
+    outcomes: list[Outcome] = []
+    failed = False
+    for test in tests:
+        facts = _facts(test)
+        if failed and stop_at_failure:
+            outcomes.append(_skipped(test, facts, "a test before it failed"))
+            continue
+        try:
+            found = check_definition(facts.definition, facts.parameters, frame, facts.column)
+        except CannotCheck as error:
+            outcomes.append(_skipped(test, facts, str(error)))
+            continue
+        outcomes.append(_outcome(test, facts, found, len(frame.rows)))
+        failed = failed or not found.passed
+    return outcomes
+
+
+class _Facts(NamedTuple):
+    """What a test consists of."""
+
+    definition: str
+    column: str | None
+    parameters: Mapping[str, str]
+
+
+def _facts(test: Any) -> _Facts:
+    if isinstance(test, QualityTest):
+        return _Facts(test.definition, test.column, test.parameters)
+    raw = model.raw(test)
+    reference = raw.get("testDefinition") or {}
+    definition = reference.get("name") or reference.get("fullyQualifiedName") or ""
+    parameters = {
+        each["name"]: each["value"]
+        for each in raw.get("parameterValues") or ()
+        if each.get("name") and each.get("value") is not None
+    }
+    return _Facts(definition, _column(raw.get("entityLink", "")), parameters)
+
+
+def _skipped(case: Any, facts: _Facts, reason: str) -> Outcome:
+    return Outcome(case, facts.definition, facts.column, SKIPPED, reason, {}, None, None, ())
+
+
+def _outcome(case: Any, facts: _Facts, found: Finding, total: int) -> Outcome:
+    rows = found.failed_rows
+    failed = None if rows is None else len(rows)
+    return Outcome(
+        case,
+        facts.definition,
+        facts.column,
+        PASSED if found.passed else FAILED,
+        found.message,
+        found.values,
+        None if failed is None else total - failed,
+        failed,
+        rows or (),
+    )
+
+
 def _check_test(
-    table: Mapping[str, Any],
-    column: str | None,
-    definition: Mapping[str, Any],
-    parameters: Mapping[str, Any],
-) -> None:
-    """Raise BadArguments if a table or a test definition does not have what a test names."""
+    test: QualityTest, columns: Sequence[Part], definition: Mapping[str, Any]
+) -> tuple[Part | None, list[Problem]]:
+    """Return the column of a test, and what a table or the definition of the test does not have."""
     problems = []
-    start = f"{table['fullyQualifiedName']}."
-    columns = {c["name"] for c in table.get("columns") or ()}
-    nested = {name.removeprefix(start) for name in full_names(table, start[:-1])}
-    if column is not None and column not in columns | nested:
-        message = f"there is no column {column!r}"
-        near = tuple(nearest(str(column), sorted(columns | nested)))
-        problems.append(Problem("column", column, "argument", message, near))
+    part: Part | None = None
+    if test.column is not None:
+        found = find_part(columns, test.column)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            part = found
     known = [p["name"] for p in definition.get("parameterDefinition") or () if p.get("name")]
-    for name, value in parameters.items():
+    for name, value in test.parameters.items():
         if name not in known:
             message = f"is not a parameter of {definition['name']}"
             message += "" if nearest(name, known) else f"; it has {', '.join(known) or 'none'}"
             problems.append(Problem(name, value, "argument", message, tuple(nearest(name, known))))
-        elif isinstance(value, bytes) or (isinstance(value, float) and not isfinite(value)):
-            message = f"must be a text, a finite number, a bool or a list, not {value!r}"
-            problems.append(Problem(name, value, "argument", message))
-    if problems:
-        raise bad_arguments("quality.add_test", problems)
+    return part, problems
+
+
+def _is_code(test: Any) -> bool:
+    """Return whether something is a test as code, and not one of the server."""
+    return isinstance(test, QualityTest) or (isinstance(test, Mapping) and "type" not in test)
+
+
+def _type_of(value: Any) -> str | None:
+    """Return the entity type of an entity, a reference, or a name with its type."""
+    if isinstance(value, model.Entity):
+        return model.type_of(value) or model.raw(value).get("type")
+    if isinstance(value, Mapping):
+        return str(value.get("type"))
+    return value.partition(":")[0] if isinstance(value, str) and ":" in value else None
 
 
 def _is_of(case: Any, table: str) -> bool:
@@ -343,18 +610,11 @@ def _column(text: str) -> str | None:
     return None if link is None else link.column
 
 
-def _text(value: Any) -> str:
-    """Return a parameter as servers keep it: a text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (set, frozenset, tuple)):
-        value = list(value)
-    if isinstance(value, (list, bool, dict)):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
+def _setter(values: Mapping[str, Any]) -> Callable[[Any], None]:
+    """Return a change of an entity that sets some fields."""
 
+    def change(case: Any) -> None:
+        for name, value in values.items():
+            setattr(case, name, value)
 
-def _set(case: Any, values: list[dict[str, str]], description: str | None) -> None:
-    case.parameterValues = values
-    if description is not None:
-        case.description = description
+    return change

@@ -11,9 +11,9 @@ from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.drift.labels import completed_label, label_entities, label_entity, named_label
 from dynclient.errors import BadName, NotFound, Problem
+from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.entity_parts import named_parts, requesting_fields
-from dynclient.extensions.reference_lookup import flat
 from dynclient.operations.operation import Plan
 from dynclient.suggestions import nearest
 

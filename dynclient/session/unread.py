@@ -21,11 +21,12 @@ from dynclient.errors import (
 )
 from dynclient.model import merge
 from dynclient.operations.operation import Plan
+from dynclient.session.reference_names import REFERENCE, REFERENCE_NAMES
 from dynclient.session.requested_fields import requested_fields
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dynclient.model import Entity
     from dynclient.operations import Operation
@@ -72,20 +73,10 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     Warns:
         StaleWarning: the entity was changed since it was read.
     """
-    paths = origin.paths
     entity = type(root)._node.entity
-    if entity is None:
-        return []
-    if paths is None:
-        paths = origin.paths = _paths(type(root)._node, entity, origin)
-    names = paths.get(node.ref)
-    if names is None:
-        return []
-    missing: Iterable[str] = names.get(ALL if name is None else name, ())
-    raw = model.raw(root)
-    # A path below a field that the entity does not have is not that of any of its parts.
-    missing = [p for p in missing if _first(p) in {p, *raw} and not merge.is_read(root, p)]
-    if not missing:
+    names = _paths_of(origin, root).get(node.ref, {})
+    missing = _unread_paths(root, names.get(ALL if name is None else name, ()))
+    if not missing or entity is None:
         return []
     reading = _Reading(origin, root, entity, missing)
     # In a forked child, the lock of the parent may stay locked for ever.
@@ -98,6 +89,35 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
                 merge.merge(root, path, row)
     _warn_stale(root, row, reading.label)
     return missing
+
+
+def unread_names(origin: ResponseOrigin, root: Entity, node: Node) -> list[str]:
+    """Return the names of the fields of a type that a response left out; sends nothing.
+
+    Args:
+        origin: the response.
+        root: the entity.
+        node: the type that has the fields: that of the entity, or of a part of it.
+    """
+    names = _paths_of(origin, root).get(node.target.ref, {})
+    return [name for name, paths in names.items() if name and _unread_paths(root, paths)]
+
+
+def _paths_of(origin: ResponseOrigin, root: Entity) -> Paths:
+    """Return the paths of what a response left out, which are found when they are first needed."""
+    entity = type(root)._node.entity
+    if entity is None:
+        return {}
+    if origin.paths is None:
+        origin.paths = _paths(type(root)._node, entity, origin)
+    return origin.paths
+
+
+def _unread_paths(root: Entity, paths: Iterable[str]) -> list[str]:
+    """Return those of some paths that were not read yet."""
+    raw = model.raw(root)
+    # A path below a field that the entity does not have is not that of any of its parts.
+    return [p for p in paths if _first(p) in {p, *raw} and not merge.is_read(root, p)]
 
 
 class _Reading:
@@ -252,7 +272,23 @@ def _left_out(
             for owner in owners[1:]:
                 _add(found, owner, ALL, path)
             _add(found, owners[-1], name, path)
+    if kind == "write":
+        for path, reference in _references(node):
+            for name in REFERENCE_NAMES[:2]:
+                _add(found, reference, name, f"{path}.{name}")
     return found
+
+
+def _references(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the paths of the references in an entity, and their type.
+
+    Servers return references that a patch changed as the patch had them: with an id and a type.
+    """
+    for name, below in node.target.properties.items():
+        if below.target.type_name == REFERENCE:
+            yield name, below.target
+        elif below.items is not None and below.items.target.type_name == REFERENCE:
+            yield f"{name}[]", below.items.target
 
 
 def _first(path: str) -> str:

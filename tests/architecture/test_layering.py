@@ -32,6 +32,7 @@ GROUND = {
 ROOMS: dict[str, set[str]] = {
     # room: the rooms it may import, itself and the ground aside
     "transport": set(),
+    "config": {"transport"},
     "schema": set(),
     "releases": {"schema", "transport"},
     "validation": {"schema"},
@@ -45,7 +46,7 @@ ROOMS["session"] = {*ROOMS["dispatch"], "dispatch", "openapi", "releases"}
 ROOMS["bulk"] = {*ROOMS["session"], "session"}
 ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
-ROOMS["client"] = {*ROOMS["explore"], "explore"}
+ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
 ROOMS["stubs"] = {*ROOMS["client"], "client"}
 ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}

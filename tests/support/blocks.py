@@ -15,6 +15,8 @@ from dynclient.display.blocks import (
     Cell,
     Code,
     Fields,
+    Graph,
+    GraphNode,
     Heading,
     Label,
     Link,
@@ -80,6 +82,10 @@ BRANCHES: st.SearchStrategy[Branch] = st.recursive(
     lambda inner: st.builds(Branch, CELLS, st.lists(inner, max_size=3)),
     max_leaves=6,
 )
+NODES = st.builds(GraphNode, TEXTS, TEXTS, TEXTS, st.none() | TEXTS, st.booleans())
+GRAPHS = st.builds(
+    Graph, st.lists(NODES, max_size=4), st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=4)
+)
 BLOCKS: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, TEXTS, TEXTS, st.none() | TEXTS),
     st.builds(Text, TEXTS),
@@ -87,6 +93,7 @@ BLOCKS: st.SearchStrategy[Block] = st.one_of(
     st.builds(Fields, st.lists(st.tuples(TEXTS, CELLS), max_size=4)),
     tables(),
     st.builds(Tree, st.lists(BRANCHES, max_size=3), TEXTS),
+    GRAPHS,
 )
 
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from dynclient import QualityTest
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments, NotFound, NotSupported, RequestInvalid
+
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
 
 A_DAY = datetime.date(2026, 1, 1)
 NUMBERS = itertools.count()
@@ -191,3 +194,58 @@ def test_results_of_a_frame_are_published(each: Client, table: Any, case: Any) -
         assert again  # the tests passed, whether or not the results could be published
         assert len(again.unpublished) == 2
         assert "not published" in str(again)
+
+
+def test_tests_as_code_are_added_and_published(each: Client, table: Any) -> None:
+    tests = [
+        QualityTest("columnValuesToBeBetween", "total", minValue=0, name="sane"),
+        QualityTest("tableRowCountToEqual", value=2, description="Two."),
+    ]
+    assert [case.name for case in each.quality.add_tests(table, tests)] == [
+        "sane", "tableRowCountToEqual",
+    ]  # fmt: skip
+    changed = each.quality.add_tests(
+        table, {"definition": "tableRowCountToEqual", "parameters": {"value": 1}}
+    )
+    assert [value.value for value in changed[0].parameterValues] == ["1"]
+    rows = [{"id": 1, "total": -1}]
+    report = each.quality.run(table, rows, tests, publish=True, at=A_DAY)
+    assert [outcome.status for outcome in report] == ["Failed", "Failed"]
+    assert report.unpublished == []
+    results = each.test_cases.results(report[0].case, since="2025-12-01")
+    assert [result.testCaseStatus for result in results] == ["Failed"]
+    with pytest.raises(BadArguments) as caught:
+        each.quality.add_tests(
+            table, QualityTest(UNIQUE, "idd"), QualityTest("tableRowCountToEqual", valu=1)
+        )
+    text = str(caught.value)
+    assert "tests[0].column: there is no column 'idd'; did you mean id?" in text
+    assert "tests[1].valu: is not a parameter of tableRowCountToEqual; did you mean value" in text
+    assert each.quality.add_tests(table) == []
+
+
+def test_frames_are_checked_against_tests_of_all_kinds(each: Client, table: Any, case: Any) -> None:
+    rows = [{"id": 1, "total": 5}, {"id": 1, "total": 6}]
+    sane = QualityTest("columnValuesToBeUnique", "id")
+    report = each.quality.check(rows, sane, case, f"testCase:{case.fullyQualifiedName}", table)
+    assert [outcome.definition for outcome in report] == [
+        "columnValuesToBeUnique", *["tableRowCountToEqual"] * 3,
+    ]  # fmt: skip
+    assert [outcome.status for outcome in report] == ["Failed"] * 4
+    stopped = each.quality.check(rows, sane, case, stop_at_failure=True)
+    assert [outcome.status for outcome in stopped] == ["Failed", "Skipped"]
+    assert list(each.test_cases.results(case)) == []
+    with pytest.raises(BadArguments, match=r"tests\[1\]: must be a dynclient.QualityTest"):
+        each.quality.check(rows, sane, "tableRowCountToEqual")
+    with pytest.raises(BadArguments, match="pass one or more tests"):
+        each.quality.check(rows)
+
+
+def test_a_column_with_a_dot_has_tests(each: Client, table: Any) -> None:
+    columns = [{"name": "unit.price", "dataType": "INT"}]
+    other = each.tables.create(name="dotted", databaseSchema=table.databaseSchema, columns=columns)
+    first = each.quality.add_test(other, UNIQUE, "unit.price")
+    assert each.quality.add_test(other, UNIQUE, '"unit.price"', name=first.name).id == first.id
+    report = each.quality.run(other, [{"unit.price": 1}, {"unit.price": 1}])
+    assert report.failed[0].column == "unit.price"
+    each.test_suites.delete_for_table(other, hard=True)

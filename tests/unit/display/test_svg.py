@@ -104,7 +104,7 @@ def test_labels_of_edges_are_drawn_where_they_have_room():
     root = _parsed(_graph("a", "b", "c", edges=edges))
     texts = _texts(root)
     assert "4 columns" in texts
-    assert "etl_ni…a_long_name" in texts
+    assert "etl_nigh…ith_a_long_name" in texts
     assert "etl_nightly_with_a_long_name" in _titles(root)
 
 

@@ -31,6 +31,7 @@ def found(wanted: object) -> tuple[list[str], list[str]]:
     columns = [
         {"name": "id", "fullyQualifiedName": "s.d.s.t.id"},
         {"name": "a.b", "fullyQualifiedName": 's.d.s.t."a.b"'},
+        {"name": "addr.City", "fullyQualifiedName": 's.d.s.t."addr.City"'},
         {"name": "Id", "fullyQualifiedName": "s.d.s.t.Id"},
         {"name": "addr", "children": [{"name": "City", "fullyQualifiedName": "s.d.s.t.addr.City"}]},
     ]
@@ -45,7 +46,10 @@ def found(wanted: object) -> tuple[list[str], list[str]]:
         ("id", "id"),
         ("Id", "Id"),
         ('"a.b"', "a.b"),
+        ("a.b", "a.b"),
+        ("A.B", "a.b"),
         ("addr.City", "City"),
+        ('"addr.City"', "addr.City"),
         ("ADDR.city", "City"),
         ("s.d.s.t.addr.City", "City"),
         ({"name": "id"}, "id"),
@@ -60,7 +64,8 @@ def test_a_part_is_found_by_its_names(wanted: object, name: str) -> None:
     [
         ("addr.town", "there is no column 'addr.town'"),
         ("adrr", "did you mean addr"),
-        ("a.b", 'did you mean "a.b"'),
+        ("a.bb", 'did you mean "a.b"'),
+        ("zzz", 'there is no column \'zzz\'; it has id, "a.b", "addr.City", Id, addr, addr.City'),
         ("iD", "is the name of s.d.s.t.id and s.d.s.t.Id"),
         (5, "must be the name of a column or a column, not int"),
         ('"a', "quote"),

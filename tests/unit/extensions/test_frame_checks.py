@@ -11,7 +11,7 @@ import pytest
 
 from dynclient.data import data_file
 from dynclient.extensions import frame_checks
-from dynclient.extensions.frame_checks import CannotCheck, check_frame
+from dynclient.extensions.frame_checks import CannotCheck, check_definition
 from dynclient.extensions.input_frames import Frame
 
 A_DAY = datetime.date(2026, 1, 1)
@@ -19,7 +19,9 @@ BETWEEN = "columnValuesToBeBetween"
 
 
 def check(definition: str, values: list[Any], **parameters: str) -> frame_checks.Finding:
-    return check_frame(definition, parameters, Frame(["c"], [[value] for value in values]), "c")
+    return check_definition(
+        definition, parameters, Frame(["c"], [[value] for value in values]), "c"
+    )
 
 
 def test_the_data_follow_their_schema_and_have_functions() -> None:
@@ -115,7 +117,7 @@ def test_what_cannot_be_checked_says_why(
     definition: str, column: str | None, parameters: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(CannotCheck, match=reason):
-        check_frame(definition, parameters, Frame(["c"], [["word"]]), column)
+        check_definition(definition, parameters, Frame(["c"], [["word"]]), column)
 
 
 def test_statistics_of_nothing_cannot_be_checked() -> None:

@@ -114,3 +114,16 @@ def test_profiles_and_joins_that_are_not_by_name_are_refused(columns: Any) -> No
     with pytest.raises(BadArguments, match=r"columns.*: must be a dict, not int"):
         methods.add_joins("s.d.c.t", columns)
     assert wire.sent == []
+
+
+@pytest.mark.parametrize("column", ['"unit.price"', "unit.price"])
+def test_columns_with_dots_are_named_as_everywhere(column: str) -> None:
+    columns = [{"name": "unit.price", "fullyQualifiedName": 's.d.c.t."unit.price"'}]
+    table = {"id": ID, "name": "t", "fullyQualifiedName": "s.d.c.t", "columns": columns}
+    methods, wire = profiles("tables", table)
+    methods.remove_custom_metric(ID, "m", column=column)
+    assert wire.last.path == f"/v1/tables/{ID}/customMetric/unit.price/m"
+    methods.delete_profile(ID, 1, column=column)
+    assert "s.d.c.t.%22unit.price%22/" in wire.last.path
+    with pytest.raises(BadArguments, match=r"no column 'unit\.prize'; did you mean"):
+        methods.add_profile(ID, columns={"unit.prize": {}})
