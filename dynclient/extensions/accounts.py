@@ -8,7 +8,7 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.operations.operation import Plan
 from dynclient.secrets import Secret
 from dynclient.suggestions import did_you_mean, nearest
@@ -20,7 +20,7 @@ class Accounts(CollectionExtension):
     name = "accounts"
     operations = "accounts"
 
-    def by_email(self, email: str, fields: Iterable[str] | None = None) -> Any:
+    def by_email(self, email: str, fields: Iterable[str] | None = None) -> CollectionEntity | None:
         """Return the user or team with an e-mail address, or None. Case does not matter.
 
         Servers have no request for that: the name before the ``@`` is tried first, and then all
@@ -93,7 +93,7 @@ class Accounts(CollectionExtension):
         state = model.raw(self.read(bot, fields=["botUser"]))
         return str(state["botUser"]["id"])
 
-    def set_rule(self, policy: Any, rule: str, **values: Any) -> Any:
+    def set_rule(self, policy: Any, rule: str, **values: Any) -> CollectionEntity:
         """Add a rule to a policy, or change the rule of that name, and return the policy.
 
         Args:
@@ -117,7 +117,7 @@ class Accounts(CollectionExtension):
 
         return self.edit(policy, change, fields=["rules"])
 
-    def remove_rule(self, policy: Any, rule: str) -> Any:
+    def remove_rule(self, policy: Any, rule: str) -> CollectionEntity:
         """Remove a rule from a policy, and return the policy.
 
         Args:

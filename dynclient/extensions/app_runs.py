@@ -8,7 +8,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions import ingestion
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import Run, Runs, newest_run
 from dynclient.extensions.times import timestamp
@@ -124,7 +124,7 @@ class AppRuns(CollectionExtension):
         parts.pop("total", None)
         return "".join(text for text in parts.values() if isinstance(text, str))
 
-    def schedule(self, app: Any, cron: str | None) -> Any:
+    def schedule(self, app: Any, cron: str | None) -> CollectionEntity:
         """Change when an app runs by itself, and return the app.
 
         Args:
@@ -149,7 +149,7 @@ class AppRuns(CollectionExtension):
 
         return self.edit(app, change)
 
-    def configure(self, app: Any, **settings: Any) -> Any:
+    def configure(self, app: Any, **settings: Any) -> CollectionEntity:
         """Change the configuration of an app, and return the app.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
@@ -292,6 +292,10 @@ def _with_article(noun: str) -> str:
 
 _INTERNAL = frozenset({name for name in dir(Extension) if not name.startswith("__")} | {"session"})
 """Names that extensions use and users do not."""
+
+
+CollectionEntity: TypeAlias = Any
+"""An entity of the collection that has the method; stubs of a release name its class."""
 
 
 class CollectionExtension(Extension):

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
-from dynclient.extensions.base import CollectionExtension, Extension, not_supported
+from dynclient.extensions.base import (
+    CollectionEntity,
+    CollectionExtension,
+    Extension,
+    not_supported,
+)
 from dynclient.extensions.operation_rows import find_operation, rows
 from dynclient.suggestions import did_you_mean, nearest
 
@@ -290,7 +295,7 @@ class CollectionBulk(CollectionExtension):
         ordered: bool = True,
         workers: int | None = None,
         on_error: Callable[[Any, Exception], Any] | None = None,
-    ) -> Iterator[Any]:
+    ) -> Iterator[CollectionEntity | None]:
         """Yield many entities, of which some are requested ahead; None for one that does not exist.
 
         Args:

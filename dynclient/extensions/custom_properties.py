@@ -12,7 +12,7 @@ from dynclient.display.blocks import Block, Heading, Table, Text
 from dynclient.display.displayed import Displayed, media_types
 from dynclient.display.interactive import may_fetch
 from dynclient.errors import BadArguments, DynclientError, Problem, UnknownCollection, UsageError
-from dynclient.extensions.base import CollectionExtension, Extension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension, Extension
 from dynclient.extensions.reference_lookup import references
 from dynclient.extensions.times import timestamp
 from dynclient.schema import date_patterns
@@ -247,7 +247,7 @@ class PropertyValues(CollectionExtension):
 
     name = "property_values"
 
-    def set_property(self, target: Any, name: str, value: Any) -> Any:
+    def set_property(self, target: Any, name: str, value: Any) -> CollectionEntity:
         """Set a custom property of an entity; its others stay, whether valid or not.
 
         Args:
@@ -264,7 +264,9 @@ class PropertyValues(CollectionExtension):
         """
         return self._set("set_property", target, {name: value}, only=False)
 
-    def set_properties(self, target: Any, values: Mapping[str, Any], *, only: bool = False) -> Any:
+    def set_properties(
+        self, target: Any, values: Mapping[str, Any], *, only: bool = False
+    ) -> CollectionEntity:
         """Set several custom properties of an entity with one patch; see :meth:`set_property`.
 
         Args:
@@ -304,7 +306,7 @@ class PropertyValues(CollectionExtension):
 
         return self.edit(target, change, fields=[FIELD])
 
-    def remove_property(self, target: Any, *names: str) -> Any:
+    def remove_property(self, target: Any, *names: str) -> CollectionEntity:
         """Remove values of custom properties from an entity; those it does not have are ignored.
 
         Args:

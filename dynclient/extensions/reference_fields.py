@@ -13,7 +13,7 @@ from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.reference_lookup import Reference, bare, references
 from dynclient.operations.operation import Plan
 
@@ -36,7 +36,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- owners ------------------------------------------------------------------------------------
 
-    def add_owners(self, target: Any, *owners: Any) -> Any:
+    def add_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Add owners to an entity.
 
         Args:
@@ -49,7 +49,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("owners", target, owners)
 
-    def remove_owners(self, target: Any, *owners: Any) -> Any:
+    def remove_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Remove owners from an entity; arguments as for :meth:`add_owners`.
 
         Raises:
@@ -57,13 +57,13 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("owners", target, owners)
 
-    def set_owners(self, target: Any, *owners: Any) -> Any:
+    def set_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Replace the owners of an entity, by none if none are given; see :meth:`add_owners`."""
         return self._set("owners", target, owners)
 
     # -- domains -----------------------------------------------------------------------------------
 
-    def set_domain(self, target: Any, domain: Any) -> Any:
+    def set_domain(self, target: Any, domain: Any) -> CollectionEntity:
         """Set the domain of an entity, instead of all that it has; None removes it.
 
         Args:
@@ -75,7 +75,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._set("domains", target, () if domain is None else (domain,), "set_domain")
 
-    def add_domains(self, target: Any, *domains: Any) -> Any:
+    def add_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Add domains to an entity.
 
         Args:
@@ -88,69 +88,69 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("domains", target, domains)
 
-    def remove_domains(self, target: Any, *domains: Any) -> Any:
+    def remove_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Remove domains from an entity; see :meth:`remove_owners`."""
         return self._remove("domains", target, domains)
 
-    def set_domains(self, target: Any, *domains: Any) -> Any:
+    def set_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Replace the domains of an entity, by none if none are given."""
         return self._set("domains", target, domains)
 
     # -- data products -----------------------------------------------------------------------------
 
-    def add_data_products(self, target: Any, *data_products: Any) -> Any:
+    def add_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
         """Add an entity to data products; see :meth:`add_domains`."""
         return self._add("data_products", target, data_products)
 
-    def remove_data_products(self, target: Any, *data_products: Any) -> Any:
+    def remove_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
         """Remove an entity from data products; see :meth:`remove_owners`."""
         return self._remove("data_products", target, data_products)
 
-    def set_data_products(self, target: Any, *data_products: Any) -> Any:
+    def set_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
         """Replace the data products of an entity, by none if none are given."""
         return self._set("data_products", target, data_products)
 
     # -- related metrics ---------------------------------------------------------------------------
 
-    def add_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+    def add_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
         """Relate a metric to others; see :meth:`add_domains`."""
         return self._add("related_metrics", target, related_metrics)
 
-    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
         """Remove the relations of a metric to others; see :meth:`remove_owners`."""
         return self._remove("related_metrics", target, related_metrics)
 
-    def set_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+    def set_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
         """Replace the metrics that a metric is related to, by none if none are given."""
         return self._set("related_metrics", target, related_metrics)
 
     # -- people ------------------------------------------------------------------------------------
 
-    def add_reviewers(self, target: Any, *reviewers: Any) -> Any:
+    def add_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
         """Add reviewers, users or teams, to an entity; see :meth:`add_owners`."""
         return self._add("reviewers", target, reviewers)
 
-    def remove_reviewers(self, target: Any, *reviewers: Any) -> Any:
+    def remove_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
         """Remove reviewers from an entity; see :meth:`remove_owners`."""
         return self._remove("reviewers", target, reviewers)
 
-    def set_reviewers(self, target: Any, *reviewers: Any) -> Any:
+    def set_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
         """Replace the reviewers of an entity, by none if none are given."""
         return self._set("reviewers", target, reviewers)
 
-    def add_experts(self, target: Any, *experts: Any) -> Any:
+    def add_experts(self, target: Any, *experts: Any) -> CollectionEntity:
         """Add experts, which are users, to an entity; see :meth:`add_owners`."""
         return self._add("experts", target, experts)
 
-    def remove_experts(self, target: Any, *experts: Any) -> Any:
+    def remove_experts(self, target: Any, *experts: Any) -> CollectionEntity:
         """Remove experts from an entity; see :meth:`remove_owners`."""
         return self._remove("experts", target, experts)
 
-    def set_experts(self, target: Any, *experts: Any) -> Any:
+    def set_experts(self, target: Any, *experts: Any) -> CollectionEntity:
         """Replace the experts of an entity, by none if none are given."""
         return self._set("experts", target, experts)
 
-    def add_followers(self, target: Any, *followers: Any) -> Any:
+    def add_followers(self, target: Any, *followers: Any) -> CollectionEntity:
         """Make users follow an entity; return the entity with its followers.
 
         Args:
@@ -163,7 +163,7 @@ class ReferenceFields(CollectionExtension):
             self.session.call(Plan(follow, {"id": identity}, user["id"]))
         return self.read(identity, fields=["followers"])
 
-    def remove_followers(self, target: Any, *followers: Any) -> Any:
+    def remove_followers(self, target: Any, *followers: Any) -> CollectionEntity:
         """Make users stop following an entity; return the entity with its followers."""
         users = self._references("followers", "remove_followers", followers)
         identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]

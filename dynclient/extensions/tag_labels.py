@@ -12,7 +12,7 @@ from dynclient.dispatch.responses import is_route
 from dynclient.drift.labels import completed_label, label_entities, label_entity, named_label
 from dynclient.errors import BadName, NotFound, Problem
 from dynclient.extensions.arguments import flat
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.entity_parts import named_parts, requesting_fields
 from dynclient.operations.operation import Plan
 from dynclient.suggestions import nearest
@@ -47,7 +47,7 @@ class TagLabels(CollectionExtension):
 
     name = "tag_labels"
 
-    def add_tags(self, target: Any, *tags: Any, **parts: Any) -> Any:
+    def add_tags(self, target: Any, *tags: Any, **parts: Any) -> CollectionEntity:
         """Add labels to an entity or to parts of it; those that it has stay as they are.
 
         If a classification or glossary is mutually exclusive, a new label replaces the one of the
@@ -75,7 +75,7 @@ class TagLabels(CollectionExtension):
 
         return self.edit(target, change, fields=self._fields(parts))
 
-    def remove_tags(self, target: Any, *tags: Any, **parts: Any) -> Any:
+    def remove_tags(self, target: Any, *tags: Any, **parts: Any) -> CollectionEntity:
         """Remove labels from an entity or from parts of it; labels that are not there are ignored.
 
         Args:
@@ -106,7 +106,7 @@ class TagLabels(CollectionExtension):
 
         return self.edit(target, change, fields=self._fields(parts))
 
-    def set_tier(self, target: Any, tier: Any) -> Any:
+    def set_tier(self, target: Any, tier: Any) -> CollectionEntity:
         """Set the tier of an entity; its other labels stay.
 
         Args:
