@@ -6,7 +6,8 @@
 #                          "--randomly-seed=N" repeats an order, "-p no:randomly" sorts them)
 #   make lint              ruff and mypy
 #   make docs              the site in build/docs, and the code blocks of the documents
-#   make site              the site alone (ARGS="-E" reads every page again)
+#   make site              the site alone, and whether its links and pages are whole
+#                          (ARGS="-E" reads every page again)
 #   make reliability       writes the table of docs/reliability.md: what happens under which fault
 #   make coverage          writes docs/coverage.md: every entity of every release in the cache
 #   make bench             time and memory, each against its floor
@@ -27,6 +28,7 @@ PEER ?= .venv-peer
 PEER_RELEASE ?= 1.6.0.0
 PEER_WITH ?= "dbt-core<1.9" "setuptools<81"
 FUZZ ?= .venv-fuzz
+SITE ?= build/docs
 DIST_VENV ?= build/dist-venv
 MODULE ?=
 TREE ?=
@@ -55,11 +57,12 @@ bench-peer: $(VENV)/.tested $(PEER)/.created
 	$(BIN)/python -m benchmarks.peer $(PEER)/bin/python $(ARGS)
 
 docs: site
-	$(BIN)/python -m pytest -q tests/architecture/test_documents.py tests/architecture/test_site.py
+	$(BIN)/python -m pytest -q tests/architecture/test_documents.py
 
 # Sphinx reads the checkout itself, so that links between pages are those of the Markdown files.
 site: $(VENV)/.documented
-	$(BIN)/python -m sphinx -b html -W --keep-going -n -q -c docs -d build/doctrees $(ARGS) . build/docs
+	$(BIN)/python -m sphinx -b html -W --keep-going -n -q -c docs -d $(SITE).doctrees $(ARGS) . $(SITE)
+	DYNCLIENT_SITE="$(abspath $(SITE))" $(BIN)/python -m pytest -q tests/architecture/test_site.py
 
 coverage: $(VENV)/.tested
 	$(BIN)/python -m tests.matrix --write docs/coverage.md

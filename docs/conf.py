@@ -22,11 +22,12 @@ html_title = f"dynclient {release}"
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
     "site_map",
     "api_reference",
     "command_reference",
     "error_reference",
+    "presentation",
+    "diagrams",
 ]
 
 # -- pages ----------------------------------------------------------------------------------------
@@ -66,9 +67,6 @@ autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
 autodoc_preserve_defaults = True
 autodoc_class_signature = "mixed"
-napoleon_numpy_docstring = False
-napoleon_use_ivar = True
-napoleon_custom_sections = [("Remedy", "Remedy")]
 python_use_unqualified_type_names = True
 python_display_short_literal_types = True
 add_module_names = False
@@ -89,6 +87,6 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
-smartquotes = False  # names and options are quoted as they are typed
+smartquotes_action = "D"  # dashes; names and options are quoted as they are typed
 pygments_style = "default"
 pygments_dark_style = "monokai"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils.parsers.rst.directives import unchanged
 from sphinx.errors import ExtensionError
-from sphinx.ext.napoleon import GoogleDocstring
+from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 
 from dynclient.client.docstrings import signature as signature_of
@@ -31,7 +31,6 @@ from dynclient.session.calls import plan_create
 if TYPE_CHECKING:
     from docutils.nodes import Node
     from sphinx.application import Sphinx
-    from sphinx.config import Config
 
     from dynclient.extensions.requirements import Requirement
     from dynclient.operations.operation import Parameter
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 _EXAMPLE = "tables"
 _PARAMETER = re.compile(r"^:param \\?\*{0,2}(?P<name>\w+):", re.MULTILINE)
 _RAISES = re.compile(r"^:raises (?P<names>\w+(?:, \w+)+):", re.MULTILINE)
+_STYLE = Config(napoleon_use_ivar=True, napoleon_custom_sections=[("Remedy", "Remedy")])
 _OLDEST = (1, 0)
 """Features of earlier releases are in all releases that are supported."""
 _INTERNAL = {name for name in dir(CollectionExtension) if not name.startswith("__")}
@@ -48,7 +48,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("feature", Feature)
     app.add_directive("collection-methods", CollectionMethods)
-    app.connect("autodoc-process-docstring", _split_raises, priority=900)
+    app.connect("autodoc-process-docstring", _process)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -67,7 +67,7 @@ class Feature(SphinxDirective):
             entry = extensions().get(name)
             if entry is None:
                 raise self.error(f"dynclient has no extension {name!r}")
-            lines += _feature(entry, self.options.get("of", ""), self.config)
+            lines += _feature(entry, self.options.get("of", ""))
             lines.append("")
         documented = self.env.metadata[self.env.docname]
         documented["features"] = " ".join([documented.get("features", ""), *names])
@@ -91,34 +91,34 @@ class CollectionMethods(SphinxDirective):
 # -- features -------------------------------------------------------------------------------------
 
 
-def _feature(entry: ExtensionEntry, collection: str, config: Config) -> Iterator[str]:
+def _feature(entry: ExtensionEntry, collection: str) -> Iterator[str]:
     cls = entry.load()
     for name in entry.client:
         if name != entry.name:
-            yield from _function(f"om.{name}", getattr(cls, name), "", config)
+            yield from _function(f"om.{name}", getattr(cls, name), "")
         else:
-            yield from _object(entry, cls, config)
+            yield from _object(entry, cls)
     for name, needs in entry.methods.items():
         path = f"om.{collection or _collection(entry, name)}.{name}"
-        yield from _function(path, getattr(cls, name), _availability(entry, needs), config)
+        yield from _function(path, getattr(cls, name), _availability(entry, needs))
 
 
-def _object(entry: ExtensionEntry, cls: type[Extension], config: Config) -> Iterator[str]:
+def _object(entry: ExtensionEntry, cls: type[Extension]) -> Iterator[str]:
     """Yield the documentation of ``om.<name>``: calls of the object, and its methods."""
     path = f"om.{entry.name}"
     if "__call__" in vars(cls):
-        yield from _function(path, cls.__call__, "", config)
+        yield from _function(path, cls.__call__, "")
     else:
-        text = _markup(inspect.cleandoc(cls.__doc__ or ""), "class", path, config)
+        text = markup(cls.__doc__ or "")
         yield from [f".. py:data:: {path}", "", *_indented(text), ""]
     for name, member in vars(cls).items():
         if name.startswith("_") or name in _INTERNAL or name in entry.client:
             continue  # `om.search.count` is `om.count`
         if isinstance(member, property):
-            text = _markup(inspect.getdoc(member) or "", "attribute", path, config)
+            text = markup(inspect.getdoc(member) or "")
             yield from [f".. py:data:: {path}.{name}", "", *_indented(text), ""]
         elif callable(member):
-            yield from _function(f"{path}.{name}", member, "", config)
+            yield from _function(f"{path}.{name}", member, "")
 
 
 def _collection(entry: ExtensionEntry, method: str) -> str:
@@ -134,7 +134,7 @@ def _availability(entry: ExtensionEntry, needs: Requirement) -> str:
     """Return which collections have a feature, since which release; empty if all have it."""
     if needs.field:
         fields = " or ".join(f"``{name}``" for name in needs.field.split("|"))
-        return f"entities with the field {fields}"
+        return f"those whose entities have the field {fields}"
     names = needs.operation.split("|")
     types: dict[str, str] = {}
     for row in entry.rows:
@@ -154,7 +154,7 @@ def _parts(version: str) -> tuple[int, ...]:
 # -- functions ------------------------------------------------------------------------------------
 
 
-def _function(path: str, function: Callable[..., Any], of: str, config: Config) -> Iterator[str]:
+def _function(path: str, function: Callable[..., Any], of: str) -> Iterator[str]:
     """Yield the directive of a function under the name a user types."""
     function = inspect.unwrap(function)
     found = inspect.signature(function)
@@ -163,16 +163,27 @@ def _function(path: str, function: Callable[..., Any], of: str, config: Config) 
         parameters=[each.replace(annotation=each.empty) for each in own],
         return_annotation=found.empty,
     )
-    text = _markup(inspect.getdoc(function) or "", "function", path, config)
+    text = markup(inspect.getdoc(function) or "")
     text += "".join(f"\n:type {each}: {words}" for each, words in _types(text, own))
-    if found.return_annotation not in {found.empty, "None", None} and ":rtype:" not in text:
-        text += f"\n:rtype: {found.return_annotation}"
+    if found.return_annotation not in {found.empty, "None", None, "Any"}:
+        text += f"\n:rtype: {_qualified(str(found.return_annotation), function)}"
     canonical = f"{function.__module__}.{function.__qualname__}"
     yield from [f".. py:function:: {path}{shown}", f"   :canonical: {canonical}", ""]
     yield from _indented(text)
     if of:
-        yield f"   :of: {of}"
+        yield f"   :Collections: {of}"
     yield ""
+
+
+def _qualified(annotation: str, function: Callable[..., Any]) -> str:
+    """Return an annotation with the full names of the classes that its module knows."""
+
+    def full(match: re.Match[str]) -> str:
+        known = getattr(function, "__globals__", {}).get(match[0])
+        is_own = inspect.isclass(known) and known.__module__.startswith("dynclient")
+        return f"~{known.__module__}.{known.__qualname__}" if is_own else match[0]
+
+    return re.sub(r"(?<![\w.])[A-Z]\w*", full, annotation)
 
 
 def _types(text: str, parameters: list[inspect.Parameter]) -> Iterator[tuple[str, str]]:
@@ -183,25 +194,25 @@ def _types(text: str, parameters: list[inspect.Parameter]) -> Iterator[tuple[str
             yield each.name, str(each.annotation)
 
 
-def _markup(docstring: str, what: str, name: str, config: Config) -> str:
-    """Return a docstring in Google's style as reStructuredText."""
-    return one_by_one(str(GoogleDocstring(docstring, config, what=what, name=name)))
+def markup(docstring: str) -> str:
+    """Return a docstring in Google's style as reStructuredText.
+
+    Napoleon's own extension would read the first sentence of a property up to a colon as its type.
+    ``Raises: A, B: …`` becomes one line for each error, so that each is a link.
+    """
+    text = str(GoogleDocstring(inspect.cleandoc(docstring), _STYLE))
+    return _RAISES.sub(_one_by_one, text)
 
 
-def one_by_one(text: str) -> str:
-    """Return a text where ``Raises: A, B: …`` names one error at a time, so that each is a link."""
-
-    def each(match: re.Match[str]) -> str:
-        *others, last = match["names"].split(", ")
-        same = "".join(f":raises {name}: see {last}\n" for name in others)
-        return f"{same}:raises {last}:"
-
-    return _RAISES.sub(each, text)
+def _one_by_one(match: re.Match[str]) -> str:
+    *others, last = match["names"].split(", ")
+    same = "".join(f":raises {name}: see {last}\n" for name in others)
+    return f"{same}:raises {last}:"
 
 
-def _split_raises(*event: Any) -> None:
+def _process(*event: Any) -> None:
     lines: list[str] = event[-1]
-    lines[:] = one_by_one("\n".join(lines)).split("\n")
+    lines[:] = markup("\n".join(lines)).split("\n")
 
 
 def _indented(text: str) -> list[str]:

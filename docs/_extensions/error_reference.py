@@ -9,9 +9,8 @@ import inspect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from api_reference import one_by_one
+from api_reference import markup
 from docutils.parsers.rst.directives import flag
-from sphinx.ext.napoleon import GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 
 from dynclient import errors
@@ -55,7 +54,7 @@ class Errors(SphinxDirective):
         base = getattr(errors, self.arguments[0])
         derived = [cls for cls in public_errors() if issubclass(cls, base)]
         chosen = [base] if "only" in self.options else derived
-        lines = [line for cls in chosen for line in _class(cls, self.config)]
+        lines = [line for cls in chosen for line in _class(cls)]
         return self.parse_text_to_nodes("\n".join(lines))
 
 
@@ -75,13 +74,12 @@ def parts(cls: type[Exception]) -> tuple[str, str]:
     return " ".join(cause.split()), " ".join(remedy.split()[1:])
 
 
-def _class(cls: type[Exception], config: Any) -> Iterator[str]:
-    text = str(GoogleDocstring(inspect.cleandoc(cls.__doc__ or ""), config, what="class"))
+def _class(cls: type[Exception]) -> Iterator[str]:
     name = f"dynclient.{cls.__name__}"
     yield from [f".. py:exception:: {name}", f"   :canonical: dynclient.errors.{cls.__name__}", ""]
     bases = ", ".join(_base(base) for base in cls.__mro__[1:] if _is_shown(base, cls))
     yield from [f"   Bases: {bases}", ""] if bases else []
-    yield from (f"   {line}" if line else "" for line in one_by_one(text).splitlines())
+    yield from (f"   {line}" if line else "" for line in markup(cls.__doc__ or "").splitlines())
     yield ""
 
 

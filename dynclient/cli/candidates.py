@@ -231,6 +231,16 @@ def _releases(_: _Place, __: str, incomplete: str) -> Iterator[Candidate]:
     return _beginning((Candidate(name) for name in Cache().names()), incomplete)
 
 
+def _profiles(_: _Place, __: str, incomplete: str) -> Iterator[Candidate]:
+    from dynclient.config.config_file import read_config
+
+    config = None
+    with suppress(DynclientError):
+        config = read_config()
+    names = () if config is None else config.profiles
+    return _beginning((Candidate(name) for name in names), incomplete)
+
+
 def _files(_: _Place, __: str, ___: str) -> Iterator[Candidate]:
     yield Candidate("", kind="file")
 
@@ -258,6 +268,7 @@ _SOURCES: dict[str, Callable[[_Place, str, str], Iterable[Candidate]]] = {
     "NAME": lambda place, kind, text: _names(place, (kind,), text),
     "TAG": lambda place, _, text: _names(place, ("tag", "glossaryTerm"), text),
     "RELEASE": _releases,
+    "PROFILE": _profiles,
     "FILE": _files,
     "PATH": _files,
 }

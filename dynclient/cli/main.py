@@ -19,6 +19,7 @@ _EXTRAS = {
     "uvicorn": "sandbox",
     "jsonpatch": "sandbox",
     "IPython": "shell",
+    "tomlkit": "login",
 }
 """The extra that installs a package which a command needs."""
 

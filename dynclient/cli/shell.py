@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def run(om: Client) -> int:
         ModuleNotFoundError: IPython is not installed.
         ServerError, TransportError: the server cannot be used.
     """
+    from IPython.terminal.interactiveshell import TerminalInteractiveShell
     from IPython.terminal.ipapp import TerminalIPythonApp
     from traitlets.config import Config
 
@@ -39,6 +41,8 @@ def run(om: Client) -> int:
     config = Config()
     config.TerminalInteractiveShell.banner1 = banner(om)
     config.TerminalInteractiveShell.confirm_exit = False
+    if hasattr(TerminalInteractiveShell, "enable_tip"):  # since IPython 9
+        config.TerminalInteractiveShell.enable_tip = False
     names = {
         "om": om,
         "dynclient": dynclient,
@@ -46,13 +50,15 @@ def run(om: Client) -> int:
         "explain": om.explain,
         "example": om.example,
     }
-    app = TerminalIPythonApp.instance(config=config, user_ns=names)
+    app: Any = TerminalIPythonApp.instance(config=config, user_ns=names)
+    words, sys.argv = sys.argv, sys.argv[:1]  # a token may be among them
     try:
         app.initialize([])
         dynclient.load_ipython_extension(app.shell)
         mask_history(app.shell.history_manager)
         app.start()
     finally:
+        sys.argv = words
         if app.shell is not None:
             type(app.shell).clear_instance()
         TerminalIPythonApp.clear_instance()
@@ -74,8 +80,10 @@ def banner(om: Client) -> str:
 
 def _user(om: Client) -> str:
     """Return who the user is, or why that is not known."""
+    from dynclient.extensions.people import People
+
     try:
-        me = model.asdict(om.extension("people").me())
+        me = model.asdict(People(om.session).me())
     except (Unauthorized, Forbidden, NotFound, NotSupported) as error:
         return f"not signed in ({str(error).partition(chr(10))[0]})"
     kind = "bot" if me.get("isBot") else "administrator" if me.get("isAdmin") else "user"

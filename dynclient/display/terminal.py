@@ -123,7 +123,8 @@ def _table(table: Table, width: int, hint: str) -> Iterator[RenderableType]:
         max(map(text_width, [name, *(row[place].plain for row in cells)]))
         for place, name in enumerate(names)
     ]
-    drawn = column_widths(wide, width - 2)  # the box has a space at both ends
+    # Rich has three spaces between columns, one more than the text.
+    drawn = column_widths(wide, width - len(wide) + 1)
     if table.title:
         yield RichText(one_line(table.title), style="bold")
     if drawn:

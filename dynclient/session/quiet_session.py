@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dynclient.session.completion import impatient
 from dynclient.session.session import Session
 
 if TYPE_CHECKING:
@@ -29,25 +30,19 @@ class QuietSession(Session):
 def quiet_session(session: Session, release: Release, seconds: float) -> QuietSession | None:
     """Return a session for the requests of completion, which no hook sees.
 
-    None for a transport of the user's own, which may do anything; and before the first request of
-    a client whose token comes from a function or a login: completion neither calls it nor logs in.
+    None for a transport of the user's own, which may do anything, and for a closed one; and before
+    the first request of a client whose token comes from a function or a login: completion neither
+    calls it nor logs in.
 
     Args:
         session: the session of the user.
         release: the release whose operations are called.
         seconds: the time after which a request is given up.
-
-    Raises:
-        UsageError: the client is closed.
     """
-    from dynclient.transport.http import Transport
-
-    if type(session.transport) is not Transport:
+    auth = _present_auth(getattr(session.transport, "auth", None))
+    transport = None if auth is None else impatient(session.transport, seconds, auth)
+    if transport is None:
         return None
-    auth = _present_auth(session.transport.auth)
-    if auth is None:
-        return None
-    transport = session.transport.impatient(seconds, auth)
     settings = transport.settings.replace(unread="none")
     return QuietSession(transport.base, transport, settings, release)
 

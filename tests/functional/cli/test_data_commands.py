@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -25,6 +23,7 @@ from dynclient.cli.targets import Target
 from dynclient.client.client import Client
 from dynclient.errors import LostUpdate
 from tests.support import command_line
+from tests.support.pseudo_terminal import in_terminal
 from tests.support.sandbox_processes import PATIENCE, environment
 from tests.support.servers import Server
 from tests.support.stub import Reply, Seen, Stub
@@ -426,45 +425,18 @@ def test_a_closed_pipe_ends_a_command_without_a_message(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def in_terminal(
-    words: list[str], variables: dict[str, str], answer: bytes = b""
-) -> tuple[int, str]:
-    """Run a command in a pseudo-terminal, type an answer after its question, return its output."""
-    screen, terminal = pty.openpty()
-    with subprocess.Popen(
-        words, stdin=terminal, stdout=terminal, stderr=terminal, env=variables,
-        start_new_session=True,
-    ) as process:  # fmt: skip
-        os.close(terminal)
-        output = b""
-        while select.select([screen], [], [], PATIENCE)[0]:
-            try:
-                part = os.read(screen, 65536)
-            except OSError:  # the other end was closed
-                break
-            if not part:
-                break
-            output += part
-            if answer and b"[y/N]" in output:
-                os.write(screen, answer)
-                answer = b""
-        code = process.wait(PATIENCE)
-    os.close(screen)
-    return code, output.decode()
-
-
 def test_in_a_terminal_a_deletion_shows_what_goes_and_asks(
     variables: dict[str, str], table: Any, om: Client
 ) -> None:
     schema = NAME.rpartition(".")[0]
     words = command("delete", "databaseSchema", schema, "--recursive")
-    code, output = in_terminal(words, variables, b"n\n")
+    code, output = in_terminal(words, variables, (b"[y/N]", b"n\n"))
     assert code == 1
     assert f"databaseSchema {schema} (it can be restored)" in output
     assert "2 tables directly below it" in output
     assert "nothing was deleted" in output
     assert om.database_schemas.get(schema) is not None
-    code, output = in_terminal(words, variables, b"y\n")
+    code, output = in_terminal(words, variables, (b"[y/N]", b"y\n"))
     assert code == 0
     assert f"deleted databaseSchema {schema}" in output
     assert om.database_schemas.get(schema) is None
