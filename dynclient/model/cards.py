@@ -75,11 +75,16 @@ _EARLIEST = 10**11
 # -- cards -----------------------------------------------------------------------------------------
 
 
-def entity_blocks(entity: Entity) -> Iterator[Block]:
+READING = "reading .{} requests it"
+"""How a field that was not read is requested in Python."""
+
+
+def entity_blocks(entity: Entity, request: str = READING) -> Iterator[Block]:
     """Yield what an entity looks like, or a part of one; sends nothing.
 
     Args:
         entity: the entity.
+        request: how the first field that was not read is requested, with ``{}`` for its name.
     """
     from dynclient.model.entity import root_of
 
@@ -112,8 +117,8 @@ def entity_blocks(entity: Entity) -> Iterator[Block]:
         place = ".".join(path)
         yield part_table(items, rows_raw, title=place, more=f".{place}", unread=unread_below)
     if left_out:
-        first = left_out[0]
-        yield Text(f"not read: {', '.join(left_out)}; reading .{first} requests it", "quiet")
+        request = request.format(left_out[0])
+        yield Text(f"not read: {', '.join(left_out)}; {request}", "quiet")
 
 
 def document_blocks(kind: str, raw: Mapping[str, Any]) -> Iterator[Block]:
