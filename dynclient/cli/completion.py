@@ -150,7 +150,8 @@ function __dynclient_complete
     set -l token (commandline -ct)
     set -l words (commandline -opc)
     set -l plain (string unescape -- $token; or echo -- $token)
-    _DYNCLIENT_COMPLETE=fish command $words[1] $words[2..-1] "$plain" 2>/dev/null | while read -l -d \\t kind text about
+    _DYNCLIENT_COMPLETE=fish command $words[1] $words[2..-1] "$plain" 2>/dev/null \\
+        | while read -l -d \\t kind text about
         switch $kind
             case file
                 __fish_complete_path $token
