@@ -11,7 +11,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -104,6 +106,50 @@ def test_every_argument_of_what_users_call_is_described() -> None:
             wrong.append(f"{name}: {sorted(set(described) ^ set(given))}")
     assert count > 250
     assert not wrong
+
+
+# -- the contents ----------------------------------------------------------------------------------
+
+
+def contents(text: str, *pages: str, docname: str = "docs/README") -> list[list[str]]:
+    """Return the tables of contents that a map gets, each with its options and entries."""
+    spec = spec_from_file_location("site_map", DOCS / "_extensions" / "site_map.py")
+    assert spec is not None
+    assert spec.loader is not None
+    site_map = module_from_spec(spec)
+    spec.loader.exec_module(site_map)
+    project = SimpleNamespace(docnames={docname, *pages})
+    source = [text]
+    app = SimpleNamespace(project=project, config=SimpleNamespace(root_doc="docs/README"))
+    site_map.add_contents(app, docname, source)
+    blocks = source[0].removeprefix(text).split("```{toctree}\n:hidden:\n")[1:]
+    return [block.removesuffix("\n```").split() for block in (one.strip() for one in blocks)]
+
+
+def test_a_section_of_a_map_is_a_table_of_contents() -> None:
+    text = "# D\n\n## Guides\n\n[One](one.md), [again](one.md#part)\n\n## Project\n\n[C](../C.md)\n"
+    assert contents(text, "docs/one", "C") == [
+        [":caption:", "Guides", "One", "</docs/one>"],
+        [":caption:", "Project", "C", "</C>"],
+    ]
+
+
+def test_tutorial_and_jobs_have_a_place_whether_they_are_linked_or_not() -> None:
+    text = "# D\n\n## How-to\n\n[Tag](how-to/tag.md)\n"
+    pages = ("docs/how-to/find", "docs/how-to/tag", "docs/tutorial")
+    assert contents(text, *pages) == [
+        [":caption:", "Tutorial", "/docs/tutorial"],
+        [":caption:", "How-to", "Tag", "</docs/how-to/tag>", "/docs/how-to/find"],
+    ]
+    assert contents("# D\n\n## How-to\n") == []
+
+
+def test_a_map_in_a_folder_has_the_pages_of_the_folder() -> None:
+    pages = ("docs/how-to/find", "docs/how-to/README")
+    assert contents("# D\n", *pages) == [[":caption:", "How-to", "/docs/how-to/README"]]
+    text = "# Jobs\n\n[Find](find.md) [up](../README.md)\n"
+    found = contents(text, "docs/README", *pages, docname="docs/how-to/README")
+    assert found == [["Find", "</docs/how-to/find>"]]
 
 
 # -- the built site --------------------------------------------------------------------------------
