@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.client.ipython_completion import load_ipython_extension as load_ipython_extension
+    from dynclient.client.ipython_completion import (
+        unload_ipython_extension as unload_ipython_extension,
+    )
     from dynclient.display.displayed import show as show
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
@@ -129,6 +133,9 @@ _HOMES = {
 _MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
 
+_IPYTHON = ("load_ipython_extension", "unload_ipython_extension")
+"""Names that ``%load_ext dynclient`` of IPython looks for."""
+
 _ERRORS = (
     "AmbiguousName",
     "BadArguments",
@@ -207,6 +214,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(import_module(f"dynclient.{_HOMES[name]}"), name)
     elif name in _ERRORS:
         found = getattr(import_module("dynclient.errors"), name)
+    elif name in _IPYTHON:
+        found = getattr(import_module("dynclient.client.ipython_completion"), name)
     elif name == "__version__":
         found = _version()
     else:

@@ -15,6 +15,7 @@ from typer.main import get_command, get_command_name
 import dynclient
 from dynclient.cli.command_classes import Command, Group, example
 from dynclient.cli.completion import Shell, script
+from dynclient.cli.data_commands import Profile
 from dynclient.cli.data_commands import app as data
 from dynclient.cli.error_text import asks_for_json, error_json
 from dynclient.cli.exit_codes import DONE, MISUSED
@@ -224,19 +225,32 @@ def doctor(
             help="JWT to send; default: OPENMETADATA_TOKEN, or else OPENMETADATA_JWT_TOKEN."
         ),
     ] = None,
+    profile: Profile = None,
     release: ReleaseName = None,
     tree: Tree = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare a server with the schemas of a release and print what differs.
 
+    Also prints each setting, and where it comes from: an option, a profile, the environment.
     Exit code 0: the schemas fit the server. 3: the schemas are of another minor release, or one
     side has entity types that the other lacks. 1: the server or the schemas cannot be read.
     """
-    from dynclient.cli.doctor import examine, show
+    from dynclient.cli.connection import configure_or_ask
+    from dynclient.cli.doctor import examine, setting_rows, show, show_settings
+    from dynclient.client.connect import client_of
 
-    with dynclient.connect(host, token=token, release=release, source=tree) as om:
-        report = examine(om)
+    configuration = configure_or_ask(
+        host, token=token, profile=profile, release=release, source=tree
+    )
+    settings = setting_rows(configuration)
+    try:
+        with client_of(configuration) as om:
+            report = examine(om)._replace(settings=settings)
+    except dynclient.DynclientError:
+        if not json:
+            show_settings(standard_console(), settings)
+        raise
     if json:
         typer.echo(report.as_json())
     else:

@@ -8,7 +8,7 @@ may be one word, ``table:shop``.
 from __future__ import annotations
 
 import re
-import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
@@ -231,34 +231,36 @@ def _releases(_: _Place, __: str, incomplete: str) -> Iterator[Candidate]:
     return _beginning((Candidate(name) for name in Cache().names()), incomplete)
 
 
+def _profiles(_: _Place, __: str, incomplete: str) -> Iterator[Candidate]:
+    from dynclient.config.config_file import read_config
+
+    config = None
+    with suppress(DynclientError):
+        config = read_config()
+    names = () if config is None else config.profiles
+    return _beginning((Candidate(name) for name in names), incomplete)
+
+
 def _files(_: _Place, __: str, ___: str) -> Iterator[Candidate]:
     yield Candidate("", kind="file")
 
 
-def _names(place: _Place, types: Sequence[str], incomplete: str) -> list[Candidate]:
-    """Return names of entities, level by level; none if the server is slow or refuses."""
+def _names(place: _Place, types: Sequence[str], incomplete: str) -> Iterator[Candidate]:
+    """Yield names of entities, level by level; none if the server is slow or refuses."""
     from dynclient.client.connect import connect
     from dynclient.extensions.name_completion import complete_names
 
-    found: list[Candidate] = []
-
-    def ask() -> None:
-        options: dict[str, Any] = {
-            name: value for name, value in place.options.items() if name in _OF_CONNECTION
-        }
-        with suppress(DynclientError), connect(**options) as om:
-            for kind in types:
-                names = complete_names(om.session, kind, incomplete, LIMIT, wait=WAIT)
-                found.extend(
-                    Candidate(name, kind="partial" if name.endswith(".") else "word")
-                    for name in names
-                )
-
-    # The answer to more than one question may take longer than each of them.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(WAIT)
-    return list(found)
+    options: dict[str, Any] = {
+        name: value for name, value in place.options.items() if name in _OF_CONNECTION
+    }
+    with suppress(DynclientError), connect(**options) as om:
+        end = time.monotonic() + WAIT
+        for kind in types:
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            for name in complete_names(om.session, kind, incomplete, LIMIT, wait=left):
+                yield Candidate(name, kind="partial" if name.endswith(".") else "word")
 
 
 _SOURCES: dict[str, Callable[[_Place, str, str], Iterable[Candidate]]] = {
@@ -266,6 +268,7 @@ _SOURCES: dict[str, Callable[[_Place, str, str], Iterable[Candidate]]] = {
     "NAME": lambda place, kind, text: _names(place, (kind,), text),
     "TAG": lambda place, _, text: _names(place, ("tag", "glossaryTerm"), text),
     "RELEASE": _releases,
+    "PROFILE": _profiles,
     "FILE": _files,
     "PATH": _files,
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dynclient.cli.command_classes import example
+from dynclient.cli.login_options import Days, Store
 from dynclient.cli.output import Format, Output, standard_output
 from dynclient.cli.targets import Target, WrongWords, only_target, split_target
 from dynclient.errors import DynclientError
@@ -38,8 +39,17 @@ Host = Annotated[
     str | None,
     typer.Option(
         "--host",
-        help="Address of the server; default: OPENMETADATA_HOST. The token is read from"
-        " OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+        help="Address of the server; default: that of the profile, or OPENMETADATA_HOST. Without a"
+        " profile, the token is read from OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help="Profile of the configuration file; default: OPENMETADATA_PROFILE, or the default"
+        " profile if no server is named.",
     ),
 ]
 Release = Annotated[
@@ -73,15 +83,39 @@ def _output(format: Format, columns: str = "") -> Output:
 
 
 @contextmanager
-def _connected(output: Output, host: str | None, release: str | None) -> Iterator[Client]:
-    """Yield a client; warnings become lines on standard error, JSON with ``--output json``."""
+def _connected(
+    output: Output,
+    host: str | None,
+    release: str | None,
+    profile: str | None = None,
+    **options: Any,
+) -> Iterator[Client]:
+    """Yield a client; warnings and errors as for :func:`_reported`.
+
+    Args:
+        output: where and how the command prints.
+        host: address of the server, or None.
+        release: release whose schemas are used, or None.
+        profile: name of a profile, or None.
+        options: other arguments of ``configure``.
+    """
+    from dynclient.cli.connection import connect_or_ask
+
+    with (
+        _reported(output),
+        connect_or_ask(host, profile=profile, release=release, **options) as om,
+    ):
+        yield om
+
+
+@contextmanager
+def _reported(output: Output) -> Iterator[None]:
+    """Print warnings as lines on standard error, JSON with ``--output json``."""
     from dynclient.cli.warning_lines import show_warnings
-    from dynclient.client.connect import connect
 
     show_warnings(as_json=output.format is Format.JSON)
     try:
-        with connect(host, release=release) as om:
-            yield om
+        yield
         output.file.flush()
     except WrongWords as error:
         raise typer.BadParameter(str(error)) from None
@@ -116,6 +150,7 @@ def get(
         str | None, typer.Option(help="'non-deleted', 'deleted' or 'all'; default: non-deleted.")
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -124,7 +159,7 @@ def get(
     from dynclient.cli import entity_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.get(out, om, found, _names(fields), include)
     raise typer.Exit(code)
 
@@ -158,6 +193,7 @@ def list_(
     ] = None,
     fields: Fields = "",
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -166,7 +202,7 @@ def list_(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.list_entities(
             out, om, entity_type, filters or (), limit, _names(fields), where
         )
@@ -204,6 +240,7 @@ def search(
         ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -212,7 +249,7 @@ def search(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.search(out, om, text, types or (), where, limit)
     raise typer.Exit(code)
 
@@ -229,6 +266,7 @@ def create(
         ),
     ],
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -237,7 +275,7 @@ def create(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.create(out, om, entity_type, file)
     raise typer.Exit(code)
 
@@ -258,6 +296,7 @@ def edit(
         bool, typer.Option("--dry-run", help="Print what changes, and send nothing.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -269,7 +308,7 @@ def edit(
     from dynclient.cli.edit_command import edit as edit_it
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = edit_it(out, om, found, file=file, dry_run=dry_run)
     raise typer.Exit(code)
 
@@ -288,6 +327,7 @@ def delete(
     ] = False,
     yes: Yes = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -301,7 +341,7 @@ def delete(
     found, out = _target(target), _output(output, columns)
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("is required without a terminal", param_hint="--yes")
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.delete(
             out, om, found, hard=hard, recursive=recursive, confirm=None if yes else _confirm
         )
@@ -322,12 +362,13 @@ def restore(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE [NAME]]",
+            metavar="TYPE [NAME]",
             help="The entity; without a name, what can be restored is listed.",
             show_default=False,
         ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -338,7 +379,7 @@ def restore(
     words, out = target or [], _output(output, columns)
     is_type = len(words) < 2 and not {".", ":"} & set("".join(words))
     found = None if is_type else _target(words)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         if found is None:
             code = entity_commands.deleted(out, om, words[0] if words else None)
         else:
@@ -365,6 +406,7 @@ def tag(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the tags.")] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -376,7 +418,7 @@ def tag(
     if not tags:
         raise typer.BadParameter("name one tag or more, such as PII.Sensitive")
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.tag(out, om, found, tags, column or (), remove=remove)
     raise typer.Exit(code)
 
@@ -396,6 +438,7 @@ def lineage(
         bool, typer.Option("--dot", help="Print a graph in the language of Graphviz.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -407,7 +450,7 @@ def lineage(
         raise typer.BadParameter("cannot be combined with --dot", param_hint="--mermaid")
     drawing = "mermaid" if mermaid else "dot" if dot else None
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = show_lineage(out, om, found, up, down, drawing)
     raise typer.Exit(code)
 
@@ -418,6 +461,7 @@ def lineage(
 def history(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -426,7 +470,7 @@ def history(
     from dynclient.cli import version_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.history(out, om, found)
     raise typer.Exit(code)
 
@@ -448,6 +492,7 @@ def diff(
         bool, typer.Option("--exit-code", help="Exit with 3 if there is a difference.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -463,7 +508,7 @@ def diff(
     except WrongWords as error:
         raise typer.BadParameter(str(error)) from None
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.diff(out, om, sides, exit_code=exit_code)
     raise typer.Exit(code)
 
@@ -474,6 +519,7 @@ def diff(
 def blame(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -482,7 +528,7 @@ def blame(
     from dynclient.cli import version_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.blame(out, om, found)
     raise typer.Exit(code)
 
@@ -497,13 +543,14 @@ def export(
         ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
 ) -> None:
     """Write what is below an entity as CSV: the terms of a glossary, the columns of a table."""
     from dynclient.cli import csv_commands
 
     found, out = _target(target), _output(Format.TABLE)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = csv_commands.export_csv(out, om, found, file)
     raise typer.Exit(code)
 
@@ -526,6 +573,7 @@ def import_(
         bool, typer.Option("--dry-run/--no-dry-run", help="Only say what would be done.")
     ] = True,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -540,7 +588,7 @@ def import_(
     if len(rest) != 1:
         raise typer.BadParameter("name the entity and one file, such as glossary Sales sales.csv")
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = csv_commands.import_csv(out, om, found, rest[0], dry_run=dry_run)
     raise typer.Exit(code)
 
@@ -561,6 +609,7 @@ def call(
         typer.Option(help="JSON to send; @FILE reads it from a file, - from standard input."),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.JSON,
     columns: Columns = "",
@@ -569,7 +618,7 @@ def call(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.call(out, om, request, data)
     raise typer.Exit(code)
 
@@ -577,6 +626,7 @@ def call(
 @app.command(epilog=example("dynclient whoami"), rich_help_panel=_GROUP)
 def whoami(
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -585,8 +635,43 @@ def whoami(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.whoami(out, om)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient shell --profile prod --read-only"), rich_help_panel=_GROUP)
+def shell(
+    host: Host = None,
+    profile: Profile = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help="Token to send; other users of the machine can read a command line, so"
+            " OPENMETADATA_TOKEN or a profile is safer.",
+        ),
+    ] = None,
+    release: Release = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="Refuse what may change the server; also: DYNCLIENT_READ_ONLY=1."
+        ),
+    ] = False,
+) -> None:
+    """Start IPython with a client of the server as `om`; TAB completes names of entities.
+
+    `show`, `explain`, `example` and `dynclient` are there too. The history of IPython keeps what is
+    typed, tokens masked.
+    """
+    from dynclient.cli.shell import run
+
+    settings = {"read_only": True} if read_only else None
+    out = _output(Format.TABLE)
+    with _connected(out, host, release, profile, token=token, settings=settings) as om:
+        code = run(om)
     raise typer.Exit(code)
 
 
@@ -600,6 +685,7 @@ def count(
         ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -608,7 +694,7 @@ def count(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.count(out, om, types or ())
     raise typer.Exit(code)
 
@@ -624,7 +710,7 @@ def open_(
     target: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE NAME]",
+            metavar="TYPE NAME",
             help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id; default:"
             " the start page of the server.",
             show_default=False,
@@ -634,6 +720,7 @@ def open_(
         bool, typer.Option("--print", help="Print the address, and open no browser.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -645,6 +732,90 @@ def open_(
     from dynclient.cli.open_command import open_page
 
     found, out = _target(target) if target else None, _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = open_page(out, om, found, only_print=only_print)
+    raise typer.Exit(code)
+
+
+_PROFILES = "Profiles"
+NamedProfile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help="Name of the profile; default: OPENMETADATA_PROFILE, the default profile, or"
+        " 'default'.",
+    ),
+]
+
+
+@app.command(
+    epilog=example("dynclient login --profile prod --host https://metadata.example.com"),
+    rich_help_panel=_PROFILES,
+)
+def login(
+    profile: NamedProfile = None,
+    host: Annotated[str | None, typer.Option(help="Address of the server.")] = None,
+    username: Annotated[
+        str | None, typer.Option(help="E-mail address to log in with, instead of a token.")
+    ] = None,
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read a token from standard input.")
+    ] = False,
+    days: Annotated[
+        Days, typer.Option(help="Days for which a token is created after a login by password.")
+    ] = Days.THIRTY,
+    store: Annotated[
+        Store, typer.Option(help="Where the token is kept: the keyring of the system, or the file.")
+    ] = Store.KEYRING,
+) -> None:
+    """Check a token or password, and write a profile for it.
+
+    What is not given is asked. After a login by password, a personal access token is created on the
+    server and kept; the password is not. The token is stored in the keyring of the system.
+    """
+    from dynclient.cli.login_command import log_in
+
+    out = _output(Format.TABLE)
+    if token_stdin and username is not None:
+        raise typer.BadParameter("cannot be combined with --username", param_hint="--token-stdin")
+    with _reported(out):
+        code = log_in(
+            out, profile, host, username,
+            token_from=sys.stdin if token_stdin else None, days=days, store=store,
+        )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient logout --profile prod"), rich_help_panel=_PROFILES)
+def logout(profile: NamedProfile = None) -> None:
+    """Remove the token of a profile from the keyring and from the configuration file.
+
+    The server accepts the token until it expires or is revoked.
+    """
+    from dynclient.cli.login_command import log_out
+
+    out = _output(Format.TABLE)
+    with _reported(out):
+        code = log_out(out, profile)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient profiles --check"), rich_help_panel=_PROFILES)
+def profiles(
+    check: Annotated[
+        bool, typer.Option("--check", help="Connect to each server: its version, and who you are.")
+    ] = False,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print the profiles of the configuration file.
+
+    Exit code 3: --check found a profile that cannot be used.
+    """
+    from dynclient.cli.profile_list import show_profiles
+
+    out = _output(output, columns)
+    with _reported(out):
+        code = show_profiles(out, check=check)
     raise typer.Exit(code)

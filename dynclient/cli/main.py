@@ -18,6 +18,8 @@ _EXTRAS = {
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "jsonpatch": "sandbox",
+    "IPython": "shell",
+    "tomlkit": "login",
 }
 """The extra that installs a package which a command needs."""
 

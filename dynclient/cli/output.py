@@ -11,15 +11,23 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from dynclient.cli.data_files import json_text, yaml_text
+from dynclient.display.blocks import Fields, Table
 from dynclient.secrets import UNPRINTABLE, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dynclient.display.blocks import Block
+
 _PIPE_WIDTH = 100_000
 """Characters of a line if the output is not a terminal, so that nothing is cut there."""
 _CELL = 300
 """Characters of a cell of a table, at most."""
+_WITHOUT_UNICODE = str.maketrans(
+    {"─": "-", "│": "|", "├": "|", "└": "`", "→": "->", "…": "...", "█": "#", "░": "."}
+)
+"""What lines are drawn with if the encoding of the output lacks the characters."""
+_HINT = "--output json shows everything"
 _NAMES = ("fullyQualifiedName", "tagFQN", "name", "displayName", "id")
 """Fields that represent an object in a cell, best first."""
 
@@ -121,12 +129,32 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def show_blocks(output: Output, blocks: Iterable[Block]) -> None:
+    """Print what an object looks like: in colour and as wide as the terminal, or as plain text."""
+    if not output.is_terminal:
+        from dynclient.display.text import draw_text
+
+        text = draw_text(blocks, _PIPE_WIDTH)
+        try:
+            text.encode(getattr(output.file, "encoding", None) or "utf-8")
+        except UnicodeEncodeError:
+            text = text.translate(_WITHOUT_UNICODE)
+        output.write(text)
+        return
+    from rich.console import Console
+
+    from dynclient.display.terminal import renderables
+
+    console = Console(file=output.file, highlight=False)
+    for part in renderables(blocks, console.width, _HINT):
+        console.print(part, markup=False)
+
+
 def show_object(output: Output, data: Any) -> None:
     """Print one object in a format for programs; for people, a line for each field."""
     if output.format is Format.TABLE:
-        fields = output.columns or tuple(data)
-        rows = [{"field": name, "value": value_at(data, name)} for name in fields]
-        _show_table(output, rows, ("field", "value"))
+        names = output.columns or tuple(data)
+        show_blocks(output, [Fields([(name, cell(value_at(data, name))) for name in names])])
     elif output.format in {Format.JSON, Format.YAML}:
         picked = _picked(data, output.columns) if output.columns else data
         output.write(json_text(picked) if output.format is Format.JSON else yaml_text(picked))
@@ -179,29 +207,15 @@ def _picked(row: Row, columns: Sequence[str]) -> Row:
 
 
 def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    is_terminal = output.is_terminal
-    console = Console(file=output.file, width=None if is_terminal else _PIPE_WIDTH, highlight=False)
     for part in _parts(rows, 1_000):
-        lines = [[one_line(cell(value_at(row, path))) for path in columns] for row in part]
+        lines = [[_cut(cell(value_at(row, path))) for path in columns] for row in part]
         used = [
             place
             for place, path in enumerate(columns)
             if place == 0 or path in output.columns or any(line[place] for line in lines)
         ]
-        table = Table(box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, show_edge=False)
-        for place in used:
-            table.add_column(Text(columns[place]), overflow="fold")
-        for line in lines:
-            table.add_row(*(Text(_cut(line[place])) for place in used))
-        with console.capture() as capture:
-            console.print(table)
-        text = "\n".join(line.rstrip() for line in capture.get().splitlines())
-        output.write(text)
+        names = [columns[place] for place in used]
+        show_blocks(output, [Table(names, [[line[place] for place in used] for line in lines])])
 
 
 def _parts(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.cli.exit_codes import DIFFERS, DONE
-from dynclient.cli.output import Output, escaped, show_rows
+from dynclient.cli.output import Output, show_blocks, show_rows
 from dynclient.cli.targets import Target, WrongWords, only_target, split_target
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ def history(output: Output, om: Client, target: Target) -> int:
     Raises:
         NotFound: it does not exist.
     """
+    found = om.history(target.key, type=target.entity_type(om))
+    if output.is_table and not output.columns:
+        show_blocks(output, found._blocks())
+        return DONE
     rows = [
-        {**_version(version), "changes": list(version.changes) or ["created"]}
-        for version in om.history(target.key, type=target.entity_type(om))
+        {**_version(version), "changes": list(version.changes) or ["created"]} for version in found
     ]
     show_rows(output, rows, ("version", "at", "by", "changes"))
     return DONE
@@ -44,6 +47,9 @@ def blame(output: Output, om: Client, target: Target) -> int:
         NotFound: it does not exist.
     """
     found = om.blame(target.key, type=target.entity_type(om))
+    if output.is_table and not output.columns:
+        show_blocks(output, found._blocks())
+        return DONE
     rows = [{"field": path, **_version(version)} for path, version in found.items()]
     show_rows(output, rows, ("field", "version", "by", "at"))
     return DONE
@@ -106,7 +112,7 @@ def diff(output: Output, om: Client, sides: tuple[State, State], *, exit_code: b
     """
     found = _difference(om, *sides)
     if output.is_table and not output.columns:
-        output.write(escaped(str(found)))
+        show_blocks(output, found._blocks())
     else:
         rows = [{"kind": each.kind, **each._asdict()} for each in found]
         show_rows(output, rows, ("path", "kind", "before", "after"))

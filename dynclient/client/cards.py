@@ -14,7 +14,7 @@ from dynclient import model
 from dynclient.client import docstrings
 from dynclient.display.blocks import Block, Cell, Code, Fields, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
-from dynclient.display.interactive import may_fetch
+from dynclient.display.interactive import is_interactive, may_fetch
 from dynclient.errors import DynclientError, TransportError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _SECONDS = 3.0
 _COUNTS = 15
 """Numbers of entities in the card of a client."""
 _DESCRIPTION = 200
+_LINE = 76
 
 
 class Collections(Displayed, tuple["Collection", ...]):
@@ -98,10 +99,14 @@ class _Requests:
         self._is_down = False
         if not may_fetch():
             return
-        if session.completion_release() is not None and session.known_release is not None:
+        if session.completion_release() is None and not is_interactive():
+            self.send("the release", lambda: session.release)  # dynclient.show() in a script
+        if session.known_release is not None:
             self.session = session.impatient(_SECONDS)
-        elif session.server.known_build is None:
-            self.failures.append("the release is chosen by the first call")
+        elif not self.failures:
+            is_silent = session.server.known_build is None and not session.is_pinned
+            silence = "the server did not respond within a second; " if is_silent else ""
+            self.failures.append(f"{silence}the first call chooses the release")
 
     def send(self, what: str, call: Callable[[], Any]) -> Any:
         """Return the result of a call; None if it fails, which is noted.
@@ -192,7 +197,7 @@ def collection_blocks(collection: Collection) -> Iterator[Block]:
         quick = type(collection)(requests.session, spec)
         count = requests.send("the number of entities", lambda: len(quick))
         if count is not None:
-            rows.insert(1, ("number", count))
+            rows.insert(1, ("count", count))
     yield Fields(rows)
     yield from (Text(reason, "warning") for reason in requests.failures)
     yield from _create_blocks(spec, release)
@@ -237,6 +242,8 @@ def _create_blocks(spec: CollectionSpec, release: Release) -> Iterator[Block]:
     ]
     if rows:
         yield Table(("needed to create", "type", ""), rows)
-    arguments = example(spec.entity.name, release=release)
-    listed = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    yield Code(f"om.{spec.attribute}.create({listed})", "python")
+    call = f"om.{spec.attribute}.create"
+    arguments = [f"{k}={v!r}" for k, v in example(spec.entity.name, release=release).items()]
+    line = f"{call}({', '.join(arguments)})"
+    lines = [f"{call}(", *(f"    {each}," for each in arguments), ")"]
+    yield Code(line if len(line) <= _LINE else "\n".join(lines), "python")

@@ -186,6 +186,11 @@ class Collection(Card):
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
         return sorted({*hidden, *self._methods(), *self._added_methods(), "op"})
 
+    def _ipython_key_completions_(self) -> list[str]:
+        from dynclient.client.ipython_completion import key_completions
+
+        return key_completions(self._session, self._attribute)
+
     # -- calls -------------------------------------------------------------------------------------
 
     def _call(self, method: str, values: tuple[Any, ...], keywords: dict[str, Any]) -> Any:

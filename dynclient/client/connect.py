@@ -7,6 +7,7 @@ environment, in the order that :class:`Configuration` describes.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -519,6 +520,25 @@ def _profile_authentication(base: str, chosen: Profile, password: str | None) ->
     return chosen.authentication(password)
 
 
+def client_of(
+    configuration: Configuration, hooks: Hooks | None = None, transport: Transport | None = None
+) -> Client:
+    """Return the client of a configuration; arguments and errors as for :func:`connect`."""
+    if hooks is not None and not hasattr(hooks, "on_request"):
+        raise UsageError(f"hooks= must be a dynclient.Hooks(…), not {hooks!r}")
+    base, settings, auth, *_ = configuration
+    known, sources = release_of(configuration.release, configuration.source)
+    if transport is None:
+        from dynclient.transport.http import Transport
+
+        transport = Transport(base, settings, auth)
+    if "IPython" in sys.modules:
+        from dynclient.client.ipython_completion import install
+
+        install()
+    return Client(base, transport, settings, known, hooks, sources)
+
+
 @public_call
 def connect(
     host: str | None = None,
@@ -572,11 +592,4 @@ def connect(
         host, token=token, release=release, username=username, password=password, source=source,
         profile=profile, settings=settings,
     )  # fmt: skip
-    if hooks is not None and not hasattr(hooks, "on_request"):
-        raise UsageError(f"hooks= must be a dynclient.Hooks(…), not {hooks!r}")
-    known, sources = release_of(found.release, found.source)
-    if transport is None:
-        from dynclient.transport.http import Transport
-
-        transport = Transport(found.base, found.settings, found.auth)
-    return Client(found.base, transport, found.settings, known, hooks, sources)
+    return client_of(found, hooks, transport)

@@ -123,34 +123,53 @@ def read_config(path: Path | None = None) -> ConfigFile | None:
         ConfigInvalid: it cannot be read, is not TOML, or other users can change it.
     """
     path = config_path() if path is None else path
-    if is_disabled(path):
-        return None
-    found = _read(path)
+    found = None if is_disabled(path) else read_file(path)
     if found is None:
         return None
-    data, status = found
-    problem = ""
-    document: dict[str, Any] = {}
+    text, status = found
+    document = check_document(path, text)
+    return ConfigFile(path, document, is_private=not is_readable_by_others(status))
+
+
+def check_document(path: Path, text: str) -> dict[str, Any]:
+    """Return the content of a configuration file.
+
+    Args:
+        path: the file, for messages.
+        text: its text.
+
+    Raises:
+        ConfigInvalid: it is not TOML, or has keys that do not exist.
+    """
     import tomllib
 
-    # Outside the handlers, so that no error has the content of the file in it.
+    problem = ""
+    document: dict[str, Any] = {}
+    # Raised outside the handlers, so that no error has the content of the file in it.
     try:
-        document = tomllib.loads(data.decode())
-    except UnicodeDecodeError as error:
-        problem = f"it is not UTF-8 text (at byte {error.start})"
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         problem = str(error)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 500 brackets
         problem = "a number is too long" if isinstance(error, ValueError) else "it is nested deeply"
     if problem:
-        raise ConfigInvalid(
-            f"the configuration file {shown(path)} is not valid TOML: {problem}", file=str(path)
-        )
-    return ConfigFile(path, document, is_private=not is_readable_by_others(status))
+        raise _not_toml(path, problem)
+    ConfigFile(path, document)
+    return document
 
 
-def _read(path: Path) -> tuple[bytes, os.stat_result] | None:
-    """Return content and status of the file, checked; None if it does not exist."""
+def _not_toml(path: Path, problem: str) -> ConfigInvalid:
+    return ConfigInvalid(
+        f"the configuration file {shown(path)} is not valid TOML: {problem}", file=str(path)
+    )
+
+
+def read_file(path: Path) -> tuple[str, os.stat_result] | None:
+    """Return text and status of the file; None if it does not exist.
+
+    Raises:
+        ConfigInvalid: it cannot be read, or other users can change it.
+    """
     try:
         # The same open file is checked and read; a pipe must not stop the program.
         with open(path, "rb", opener=_open) as file:  # Path has no opener
@@ -170,7 +189,12 @@ def _read(path: Path) -> tuple[bytes, os.stat_result] | None:
         raise ConfigInvalid(
             f"the configuration file {shown(path)} has more than 1 MiB", file=str(path)
         )
-    return data, status
+    problem = ""
+    try:
+        return data.decode(), status
+    except UnicodeDecodeError as error:  # raised below: this one has the content of the file
+        problem = f"it is not UTF-8 text (at byte {error.start})"
+    raise _not_toml(path, problem)
 
 
 def _open(path: str, flags: int) -> int:

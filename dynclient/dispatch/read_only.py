@@ -65,12 +65,12 @@ def _refuse(request: Request) -> NoReturn:
 
         name = label(request.operation)
         what = what if name.startswith(request.method) else f"{name} ({what})"
-    way = "connect without read_only=True"
+    way = "connect with read_only=False"
     if os.environ.get(READ_ONLY):
-        way = f"unset {READ_ONLY}, or connect with read_only=False,"
+        way = f"unset {READ_ONLY}, or connect with read_only=False"
     raise ReadOnly(
         f"{what} was not sent: this client is read-only, and the request may change something on"
-        f" the server; {way} to send it",
+        f" the server; {way}, to send it",
         method=request.method,
         path=request.path,
     )

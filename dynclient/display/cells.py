@@ -100,13 +100,18 @@ def _texts(cell: Cell, levels: int) -> Iterator[str]:
             yield f"and {len(cell) - _MOST_ITEMS:,} more"
 
 
-def footer(table: Table, hidden: int = 0, *, is_cut: bool = False) -> list[str]:
+HINT = "dynclient.show(…, width=200) shows more"
+"""What is said below a table that is cut."""
+
+
+def footer(table: Table, hidden: int = 0, *, is_cut: bool = False, hint: str = HINT) -> list[str]:
     """Return the lines below a table: how much of it is drawn, and how to see the rest.
 
     Args:
         table: the table.
         hidden: how many columns are not drawn.
         is_cut: whether texts are cut.
+        hint: how to see what is cut.
     """
     lines = []
     count, total = len(table.rows), table.total
@@ -120,5 +125,5 @@ def footer(table: Table, hidden: int = 0, *, is_cut: bool = False) -> list[str]:
         plural = "" if hidden == 1 else "s"
         lines.append(f"{hidden:,} more column{plural} at the right")
     if is_cut or hidden:
-        lines.append("cut to fit; dynclient.show(…, width=200) shows more")
+        lines.append(f"cut to fit; {hint}")
     return lines

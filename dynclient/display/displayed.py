@@ -56,8 +56,7 @@ def print_pretty(value: Any, printer: Any, *, is_nested: bool = False) -> None:
         return
     from dynclient.display.text import draw_text
 
-    # IPython writes the text beside "Out[3]: "; the card begins below it.
-    printer.text("\n" + draw_text(value._blocks()))
+    printer.text(draw_text(value._blocks()))
 
 
 def media_types(

@@ -88,7 +88,8 @@ def _node(node: GraphNode, box: Box, label: str, kind: str) -> Iterator[str]:
     x, y, width, height = box.x, box.y, box.width, box.height
     url = web_address(node.url)
     if url:
-        yield f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+        yield f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer"'
+        yield ' style="color: inherit; text-decoration: none">'
     yield f"<g><title>{escape(' '.join(filter(None, (one_line(node.kind), one_line(node.label)))))}"
     yield "</title>"
     look = f'fill="{_FOCUS}" fill-opacity="0.16" stroke="{_FOCUS}" stroke-width="2"'

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.display.blocks import Bar, Code, Fields, Heading, Label, Link, Table, Text, Tree
 from dynclient.display.cells import (
+    HINT,
     cell_text,
     footer,
     is_number,
@@ -30,20 +31,21 @@ _CHARACTERS = 400
 """Characters of a cell."""
 
 
-def renderables(blocks: Iterable[Block], width: int) -> Iterator[RenderableType]:
+def renderables(blocks: Iterable[Block], width: int, hint: str = HINT) -> Iterator[RenderableType]:
     """Yield blocks as objects that rich draws; an empty line separates them.
 
     Args:
         blocks: the blocks.
         width: the number of columns of the console.
+        hint: how to see what is cut from a table.
     """
     for number, block in enumerate(blocks):
         if number:
             yield ""
-        yield from _drawn(block, width)
+        yield from _drawn(block, width, hint)
 
 
-def _drawn(block: Block, width: int) -> Iterator[RenderableType]:
+def _drawn(block: Block, width: int, hint: str) -> Iterator[RenderableType]:
     from rich.text import Text as RichText
 
     if isinstance(block, Heading):
@@ -57,7 +59,7 @@ def _drawn(block: Block, width: int) -> Iterator[RenderableType]:
     elif isinstance(block, Fields):
         yield _fields(block)
     elif isinstance(block, Table):
-        yield from _table(block, width)
+        yield from _table(block, width, hint)
     else:
         title = one_line(block.title) if isinstance(block, Tree) else ""
         if title:
@@ -110,7 +112,7 @@ def _fields(block: Fields) -> RenderableType:
     return grid
 
 
-def _table(table: Table, width: int) -> Iterator[RenderableType]:
+def _table(table: Table, width: int, hint: str) -> Iterator[RenderableType]:
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
@@ -121,7 +123,8 @@ def _table(table: Table, width: int) -> Iterator[RenderableType]:
         max(map(text_width, [name, *(row[place].plain for row in cells)]))
         for place, name in enumerate(names)
     ]
-    drawn = column_widths(wide, width - 2)  # the box has a space at both ends
+    # Rich has three spaces between columns, one more than the text.
+    drawn = column_widths(wide, width - len(wide) + 1)
     if table.title:
         yield RichText(one_line(table.title), style="bold")
     if drawn:
@@ -141,5 +144,5 @@ def _table(table: Table, width: int) -> Iterator[RenderableType]:
             grid.add_row(*row[: len(drawn)])
         yield grid
     is_cut = any(each > limit for each, limit in zip(wide, drawn, strict=False))
-    for line in footer(table, len(names) - len(drawn), is_cut=is_cut):
+    for line in footer(table, len(names) - len(drawn), is_cut=is_cut, hint=hint):
         yield RichText(line, style="dim")

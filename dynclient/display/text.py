@@ -31,6 +31,7 @@ _NARROWEST = 20
 _COLUMN = 8
 """A table whose columns would be narrower leaves out the last ones."""
 _WIDEST_COLUMN = 60
+"""Columns of a table that does not fit."""
 _GAP = "  "
 _BAR = 10
 _LINES = 60
@@ -86,7 +87,7 @@ def _limited(lines: list[str], limit: int) -> list[str]:
 def _heading(heading: Heading, width: int) -> Iterator[str]:
     yield cut(" ".join(filter(None, map(one_line, (heading.kind, heading.name)))), width)
     url = web_address(heading.url)
-    if url:
+    if url and url != heading.name:
         yield url  # whole, whatever its length: one that is cut leads nowhere
 
 
@@ -127,10 +128,9 @@ def _table(table: Table, width: int) -> Iterator[str]:
         yield cut(one_line(table.title), width)
     texts = [list(map(_cell, row)) for row in table.rows]
     names = list(map(one_line, table.columns))
-    wide = [
-        min(max(map(text_width, column)), _WIDEST_COLUMN)
-        for column in zip(names, *texts, strict=True)
-    ]
+    wide = [min(max(map(text_width, column)), width) for column in zip(names, *texts, strict=True)]
+    if sum(wide) + len(_GAP) * (len(wide) - 1) > width:
+        wide = [min(each, _WIDEST_COLUMN) for each in wide]
     drawn = column_widths(wide, width)
     right = [
         bool(table.rows) and all(row[place] is None or is_number(row[place]) for row in table.rows)

@@ -11,6 +11,7 @@ from dynclient.errors import LostUpdate, NotSupported, Problem
 from dynclient.extensions.operation_rows import Row, find_operation, first_period, rows
 from dynclient.operations.operation import Plan
 from dynclient.session.keys import KeyReader
+from dynclient.session.reference_names import add_names
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -253,6 +254,7 @@ class Extension:
         change: Callable[[Any], None],
         entity: Any = None,
         fields: Sequence[str] = (),
+        known: Sequence[Any] = (),
     ) -> Any:
         """Read an entity, change it, and send the change as a guarded patch.
 
@@ -264,6 +266,8 @@ class Extension:
             change: changes the entity that is passed to it.
             entity: the type of a name or an id.
             fields: the fields that ``change`` reads or replaces.
+            known: references with their names, which those of these fields in the result get where
+                the server returns them without.
 
         Returns:
             The entity as the server has it now.
@@ -275,7 +279,10 @@ class Extension:
             state = self.read(target, entity, fields)
             change(state)
             try:
-                return self.session.save(state)
+                saved = self.session.save(state)
+                if known:
+                    add_names(model.raw(saved), fields, known)
+                return saved
             except LostUpdate:
                 if attempt == ATTEMPTS:
                     raise

@@ -231,10 +231,10 @@ class TypeProperties(Displayed):
             yield Text(f"cannot be read: {error}", "bad")
             return
         rows = [
-            (raw.get("name"), property_type(raw), raw.get("description"), raw.get("displayName"))
+            (raw.get("name"), property_type(raw), raw.get("description"))
             for raw in map(model.raw, definitions)
         ]
-        yield Table(("name", "type", "description", "title"), rows)
+        yield Table(("name", "type", "description"), rows)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return media_types(self, include, exclude)

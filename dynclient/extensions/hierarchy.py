@@ -116,15 +116,6 @@ class Tree(Displayed):
     def __repr__(self) -> str:
         return f"<Tree of {len(self)} with {len(self.roots)} at the top; print() shows it>"
 
-    def _blocks(self) -> Iterator[blocks.Block]:
-        drawn: dict[int, blocks.Branch] = {}
-        # From the leaves up, since a branch is drawn from those below it.
-        for branch in reversed(list(self.walk())):
-            below = [drawn.pop(id(child)) for child in branch.children]
-            drawn[id(branch)] = blocks.Branch(branch.name, below)
-        yield blocks.Heading("Tree", f"{len(self):,}")
-        yield blocks.Tree([drawn[id(root)] for root in self.roots])
-
 
 class Hierarchy(CollectionExtension):
     """What is below entities: ``om.teams.tree()``, ``om.containers.children(c)``."""

@@ -1,4 +1,4 @@
-"""Owners, domains, data products, reviewers, experts and followers of entities.
+"""Owners, domains, data products, reviewers, experts, followers and related metrics of entities.
 
 ``data/reference_fields.json`` has the field of each and the entity types that it refers to.
 """
@@ -14,7 +14,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.reference_lookup import Reference, references
+from dynclient.extensions.reference_lookup import Reference, bare, references
 from dynclient.operations.operation import Plan
 
 FACTS = "reference_fields.json"
@@ -162,6 +162,20 @@ class ReferenceFields(CollectionExtension):
         """
         return self._set("data_products", target, data_products)
 
+    # -- related metrics ---------------------------------------------------------------------------
+
+    def add_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+        """Relate a metric to others; see :meth:`add_domains`."""
+        return self._add("related_metrics", target, related_metrics)
+
+    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+        """Remove the relations of a metric to others; see :meth:`remove_owners`."""
+        return self._remove("related_metrics", target, related_metrics)
+
+    def set_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+        """Replace the metrics that a metric is related to, by none if none are given."""
+        return self._set("related_metrics", target, related_metrics)
+
     # -- people ------------------------------------------------------------------------------------
 
     def add_reviewers(self, target: Any, *reviewers: Any) -> Any:
@@ -276,9 +290,9 @@ class ReferenceFields(CollectionExtension):
 
         def change(current: list[Reference]) -> list[Reference]:
             known = _ids(current)
-            return [*_own(current), *(each for each in new if each["id"] not in known)]
+            return [*_own(current), *(bare(each) for each in new if each["id"] not in known)]
 
-        return self._change(name, method, target, change)
+        return self._change(name, method, target, change, new)
 
     def _remove(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"remove_{name}"
@@ -301,9 +315,9 @@ class ReferenceFields(CollectionExtension):
 
         def change(current: list[Reference]) -> list[Reference]:
             known = {each["id"]: each for each in _own(current)}
-            return [known.get(each["id"], each) for each in new]
+            return [known.get(each["id"]) or bare(each) for each in new]
 
-        return self._change(name, method, target, change)
+        return self._change(name, method, target, change, new)
 
     def _change(
         self,
@@ -311,6 +325,7 @@ class ReferenceFields(CollectionExtension):
         method: str,
         target: Any,
         change: Callable[[list[Reference]], list[Reference]],
+        known: list[Reference] | None = None,
     ) -> Any:
         properties = self.session.release.node(self.spec.entity.path).properties
         field = next(each for each in data_file(FACTS)[name]["fields"] if each in properties)
@@ -326,7 +341,7 @@ class ReferenceFields(CollectionExtension):
                 raise self._too_many(field, method, after)
             state[field] = (after if is_list else after[0]) if after else None
 
-        return self.edit(target, apply, fields=[field])
+        return self.edit(target, apply, fields=[field], known=known or ())
 
     def _references(
         self, name: str, method: str, values: tuple[Any, ...], *, is_empty_valid: bool = False
@@ -336,7 +351,8 @@ class ReferenceFields(CollectionExtension):
         if not listed and not is_empty_valid:
             problem = Problem(name, None, "argument", "is missing; pass one or more")
             raise bad_arguments(call, [problem])
-        return references(self.session, listed, data_file(FACTS)[name]["types"], call, name)
+        types = data_file(FACTS)[name].get("types") or [self.spec.entity.name]
+        return references(self.session, listed, types, call, name)
 
     def _too_many(self, field: str, method: str, after: list[Reference]) -> Exception:
         resolve = self.session.resolver.resolve

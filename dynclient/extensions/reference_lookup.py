@@ -12,6 +12,7 @@ from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.registry import collection_method
 from dynclient.operations.operation import Plan, is_id
+from dynclient.session.reference_names import REFERENCE_NAMES
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _PAGE = 1000
 def references(
     session: Session, values: Iterable[Any], types: Sequence[str], call: str, argument: str
 ) -> list[Reference]:
-    """Return references to entities, each ``{"id": …, "type": …}`` and each once.
+    """Return references to entities, each once: id and type, and the names that are known.
 
     Args:
         session: the session of the server.
@@ -82,7 +83,7 @@ def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference 
     if kind not in types:
         return _problem(kind, f"must be a {kinds}, not a {kind}")
     if isinstance(raw.get("id"), str):
-        return {"id": raw["id"], "type": kind}
+        return _named_reference(raw, kind)
     name = raw.get("fullyQualifiedName") or raw.get("name")
     return _named(session, f"{kind}:{name}", types)
 
@@ -103,9 +104,19 @@ def _named(session: Session, text: str, types: Sequence[str]) -> Reference | Pro
         found = _with_address(session, kind, name) if is_address and has_addresses else None
         found = found or _read(session, kind, name)
         if found is not None:
-            return {"id": found["id"], "type": kind}
+            return _named_reference(found, kind)
     near = () if is_id(name) else nearest(name, _names(session, kinds))
     return _problem(text, f"there is no {' or '.join(kinds)} {name!r}", near)
+
+
+def bare(reference: Mapping[str, Any]) -> Reference:
+    """Return a reference as it is sent: its id and type."""
+    return {"id": reference["id"], "type": reference["type"]}
+
+
+def _named_reference(raw: Mapping[str, Any], kind: str) -> Reference:
+    names = {name: raw[name] for name in REFERENCE_NAMES if isinstance(raw.get(name), str)}
+    return {"id": raw["id"], "type": kind, **names}
 
 
 def _with_address(session: Session, kind: str, address: str) -> Mapping[str, Any] | None:

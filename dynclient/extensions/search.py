@@ -23,7 +23,7 @@ from dynclient.session.requested_fields import requested_fields
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
-    from dynclient.schema import EntityType
+    from dynclient.schema import EntityType, Release
 
 PAGE_SIZE = 100
 """The number of hits of one request."""
@@ -326,14 +326,9 @@ class Search(Extension):
 
     def _indexed(self) -> list[EntityType]:
         """Return the entity types that have an index."""
-        facts, release = data_file("search_index.json"), self.session.release
-        has_all = Period(facts["all"]["since"]).includes(release.version)
-        return [
-            entity
-            for spec in self.session.catalogue.collections.values()
-            if (entity := spec.entity).name not in facts["not_indexed"]
-            and (has_all or entity.name in facts["first_types"])
-        ]
+        release = self.session.release
+        entities = [spec.entity for spec in self.session.catalogue.collections.values()]
+        return [entity for entity in entities if has_index(release, entity.name)]
 
     def index_of(self, entity_type: str) -> str:
         """Return the name of the search index of an entity type.
@@ -357,6 +352,25 @@ class Search(Extension):
                 what = f"a search index of type {one.name!r}; use om.find({one.name!r}, …)"
                 raise not_supported(what, release.name)
         return ",".join(self.index_of(one.name) for one in types or known)
+
+
+def has_index(release: Release, entity_type: str) -> bool:
+    """Return whether a release has a search index of an entity type."""
+    facts = data_file("search_index.json")
+    if entity_type in facts["not_indexed"]:
+        return False
+    has_all = Period(facts["all"]["since"]).includes(release.version)
+    return has_all or entity_type in facts["first_types"]
+
+
+def beginning_filter(field: str, beginnings: Sequence[str]) -> str:
+    """Return the filter of documents of which a field begins with one of some texts, as JSON.
+
+    Raises:
+        BadArguments: it is too long for a URL, or is not valid Unicode.
+    """
+    clauses = [{"prefix": {field: {"value": text}}} for text in beginnings]
+    return str(_encoded({"query": {"bool": {"should": clauses}}}, "search()"))
 
 
 _RUNNING = frozenset({"pending", "started", "running", "active", "activeError", "stopInProgress"})

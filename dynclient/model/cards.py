@@ -15,6 +15,8 @@ from dynclient.drift import table as drift_table
 from dynclient.model.class_docs import type_words
 from dynclient.model.masking import is_secret, is_secret_key
 from dynclient.model.merge import origin_of
+from dynclient.model.value_tables import FIELDS as SAMPLE_FIELDS
+from dynclient.model.value_tables import value_table
 from dynclient.secrets import MASK, Secret, looks_secret
 
 if TYPE_CHECKING:
@@ -94,12 +96,17 @@ def entity_blocks(entity: Entity) -> Iterator[Block]:
         yield Text(description)
     parts = list(_main_parts(node, raw))
     drawn = {path[0] for path, _, _ in parts if len(path) == 1}
+    sample = value_table(node, raw)
+    if sample is not None:
+        drawn.update(SAMPLE_FIELDS)
     left_out = [each for each in (*_FIRST, *node.properties) if each in unread and each not in raw]
     left_out = list(dict.fromkeys(left_out))
     marked: list[tuple[str, Cell]] = [(each, _NOT_READ) for each in left_out if each in _FIRST]
     rows = [*marked, *_field_rows(node, raw, {"description", *drawn}, name)]
     if rows:
         yield Fields(rows)
+    if sample is not None:
+        yield sample
     for path, items, rows_raw in parts:
         unread_below = frozenset() if origin is None else frozenset(origin.unread(root, items))
         place = ".".join(path)

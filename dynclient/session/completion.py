@@ -7,7 +7,6 @@ the cache already has. If that is the release that the client would choose, it i
 
 from __future__ import annotations
 
-import copy
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 WAIT = 1.0
 """Seconds that completion waits for the server's version."""
-_TIMEOUTS = ("timeout", "connect_timeout", "read_timeout")
 
 
 def is_interactive() -> bool:
@@ -75,8 +73,6 @@ class Completion:
                 server.use_build(ServerInfo(server.host, dispatcher).request_build())
             except (DynclientError, OSError, ValueError):
                 return
-            finally:
-                transport.close()
         self._version = server.version
 
     def _find(self, version: str) -> None:
@@ -112,15 +108,11 @@ def impatient(transport: Any, seconds: float, auth: Any = None) -> Transport | N
         auth: the authentication of the copy; by default that of the transport.
 
     Returns:
-        The copy; None for a transport of the user's own, which may do anything.
+        The copy; None for a transport of the user's own, which may do anything, and for a closed
+        one.
     """
     from dynclient.transport.http import Transport
 
-    if type(transport) is not Transport:
+    if type(transport) is not Transport or transport.closed:
         return None
-    copied = copy.copy(transport)
-    settings = transport.settings
-    short = {name: seconds for name in _TIMEOUTS if name in settings._fields}
-    copied.settings = settings.replace(retries=0, **short)
-    copied.auth = transport.auth if auth is None else auth
-    return copied
+    return transport.impatient(seconds, transport.auth if auth is None else auth)

@@ -17,6 +17,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.operations.operation import Plan
+from dynclient.session.reference_names import add_names
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
@@ -133,7 +134,10 @@ def send(session: Session, change: Change) -> Any:
     arguments = {name: before.get(field) for name, field in names.items()}
     plan = Plan(patch, arguments, [*guards, *model.difference(before, change.after)])
     try:
-        return session.call(plan)
+        saved = session.call(plan)
+        if isinstance(saved, model.Entity):
+            _name_references(saved, change)
+        return saved
     except ServerError as error:
         if not _is_lost_update(error):
             raise
@@ -144,6 +148,13 @@ def send(session: Session, change: Change) -> Any:
         " continue with the entity that om.save returns."
     )
     raise LostUpdate(**parts)
+
+
+def _name_references(saved: Any, change: Change) -> None:
+    """Put the names of references that were sent into those of the response."""
+    before, after = change.before, change.after
+    fields = [name for name in after if after[name] != before.get(name)]
+    add_names(model.raw(saved), fields, [state.get(f) for f in fields for state in (before, after)])
 
 
 def validated(node: Node, before: Any, after: Any) -> Any:

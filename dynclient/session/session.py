@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.responses import is_route
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Request, Response
 
+_T = TypeVar("_T")
+
 
 class Session:
     """One server as all parts of a client use it: the only way to the dispatcher.
@@ -60,6 +62,7 @@ class Session:
         host: the server's address, without ``/api``.
         server: what the server says about itself.
         contract: its routes, filters and operations.
+        changes: the number of requests so far that may have changed something.
     """
 
     def __init__(
@@ -79,12 +82,14 @@ class Session:
         self._release_check: ReleaseCheck | None = None
         self._choosing = threading.RLock()
         self._completion: Completion | None = None
+        self._memo: dict[str, Any] = {}
         self._dispatcher = Dispatcher(transport, settings, hooks)
         if settings.unread != "none":
             self._dispatcher.origin = self._origin
         self.host = base.removesuffix("/api")
         self.transport = transport
         self.settings = settings
+        self.changes = 0
         if release is not None:
             self.use_release(release)
         self._resolver: Resolver | None = None
@@ -117,18 +122,21 @@ class Session:
         completion = self._completion
         return self.known_release or (None if completion is None else completion.release)
 
-    def completion_release(self) -> Release | None:
+    def completion_release(self, *, may_ask: bool = False) -> Release | None:
         """Return the release whose names completion shows; None if there is none.
 
         In an interactive session the server may be asked for its version, once and for a second at
         most; see :mod:`dynclient.session.completion`. Nothing is downloaded, and nothing raised.
+
+        Args:
+            may_ask: whether the server may be asked in any other process too.
         """
         if self.known_release is not None:
             return self.known_release
         if self._completion is None:
             from dynclient.session.completion import Completion, is_interactive
 
-            if not is_interactive():
+            if not may_ask and not is_interactive():
                 return None
             self._completion = Completion(self, self._sources)
         return self._completion.look()
@@ -137,6 +145,19 @@ class Session:
         """Use a release from now on, with the ``drift`` of the settings, and return it so."""
         self._dispatcher.release = used = release.with_drift(self.settings.drift)
         return used
+
+    def memo(self, key: str, build: Callable[[Session], _T]) -> _T:
+        """Return what a feature keeps for this session, such as a cache; it is not pickled.
+
+        Args:
+            key: name of the feature.
+            build: creates what is kept. Two threads may both do so; one result is kept.
+        """
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo.setdefault(key, build(self))
+        kept: _T = found
+        return kept
 
     def _release(self) -> Release:
         return self.release
@@ -350,7 +371,10 @@ class Session:
 
     def _forget(self, method: str) -> None:
         """Drop what is cached of entities after a request that may have changed them."""
-        if self._resolver is not None and method != "GET":
+        if method == "GET":
+            return
+        self.changes += 1
+        if self._resolver is not None:
             self._resolver.clear()
 
     def find_one(self, plan: Plan) -> Any:

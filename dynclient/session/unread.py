@@ -21,11 +21,12 @@ from dynclient.errors import (
 )
 from dynclient.model import merge
 from dynclient.operations.operation import Plan
+from dynclient.session.reference_names import REFERENCE, REFERENCE_NAMES
 from dynclient.session.requested_fields import requested_fields
 from dynclient.tracebacks import public_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dynclient.model import Entity
     from dynclient.operations import Operation
@@ -271,7 +272,23 @@ def _left_out(
             for owner in owners[1:]:
                 _add(found, owner, ALL, path)
             _add(found, owners[-1], name, path)
+    if kind == "write":
+        for path, reference in _references(node):
+            for name in REFERENCE_NAMES[:2]:
+                _add(found, reference, name, f"{path}.{name}")
     return found
+
+
+def _references(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the paths of the references in an entity, and their type.
+
+    Servers return references that a patch changed as the patch had them: with an id and a type.
+    """
+    for name, below in node.target.properties.items():
+        if below.target.type_name == REFERENCE:
+            yield name, below.target
+        elif below.items is not None and below.items.target.type_name == REFERENCE:
+            yield f"{name}[]", below.items.target
 
 
 def _first(path: str) -> str:

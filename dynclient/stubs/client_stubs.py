@@ -74,7 +74,7 @@ def _write_feature(module: StubModule, release: Release, name: str) -> None:
             return
         function = extension_function(release, None, name)
         module.write(f"    {Signatures(module).method(name, function)}")
-        module.write(*(docstring(inspect.getdoc(function), " " * 8) or [" " * 8 + "..."]))
+        module.write(*(docstring(inspect.getdoc(function), " " * 8) or ("        ...",)))
         return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from inspect import Parameter
 from keyword import iskeyword
 from typing import TYPE_CHECKING
@@ -89,7 +90,7 @@ class _TypeWriter:
 
     def _doc(self) -> list[str]:
         node = self._node
-        return docstring(shortened(node.description or node.title), "    ")
+        return [*docstring(shortened(node.description or node.title), "    ")]
 
     def _write_enumeration(self) -> None:
         members = enum_members(self._node)
@@ -103,8 +104,9 @@ class _TypeWriter:
         ]
         self._write_class(bases, [*self._doc(), *lines] or ["    ..."])
 
+    @cached_property
     def _types_to_write(self) -> dict[str, str]:
-        """Return what may be assigned to each field."""
+        """What may be assigned to each field."""
         node = self._node
         return {
             name: self._types.write(
@@ -118,7 +120,7 @@ class _TypeWriter:
         required = self._module.use("typing", "Required")
         fields = {
             name: f"{required}[{text}]" if name in self._node.required else text
-            for name, text in self._types_to_write().items()
+            for name, text in self._types_to_write.items()
         }
         plain = self._own.plain
         if all(map(is_member_name, fields)):
@@ -130,7 +132,7 @@ class _TypeWriter:
 
     def _write_object(self) -> None:
         node, module = self._node, self._module
-        written = self._types_to_write()
+        written = self._types_to_write
         named = [name for name in written if is_member_name(name) and name != "data"]
         ordered = sorted(named, key=lambda name: name not in node.required)
         mapping = module.use("collections.abc", "Mapping")
@@ -162,6 +164,5 @@ class _TypeWriter:
 
 def shortened(text: str | None) -> str:
     """Return a description in one line, cut where it is long."""
-    from textwrap import shorten
-
-    return shorten(text or "", _DOC_LENGTH, placeholder=" …")
+    line = " ".join((text or "").split())
+    return line if len(line) <= _DOC_LENGTH else f"{line[:_DOC_LENGTH].rpartition(' ')[0]} …"

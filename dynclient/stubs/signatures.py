@@ -7,6 +7,7 @@ looked up in the source of the function's module, which is parsed and not run.
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -92,12 +93,18 @@ class Signatures:
             return "None"
         if not isinstance(annotation, str):
             return None
+        source = function.__module__
+        if annotation.isidentifier():  # most are; parsing takes longer than all the rest
+            return annotation if annotation == "None" else self._named(source, annotation)
         try:
             tree = ast.parse(annotation, mode="eval")
         except SyntaxError:
             return None
-        renamed = _Renamer(self._module, function.__module__).visit(tree)
-        return None if renamed is None else ast.unparse(renamed)
+        return ast.unparse(_Renamer(self._module, source).visit(tree))
+
+    def _named(self, source: str, name: str) -> str:
+        module, original = _origin(source, name)
+        return self._module.use(module, original)
 
 
 class _Renamer(ast.NodeTransformer):
@@ -116,19 +123,14 @@ class _Renamer(ast.NodeTransformer):
         return ast.Name(self._module.use("typing", "Any"), node.ctx)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        module, name = _origin(self._source, node.id)
-        if not name:  # a module
-            module, name = "typing", "Any"
-        return ast.copy_location(ast.Name(self._module.use(module, name), node.ctx), node)
+        return ast.Name(self._module.use(*_origin(self._source, node.id)), node.ctx)
 
 
 def _origin(module: str, name: str) -> tuple[str, str]:
     """Return the module that a name comes from, and its name there; Any if it is not known."""
     found = _names(module).get(name)
     if found is not None:
-        return found
-    import builtins
-
+        return found if found[1] else ("typing", "Any")  # a module is not a type
     return ("builtins", name) if hasattr(builtins, name) else ("typing", "Any")
 
 

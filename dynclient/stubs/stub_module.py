@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from inspect import Parameter
 from keyword import iskeyword
 from typing import Any
@@ -95,7 +96,8 @@ _STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: 
 """What is written before the names of parameters that take several arguments."""
 
 
-def docstring(text: str | None, indent: str) -> list[str]:
+@lru_cache(maxsize=1024)  # methods of extensions are those of many collections
+def docstring(text: str | None, indent: str) -> tuple[str, ...]:
     """Return a docstring as lines; none without a text.
 
     Args:
@@ -104,17 +106,14 @@ def docstring(text: str | None, indent: str) -> list[str]:
     """
     safe = printable((text or "").strip()).replace("\\", "\\\\").replace('"""', "'''")
     if not safe:
-        return []
+        return ()
     first, *rest = [line.rstrip() for line in safe.splitlines()]
     if not rest:
         end = '\\""""' if first.endswith('"') else '"""'
         first = first.removesuffix('"')
-        return [f'{indent}"""{first}{end}']
-    return [
-        f'{indent}"""{first}',
-        *(f"{indent}{line}" if line else "" for line in rest),
-        f'{indent}"""',
-    ]
+        return (f'{indent}"""{first}{end}',)
+    lines = [f"{indent}{line}" if line else "" for line in rest]
+    return (f'{indent}"""{first}', *lines, f'{indent}"""')
 
 
 def is_member_name(name: str) -> bool:

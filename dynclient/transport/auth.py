@@ -301,7 +301,7 @@ class Login(_Session):
         _check_text("username", username)
         if not callable(password):
             _check_text("password", password)
-            password = Secret(password)
+            password = Secret("".join(password))  # that of a Secret would be the mask
         self._username = username
         self._password = password
         self.origin = f"the login of {username}"
@@ -310,7 +310,7 @@ class Login(_Session):
         if callable(self._password):
             password = self._password()
             _check_text("password", password)
-            return password
+            return "".join(password)
         if self._password == MASK:
             raise UsageError(
                 "this client was pickled in another process, and pickles do not contain its"

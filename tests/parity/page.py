@@ -1,6 +1,7 @@
 """The page that compares the official client with the native one: docs/parity.md.
 
-``calls/<feature>.json`` has the native call of each official method, and a test that makes it.
+``calls/<feature>.json`` has the native call of each official method, and a test that makes it;
+``calls/sdk/<module>.json`` those of the official fluent SDK, ``metadata.sdk``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from dynclient.compat.ometa.request_methods import rows
 
 FOLDER = Path(__file__).parent / "calls"
+FLUENT = FOLDER / "sdk"
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 _HEADER = """<!-- Generated; do not edit. Run: python -m tests.parity -->
 
@@ -21,12 +23,22 @@ _HEADER = """<!-- Generated; do not edit. Run: python -m tests.parity -->
 Each method of the official client, the native call that does the same, and a test that makes that
 call. [Methods of the drop-in](drop-in-methods.md) has the same methods under their official names.
 """
+_FLUENT_HEADER = """## The fluent SDK
+
+Each method and class of `metadata.sdk`. Its facades have the same methods for 33 entity types; here
+those of tables or glossaries are examples, and every collection has them. `om` is a client,
+`dynclient.connect(…)`; there is no global one.
+"""
 
 
-def calls() -> dict[str, dict[str, Any]]:
-    """Return the native calls by the name of the official method."""
+def calls(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """Return the native calls by the name of the official method.
+
+    Args:
+        folder: the folder with the files: ``FOLDER``, or ``FLUENT`` for those of the fluent SDK.
+    """
     found: dict[str, dict[str, Any]] = {}
-    for file in sorted(FOLDER.glob("*.json")):
+    for file in sorted(folder.glob("*.json")):
         listed = json.loads(file.read_text("utf-8"))
         twice = sorted(found.keys() & listed)
         assert not twice, f"{file.name}: {twice} are in another file too"
@@ -50,7 +62,20 @@ def page() -> str:
         lines += [f"## {group}", "", "| official | native | test |", "| --- | --- | --- |"]
         lines += [_line(row["name"], known.get(row["name"])) for row in members]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_fluent()])
+
+
+def _fluent() -> list[str]:
+    """Return the lines about the fluent SDK."""
+    known = calls(FLUENT)
+    count = sum("call" in entry for entry in known.values())
+    lines = [_FLUENT_HEADER, f"{count} of {len(known)} have a native call.", ""]
+    for file in sorted(FLUENT.glob("*.json")):
+        title = file.stem.replace("_", " ").capitalize()
+        lines += [f"### {title}", "", "| official | native | test |", "| --- | --- | --- |"]
+        lines += [_line(name, entry) for name, entry in json.loads(file.read_text("utf-8")).items()]
+        lines.append("")
+    return lines
 
 
 def _line(name: str, entry: dict[str, Any] | None) -> str:

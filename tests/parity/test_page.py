@@ -1,19 +1,20 @@
-"""docs/parity.md is what the data says, and the tests that it names exist."""
+"""docs/parity.md is what the data says, and the tests that it names make the calls."""
 
 from __future__ import annotations
 
-import ast
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from dynclient.compat.ometa.request_methods import rows
-from tests.parity.page import FOLDER, PAGE, calls, missing, page
+from tests.parity.call_names import names_of_call, names_of_test
+from tests.parity.page import FLUENT, FOLDER, PAGE, calls, missing, page
+from tests.support.trees import shared
 
-ROOT = Path(__file__).parents[2]
-FILES = sorted(FOLDER.glob("*.json"))
+FILES = sorted([*FOLDER.glob("*.json"), *FLUENT.glob("*.json")])
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -34,13 +35,32 @@ def test_every_method_of_the_calls_is_an_official_one() -> None:
     assert calls().keys() <= {row["name"] for row in rows()}
 
 
-def test_every_test_that_the_calls_name_exists() -> None:
-    missing = []
-    for name, entry in calls().items():
-        if "test" in entry:
-            file, _, function = entry["test"].partition("::")
-            path = ROOT / file
-            tree = ast.parse(path.read_text()) if path.is_file() else ast.Module([], [])
-            if function not in {each.name for each in tree.body if hasattr(each, "name")}:
-                missing.append(f"{name}: {entry['test']}")
-    assert not missing
+def test_every_name_of_the_fluent_sdk_has_a_native_call_or_a_reason() -> None:
+    listed, surface = shared("openmetadata/PEER.md"), shared("openmetadata/sdk2_surface.json")
+    if listed is None or surface is None:
+        pytest.skip("the shared folder does not have the names of the official SDK")
+    text = listed.read_text("utf-8").partition("## Fluent SDK")[2]
+    methods = re.findall(r"^\| \S+ \| `(?:\(module\)\.)?([\w.]+)", text, re.MULTILINE)
+    classes = re.search(r"^Classes: (.+)$", text, re.MULTILINE)
+    assert classes is not None
+    names = {*methods, *re.findall(r"`(\w+)`", classes[1])} - {"module"}
+    for module, found in json.loads(surface.read_text("utf-8")).items():
+        if ".data_quality" in module:
+            names |= {*found.get("functions", ())}
+            for name, members in found.get("classes", {}).items():
+                names |= {f"{name}.{each}" for each in members["members"] if each[0] != "_"}
+    assert len(names) > len(methods) > 100
+    assert calls(FLUENT).keys() == names
+
+
+@pytest.mark.parametrize("folder", [FOLDER, FLUENT], ids=lambda folder: folder.name)
+def test_every_test_that_the_calls_name_exists_and_makes_the_call(folder: Path) -> None:
+    wrong = []
+    for name, entry in calls(folder).items():
+        if "call" not in entry:
+            continue
+        used = names_of_test(entry["test"])
+        unused = {"test"} if used is None else names_of_call(entry["call"]) - used
+        if unused:
+            wrong.append(f"{name}: {entry['test']} does not have {', '.join(sorted(unused))}")
+    assert not wrong, "\n".join(wrong)

@@ -16,10 +16,17 @@ from typing import NamedTuple
 
 import pytest
 
+import dynclient
 from dynclient.sandbox import Running
+from tests.support.trees import release_named
 
-Entity = tuple[str, str]
-"""The type and the fully qualified name."""
+
+class Entity(NamedTuple):
+    """An entity on a sandbox."""
+
+    fqn: str
+    type: str
+    id: str
 
 
 class DataFile(NamedTuple):
@@ -27,13 +34,12 @@ class DataFile(NamedTuple):
 
     release: str
     path: Path
+    running: Running
     known: set[Entity]
 
     def new(self) -> list[Entity]:
-        """Return the entities that appeared since the last call, soft-deleted ones as well."""
-        found = entities(self.path) - self.known
-        self.known.update(found)
-        return sorted(found)
+        """Return the entities that are not expected, soft-deleted ones too; parents come first."""
+        return sorted(entities(self.path) - self.known)
 
 
 SHARED: list[DataFile] = []
@@ -43,7 +49,7 @@ SHARED: list[DataFile] = []
 def entities(path: Path) -> set[Entity]:
     """Return the entities in the file of a running sandbox."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as file:
-        return set(file.execute("select type, fqn from entities"))
+        return {Entity(*row) for row in file.execute("select fqn, type, id from entities")}
 
 
 @contextlib.contextmanager
@@ -60,7 +66,7 @@ def watched(release: str, start: Callable[[], Running]) -> Iterator[Running]:
             running = start()
         with running:
             [path] = Path(folder).glob("*/data.db")
-            file = DataFile(release, path, entities(path))
+            file = DataFile(release, path, running, entities(path))
             SHARED.append(file)
             yield running
             SHARED.remove(file)
@@ -70,11 +76,35 @@ def watched(release: str, start: Callable[[], Running]) -> Iterator[Running]:
 def _leaves_no_entities(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the last test of a module that leaves entities behind on a shared sandbox."""
     yield
-    left = {file.release: found for file in SHARED if (found := file.new())}
-    if left:
-        lines = [
-            f"  {release}: {len(found)}, such as {', '.join(map(':'.join, found[:5]))}"
-            for release, found in left.items()
-        ]
+    lines = []
+    for file in SHARED:
+        left = file.new()
+        file.known.update(left)  # the next module is not to blame
+        if left:
+            some = ", ".join(f"{one.type} {one.fqn}" for one in left[:5])
+            lines.append(f"  {file.release}: {len(left)}, such as {some}")
+    if lines:
         module = request.node.nodeid
         pytest.fail("\n".join([f"{module} leaves entities on shared sandboxes", *lines]), False)
+
+
+@pytest.fixture(scope="module")
+def removed_afterwards() -> Iterator[None]:
+    """Delete at the end of a module what its tests created on shared sandboxes.
+
+    For modules whose tests create too much to name it again; an external server is cleaned up by
+    the names of entities.
+    """
+    yield
+    for file in SHARED:
+        left = file.new()
+        if not left:
+            continue
+        release = release_named(file.release)
+        with dynclient.connect(
+            file.running.host, token=file.running.admin_token, release=release
+        ) as om:
+            while left:
+                with contextlib.suppress(dynclient.NotFound):  # deleted with another one
+                    om[left[0].type].delete(left[0].id, hard=True, recursive=True)
+                left = [one for one in file.new() if one in left[1:]]

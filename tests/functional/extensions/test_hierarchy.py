@@ -77,3 +77,5 @@ def test_children_of_a_container_are_listed(place: Shop) -> None:
         om.containers.create(name=name, service=service, parent=parent)
     assert sorted(one.name for one in om.containers.children(top)) == ["x", "y"]
     assert str(om.containers.tree(top)).split() == ["top", "├──", "x", "└──", "y"]
+    below = f"{service.name}.top.x"
+    assert [one.name for one in om.containers.ancestors(below)] == ["top"]

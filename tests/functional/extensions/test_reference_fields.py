@@ -26,18 +26,12 @@ def own(entity: Any, many: str, one: str) -> list[str]:
     return [each.name for each in listed]
 
 
-def own_ids(entity: Any, many: str, one: str) -> list[str]:
-    """Return the ids of references; responses to patches name some without anything else."""
-    value = entity[many if many in type(entity)._nodes else one]
-    return [each.id for each in (value if isinstance(value, list) else [value] if value else [])]
-
-
 def owners(entity: Any) -> list[str]:
     return own(entity, "owners", "owner")
 
 
 def domains(entity: Any) -> list[str]:
-    return own_ids(entity, "domains", "domain")
+    return own(entity, "domains", "domain")
 
 
 def domain(place: Shop, name: str) -> Any:
@@ -92,11 +86,11 @@ def test_names_that_do_not_exist_are_reported_together(place: Shop) -> None:
 def test_a_domain_is_set_and_removed(place: Shop) -> None:
     tables, t = place.om.tables, place.table
     sales = domain(place, "Sales")
-    assert domains(tables.set_domain(t, sales.name)) == [sales.id]
-    assert domains(tables.set_domain(t, f"domain:{sales.name}")) == [sales.id]
-    assert domains(tables.set_domains(t, sales)) == [sales.id]
+    assert domains(tables.set_domain(t, sales.name)) == [sales.name]
+    assert domains(tables.set_domain(t, f"domain:{sales.name}")) == [sales.name]
+    assert domains(tables.set_domains(t, sales)) == [sales.name]
     assert domains(tables.set_domain(t, None)) == []
-    assert domains(tables.add_domains(t, sales)) == [sales.id]
+    assert domains(tables.add_domains(t, sales)) == [sales.name]
     assert domains(tables.remove_domains(t, sales)) == []
 
 
@@ -152,3 +146,35 @@ def test_votes_are_given_and_withdrawn(place: Shop) -> None:
     tables.vote(t, None)
     votes = tables.get(t, fields="votes").votes
     assert (votes.upVotes, votes.downVotes) == (0, 0)
+
+
+def test_references_of_a_result_have_names_without_another_request(
+    place: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    om, t = place.om, place.table
+    sales = domain(place, "Sales")
+    call = om.session.call
+    sent: list[Any] = []
+    monkeypatch.setattr(om.session, "call", lambda plan: sent.append(plan) or call(plan))
+    for value in (sales, sales.name, f"domain:{sales.name}"):
+        om.tables.set_domain(t, None)
+        found = om.tables.set_domain(t, value)
+        sent.clear()
+        assert domains(found) == [sales.name]
+        assert sent == []
+    om.tables.set_domain(t, None)
+    found = om.tables.set_domain(t, {"id": str(sales.id), "type": "domain"})
+    sent.clear()
+    assert domains(found) == domains(found) == [sales.name]
+    assert len(sent) <= 1  # the name was not known, and is read when it is needed
+
+
+def test_metrics_are_related(place: Shop) -> None:
+    om = place.om
+    if not om.supports("metrics.add_related_metrics"):
+        pytest.skip("metrics of the release are not related to others")
+    one, other = (place.create("metrics", name) for name in ("Revenue", "Orders"))
+    assert [each.name for each in om.metrics.add_related_metrics(one, other).relatedMetrics] == [
+        other.name
+    ]
+    assert not om.metrics.remove_related_metrics(one, other.name).relatedMetrics

@@ -125,7 +125,7 @@ def test_the_error_says_what_was_refused_and_the_way_out(monkeypatch: pytest.Mon
     text = str(caught.value)
     assert text.startswith(f"tables.delete (DELETE /v1/tables/{ID}?token=*")
     assert "was not sent: this client is read-only" in text
-    assert text.endswith("; connect without read_only=True to send it")
+    assert text.endswith("; connect with read_only=False, to send it")
     assert "open-sesame" not in text
     monkeypatch.setenv(READ_ONLY, "1")
     with pytest.raises(ReadOnly, match=f"; unset {READ_ONLY}, or connect with read_only=False, to"):

@@ -6,21 +6,21 @@ import io
 import logging
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from dynclient.display import interactive
 from dynclient.display.interactive import fetching, is_at_prompt, is_interactive, may_fetch
+from tests.support.prompts import at_prompt
 
 
 @pytest.fixture
-def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a person typed; coverage and debuggers of the tests themselves do not count."""
-    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
-    monkeypatch.setattr(sys, "gettrace", lambda: None)
-    monkeypatch.setattr(interactive, "_is_monitored", lambda: False)
+def prompt() -> Iterator[None]:
+    """As if a person typed."""
+    with at_prompt():
+        yield
 
 
 class Probe:

@@ -72,3 +72,12 @@ def test_trees_and_code() -> None:
 
 def test_blocks_are_separated() -> None:
     assert len(list(renderables([Text("a"), Text("b")], 80))) == 3
+
+
+def test_narrow_columns_stay_whole_beside_wide_ones() -> None:
+    columns = ["column", "type", *(f"value {number}" for number in range(5)), "text"]
+    row = ["id", "decimal(10,2)", *range(5), "long " * 40]
+    text = draw_rich([Table(columns, [row])], 90)
+    assert "column   type            value 0   value 1" in text
+    assert "decimal(10,2)" in text
+    assert max(map(len, text.splitlines())) <= 90

@@ -103,6 +103,8 @@ def test_a_contract_is_validated_and_a_request_checked(om: Client, stub: Stub) -
     assert not stub.seen[-1].body
     assert om.data_contracts.check({"name": "c", "entity": TABLE}).valid is True
     assert stub.seen[-1].path == f"{PLACE}/validate"
+    om.data_contracts.validate(om.data_contracts.for_entity(TABLE))
+    assert stub.seen[-1].path == f"{PLACE}/{ID}/validate"
 
 
 def test_odcs_goes_out_as_yaml_or_json(om: Client, stub: Stub) -> None:

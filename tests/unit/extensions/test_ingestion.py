@@ -14,6 +14,7 @@ from dynclient.client.client import Client
 from dynclient.extensions.ingestion import IngestionPipelines
 from tests.support.stub import Reply, Seen, Stub
 from tests.support.trees import release_named
+from tests.support.wire import session_over
 
 ID = "6d90e6af-d889-401b-965c-a2e284f101df"
 PIPELINE = {"id": ID, "type": "ingestionPipeline", "fullyQualifiedName": "shop.metadata"}
@@ -136,3 +137,19 @@ def test_states_of_pipelines_of_another_kind_are_refused(om: Client) -> None:
         om.pipelines.add_statuses("dags.nightly", None)
     with pytest.raises(errors.BadArguments, match="tasks: must be a dict, not int"):
         om.pipelines.add_status("dags.nightly", "Failed", tasks=5)
+
+
+def test_the_log_of_a_run_is_sent_and_closed() -> None:
+    session, wire = session_over({}, release=release_named("1.13.0"))
+    pipelines = IngestionPipelines(session, "ingestion_pipelines")
+    pipelines.send_logs(PIPELINE, "run", "one\ntwo")
+    pipelines.send_logs(PIPELINE, "run", "x" * 20_000)
+    pipelines.close_logs(PIPELINE, "run")
+    place = "/v1/services/ingestionPipelines/logs/shop.metadata/run"
+    assert [request.path for request in wire.sent] == [place, place, f"{place}/close"]
+    first, second, last = (json.loads(request.body or b"") for request in wire.sent)
+    assert (first["logs"], first["lineCount"]) == ("one\ntwo", 2)
+    assert second["compressed"] is True
+    assert last.keys() == {"connectorId", "timestamp"}
+    with pytest.raises(errors.BadArguments, match="run: must be a run that the server lists"):
+        pipelines.close_logs(PIPELINE, None)

@@ -105,10 +105,13 @@ def test_what_is_no_test_is_refused_by_its_place(test: Any, message: str) -> Non
 
 
 def test_tests_may_come_from_a_file() -> None:
-    listed = [
-        {"definition": "tableRowCountToEqual", "parameters": {"value": 3}},
-        {"definition": "columnValuesToBeNotNull", "column": "id", "name": "ids"},
-    ]
+    yaml = pytest.importorskip("yaml")
+    text = """
+    - definition: tableRowCountToEqual
+      parameters: {value: 3}
+    - {definition: columnValuesToBeNotNull, column: id, name: ids}
+    """
+    listed = yaml.safe_load(text)
     report = check_frame(ROWS, listed)
     assert report
     assert [outcome.case.name for outcome in report] == ["tableRowCountToEqual", "ids"]
