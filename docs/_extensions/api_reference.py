@@ -99,7 +99,7 @@ def _feature(entry: ExtensionEntry, collection: str) -> Iterator[str]:
         else:
             yield from _object(entry, cls)
     for name, needs in entry.methods.items():
-        path = f"om.{collection or _collection(entry, name)}.{name}"
+        path = f"om.{_collection(entry, name, collection)}.{name}"
         yield from _function(path, getattr(cls, name), _availability(entry, needs))
 
 
@@ -121,13 +121,19 @@ def _object(entry: ExtensionEntry, cls: type[Extension]) -> Iterator[str]:
             yield from _function(f"{path}.{name}", member, "")
 
 
-def _collection(entry: ExtensionEntry, method: str) -> str:
-    """Return a collection that has a method: tables, or else another one of the release."""
+def _collection(entry: ExtensionEntry, method: str, named: str) -> str:
+    """Return a collection that has a method: the named one, tables, or else another one.
+
+    Args:
+        entry: the extension.
+        method: the method.
+        named: the collection that a page names, which the starter release may not have.
+    """
     needs, known = entry.methods[method], catalogue(release("starter"))
     has = [spec.attribute for spec in known if needs.is_met(known.release, entry.rows, spec)]
-    if not has:
+    if not has and not named:
         raise ExtensionError(f"starter has no {entry.name}.{method}; name a collection by :of:")
-    return _EXAMPLE if _EXAMPLE in has else min(has)
+    return next((each for each in (named, _EXAMPLE) if each in has), min(has, default=named))
 
 
 def _availability(entry: ExtensionEntry, needs: Requirement) -> str:

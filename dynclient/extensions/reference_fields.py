@@ -165,15 +165,39 @@ class ReferenceFields(CollectionExtension):
     # -- related metrics ---------------------------------------------------------------------------
 
     def add_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
-        """Relate a metric to others; see :meth:`add_domains`."""
+        """Add metrics to the related ones of a metric.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("related_metrics", target, related_metrics)
 
     def remove_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
-        """Remove the relations of a metric to others; see :meth:`remove_owners`."""
+        """Remove metrics from the related ones of a metric; others are ignored.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._remove("related_metrics", target, related_metrics)
 
     def set_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
-        """Replace the metrics that a metric is related to, by none if none are given."""
+        """Replace the related metrics of a metric, by none if none are given.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("related_metrics", target, related_metrics)
 
     # -- people ------------------------------------------------------------------------------------
