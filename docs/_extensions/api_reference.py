@@ -170,14 +170,14 @@ def _function(path: str, function: Callable[..., Any], of: str) -> Iterator[str]
         return_annotation=found.empty,
     )
     text = markup(inspect.getdoc(function) or "")
-    text += "".join(f"\n:type {each}: {words}" for each, words in _types(text, own))
+    fields = [f":type {each}: {words}" for each, words in _types(text, own)]
     if found.return_annotation not in {found.empty, "None", None, "Any"}:
-        text += f"\n:rtype: {_qualified(str(found.return_annotation), function)}"
+        fields.append(f":rtype: {_qualified(str(found.return_annotation), function)}")
+    if of:
+        fields.append(f":Collections: {of}")
     canonical = f"{function.__module__}.{function.__qualname__}"
     yield from [f".. py:function:: {path}{shown}", f"   :canonical: {canonical}", ""]
-    yield from _indented(text)
-    if of:
-        yield f"   :Collections: {of}"
+    yield from _indented("\n".join([text, "", *fields]))
     yield ""
 
 

@@ -163,7 +163,11 @@ class BuiltPage(HTMLParser):
         self.links: list[str] = []
         self.loaded: list[str] = []
         self.ids: set[str] = set()
+        self.text = ""
         self.feed(path.read_text("utf-8"))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -248,6 +252,12 @@ def test_a_flowchart_is_a_picture(site: Path) -> None:
     text = (site / "docs" / "architecture.html").read_text("utf-8")
     assert "<svg" in text.partition('class="diagram"')[2]
     assert "flowchart" not in text
+
+
+def test_no_markup_is_left_in_the_text(pages: dict[Path, BuiltPage]) -> None:
+    left = re.compile(r":(?:rtype|param \w+|type \w+|raises \w+|Collections|meth|class|func|mod):")
+    found = {path.name: left.findall(page.text) for path, page in pages.items()}
+    assert not {name: words for name, words in found.items() if words}
 
 
 def test_a_signature_is_what_users_type(site: Path) -> None:
