@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +25,8 @@ from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
+
+    from dynclient.schema import Release
 
 WrongUse: Any = typer.BadParameter.__base__
 """The error of wrong arguments. Typer exports those derived from it only."""
@@ -168,6 +170,9 @@ def sandbox(
             help="How often a run of an app or an ingestion pipeline is seen unfinished.", min=0
         ),
     ] = 2,
+    with_example: Annotated[
+        bool, typer.Option("--example", help="Load the example catalogue of the documentation.")
+    ] = False,
 ) -> None:
     """Serve OpenMetadata's REST API on this machine until Ctrl-C.
 
@@ -179,7 +184,16 @@ def sandbox(
     serve(
         release=release, tree=tree, port=port, data=data, json=json, verbose=verbose,
         pipeline_service=pipeline_service, run_polls=run_polls,
+        load=_load_example if with_example else None,
     )  # fmt: skip
+
+
+def _load_example(info: Mapping[str, str], release: Release) -> None:
+    """Write the example catalogue to a sandbox."""
+    from dynclient.testing.example_catalogue import load_example_catalogue
+
+    with dynclient.connect(info["host"], token=info["admin_token"], release=release) as om:
+        load_example_catalogue(om)
 
 
 @app.command(
