@@ -82,7 +82,12 @@ class Extension:
         raise not_supported(f"operation {name!r}{place}", self.session.release.name, *period)
 
     def has_operation(self, name: str, collection: Any = None) -> bool:
-        """Return whether this server has an operation, see :meth:`operation`."""
+        """Return whether this server has an operation.
+
+        Args:
+            name: the operation's name in the rows.
+            collection: for operations of collections: the collection, by any of its names.
+        """
         return self._find_operation(name, collection) is not None
 
     def _find_operation(self, name: str, collection: Any) -> Operation | None:
@@ -185,7 +190,15 @@ class Extension:
             check_same_server(self.session, target)
 
     def id_of(self, target: Any, entity: Any = None) -> str:
-        """Return the id of an entity; arguments and errors as for :meth:`reference`."""
+        """Return the id of an entity.
+
+        Args:
+            target: as for :meth:`reference`.
+            entity: the type of a name or an id, by any name of its collection.
+
+        Raises:
+            NotFound, BadArguments: as for :meth:`reference`.
+        """
         return str(self.reference(target, entity)["id"])
 
     def name_of(self, target: Any, entity: Any = None) -> str:
@@ -328,23 +341,55 @@ class CollectionExtension(Extension):
         return self.session.listing(Plan(self.spec.operations["list"], given))
 
     def operation(self, name: str, collection: Any = None) -> Operation:
-        """Return an operation, by default one of this collection; see the base class."""
+        """Return an operation, by default one of this collection.
+
+        Args:
+            name: the operation's name in the rows.
+            collection: for operations of collections: the collection, by any of its names.
+
+        Raises:
+            NotSupported: the release does not have it.
+        """
         return super().operation(name, self.attribute if collection is None else collection)
 
     def has_operation(self, name: str, collection: Any = None) -> bool:
-        """Return whether this server has an operation, by default one of this collection."""
+        """Return whether this server has an operation, by default one of this collection.
+
+        Args:
+            name: the operation's name in the rows.
+            collection: for operations of collections: the collection, by any of its names.
+        """
         return super().has_operation(name, self.attribute if collection is None else collection)
 
     def reference(self, target: Any, entity: Any = None) -> dict[str, Any]:
-        """Return the reference to an entity, by default one of this collection."""
+        """Return the reference to an entity, by default one of this collection.
+
+        Args:
+            target: as for :meth:`Extension.reference`.
+            entity: the type of a name or an id; that of the collection by default.
+
+        Raises:
+            NotFound, BadArguments: as for :meth:`Extension.reference`.
+        """
         return super().reference(*self._own(target, entity))
 
     def name_of(self, target: Any, entity: Any = None) -> str:
-        """Return the fully qualified name of an entity, by default one of this collection."""
+        """Return the fully qualified name of an entity, by default one of this collection.
+
+        Args:
+            target: as for :meth:`Extension.reference`.
+            entity: the type of a name or an id; that of the collection by default.
+        """
         return super().name_of(*self._own(target, entity))
 
     def read(self, target: Any, entity: Any = None, fields: Sequence[str] = ()) -> Any:
-        """Return the present state of an entity, by default one of this collection."""
+        """Return the present state of an entity, by default one of this collection.
+
+        Args:
+            target: as for :meth:`Extension.reference`.
+            entity: the type of a name or an id; that of the collection by default.
+            fields: as for :meth:`Extension.read`.
+        """
         return super().read(*self._own(target, entity), fields)
 
     def _own(self, target: Any, entity: Any) -> tuple[Any, Any]:

@@ -223,7 +223,11 @@ class ChangeEventsExtension(Extension):
         return [model.raw(event) for event in page]
 
     def load(self, raw: Mapping[str, Any]) -> Any:
-        """Return a change event of JSON."""
+        """Return the change event that JSON describes.
+
+        Args:
+            raw: the event, as a server sends it.
+        """
         return model.load(self.session.release.node("type/changeEvent.json"), dict(raw))
 
     def _known(self) -> list[str]:

@@ -97,7 +97,11 @@ class TypeProperties(Displayed):
         return list(self._extension.read(self.entity, "type", [DEFINITIONS])[DEFINITIONS] or ())
 
     def get(self, name: str) -> Any:
-        """Return the definition of a property, or None if it does not exist."""
+        """Return the definition of a property, or None if it does not exist.
+
+        Args:
+            name: the name of the property.
+        """
         return next((each for each in self.list() if each.name == name), None)
 
     def define(

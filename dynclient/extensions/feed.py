@@ -534,7 +534,13 @@ class Feed(Extension):
         self._all("accept", target, user, type)
 
     def reject_all(self, target: Any, *, user: Any = None, type: str | None = None) -> None:
-        """Reject all open suggestions of a user for an entity; arguments as for `accept_all`."""
+        """Reject all open suggestions of a user for an entity and its columns.
+
+        Args:
+            target: the entity.
+            user: the user who created them; by default the user of the token.
+            type: ``"SuggestDescription"`` or ``"SuggestTagLabel"``; by default both.
+        """
         self._all("reject", target, user, type)
 
     def _all(self, what: str, target: Any, user: Any, type: str | None) -> None:

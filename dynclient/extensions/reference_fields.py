@@ -50,7 +50,11 @@ class ReferenceFields(CollectionExtension):
         return self._add("owners", target, owners)
 
     def remove_owners(self, target: Any, *owners: Any) -> CollectionEntity:
-        """Remove owners from an entity; arguments as for :meth:`add_owners`.
+        """Remove owners from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            owners: as for :meth:`add_owners`.
 
         Raises:
             BadArguments: one does not exist, or is inherited.
@@ -58,7 +62,15 @@ class ReferenceFields(CollectionExtension):
         return self._remove("owners", target, owners)
 
     def set_owners(self, target: Any, *owners: Any) -> CollectionEntity:
-        """Replace the owners of an entity, by none if none are given; see :meth:`add_owners`."""
+        """Replace the owners of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            owners: as for :meth:`add_owners`.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("owners", target, owners)
 
     # -- domains -----------------------------------------------------------------------------------
@@ -89,65 +101,177 @@ class ReferenceFields(CollectionExtension):
         return self._add("domains", target, domains)
 
     def remove_domains(self, target: Any, *domains: Any) -> CollectionEntity:
-        """Remove domains from an entity; see :meth:`remove_owners`."""
+        """Remove domains from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            domains: domains.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("domains", target, domains)
 
     def set_domains(self, target: Any, *domains: Any) -> CollectionEntity:
-        """Replace the domains of an entity, by none if none are given."""
+        """Replace the domains of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            domains: domains; only one where the release knows one.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("domains", target, domains)
 
     # -- data products -----------------------------------------------------------------------------
 
     def add_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
-        """Add an entity to data products; see :meth:`add_domains`."""
+        """Add an entity to data products.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            data_products: data products.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("data_products", target, data_products)
 
     def remove_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
-        """Remove an entity from data products; see :meth:`remove_owners`."""
+        """Remove an entity from data products; those that it is not in are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            data_products: data products.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("data_products", target, data_products)
 
     def set_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
-        """Replace the data products of an entity, by none if none are given."""
+        """Replace the data products of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            data_products: data products.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("data_products", target, data_products)
 
     # -- related metrics ---------------------------------------------------------------------------
 
     def add_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
-        """Relate a metric to others; see :meth:`add_domains`."""
+        """Add metrics to the related ones of a metric.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("related_metrics", target, related_metrics)
 
     def remove_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
-        """Remove the relations of a metric to others; see :meth:`remove_owners`."""
+        """Remove metrics from the related ones of a metric; others are ignored.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._remove("related_metrics", target, related_metrics)
 
     def set_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
-        """Replace the metrics that a metric is related to, by none if none are given."""
+        """Replace the related metrics of a metric, by none if none are given.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("related_metrics", target, related_metrics)
 
     # -- people ------------------------------------------------------------------------------------
 
     def add_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
-        """Add reviewers, users or teams, to an entity; see :meth:`add_owners`."""
+        """Add reviewers to an entity.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            reviewers: users and teams; a name alone is that of a user, or else of a team.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("reviewers", target, reviewers)
 
     def remove_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
-        """Remove reviewers from an entity; see :meth:`remove_owners`."""
+        """Remove reviewers from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            reviewers: as for :meth:`add_reviewers`.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("reviewers", target, reviewers)
 
     def set_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
-        """Replace the reviewers of an entity, by none if none are given."""
+        """Replace the reviewers of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            reviewers: as for :meth:`add_reviewers`.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("reviewers", target, reviewers)
 
     def add_experts(self, target: Any, *experts: Any) -> CollectionEntity:
-        """Add experts, which are users, to an entity; see :meth:`add_owners`."""
+        """Add experts to an entity.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            experts: users.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("experts", target, experts)
 
     def remove_experts(self, target: Any, *experts: Any) -> CollectionEntity:
-        """Remove experts from an entity; see :meth:`remove_owners`."""
+        """Remove experts from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            experts: users.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("experts", target, experts)
 
     def set_experts(self, target: Any, *experts: Any) -> CollectionEntity:
-        """Replace the experts of an entity, by none if none are given."""
+        """Replace the experts of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            experts: users.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("experts", target, experts)
 
     def add_followers(self, target: Any, *followers: Any) -> CollectionEntity:
@@ -156,6 +280,9 @@ class ReferenceFields(CollectionExtension):
         Args:
             target: the entity, by id, name, reference or itself.
             followers: users.
+
+        Raises:
+            BadArguments: one does not exist.
         """
         users = self._references("followers", "add_followers", followers)
         identity, follow = self.id_of(target), self.spec.operations["follow"]
@@ -164,7 +291,15 @@ class ReferenceFields(CollectionExtension):
         return self.read(identity, fields=["followers"])
 
     def remove_followers(self, target: Any, *followers: Any) -> CollectionEntity:
-        """Make users stop following an entity; return the entity with its followers."""
+        """Make users stop following an entity; return the entity with its followers.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            followers: users.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         users = self._references("followers", "remove_followers", followers)
         identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
         for user in users:

@@ -331,7 +331,11 @@ class Search(Extension):
         return [entity for entity in entities if has_index(release, entity.name)]
 
     def index_of(self, entity_type: str) -> str:
-        """Return the name of the index of an entity type."""
+        """Return the name of the search index of an entity type.
+
+        Args:
+            entity_type: the type, ``"table"``.
+        """
         rows = data_file("search_index.json")["indexes"].get(entity_type, ())
         version = self.session.release.version
         names = [row["index"] for row in rows if Period(row.get("since", "")).includes(version)]
