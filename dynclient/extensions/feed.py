@@ -89,7 +89,7 @@ class Feed(Extension):
         link = self._optional_link(call, target, column)
         who = None if user is None else self._person(user)["id"]
         found = {"type": "Conversation", "user": who, "filter": filter, "posts": posts}
-        return self.listing("list", _given(link=link, resolved=resolved, **found))
+        return self.listing("list", _given(link=link, resolved=resolved or None, **found))
 
     def get(self, thread: Any) -> Any:
         """Return a thread with all its replies.

@@ -14,7 +14,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.reference_lookup import Reference, bare, references
+from dynclient.extensions.reference_lookup import Reference, bare, named_references
 from dynclient.operations.operation import Plan
 
 FACTS = "reference_fields.json"
@@ -241,7 +241,7 @@ class ReferenceFields(CollectionExtension):
             problem = Problem(name, None, "argument", "is missing; pass one or more")
             raise bad_arguments(call, [problem])
         types = data_file(FACTS)[name].get("types") or [self.spec.entity.name]
-        return references(self.session, listed, types, call, name)
+        return named_references(self.session, listed, types, call, name)
 
     def _too_many(self, field: str, method: str, after: list[Reference]) -> Exception:
         resolve = self.session.resolver.resolve

@@ -74,7 +74,7 @@ def answer(seen: Seen) -> Reply:
     return Reply(200, {} if is_run else ENTITY)
 
 
-@pytest.fixture(params=["1.0.4", "1.6.0"])
+@pytest.fixture(params=["1.0.4", "1.2.0", "1.6.0"])
 def om(request: pytest.FixtureRequest) -> Iterator[tuple[Client, Stub, str]]:
     with (
         Stub() as stub,
