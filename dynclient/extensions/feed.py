@@ -547,6 +547,7 @@ class Feed(Extension):
                     self.call(what, {"id": _id(each)})
             return
         self.operation(f"{what}_all")
+        self.check_target(target)
         who = _raw(self._me())["id"] if user is None else self._person(user)["id"]
         about = self._entity(target).name
         for each in SUGGESTION_TYPES if type is None else (type,):

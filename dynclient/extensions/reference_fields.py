@@ -157,6 +157,7 @@ class ReferenceFields(CollectionExtension):
             target: the entity, by id, name, reference or itself.
             followers: users.
         """
+        self.check_target(target)
         users = self._references("followers", "add_followers", followers)
         identity, follow = self.id_of(target), self.spec.operations["follow"]
         for user in users:
@@ -165,6 +166,7 @@ class ReferenceFields(CollectionExtension):
 
     def remove_followers(self, target: Any, *followers: Any) -> Any:
         """Make users stop following an entity; return the entity with its followers."""
+        self.check_target(target)
         users = self._references("followers", "remove_followers", followers)
         identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
         for user in users:
@@ -175,6 +177,7 @@ class ReferenceFields(CollectionExtension):
 
     def _add(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"add_{name}"
+        self.check_target(target)
         new = self._references(name, method, values)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -185,6 +188,7 @@ class ReferenceFields(CollectionExtension):
 
     def _remove(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"remove_{name}"
+        self.check_target(target)
         unwanted = _ids(self._references(name, method, values))
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -200,6 +204,7 @@ class ReferenceFields(CollectionExtension):
 
     def _set(self, name: str, target: Any, values: tuple[Any, ...], method: str = "") -> Any:
         method = method or f"set_{name}"
+        self.check_target(target)
         new = self._references(name, method, values, is_empty_valid=True)
 
         def change(current: list[Reference]) -> list[Reference]:
