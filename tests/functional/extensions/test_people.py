@@ -55,7 +55,7 @@ def test_tokens_of_bots_are_read_replaced_and_revoked(each: Client, bot: Any) ->
     assert new.get_secret_value() != old.get_secret_value()
     assert each.bots.token(bot.id) == new
     assert new.get_secret_value() not in f"{new} {new!r} {[new]}"
-    with pytest.raises(BadArguments, match="expiry: must be one of .*, not 'a week'"):
+    with pytest.raises(BadArguments, match=r"expiry: must be one of .*, not 'a week'"):
         each.bots.rotate_token(bot, expiry="a week")
     if each.supports("bots.revoke_token"):
         each.bots.revoke_token(bot)
