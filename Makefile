@@ -5,7 +5,10 @@
 #   make test              all tests, in random order (ARGS are for pytest: ARGS="-n 2 -k fqn";
 #                          "--randomly-seed=N" repeats an order, "-p no:randomly" sorts them)
 #   make lint              ruff and mypy
-#   make docs              the code blocks of the documents
+#   make docs              the site in build/docs, and the code blocks of the documents
+#   make site              the site alone, and whether its links and pages are whole
+#                          (ARGS="-E" reads every page again)
+#   make pictures          the pictures of docs/pictures, which needs Chromium
 #   make reliability       writes the table of docs/reliability.md: what happens under which fault
 #   make coverage          writes docs/coverage.md: every entity of every release in the cache
 #   make bench             time and memory, each against its floor
@@ -26,6 +29,7 @@ PEER ?= .venv-peer
 PEER_RELEASE ?= 1.6.0.0
 PEER_WITH ?= "dbt-core<1.9" "setuptools<81"
 FUZZ ?= .venv-fuzz
+SITE ?= build/docs
 DIST_VENV ?= build/dist-venv
 MODULE ?=
 TREE ?=
@@ -34,7 +38,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-peer docs coverage reliability test-official fuzz mutate dist clean
+.PHONY: demo test lint bench bench-peer docs site pictures coverage reliability test-official fuzz mutate dist clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.installed
@@ -53,8 +57,16 @@ bench: $(VENV)/.tested
 bench-peer: $(VENV)/.tested $(PEER)/.created
 	$(BIN)/python -m benchmarks.peer $(PEER)/bin/python $(ARGS)
 
-docs: $(VENV)/.tested
-	$(BIN)/python -m pytest -q tests/architecture/test_documents.py $(ARGS)
+docs: site
+	$(BIN)/python -m pytest -q tests/architecture/test_documents.py tests/architecture/test_notebooks.py
+
+# Sphinx reads the checkout itself, so that links between pages are those of the Markdown files.
+site: $(VENV)/.documented
+	$(BIN)/python -m sphinx -b html -W --keep-going -n -q -c docs -d $(SITE).doctrees $(ARGS) . $(SITE)
+	DYNCLIENT_SITE="$(abspath $(SITE))" $(BIN)/python -m pytest -q tests/architecture/test_site.py
+
+pictures: $(VENV)/.documented
+	$(BIN)/python -m tests.pictures
 
 coverage: $(VENV)/.tested
 	$(BIN)/python -m tests.matrix --write docs/coverage.md
@@ -106,6 +118,10 @@ $(VENV)/.tested: $(VENV)/.installed
 
 $(VENV)/.linted: $(VENV)/.tested
 	$(PIP) install --editable ".[cli,sandbox,fast,test,lint]"
+	@touch $@
+
+$(VENV)/.documented: $(VENV)/.tested
+	$(PIP) install --editable ".[cli,sandbox,fast,test,docs]"
 	@touch $@
 
 $(VENV)/.mutated: $(VENV)/.tested

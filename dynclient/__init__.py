@@ -18,16 +18,24 @@ if TYPE_CHECKING:
     from dynclient import errors as errors
     from dynclient import fqn as fqn
     from dynclient import sandbox as sandbox
+    from dynclient import testing as testing
     from dynclient.client.client import Client as Client
     from dynclient.client.connect import connect as connect
+    from dynclient.client.ipython_completion import load_ipython_extension as load_ipython_extension
+    from dynclient.client.ipython_completion import (
+        unload_ipython_extension as unload_ipython_extension,
+    )
+    from dynclient.display.displayed import show as show
     from dynclient.drift.diff import diff as diff
     from dynclient.drift.upgrade_check import check_releases as check_releases
     from dynclient.errors import AmbiguousName as AmbiguousName
     from dynclient.errors import BadArguments as BadArguments
     from dynclient.errors import BadName as BadName
     from dynclient.errors import BadRequest as BadRequest
+    from dynclient.errors import ConfigInvalid as ConfigInvalid
     from dynclient.errors import Conflict as Conflict
     from dynclient.errors import ConnectFailed as ConnectFailed
+    from dynclient.errors import CredentialUnavailable as CredentialUnavailable
     from dynclient.errors import DriftWarning as DriftWarning
     from dynclient.errors import DynclientError as DynclientError
     from dynclient.errors import DynclientWarning as DynclientWarning
@@ -44,8 +52,12 @@ if TYPE_CHECKING:
     from dynclient.errors import PackCorrupt as PackCorrupt
     from dynclient.errors import PreconditionFailed as PreconditionFailed
     from dynclient.errors import Problem as Problem
+    from dynclient.errors import ReadOnly as ReadOnly
     from dynclient.errors import RefUnresolved as RefUnresolved
+    from dynclient.errors import ReleaseChanged as ReleaseChanged
+    from dynclient.errors import ReleaseMismatch as ReleaseMismatch
     from dynclient.errors import RequestInvalid as RequestInvalid
+    from dynclient.errors import RequestNotRecorded as RequestNotRecorded
     from dynclient.errors import ResponseInvalid as ResponseInvalid
     from dynclient.errors import ResponseTooLarge as ResponseTooLarge
     from dynclient.errors import RunFailed as RunFailed
@@ -66,6 +78,7 @@ if TYPE_CHECKING:
     from dynclient.errors import UnknownCollection as UnknownCollection
     from dynclient.errors import UnknownField as UnknownField
     from dynclient.errors import UnknownOperation as UnknownOperation
+    from dynclient.errors import UnknownProfile as UnknownProfile
     from dynclient.errors import UnknownRelease as UnknownRelease
     from dynclient.errors import UnsupportedMediaType as UnsupportedMediaType
     from dynclient.errors import UsageError as UsageError
@@ -86,6 +99,7 @@ if TYPE_CHECKING:
     from dynclient.model import to_json as to_json
     from dynclient.model.namespace import types as types
     from dynclient.releases import release as release
+    from dynclient.schema import Release as Release
     from dynclient.settings import Settings as Settings
 
     __version__: str
@@ -110,21 +124,27 @@ _HOMES = {
     "original": "model",
     "release": "releases",
     "schema_of": "model",
+    "show": "display.displayed",
     "to_json": "model",
     "types": "model.namespace",
 }
 """Public names with the module that defines them."""
 
-_MODULES = ("errors", "fqn", "sandbox")
+_MODULES = ("errors", "fqn", "sandbox", "testing")
 """Public names of modules."""
+
+_IPYTHON = ("load_ipython_extension", "unload_ipython_extension")
+"""Names that ``%load_ext dynclient`` of IPython looks for."""
 
 _ERRORS = (
     "AmbiguousName",
     "BadArguments",
     "BadName",
     "BadRequest",
+    "ConfigInvalid",
     "Conflict",
     "ConnectFailed",
+    "CredentialUnavailable",
     "DriftWarning",
     "DynclientError",
     "DynclientWarning",
@@ -141,10 +161,12 @@ _ERRORS = (
     "PackCorrupt",
     "PreconditionFailed",
     "Problem",
+    "ReadOnly",
     "RefUnresolved",
     "ReleaseChanged",
     "ReleaseMismatch",
     "RequestInvalid",
+    "RequestNotRecorded",
     "ResponseInvalid",
     "ResponseTooLarge",
     "RunFailed",
@@ -165,6 +187,7 @@ _ERRORS = (
     "UnknownCollection",
     "UnknownField",
     "UnknownOperation",
+    "UnknownProfile",
     "UnknownRelease",
     "UnsupportedMediaType",
     "UsageError",
@@ -191,6 +214,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(import_module(f"dynclient.{_HOMES[name]}"), name)
     elif name in _ERRORS:
         found = getattr(import_module("dynclient.errors"), name)
+    elif name in _IPYTHON:
+        found = getattr(import_module("dynclient.client.ipython_completion"), name)
     elif name == "__version__":
         found = _version()
     else:

@@ -19,6 +19,11 @@
     │   ├── FieldNotRead (AttributeError)   a field that a response left out and that is not read
     │   ├── BadArguments (TypeError)        wrong names or values of arguments, all at once
     │   ├── OutOfRange (IndexError)         a position beyond the end of a list
+    │   ├── ConfigInvalid (ValueError)      a configuration file that is not valid, or not safe
+    │   ├── UnknownProfile (LookupError)    the configuration file has no profile of that name
+    │   ├── CredentialUnavailable           a token or password that cannot be read from its place
+    │   ├── ReadOnly                        a request of a read-only client that changes something
+    │   ├── RequestNotRecorded              a request that a replayed recording does not have
     │   └── BadName (ValueError)            a name or FQN that is not valid
     ├── ValidationFailed (ValueError)       has ``problems``
     │   ├── RequestInvalid                  a request body that is not valid; not sent
@@ -51,14 +56,17 @@
     ├── DriftWarning                        data was translated between releases
     ├── StaleWarning                        a field was read later, from a newer state of its entity
     ├── ReleaseMismatch                     the named release is not that of the server
-    └── InsecureWarning                     TLS certificates are not verified
+    └── InsecureWarning                     certificates are not verified, a token is in a file
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.documentation import document_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @document_fields
@@ -117,6 +125,9 @@ class DynclientError(Exception):
 
     Credentials in texts are masked, and control characters escaped: a server may send both.
 
+    Remedy:
+        Catch a subclass to handle one cause; this class catches all of them.
+
     Args:
         message: what is wrong; it is the text of the error.
         parts: details, by the name of their attribute.
@@ -140,21 +151,52 @@ class DynclientError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.parts)
 
+    def _repr_html_(self) -> str:
+        from dynclient.display.html import draw_html
+        from dynclient.display.problems import error_blocks
+
+        return draw_html(error_blocks(self))
+
+    @property
+    def _render_traceback_(self) -> Callable[[], list[str]]:
+        # Only notebooks find it: a terminal gets the traceback that it gets of any error.
+        from dynclient.display.problems import traceback_renderer
+
+        return traceback_renderer(self)
+
 
 class SchemaError(DynclientError):
-    """Base class of errors about schema trees and releases."""
+    """Base class of errors about schema trees and releases.
+
+    Remedy:
+        Catch it to handle all errors about schemas at once.
+    """
 
 
 class SourceRefused(SchemaError, ValueError):
-    """The source is not a schema tree, or is damaged or unsafe."""
+    """The source is not a schema tree, or is damaged or unsafe.
+
+    Remedy:
+        Pass OpenMetadata's sources or its schemas alone: a folder, .zip, .jar or .tar.gz.
+        Download a damaged archive again.
+    """
 
 
 class SourceUnavailable(SchemaError, OSError):
-    """The source has no tree of this release, or cannot be reached."""
+    """The source has no tree of this release, or cannot be reached.
+
+    Remedy:
+        Check the version and the network; add the release with ``dynclient schemas add
+        PATH``, or set a mirror with ``github=``.
+    """
 
 
 class UnknownRelease(SchemaError, LookupError):
     """No schema tree of this release was found.
+
+    Remedy:
+        Fetch the release with ``dynclient schemas fetch VERSION``, or add it with
+        ``dynclient schemas add PATH``. ``steps`` says why each source did not have it.
 
     Attributes:
         steps: pairs (what was tried, why it failed).
@@ -169,17 +211,27 @@ class ReleaseChanged(SchemaError):
     ``before`` and ``after`` are the versions of the server. If the request that showed it is a
     write that succeeded, its result is returned, and the next call raises this error, before it
     sends anything.
+
+    Remedy:
+        Call ``dynclient.connect`` again, and read again what was read before.
     """
 
 
 class SchemaNotFound(SchemaError, KeyError):
-    """The release has no document, schema or type of that name."""
+    """The release has no document, schema or type of that name.
+
+    Remedy:
+        Use one of the close names in the message; ``dir(om.types)`` lists all types.
+    """
 
     __str__ = DynclientError.__str__
 
 
 class AmbiguousName(SchemaError, KeyError):
     """Several types have this short name.
+
+    Remedy:
+        Use the path of one of the ``candidates``: ``om.types["entity/data/table.json"]``.
 
     Attributes:
         candidates: the paths of these types.
@@ -190,15 +242,27 @@ class AmbiguousName(SchemaError, KeyError):
 
 
 class RefUnresolved(SchemaError, LookupError):
-    """The target of a ``$ref`` does not exist in the release."""
+    """The target of a ``$ref`` does not exist in the release.
+
+    Remedy:
+        Add a complete schema tree: the release lacks a document that another one refers to.
+    """
 
 
 class PackCorrupt(SchemaError, ValueError):
-    """A release file of the cache is damaged or has another format."""
+    """A release file of the cache is damaged or has another format.
+
+    Remedy:
+        Delete the files that ``dynclient schemas verify`` lists, and add the release again.
+    """
 
 
 class UsageError(DynclientError):
-    """Base class of errors about wrong calls. No request was sent."""
+    """Base class of errors about wrong calls. No request was sent.
+
+    Remedy:
+        Correct the call as the message says.
+    """
 
 
 class _NameError(UsageError, AttributeError):
@@ -214,17 +278,30 @@ class _NameError(UsageError, AttributeError):
 
 
 class UnknownCollection(_NameError, KeyError):
-    """The release has no collection of that name."""
+    """The release has no collection of that name.
+
+    Remedy:
+        Use one of the close names in the message; ``dir(om)`` lists all collections.
+    """
 
     __str__ = DynclientError.__str__
 
 
 class UnknownOperation(_NameError):
-    """The collection has no operation of that name."""
+    """The collection has no operation of that name.
+
+    Remedy:
+        Use one of the close names in the message; ``dir(om.tables)`` lists the methods of a
+        collection.
+    """
 
 
 class NotSupported(UnknownOperation):
     """The release, or this server, does not have the feature.
+
+    Remedy:
+        Ask ``om.supports(…)`` before the call, or upgrade the server to the release in
+        ``since``.
 
     Attributes:
         since: the first release that has it, such as ``1.3``; empty if that is not known.
@@ -236,7 +313,12 @@ class NotSupported(UnknownOperation):
 
 
 class UnknownField(_NameError, KeyError):
-    """The type has no field of that name."""
+    """The type has no field of that name.
+
+    Remedy:
+        Use one of the close names in the message; ``dynclient.explain("table")`` lists the
+        fields of a type.
+    """
 
     __str__ = DynclientError.__str__
 
@@ -245,6 +327,10 @@ class FieldNotRead(_NameError):
     """The response that an entity comes from left the field out, and it is not read now.
 
     ``getattr(entity, "tags", None)`` returns None then, as for every AttributeError.
+
+    Remedy:
+        Read the entity with ``fields=`` and the names in ``fields``, or connect with
+        ``unread="fetch"``.
 
     Attributes:
         name: the field.
@@ -259,6 +345,9 @@ class FieldNotRead(_NameError):
 class BadArguments(UsageError, TypeError):
     """A call has unknown, missing or wrong arguments.
 
+    Remedy:
+        Correct all ``problems``; ``help()`` of the method describes its arguments.
+
     Attributes:
         problems: everything that is wrong with them.
     """
@@ -267,15 +356,101 @@ class BadArguments(UsageError, TypeError):
 
 
 class OutOfRange(UsageError, IndexError):
-    """The list is shorter than the position in it that was asked for."""
+    """The list is shorter than the position in it that was asked for.
+
+    Remedy:
+        Compare the position with ``len()``, or call ``first()``, which returns None for an
+        empty list.
+    """
+
+
+class ConfigInvalid(UsageError, ValueError):
+    """The configuration file, or a profile in it, is not valid; or others can change the file.
+
+    Remedy:
+        Correct what ``problems`` lists. If others can change the file, take that right away with
+        ``chmod go-w``.
+
+    Attributes:
+        file: path of the file.
+        problems: everything that is wrong with the profile; empty if it is the file as a whole.
+    """
+
+    file: str
+    problems: tuple[Problem, ...] = ()
+
+
+class UnknownProfile(UsageError, LookupError):
+    """The configuration file has no profile of that name, or does not exist.
+
+    Remedy:
+        ``dynclient profiles`` lists the profiles; ``dynclient login --profile NAME`` adds one.
+
+    Attributes:
+        name: the name.
+        profiles: names of the profiles that exist.
+    """
+
+    name: str
+    profiles: tuple[str, ...] = ()
+
+
+class CredentialUnavailable(UsageError):
+    """The token or password of a profile cannot be read from a command or the keyring.
+
+    Remedy:
+        Run ``dynclient login``, or the command of ``token_command`` in a terminal to see why it
+        fails.
+
+    Attributes:
+        username: the user of a profile without a password; else None.
+    """
+
+    username: str | None = None
+
+
+class ReadOnly(UsageError):
+    """A read-only client does not send requests that may change something on the server.
+
+    ``connect(read_only=True)``, ``--read-only`` and ``DYNCLIENT_READ_ONLY`` make a client
+    read-only.
+
+    Remedy:
+        Connect without ``read_only`` to change something.
+
+    Attributes:
+        method: HTTP method of the request.
+        path: its path below ``/api``, without the query.
+    """
+
+    method: str
+    path: str
+
+
+class RequestNotRecorded(UsageError):
+    """A recording that is replayed does not have the request; see :mod:`dynclient.testing`.
+
+    Remedy:
+        Record again after a change of the program; name fields whose values differ from run to run
+        with ``replay(…, ignore=[…])``.
+    """
 
 
 class BadName(UsageError, ValueError):
-    """A name or fully qualified name is not valid."""
+    """A name or fully qualified name is not valid.
+
+    Remedy:
+        Pass plain names to ``dynclient.fqn.build``, which adds the quotes where they are
+        needed.
+    """
 
 
 class ValidationFailed(DynclientError, ValueError):
     """Data is not valid by its schema.
+
+    Remedy:
+        Correct all ``problems``; ``dynclient.explain`` describes a field and its allowed
+        values.
 
     Attributes:
         problems: everything that is wrong with it.
@@ -297,13 +472,22 @@ class ValidationFailed(DynclientError, ValueError):
 
 
 class RequestInvalid(ValidationFailed):
-    """A request body is not valid by its schema. No request was sent."""
+    """A request body is not valid by its schema. No request was sent.
+
+    Remedy:
+        Correct all ``problems`` and send it again; ``om.example("table")`` returns a valid
+        request.
+    """
 
 
 class ResponseInvalid(ValidationFailed):
     """A response is not an entity, a page or a history where the operation returns one.
 
     With ``responses="strict"``, also: a response is not valid by its schema.
+
+    Remedy:
+        Look for what changes responses on the way, such as a gateway; connect with
+        ``responses="tolerant"`` if the server is newer than its schemas.
 
     Attributes:
         may_be_done: whether the server may have carried out a request that changes something.
@@ -314,6 +498,10 @@ class ResponseInvalid(ValidationFailed):
 
 class TransportError(DynclientError, OSError):
     """Base class of errors without a usable response from the server.
+
+    Remedy:
+        Check address, network and proxy. If ``may_be_done`` is true, read the entity before
+        you repeat the request.
 
     Attributes:
         method: HTTP method of the request.
@@ -328,15 +516,28 @@ class TransportError(DynclientError, OSError):
 
 
 class ConnectFailed(TransportError, ConnectionError):
-    """The connection to the server failed or broke."""
+    """The connection to the server failed or broke.
+
+    Remedy:
+        Check the address, that the server runs, and the proxy settings.
+    """
 
 
 class TimedOut(TransportError, TimeoutError):
-    """The server did not respond in time: ``connect_timeout``, ``read_timeout`` or ``timeout``."""
+    """The server did not respond in time: ``connect_timeout``, ``read_timeout`` or ``timeout``.
+
+    Remedy:
+        Repeat the call later, or raise the timeout that the message names.
+    """
 
 
 class TLSFailed(TransportError):
-    """The TLS handshake failed."""
+    """The TLS handshake failed.
+
+    Remedy:
+        Pass the CA bundle of the server with ``verify="ca.pem"``; check that the port
+        serves TLS.
+    """
 
 
 class OutcomeUnknown(TransportError):
@@ -345,15 +546,26 @@ class OutcomeUnknown(TransportError):
     It is not repeated, because that could do something twice. Read the entity to find out. Requests
     that are safe to repeat raise ConnectFailed or TimedOut instead. The ``__cause__`` is the error
     of the connection.
+
+    Remedy:
+        Read the entity to find out whether the request was carried out, and repeat it if it
+        was not.
     """
 
 
 class ResponseTooLarge(TransportError):
-    """The response exceeds ``max_response``. The request was carried out."""
+    """The response exceeds ``max_response``. The request was carried out.
+
+    Remedy:
+        Request less: a smaller ``page_size``, fewer ``fields``; or raise ``max_response``.
+    """
 
 
 class WaitTimedOut(DynclientError, TimeoutError):
     """What ``om.wait`` waits for has not happened in time.
+
+    Remedy:
+        Wait again, or with a larger ``timeout=``; ``status`` is the last status.
 
     Attributes:
         status: the last status.
@@ -367,6 +579,9 @@ class WaitTimedOut(DynclientError, TimeoutError):
 class RunFailed(DynclientError):
     """A run has failed or was stopped; raised by ``om.wait(run, raise_on_failure=True)``.
 
+    Remedy:
+        Read the logs of the run, correct the cause, and trigger it again.
+
     Attributes:
         status: its status, as the server names it.
     """
@@ -376,6 +591,9 @@ class RunFailed(DynclientError):
 
 class ServerError(DynclientError):
     """The server responded with an error.
+
+    Remedy:
+        Read ``message``, and look up ``request_id`` in the logs of the server.
 
     Attributes:
         status: HTTP status of the response.
@@ -410,33 +628,65 @@ class ServerError(DynclientError):
 
 
 class BadRequest(ServerError):
-    """400: the request is not valid for the server."""
+    """400: the request is not valid for the server.
+
+    Remedy:
+        Compare the request with the message of the server; other releases may have other
+        rules.
+    """
 
 
 class Unauthorized(ServerError):
-    """401: the token is missing or not accepted."""
+    """401: the token is missing or not accepted.
+
+    Remedy:
+        Pass a valid token: a bot's JWT or a personal access token; an expired one has to be
+        created anew.
+    """
 
 
 class Forbidden(ServerError):
-    """403: the user of the token is not permitted to do this."""
+    """403: the user of the token is not permitted to do this.
+
+    Remedy:
+        Use the token of another user, or give this one a role whose policies permit it;
+        ``om.permissions()`` lists what is permitted.
+    """
 
 
 class NotFound(ServerError, KeyError):
-    """404: the entity does not exist, or this release has no such route."""
+    """404: the entity does not exist, or this release has no such route.
+
+    Remedy:
+        Check the name and its parents; pass ``include="all"`` to find deleted entities too.
+        ``get`` returns None instead of raising it.
+    """
 
     __str__ = DynclientError.__str__
 
 
 class MethodNotAllowed(ServerError):
-    """405: the route does not support this HTTP method."""
+    """405: the route does not support this HTTP method.
+
+    Remedy:
+        Use what the server has: ``help(om.tables)`` and ``help(om.op)`` list it.
+    """
 
 
 class Conflict(ServerError):
-    """409: the entity already exists, or was changed."""
+    """409: the entity already exists, or was changed.
+
+    Remedy:
+        Call ``upsert`` to update what exists, or ``restore`` if it is deleted; the message
+        says which.
+    """
 
 
 class LostUpdate(Conflict):
     """The entity was changed since it was read, and nothing was written; or a change was lost.
+
+    Remedy:
+        Read the entity again and repeat the change, or save with ``on_conflict="rebase"``.
 
     Attributes:
         places: the places that both users changed, or whose change was lost, in Python syntax with
@@ -447,48 +697,105 @@ class LostUpdate(Conflict):
 
 
 class PreconditionFailed(ServerError):
-    """412: the entity was changed since it was read."""
+    """412: the entity was changed since it was read.
+
+    Remedy:
+        Read the entity again and repeat the change.
+    """
 
 
 class UnsupportedMediaType(ServerError):
-    """415: the route requires another content type."""
+    """415: the route requires another content type.
+
+    Remedy:
+        Pass the body in the form that the operation takes; ``help(om.op.…)`` describes it.
+    """
 
 
 class TooManyRequests(ServerError):
-    """429: a rate limit was exceeded; ``retry_after`` has the seconds to wait, if known."""
+    """429: a rate limit was exceeded; ``retry_after`` has the seconds to wait, if known.
+
+    Remedy:
+        Wait for ``retry_after`` seconds, and send fewer requests at a time.
+
+    Attributes:
+        retry_after: seconds to wait, as the server says; None if it does not.
+    """
+
+    retry_after: float | None = None
 
 
 class ServerFault(ServerError):
-    """5xx: the server failed."""
+    """5xx: the server failed.
+
+    Remedy:
+        Repeat the call later; look up ``request_id`` in the logs of the server.
+    """
 
 
 class Unavailable(ServerFault):
-    """502, 503, 504: the server, or a proxy in front of it, is temporarily unavailable."""
+    """502, 503, 504: the server, or a proxy in front of it, is temporarily unavailable.
+
+    Remedy:
+        Repeat the call later; requests that are safe to repeat were repeated already.
+    """
 
 
 class SearchFailed(ServerFault):
-    """The search index failed, or refused a query; a search without hits is not an error."""
+    """The search index failed, or refused a query; a search without hits is not an error.
+
+    Remedy:
+        Correct the query; if the index is missing or old, rebuild it with ``om.reindex()``.
+        ``om.find`` needs no index.
+    """
 
 
 class NotOpenMetadata(ServerError):
-    """The response does not come from an OpenMetadata server, but for instance from a proxy."""
+    """The response does not come from an OpenMetadata server, but for instance from a proxy.
+
+    Remedy:
+        Check the address, and what is in front of the server: a proxy, a gateway, a login
+        page.
+    """
 
 
 class DynclientWarning(UserWarning):
-    """Base class of all warnings."""
+    """Base class of all warnings.
+
+    Remedy:
+        Filter it with the module ``warnings``; ``"error"`` turns it into an exception.
+    """
 
 
 class DriftWarning(DynclientWarning):
-    """A field of another release was translated."""
+    """A field of another release was translated.
+
+    Remedy:
+        Use the name that the message gives; connect with ``drift="error"`` to find all
+        places.
+    """
 
 
 class StaleWarning(DynclientWarning):
-    """A field was read later than the rest of its entity, which was changed in between."""
+    """A field was read later than the rest of its entity, which was changed in between.
+
+    Remedy:
+        Request the field together with the rest, with ``fields=``.
+    """
 
 
 class ReleaseMismatch(DynclientWarning):
-    """The release that ``connect(release=…)`` names is of another minor version than the server."""
+    """The release that ``connect(release=…)`` names is of another minor version than the server.
+
+    Remedy:
+        Leave ``release=`` out, or name the release of the server.
+    """
 
 
 class InsecureWarning(DynclientWarning):
-    """TLS certificates are not verified."""
+    """TLS certificates are not verified, or a token or password is in a configuration file.
+
+    Remedy:
+        Pass the CA bundle of the server with ``verify="ca.pem"`` instead of False. Store the token
+        with ``dynclient login``, or name a command that prints it with ``token_command``.
+    """

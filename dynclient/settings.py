@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from dynclient.documentation import document_fields
 
+READ_ONLY = "DYNCLIENT_READ_ONLY"
+"""Environment variable with the default of the setting ``read_only``."""
+
 
 @document_fields
 class Settings(NamedTuple):
@@ -19,9 +22,9 @@ class Settings(NamedTuple):
             deletes take tens of seconds on real servers; no successful request takes more than a
             minute.
         timeout: Time for one request: all attempts, the pauses between them, a login, and the
-            response to its last byte. Each page of a list is a request. None for no limit. The
-            default is 300 s, or ``read_timeout`` if that is longer, unless ``DYNCLIENT_TIMEOUT`` is
-            set.
+            response to its last byte. Each page of a list is a request. None or infinity for no
+            limit. The default is 300 s, or ``read_timeout`` if that is longer, unless
+            ``DYNCLIENT_TIMEOUT`` is set.
         max_response: Largest response in bytes, decompressed. The default, 512 MiB, is far more
             than any page of entities.
         retries: Attempts after the first one, for requests that are safe to repeat. 3 are enough
@@ -51,6 +54,9 @@ class Settings(NamedTuple):
         github: URL of a mirror to download schemas from instead of GitHub. Empty for that in
             ``DYNCLIENT_GITHUB``, and GitHub if it is not set. A user in it, as in
             ``https://name:password@mirror``, is sent by basic authentication and never shown.
+        read_only: Whether requests that may change something are refused with ReadOnly. GET, HEAD,
+            logins and the requests in ``data/reading_operations.json`` are sent.
+            ``DYNCLIENT_READ_ONLY`` sets the default.
     """
 
     connect_timeout: float = 5.0
@@ -70,6 +76,7 @@ class Settings(NamedTuple):
     client_certificate: str | tuple[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     github: str = ""
+    read_only: bool = False
 
     def replace(self, **changes: Any) -> Settings:
         """Return a copy with some settings changed.

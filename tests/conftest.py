@@ -35,6 +35,9 @@ for _name in [
 ]:
     del os.environ[_name]
 os.environ.pop("GITHUB_TOKEN", None)
+os.environ["DYNCLIENT_CONFIG"] = os.devnull
+# A test that needs a keyring has its own.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 os.environ["DYNCLIENT_GITHUB"] = "http://127.0.0.1:9"  # nothing listens there
 if not ON_WORKER:
     os.environ[_ROOT_VARIABLE] = tempfile.mkdtemp(prefix="dynclient-tests-")

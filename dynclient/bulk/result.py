@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from dynclient.display.blocks import Block, Heading, Label, Table, Text
+from dynclient.display.displayed import Displayed
 from dynclient.documentation import document_fields
 from dynclient.errors import DynclientError, OutOfRange
 from dynclient.secrets import printable
@@ -18,6 +20,8 @@ WRITTEN, DELETED, FAILED = "written", "deleted", "failed"
 KINDS = (CREATED, UPDATED, UNCHANGED, WRITTEN, DELETED)
 """The kinds of outcomes that a row has only once."""
 
+_ROWS = 20
+"""Rows of a table."""
 _BLOCK = 1024
 """Names that are compressed together."""
 
@@ -106,7 +110,7 @@ class Names(Sequence[str]):
         return f"<{len(self):,} names: {printable(', '.join(self[:3]))}, …>"
 
 
-class BulkResult:
+class BulkResult(Displayed):
     """What became of many rows. ``result.failed`` has those that failed, with their errors.
 
     Attributes:
@@ -164,10 +168,37 @@ class BulkResult:
         ]
         return ", ".join(counts) or "no rows"
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("bulk result", str(self))
+        if self.continued:
+            yield Text(f"{self.continued:,} rows were done in an earlier run", "quiet")
+        if not self.is_complete:
+            yield Text("stopped before the last row", "warning")
+        counts = [
+            (kind, len(names), [*names[:3], *(["…"] if len(names) > 3 else [])])
+            for kind in KINDS
+            if len(names := getattr(self, kind))
+        ]
+        if counts:
+            yield Table(("", "entities", "such as"), counts)
+        if self.failed:
+            rows = [
+                (each.number, each.name, Label(_first_line(each.error), "bad"))
+                for each in self.failed[:_ROWS]
+            ]
+            yield Table(
+                ("row", "name", "error"), rows, "failed", total=len(self.failed),
+                more="result.failed",
+            )  # fmt: skip
+
     def __repr__(self) -> str:
         end = "" if self.is_complete else ", stopped before the last row"
         first = ""
         if self.failed:
-            text = str(self.failed[0].error).splitlines() or [""]
-            first = f"; first failure: row {self.failed[0].number}, {text[0]}"
+            text = _first_line(self.failed[0].error)
+            first = f"; first failure: row {self.failed[0].number}, {text}"
         return f"<BulkResult: {self}{end}{first}>"
+
+
+def _first_line(error: DynclientError | None) -> str:
+    return next(iter(str(error).splitlines()), "")

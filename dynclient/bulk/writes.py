@@ -30,6 +30,7 @@ from dynclient.errors import (
     NotFound,
     OutcomeUnknown,
     Problem,
+    ReadOnly,
     ReleaseChanged,
     TLSFailed,
     TooManyRequests,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from dynclient.session.session import Session
     from dynclient.transport.request import Request, Response
 
-ENDS = (Unauthorized, TLSFailed, ReleaseChanged, UnknownRelease)
+ENDS = (Unauthorized, TLSFailed, ReleaseChanged, UnknownRelease, ReadOnly)
 """Errors that every further row would have, too."""
 _ROUNDS = 6
 """How often a request is sent that the server refuses because there are too many; each time as

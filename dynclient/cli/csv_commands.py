@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.cli.data_files import STANDARD_INPUT, read_text
 from dynclient.cli.exit_codes import DONE, FAILED
-from dynclient.cli.output import Output, escaped, show_object
+from dynclient.cli.output import Output, escaped, show_blocks, show_object
 from dynclient.cli.targets import Target
 from dynclient.errors import UsageError
 
@@ -31,7 +31,7 @@ def export_csv(output: Output, om: Client, target: Target, file: str | None = No
     """
     text: str = target.collection(om).export_csv(target.key)
     if file is None or file == STANDARD_INPUT:
-        output.write(escaped(text) if output.console.is_terminal else text)
+        output.write(escaped(text) if output.is_terminal else text)
         return DONE
     _replace(Path(file), text)
     output.say(f"wrote {max(text.count(chr(10)), 1):,} lines to {file}")
@@ -81,7 +81,7 @@ def import_csv(
     text = read_text(file)
     result = target.collection(om).import_csv(target.key, text, dry_run=dry_run)
     if output.is_table:
-        output.write(escaped(str(result)))
+        show_blocks(output, result._blocks())
         if result and dry_run:
             output.say("nothing was changed; repeat it with --no-dry-run")
     else:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dynclient.cli.error_text import error_json, error_text
-from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from dynclient.cli.output import Format, Output, standard_console
+from dynclient.cli.command_classes import example
+from dynclient.cli.login_options import Days, Store
+from dynclient.cli.output import Format, Output, standard_output
 from dynclient.cli.targets import Target, WrongWords, only_target, split_target
 from dynclient.errors import DynclientError
-from dynclient.tracebacks import FULL
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -33,19 +31,34 @@ Words = Annotated[
 ]
 Type = Annotated[
     str,
-    typer.Argument(help="An entity type or a collection: table, tables.", show_default=False),
+    typer.Argument(
+        metavar="TYPE", help="An entity type or a collection: table, tables.", show_default=False
+    ),
 ]
 Host = Annotated[
     str | None,
     typer.Option(
         "--host",
-        help="Address of the server; default: OPENMETADATA_HOST. The token is read from"
-        " OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+        help="Address of the server; default: that of the profile, or OPENMETADATA_HOST. Without a"
+        " profile, the token is read from OPENMETADATA_TOKEN or OPENMETADATA_JWT_TOKEN.",
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help="Profile of the configuration file; default: OPENMETADATA_PROFILE, or the default"
+        " profile if no server is named.",
     ),
 ]
 Release = Annotated[
     str | None,
-    typer.Option("--release", help="Release whose schemas are used; default: the server's."),
+    typer.Option(
+        "--release",
+        metavar="RELEASE",
+        help="Release whose schemas are used; default: the server's.",
+    ),
 ]
 As = Annotated[Format, typer.Option("--output", help="Format of the output.")]
 Columns = Annotated[
@@ -61,50 +74,55 @@ Fields = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def _example(*lines: str) -> str:
-    return "Example: " + " · ".join(lines)
-
-
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _output(format: Format, columns: str = "") -> Output:
-    return Output(standard_console(), format, _names(columns))
+    return Output(standard_output(), format, _names(columns))
 
 
 @contextmanager
-def _connected(output: Output, host: str | None, release: str | None) -> Iterator[Client]:
-    """Yield a client; its errors become a message, or JSON with ``--output json``, and end it."""
+def _connected(
+    output: Output,
+    host: str | None,
+    release: str | None,
+    profile: str | None = None,
+    **options: Any,
+) -> Iterator[Client]:
+    """Yield a client; warnings and errors as for :func:`_reported`.
+
+    Args:
+        output: where and how the command prints.
+        host: address of the server, or None.
+        release: release whose schemas are used, or None.
+        profile: name of a profile, or None.
+        options: other arguments of ``configure``.
+    """
+    from dynclient.cli.connection import connect_or_ask
+
+    with (
+        _reported(output),
+        connect_or_ask(host, profile=profile, release=release, **options) as om,
+    ):
+        yield om
+
+
+@contextmanager
+def _reported(output: Output) -> Iterator[None]:
+    """Print warnings as lines on standard error, JSON with ``--output json``."""
     from dynclient.cli.warning_lines import show_warnings
-    from dynclient.client.connect import connect
 
     show_warnings(as_json=output.format is Format.JSON)
     try:
-        with connect(host, release=release) as om:
-            yield om
-        output.console.file.flush()
-    except BrokenPipeError:
-        # The reader has closed the pipe, as `head` does; discard the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
-    except KeyboardInterrupt:
-        _end(output, KeyboardInterrupt(), "interrupted", INTERRUPTED)
+        yield
+        output.file.flush()
     except WrongWords as error:
         raise typer.BadParameter(str(error)) from None
-    except (DynclientError, OSError) as error:
-        if os.environ.get(FULL):
-            raise
-        _end(output, error, error_text(error), FAILED)
-
-
-def _end(output: Output, error: BaseException, text: str, code: int) -> NoReturn:
-    """Print an error, after what was printed already, and end the command."""
-    with suppress(OSError):  # the error itself is printed on standard error
-        output.console.file.flush()
-    is_json = output.format is Format.JSON
-    print(error_json(error, text) if is_json else f"dynclient: {text}", file=sys.stderr)
-    raise typer.Exit(code) from None
+    except (DynclientError, KeyboardInterrupt):
+        with suppress(OSError):  # the error is printed after what was printed already
+            output.file.flush()
+        raise
 
 
 def _target(words: Sequence[str]) -> Target:
@@ -122,7 +140,7 @@ def _target_and_rest(words: Sequence[str]) -> tuple[Target, list[str]]:
 
 
 @app.command(
-    epilog=_example("dynclient get table shop.main.public.orders --fields owners --output json"),
+    epilog=example("dynclient get table shop.main.public.orders --fields owners --output json"),
     rich_help_panel=_GROUP,
 )
 def get(
@@ -132,6 +150,7 @@ def get(
         str | None, typer.Option(help="'non-deleted', 'deleted' or 'all'; default: non-deleted.")
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -140,14 +159,17 @@ def get(
     from dynclient.cli import entity_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.get(out, om, found, _names(fields), include)
     raise typer.Exit(code)
 
 
 @app.command(
     "list",
-    epilog=_example("dynclient list tables --filter service=shop --columns name,owners.name"),
+    epilog=example(
+        "dynclient list tables --filter service=shop --columns name,owners.name",
+        "dynclient list tables --where '-owner:*'",
+    ),
     rich_help_panel=_GROUP,
 )
 def list_(
@@ -155,6 +177,12 @@ def list_(
     filters: Annotated[
         list[str] | None,
         typer.Option("--filter", help="A filter of the list: name=value; may be repeated."),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            help="Conditions, as in a search: 'owner:ada -tier:*'; the whole list is read for them."
+        ),
     ] = None,
     limit: Annotated[
         int | None,
@@ -165,6 +193,7 @@ def list_(
     ] = None,
     fields: Fields = "",
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -173,15 +202,15 @@ def list_(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.list_entities(
-            out, om, entity_type, filters or (), limit, _names(fields)
+            out, om, entity_type, filters or (), limit, _names(fields), where
         )
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient search customer --type table --where 'owner:ada -tier:*'"),
+    epilog=example("dynclient search customer --type table --where 'owner:ada -tier:*'"),
     rich_help_panel=_GROUP,
 )
 def search(
@@ -193,7 +222,11 @@ def search(
     ] = "",
     types: Annotated[
         list[str] | None,
-        typer.Option("--type", help="An entity type to search; may be repeated; default: all."),
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="An entity type to search; may be repeated; default: all.",
+        ),
     ] = None,
     where: Annotated[
         str | None,
@@ -207,6 +240,7 @@ def search(
         ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -215,22 +249,24 @@ def search(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.search(out, om, text, types or (), where, limit)
     raise typer.Exit(code)
 
 
-@app.command(epilog=_example("dynclient create table orders.yaml"), rich_help_panel=_GROUP)
+@app.command(epilog=example("dynclient create table orders.yaml"), rich_help_panel=_GROUP)
 def create(
     entity_type: Type,
     file: Annotated[
         str,
         typer.Argument(
+            metavar="FILE",
             help="A JSON or YAML file with the create request; - reads standard input.",
             show_default=False,
         ),
     ],
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -239,25 +275,28 @@ def create(
     from dynclient.cli import entity_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.create(out, om, entity_type, file)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("EDITOR=nano dynclient edit table shop.main.public.orders"),
+    epilog=example("EDITOR=nano dynclient edit table shop.main.public.orders"),
     rich_help_panel=_GROUP,
 )
 def edit(
     target: Words,
     file: Annotated[
         str | None,
-        typer.Option("--from", help="An edited file to send, instead of opening the editor."),
+        typer.Option(
+            "--from", metavar="FILE", help="An edited file to send, instead of opening the editor."
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what changes, and send nothing.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -269,13 +308,13 @@ def edit(
     from dynclient.cli.edit_command import edit as edit_it
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = edit_it(out, om, found, file=file, dry_run=dry_run)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient delete table shop.main.public.orders --hard"),
+    epilog=example("dynclient delete table shop.main.public.orders --hard"),
     rich_help_panel=_GROUP,
 )
 def delete(
@@ -288,6 +327,7 @@ def delete(
     ] = False,
     yes: Yes = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -301,7 +341,7 @@ def delete(
     found, out = _target(target), _output(output, columns)
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("is required without a terminal", param_hint="--yes")
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.delete(
             out, om, found, hard=hard, recursive=recursive, confirm=None if yes else _confirm
         )
@@ -315,26 +355,40 @@ def _confirm(question: str) -> bool:
 
 
 @app.command(
-    epilog=_example("dynclient restore table shop.main.public.orders"), rich_help_panel=_GROUP
+    epilog=example("dynclient restore tables", "dynclient restore table shop.main.public.orders"),
+    rich_help_panel=_GROUP,
 )
 def restore(
-    target: Words,
+    target: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TYPE [NAME]",
+            help="The entity; without a name, what can be restored is listed.",
+            show_default=False,
+        ),
+    ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
 ) -> None:
-    """Restore an entity that was deleted without --hard."""
+    """Restore an entity that was deleted without --hard, or list what can be restored."""
     from dynclient.cli import entity_commands
 
-    found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
-        code = entity_commands.restore(out, om, found)
+    words, out = target or [], _output(output, columns)
+    is_type = len(words) < 2 and not {".", ":"} & set("".join(words))
+    found = None if is_type else _target(words)
+    with _connected(out, host, release, profile) as om:
+        if found is None:
+            code = entity_commands.deleted(out, om, words[0] if words else None)
+        else:
+            code = entity_commands.restore(out, om, found)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient tag table shop.main.public.users PII.Sensitive --column email"),
+    epilog=example("dynclient tag table shop.main.public.users PII.Sensitive --column email"),
     rich_help_panel=_GROUP,
 )
 def tag(
@@ -352,6 +406,7 @@ def tag(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the tags.")] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -363,13 +418,13 @@ def tag(
     if not tags:
         raise typer.BadParameter("name one tag or more, such as PII.Sensitive")
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = entity_commands.tag(out, om, found, tags, column or (), remove=remove)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient lineage table shop.main.public.orders --up 3 --mermaid"),
+    epilog=example("dynclient lineage table shop.main.public.orders --up 3 --mermaid"),
     rich_help_panel=_GROUP,
 )
 def lineage(
@@ -383,6 +438,7 @@ def lineage(
         bool, typer.Option("--dot", help="Print a graph in the language of Graphviz.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -394,17 +450,18 @@ def lineage(
         raise typer.BadParameter("cannot be combined with --dot", param_hint="--mermaid")
     drawing = "mermaid" if mermaid else "dot" if dot else None
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = show_lineage(out, om, found, up, down, drawing)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient history table shop.main.public.orders"), rich_help_panel=_GROUP
+    epilog=example("dynclient history table shop.main.public.orders"), rich_help_panel=_GROUP
 )
 def history(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -413,13 +470,13 @@ def history(
     from dynclient.cli import version_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.history(out, om, found)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient diff table shop.main.public.orders 0.1 0.2"),
+    epilog=example("dynclient diff table shop.main.public.orders 0.1 0.2"),
     rich_help_panel=_GROUP,
 )
 def diff(
@@ -435,6 +492,7 @@ def diff(
         bool, typer.Option("--exit-code", help="Exit with 3 if there is a difference.")
     ] = False,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -445,19 +503,23 @@ def diff(
     """
     from dynclient.cli import version_commands
 
-    found, others = _target_and_rest(words)
+    try:
+        sides = version_commands.compared_states(words)
+    except WrongWords as error:
+        raise typer.BadParameter(str(error)) from None
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
-        code = version_commands.diff(out, om, found, others, exit_code=exit_code)
+    with _connected(out, host, release, profile) as om:
+        code = version_commands.diff(out, om, sides, exit_code=exit_code)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient blame table shop.main.public.orders"), rich_help_panel=_GROUP
+    epilog=example("dynclient blame table shop.main.public.orders"), rich_help_panel=_GROUP
 )
 def blame(
     target: Words,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -466,34 +528,36 @@ def blame(
     from dynclient.cli import version_commands
 
     found, out = _target(target), _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = version_commands.blame(out, om, found)
     raise typer.Exit(code)
 
 
-@app.command(
-    epilog=_example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP
-)
+@app.command(epilog=example("dynclient export glossary Sales -o sales.csv"), rich_help_panel=_GROUP)
 def export(
     target: Words,
     file: Annotated[
-        str | None, typer.Option("--out", "-o", help="File to write; default: standard output.")
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="File to write; default: standard output."
+        ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
 ) -> None:
     """Write what is below an entity as CSV: the terms of a glossary, the columns of a table."""
     from dynclient.cli import csv_commands
 
     found, out = _target(target), _output(Format.TABLE)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = csv_commands.export_csv(out, om, found, file)
     raise typer.Exit(code)
 
 
 @app.command(
     "import",
-    epilog=_example("dynclient import glossary Sales sales.csv --no-dry-run"),
+    epilog=example("dynclient import glossary Sales sales.csv --no-dry-run"),
     rich_help_panel=_GROUP,
 )
 def import_(
@@ -509,6 +573,7 @@ def import_(
         bool, typer.Option("--dry-run/--no-dry-run", help="Only say what would be done.")
     ] = True,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -523,13 +588,13 @@ def import_(
     if len(rest) != 1:
         raise typer.BadParameter("name the entity and one file, such as glossary Sales sales.csv")
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = csv_commands.import_csv(out, om, found, rest[0], dry_run=dry_run)
     raise typer.Exit(code)
 
 
 @app.command(
-    epilog=_example("dynclient call 'GET /v1/tables?limit=5' --columns fullyQualifiedName"),
+    epilog=example("dynclient call 'GET /v1/tables?limit=5' --columns fullyQualifiedName"),
     rich_help_panel=_GROUP,
 )
 def call(
@@ -544,6 +609,7 @@ def call(
         typer.Option(help="JSON to send; @FILE reads it from a file, - from standard input."),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.JSON,
     columns: Columns = "",
@@ -552,14 +618,15 @@ def call(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.call(out, om, request, data)
     raise typer.Exit(code)
 
 
-@app.command(epilog=_example("dynclient whoami"), rich_help_panel=_GROUP)
+@app.command(epilog=example("dynclient whoami"), rich_help_panel=_GROUP)
 def whoami(
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -568,18 +635,57 @@ def whoami(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.whoami(out, om)
     raise typer.Exit(code)
 
 
-@app.command(epilog=_example("dynclient count tables users"), rich_help_panel=_GROUP)
+@app.command(epilog=example("dynclient shell --profile prod --read-only"), rich_help_panel=_GROUP)
+def shell(
+    host: Host = None,
+    profile: Profile = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help="Token to send; other users of the machine can read a command line, so"
+            " OPENMETADATA_TOKEN or a profile is safer.",
+        ),
+    ] = None,
+    release: Release = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="Refuse what may change the server; also: DYNCLIENT_READ_ONLY=1."
+        ),
+    ] = False,
+) -> None:
+    """Start IPython with a client of the server as `om`; TAB completes names of entities.
+
+    `show`, `explain`, `example` and `dynclient` are there too. The history of IPython keeps what is
+    typed, tokens masked.
+    """
+    from dynclient.cli.shell import run
+
+    settings = {"read_only": True} if read_only else None
+    out = _output(Format.TABLE)
+    with _connected(out, host, release, profile, token=token, settings=settings) as om:
+        code = run(om)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient count tables users"), rich_help_panel=_GROUP)
 def count(
     types: Annotated[
         list[str] | None,
-        typer.Argument(help="Entity types; default: those that the server counts in one request."),
+        typer.Argument(
+            metavar="TYPE…",
+            help="Entity types; default: those that the server counts in one request.",
+        ),
     ] = None,
     host: Host = None,
+    profile: Profile = None,
     release: Release = None,
     output: As = Format.TABLE,
     columns: Columns = "",
@@ -588,6 +694,128 @@ def count(
     from dynclient.cli import server_commands
 
     out = _output(output, columns)
-    with _connected(out, host, release) as om:
+    with _connected(out, host, release, profile) as om:
         code = server_commands.count(out, om, types or ())
+    raise typer.Exit(code)
+
+
+@app.command(
+    "open",
+    epilog=example(
+        "dynclient open table shop.main.public.orders", "dynclient open glossary Sales --print"
+    ),
+    rich_help_panel=_GROUP,
+)
+def open_(
+    target: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TYPE NAME",
+            help="The entity: 'table a.b.c.d', 'table:a.b.c.d', or a type and an id; default:"
+            " the start page of the server.",
+            show_default=False,
+        ),
+    ] = None,
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Print the address, and open no browser.")
+    ] = False,
+    host: Host = None,
+    profile: Profile = None,
+    release: Release = None,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Open the page of an entity in the web browser.
+
+    Exit code 1: there is no browser; the address is printed.
+    """
+    from dynclient.cli.open_command import open_page
+
+    found, out = _target(target) if target else None, _output(output, columns)
+    with _connected(out, host, release, profile) as om:
+        code = open_page(out, om, found, only_print=only_print)
+    raise typer.Exit(code)
+
+
+_PROFILES = "Profiles"
+NamedProfile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help="Name of the profile; default: OPENMETADATA_PROFILE, the default profile, or"
+        " 'default'.",
+    ),
+]
+
+
+@app.command(
+    epilog=example("dynclient login --profile prod --host https://metadata.example.com"),
+    rich_help_panel=_PROFILES,
+)
+def login(
+    profile: NamedProfile = None,
+    host: Annotated[str | None, typer.Option(help="Address of the server.")] = None,
+    username: Annotated[
+        str | None, typer.Option(help="E-mail address to log in with, instead of a token.")
+    ] = None,
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read a token from standard input.")
+    ] = False,
+    days: Annotated[
+        Days, typer.Option(help="Days for which a token is created after a login by password.")
+    ] = Days.THIRTY,
+    store: Annotated[
+        Store, typer.Option(help="Where the token is kept: the keyring of the system, or the file.")
+    ] = Store.KEYRING,
+) -> None:
+    """Check a token or password, and write a profile for it.
+
+    What is not given is asked. After a login by password, a personal access token is created on the
+    server and kept; the password is not. The token is stored in the keyring of the system.
+    """
+    from dynclient.cli.login_command import log_in
+
+    out = _output(Format.TABLE)
+    if token_stdin and username is not None:
+        raise typer.BadParameter("cannot be combined with --username", param_hint="--token-stdin")
+    with _reported(out):
+        code = log_in(
+            out, profile, host, username,
+            token_from=sys.stdin if token_stdin else None, days=days, store=store,
+        )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient logout --profile prod"), rich_help_panel=_PROFILES)
+def logout(profile: NamedProfile = None) -> None:
+    """Remove the token of a profile from the keyring and from the configuration file.
+
+    The server accepts the token until it expires or is revoked.
+    """
+    from dynclient.cli.login_command import log_out
+
+    out = _output(Format.TABLE)
+    with _reported(out):
+        code = log_out(out, profile)
+    raise typer.Exit(code)
+
+
+@app.command(epilog=example("dynclient profiles --check"), rich_help_panel=_PROFILES)
+def profiles(
+    check: Annotated[
+        bool, typer.Option("--check", help="Connect to each server: its version, and who you are.")
+    ] = False,
+    output: As = Format.TABLE,
+    columns: Columns = "",
+) -> None:
+    """Print the profiles of the configuration file.
+
+    Exit code 3: --check found a profile that cannot be used.
+    """
+    from dynclient.cli.profile_list import show_profiles
+
+    out = _output(output, columns)
+    with _reported(out):
+        code = show_profiles(out, check=check)
     raise typer.Exit(code)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
 from dynclient.cli.exit_codes import DIFFERS, DONE, FAILED
+from dynclient.cli.output import one_line
+from dynclient.client.connect import DEFAULT
 from dynclient.errors import ReleaseMismatch, UnknownRelease
 from dynclient.schema.versions import numbers
 from dynclient.session.release_choice import completion
@@ -19,11 +22,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from dynclient.client.client import Client
+    from dynclient.client.connect import Configuration
     from dynclient.schema import Release
     from dynclient.session.contract import Contract
 
 NEAR = ("the same release", "the same minor release", "the same major release", "another release")
 """How close the release of the schemas is to the server's, closest first."""
+
+
+class SettingRow(NamedTuple):
+    """One parameter or setting of the client, without secrets."""
+
+    name: str
+    value: str
+    origin: str
+    """Where the value comes from: ``argument``, a profile, a variable, ``default``."""
 
 
 class Report(NamedTuple):
@@ -51,6 +64,7 @@ class Report(NamedTuple):
     """Entity types of the server that the schemas lack."""
     missing_entities: tuple[str, ...]
     """Entity types of the schemas that the server lacks."""
+    settings: tuple[SettingRow, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -86,6 +100,7 @@ class Report(NamedTuple):
         """Return the report as one JSON object."""
         report: dict[str, Any] = self._asdict()
         report["facts"] = [fact._asdict() for fact in self.facts]
+        report["settings"] = [row._asdict() for row in self.settings]
         report |= {"counts": self.counts, "differences": self.differences}
         return json.dumps(report, indent=2)
 
@@ -135,6 +150,41 @@ def _missing(contract: Contract) -> tuple[str, ...]:
     return tuple(sorted({*contract.missing_entities, *absent}))
 
 
+def setting_rows(configuration: Configuration) -> tuple[SettingRow, ...]:
+    """Return each parameter and setting of a client, and where it comes from."""
+    from dynclient.config.location import VARIABLE, config_path, shown
+
+    origins, profile = configuration.origins, configuration.profile
+    config = VARIABLE if os.environ.get(VARIABLE) else DEFAULT
+    credential = origins.get("token") or origins.get("username") or DEFAULT
+    rows = [
+        SettingRow("config", shown(config_path()), config),
+        SettingRow("profile", "" if profile is None else profile.name, _origin(origins, "profile")),
+        SettingRow("host", configuration.base.removesuffix("/api"), _origin(origins, "host")),
+        SettingRow("credential", repr(configuration.auth), credential),
+        SettingRow("release", _text(configuration.release or ""), _origin(origins, "release")),
+        SettingRow("source", _text(configuration.source or ""), _origin(origins, "source")),
+    ]
+    values = configuration.settings._asdict()
+    rows += [
+        SettingRow(name, _text(value), _origin(origins, name)) for name, value in values.items()
+    ]
+    return tuple(rows)
+
+
+def _origin(origins: Mapping[str, str], name: str) -> str:
+    return origins.get(name, DEFAULT)
+
+
+def _text(value: Any) -> str:
+    """Return a value in one line; a Secret is its mask."""
+    if isinstance(value, (tuple, list)):
+        value = ", ".join(
+            ": ".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value
+        )
+    return one_line(str(value))
+
+
 def nearness(version: str, release: Release) -> str:
     """Return how close a release is to that of a server, one of ``NEAR``.
 
@@ -178,6 +228,7 @@ def show(console: Console, report: Report) -> None:
         listed = "not visible to this token" if report.resources is None else str(report.resources)
         counts = ", ".join(f"{count} {status}" for status, count in report.counts.items() if count)
         lines += [f"resources  {listed}", f"routes     {counts}"]
+    lines += ["", *_setting_lines(report.settings)] if report.settings else []
     lines += ["", *_routes(report)] if report.facts else []
     for title, names in (
         ("Entity types that only the server has", report.unknown_entities),
@@ -191,6 +242,16 @@ def show(console: Console, report: Report) -> None:
         console.print(Text(line), soft_wrap=True)
 
 
+def show_settings(console: Console, rows: Sequence[SettingRow]) -> None:
+    """Print settings, and where each comes from."""
+    for line in _setting_lines(rows):
+        console.print(Text(line), soft_wrap=True)
+
+
+def _setting_lines(rows: Sequence[SettingRow]) -> Iterator[str]:
+    yield from _columns([("setting", "value", "from"), *rows])
+
+
 def _document(report: Report) -> str:
     if report.operations is None:
         return f"none: {report.document}"
@@ -202,6 +263,10 @@ def _routes(report: Report) -> Iterator[str]:
     ordered = sorted(report.facts, key=lambda each: STATUSES.index(each.status))
     rows = [("collection", "route", "source", "status")]
     rows += [(fact.attribute, fact.route, fact.source, fact.status) for fact in ordered]
+    yield from _columns(rows)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(map(str.ljust, row, widths)).rstrip()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.cli.data_files import has_yaml, json_text, parsed, read_text, yaml_text
 from dynclient.cli.exit_codes import DONE
-from dynclient.cli.output import Output, show_object
+from dynclient.cli.output import Output, show_blocks, show_object
 from dynclient.cli.targets import Target, name_and_type
 from dynclient.errors import DynclientError, UsageError
 from dynclient.suggestions import did_you_mean, nearest
@@ -207,7 +207,9 @@ def _send(
         output.say("nothing was changed")
         return DONE
     label = name_and_type(entity)
-    output.say(str(EntityDiff(f"{label} as it is", f"{label} as edited", changes)))
+    if output.is_table:
+        difference = EntityDiff(f"{label} as it is", f"{label} as edited", changes)
+        show_blocks(output, difference._blocks())
     if dry_run:
         return DONE
     for name in dict.fromkeys([*before, *after]):

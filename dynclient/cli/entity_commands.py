@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
     from dynclient.extensions.search_hits import Hit
     from dynclient.operations import Parameter
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.schema import EntityType
 
 ROWS = 100
@@ -107,10 +108,8 @@ def _show_entity(output: Output, title: str, data: dict[str, Any]) -> None:
         for name, value in data.items()
         if name not in _IRRELEVANT and name != parts and value not in (None, [], {}, "")
     }
-    if isinstance(listed.get("updatedAt"), int):
-        from dynclient.extensions.times import as_datetime
-
-        listed["updatedAt"] = f"{as_datetime(listed['updatedAt']):%Y-%m-%d %H:%M:%S} UTC"
+    if "updatedAt" in listed:
+        listed["updatedAt"] = _time(listed["updatedAt"]) or listed["updatedAt"]
     output.say(title)
     show_object(output, listed)
     if parts is not None:
@@ -138,6 +137,7 @@ def list_entities(
     filters: Sequence[str] = (),
     limit: int | None = None,
     fields: Sequence[str] = (),
+    where: str | None = None,
 ) -> int:
     """Print the entities of a type.
 
@@ -148,32 +148,87 @@ def list_entities(
         filters: filters of the list, ``name=value``.
         limit: number of entities; 0 for all; None for 100 in a table and all in other formats.
         fields: more fields than the server returns by default.
+        where: conditions, ``owner:ada -tier:*``, which are tested here while the list is read.
 
     Raises:
-        BadArguments: the list does not have a filter, or its value is wrong.
+        BadArguments: the list does not have a filter, the type not a field of the conditions, or a
+            value is wrong.
+        UsageError: both filters and conditions are given.
     """
+    if where is not None and filters:
+        raise UsageError(
+            "--filter and --where cannot be combined; write filters as conditions, service:shop"
+        )
     spec = om.session.find(entity_type)
+    names = list(dict.fromkeys([*fields, *_requested(om, spec.entity, output.columns)]))
+    count = (ROWS if output.is_table else 0) if limit is None else limit
+    if where is None:
+        found = _listed(om, spec, filters, count, names)
+    else:
+        found = _Rows(om.find(spec.entity.name, where, fields=names), count)
+    columns = _COLUMNS if "fullyQualifiedName" in spec.entity.properties else ("id", "name")
+    rows = (model.asdict(entity) for entity in found)
+    show_rows(output, rows, (*columns, *(name for name in fields if name not in columns)))
+    found.note(output, f"no {spec.attribute} found")
+    return DONE
+
+
+def _listed(
+    om: Client, spec: CollectionSpec, filters: Sequence[str], count: int, fields: Sequence[str]
+) -> _Rows:
+    """Return the entities of a list with filters."""
     operation = spec.operations.get("list")
     parameters = {} if operation is None else {each.name: each for each in operation.parameters}
     arguments = dict(_filter(text, parameters) for text in filters)
-    names = [*fields, *_requested(om, spec.entity, output.columns)]
-    count = (ROWS if output.is_table else 0) if limit is None else limit
-    if names:
-        arguments["fields"] = list(dict.fromkeys(names))
+    if fields:
+        arguments["fields"] = fields
     if count:
         arguments["limit"] = count
         if "page_size" in parameters:
             arguments["page_size"] = min(count, 1_000)
-    listing: Listing = om[entity_type].list(**arguments)
-    total = _Total()
-    columns = _COLUMNS if "fullyQualifiedName" in spec.entity.properties else ("id", "name")
-    rows = (model.asdict(entity) for entity in total.entities(listing))
-    show_rows(output, rows, (*columns, *(name for name in fields if name not in columns)))
-    if count and total.announced is not None and total.announced > total.seen:
-        _note(output, f"{total.seen} of {total.announced:,} shown; --limit 0 shows all")
-    elif not total.seen:
-        _note(output, f"no {spec.attribute} found")
-    return DONE
+    listing: Listing = om[spec.entity.name].list(**arguments)
+    rows = _Rows(())
+    rows.entities = rows.of_pages(listing)
+    return rows
+
+
+class _Rows:
+    """The entities that are printed, and whether there are more.
+
+    Args:
+        entities: the entities.
+        limit: the largest number that is printed; 0 for all.
+    """
+
+    def __init__(self, entities: Iterable[Any], limit: int = 0) -> None:
+        self.entities = entities
+        self._limit = limit
+        self._seen = 0
+        self._total: int | None = None
+        self._has_more = False
+
+    def of_pages(self, listing: Listing) -> Iterator[Any]:
+        """Yield the entities of a list, and read how many there are."""
+        for page in listing.pages():
+            self._total = page.total if self._total is None else self._total
+            yield from page
+
+    def __iter__(self) -> Iterator[Any]:
+        for entity in self.entities:
+            if self._limit and self._seen == self._limit:
+                self._has_more = True
+                return
+            self._seen += 1
+            yield entity
+
+    def note(self, output: Output, nothing: str) -> None:
+        """Print for people that there are more, or the given text if there are none."""
+        if self._total is not None and self._total > self._seen > 0:
+            _note(output, f"{self._seen} of {self._total:,} shown; --limit 0 shows all")
+        elif self._has_more:
+            _note(output, f"{self._seen} shown; --limit 0 shows all")
+        elif not self._seen:
+            _note(output, nothing)
 
 
 def search(
@@ -227,24 +282,8 @@ def _check_hit_columns(om: Client, hits: Sequence[Hit], columns: Sequence[str]) 
 def _note(output: Output, text: str) -> None:
     """Print a line for people after the output, on standard error."""
     if output.is_table:
-        output.console.file.flush()
+        output.file.flush()
         print(text, file=sys.stderr)
-
-
-class _Total:
-    """How many entities a list announced, and how many were read."""
-
-    def __init__(self) -> None:
-        self.announced: int | None = None
-        self.seen = 0
-
-    def entities(self, listing: Listing) -> Iterator[Any]:
-        """Yield the entities of a list, and count them."""
-        for page in listing.pages():
-            self.announced = page.total if self.announced is None else self.announced
-            for entity in page:
-                self.seen += 1
-                yield entity
 
 
 def _filter(text: str, parameters: dict[str, Parameter]) -> tuple[str, Any]:
@@ -352,6 +391,45 @@ def restore(output: Output, om: Client, target: Target) -> int:
         NotFound: there is no such deleted entity.
     """
     return _done(output, "restored", target.collection(om).restore(target.key))
+
+
+def deleted(output: Output, om: Client, entity_type: str | None = None) -> int:
+    """Print the entities that can be restored.
+
+    Args:
+        output: where and how.
+        om: a client.
+        entity_type: their type; None for all types, each of which is a request.
+
+    Raises:
+        UnknownCollection: the release has no such type.
+        UsageError: entities of the type cannot be restored.
+    """
+    specs = list(om.catalogue) if entity_type is None else [om.session.find(entity_type)]
+    restorable = [spec for spec in specs if "restore" in spec.operations and _lists_deleted(spec)]
+    if entity_type is not None and not restorable:
+        raise UsageError(f"{specs[0].attribute} cannot be restored; they are deleted for good")
+    found = _Rows(
+        {"type": spec.entity.name, **model.asdict(entity)}
+        for spec in restorable
+        for entity in om[spec.entity.name].list(include="deleted", page_size=1_000)
+    )
+    rows = ({**row, "deletedAt": _time(row.get("updatedAt"))} for row in found)
+    show_rows(output, rows, ("type", "fullyQualifiedName", "deletedAt", "updatedBy"))
+    found.note(output, "nothing to restore")
+    return DONE
+
+
+def _lists_deleted(spec: CollectionSpec) -> bool:
+    operation = spec.operations.get("list")
+    return operation is not None and any(each.name == "include" for each in operation.parameters)
+
+
+def _time(stamp: Any) -> str | None:
+    """Return a time in milliseconds as a text in UTC."""
+    from dynclient.extensions.times import as_datetime
+
+    return f"{as_datetime(stamp):%Y-%m-%d %H:%M:%S} UTC" if isinstance(stamp, int) else None
 
 
 def tag(

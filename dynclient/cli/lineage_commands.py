@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.cli.exit_codes import DONE
-from dynclient.cli.output import Format, Output, escaped, show_object, show_rows
+from dynclient.cli.output import Format, Output, escaped, show_blocks, show_object, show_rows
 from dynclient.cli.targets import Target
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def lineage(
     if drawing is not None:
         output.write(escaped(getattr(graph, DRAWINGS[drawing])()))
     elif output.is_table and not output.columns:
-        output.write(escaped(str(graph)))
+        show_blocks(output, graph._blocks())
     elif output.format in {Format.JSON, Format.YAML} and not output.columns:
         data: dict[str, Any] = {
             "entity": model.asdict(graph.entity),

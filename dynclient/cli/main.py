@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dynclient.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISUSED
 from dynclient.tracebacks import FULL, public_call
 
+COMPLETED_SHELL = "_DYNCLIENT_COMPLETE"
+"""The environment variable in which the script of a shell has the name of the shell."""
+
 _EXTRAS = {
     "typer": "cli",
     "rich": "cli",
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "jsonpatch": "sandbox",
+    "IPython": "shell",
+    "tomlkit": "login",
 }
 """The extra that installs a package which a command needs."""
 
@@ -34,10 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from dynclient.errors import DynclientError
 
+    words = sys.argv[1:] if arguments is None else arguments
     try:
+        shell = os.environ.get(COMPLETED_SHELL)
+        if shell:
+            from dynclient.cli.completion import complete
+
+            complete(shell, words)
+            return DONE
         from dynclient.cli.app import run
 
-        return run(sys.argv[1:] if arguments is None else arguments)
+        code = run(words)
+        sys.stdout.flush()
     except ModuleNotFoundError as error:
         extra = _EXTRAS.get((error.name or "").split(".")[0])
         if extra is None or os.environ.get(FULL):
@@ -54,11 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DynclientError, OSError) as error:
         if os.environ.get(FULL):
             raise
-        from dynclient.cli.error_text import error_text
+        return _report(error, words, FAILED)
+    except KeyboardInterrupt as error:
+        return _report(error, words, INTERRUPTED)
+    return code
 
-        return _fail(error_text(error), FAILED)
-    except KeyboardInterrupt:
-        return _fail("interrupted", INTERRUPTED)
+
+def _report(error: BaseException, words: Sequence[str], code: int) -> int:
+    from dynclient.cli.error_text import asks_for_json, error_json, error_text
+
+    text = error_text(error)
+    if asks_for_json(words):
+        print(error_json(error, text), file=sys.stderr)
+        return code
+    return _fail(text, code)
 
 
 def _fail(text: str, code: int) -> int:

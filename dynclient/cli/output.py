@@ -8,18 +8,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from dynclient.cli.data_files import json_text, yaml_text
+from dynclient.display.blocks import Fields, Table
 from dynclient.secrets import UNPRINTABLE, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dynclient.display.blocks import Block
+
 _PIPE_WIDTH = 100_000
 """Characters of a line if the output is not a terminal, so that nothing is cut there."""
 _CELL = 300
 """Characters of a cell of a table, at most."""
+_WITHOUT_UNICODE = str.maketrans(
+    {"─": "-", "│": "|", "├": "|", "└": "`", "→": "->", "…": "...", "█": "#", "░": "."}
+)
+"""What lines are drawn with if the encoding of the output lacks the characters."""
+_HINT = "--output json shows everything"
 _NAMES = ("fullyQualifiedName", "tagFQN", "name", "displayName", "id")
 """Fields that represent an object in a cell, best first."""
 
@@ -39,10 +47,15 @@ class Format(StrEnum):
 class Output(NamedTuple):
     """Where and how a command prints."""
 
-    console: Console
+    file: TextIO
     format: Format = Format.TABLE
     columns: tuple[str, ...] = ()
     """Columns that the user named, as paths: ``owners.name``; empty for those of the command."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the output is a terminal and no file or pipe."""
+        return self.file.isatty()
 
     @property
     def is_table(self) -> bool:
@@ -51,7 +64,7 @@ class Output(NamedTuple):
 
     def write(self, text: str) -> None:
         """Print text as it is, with an end of line."""
-        self.console.file.write(text if text.endswith("\n") else f"{text}\n")
+        self.file.write(text if text.endswith("\n") else f"{text}\n")
 
     def say(self, text: str) -> None:
         """Print lines for people, escaped; nothing in other formats."""
@@ -59,16 +72,23 @@ class Output(NamedTuple):
             self.write(escaped(text))
 
 
-def standard_console() -> Console:
-    """Return the console of standard output; lines are not cut in a pipe.
-
-    Characters that the encoding of the terminal does not have are escaped.
-    """
-    from rich.console import Console
-
+def standard_output() -> TextIO:
+    """Return standard output; characters that its encoding does not have are escaped."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    return sys.stdout
+
+
+def standard_console() -> Console:
+    """Return the console of standard output. Rich is imported by commands that print with it."""
+    from rich.console import Console
+
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to the group of commands; rich would end the process with exit code 1."""
+            raise BrokenPipeError
+
+    return PipedConsole()
 
 
 def escaped(text: str) -> str:
@@ -109,12 +129,32 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def show_blocks(output: Output, blocks: Iterable[Block]) -> None:
+    """Print what an object looks like: in colour and as wide as the terminal, or as plain text."""
+    if not output.is_terminal:
+        from dynclient.display.text import draw_text
+
+        text = draw_text(blocks, _PIPE_WIDTH)
+        try:
+            text.encode(getattr(output.file, "encoding", None) or "utf-8")
+        except UnicodeEncodeError:
+            text = text.translate(_WITHOUT_UNICODE)
+        output.write(text)
+        return
+    from rich.console import Console
+
+    from dynclient.display.terminal import renderables
+
+    console = Console(file=output.file, highlight=False)
+    for part in renderables(blocks, console.width, _HINT):
+        console.print(part, markup=False)
+
+
 def show_object(output: Output, data: Any) -> None:
     """Print one object in a format for programs; for people, a line for each field."""
     if output.format is Format.TABLE:
-        fields = output.columns or tuple(data)
-        rows = [{"field": name, "value": value_at(data, name)} for name in fields]
-        _show_table(output, rows, ("field", "value"))
+        names = output.columns or tuple(data)
+        show_blocks(output, [Fields([(name, cell(value_at(data, name))) for name in names])])
     elif output.format in {Format.JSON, Format.YAML}:
         picked = _picked(data, output.columns) if output.columns else data
         output.write(json_text(picked) if output.format is Format.JSON else yaml_text(picked))
@@ -135,7 +175,7 @@ def show_rows(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> No
         case Format.TABLE:
             _show_table(output, rows, chosen)
         case Format.CSV:
-            writer = csv.writer(output.console.file, lineterminator="\n")
+            writer = csv.writer(output.file, lineterminator="\n")
             writer.writerow(chosen)
             for row in rows:
                 cells = (cell(value_at(row, path)) for path in chosen)
@@ -156,7 +196,7 @@ def _show_json(output: Output, rows: Iterable[Row]) -> None:
     separator = "[\n"
     for row in rows:
         text = json_text(_picked(row, output.columns)).replace("\n", "\n  ")
-        output.console.file.write(f"{separator}  {text}")
+        output.file.write(f"{separator}  {text}")
         separator = ",\n"
     output.write("\n]" if separator == ",\n" else "[]")
 
@@ -167,27 +207,15 @@ def _picked(row: Row, columns: Sequence[str]) -> Row:
 
 
 def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
-    is_terminal = output.console.is_terminal
     for part in _parts(rows, 1_000):
-        lines = [[one_line(cell(value_at(row, path))) for path in columns] for row in part]
+        lines = [[_cut(cell(value_at(row, path))) for path in columns] for row in part]
         used = [
             place
             for place, path in enumerate(columns)
             if place == 0 or path in output.columns or any(line[place] for line in lines)
         ]
-        table = Table(box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, show_edge=False)
-        for place in used:
-            table.add_column(Text(columns[place]), overflow="fold")
-        for line in lines:
-            table.add_row(*(Text(_cut(line[place])) for place in used))
-        with output.console.capture() as capture:
-            output.console.print(table)
-        text = "\n".join(line.rstrip() for line in capture.get().splitlines())
-        output.write(text)
+        names = [columns[place] for place in used]
+        show_blocks(output, [Table(names, [[line[place] for place in used] for line in lines])])
 
 
 def _parts(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

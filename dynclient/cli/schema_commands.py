@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from dynclient.cli.command_classes import example
 from dynclient.cli.exit_codes import DIFFERS, DONE
+from dynclient.cli.output import standard_console
 from dynclient.cli.warning_lines import show_warnings
 
 app = typer.Typer(help="Manage and compare the releases in the cache.", no_args_is_help=True)
@@ -16,11 +17,19 @@ app = typer.Typer(help="Manage and compare the releases in the cache.", no_args_
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[
     list[str],
-    typer.Argument(help="Names of releases in the cache, such as 1.13.0.", show_default=False),
+    typer.Argument(
+        metavar="RELEASE…",
+        help="Names of releases in the cache, such as 1.13.0.",
+        show_default=False,
+    ),
 ]
 Tree = Annotated[
     str,
-    typer.Argument(help="Name of a release in the cache, or path of a tree.", show_default=False),
+    typer.Argument(
+        metavar="RELEASE",
+        help="Name of a release in the cache, or path of a tree.",
+        show_default=False,
+    ),
 ]
 
 
@@ -29,17 +38,20 @@ def _show_warnings_without_source() -> None:
     show_warnings()
 
 
-@app.command("list")
+@app.command("list", epilog=example("dynclient schemas list"))
 def list_(json: Json = False) -> None:
     """List the releases in the cache and the one bundled with dynclient."""
     from dynclient.cli.cache_commands import show_list
 
-    show_list(Console(), as_json=json)
+    show_list(standard_console(), as_json=json)
 
 
-@app.command()
+@app.command(epilog=example("dynclient schemas add OpenMetadata-1.13.0.zip"))
 def add(
-    source: Annotated[Path, typer.Argument(help="A folder, .zip, .jar or .tar.gz.", exists=True)],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="PATH", help="A folder, .zip, .jar or .tar.gz.", exists=True),
+    ],
     name: Annotated[
         str | None,
         typer.Option(
@@ -51,10 +63,10 @@ def add(
     """Add a schema tree to the cache: OpenMetadata's sources, or the schemas alone."""
     from dynclient.cli.cache_commands import add as add_it
 
-    add_it(Console(), source, name, as_json=json)
+    add_it(standard_console(), source, name, as_json=json)
 
 
-@app.command()
+@app.command(epilog=example("dynclient schemas fetch 1.13.0"))
 def fetch(
     version: Annotated[str, typer.Argument(help="A version, such as 1.13.0.", show_default=False)],
     mirror: Annotated[
@@ -69,13 +81,14 @@ def fetch(
     """
     from dynclient.cli.cache_commands import fetch as fetch_it
 
-    fetch_it(Console(), version, mirror, as_json=json)
+    fetch_it(standard_console(), version, mirror, as_json=json)
 
 
-@app.command()
+@app.command(epilog=example("dynclient schemas verify", "dynclient schemas verify 1.13.0 --json"))
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Names of releases in the cache; default: all.")
+        list[str] | None,
+        typer.Argument(metavar="RELEASE…", help="Names of releases in the cache; default: all."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -85,10 +98,10 @@ def verify(
     """
     from dynclient.cli.cache_commands import verify as verify_them
 
-    raise typer.Exit(verify_them(Console(), names or (), as_json=json))
+    raise typer.Exit(verify_them(standard_console(), names or (), as_json=json))
 
 
-@app.command()
+@app.command(epilog=example("dynclient schemas remove 1.6.0"))
 def remove(names: Names, json: Json = False) -> None:
     """Remove releases from the cache: their packs, unfinished downloads and damaged packs.
 
@@ -96,10 +109,10 @@ def remove(names: Names, json: Json = False) -> None:
     """
     from dynclient.cli.cache_commands import remove as remove_them
 
-    remove_them(Console(), names, as_json=json)
+    remove_them(standard_console(), names, as_json=json)
 
 
-@app.command()
+@app.command(epilog=example("dynclient schemas diff 1.6.0 1.13.0 --entity table --breaking"))
 def diff(
     old: Tree,
     new: Tree,
@@ -141,15 +154,20 @@ def diff(
     if json:
         typer.echo(diff_view.as_json(found))
     else:
-        diff_view.show(Console(), found, summary=summary)
+        diff_view.show(standard_console(), found, summary=summary)
     raise typer.Exit(DIFFERS if exit_code and found else DONE)
 
 
-@app.command()
+@app.command(
+    epilog=example(
+        "dynclient schemas check tables.json --as CreateTableRequest --releases 1.6.0,1.13.0"
+    )
+)
 def check(
     file: Annotated[
         Path,
         typer.Argument(
+            metavar="FILE",
             help="A file with one JSON payload, a list of them, or one per line; - reads stdin.",
             show_default=False,
         ),
@@ -185,5 +203,5 @@ def check(
     if json:
         typer.echo(check_view.as_json(found))
     else:
-        check_view.show(Console(), found)
+        check_view.show(standard_console(), found)
     raise typer.Exit(check_view.exit_code(found, allow_bridged=allow_bridged))

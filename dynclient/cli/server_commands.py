@@ -122,9 +122,9 @@ def _show_body(output: Output, body: Any) -> None:
     if body is None:
         return
     if isinstance(body, bytes):
-        if output.console.is_terminal:
+        if output.is_terminal:
             raise UsageError(f"the response is {len(body):,} bytes; redirect them to a file")
-        output.console.file.flush()
+        output.file.flush()
         sys.stdout.buffer.write(body)
     elif isinstance(body, str):
         output.write(escaped(body))

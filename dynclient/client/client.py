@@ -9,6 +9,7 @@ from dynclient.client.collection import Collection, Method, plan_method
 from dynclient.dispatch import bad_arguments
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import Problem, UnknownCollection, UsageError
+from dynclient.model.entity import Card
 from dynclient.session.calls import hide_secrets, reject_look_up
 from dynclient.session.session import Session
 from dynclient.tracebacks import public_calls
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from dynclient.client.extra_operations import ExtraOperation, ExtraOperations
     from dynclient.dispatch.pagination import Listing, Page
+    from dynclient.display.blocks import Block
     from dynclient.explore.explanation import Explanation
     from dynclient.extensions import Extension
     from dynclient.hooks import Hooks
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @public_calls
-class Client:
+class Client(Card):
     """One server and everything on it.
 
     ``om.tables`` or ``om["table"]`` is a collection; TAB and ``dir()`` list them all; at a prompt,
@@ -176,8 +178,10 @@ class Client:
 
     @property
     def collections(self) -> tuple[Collection, ...]:
-        """All collections of the release, sorted by name."""
-        return tuple(self[spec.entity] for spec in self.catalogue)
+        """All collections of the release, sorted by name; displayed as a table."""
+        from dynclient.client.cards import Collections
+
+        return Collections(self[spec.entity] for spec in self.catalogue)
 
     # -- extensions --------------------------------------------------------------------------------
 
@@ -452,6 +456,7 @@ class Client:
         Raises:
             NotFound: the entity does not exist; ``get`` returns None instead.
             ServerError, TransportError: as for the call.
+            ReadOnly: the client is read-only, and the request may change something.
             UsageError: it is not a request.
         """
         if not hasattr(request, "web"):
@@ -507,10 +512,33 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
+        from dynclient.display.interactive import is_at_prompt, may_fetch
+
+        if is_at_prompt() and may_fetch():
+            from dynclient.display.text import draw_text
+
+            return draw_text(self._blocks())
         release = self._session.known_release
         name = "not chosen yet" if release is None else release.name
         auth = getattr(self._session.transport, "auth", None)
-        return f"<Client of {self.host}, release {name}" + (f", {auth!r}>" if auth else ">")
+        parts = [f"<Client of {self.host}", f"release {name}"]
+        if auth:
+            parts.append(repr(auth))
+        if self.settings.read_only:
+            parts.append("read-only")
+        return ", ".join(parts) + ">"
+
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.client.cards import client_blocks
+
+        return client_blocks(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from dynclient.display.displayed import media_types
+
+        return media_types(self, include, exclude)
+
+    _repr_pretty_ = Card._repr_pretty_  # IPython prefers the __repr__ of a class to that of a base
 
     def _doc(self) -> str:
         from dynclient.client import docstrings

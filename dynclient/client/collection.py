@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.methods import METHODS, MethodSpec
+from dynclient.client.methods import METHODS
 from dynclient.dispatch.responses import is_route
 from dynclient.documentation import InstanceDoc
 from dynclient.errors import BadArguments, Conflict, NotFound, UnknownOperation, UsageError
 from dynclient.model import Entity
-from dynclient.session.calls import Call, LookUp, path_names, plan_create
+from dynclient.model.entity import Card
+from dynclient.session.calls import Call, LookUp, plan_create
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dynclient.client.extra_operations import ExtraOperations
     from dynclient.dispatch.pagination import Listing
+    from dynclient.display.blocks import Block
     from dynclient.operations.catalogue import CollectionSpec
     from dynclient.operations.operation import Plan
     from dynclient.schema import Release
@@ -55,28 +57,14 @@ class Method:
     def __signature__(self) -> Signature:
         from dynclient.client import docstrings
 
-        spec, release, method = self._parts()
-        operation = spec.operations[method.operation]
-        if operation.body is not None and method.plan is plan_create:
-            node = release.node(operation.body)
-            return docstrings.body_signature(node, path_names(operation))
-        first = method.first
-        if spec.entity.kind == "timeseries" and self.__name__ != "patch":
-            first = tuple((name, "named") for name in path_names(operation))
-        return docstrings.signature(operation, first)
+        spec, release = self._collection._listed()
+        return docstrings.method_signature(spec, release, self.__name__)
 
     def _doc(self) -> str:
         from dynclient.client import docstrings
 
-        spec, release, method = self._parts()
-        operation = spec.operations[method.operation]
-        if operation.body is not None and method.plan is plan_create:
-            return docstrings.body_doc(operation, release.node(operation.body))
-        is_series = spec.entity.kind == "timeseries"
-        return docstrings.doc(operation, "" if is_series else method.intro, release)
-
-    def _parts(self) -> tuple[CollectionSpec, Any, MethodSpec]:
-        return *self._collection._listed(), METHODS[self.__name__]
+        spec, release = self._collection._listed()
+        return docstrings.method_doc(spec, release, self.__name__)
 
     def __repr__(self) -> str:
         return f"<{self.__qualname__}, a method of a collection; see help()>"
@@ -105,7 +93,7 @@ def plan_method(
 
 
 @public_calls
-class Collection:
+class Collection(Card):
     """All entities of one type on the server.
 
     ``collection[key]`` is one of them, ``len()`` is their number, a loop reads all of them,
@@ -197,6 +185,11 @@ class Collection:
     def __dir__(self) -> list[str]:
         hidden = [name for name in object.__dir__(self) if name.startswith("__")]
         return sorted({*hidden, *self._methods(), *self._added_methods(), "op"})
+
+    def _ipython_key_completions_(self) -> list[str]:
+        from dynclient.client.ipython_completion import key_completions
+
+        return key_completions(self._session, self._attribute)
 
     # -- calls -------------------------------------------------------------------------------------
 
@@ -312,6 +305,18 @@ class Collection:
 
     def __repr__(self) -> str:
         return f"<{self._attribute} at {self._session.host}{self._spec.route}>"
+
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.client.cards import collection_blocks
+
+        return collection_blocks(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from dynclient.display.displayed import media_types
+
+        return media_types(self, include, exclude)
+
+    _repr_pretty_ = Card._repr_pretty_  # IPython prefers the __repr__ of a class to that of a base
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _collection, (self._session, self._attribute)

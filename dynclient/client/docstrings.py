@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dynclient.client.methods import METHODS
 from dynclient.operations.operation import BODY
+from dynclient.session.calls import path_names, plan_create
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -100,7 +102,7 @@ def extra_operations_doc(
     for name, info in known.items():
         lines.append(f"    {name}: {info.key}")
         if info.doc:
-            lines += _indented(_first_sentence(info.doc), 8)
+            lines += _indented(first_sentence(info.doc), 8)
     return "\n".join(lines)
 
 
@@ -115,7 +117,7 @@ def _summaries(documented: Iterable[tuple[str, Any]]) -> Iterator[str]:
     """Yield a name and the first sentence of its docstring, for each object."""
     for name, value in documented:
         yield f"    {name}"
-        yield from _indented(_first_sentence(value.__doc__ or ""), 8)
+        yield from _indented(first_sentence(value.__doc__ or ""), 8)
 
 
 def _call(cls: type, name: str) -> str:
@@ -128,8 +130,12 @@ def _call(cls: type, name: str) -> str:
     return f"{name}{found.replace(parameters=plain, return_annotation=Parameter.empty)}"
 
 
-def _first_sentence(doc: str) -> str:
-    """Return the first sentence of a docstring, or its first paragraph."""
+def first_sentence(doc: str) -> str:
+    """Return the first sentence of a docstring, or its first paragraph, in one line.
+
+    Args:
+        doc: the docstring, or a description of a schema.
+    """
     paragraph = " ".join(doc.strip().split("\n\n")[0].split())
     sentence, period, _ = paragraph.partition(". ")
     return f"{sentence}." if period else paragraph
@@ -143,6 +149,45 @@ def _indented(text: str, width: int) -> list[str]:
 
 
 # -- methods of collections ------------------------------------------------------------------------
+
+
+def takes_request(spec: CollectionSpec, name: str) -> bool:
+    """Return whether a method of a collection takes a create request, or its fields.
+
+    Args:
+        spec: the collection.
+        name: the method.
+    """
+    method = METHODS[name]
+    return method.plan is plan_create and spec.operations[method.operation].body is not None
+
+
+def method_signature(spec: CollectionSpec, release: Release, name: str) -> Signature:
+    """Return the signature of a method of a collection.
+
+    Args:
+        spec: the collection.
+        release: the release whose schemas describe the create request.
+        name: the method, one of those that the collection has.
+    """
+    method = METHODS[name]
+    operation = spec.operations[method.operation]
+    if takes_request(spec, name):
+        return body_signature(release.node(operation.body or ""), path_names(operation))
+    first = method.first
+    if spec.entity.kind == "timeseries" and name != "patch":
+        first = tuple((each, "named") for each in path_names(operation))
+    return signature(operation, first)
+
+
+def method_doc(spec: CollectionSpec, release: Release, name: str) -> str:
+    """Return the documentation of a method of a collection; arguments as for its signature."""
+    method = METHODS[name]
+    operation = spec.operations[method.operation]
+    if takes_request(spec, name):
+        return body_doc(operation, release.node(operation.body or ""))
+    is_series = spec.entity.kind == "timeseries"
+    return doc(operation, "" if is_series else method.intro, release)
 
 
 def body_signature(node: Node, path: Iterable[str] = ()) -> Signature:
@@ -170,8 +215,9 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
 
     Args:
         operation: the operation; its query parameters become keywords.
-        first: the positional arguments as (name, kind); the kind is ``one`` (required), ``many``
-            (``*name``), ``maybe`` (optional) or ``named`` (required, also as a keyword).
+        first: the first arguments as (name, kind); the kind is ``one`` (required), ``many``
+            (``*name``), ``maybe`` (optional), ``named`` (required, also as a keyword) or ``option``
+            (an optional keyword). What follows ``many`` is shown as a keyword.
     """
     from inspect import Parameter, Signature
 
@@ -180,9 +226,17 @@ def signature(operation: Operation, first: tuple[tuple[str, str], ...]) -> Signa
         "maybe": (Parameter.POSITIONAL_ONLY, None),
         "many": (Parameter.VAR_POSITIONAL, Parameter.empty),
         "named": (Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
+        "option": (Parameter.KEYWORD_ONLY, None),
     }
-    positional = [Parameter(name, kinds[kind][0], default=kinds[kind][1]) for name, kind in first]
-    return Signature([*positional, *_keywords(operation)])
+    shown: list[Parameter] = []
+    for name, kind in first:
+        place, default = kinds[kind]
+        if shown and shown[-1].kind is Parameter.VAR_POSITIONAL:
+            place = Parameter.KEYWORD_ONLY
+        shown.append(Parameter(name, place, default=default))
+    names = {each.name for each in shown}
+    more = [each for each in _keywords(operation) if each.name not in names]
+    return Signature([*shown, *more])
 
 
 def _keywords(operation: Operation) -> Iterator[Any]:
@@ -265,7 +319,7 @@ def _field_descriptions(operation: Operation, release: Release | None) -> dict[s
     path, _, pointer = entity.path.partition("#")
     properties = release.node(path, pointer).properties
     return {
-        each.name: _first_sentence(properties[each.name].description or "")
+        each.name: first_sentence(properties[each.name].description or "")
         for each in operation.parameters
         if each.doc == FIELD_FILTER and each.name in properties
     }

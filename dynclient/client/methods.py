@@ -161,7 +161,7 @@ class MethodSpec(NamedTuple):
     intro: str = ""
 
 
-_ONE = (("key", "many"),)
+_ONE = (("key", "many"), ("id", "option"), ("fqn", "option"))
 METHODS: dict[str, MethodSpec] = {
     "create": MethodSpec("create", plan_create),
     "upsert": MethodSpec("upsert", plan_create),
@@ -197,7 +197,7 @@ METHODS: dict[str, MethodSpec] = {
         "versions", plan_versions, _ONE, "Return all versions of an entity, newest first."
     ),
     "version": MethodSpec(
-        "version", plan_version, (*_ONE, ("version", "one")),
+        "version", plan_version, (("key", "many"), ("version", "one"), *_ONE[1:]),
         "Return an entity as it was in one version, such as 0.1.",
     ),
     "follow": MethodSpec("follow", plan_follow, (("entity", "one"), ("user", "one"))),

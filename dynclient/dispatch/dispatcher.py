@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from dynclient import model
 from dynclient.dispatch import responses
@@ -30,6 +30,20 @@ if TYPE_CHECKING:
     from dynclient.settings import Settings
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Response
+
+    class Interceptor(Protocol):
+        """Gets each request before it is sent."""
+
+        def exchange(
+            self, request: Request, release: Release | None, send: Callable[[Request], Response]
+        ) -> Response:
+            """Return the response to a request.
+
+            Args:
+                request: the request.
+                release: the release of its client, if it is known.
+                send: sends the request to the server.
+            """
 
 
 _HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -59,10 +73,15 @@ class Dispatcher:
 
     Args:
         transport: sends requests; anything with ``send(request)`` that returns a Response.
-        settings: ``responses`` says whether responses are validated too.
+        settings: ``responses`` says whether responses are validated too, ``read_only`` whether
+            requests that change something are refused.
         hooks: callables that watch requests and responses, or None.
         release: its schemas validate; None while only operations without a body are called.
     """
+
+    interceptor: ClassVar[Interceptor | None] = None
+    """Gets the requests of all clients of the process while they are recorded or replayed, see
+    :mod:`dynclient.testing`."""
 
     def __init__(
         self,
@@ -213,6 +232,7 @@ class Dispatcher:
             BadArguments, RequestInvalid: nothing was sent, see :meth:`prepare`.
             ServerError: the server responded with an error.
             TransportError: there was no response.
+            ReadOnly: the client is read-only, and the request may change something.
             ResponseInvalid: the response is not what the operation returns, see :meth:`result`.
         """
         return self.send(self.prepare(operation, arguments, body), on_response)
@@ -245,8 +265,14 @@ class Dispatcher:
             raise
 
     def _transmit(self, request: Request) -> Response:
+        if self.settings.read_only and request.is_write:
+            from dynclient.dispatch.read_only import refuse_write
+
+            refuse_write(request)
         if request.body is not None and _MASK_TEXT in request.body:
             _refuse_masks_in_bytes(request)
+        if self.interceptor is not None:
+            return self.interceptor.exchange(request, self.release, self.transport.send)
         return self.transport.send(request)
 
     def _result_or_error(self, request: Request, response: Response) -> Any:

@@ -8,8 +8,10 @@ from itertools import islice
 from operator import index
 from typing import TYPE_CHECKING, Any
 
+from dynclient.display.displayed import Displayed
 from dynclient.errors import (
     BadArguments,
+    DynclientError,
     DynclientWarning,
     OutOfRange,
     Problem,
@@ -21,6 +23,7 @@ from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
     from dynclient.dispatch.frames import Frame
+    from dynclient.display.blocks import Block
     from dynclient.schema import Node
 
 
@@ -69,7 +72,7 @@ def _warn_short(count: int, announced: int) -> None:
     warn_user(message, DynclientWarning)
 
 
-class Page:
+class Page(Displayed):
     """One page of a list: a sequence of entities, with the cursors of the pages beside it.
 
     Attributes:
@@ -112,14 +115,20 @@ class Page:
         more = ", more after it" if self.after else ""
         return f"<Page of {len(self.entities)} of {self.total}{more}>"
 
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.dispatch.listing_blocks import list_blocks
+
+        return list_blocks("Page", self.entities, self.total)
+
 
 @public_calls
-class Listing:
+class Listing(Displayed):
     """A lazy list of entities, requested page by page as they are read.
 
     Every loop starts again from the beginning; ``next()`` continues where the last one ended, in
     each thread of its own. ``[:5]`` and ``[3]`` request no more entities than they return or skip.
-    ``len()`` requests the number of entities without the entities.
+    ``len()`` requests the number of entities without the entities. At a prompt and in a notebook,
+    a list displays its first ten entities, for which it sends one request.
 
     Args:
         fetch: returns the page for the arguments added to those of the list.
@@ -152,6 +161,7 @@ class Listing:
         self._warn = warn
         self._running = threading.local()
         self._counted: int | None = None
+        self._preview: Page | DynclientError | None = None
 
     def _size(self, limit: int | None) -> dict[str, Any]:
         """Return the argument for the size of a page of which ``limit`` entities are needed."""
@@ -406,8 +416,38 @@ class Listing:
     def __bool__(self) -> bool:
         return True  # without this, bool() asks for the length, which sends a request
 
+    # -- display -----------------------------------------------------------------------------------
+
     def __repr__(self) -> str:
+        from dynclient.display.interactive import is_at_prompt, may_fetch
+
+        if is_at_prompt() and may_fetch():
+            from dynclient.display.text import draw_text
+
+            return draw_text(self._blocks())
         return "<Listing, requested page by page; loop over it, or call its .page()>"
+
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.dispatch.listing_blocks import not_read, preview_blocks
+        from dynclient.display.interactive import may_fetch
+
+        if self._preview is None:
+            if not may_fetch():
+                return not_read("Listing")
+            self._preview = self._first_rows()
+        return preview_blocks("Listing", self._preview, self._limit)
+
+    def _first_rows(self) -> Page | DynclientError:
+        """Return a page of the first entities, or the error in its place: a display raises none."""
+        from dynclient.dispatch.listing_blocks import ROWS
+
+        size = ROWS if self._limit is None else min(ROWS, self._limit)
+        if not size:
+            return Page([], {"total": 0})
+        try:
+            return self._fetch(self._size(size))
+        except DynclientError as error:
+            return error.with_traceback(None)
 
 
 def _position(value: Any) -> int:

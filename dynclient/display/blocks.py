@@ -67,7 +67,7 @@ class Link:
     url: str
 
 
-Cell: TypeAlias = "str | int | float | bool | None | Label | Bar | Link | Sequence[Cell]"
+Cell: TypeAlias = "str | int | float | bool | Label | Bar | Link | Sequence[Cell] | None"
 """A value in a table or a field. A sequence is drawn as a list in one line."""
 
 

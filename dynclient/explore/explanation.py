@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from dynclient.display.blocks import Block, Fields, Heading, Table, Text
+from dynclient.display.displayed import Displayed
 from dynclient.documentation import document_fields
 
 _WIDTH = 96
 _LISTED_VALUES = 100
+_LISTED_FIELDS = 500
+"""Fields in a table."""
 
 
 @document_fields
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Displayed):
     """What is known of a type, a field, an operation or an error; ``print()`` shows it.
 
     Attributes:
@@ -130,23 +135,21 @@ class Explanation:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self) if cycle else str(self))
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        def cell(text: str) -> str:
-            return f"<td style='text-align: left'>{escape(_printable(text))}</td>"
-
-        rows = [f"<tr>{cell(label)}{cell(text)}</tr>" for label, text in self.rows()]
-        html = f"<p><b>{escape(self._heading())}</b></p><table>{''.join(rows)}</table>"
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading(self.kind, self.path)
+        release = [("release", self.release)] if self.release else []
+        rows = [(label, text) for label, text in self.rows() if label != "description"]
+        if self.description:
+            yield Text(self.description)
+        yield Fields([*release, *rows])
         if self.fields:
             listed = [
-                f"<tr>{cell(name)}{cell(one.type)}{cell('yes' if one.required else '')}"
-                f"{cell(one.description)}</tr>"
+                (name, one.type, "yes" if one.required else "", one.description)
                 for name, one in _flat(self)
             ]
-            titles = "".join(f"<th>{each}</th>" for each in ("field", "type", "required", ""))
-            html += f"<table><thead><tr>{titles}</tr></thead>{''.join(listed)}</table>"
-        return html
+            kind = "parameter" if self.kind in {"operation", "feature"} else "field"
+            columns = (kind, "type", "required", "description")
+            yield Table(columns, listed[:_LISTED_FIELDS], total=len(listed), more="print(…)")
 
 
 def _flat(explanation: Explanation, above: str = "") -> list[tuple[str, Explanation]]:

@@ -12,7 +12,7 @@ from dynclient.extensions import ingestion
 from dynclient.extensions.arguments import as_mapping
 from dynclient.extensions.base import CollectionExtension, not_supported
 from dynclient.extensions.records import load_record
-from dynclient.extensions.runs import Run, newest_run
+from dynclient.extensions.runs import Run, Runs, newest_run
 from dynclient.extensions.times import timestamp
 
 _RECORD = "entity/applications/appRunRecord.json"
@@ -115,7 +115,7 @@ class AppRuns(CollectionExtension):
         found = self.call("runs", arguments)
         runs = [self._run(name, record) for record in found.get("data") or ()]
         runs.sort(key=Run.age)
-        return [run for run in runs if _is_within(run, start, end)]
+        return Runs(run for run in runs if _is_within(run, start, end))
 
     def _run(self, name: str, record: Any) -> Run:
         """Return a run; the ones of external apps are those of ingestion pipelines."""

@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
+from dynclient.display.blocks import Block, Heading, Label, Table, Text
+from dynclient.display.displayed import Displayed
 from dynclient.errors import Problem
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.text_sources import read_source
 
+_ROWS = 50
+"""Rows of a table."""
 _OWN_COLUMNS = 2
 """Columns that the server puts in front of each row of a result: the status and the details."""
 
@@ -32,7 +35,7 @@ class ImportedRow(NamedTuple):
     """The cells by column."""
 
 
-class ImportResult(NotebookText):
+class ImportResult(Displayed):
     """What became of a CSV text.
 
     Attributes:
@@ -105,6 +108,20 @@ class ImportResult(NotebookText):
         if self.reason:
             return f"{trial}{self.status}: {self.reason}"
         return f"{trial}{self.status}: {self.passed} of {self.processed} lines"
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("CSV import", self._summary())
+        if self.is_dry_run:
+            yield Text("A trial: nothing was changed. dry_run=False imports the rows.", "quiet")
+        errors = self.errors
+        if errors:
+            names = list(dict.fromkeys(name for row in errors for name in row.values))
+            rows = [
+                [row.number, Label(row.details, "bad"), *map(row.values.get, names)]
+                for row in errors[:_ROWS]
+            ]
+            columns = ["row", "problem", *names]
+            yield Table(columns, rows, "errors", total=len(errors), more="result.errors")
 
     def __repr__(self) -> str:
         return f"<ImportResult {self._summary()}>"

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import BadArguments, Problem, UnknownCollection, UsageError
+from dynclient.display.blocks import Block, Heading, Table, Text
+from dynclient.display.displayed import Displayed, media_types
+from dynclient.display.interactive import may_fetch
+from dynclient.errors import BadArguments, DynclientError, Problem, UnknownCollection, UsageError
 from dynclient.extensions.arguments import as_text
 from dynclient.extensions.base import CollectionExtension, Extension
 from dynclient.extensions.reference_lookup import references
@@ -71,7 +74,7 @@ class CustomProperties(Extension):
 
 
 @public_calls
-class TypeProperties:
+class TypeProperties(Displayed):
     """The custom properties of one entity type: loop over it, or use its methods.
 
     Args:
@@ -213,6 +216,25 @@ class TypeProperties:
 
     def __contains__(self, name: object) -> bool:
         return any(each.name == name for each in self.list())
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("custom properties of", self.entity)
+        if not may_fetch():
+            yield Text("not read; list() reads them", "quiet")
+            return
+        try:
+            definitions = self.list()
+        except DynclientError as error:
+            yield Text(f"cannot be read: {error}", "bad")
+            return
+        rows = [
+            (raw.get("name"), property_type(raw), raw.get("description"))
+            for raw in map(model.raw, definitions)
+        ]
+        yield Table(("name", "type", "description"), rows)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return media_types(self, include, exclude)
 
     def __repr__(self) -> str:
         return f"<custom properties of {self.entity} at {self._extension.session.host}>"

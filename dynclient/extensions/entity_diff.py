@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dynclient.extensions.notebooks import NotebookText
+from dynclient.display.blocks import Block, Heading, Label, Table, Text
+from dynclient.display.displayed import Displayed
 from dynclient.secrets import printable
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ _KEYS = ("fullyQualifiedName", "tagFQN", "name", "key", "id")
 _REFERENCE = frozenset({"id", "type"})
 _WIDTH = 60
 """Characters of a value that a line shows."""
+_WIDEST = 1_000
+"""Characters of a value in a table."""
+_ROWS = 100
+"""Rows of a table."""
 
 
 class FieldChange(NamedTuple):
@@ -51,7 +56,7 @@ class FieldChange(NamedTuple):
         return f"~ {self.path}: {_text(self.before)} → {_text(self.after)}"
 
 
-class EntityDiff(NotebookText, Sequence[FieldChange]):
+class EntityDiff(Displayed, Sequence[FieldChange]):
     """The places where two states differ; a sequence, empty if they are equal.
 
     Attributes:
@@ -74,10 +79,35 @@ class EntityDiff(NotebookText, Sequence[FieldChange]):
         lines = [f"--- {self.before}", f"+++ {self.after}", *map(str, self._changes)]
         return printable("\n".join(lines if self._changes else [*lines, "no differences"]))
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("difference between", f"{self.before} and {self.after}")
+        if not self._changes:
+            yield Text("no differences", "quiet")
+            return
+        yield changes_table(self._changes)
+
     def __repr__(self) -> str:
         count = len(self._changes)
         places = f"{count} place{'s' if count != 1 else ''}" if count else "no differences"
         return printable(f"<EntityDiff of {self.before} and {self.after}: {places}>")
+
+
+def changes_table(changes: Sequence[FieldChange]) -> Table:
+    """Return a table of changes: what was there in red, what is there in green.
+
+    Args:
+        changes: the changes.
+    """
+    rows = [
+        (
+            each.path,
+            each.kind,
+            None if each.before is None else Label(_text(each.before, _WIDEST), "bad"),
+            None if each.after is None else Label(_text(each.after, _WIDEST), "good"),
+        )
+        for each in changes[:_ROWS]
+    ]
+    return Table(("field", "change", "before", "after"), rows, total=len(changes), more="list(…)")
 
 
 def field_changes(
@@ -184,9 +214,9 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ([], {})
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, width: int = _WIDTH) -> str:
     if isinstance(value, dict):
         value = value.get("fullyQualifiedName") or value.get("tagFQN") or value.get("name") or value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(char if char.isprintable() else " " for char in text)
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+    return text if len(text) <= width else f"{text[: width - 1]}…"

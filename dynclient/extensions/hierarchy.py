@@ -7,9 +7,10 @@ from typing import Any
 
 from dynclient import model
 from dynclient.dispatch.pagination import Listing, Page
+from dynclient.display import blocks
+from dynclient.display.displayed import Displayed
 from dynclient.errors import NotFound
 from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.offset_pages import offset_listing
 from dynclient.operations.operation import Plan
 from dynclient.secrets import printable
@@ -22,7 +23,7 @@ _EDGES = (("├── ", "│   "), ("└── ", "    "))
 """The lines before a branch and before those below it; those of the last branch differ."""
 
 
-class Branch:
+class Branch(Displayed):
     """One entity of a tree, with those below it.
 
     Args:
@@ -58,11 +59,14 @@ class Branch:
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
+    def _blocks(self) -> Iterator[blocks.Block]:
+        yield blocks.Tree([_drawn(self)])
+
     def __repr__(self) -> str:
         return f"<Branch {printable(self.name)}, {len(self.children)} below it; print() shows them>"
 
 
-class Tree(NotebookText):
+class Tree(Displayed):
     """The entities of a collection below each other: ``print()`` it, loop over its roots.
 
     Args:
@@ -99,6 +103,11 @@ class Tree(NotebookText):
 
     def __str__(self) -> str:
         return "\n".join(line for root in self.roots for line in _lines(root))
+
+    def _blocks(self) -> Iterator[blocks.Block]:
+        count = len(self)
+        yield blocks.Text(f"{count} {'entity' if count == 1 else 'entities'}", "quiet")
+        yield blocks.Tree([_drawn(root) for root in self.roots])
 
     def __repr__(self) -> str:
         return f"<Tree of {len(self)} with {len(self.roots)} at the top; print() shows it>"
@@ -218,6 +227,24 @@ class Hierarchy(CollectionExtension):
 def _listed(value: Any) -> list[Any]:
     """Return the references of a field, which may be one or none."""
     return value if isinstance(value, list) else [value] if value else []
+
+
+def _drawn(branch: Branch) -> blocks.Branch:
+    """Return a branch to be drawn; without recursion, since data may be deep."""
+    roots: list[blocks.Branch] = []
+    rest = [(branch, roots)]
+    while rest:
+        each, siblings = rest.pop()
+        below: list[blocks.Branch] = []
+        siblings.append(blocks.Branch(_label(each), below))
+        rest += [(child, below) for child in reversed(each.children)]
+    return roots[0]
+
+
+def _label(branch: Branch) -> str:
+    """Return the name of a branch, and what people call it if that differs."""
+    title = model.raw(branch.entity).get("displayName")
+    return f"{branch.name} ({title})" if title and title != branch.name else branch.name
 
 
 def _lines(branch: Branch) -> Iterator[str]:

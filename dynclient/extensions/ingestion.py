@@ -18,7 +18,7 @@ from dynclient.errors import Problem
 from dynclient.extensions.arguments import as_text
 from dynclient.extensions.base import CollectionExtension
 from dynclient.extensions.records import load_record
-from dynclient.extensions.runs import TRIGGERED, Run, newest_run
+from dynclient.extensions.runs import TRIGGERED, Run, Runs, newest_run
 from dynclient.extensions.times import DAY, as_datetime, now, recent_span, time_or_now, timestamp
 
 RECORD = "entity/services/ingestionPipelines/ingestionPipeline.json#/definitions/pipelineStatus"
@@ -144,7 +144,7 @@ class IngestionPipelines(CollectionExtension):
         start, end = recent_span("runs", since, until)
         page = self.call("runs", {"fqn": name, "startTs": start, "endTs": end})
         found = [Run(self, name, record) for record in page]
-        return sorted(found, key=Run.age)
+        return Runs(sorted(found, key=Run.age))
 
     def find_run(self, run: Run) -> Any:
         """Return the present record of a run; None if the server does not list it yet."""

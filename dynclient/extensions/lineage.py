@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from dynclient import model
@@ -12,6 +13,7 @@ from dynclient.errors import NotFound, Problem
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_parts import Part, column_fields, columns_of, find_part
 from dynclient.extensions.lineage_graph import Lineage, LineageEdge
+from dynclient.session.page_addresses import known_page
 from dynclient.suggestions import nearest
 
 DEPTH = 3
@@ -368,7 +370,8 @@ class _Walk:
             for (source, target), edge in self._edges.items()
             if source in self._nodes and target in self._nodes
         ]
-        return Lineage(self._entity, self._nodes, edges, is_complete=self._complete)
+        page = partial(known_page, self._extension.session)
+        return Lineage(self._entity, self._nodes, edges, is_complete=self._complete, page=page)
 
 
 class _Parts:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import html
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
+from dynclient.display.blocks import Block, Graph, GraphNode, Heading, Text
+from dynclient.display.displayed import Displayed, media_types
+from dynclient.display.graph_trees import neighbour_trees
 from dynclient.errors import Problem
-from dynclient.extensions.notebooks import NotebookText
 from dynclient.secrets import printable
 from dynclient.suggestions import did_you_mean, nearest
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
+    from dynclient.display.blocks import Branch
     from dynclient.model import Entity
 
 PATHS_MAX = 1_000
 """Paths between two entities that are returned, at most."""
+DRAWN_MAX = 200
+"""Entities that a notebook draws, at most."""
 
 
 class ColumnLink(NamedTuple):
@@ -80,7 +85,7 @@ class LineageEdge(NamedTuple):
 
 
 @public_calls
-class Lineage(NotebookText):
+class Lineage(Displayed):
     """The entities around one entity, and the edges between them, as one state of the server.
 
     Attributes:
@@ -89,6 +94,9 @@ class Lineage(NotebookText):
         edges: the edges, each once.
         is_complete: whether the graph goes as far as the depths that were asked for; False if it
             has more entities than ``limit``.
+
+    Args:
+        page: returns the address of the page of an entity from its reference, without a request.
     """
 
     def __init__(
@@ -98,11 +106,13 @@ class Lineage(NotebookText):
         edges: Iterable[LineageEdge],
         *,
         is_complete: bool = True,
+        page: Callable[[Any], str | None] | None = None,
     ) -> None:
         self.entity = entity
         self.nodes = dict(nodes)
         self.edges = tuple(edges)
         self.is_complete = is_complete
+        self._page = page
         self._into: dict[str, list[str]] = {}
         self._from: dict[str, list[str]] = {}
         for edge in self.edges:
@@ -204,7 +214,9 @@ class Lineage(NotebookText):
         lines = ["flowchart LR"]
         for node, number in numbers.items():
             text = _plain(f"{_kind(self.nodes[node])}: {label(self.nodes[node])}")
-            escaped = html.escape(text, quote=True).replace("&#x27;", "'")
+            # Mermaid reads `#name;` as HTML reads `&name;`, also inside of quotes.
+            escaped = html.escape(text.replace("#", "\0"), quote=True).replace("&#x27;", "'")
+            escaped = escaped.replace("\0", "#35;")
             lines.append(f'    n{number}["{escaped}"]')
         lines += [
             f"    n{numbers[_id(edge.source)]} --> n{numbers[_id(edge.target)]}"
@@ -248,34 +260,61 @@ class Lineage(NotebookText):
 
     def __str__(self) -> str:
         lines = [f"{_kind(self.entity)} {_plain(label(self.entity))}"]
-        for title, steps in (("upstream", self._into), ("downstream", self._from)):
-            below = list(self._tree(_id(self.entity), steps))
-            if below:
-                lines += [title, *(f"{'  ' * depth}{text}" for depth, text in below)]
+        for tree in neighbour_trees(self._graph(self.nodes), has_labels=False):
+            lines += [tree.title, *_indented(tree.branches)]
         if not self.is_complete:
             lines.append("… and more")
         return "\n".join(lines)
 
-    def _tree(self, start: str, steps: Mapping[str, list[str]]) -> Iterator[tuple[int, str]]:
-        """Yield depth and text of the entities in one direction; each is opened once."""
-        opened = {start}
-        waiting = [(each, 1) for each in reversed(list(dict.fromkeys(steps.get(start, ()))))]
-        while waiting:
-            node, depth = waiting.pop()
-            text = f"{_kind(self.nodes[node])} {_plain(label(self.nodes[node]))}"
-            is_repeated = node in opened and bool(steps.get(node))
-            yield depth, f"{text} …" if is_repeated else text
-            if node not in opened:
-                opened.add(node)
-                nexts = list(dict.fromkeys(steps.get(node, ())))
-                waiting += [(each, depth + 1) for each in reversed(nexts)]
+    def _graph(self, ids: Iterable[str]) -> Graph:
+        """Return the graph of some entities to be drawn."""
+        drawn = dict.fromkeys(ids)
+        middle = _id(self.entity)
+        nodes = [
+            GraphNode(
+                node,
+                _plain(label(self.nodes[node])),
+                _kind(self.nodes[node]),
+                None if self._page is None else self._page(self.nodes[node]),
+                is_focus=node == middle,
+            )
+            for node in drawn
+        ]
+        ends = [(_id(each.source), _id(each.target), _note(each)) for each in self.edges]
+        return Graph(nodes, [each for each in ends if each[0] in drawn and each[1] in drawn])
 
-    def __repr__(self) -> str:
+    def _blocks(self) -> Iterator[Block]:
+        name = _plain(label(self.entity))
+        page = None if self._page is None else self._page(self.entity)
+        yield Heading(f"lineage of {_kind(self.entity)}", name, page)
+        counts = self._counts()
+        if not self.is_complete:
+            counts += ", not complete: there are more entities than limit="
+        yield Text(counts, "quiet")
+        steps = {node: [*self._into.get(node, ()), *self._from.get(node, ())]
+                 for node in self.nodes}  # fmt: skip
+        near = self._walk(_id(self.entity), steps)[:DRAWN_MAX]
+        yield self._graph(near)
+        if len(near) < len(self.nodes):
+            rest = len(self.nodes) - len(near)
+            yield Text(f"the nearest {len(near)} entities; lineage.nodes has {rest} more", "quiet")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the picture as HTML, the Mermaid flowchart and the text, by media type.
+
+        JupyterLab, Notebook and VS Code prefer HTML; Mermaid is for what has no HTML.
+        """
+        return media_types(self, include, exclude, {"text/vnd.mermaid": self.to_mermaid})
+
+    def _counts(self) -> str:
         entities = "1 entity" if len(self.nodes) == 1 else f"{len(self.nodes)} entities"
         edges = "1 edge" if len(self.edges) == 1 else f"{len(self.edges)} edges"
+        return f"{entities}, {edges}"
+
+    def __repr__(self) -> str:
         more = "" if self.is_complete else ", not complete"
         name = _plain(label(self.entity))
-        return f"<Lineage of {_kind(self.entity)} {name}: {entities}, {edges}{more}>"
+        return f"<Lineage of {_kind(self.entity)} {name}: {self._counts()}{more}>"
 
     def _find(self, entity: Any, argument: str) -> str:
         """Return the id of an entity of the graph."""
@@ -306,6 +345,25 @@ def label(reference: Any) -> str:
 def _plain(text: str) -> str:
     """Return a text in one line, without control characters."""
     return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _note(edge: LineageEdge) -> str:
+    """Return what is written at an edge: its pipeline, and how many columns it has."""
+    pipeline = edge._raw.get("pipeline")
+    parts = [] if not pipeline else [str(pipeline.get("name") or label(pipeline))]
+    count = len(edge.columns)
+    if count:
+        parts.append("1 column" if count == 1 else f"{count} columns")
+    return _plain(", ".join(parts))
+
+
+def _indented(branches: Iterable[Branch]) -> Iterator[str]:
+    """Yield the lines of branches, without recursion."""
+    waiting = [(each, 1) for each in reversed([*branches])]
+    while waiting:
+        branch, depth = waiting.pop()
+        yield f"{'  ' * depth}{branch.label}"
+        waiting += [(each, depth + 1) for each in reversed(branch.children)]
 
 
 def _kind(reference: Any) -> str:

@@ -9,12 +9,12 @@ releases: the first one that the release has is used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dynclient.data import data_file
 from dynclient.operations.operation import Operation, Parameter
 from dynclient.operations.routes import placeholders
-from dynclient.schema.versions import numbers
+from dynclient.schema.versions import Period, numbers
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import Index
@@ -24,24 +24,6 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 _COLLECTION = "{collection}"
-_NEWEST = (999,)
-"""Stands for the version of a release that has none, which is treated as the newest."""
-
-
-class Period(NamedTuple):
-    """The releases that have something."""
-
-    since: str = ""
-    """The first one; empty if all have it, or if the first one is not known."""
-    until: str = ""
-    """The first one that does not have it any more; empty if all later ones do."""
-
-    def includes(self, version: tuple[int, ...]) -> bool:
-        """Return whether a release is one of them; an empty version is the newest."""
-        version = version or _NEWEST
-        is_early = bool(self.since) and version < numbers(self.since)
-        is_late = bool(self.until) and version >= numbers(self.until)
-        return not is_early and not is_late
 
 
 def rows(feature: str) -> list[Row]:

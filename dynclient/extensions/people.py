@@ -6,14 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient import model
+from dynclient.display.blocks import Block, Heading, Label, Table, Text, Tone
+from dynclient.display.displayed import Displayed
 from dynclient.extensions.base import Extension
-from dynclient.extensions.notebooks import NotebookText
 
 if TYPE_CHECKING:
     from dynclient.session.session import Session
 
+_TONES: dict[str, Tone] = {
+    "allow": "good", "conditionalAllow": "warning", "conditionalDeny": "warning", "deny": "bad",
+}  # fmt: skip
+"""How each access is coloured."""
 
-class Permissions(NotebookText, Mapping[str, str]):
+
+class Permissions(Displayed, Mapping[str, str]):
     """What a user may do with one entity or type: the access by operation.
 
     The access is ``allow``, ``conditionalAllow``, ``notAllow``, ``conditionalDeny`` or ``deny``.
@@ -52,8 +58,29 @@ class Permissions(NotebookText, Mapping[str, str]):
         lines = [f"{name:<{width}}  {access}" for name, access in self.items()]
         return "\n".join([self.resource, *lines])
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("permissions on", self.resource)
+        yield Text(f"{len(self.allowed)} of {len(self)} operations allowed", "quiet")
+        rows = [
+            (name, Label(access, _TONES.get(access, "plain")), self.rule(name))
+            for name, access in self.items()
+        ]
+        yield Table(("operation", "access", "rule"), rows)
+
     def __repr__(self) -> str:
         return f"<Permissions on {self.resource}: {len(self.allowed)} of {len(self)} allowed>"
+
+
+class TypePermissions(Displayed, dict[str, Permissions]):
+    """What a user may do with the entities of each type: :class:`Permissions` by type."""
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("permissions on", f"{len(self)} types")
+        rows = [
+            (name, f"{len(each.allowed)} of {len(each)}", list(each.allowed))
+            for name, each in self.items()
+        ]
+        yield Table(("type", "allowed", "operations"), rows)
 
 
 class People(Extension):
@@ -91,7 +118,7 @@ class People(Extension):
         asked = {"user": None if user is None else self.name_of(user, "user")}
         if target is None:
             found = model.json_of(self.call("all_permissions", asked))
-            return {row["resource"]: _permissions(row) for row in found["data"]}
+            return TypePermissions((row["resource"], _permissions(row)) for row in found["data"])
         if isinstance(target, str) and ":" not in target:
             resource = self.session.find(target).entity.name
             found = self.call("type_permissions", {"resource": resource, **asked})

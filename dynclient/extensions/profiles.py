@@ -17,10 +17,12 @@ from dynclient.extensions.people import find_user
 from dynclient.extensions.records import time_of_record
 from dynclient.extensions.times import as_datetime, time_or_now, time_span
 from dynclient.operations.operation import Plan, is_id
+from dynclient.session.page_addresses import known_page
 from dynclient.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dynclient.dispatch.pagination import Listing
+    from dynclient.extensions.profile_report import ProfileReport
 
 _CONFIGS = ("tableProfilerConfig", "databaseSchemaProfilerConfig", "databaseProfilerConfig")
 _COST_SCHEMA = "queryCostRecord"
@@ -142,6 +144,23 @@ class Profiles(CollectionExtension):
             NotFound: the table does not exist.
         """
         return self.call("latest_profile", {"fqn": self.name_of(table)})
+
+    def profile_report(self, table: Any) -> ProfileReport:
+        """Return the latest profiles of a table and its columns as a report, with small bars.
+
+        Args:
+            table: the table: an entity, a reference, an id or a name.
+
+        Returns:
+            The profiles by the name of the column, which notebooks display as a table.
+
+        Raises:
+            NotFound: the table does not exist.
+        """
+        from dynclient.extensions.profile_report import ProfileReport
+
+        found = self.latest_profile(table)
+        return ProfileReport(found, known_page(self.session, found))
 
     def add_profile(
         self,

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import fqn, model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import DynclientError, NotFound, Problem
+from dynclient.display.blocks import Block, Heading, Label, Table, Text, Tone
+from dynclient.display.displayed import Displayed
+from dynclient.errors import DynclientError, NotFound, Problem, ReadOnly
 from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import Extension
 from dynclient.extensions.entity_links import parse_entity_link
 from dynclient.extensions.entity_parts import Part, columns_of, find_part
 from dynclient.extensions.frame_checks import CannotCheck, Finding, check_definition
 from dynclient.extensions.input_frames import Frame, read_frame
-from dynclient.extensions.notebooks import NotebookText
 from dynclient.extensions.quality_tests import QualityTest, parameter_problems, quality_tests
 from dynclient.extensions.times import time_or_now
 from dynclient.operations.operation import Plan
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from dynclient.extensions.test_cases import CasesAndSuites
 
 PASSED, FAILED, SKIPPED = "Success", "Failed", "Skipped"
+_TICKS: dict[str, tuple[str, Tone]] = {
+    PASSED: ("✓ passed", "good"), FAILED: ("✗ failed", "bad"), SKIPPED: ("– skipped", "quiet"),
+}  # fmt: skip
+"""How each status is drawn."""
 _EXPECTED = (
     "must be a dynclient.QualityTest, a dict of its arguments, a test case or a table, or"
     " 'testCase:…' or 'table:…'"
@@ -68,7 +73,7 @@ class Outcome(NamedTuple):
         return f"{self.status.lower():<8} {place}: {self.message}{unsent}"
 
 
-class QualityReport(NotebookText, Sequence[Outcome]):
+class QualityReport(Displayed, Sequence[Outcome]):
     """What became of tests; true if none failed.
 
     Args:
@@ -119,6 +124,26 @@ class QualityReport(NotebookText, Sequence[Outcome]):
     def __str__(self) -> str:
         lines = [f"{self.table}: {self._summary()}", *map(str, self._outcomes)]
         return "\n".join(map(printable, lines))
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("quality of table", self.table)
+        yield Text(self._summary(), "good" if self else "bad")
+        columns = ["", "test", "column", "result", "failed rows"]
+        rows: list[list[Any]] = [
+            [
+                Label(*_TICKS.get(each.status, (each.status, "plain"))),
+                each.definition,
+                each.column,
+                each.message,
+                each.failed_rows,
+            ]
+            for each in self._outcomes
+        ]
+        if self.unpublished:
+            columns.append("not published")
+            for row, each in zip(rows, self._outcomes, strict=True):
+                row.append(None if each.error is None else Label(str(each.error), "bad"))
+        yield Table(columns, rows)
 
     def __repr__(self) -> str:
         return f"<QualityReport of {printable(self.table)}: {self._summary()}>"
@@ -429,6 +454,8 @@ class Quality(Extension):
                 passed_rows=outcome.passed_rows,
                 failed_rows=outcome.failed_rows,
             )
+        except ReadOnly:
+            raise
         except DynclientError as error:  # the others are published nevertheless
             return outcome._replace(error=error)
         return outcome

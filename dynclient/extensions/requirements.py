@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from dynclient.extensions.operation_rows import Period, Row, find_operation, first_period
+from dynclient.extensions.operation_rows import Row, find_operation, first_period
+from dynclient.schema.versions import Period
 
 if TYPE_CHECKING:
     from dynclient.openapi.index import Index

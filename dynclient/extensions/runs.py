@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from dynclient import model
 from dynclient.data import data_file
-from dynclient.extensions.times import as_datetime
+from dynclient.display.blocks import Block, Cell, Fields, Heading, Label, Table, Text, Tone
+from dynclient.display.displayed import Displayed
+from dynclient.extensions.times import as_datetime, time_words
 from dynclient.secrets import printable
 
+_TONES: dict[str | None, Tone] = {
+    "succeeded": "good", "partial": "warning", "failed": "bad", "stopped": "warning",
+}  # fmt: skip
+"""How each outcome is coloured."""
+_STEP_COUNTS = ("records", "updated_records", "filtered", "warnings", "errors")
+_ROWS = 50
+"""Rows of a table."""
 TRIGGERED = "triggered"
 """The state of a run that was triggered and that the server does not list yet."""
 
@@ -34,7 +42,7 @@ def outcome_of(state: str, *, has_end: bool = False) -> str | None:
     return outcomes.get(state.casefold())
 
 
-class Run:
+class Run(Displayed):
     """One run of an ingestion pipeline or an app, as it was when it was last read.
 
     ``poll`` reads it again, ``om.wait(run)`` until it has ended.
@@ -127,8 +135,55 @@ class Run:
     def __repr__(self) -> str:
         return printable(f"<Run of {self.owner}: {self.state}>")
 
-    def _repr_html_(self) -> str:
-        return f"<code>{html.escape(repr(self))}</code>"
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("run of", self.owner)
+        yield Fields([row for row in self._rows() if row[1]])
+        # Of ingestion pipelines this is the list of their steps, of apps the state.
+        steps = self._raw.get("status")
+        if isinstance(steps, list) and steps:
+            counts = [name for name in _STEP_COUNTS if any(name in each for each in steps)]
+            rows = [[each.get("name"), *map(each.get, counts)] for each in steps]
+            yield Table(["step", *(name.replace("_", " ") for name in counts)], rows)
+
+    def _rows(self) -> Iterator[tuple[str, Cell]]:
+        yield "state", self.label
+        yield "started (UTC)", time_words(self.started)
+        yield "ended (UTC)", time_words(self.ended)
+        yield "took", self.duration
+        failure = self._raw.get("failureContext")
+        if isinstance(failure, Mapping) and failure:
+            found = failure.get("failure") or failure
+            message = found.get("message") if isinstance(found, Mapping) else None
+            yield "failure", Label(str(message or found), "bad")
+
+    @property
+    def label(self) -> Label:
+        """The state, coloured by the outcome."""
+        return Label(self.state, _TONES.get(self.outcome, "plain"))
+
+    @property
+    def duration(self) -> str:
+        """How long it took, ``0:02:10``; empty if that is not known."""
+        if self.started is None or self.ended is None:
+            return ""
+        return str(self.ended - self.started).partition(".")[0]
+
+
+class Runs(Displayed, list[Run]):
+    """A list of runs, which is displayed as a table."""
+
+    def _blocks(self) -> Iterator[Block]:
+        owners = dict.fromkeys(run.owner for run in self)
+        yield Heading("runs of", ", ".join(owners) or "none")
+        if not self:
+            yield Text("no runs", "quiet")
+            return
+        rows = [
+            (run.label, time_words(run.started), time_words(run.ended), run.duration, run.id)
+            for run in self[:_ROWS]
+        ]
+        columns = ("state", "started (UTC)", "ended (UTC)", "took", "id")
+        yield Table(columns, rows, total=len(self))
 
 
 def newest_run(runs: Iterable[Run], known: frozenset[str]) -> Run | None:

@@ -16,15 +16,15 @@ from dynclient.errors import Problem, SearchFailed, ServerFault, Unavailable
 from dynclient.extensions import search_query as language
 from dynclient.extensions.arguments import as_text
 from dynclient.extensions.base import Extension, not_supported
-from dynclient.extensions.operation_rows import Period
 from dynclient.extensions.search_fields import Fields, build_query, checked, holds
 from dynclient.extensions.search_hits import Hit, Hits, raw_hits
 from dynclient.operations.operation import Plan
+from dynclient.schema.versions import Period
 from dynclient.session.requested_fields import requested_fields
 from dynclient.suggestions import nearest
 
 if TYPE_CHECKING:
-    from dynclient.schema import EntityType
+    from dynclient.schema import EntityType, Release
 
 PAGE_SIZE = 100
 """The number of hits of one request."""
@@ -147,7 +147,14 @@ class Search(Extension):
             )
         )
 
-    def find(self, types: Any = None, where: Any = None, *, deleted: bool = False) -> Found:
+    def find(
+        self,
+        types: Any = None,
+        where: Any = None,
+        *,
+        deleted: bool = False,
+        fields: Sequence[str] = (),
+    ) -> Found:
         """Return the entities that fulfil conditions, read from lists instead of the search index.
 
         All entities of the types are listed, so a search is faster; but lists are never late, and
@@ -157,6 +164,7 @@ class Search(Extension):
             types: types of entities, by any name of their collections.
             where: conditions, as for a search; fields that only the index has are refused.
             deleted: whether to list the soft-deleted entities instead of the others.
+            fields: fields to read in addition to those of the conditions.
 
         Raises:
             BadArguments: fields or values do not exist; lists all problems.
@@ -173,18 +181,18 @@ class Search(Extension):
             spec = self.session.find(one)
             if "list" not in spec.operations:
                 raise not_supported(f"a list of {spec.attribute}", self.session.release.name)
-        fields = Fields(self.session.release, entity_types, call)
-        condition = checked(condition, fields, call)
+        known = Fields(self.session.release, entity_types, call)
+        condition = checked(condition, known, call)
         _refuse_deleted(condition, call)
         problems = [
             Problem(f"where[{part.field!r}]", part.field, "argument",
                     "exists in the search index only; use om.search()")
             for part in language.field_conditions(condition)
-            if not fields.find(part.field).path and fields.find(part.field).kind != "entity_type"
+            if not known.find(part.field).path and known.find(part.field).kind != "entity_type"
         ]  # fmt: skip
         if problems:
             raise bad_arguments(call, problems)
-        return Found(self, entity_types, condition, fields, deleted=deleted)
+        return Found(self, entity_types, condition, known, fields, deleted=deleted)
 
     def reindex(self) -> ReindexRun:
         """Start to build the search index again, and return the run, which ``om.wait`` can poll.
@@ -321,14 +329,9 @@ class Search(Extension):
 
     def _indexed(self) -> list[EntityType]:
         """Return the entity types that have an index."""
-        facts, release = data_file("search_index.json"), self.session.release
-        has_all = Period(facts["all"]["since"]).includes(release.version)
-        return [
-            entity
-            for spec in self.session.catalogue.collections.values()
-            if (entity := spec.entity).name not in facts["not_indexed"]
-            and (has_all or entity.name in facts["first_types"])
-        ]
+        release = self.session.release
+        entities = [spec.entity for spec in self.session.catalogue.collections.values()]
+        return [entity for entity in entities if has_index(release, entity.name)]
 
     def index_of(self, entity_type: str) -> str:
         """Return the name of the index of an entity type."""
@@ -349,6 +352,25 @@ class Search(Extension):
                 what = f"a search index of type {one.name!r}; use om.find({one.name!r}, …)"
                 raise not_supported(what, release.name)
         return ",".join(self.index_of(one.name) for one in types or known)
+
+
+def has_index(release: Release, entity_type: str) -> bool:
+    """Return whether a release has a search index of an entity type."""
+    facts = data_file("search_index.json")
+    if entity_type in facts["not_indexed"]:
+        return False
+    has_all = Period(facts["all"]["since"]).includes(release.version)
+    return has_all or entity_type in facts["first_types"]
+
+
+def beginning_filter(field: str, beginnings: Sequence[str]) -> str:
+    """Return the filter of documents of which a field begins with one of some texts, as JSON.
+
+    Raises:
+        BadArguments: it is too long for a URL, or is not valid Unicode.
+    """
+    clauses = [{"prefix": {field: {"value": text}}} for text in beginnings]
+    return str(_encoded({"query": {"bool": {"should": clauses}}}, "search()"))
 
 
 _RUNNING = frozenset({"pending", "started", "running", "active", "activeError", "stopInProgress"})
@@ -410,6 +432,7 @@ class Found:
         types: the entity types to list.
         condition: the conditions.
         fields: the fields of the types.
+        requested: more fields to request.
         deleted: whether soft-deleted entities are listed.
     """
 
@@ -419,6 +442,7 @@ class Found:
         types: Sequence[EntityType],
         condition: language.Condition,
         fields: Fields,
+        requested: Sequence[str] = (),
         *,
         deleted: bool,
     ) -> None:
@@ -426,6 +450,7 @@ class Found:
         self._types = types
         self._condition = condition
         self._fields = fields
+        self._requested = requested
         self._deleted = deleted
 
     def __iter__(self) -> Iterator[Any]:
@@ -449,7 +474,7 @@ class Found:
         named = language.field_conditions(self._condition)
         paths = [path for part in named for path in self._fields.paths(part.field, entity_type)]
         names = [name for path in paths for name in facts.needed(entity_type.name, path)]
-        return [*dict.fromkeys(names)]
+        return [*dict.fromkeys([*self._requested, *names])]
 
     def first(self) -> Any:
         """Return the first of the entities; None if the list is empty."""

@@ -15,13 +15,13 @@ from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import BadArguments, Problem, UnknownCollection
 from dynclient.extensions import search_query as language
-from dynclient.extensions.operation_rows import Period
 from dynclient.extensions.search_query import Literal, Pattern, Range
 from dynclient.extensions.times import timestamp
 from dynclient.operations.catalogue import catalogue
 from dynclient.operations.operation import is_id
 from dynclient.schema import EntityType, Node, Release
 from dynclient.schema.pointers import values_at
+from dynclient.schema.versions import Period
 from dynclient.suggestions import nearest
 
 Clause = dict[str, Any]

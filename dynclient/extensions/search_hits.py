@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import index
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from dynclient.errors import NotSupported, OutOfRange, Problem, ResponseInvalid
+from dynclient.display.displayed import Displayed
+from dynclient.errors import DynclientError, NotSupported, OutOfRange, Problem, ResponseInvalid
 from dynclient.secrets import printable
+
+if TYPE_CHECKING:
+    from dynclient.display.blocks import Block
 
 WINDOW = 10_000
 """The number of hits that a search engine returns by their position."""
 _SHOWN = 5
+_SHOWN_ROWS = 10
 _UNIQUE_ORDERS: Sequence[Mapping[str, str]] = (
     {},
     {"sort_field": "fullyQualifiedName", "sort_order": "asc"},
@@ -21,7 +25,7 @@ _UNIQUE_ORDERS: Sequence[Mapping[str, str]] = (
 """The orders in which a search can continue after a hit: no two hits have the same value."""
 
 
-class Hit(Mapping[str, Any]):
+class Hit(Displayed, Mapping[str, Any]):
     """One result of a search: a document of the search index, which is not an entity.
 
     ``hit["columns"]`` is a field of the document, with secrets masked. Documents are a little older
@@ -99,6 +103,11 @@ class Hit(Mapping[str, Any]):
         name = printable(str(self.fullyQualifiedName or self.id))
         return f"<Hit {self.type or 'document'} {name}{score}>"
 
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.model.cards import document_blocks
+
+        return document_blocks(self.type or "document", self._source)
+
 
 def raw_hits(response: Any) -> list[Mapping[str, Any]]:
     """Return the hits of a response as the server sent them.
@@ -119,8 +128,10 @@ Fetch = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Sends a search with additional arguments and returns the decoded response, an object."""
 
 
-class Hits(Sequence[Hit]):
+class Hits(Displayed, Sequence[Hit]):
     """The results of a search, requested page by page as they are read.
+
+    At a prompt and in a notebook, the first ten hits are displayed.
 
     ``len()``, ``.total`` and ``.facets`` need the first page only. ``hits[3]`` and ``hits[:20]``
     request the pages that they need.
@@ -156,6 +167,7 @@ class Hits(Sequence[Hit]):
         self._first: Mapping[str, Any] | None = None
         self._total: int | None = None
         self._page: tuple[int, list[Hit]] = (-1, [])
+        self._preview: Mapping[str, Any] | DynclientError | None = None
 
     # -- the first page ----------------------------------------------------------------------------
 
@@ -311,20 +323,32 @@ class Hits(Sequence[Hit]):
 
     def __repr__(self) -> str:
         if self._first is None:
-            return "<Hits, not requested yet>"
+            from dynclient.display.interactive import is_at_prompt, may_fetch
+
+            if not (is_at_prompt() and may_fetch()):
+                return "<Hits, not requested yet>"
+            from dynclient.display.text import draw_text
+
+            return draw_text(self._blocks())
         lines = [repr(self._make(raw)) for raw in self._first["hits"]["hits"][:_SHOWN]]
         more = ["…"] if len(self) > len(lines) else []
         return "\n".join([f"<Hits: {len(self):,} of {self.total:,}>", *lines, *more])
 
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(hit.type)}</td>"
-            f"<td>{html.escape(printable(hit.fullyQualifiedName))}</td>"
-            f"<td>{'' if hit.score is None else f'{hit.score:.3g}'}</td></tr>"
-            for hit in self[:_SHOWN]
-        )
-        head = f"{len(self):,} of {self.total:,} hits"
-        return (
-            f"<table><caption>{head}</caption>"
-            f"<tr><th>type</th><th>name</th><th>score</th></tr>{rows}</table>"
-        )
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.display.interactive import may_fetch
+        from dynclient.extensions import search_blocks
+
+        if self._first is not None:
+            return search_blocks.hit_blocks(self._first, self._make, self._limit)
+        if self._preview is None:
+            if not may_fetch():
+                return search_blocks.not_read("Hits")
+            self._preview = self._first_hits()
+        return search_blocks.hit_blocks(self._preview, self._make, self._limit)
+
+    def _first_hits(self) -> Mapping[str, Any] | DynclientError:
+        """Return the response to a search of a few hits, or the error in its place."""
+        try:
+            return self._send({"from": 0, "size": min(_SHOWN_ROWS, self._page_size)})
+        except DynclientError as error:
+            return error.with_traceback(None)

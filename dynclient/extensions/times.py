@@ -99,3 +99,8 @@ def now() -> int:
 
 def _bad(call: str, argument: str, value: Any, message: str) -> Exception:
     return bad_arguments(call, [Problem(argument, value, "argument", message)])
+
+
+def time_words(moment: datetime | None) -> str:
+    """Return a point in time as people read it, in UTC to the second; empty for None."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

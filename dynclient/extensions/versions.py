@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
+from dynclient.display.blocks import Block, Heading, Table, Text
+from dynclient.display.displayed import Displayed
 from dynclient.errors import NotFound, NotSupported, OutOfRange, Problem
 from dynclient.extensions.base import Extension, not_supported
 from dynclient.extensions.entity_diff import (
     BOOKKEEPING,
     EntityDiff,
     FieldChange,
+    changes_table,
     field_changes,
     settable_fields,
 )
-from dynclient.extensions.notebooks import NotebookText
-from dynclient.extensions.times import as_datetime
+from dynclient.extensions.times import as_datetime, time_words
 from dynclient.operations.operation import Plan
 from dynclient.secrets import printable
+from dynclient.session.page_addresses import known_page
 
 if TYPE_CHECKING:
     from dynclient.model import Entity
     from dynclient.operations.catalogue import CollectionSpec
 
 _CHANGES = ("fieldsAdded", "fieldsUpdated", "fieldsDeleted")
+_ROWS = 50
+"""Rows of a table."""
+_WHEN = "when (UTC)"
 
 
 class Version(NamedTuple):
@@ -55,17 +62,19 @@ class Version(NamedTuple):
         return f"<Version {self.number} by {self.by}: {', '.join(self.changes) or 'created'}>"
 
 
-class History(NotebookText, Sequence[Version]):
+class History(Displayed, Sequence[Version]):
     """All versions of an entity that the server has, newest first.
 
     Args:
         label: the entity, in words.
         versions: the versions.
+        page: the address of the page of the entity, or None.
     """
 
-    def __init__(self, label: str, versions: Sequence[Version]) -> None:
+    def __init__(self, label: str, versions: Sequence[Version], page: str | None = None) -> None:
         self._label = label
         self._versions = tuple(versions)
+        self._page = page
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -86,12 +95,21 @@ class History(NotebookText, Sequence[Version]):
     def __str__(self) -> str:
         return printable("\n".join([self._label, *map(str, self._versions)]))
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("history of", self._label, self._page)
+        rows = [
+            (each.number, time_words(each.at), each.by, list(each.changes) or "created")
+            for each in self._versions[:_ROWS]
+        ]
+        columns = ("version", _WHEN, "who", "what")
+        yield Table(columns, rows, total=len(self), more="print(history)")
+
     def __repr__(self) -> str:
         count = f"{len(self)} version{'' if len(self) == 1 else 's'}"
         return printable(f"<History of {self._label}: {count}>")
 
 
-class Blame(NotebookText, Mapping[str, Version]):
+class Blame(Displayed, Mapping[str, Version]):
     """The version that changed each field last, by the place of the field.
 
     It is approximate where a server combines several changes by one user into one version.
@@ -99,10 +117,12 @@ class Blame(NotebookText, Mapping[str, Version]):
     Args:
         label: the entity, in words.
         origins: the versions by place.
+        page: the address of the page of the entity, or None.
     """
 
-    def __init__(self, label: str, origins: Mapping[str, Version]) -> None:
+    def __init__(self, label: str, origins: Mapping[str, Version], page: str | None = None) -> None:
         self._label = label
+        self._page = page
         self._origins = dict(sorted(origins.items()))
 
     def __getitem__(self, path: str) -> Version:
@@ -123,11 +143,20 @@ class Blame(NotebookText, Mapping[str, Version]):
         ]
         return printable("\n".join([self._label, *lines]))
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("blame of", self._label, self._page)
+        rows = [
+            (place, version.number, time_words(version.at), version.by)
+            for place, version in islice(self._origins.items(), 2 * _ROWS)
+        ]
+        columns = ("field", "version", _WHEN, "who")
+        yield Table(columns, rows, total=len(self), more="print(blame)")
+
     def __repr__(self) -> str:
         return printable(f"<Blame of {self._label}: {len(self)} fields>")
 
 
-class Rollback(NotebookText):
+class Rollback(Displayed):
     """The way back to a version, which can be looked at before it is applied.
 
     Attributes:
@@ -155,6 +184,14 @@ class Rollback(NotebookText):
     def __str__(self) -> str:
         return str(self.diff)
 
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading("rollback of", f"{self.diff.before} to {self.diff.after}")
+        if not self.diff:
+            yield Text("nothing to change", "quiet")
+            return
+        yield changes_table(self.diff)
+        yield Text("Nothing was changed yet: .apply() sets these fields.", "quiet")
+
     def __repr__(self) -> str:
         states = f"{self.diff.before} to {self.diff.after}"
         return printable(f"<Rollback of {states}: {len(self.diff)} changes>")
@@ -178,7 +215,15 @@ class Versions(Extension):
         """
         reference = self.reference(entity, type)
         versions = self._versions(reference)
-        return History(_label(versions[0].entity) if versions else "", versions)
+        label, page = self._title(versions)
+        return History(label, versions, page)
+
+    def _title(self, versions: Sequence[Version]) -> tuple[str, str | None]:
+        """Return the entity of versions, the newest first, in words, and its page."""
+        if not versions:
+            return "", None
+        newest = versions[0].entity
+        return _label(newest), known_page(self.session, newest)
 
     def _versions(self, reference: Mapping[str, Any]) -> list[Version]:
         spec = self.session.find(reference["type"])
@@ -283,7 +328,8 @@ class Versions(Extension):
                 if change.after is not None:
                     origins[change.path] = version
             before = version.entity
-        return Blame(_label(versions[-1].entity) if versions else "", origins)
+        label, page = self._title(versions[::-1])
+        return Blame(label, origins, page)
 
     def _changes_between(self, before: Any, after: Any) -> Sequence[FieldChange]:
         if before is not None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-from dynclient import fqn, model
-from dynclient.data import data_file
+from dynclient import model
 from dynclient.extensions.base import Extension
-from dynclient.extensions.operation_rows import Period
+from dynclient.session.page_addresses import page_url
 
 
 class WebPages(Extension):
@@ -32,17 +30,7 @@ class WebPages(Extension):
             BadArguments: the target does not say which entity it is.
             NotFound: there is no entity with that id.
         """
-        kind, name = self._identity(target)
-        version = self.session.release.version
-        for row in data_file("web_pages.json"):
-            period = Period(row.get("since", ""), row.get("until", ""))
-            if row["entity"] == kind and period.includes(version):
-                parts = fqn.split(name)
-                places = {"fqn": name, "name": parts[-1], "first": fqn.build(parts[0])}
-                quoted = {place: quote(value, safe="") for place, value in places.items()}
-                path: str = row["path"]
-                return self.session.host + path.format(**quoted)
-        return None
+        return page_url(self.session, *self._identity(target))
 
     def _identity(self, target: Any) -> tuple[str, str]:
         """Return the type and the fully qualified name of an entity."""

@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from dynclient.model.entity import complete_parts, keep_original, read_parts_later
+from dynclient.model.entity import Card, complete_parts, keep_original, read_parts_later
 from dynclient.secrets import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from dynclient.display.blocks import Block
     from dynclient.model.entity import Entity
     from dynclient.schema import Node
 
 ListType = TypeVar("ListType", bound="FieldList")
 
 
-class FieldMap(MutableMapping[str, Any]):
+class FieldMap(Card, MutableMapping[str, Any]):
     """A map in an entity; changes reach the entity's JSON. It equals a dict of the same items."""
 
     __slots__ = ("_entity", "_node", "_raw", "_wrap", "_wrapped")
@@ -81,6 +82,13 @@ class FieldMap(MutableMapping[str, Any]):
 
         return repr(masked_map(self._node, self._raw))
 
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.model.cards import map_blocks
+
+        return map_blocks(self)
+
+    _repr_pretty_ = Card._repr_pretty_
+
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._raw)
 
@@ -98,7 +106,7 @@ class FieldMap(MutableMapping[str, Any]):
         return sealed_map(self._node, self._raw)
 
 
-class FieldList(list[Any]):
+class FieldList(Card, list[Any]):
     """A list in an entity; changes reach the entity's JSON."""
 
     __slots__ = ("_context", "_wrapped")
@@ -233,6 +241,13 @@ class FieldList(list[Any]):
     def __repr__(self) -> str:
         return f"[{', '.join(repr(value) for value in self)}]"
 
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.model.cards import list_blocks
+
+        return list_blocks(self)
+
+    _repr_pretty_ = Card._repr_pretty_
+
 
 class LazyList(FieldList):
     """A list whose items are raw, except for one at most; see the module."""
@@ -283,6 +298,7 @@ for _name in (
 ):
     # Everything that reads items gets wrapped ones.
     setattr(LazyList, _name, _wrapping_all(_name))
+LazyList._repr_pretty_ = Card._repr_pretty_  # beside its __repr__
 
 
 def _radd(self: FieldList, other: list[Any]) -> list[Any]:

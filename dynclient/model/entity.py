@@ -22,8 +22,9 @@ from dynclient.schema.pointers import nested_too_deeply
 from dynclient.tracebacks import shorten_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from dynclient.display.blocks import Block
     from dynclient.model.alias_descriptors import AliasField
     from dynclient.model.classes import Classes
     from dynclient.schema import Node
@@ -72,6 +73,26 @@ class Origin:
             paths: the paths of the fields.
         """
         raise NotImplementedError
+
+    def unread(self, root: Entity, node: Node) -> Sequence[str]:  # noqa: ARG002 - of subclasses
+        """Return the names of the fields of a type that the response left out; sends nothing.
+
+        Args:
+            root: the entity that the server returned.
+            node: the type that has the fields: that of the entity, or of a part of it.
+        """
+        return ()
+
+    def page_address(self, root: Entity) -> str | None:  # noqa: ARG002 - of subclasses
+        """Return the address of the page of an entity in the web interface; sends nothing.
+
+        Args:
+            root: the entity that the server returned.
+
+        Returns:
+            The address; None if it is not known.
+        """
+        return None
 
 
 class Original:
@@ -295,7 +316,36 @@ class Field:
         return value
 
 
-class Entity(metaclass=EntityMeta):
+class Card:
+    """Base class of entities, and of lists and maps in them: what displays them is loaded late.
+
+    It is a :class:`dynclient.display.displayed.Displayed` without its import, since every process
+    loads this module and few display an entity.
+    """
+
+    __slots__ = ()
+
+    def _blocks(self) -> Iterable[Block]:
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        html: str = _displayed()._repr_html_(self)
+        return html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        _displayed()._repr_pretty_(self, printer, cycle)
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        yield from _displayed().__rich_console__(self, console, options)
+
+
+def _displayed() -> Any:
+    from dynclient.display.displayed import Displayed
+
+    return Displayed
+
+
+class Entity(Card, metaclass=EntityMeta):
     """An object of a release, typed by its schema.
 
     Fields are read and written as attributes, or as items where the name is not an identifier, is
@@ -440,8 +490,19 @@ class Entity(metaclass=EntityMeta):
 
         yield from shown_fields(self, limit=12)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  # IPython's form
-        printer.text(repr(self))
+    def _blocks(self) -> Iterable[Block]:
+        from dynclient.model.cards import entity_blocks
+
+        return entity_blocks(self)
+
+    @staticmethod
+    def _blocks_of(entities: Sequence[Entity]) -> Iterable[Block]:
+        """Return what a plain list of entities looks like, for ``dynclient.show``."""
+        from dynclient.model.cards import entities_blocks
+
+        return entities_blocks(entities)
+
+    _repr_pretty_ = Card._repr_pretty_  # IPython prefers the __repr__ of a class to that of a base
 
     def _ipython_key_completions_(self) -> list[str]:
         return sorted({*type(self)._nodes, *self._raw})

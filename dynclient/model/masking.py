@@ -105,10 +105,10 @@ def sealed(node: Node | None, raw: Any) -> Any:
     return _copied(_hidden, _nodes(node), raw, Secret)
 
 
-def _copied(copy: Callable[..., T], *arguments: Any) -> T:
+def _copied(copy: Callable[..., T], *arguments: Any, **keywords: Any) -> T:
     """Return the result of a recursive function, or raise a UsageError if that went too deep."""
     try:
-        return copy(*arguments)
+        return copy(*arguments, **keywords)
     except RecursionError:
         raise nested_too_deeply() from None
 
@@ -130,21 +130,49 @@ def patch_mask_paths(node: Node | None, operations: Any) -> list[str]:
         node: the schema node of the entity that is patched, or None.
         operations: the patch.
     """
-    from dynclient.schema.pointers import parts
-
     found: list[str] = []
     for operation in operations if isinstance(operations, list) else ():
         if not isinstance(operation, dict) or operation.get("op") not in {"add", "replace"}:
             continue
-        nodes, secret, path = _nodes(node), False, ""
-        for name in parts(str(operation.get("path", ""))):
-            if name == "-" or name.isdigit():
-                nodes, path = _items(nodes), f"{path}[{name}]"
-            else:
-                (nodes, _), path = _below(nodes, name), _joined(path, name)
-                secret = is_secret_key(name, nodes)
+        nodes, path, secret = _patch_place(node, operation)
         found.extend(_mask_paths(nodes, operation.get("value"), path, secret=secret))
     return found
+
+
+def masked_patch(node: Node | None, operations: Any) -> Any:
+    """Return a copy of a JSON Patch with each secret in it replaced by ``MASK``.
+
+    Args:
+        node: the schema node of the entity that is patched, or None.
+        operations: the patch.
+    """
+    if not isinstance(operations, list):
+        return masked(None, operations)
+    found = []
+    for operation in operations:
+        if not isinstance(operation, dict) or "value" not in operation:
+            found.append(operation)
+            continue
+        nodes, _, secret = _patch_place(node, operation)
+        value = _copied(_field, nodes, operation["value"], lambda _: MASK, is_secret=secret)
+        found.append({**operation, "value": value})
+    return found
+
+
+def _patch_place(
+    node: Node | None, operation: dict[str, Any]
+) -> tuple[tuple[Node, ...], str, bool]:
+    """Return the nodes of what a patch operation changes, its path, and whether it is secret."""
+    from dynclient.schema.pointers import parts
+
+    nodes, path, secret = _nodes(node), "", False
+    for name in parts(str(operation.get("path", ""))):
+        if name == "-" or name.isdigit():
+            nodes, path = _items(nodes), f"{path}[{name}]"
+        else:
+            (nodes, _), path = _below(nodes, name), _joined(path, name)
+            secret = is_secret_key(name, nodes)
+    return nodes, path, secret
 
 
 def without_masks(node: Node | None, before: Any, after: Any) -> Any:

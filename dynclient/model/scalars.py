@@ -106,8 +106,8 @@ def scalar_class(node: Node) -> type:
     return ScalarMeta(node.type_name, (BASES[node.kind],), namespace)
 
 
-def enum_class(node: Node) -> type:
-    """Build the class of an enumeration of strings.
+def enum_members(node: Node) -> dict[str, str]:
+    """Return the values of an enumeration of strings by the names of its members.
 
     A member has the name of its value. Characters that an identifier cannot have are replaced by
     underscores (``"a-b"`` is ``a_b``). A name that begins with a digit or an underscore gets a
@@ -123,6 +123,12 @@ def enum_class(node: Node) -> type:
         while name in members:
             name += "_"
         members[name] = value
+    return members
+
+
+def enum_class(node: Node) -> type:
+    """Build the class of an enumeration of strings."""
+    members = enum_members(node)
     cls: Any = NamedEnum(  # type: ignore[call-overload]  # the functional form of Enum
         node.type_name, list(members.items()), module="dynclient.types", qualname=node.type_name
     )

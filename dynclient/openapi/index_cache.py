@@ -145,3 +145,21 @@ class IndexCache:
     @property
     def _last_build_name(self) -> str:
         return f"server-{self._host}"
+
+
+class NoIndexCache(IndexCache):
+    """Keeps nothing: each client requests the document, if it needs it."""
+
+    def keep(self, digest: Digest, build: Build) -> Index:
+        """Return the index of a build's document."""
+        from dynclient.openapi.index import Index
+
+        return Index.of_digest(digest, *build)
+
+    def find(self, build: Build) -> Index | None:  # noqa: ARG002 -- the signature of the base
+        """Return None."""
+        return None
+
+    def last_build(self) -> Build | None:
+        """Return None."""
+        return None

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -105,6 +105,7 @@ def serve(
     verbose: bool = False,
     pipeline_service: bool = True,
     run_polls: int = DEFAULT_RUNNER.polls,
+    load: Callable[[Mapping[str, str], Release], None] | None = None,
 ) -> None:
     """Serve a release until interrupted; print host and tokens first.
 
@@ -121,9 +122,12 @@ def serve(
             without a pipeline service.
         run_polls: the number of times that a run of an app or an ingestion pipeline is seen
             unfinished before it ends.
+        load: writes data to the sandbox before host and tokens are printed; called in a thread,
+            with what a client needs to connect, see :func:`connection_info`, and the release.
 
     Raises:
         SandboxFailed: the data file or the port cannot be used.
+        DynclientError: ``load`` failed.
     """
     from dynclient.sandbox.app import Sandbox
 
@@ -137,11 +141,50 @@ def serve(
         signals.server = server = web_server(sandbox)
         if verbose:
             _report_guesses(chosen)
-        _announce(connection_info(sandbox, listener), json=json)
+        info = connection_info(sandbox, listener)
+        loader = None
+        if load is None:
+            _announce(info, json=json)
+        else:  # its requests wait in the socket until the server runs
+            loader = _Loader(server, load, info, chosen, json=json)
+            loader.start()
         if follow_parent:
             _watch_parent(server)
         if not signals.received:
             server.run(sockets=[listener])
+        if loader is not None and loader.error is not None and not signals.received:
+            raise loader.error
+
+
+class _Loader(threading.Thread):
+    """Writes data to the sandbox, then prints host and tokens; ends the server if that fails."""
+
+    def __init__(
+        self,
+        server: uvicorn.Server,
+        load: Callable[[Mapping[str, str], Release], None],
+        info: dict[str, str],
+        release: Release,
+        *,
+        json: bool,
+    ) -> None:
+        super().__init__(name="sandbox-loader", daemon=True)
+        self.error: Exception | None = None
+        self._server = server
+        self._load = load
+        self._info = info
+        self._release = release
+        self._json = json
+
+    def run(self) -> None:
+        """Load and announce."""
+        try:
+            self._load(self._info, self._release)
+        except Exception as error:  # noqa: BLE001 -- raised by serve(), in the main thread
+            self.error = error
+            self._server.should_exit = True
+        else:
+            _announce(self._info, json=self._json)
 
 
 def _report_guesses(release: Release) -> None:
@@ -193,9 +236,22 @@ def _announce(info: dict[str, Any], *, json: bool) -> None:
     if json:
         text = jsonlib.dumps(info)
     else:
-        text = "\n".join(f"{name.replace('_', ' '):12} {value}" for name, value in info.items())
+        lines = [f"{name.replace('_', ' '):12} {value}" for name, value in info.items()]
+        text = "\n".join([*lines, "", "In another terminal:", *environment_lines(info)])
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def environment_lines(info: Mapping[str, str], *, windows: bool = os.name == "nt") -> list[str]:
+    """Return the commands of a shell after which clients in it use the sandbox.
+
+    Args:
+        info: what a client needs to connect, as :func:`connection_info` returns it.
+        windows: write them for PowerShell instead of a POSIX shell.
+    """
+    values = {"OPENMETADATA_HOST": info["host"], "OPENMETADATA_TOKEN": info["admin_token"]}
+    form = '$env:{} = "{}"' if windows else "export {}={}"
+    return [form.format(name, value) for name, value in values.items()]
 
 
 def _watch_parent(server: uvicorn.Server) -> None:

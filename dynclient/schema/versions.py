@@ -8,6 +8,9 @@ from typing import NamedTuple
 _DIGITS_MAX = 18
 """Digits of the longest number in a version."""
 
+_NEWEST = (999,)
+"""Stands for the version of a release that has none, which is treated as the newest."""
+
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version: ``1.13.0-rc1`` → ``(1, 13, 0)``; ``()`` if it has none."""
@@ -20,6 +23,22 @@ def numbers(version: str) -> tuple[int, ...]:
         if digits != part:
             break
     return tuple(found) if len(found) > 1 else ()
+
+
+class Period(NamedTuple):
+    """The releases that have something."""
+
+    since: str = ""
+    """The first one; empty if all have it, or if the first one is not known."""
+    until: str = ""
+    """The first one that does not have it any more; empty if all later ones do."""
+
+    def includes(self, version: tuple[int, ...]) -> bool:
+        """Return whether a release is one of them; an empty version is the newest."""
+        version = version or _NEWEST
+        is_early = bool(self.since) and version < numbers(self.since)
+        is_late = bool(self.until) and version >= numbers(self.until)
+        return not is_early and not is_late
 
 
 def names_for(version: str) -> tuple[str, ...]:

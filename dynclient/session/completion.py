@@ -7,7 +7,6 @@ the cache already has. If that is the release that the client would choose, it i
 
 from __future__ import annotations
 
-import copy
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 WAIT = 1.0
 """Seconds that completion waits for the server's version."""
-_TIMEOUTS = ("timeout", "connect_timeout", "read_timeout")
 
 
 def is_interactive() -> bool:
@@ -63,9 +61,11 @@ class Completion:
         return self._session.known_release or self.release
 
     def _ask(self) -> None:
+        from dynclient.transport.auth import Anonymous
+
         server = self._session.server
         if server.known_build is None:
-            transport = _impatient(self._session.transport)
+            transport = impatient(self._session.transport, WAIT, Anonymous())
             if transport is None:
                 return
             dispatcher = Dispatcher(transport, transport.settings)
@@ -73,8 +73,6 @@ class Completion:
                 server.use_build(ServerInfo(server.host, dispatcher).request_build())
             except (DynclientError, OSError, ValueError):
                 return
-            finally:
-                transport.close()
         self._version = server.version
 
     def _find(self, version: str) -> None:
@@ -101,19 +99,20 @@ class Completion:
             return
 
 
-def _impatient(transport: Any) -> Transport | None:
-    """Return a copy of a transport that gives up early and sends no token.
+def impatient(transport: Any, seconds: float, auth: Any = None) -> Transport | None:
+    """Return a copy of a transport that gives up early; it shares the connections.
 
-    None for a transport of the user's own, which may do anything.
+    Args:
+        transport: the transport.
+        seconds: how long a request may take; none is repeated.
+        auth: the authentication of the copy; by default that of the transport.
+
+    Returns:
+        The copy; None for a transport of the user's own, which may do anything, and for a closed
+        one.
     """
-    from dynclient.transport.auth import Anonymous
     from dynclient.transport.http import Transport
 
-    if type(transport) is not Transport:
+    if type(transport) is not Transport or transport.closed:
         return None
-    copied = copy.copy(transport)
-    settings = transport.settings
-    short = {name: WAIT for name in _TIMEOUTS if name in settings._fields}
-    copied.settings = settings.replace(retries=0, **short)
-    copied.auth = Anonymous()
-    return copied
+    return transport.impatient(seconds, transport.auth if auth is None else auth)

@@ -231,6 +231,11 @@ class ServerInfo:
     @property
     def index_cache(self) -> IndexCache:
         """Where indexes are kept; most processes need none."""
+        if self._dispatcher.interceptor is not None:
+            # Another process replays the requests, with another cache.
+            from dynclient.openapi.index_cache import NoIndexCache
+
+            return NoIndexCache(self.host)
         if self._cache is None:
             from dynclient.openapi.index_cache import IndexCache
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.dispatch.dispatcher import Dispatcher
 from dynclient.dispatch.responses import is_route
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _CREATES = frozenset({"create", "upsert"})
 """Operations whose body is a create request."""
+_T = TypeVar("_T")
 
 
 class Session:
@@ -65,6 +66,7 @@ class Session:
         host: the server's address, without ``/api``.
         server: what the server says about itself.
         contract: its routes, filters and operations.
+        changes: the number of requests so far that may have changed something.
     """
 
     def __init__(
@@ -84,12 +86,14 @@ class Session:
         self._release_check: ReleaseCheck | None = None
         self._choosing = threading.RLock()
         self._completion: Completion | None = None
+        self._memo: dict[str, Any] = {}
         self._dispatcher = Dispatcher(transport, settings, hooks)
         if settings.unread != "none":
             self._dispatcher.origin = self._origin
         self.host = base.removesuffix("/api")
         self.transport = transport
         self.settings = settings
+        self.changes = 0
         if release is not None:
             self.use_release(release)
         self._resolver: Resolver | None = None
@@ -122,18 +126,21 @@ class Session:
         completion = self._completion
         return self.known_release or (None if completion is None else completion.release)
 
-    def completion_release(self) -> Release | None:
+    def completion_release(self, *, may_ask: bool = False) -> Release | None:
         """Return the release whose names completion shows; None if there is none.
 
         In an interactive session the server may be asked for its version, once and for a second at
         most; see :mod:`dynclient.session.completion`. Nothing is downloaded, and nothing raised.
+
+        Args:
+            may_ask: whether the server may be asked in any other process too.
         """
         if self.known_release is not None:
             return self.known_release
         if self._completion is None:
             from dynclient.session.completion import Completion, is_interactive
 
-            if not is_interactive():
+            if not may_ask and not is_interactive():
                 return None
             self._completion = Completion(self, self._sources)
         return self._completion.look()
@@ -142,6 +149,19 @@ class Session:
         """Use a release from now on, with the ``drift`` of the settings, and return it so."""
         self._dispatcher.release = used = release.with_drift(self.settings.drift)
         return used
+
+    def memo(self, key: str, build: Callable[[Session], _T]) -> _T:
+        """Return what a feature keeps for this session, such as a cache; it is not pickled.
+
+        Args:
+            key: name of the feature.
+            build: creates what is kept. Two threads may both do so; one result is kept.
+        """
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo.setdefault(key, build(self))
+        kept: _T = found
+        return kept
 
     def _release(self) -> Release:
         return self.release
@@ -180,6 +200,31 @@ class Session:
 
             self._release_check = ReleaseCheck(self.server)
         return self._release_check
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the user named the release."""
+        return self._is_pinned
+
+    def impatient(self, seconds: float) -> Session:
+        """Return a session for the same server and user whose requests give up early.
+
+        Displays send their requests by it, so that a server that is down delays them shortly.
+
+        Args:
+            seconds: how long a request may take; none is repeated.
+        """
+        from dynclient.session.completion import impatient
+
+        transport = impatient(self.transport, seconds) or self.transport
+        hooks = self._dispatcher.hooks
+        found = Session(
+            self._base, transport, self.settings, self.known_release, hooks, self._sources,
+            self._is_pinned,
+        )  # fmt: skip
+        if self.server.known_build is not None:
+            found.server.use_build(self.server.known_build)
+        return found
 
     @property
     def catalogue(self) -> Catalogue:
@@ -351,7 +396,10 @@ class Session:
 
     def _forget(self, method: str) -> None:
         """Drop what is cached of entities after a request that may have changed them."""
-        if self._resolver is not None and method != "GET":
+        if method == "GET":
+            return
+        self.changes += 1
+        if self._resolver is not None:
             self._resolver.clear()
 
     def find_one(self, plan: Plan) -> Any:
@@ -448,11 +496,7 @@ class Session:
         return [name for path in paths for name in facts.needed(entity.name, path)]
 
     def save(self, entity: Any, *, read_back: bool = False, on_conflict: str = "error") -> Any:
-        """Send the changes of an entity, see :func:`dynclient.session.save.save`.
-
-        With ``read_back`` or ``on_conflict="rebase"``, see
-        :func:`dynclient.session.rebased_save.save_and_check`.
-        """
+        """Send the changes of an entity; arguments and errors are those of ``Client.save``."""
         if read_back or on_conflict != "error":
             from dynclient.session.rebased_save import save_and_check
 
@@ -528,6 +572,18 @@ class ResponseOrigin(Origin):
 
         for path in paths:
             complete(root, path)
+
+    def unread(self, root: Entity, node: Node) -> Sequence[str]:
+        """Return the fields that the response left out, see :meth:`Origin.unread`."""
+        from dynclient.session.unread import unread_names
+
+        return unread_names(self, root, node)
+
+    def page_address(self, root: Entity) -> str | None:
+        """Return the address of the page of an entity, see :meth:`Origin.page_address`."""
+        from dynclient.session.page_addresses import known_page
+
+        return None if self.session is None else known_page(self.session, root)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from dynclient.session.unread import asked_fields

@@ -73,20 +73,10 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
     Warns:
         StaleWarning: the entity was changed since it was read.
     """
-    paths = origin.paths
     entity = type(root)._node.entity
-    if entity is None:
-        return []
-    if paths is None:
-        paths = origin.paths = _paths(type(root)._node, entity, origin)
-    names = paths.get(node.ref)
-    if names is None:
-        return []
-    missing: Iterable[str] = names.get(ALL if name is None else name, ())
-    raw = model.raw(root)
-    # A path below a field that the entity does not have is not that of any of its parts.
-    missing = [p for p in missing if _first(p) in {p, *raw} and not merge.is_read(root, p)]
-    if not missing:
+    names = _paths_of(origin, root).get(node.ref, {})
+    missing = _unread_paths(root, names.get(ALL if name is None else name, ()))
+    if not missing or entity is None:
         return []
     reading = _Reading(origin, root, entity, missing)
     # In a forked child, the lock of the parent may stay locked for ever.
@@ -99,6 +89,35 @@ def read(origin: ResponseOrigin, root: Entity, node: Node, name: str | None) -> 
                 merge.merge(root, path, row)
     _warn_stale(root, row, reading.label)
     return missing
+
+
+def unread_names(origin: ResponseOrigin, root: Entity, node: Node) -> list[str]:
+    """Return the names of the fields of a type that a response left out; sends nothing.
+
+    Args:
+        origin: the response.
+        root: the entity.
+        node: the type that has the fields: that of the entity, or of a part of it.
+    """
+    names = _paths_of(origin, root).get(node.target.ref, {})
+    return [name for name, paths in names.items() if name and _unread_paths(root, paths)]
+
+
+def _paths_of(origin: ResponseOrigin, root: Entity) -> Paths:
+    """Return the paths of what a response left out, which are found when they are first needed."""
+    entity = type(root)._node.entity
+    if entity is None:
+        return {}
+    if origin.paths is None:
+        origin.paths = _paths(type(root)._node, entity, origin)
+    return origin.paths
+
+
+def _unread_paths(root: Entity, paths: Iterable[str]) -> list[str]:
+    """Return those of some paths that were not read yet."""
+    raw = model.raw(root)
+    # A path below a field that the entity does not have is not that of any of its parts.
+    return [p for p in paths if _first(p) in {p, *raw} and not merge.is_read(root, p)]
 
 
 class _Reading:

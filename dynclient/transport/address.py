@@ -8,6 +8,8 @@ import re
 from dynclient.errors import UsageError
 
 HOST = "OPENMETADATA_HOST"
+PROFILE = "OPENMETADATA_PROFILE"
+"""Variable with the name of a profile of the configuration file."""
 TOKENS = ("OPENMETADATA_TOKEN", "OPENMETADATA_JWT_TOKEN")
 """Variables with a token; the first one that is set is used."""
 _PAGE = re.compile(r"/(?:api/v1/.|(?:signin|my-data)(?:/|$)|[^/]*\.html$)")

@@ -1,4 +1,4 @@
-"""Authentication: a token, a callable that returns tokens, a user with a password, or none.
+"""Authentication: a token, a function or a place that has it, a user with a password, or none.
 
 Tokens and passwords are kept as :class:`dynclient.secrets.Secret`: they print as the mask, and
 pickles contain none of them.
@@ -214,18 +214,15 @@ class TokenProvider(Anonymous):
         return f"tokens of {self._name}()"
 
 
-class Login(Anonymous):
-    """A user with a password, who logs in on the first request and when a session ends."""
+class _Session(Anonymous):
+    """Base class of what gets a header by itself: one thread does it for all, once a process.
 
-    def __init__(self, username: str, password: str) -> None:
-        for name, text in (("username", username), ("password", password)):
-            if not isinstance(text, str):
-                raise UsageError(f"{name}= must be a string, not {type(text).__name__}")
-            if any("\ud800" <= char <= "\udfff" for char in "".join(text)):
-                raise UsageError(f"{name}= contains a character that UTF-8 cannot encode")
-        self._username = username
-        self._password = Secret(password)
-        self.origin = f"the login of {username}"
+    Subclasses name the attributes that pickles contain in ``_pickled``.
+    """
+
+    _pickled: tuple[str, ...]
+
+    def __init__(self) -> None:
         self._session: tuple[Secret, Secret | None] | None = None  # header, refresh token
         self._new_lock()
 
@@ -234,57 +231,117 @@ class Login(Anonymous):
         self._process = os.getpid()
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("_username", "_password", "origin")
-        return {name: self.__dict__[name] for name in names}
+        return {name: self.__dict__[name] for name in self._pickled}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._session = None
-        self._new_lock()
+        _Session.__init__(self)
 
     def header(self, send: Callable[[Request], Response], base: str) -> str | None:  # noqa: ARG002
-        """Return the header of the session, after logging in if there is none.
+        """Return the header of the session, after starting one if there is none; see subclasses."""
+        if self._process != os.getpid():  # in a forked child the lock may stay locked for ever
+            self._new_lock()
+        if self._session is None:
+            with self._lock:
+                if self._session is None:
+                    self._session = self._start(send)
+        return self._session[0]
+
+    @property
+    def last(self) -> Secret | None:  # type: ignore[override]  # read only
+        """The header of the session, or None before it was started."""
+        session = self._session
+        return None if session is None else session[0]
+
+    def _start(self, send: Callable[[Request], Response]) -> tuple[Secret, Secret | None]:
+        raise NotImplementedError
+
+
+class TokenSource(_Session):
+    """A token that is read from where it is stored, once, and again after a 401.
+
+    Args:
+        read: returns the token. Its errors reach the caller of the request. A pickle contains it.
+        origin: where the token comes from, for messages.
+    """
+
+    _pickled = ("_read", "origin")
+
+    def __init__(self, read: Callable[[], str], origin: str) -> None:
+        super().__init__()
+        self._read = read
+        self.origin = origin
+
+    def _start(self, send: Callable[[Request], Response]) -> tuple[Secret, None]:  # noqa: ARG002
+        return _bearer(self._read(), f"the token from {self.origin}"), None
+
+    def renew(self, send: Callable[[Request], Response], used: str) -> bool:
+        """Read the token again, and return whether it is another one by now."""
+        with self._lock:
+            if self._session is not None and self._session[0] == used:
+                self._session = self._start(send)
+            return self._session is not None and self._session[0] != used
+
+    def __repr__(self) -> str:
+        return f"token from {self.origin}"
+
+
+class Login(_Session):
+    """A user with a password, who logs in on the first request and when a session ends.
+
+    Args:
+        username: e-mail address of the user.
+        password: the password, or a function that returns it, called for each login.
+    """
+
+    _pickled = ("_username", "_password", "origin")
+
+    def __init__(self, username: str, password: str | Callable[[], str]) -> None:
+        super().__init__()
+        _check_text("username", username)
+        if not callable(password):
+            _check_text("password", password)
+            password = Secret("".join(password))  # that of a Secret would be the mask
+        self._username = username
+        self._password = password
+        self.origin = f"the login of {username}"
+
+    def _plain_password(self) -> str:
+        if callable(self._password):
+            password = self._password()
+            _check_text("password", password)
+            return "".join(password)
+        if self._password == MASK:
+            raise UsageError(
+                "this client was pickled in another process, and pickles do not contain its"
+                " password. Connect again in this process"
+            )
+        return "".join(self._password)
+
+    def renew(self, send: Callable[[Request], Response], used: str) -> bool:
+        """Refresh the session, or log in again if that fails. One thread does it for all."""
+        with self._lock:
+            if self._session is not None and self._session[0] == used:
+                self._session = self._refresh(send, self._session[1]) or self._start(send)
+        return True
+
+    def _start(self, send: Callable[[Request], Response]) -> tuple[Secret, Secret | None]:
+        """Log in.
 
         Raises:
             Unauthorized: the server refused the login.
             ServerError: the login failed for another reason; its class depends on the status.
             UsageError: the password is not available in this process.
         """
-        if self._process != os.getpid():  # in a forked child the lock may stay locked for ever
-            self._new_lock()
-        if self._session is None:
-            with self._lock:
-                if self._session is None:
-                    self._session = self._log_in(send)
-        return self._session[0]
-
-    @property
-    def last(self) -> Secret | None:  # type: ignore[override]  # read only
-        """The header of the session, or None before the login."""
-        session = self._session
-        return None if session is None else session[0]
-
-    def renew(self, send: Callable[[Request], Response], used: str) -> bool:
-        """Refresh the session, or log in again if that fails. One thread does it for all."""
-        with self._lock:
-            if self._session is not None and self._session[0] == used:
-                self._session = self._refresh(send, self._session[1]) or self._log_in(send)
-        return True
-
-    def _log_in(self, send: Callable[[Request], Response]) -> tuple[Secret, Secret | None]:
         from base64 import b64encode
 
-        if self._password == MASK:
-            raise UsageError(
-                "this client was pickled in another process, and pickles do not contain its"
-                " password. Connect again in this process"
-            )
-        plain = self._password.get_secret_value().encode()
+        password = Secret(self._plain_password())
+        plain = password.get_secret_value().encode()
         body = {"email": self._username, "password": b64encode(plain).decode()}
         response = send(_post(_LOGIN, body))
         session = _read_session(response)
         if session is None:
-            raise _login_error(self._username, self._password, response)
+            raise _login_error(self._username, password, response)
         return session
 
     @staticmethod
@@ -298,6 +355,13 @@ class Login(Anonymous):
 
     def __repr__(self) -> str:
         return f"user {self._username}"
+
+
+def _check_text(name: str, text: object) -> None:
+    if not isinstance(text, str):
+        raise UsageError(f"{name}= must be a string, not {type(text).__name__}")
+    if any("\ud800" <= char <= "\udfff" for char in "".join(text)):
+        raise UsageError(f"{name}= contains a character that UTF-8 cannot encode")
 
 
 def _post(path: str, body: dict[str, str]) -> Request:

@@ -408,6 +408,25 @@ class Transport:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return Adapter(pool_connections=2, pool_maxsize=settings.pool_size)
 
+    def impatient(self, seconds: float, auth: Anonymous) -> Transport:
+        """Return a transport over the same connections that sends once and gives up early.
+
+        Do not close it.
+
+        Args:
+            seconds: the time for a request, if that is less than the settings allow.
+            auth: the authentication to use instead.
+        """
+        self._open()
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        own = self.settings
+        names = ("timeout", "connect_timeout", "read_timeout")
+        times = {name: min(seconds, getattr(own, name) or seconds) for name in names}
+        other.settings = own.replace(retries=0, **times)
+        other.auth = auth
+        return other
+
     def close(self) -> None:
         """Close all connections; sending afterwards raises an error."""
         self.closed = True

@@ -38,18 +38,18 @@ def refusal_hint(transport: Any) -> str:
 
 def _state(header: str) -> str:
     """Return the validity of a token in words: ``, and expired on …``; empty without a JWT."""
-    expiry = _expiry(header.rpartition(" ")[2])
-    if expiry is None:
+    until = expiry(header.rpartition(" ")[2])
+    if until is None:
         return ""
-    when = expiry.strftime("%Y-%m-%d %H:%M UTC")
-    if expiry <= datetime.now(UTC):
+    when = until.strftime("%Y-%m-%d %H:%M UTC")
+    if until <= datetime.now(UTC):
         return f", and expired on {when}"
     return (
         f", and has not expired (it is valid until {when}), but another server may have issued it"
     )
 
 
-def _expiry(token: str) -> datetime | None:
+def expiry(token: str) -> datetime | None:
     """Return when a JWT expires, or None if it does not say so; its signature is not verified."""
     parts = token.split(".")
     if len(parts) != 3:

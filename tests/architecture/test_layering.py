@@ -17,6 +17,7 @@ PACKAGE = ROOT / "dynclient"
 
 GROUND = {
     "data",
+    "display",
     "errors",
     "documentation",
     "fqn",
@@ -25,11 +26,13 @@ GROUND = {
     "settings",
     "suggestions",
     "tracebacks",
+    "typing",
     "warn",
 }
 ROOMS: dict[str, set[str]] = {
     # room: the rooms it may import, itself and the ground aside
     "transport": set(),
+    "config": {"transport"},
     "schema": set(),
     "releases": {"schema", "transport"},
     "validation": {"schema"},
@@ -43,15 +46,17 @@ ROOMS["session"] = {*ROOMS["dispatch"], "dispatch", "openapi", "releases"}
 ROOMS["bulk"] = {*ROOMS["session"], "session"}
 ROOMS["extensions"] = {*ROOMS["bulk"], "bulk"}
 ROOMS["explore"] = {*ROOMS["extensions"], "extensions"}
-ROOMS["client"] = {*ROOMS["explore"], "explore"}
+ROOMS["client"] = {*ROOMS["explore"], "config", "explore"}
+ROOMS["stubs"] = {*ROOMS["client"], "client"}
+ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
-ROOMS["cli"] = {*ROOMS["client"], "client", "compat", "sandbox", "(package)"}
+ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "compat", "sandbox", "(package)"}
 ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""
 
-GROUND_IMPORTS = {"errors", "documentation", "secrets", "suggestions"}
+GROUND_IMPORTS = {"errors", "display", "documentation", "secrets", "suggestions"}
 """What modules of the ground may import of each other."""
 
 EXCEPTIONS = {

@@ -14,8 +14,8 @@ import dynclient
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {
-    *("all", "cli", "dist", "fast", "frames", "fuzz", "graph", "lint", "mutate", "sandbox", "sql"),
-    "test",
+    *("all", "cli", "dist", "docs", "fast", "frames", "fuzz", "graph", "lint", "login", "mutate"),
+    *("sandbox", "sql", "test"),
 }
 
 

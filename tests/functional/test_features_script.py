@@ -14,6 +14,8 @@ from tests.functional.scripts import features
 from tests.support.external_server import own
 from tests.support.trees import ALL_RELEASES
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 SEEN = {
     "me": "admin",
     "by_email": True,

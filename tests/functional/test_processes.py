@@ -17,6 +17,8 @@ from dynclient.client.client import Client
 from tests.support.external_server import own
 from tests.support.trees import ALL_RELEASES
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 
 @pytest.fixture
 def service(om: Client) -> str:

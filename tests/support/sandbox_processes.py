@@ -17,6 +17,8 @@ from typing import Any
 import psutil
 import requests
 
+from tests.support.session_cache import SESSION_CACHE
+
 PATIENCE = 60
 """Seconds after which a process that should have ended counts as hanging."""
 
@@ -26,6 +28,9 @@ def environment(temporary: Path | None = None) -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     out = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    if out.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Compiled once for all processes of a run; the folder is removed at its end.
+        out["PYTHONPYCACHEPREFIX"] = str(Path(os.environ[SESSION_CACHE]).parent / "bytecode")
     if temporary is not None:
         temporary.mkdir(exist_ok=True)
         out["TMPDIR"] = str(temporary)

@@ -14,6 +14,7 @@ import dynclient
 from dynclient import sandbox
 from dynclient.client.client import Client
 from tests.support import external_server
+from tests.support.leftovers import watched
 from tests.support.session_cache import session_cache
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 
@@ -25,7 +26,7 @@ def started(name: str) -> Iterator[sandbox.Running]:
     """Yield a server of a release: a sandbox, or the external one if that is its release."""
     release = release_named(name)  # skips without its tree
     if not external_server.HOST:
-        with sandbox.start(tree=TREES.get(name)) as running:
+        with watched(name, lambda: sandbox.start(tree=TREES.get(name))) as running:
             yield running
         return
     if name not in ALL_RELEASES:

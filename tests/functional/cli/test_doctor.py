@@ -173,7 +173,8 @@ def test_a_sandbox(capsys: pytest.CaptureFixture[str], server: Server, served: s
 
 def test_a_server_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "http://127.0.0.1:1", "--release", "starter")
-    assert (code, out) == (1, "")
+    assert (code, "decided by" in out) == (1, False)
+    assert "host                http://127.0.0.1:1  argument" in out.splitlines()
     assert err.startswith("dynclient: ")
 
 

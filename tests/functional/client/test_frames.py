@@ -6,6 +6,8 @@ import pytest
 
 import dynclient
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 
 @pytest.fixture
 def database(each: dynclient.Client) -> str:

@@ -73,7 +73,7 @@ def test_the_text_of_the_error_suggests_close_names() -> None:
 
 def test_fields_that_exist_and_probes_of_tools_are_as_before() -> None:
     name, missing, probe = cells(
-        "print(t.name)", "print(t.description)", "print(hasattr(t, '_repr_html_'))"
+        "print(t.name)", "print(t.description)", "print(hasattr(t, '_repr_png_'))"
     )
     assert (name, missing, probe) == ("orders\n", "None\n", "False\n")
 

@@ -11,6 +11,8 @@ import pytest
 from dynclient.client.client import Client
 from tests.support.external_server import own
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 

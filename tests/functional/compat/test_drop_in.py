@@ -18,6 +18,8 @@ from dynclient.sandbox import Running
 from tests.support.external_server import only_on_sandbox
 from tests.support.trees import ALL_RELEASES, TREES, release_named, shared
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 Server = Callable[[str], Running]
 
 SCRIPTS = sorted((Path(__file__).parents[2] / "compat" / "scripts").glob("*.py"))

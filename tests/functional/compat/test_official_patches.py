@@ -32,7 +32,10 @@ GLOSSARY = "Words"
 """In the place of ``Business``: servers list tags by name, and patches count on their order."""
 NOT_COMPARED = ("id", "name", "fullyQualifiedName", "href", "updatedAt", "changeDescription")
 
-pytestmark = pytest.mark.skipif(CASES is None, reason="the official patches are not available")
+pytestmark = [
+    pytest.mark.skipif(CASES is None, reason="the official patches are not available"),
+    pytest.mark.usefixtures("removed_afterwards"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 import dynclient
+
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
 
 
 def test_the_examples_of_a_table_and_its_parents_are_accepted(each: dynclient.Client) -> None:

@@ -16,6 +16,8 @@ from dynclient import model
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments, NotFound, NotSupported, RequestInvalid
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 NUMBERS = itertools.count()
 A_DAY = datetime.date(2026, 1, 1)
 

@@ -14,6 +14,8 @@ from dynclient import QualityTest
 from dynclient.client.client import Client
 from dynclient.errors import BadArguments, NotFound, NotSupported, RequestInvalid
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 A_DAY = datetime.date(2026, 1, 1)
 NUMBERS = itertools.count()
 UNIQUE = "columnValuesToBeUnique"

@@ -12,6 +12,8 @@ from dynclient.client.client import Client
 from dynclient.errors import BadArguments, NotFound, OutOfRange
 from tests.support.trees import ALL_RELEASES
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 
 @pytest.fixture
 def table(each: Client) -> Iterator[Any]:

@@ -13,6 +13,8 @@ from dynclient.client.client import Client
 from tests.support.external_server import own
 from tests.support.trees import ALL_RELEASES
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 REBASED = own("Rebased")
 COLUMNS = [{"name": "id", "dataType": "INT"}, {"name": "total", "dataType": "INT"}]
 

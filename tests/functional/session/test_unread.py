@@ -16,6 +16,8 @@ from tests.support.external_server import own
 from tests.support.servers import Server
 from tests.support.trees import ALL_RELEASES, release_named
 
+pytestmark = pytest.mark.usefixtures("removed_afterwards")
+
 _numbers = itertools.count()
 
 

@@ -23,7 +23,7 @@ import requests
 
 from dynclient import sandbox
 from dynclient.releases.cache import bundled
-from tests.support.sandbox_processes import LaunchedSandbox, launch, start_error
+from tests.support.sandbox_processes import LaunchedSandbox, environment, launch, start_error
 from tests.support.trees import TREES
 
 
@@ -261,7 +261,9 @@ def test_a_full_disk_is_refused_at_the_start(tmp_path: Path) -> None:
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
 
-    message = start_error("--data", tmp_path / "file.db", preexec_fn=full)
+    # Python would cut its own files of bytecode as well, and read them in the next process.
+    env = {**environment(), "PYTHONDONTWRITEBYTECODE": "1"}
+    message = start_error("--data", tmp_path / "file.db", preexec_fn=full, env=env)
     assert str(tmp_path / "file.db") in message
     assert "disk" in message
 

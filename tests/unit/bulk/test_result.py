@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynclient.bulk import BulkResult, Names, Outcome
+from dynclient.display.displayed import media_types
 from dynclient.errors import DynclientError, OutOfRange, RequestInvalid
 
 
@@ -76,3 +77,25 @@ def test_a_result_raises_its_first_failure_on_request() -> None:
     with pytest.raises(DynclientError, match="bad") as caught:
         result.raise_failures()
     assert caught.value.__notes__ == ["row 2 (c); 1 failed"]
+
+
+def test_a_result_is_displayed_with_counts_and_failures() -> None:
+    result = BulkResult()
+    for number in range(5):
+        result.add(Outcome("created", f"a.<b>{number}", number))
+    for number in range(5, 35):
+        result.add(Outcome("failed", f"x{number}", number, error=DynclientError("no\nmore")))
+    forms = media_types(result)
+    lines = forms["text/plain"].splitlines()
+    assert lines[0] == "bulk result 5 created, 30 failed"
+    assert lines[2] == "stopped before the last row"
+    assert lines[6] == "created         5  a.<b>0, a.<b>1, a.<b>2, …"
+    assert lines[11:13] == ["  5  x5    no", "  6  x6    no"]
+    assert lines[-1] == "20 of 30 rows; result.failed returns all"
+    assert "a.&lt;b&gt;0" in forms["text/html"]
+
+
+def test_a_complete_result_without_rows_is_one_line() -> None:
+    result = BulkResult()
+    result.is_complete = True
+    assert media_types(result)["text/plain"] == "bulk result no rows"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import dynclient
 from dynclient import cli
@@ -143,11 +148,7 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 def test_every_command_argument_and_option_has_a_help_text() -> None:
-    import typer
-
-    from dynclient.cli.app import app
-
-    found = dict(commands(typer.main.get_command(app)))
+    found = dict(commands(every_command()))
     assert {("demo",), ("doctor",), ("schemas", "fetch")} <= set(found)
     without = [
         (*path, parameter.name)
@@ -157,3 +158,77 @@ def test_every_command_argument_and_option_has_a_help_text() -> None:
     ]
     assert without == []
     assert all(command.help for command in found.values())
+
+
+@functools.cache
+def every_command() -> Any:
+    from dynclient.cli.app import app
+
+    return typer.main.get_command(app)
+
+
+def examples() -> list[tuple[tuple[str, ...], str]]:
+    return [
+        (path, text)
+        for path, command in commands(every_command())
+        for text in f"{command.epilog}".removeprefix("Example: ").split(" · ")
+    ]
+
+
+def test_every_command_has_examples_of_itself() -> None:
+    without = [path for path, text in examples() if f"dynclient {' '.join(path)}" not in text]
+    assert without == []
+
+
+@pytest.mark.parametrize(("path", "text"), examples(), ids=lambda value: value)
+def test_an_example_is_accepted_by_its_command(
+    path: tuple[str, ...], text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("ingest.py", "tables.json", "OpenMetadata-1.13.0.zip"):
+        Path(name).touch()
+    words = shlex.split(text)
+    words = words[words.index("dynclient") + 1 + len(path) :]
+    command = every_command()
+    for name in path:
+        command = command.commands[name]
+    with command.make_context(path[-1], words) as context:
+        given = {name for name, value in context.params.items() if value}
+        assert all(
+            option in {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+            for option in words
+            if option.startswith("-") and path != ("run",)
+        )
+        assert given or not words
+
+
+def test_one_command_alone_is_as_it_is_among_all_of_them() -> None:
+    from dynclient.cli import app
+
+    everything = every_command()
+    for name, command in everything.commands.items():
+        alone: Any = typer.main.get_command(app.app_of(name))
+        assert list(alone.commands) == [name]
+        assert alone.help == everything.help
+        assert [one.name for one in alone.params] == [one.name for one in everything.params]
+        params = getattr(alone.commands[name], "params", [])
+        assert [one.name for one in params] == [one.name for one in command.params]
+    assert app.app_of("nonsense") is app.app
+    assert app.app_of("") is app.app
+
+
+def test_the_help_of_one_command_is_not_that_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "whoami", "--help")
+    assert code == 0
+    assert "Example: dynclient whoami" in " ".join(out.split())
+
+
+def test_a_closed_pipe_ends_any_command_without_a_message() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "dynclient", "schemas", "list"], stdout=closed,
+            stderr=subprocess.PIPE, check=False, text=True, timeout=60,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")

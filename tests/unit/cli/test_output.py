@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from dynclient.cli.output import Format, Output, cell, show_object, show_rows, value_at
 
@@ -24,18 +24,41 @@ ROWS: list[dict[str, Any]] = [
 
 
 def printed(format: Format, columns: tuple[str, ...] = (), rows: Any = None) -> str:
-    console = Console(file=io.StringIO(), width=200)
-    output = Output(console, format, columns)
+    file = io.StringIO()
+    output = Output(file, format, columns)
     show_rows(output, ROWS if rows is None else rows, ("name", "owners.name", "note", "empty"))
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+    return file.getvalue()
 
 
 def test_a_table_has_one_line_a_row_and_no_empty_columns() -> None:
     assert printed(Format.TABLE).splitlines() == [
         "name      owners.name  note",
+        "────────  ───────────  ──────────────────",
         "a         ada, eve     [red]one[/red] two",
         r"b\x1b[2J",
     ]
+
+
+def test_nothing_is_cut_in_a_pipe_but_very_long_values() -> None:
+    rows = [{"name": "n" * 150, "note": "word " * 100}]
+    line = printed(Format.TABLE, rows=rows).splitlines()[2]
+    assert line.startswith("n" * 150 + "  word word")
+    assert line.endswith("…")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm")
+    file = Terminal()
+    show_rows(Output(file), [{"name": "a", "note": "word " * 40}], ("name", "note"))
+    lines = re.sub(r"\x1b\[\d*m", "", file.getvalue()).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert lines[-1].rstrip() == "cut to fit; --output json shows everything"
 
 
 def test_columns_that_the_user_names_are_shown_even_if_they_are_empty() -> None:
@@ -80,10 +103,10 @@ def test_names_are_the_full_names_one_a_line() -> None:
 
 
 def test_an_object_is_a_line_for_each_field() -> None:
-    console = Console(file=io.StringIO(), width=80)
-    show_object(Output(console), {"name": "a", "isBot": False})
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert text.splitlines() == ["field  value", "name   a", "isBot  false"]
+    file = io.StringIO()
+    show_object(Output(file), {"name": "a", "isBot": False})
+    text = file.getvalue()
+    assert text.splitlines() == ["name   a", "isBot  false"]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,20 @@ def test_the_signature_of_another_method_has_its_own_arguments(name: str) -> Non
     assert ("hard" in parameters) is (name == "delete")
 
 
+@pytest.mark.parametrize("name", ["get", "delete", "restore", "versions", "version", "followers"])
+def test_the_signature_has_the_keywords_that_name_an_entity(name: str) -> None:
+    om, _ = client()
+    parameters = inspect.signature(getattr(om.tables, name)).parameters
+    assert {"key", "id", "fqn"} <= parameters.keys()
+
+
+def test_the_number_of_a_version_is_a_required_keyword_after_the_names_of_the_entity() -> None:
+    om, _ = client()
+    number = inspect.signature(om.tables.version).parameters["version"]
+    assert number.kind is inspect.Parameter.KEYWORD_ONLY
+    assert number.default is inspect.Parameter.empty
+
+
 def test_the_documentation_of_a_create_differs_from_that_of_other_methods() -> None:
     om, _ = client()
     create, get = om.tables.create.__doc__ or "", om.tables.get.__doc__ or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dynclient.display.displayed import media_types
 from dynclient.explore.explanation import Explanation, listed_values
 
 HOSTILE = "<script>alert(1)</script> \x1b[31mred \u202eevil"
@@ -36,3 +37,22 @@ def test_what_is_empty_is_left_out() -> None:
     assert Explanation("a", "type").asdict() == {"path": "a", "kind": "type"}
     assert str(Explanation("a", "type")) == "a (type)"
     assert Explanation("a", "field", required=False).asdict()["required"] is False
+
+
+def test_an_explanation_is_displayed_with_its_fields() -> None:
+    name = Explanation("table.name", "field", type="str", description="Its name.", required=True)
+    text = media_types(
+        Explanation("table", "type", "1.6.0", type="Table", description="Rows.", fields=(name,))
+    )["text/plain"]
+    assert text.splitlines() == [
+        "type table",
+        "",
+        "Rows.",
+        "",
+        "release  1.6.0",
+        "type     Table",
+        "",
+        "field  type  required  description",
+        "─────  ────  ────────  ───────────",
+        "name   str   yes       Its name.",
+    ]

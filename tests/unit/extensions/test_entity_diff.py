@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.extensions.entity_diff import EntityDiff, field_changes
+from dynclient.display.displayed import media_types
+from dynclient.extensions.entity_diff import EntityDiff, FieldChange, field_changes
 
 SETTABLE = frozenset({"description", "columns", "tags", "owners", "extension"})
 
@@ -94,3 +95,35 @@ def test_a_diff_is_a_sequence_and_a_text_without_control_characters() -> None:
     assert str(diff).endswith("…")
     assert repr(diff) == "<EntityDiff of table a 0.1 and table a 0.2: 1 place>"
     assert "&lt;" in EntityDiff("<b>", "x", ())._repr_html_()
+
+
+def test_what_was_there_is_red_and_what_is_there_is_green() -> None:
+    changes = [
+        FieldChange("tags['PII']", None, {"tagFQN": "PII"}),
+        FieldChange("description", "old <b>", "new"),
+        FieldChange("retentionPeriod", "P1D", None),
+    ]
+    forms = media_types(EntityDiff("table a 0.1", "table a 0.2", changes))
+    assert forms["text/plain"].splitlines() == [
+        "difference between table a 0.1 and table a 0.2",
+        "",
+        "field            change   before   after",
+        "───────────────  ───────  ───────  ─────",
+        "tags['PII']      added             PII",
+        "description      changed  old <b>  new",
+        "retentionPeriod  removed  P1D",
+    ]
+    html = forms["text/html"]
+    assert html.count('class="dc dc-bad"') == 2
+    assert html.count('class="dc dc-good"') == 2
+    assert "old &lt;b&gt;" in html
+
+
+def test_equal_states_have_no_table() -> None:
+    assert media_types(EntityDiff("a", "b", ()))["text/plain"].endswith("no differences")
+
+
+def test_many_changes_are_cut_with_their_number() -> None:
+    changes = [FieldChange(f"f{number}", None, number) for number in range(250)]
+    text = media_types(EntityDiff("a", "b", changes))["text/plain"]
+    assert "100 of 250 rows" in text

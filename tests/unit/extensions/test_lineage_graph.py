@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from dynclient import model, release
 from dynclient.errors import BadArguments
-from dynclient.extensions.lineage_graph import PATHS_MAX, ColumnLink, Lineage, LineageEdge
+from dynclient.extensions.lineage_graph import (
+    DRAWN_MAX,
+    PATHS_MAX,
+    ColumnLink,
+    Lineage,
+    LineageEdge,
+)
 
 RELEASE = release("starter")
 
@@ -122,6 +128,61 @@ def test_names_cannot_break_out_of_a_drawing() -> None:
     assert "<script" not in found._repr_html_()
     assert '\\"];' in found.to_dot()
     assert 'x\\"]; ' in found.to_dot()
+
+
+def test_names_are_not_characters_for_mermaid() -> None:
+    # Mermaid reads `#lt;` and `#60;` as `<`.
+    assert '"table: x#35;lt;b#35;60;"' in graph("a>x#lt;b#60;").to_mermaid()
+    assert '"table: A&amp;B&quot;C\'D"' in graph("a>A&B\"C'D").to_mermaid()
+
+
+def test_a_notebook_gets_a_picture_a_flowchart_and_a_text() -> None:
+    found = graph("a>b", "b>c", center="b")
+    bundle = found._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "text/vnd.mermaid"}
+    assert "<svg " in bundle["text/html"]
+    assert bundle["text/vnd.mermaid"] == found.to_mermaid()
+    assert "upstream\n└─ table a\n" in bundle["text/plain"]
+    assert set(found._repr_mimebundle_(include={"text/html", "image/png"})) == {"text/html"}
+    assert "text/html" not in found._repr_mimebundle_(exclude={"text/html"})
+
+
+def test_a_picture_has_all_nodes_and_says_what_is_at_the_edges() -> None:
+    pipeline = {"id": "p", "type": "pipeline", "name": "nightly"}
+    columns = {"a>b": details(("a.x", "b.x"), ("a.y", "b.y"), pipeline=pipeline)}
+    html = graph("a>b", "b>c", columns=columns)._repr_html_()
+    assert html.count("<rect ") == 3
+    assert "nightly, 2 columns" in html
+    assert "3 entities, 2 edges" in html
+
+
+def test_a_picture_links_to_the_pages_of_entities() -> None:
+    found = Lineage(
+        reference("a"), {"id-a": reference("a")}, [], page=lambda each: f"https://x/{each.id}"
+    )
+    assert found._repr_html_().count("https://x/id-a") == 2  # the heading and the node
+
+
+def test_a_large_lineage_draws_the_nearest_entities() -> None:
+    chain = [f"t{n}" for n in range(DRAWN_MAX + 50)]
+    edges = [f"{x}>{y}" for x, y in itertools.pairwise(chain)]
+    html = graph(*edges, center="t100")._repr_html_()
+    assert html.count("<rect ") == DRAWN_MAX
+    assert "lineage.nodes has 50 more" in html
+    assert "table t0<" in html
+    assert "table t249<" not in html
+
+
+def test_an_incomplete_lineage_says_so() -> None:
+    found = Lineage(reference("a"), {"id-a": reference("a")}, [], is_complete=False)
+    assert "not complete" in found._repr_html_()
+
+
+@pytest.mark.parametrize("edges", [(), ("a>a",), ("a>b", "b>a"), ("a>b", "b>c", "c>a")])
+def test_lineages_with_one_entity_and_with_cycles_are_drawn(edges: tuple[str, ...]) -> None:
+    found = graph(*edges)
+    assert found._repr_html_().count("<rect ") == len(found.nodes)
+    assert found._repr_mimebundle_()["text/plain"].startswith("lineage of table a")
 
 
 def test_a_tree_opens_each_entity_once() -> None:

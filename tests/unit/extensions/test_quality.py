@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dynclient.display.displayed import media_types
 from dynclient.errors import BadArguments, Conflict, NotFound, RequestInvalid
 from dynclient.extensions.quality import Outcome, Quality, QualityReport
 from dynclient.extensions.test_cases import CasesAndSuites, _suite_name
@@ -137,3 +138,32 @@ def test_arguments_of_another_kind_are_refused() -> None:
     with pytest.raises(BadArguments, match="cases: must be a name"):
         suites.add_test_cases("nightly", None)
     assert wire.sent == []
+
+
+def test_a_report_has_ticks() -> None:
+    outcomes = [
+        Outcome({}, "rows", None, "Success", "5 rows", {}, None, None, ()),
+        Outcome({}, "between", "<id>", "Failed", "2 rows", {}, 3, 2, (0, 1)),
+        Outcome({}, "sql", None, "Skipped", "needs a database", {}, None, None, ()),
+    ]
+    forms = media_types(QualityReport("a.b.c.d", outcomes))
+    assert forms["text/plain"].splitlines() == [
+        "quality of table a.b.c.d",
+        "",
+        "1 passed, 1 failed, 1 skipped",
+        "",
+        "           test     column  result            failed rows",
+        "─────────  ───────  ──────  ────────────────  ───────────",
+        "✓ passed   rows             5 rows",
+        "✗ failed   between  <id>    2 rows                      2",
+        "– skipped  sql              needs a database",
+    ]
+    assert "&lt;id&gt;" in forms["text/html"]
+
+
+def test_a_report_says_which_results_were_not_published() -> None:
+    error = NotFound("gone", status=404, code=404, method="PUT", url="/x", request_id=None)
+    outcome = Outcome({}, "rows", None, "Success", "5 rows", {}, None, None, (), error)
+    text = media_types(QualityReport("a", [outcome]))["text/plain"]
+    assert "not published" in text
+    assert "gone" in text

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from dynclient.data import data_file
-from dynclient.extensions.runs import Run, newest_run, outcome_of
+from dynclient.display.displayed import media_types
+from dynclient.extensions.runs import Run, Runs, newest_run, outcome_of
 from tests.support.trees import ALL_RELEASES, release_named
 
 STATES = [
@@ -72,3 +73,44 @@ def test_a_run_shows_its_state_and_its_times() -> None:
 
 def test_a_running_run_has_no_end_even_if_the_server_sends_one() -> None:
     assert run("id", "running", 1, endDate=1).ended is None
+
+
+def test_a_run_is_displayed_with_its_steps() -> None:
+    steps = [{"name": "Mysql", "records": 5_000, "errors": 2}, {"name": "REST", "records": 4_998}]
+    fields = {"endDate": 130_000, "status": steps}
+    forms = media_types(run("1", "partialSuccess", 10_000, **fields))
+    assert forms["text/plain"].splitlines() == [
+        "run of a.b",
+        "",
+        "state          partialSuccess",
+        "started (UTC)  1970-01-01 00:00:10",
+        "ended (UTC)    1970-01-01 00:02:10",
+        "took           0:02:00",
+        "",
+        "step   records  errors",
+        "─────  ───────  ──────",
+        "Mysql    5,000       2",
+        "REST     4,998",
+    ]
+    assert "dc-warning" in forms["text/html"].split("</style>")[1]
+
+
+def test_a_run_that_failed_says_why() -> None:
+    record = {"status": "failed", "timestamp": 1, "failureContext": {"failure": {"message": "no"}}}
+    assert "failure        no" in media_types(Run(None, "app", record))["text/plain"]
+
+
+def test_a_run_that_the_server_does_not_list_yet_has_a_state_only() -> None:
+    text = media_types(Run(None, "app"))["text/plain"]
+    assert text.splitlines() == ["run of app", "", "state  triggered"]
+
+
+def test_runs_are_a_list_that_is_displayed_as_a_table() -> None:
+    runs = Runs([run("r1", "success", 10_000, endDate=20_000), run("r2", "running", 5_000)])
+    assert runs[1].id == "r2"
+    assert isinstance(runs, list)
+    assert media_types(runs)["text/plain"].splitlines()[4:] == [
+        "success  1970-01-01 00:00:10  1970-01-01 00:00:20  0:00:10  r1",
+        "running  1970-01-01 00:00:05                                r2",
+    ]
+    assert media_types(Runs())["text/plain"].endswith("no runs")

@@ -16,10 +16,10 @@ from dynclient.settings import Settings
 from tests.support.trees import ALL_RELEASES, release_named
 
 WRONG: list[Any] = [None, 3, 1.5, "", b"x", [], object()]
-OTHERWISE_VALID: dict[str, list[Any]] = {
-    **dict.fromkeys(("feed.task", "feed.resolve", "feed.close"), [3]),  # the number of a task
-    **dict.fromkeys(("search", "suggest", "count", "find", "search.suggest"), [""]),  # all
-    "change_events.request": [None],  # of no kind
+OTHERWISE_VALID: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("feed.task", "feed.resolve", "feed.close"), (3,)),  # the number of a task
+    **dict.fromkeys(("search", "suggest", "count", "find", "search.suggest"), ("",)),  # all
+    "change_events.request": (None,),  # of no kind
 }
 """Values that some calls take."""
 

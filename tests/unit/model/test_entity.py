@@ -105,7 +105,7 @@ def test_typos_show_close_names(table) -> None:
         table.descripton = "x"
     with pytest.raises(errors.UnknownField):
         del table.descripton
-    assert not hasattr(table, "_repr_html_")
+    assert not hasattr(table, "_repr_png_")
 
 
 def test_keywords_and_clashes_are_items(named) -> None:

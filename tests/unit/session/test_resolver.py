@@ -256,7 +256,7 @@ def test_other_names_are_as_for_every_entity() -> None:
     with pytest.raises(errors.UnknownField, match=r"has no field 'email'$"):
         _ = types.EntityReference(id=ID, type="spaceship").email
     with pytest.raises(AttributeError) as caught:
-        _ = user._repr_html_
+        _ = user._repr_png_
     assert type(caught.value) is AttributeError
     assert not hasattr(user, "email")
     assert copy.deepcopy(user) == pickle.loads(pickle.dumps(user)) == user

@@ -239,6 +239,19 @@ def test_a_login_is_repeated(stub: Stub, reply: Reply) -> None:
     assert len(stub.seen) == 3
 
 
+@pytest.mark.parametrize("password", ["p", Secret("p"), lambda: "p", lambda: Secret("p")])
+def test_a_password_may_be_masked_or_a_function(stub: Stub, password: Any) -> None:
+    stub.routes["/api/v1/users/login"] = Reply(200, {"accessToken": "given"})
+    send(stub, Login("ada", password))
+    assert b64decode(stub.seen[0].json["password"]) == b"p"
+
+
+def test_a_function_must_return_a_password(stub: Stub) -> None:
+    with pytest.raises(errors.UsageError, match="password= must be a string, not NoneType"):
+        send(stub, Login("ada", lambda: None))  # type: ignore[arg-type,return-value]
+    assert not stub.seen
+
+
 def test_a_login_fits_into_the_deadline_of_the_call(stub: Stub) -> None:
     now = [0.0]
 

@@ -1,0 +1,1 @@
+"""The configuration file: profiles, each with a server, a credential and settings."""

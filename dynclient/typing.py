@@ -1,0 +1,16 @@
+"""Names of the types of a release, for annotations: ``from dynclient.typing import Table``.
+
+Type checkers and editors read what each name is from the stubs that ``dynclient stubs`` writes for
+one release. At run time, and without stubs, each name is ``typing.Any``: the classes themselves
+depend on the server, and are ``om.types.Table``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return Any
