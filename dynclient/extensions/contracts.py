@@ -64,6 +64,11 @@ class Contracts(CollectionExtension):
         Returns:
             A ``ContractValidation``; ``valid`` says whether the contract could be created.
         """
+        if not isinstance(model.json_of(request), Mapping):
+            kind = type(request).__name__
+            message = f"must be a create request or a dict, not {kind}"
+            problem = Problem("request", kind, "argument", message)
+            raise bad_arguments(f"{self.attribute}.check", [problem])
         return self.call("check_request", {}, request)
 
     def results(

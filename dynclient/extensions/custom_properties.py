@@ -12,6 +12,7 @@ from dynclient.display.blocks import Block, Heading, Table, Text
 from dynclient.display.displayed import Displayed, media_types
 from dynclient.display.interactive import may_fetch
 from dynclient.errors import BadArguments, DynclientError, Problem, UnknownCollection, UsageError
+from dynclient.extensions.arguments import as_text
 from dynclient.extensions.base import CollectionEntity, CollectionExtension, Extension
 from dynclient.extensions.reference_lookup import references
 from dynclient.extensions.times import timestamp
@@ -266,7 +267,8 @@ class PropertyValues(CollectionExtension):
         Raises:
             BadArguments: there is no such property, or its value is not valid. Nothing is sent.
         """
-        return self._set("set_property", target, {name: value}, only=False)
+        known = as_text(name, f"{self.attribute}.set_property", "name")
+        return self._set("set_property", target, {known: value}, only=False)
 
     def set_properties(
         self, target: Any, values: Mapping[str, Any], *, only: bool = False
@@ -285,6 +287,7 @@ class PropertyValues(CollectionExtension):
         if not isinstance(values, Mapping):
             message = f"must be values by the name of the property, not {type(values).__name__}"
             raise bad_arguments(call, [Problem("values", values, "argument", message)])
+        self.check_target(target)
         kind = self.spec.entity.name
         known = self.session.property_definitions.of(kind)
         if known is not None and any(name not in known for name in values):

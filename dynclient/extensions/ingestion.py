@@ -15,6 +15,7 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
+from dynclient.extensions.arguments import as_text
 from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import TRIGGERED, Run, Runs, newest_run
@@ -233,6 +234,7 @@ class IngestionPipelines(CollectionExtension):
             run: the run, or its id.
             text: the lines; compressed from 10 KB on.
         """
+        text = as_text(text, f"{self.attribute}.send_logs", "text")
         body: dict[str, Any] = {"logs": text, "compressed": False}
         if len(text) > _COMPRESSED_FROM:
             packed = base64.b64encode(gzip.compress(text.encode()))

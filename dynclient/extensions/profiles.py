@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Conflict, NotFound, Problem
-from dynclient.extensions.arguments import as_mapping
+from dynclient.extensions.arguments import as_list, as_mapping
 from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.entity_parts import Part, columns_of, find_part
 from dynclient.extensions.people import find_user
@@ -336,7 +336,8 @@ class Profiles(CollectionExtension):
             table: the table: an entity, a reference, an id or a name.
             pipelines: one for each pipeline: ``{"pipeline": …, "lastRunStatus": "Successful"}``.
         """
-        rows = [model.raw(each) for each in pipelines]
+        call = f"{self.attribute}.set_pipeline_observability"
+        rows = [model.json_of(each) for each in as_list(pipelines, call, "pipelines")]
         return self.call("set_pipeline_observability", {"id": self._id(table)}, rows)
 
     def add_pipeline_observability(self, table: Any, pipeline: Any, facts: Any) -> CollectionEntity:

@@ -14,7 +14,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
 from dynclient.extensions.base import CollectionEntity, CollectionExtension
-from dynclient.extensions.reference_lookup import Reference, bare, references
+from dynclient.extensions.reference_lookup import Reference, bare, named_references
 from dynclient.operations.operation import Plan
 
 FACTS = "reference_fields.json"
@@ -284,6 +284,7 @@ class ReferenceFields(CollectionExtension):
         Raises:
             BadArguments: one does not exist.
         """
+        self.check_target(target)
         users = self._references("followers", "add_followers", followers)
         identity, follow = self.id_of(target), self.spec.operations["follow"]
         for user in users:
@@ -300,6 +301,7 @@ class ReferenceFields(CollectionExtension):
         Raises:
             BadArguments: one does not exist.
         """
+        self.check_target(target)
         users = self._references("followers", "remove_followers", followers)
         identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
         for user in users:
@@ -310,6 +312,7 @@ class ReferenceFields(CollectionExtension):
 
     def _add(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"add_{name}"
+        self.check_target(target)
         new = self._references(name, method, values)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -320,6 +323,7 @@ class ReferenceFields(CollectionExtension):
 
     def _remove(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"remove_{name}"
+        self.check_target(target)
         unwanted = _ids(self._references(name, method, values))
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -335,6 +339,7 @@ class ReferenceFields(CollectionExtension):
 
     def _set(self, name: str, target: Any, values: tuple[Any, ...], method: str = "") -> Any:
         method = method or f"set_{name}"
+        self.check_target(target)
         new = self._references(name, method, values, is_empty_valid=True)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -376,7 +381,7 @@ class ReferenceFields(CollectionExtension):
             problem = Problem(name, None, "argument", "is missing; pass one or more")
             raise bad_arguments(call, [problem])
         types = data_file(FACTS)[name].get("types") or [self.spec.entity.name]
-        return references(self.session, listed, types, call, name)
+        return named_references(self.session, listed, types, call, name)
 
     def _too_many(self, field: str, method: str, after: list[Reference]) -> Exception:
         resolve = self.session.resolver.resolve

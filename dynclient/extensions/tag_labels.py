@@ -66,6 +66,7 @@ class TagLabels(CollectionExtension):
             BadArguments: there is no such tag, term or part; lists all problems. Nothing is sent.
             NotFound: the entity does not exist.
         """
+        self.check_target(target)
         new = self._new_labels("add_tags", tags)
         call = f"{self.attribute}.add_tags"
 
@@ -89,6 +90,7 @@ class TagLabels(CollectionExtension):
         Raises:
             BadArguments: there is no such part, or a value is not a label. Nothing is sent.
         """
+        self.check_target(target)
         names, problems = set(), []
         for position, tag in enumerate(flat(tags)):
             name = _label_name(tag, label_entities())[1]
@@ -119,6 +121,7 @@ class TagLabels(CollectionExtension):
         Raises:
             BadArguments: there is no such tier. Nothing is sent.
         """
+        self.check_target(target)
         if isinstance(tier, str) and "." not in tier and ":" not in tier:
             tier = f"{_TIER}.{tier}"
         new = [] if tier is None else self._new_labels("set_tier", [tier])
