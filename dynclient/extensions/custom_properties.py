@@ -226,6 +226,9 @@ class TypeProperties(Displayed):
         except DynclientError as error:
             yield Text(f"cannot be read: {error}", "bad")
             return
+        if not definitions:
+            yield Text("none; define(name, type) adds one", "quiet")
+            return
         rows = [
             (raw.get("name"), property_type(raw), raw.get("description"))
             for raw in map(model.raw, definitions)

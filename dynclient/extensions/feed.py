@@ -19,7 +19,8 @@ from dynclient.extensions.times import timestamp
 from dynclient.operations.operation import is_id
 
 if TYPE_CHECKING:
-    from dynclient.dispatch.pagination import Listing
+    from dynclient.dispatch.entity_list import EntityList
+from dynclient.dispatch.pagination import Listing
 
 CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
 _COUNTS = ("conversationCount", "openTaskCount", "closedTaskCount", "totalAnnouncementCount")
@@ -147,7 +148,7 @@ class Feed(Extension):
         Args:
             thread: a thread or its id.
         """
-        return list(self.listing("posts", {"id": _id(thread)}).page())
+        return EntityList(self.listing("posts", {"id": _id(thread)}).page())
 
     def delete(self, thread: Any, post: Any = None) -> None:
         """Delete a thread, an announcement or a task, or one reply of a thread.

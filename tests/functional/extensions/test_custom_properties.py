@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from dynclient.client.client import Client
+from dynclient.display.displayed import media_types
+from dynclient.display.interactive import fetching
 from dynclient.errors import BadArguments, RequestInvalid, UsageError
 from tests.support.shop import Shop, shop
 
@@ -35,6 +37,9 @@ def test_a_property_is_defined_listed_changed_and_removed(place: Shop) -> None:
     assert properties.define("cost", "integer", "in cents").description == "in cents"
     assert [one.name for one in properties] == ["cost"]
     assert "cost" in properties
+    assert "not read" in media_types(properties)["text/plain"]
+    with fetching():
+        assert media_types(properties)["text/plain"].splitlines()[-1] == "cost  integer  in cents"
     assert properties.get("cost").description == "in cents"
     assert properties.get("nope") is None
     with pytest.raises(UsageError, match="of type 'integer', whose values are not valid"):
