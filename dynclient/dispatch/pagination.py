@@ -8,6 +8,7 @@ from itertools import islice
 from operator import index
 from typing import TYPE_CHECKING, Any
 
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.display.displayed import Displayed
 from dynclient.errors import (
     BadArguments,
@@ -372,7 +373,7 @@ class Listing(Displayed):
             start, stop, step = (None if each is None else _position(each) for each in bounds)
             if step == 0:
                 raise UsageError("the step of a slice must be 1 or more, not 0")
-            return list(islice(self._entities(stop), start, stop, step))
+            return EntityList(islice(self._entities(stop), start, stop, step))
         position = _position(key)
         found = list(islice(self._entities(position + 1), position, None))
         if not found:

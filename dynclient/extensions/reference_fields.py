@@ -13,8 +13,8 @@ from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
-from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.reference_lookup import Reference, bare, references
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
+from dynclient.extensions.reference_lookup import Reference, bare, named_references
 from dynclient.operations.operation import Plan
 
 FACTS = "reference_fields.json"
@@ -36,7 +36,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- owners ------------------------------------------------------------------------------------
 
-    def add_owners(self, target: Any, *owners: Any) -> Any:
+    def add_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Add owners to an entity.
 
         Args:
@@ -49,7 +49,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("owners", target, owners)
 
-    def remove_owners(self, target: Any, *owners: Any) -> Any:
+    def remove_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Remove owners from an entity; those that it does not have are ignored.
 
         Args:
@@ -61,7 +61,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("owners", target, owners)
 
-    def set_owners(self, target: Any, *owners: Any) -> Any:
+    def set_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Replace the owners of an entity, by none if none are given.
 
         Args:
@@ -75,7 +75,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- domains -----------------------------------------------------------------------------------
 
-    def set_domain(self, target: Any, domain: Any) -> Any:
+    def set_domain(self, target: Any, domain: Any) -> CollectionEntity:
         """Set the domain of an entity, instead of all that it has; None removes it.
 
         Args:
@@ -87,7 +87,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._set("domains", target, () if domain is None else (domain,), "set_domain")
 
-    def add_domains(self, target: Any, *domains: Any) -> Any:
+    def add_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Add domains to an entity.
 
         Args:
@@ -100,7 +100,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("domains", target, domains)
 
-    def remove_domains(self, target: Any, *domains: Any) -> Any:
+    def remove_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Remove domains from an entity; those that it does not have are ignored.
 
         Args:
@@ -112,7 +112,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("domains", target, domains)
 
-    def set_domains(self, target: Any, *domains: Any) -> Any:
+    def set_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Replace the domains of an entity, by none if none are given.
 
         Args:
@@ -126,7 +126,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- data products -----------------------------------------------------------------------------
 
-    def add_data_products(self, target: Any, *data_products: Any) -> Any:
+    def add_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
         """Add an entity to data products.
 
         Args:
@@ -138,7 +138,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("data_products", target, data_products)
 
-    def remove_data_products(self, target: Any, *data_products: Any) -> Any:
+    def remove_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
         """Remove an entity from data products; those that it is not in are ignored.
 
         Args:
@@ -150,7 +150,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("data_products", target, data_products)
 
-    def set_data_products(self, target: Any, *data_products: Any) -> Any:
+    def set_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
         """Replace the data products of an entity, by none if none are given.
 
         Args:
@@ -164,7 +164,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- related metrics ---------------------------------------------------------------------------
 
-    def add_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+    def add_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
         """Add metrics to the related ones of a metric.
 
         Args:
@@ -176,7 +176,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("related_metrics", target, related_metrics)
 
-    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
         """Remove metrics from the related ones of a metric; others are ignored.
 
         Args:
@@ -188,7 +188,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("related_metrics", target, related_metrics)
 
-    def set_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
+    def set_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
         """Replace the related metrics of a metric, by none if none are given.
 
         Args:
@@ -202,7 +202,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- people ------------------------------------------------------------------------------------
 
-    def add_reviewers(self, target: Any, *reviewers: Any) -> Any:
+    def add_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
         """Add reviewers to an entity.
 
         Args:
@@ -214,7 +214,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("reviewers", target, reviewers)
 
-    def remove_reviewers(self, target: Any, *reviewers: Any) -> Any:
+    def remove_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
         """Remove reviewers from an entity; those that it does not have are ignored.
 
         Args:
@@ -226,7 +226,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("reviewers", target, reviewers)
 
-    def set_reviewers(self, target: Any, *reviewers: Any) -> Any:
+    def set_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
         """Replace the reviewers of an entity, by none if none are given.
 
         Args:
@@ -238,7 +238,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._set("reviewers", target, reviewers)
 
-    def add_experts(self, target: Any, *experts: Any) -> Any:
+    def add_experts(self, target: Any, *experts: Any) -> CollectionEntity:
         """Add experts to an entity.
 
         Args:
@@ -250,7 +250,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("experts", target, experts)
 
-    def remove_experts(self, target: Any, *experts: Any) -> Any:
+    def remove_experts(self, target: Any, *experts: Any) -> CollectionEntity:
         """Remove experts from an entity; those that it does not have are ignored.
 
         Args:
@@ -262,7 +262,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._remove("experts", target, experts)
 
-    def set_experts(self, target: Any, *experts: Any) -> Any:
+    def set_experts(self, target: Any, *experts: Any) -> CollectionEntity:
         """Replace the experts of an entity, by none if none are given.
 
         Args:
@@ -274,7 +274,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._set("experts", target, experts)
 
-    def add_followers(self, target: Any, *followers: Any) -> Any:
+    def add_followers(self, target: Any, *followers: Any) -> CollectionEntity:
         """Make users follow an entity; return the entity with its followers.
 
         Args:
@@ -284,13 +284,14 @@ class ReferenceFields(CollectionExtension):
         Raises:
             BadArguments: one does not exist.
         """
+        self.check_target(target)
         users = self._references("followers", "add_followers", followers)
         identity, follow = self.id_of(target), self.spec.operations["follow"]
         for user in users:
             self.session.call(Plan(follow, {"id": identity}, user["id"]))
         return self.read(identity, fields=["followers"])
 
-    def remove_followers(self, target: Any, *followers: Any) -> Any:
+    def remove_followers(self, target: Any, *followers: Any) -> CollectionEntity:
         """Make users stop following an entity; return the entity with its followers.
 
         Args:
@@ -300,6 +301,7 @@ class ReferenceFields(CollectionExtension):
         Raises:
             BadArguments: one does not exist.
         """
+        self.check_target(target)
         users = self._references("followers", "remove_followers", followers)
         identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
         for user in users:
@@ -310,6 +312,7 @@ class ReferenceFields(CollectionExtension):
 
     def _add(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"add_{name}"
+        self.check_target(target)
         new = self._references(name, method, values)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -320,6 +323,7 @@ class ReferenceFields(CollectionExtension):
 
     def _remove(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"remove_{name}"
+        self.check_target(target)
         unwanted = _ids(self._references(name, method, values))
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -335,6 +339,7 @@ class ReferenceFields(CollectionExtension):
 
     def _set(self, name: str, target: Any, values: tuple[Any, ...], method: str = "") -> Any:
         method = method or f"set_{name}"
+        self.check_target(target)
         new = self._references(name, method, values, is_empty_valid=True)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -376,7 +381,7 @@ class ReferenceFields(CollectionExtension):
             problem = Problem(name, None, "argument", "is missing; pass one or more")
             raise bad_arguments(call, [problem])
         types = data_file(FACTS)[name].get("types") or [self.spec.entity.name]
-        return references(self.session, listed, types, call, name)
+        return named_references(self.session, listed, types, call, name)
 
     def _too_many(self, field: str, method: str, after: list[Reference]) -> Exception:
         resolve = self.session.resolver.resolve
