@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Mapping, Sequence
 from copy import copy
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,12 +15,12 @@ from typer.main import get_command, get_command_name
 
 import dynclient
 from dynclient.cli.command_classes import Command, Group, example
-from dynclient.cli.completion import Shell, script
 from dynclient.cli.data_commands import Profile
 from dynclient.cli.data_commands import app as data
 from dynclient.cli.error_text import asks_for_json, error_json
 from dynclient.cli.exit_codes import DONE, MISUSED
 from dynclient.cli.output import standard_console
+from dynclient.cli.profile_commands import app as profiles
 from dynclient.cli.schema_commands import app as schemas
 from dynclient.errors import UsageError
 
@@ -43,6 +44,7 @@ _SETTINGS: dict[str, Any] = {
 app = typer.Typer(**_SETTINGS)
 app.add_typer(schemas, name="schemas")
 app.registered_commands.extend(data.registered_commands)
+app.registered_commands.extend(profiles.registered_commands)
 
 Tree = Annotated[
     Path | None,
@@ -61,6 +63,14 @@ ReleaseName = Annotated[
         help="Name of a release in the cache, such as 1.13.0; see 'schemas list'.",
     ),
 ]
+
+
+class Shell(StrEnum):
+    """A shell whose lines can be completed."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -328,7 +338,9 @@ def completion(
     Add eval "$(dynclient completion bash)" to ~/.bashrc, or the same with zsh to ~/.zshrc after
     compinit. For fish, write it to ~/.config/fish/completions/dynclient.fish.
     """
-    typer.echo(script(shell), nl=False)
+    from dynclient.cli.completion import SCRIPTS
+
+    typer.echo(SCRIPTS[shell], nl=False)
 
 
 @app.command(epilog=example("dynclient stubs --release 1.13.0 --out typings"))

@@ -18,22 +18,11 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, suppress
-from enum import StrEnum
 from typing import NamedTuple
-
-from dynclient.cli.main import COMPLETED_SHELL
 
 _SPECIAL = re.compile(r"""([\s\\'"`$&|;<>(){}\[\]*?!#~^])""")
 _IN_DOUBLE_QUOTES = re.compile(r'(["\\$`])')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class Shell(StrEnum):
-    """A shell that completes."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"
 
 
 class Line(NamedTuple):
@@ -67,7 +56,7 @@ def _lines(shell: str, arguments: Sequence[str]) -> Iterator[str]:
     """Yield the lines that the script of a shell reads."""
     from dynclient.cli.candidates import candidates
 
-    if shell == Shell.BASH:
+    if shell == "bash":
         line = split_line(
             os.environ["COMP_LINE"].encode()[: int(os.environ["COMP_POINT"])].decode()
         )
@@ -76,7 +65,7 @@ def _lines(shell: str, arguments: Sequence[str]) -> Iterator[str]:
     for found in candidates(line.words, line.incomplete):
         if _CONTROL.search(found.text):
             continue  # no shell can insert a name with a line feed
-        text = in_bash(found.text, line) if shell == Shell.BASH else found.text
+        text = in_bash(found.text, line) if shell == "bash" else found.text
         about = _CONTROL.sub(" ", found.help).partition(". ")[0].removesuffix(".")
         yield f"{found.kind}\t{text}\t{about}"
 
@@ -118,13 +107,8 @@ def in_bash(text: str, line: Line) -> str:
     return _SPECIAL.sub(r"\\\1", text[start:])
 
 
-def script(shell: Shell) -> str:
-    """Return the script that a shell reads at its start."""
-    return _SCRIPTS[shell].replace("VARIABLE", COMPLETED_SHELL)
-
-
-_SCRIPTS = {
-    Shell.BASH: """\
+SCRIPTS = {
+    "bash": """\
 _dynclient() {
     local kind text about
     COMPREPLY=()
@@ -134,12 +118,12 @@ _dynclient() {
             partial) compopt -o nospace 2>/dev/null; COMPREPLY+=("$text") ;;
             word) COMPREPLY+=("$text") ;;
         esac
-    done < <(VARIABLE=bash COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
+    done < <(_DYNCLIENT_COMPLETE=bash COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
         COMP_WORDBREAKS="$COMP_WORDBREAKS" command "$1" 2>/dev/null)
 }
 complete -F _dynclient dynclient
 """,
-    Shell.ZSH: """\
+    "zsh": """\
 #compdef dynclient
 _dynclient() {
     local line kind text about
@@ -150,7 +134,7 @@ _dynclient() {
             partial) partial_+=("$text") ;;
             word) words_+=("$text"); shown+=("$text${about:+  -- $about}") ;;
         esac
-    done < <(VARIABLE=zsh command "${words[1]}" "${(@Q)words[2,CURRENT-1]}" \\
+    done < <(_DYNCLIENT_COMPLETE=zsh command "${words[1]}" "${(@Q)words[2,CURRENT-1]}" \\
         "${(Q)PREFIX}" 2>/dev/null)
     (( $#partial_ )) && compadd -U -S '' -a partial_
     (( $#words_ )) && compadd -U -l -d shown -a words_
@@ -161,12 +145,13 @@ else
     compdef _dynclient dynclient
 fi
 """,
-    Shell.FISH: """\
+    "fish": """\
 function __dynclient_complete
     set -l token (commandline -ct)
     set -l words (commandline -opc)
-    VARIABLE=fish command $words[1] $words[2..-1] (string unescape -- $token; or echo -- $token) \\
-        2>/dev/null | while read -l -d \\t kind text about
+    set -l plain (string unescape -- $token; or echo -- $token)
+    _DYNCLIENT_COMPLETE=fish command $words[1] $words[2..-1] "$plain" 2>/dev/null \\
+        | while read -l -d \\t kind text about
         switch $kind
             case file
                 __fish_complete_path $token
@@ -178,3 +163,4 @@ end
 complete -c dynclient -f -a '(__dynclient_complete)'
 """,
 }
+"""The script that each shell reads at its start."""

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.cli.data_files import read_object
 from dynclient.cli.exit_codes import DONE, FAILED
-from dynclient.cli.output import Output, escaped, show_object, show_rows, value_at
+from dynclient.cli.output import (
+    Output,
+    escaped,
+    parts,
+    show_blocks,
+    show_object,
+    show_rows,
+    value_at,
+)
 from dynclient.cli.targets import Target, name_and_type
 from dynclient.errors import NotFound, ServerError, UnknownField, UsageError
 from dynclient.suggestions import did_you_mean, nearest
@@ -32,9 +40,6 @@ _HIT_COLUMNS = ("type", *_COLUMNS)
 """Columns of a list of hits."""
 _SHOWN = ("owners", "owner", "tags", "domains", "domain")
 """Fields that people see of an entity although servers return them on request only."""
-_PART_COLUMNS = ("name", "displayName", "dataType", "taskType", "constraint", "tags", "description")
-"""Columns of the table of an entity's parts; those that are empty are left out."""
-_IRRELEVANT = frozenset({"href", "changeDescription", "incrementalChangeDescription", "deleted"})
 
 
 def get(
@@ -60,12 +65,14 @@ def get(
     names = [*fields, *_requested(om, spec.entity, output.columns)]
     if output.is_table and not output.columns:
         names += _requested(om, spec.entity, [n for n in _SHOWN if n in spec.entity.properties])
+        names += _for_labels(om, spec.entity)
     entity = _read(om, target, list(dict.fromkeys(names)), include)
-    data = model.asdict(entity)
     if output.is_table and not output.columns:
-        _show_entity(output, name_and_type(entity), data)
+        from dynclient.model.cards import entity_blocks
+
+        show_blocks(output, entity_blocks(entity, "--fields {} requests it"))
     else:
-        show_object(output, data)
+        show_object(output, model.asdict(entity))
     return DONE
 
 
@@ -85,6 +92,8 @@ def _requested(om: Client, entity: EntityType, paths: Sequence[str]) -> list[str
     Raises:
         UnknownField: the entity type has no such field.
     """
+    if not paths:
+        return []
     from dynclient.session.requested_fields import requested_fields
 
     known = requested_fields(om.release)
@@ -100,34 +109,14 @@ def _requested(om: Client, entity: EntityType, paths: Sequence[str]) -> list[str
     return names
 
 
-def _show_entity(output: Output, title: str, data: dict[str, Any]) -> None:
-    """Print an entity for people: its fields, and its largest list of parts as a table."""
-    parts = _parts(data)
-    listed = {
-        name: value
-        for name, value in data.items()
-        if name not in _IRRELEVANT and name != parts and value not in (None, [], {}, "")
-    }
-    if "updatedAt" in listed:
-        listed["updatedAt"] = _time(listed["updatedAt"]) or listed["updatedAt"]
-    output.say(title)
-    show_object(output, listed)
-    if parts is not None:
-        output.say(f"\n{parts} ({len(data[parts])})")
-        show_rows(output, data[parts], _PART_COLUMNS)
+def _for_labels(om: Client, entity: EntityType) -> list[str]:
+    """Return the names that ``fields=`` needs for the labels of parts, such as columns."""
+    from dynclient.session.requested_fields import requested_fields
 
-
-def _parts(data: dict[str, Any]) -> str | None:
-    """Return the field with the largest list of objects that have a name and are no references."""
-    found = {
-        name: len(value)
-        for name, value in data.items()
-        if isinstance(value, list)
-        and value
-        and all(isinstance(item, dict) and "name" in item and "id" not in item for item in value)
-        and not any("tagFQN" in item for item in value)
-    }
-    return max(found, key=lambda name: found[name], default=None)
+    known = requested_fields(om.release)
+    paths = known.absent(entity.name, "get")
+    of_parts = sorted(path for path in paths if path.endswith("].tags"))
+    return [name for path in of_parts for name in known.needed(entity.name, path)]
 
 
 def list_entities(
@@ -166,9 +155,15 @@ def list_entities(
         found = _listed(om, spec, filters, count, names)
     else:
         found = _Rows(om.find(spec.entity.name, where, fields=names), count)
-    columns = _COLUMNS if "fullyQualifiedName" in spec.entity.properties else ("id", "name")
-    rows = (model.asdict(entity) for entity in found)
-    show_rows(output, rows, (*columns, *(name for name in fields if name not in columns)))
+    if output.is_table and not output.columns:
+        from dynclient.model.cards import entity_table
+
+        for part in parts(found, 1_000):
+            show_blocks(output, [entity_table(part)])
+    else:
+        columns = _COLUMNS if "fullyQualifiedName" in spec.entity.properties else ("id", "name")
+        rows = (model.asdict(entity) for entity in found)
+        show_rows(output, rows, (*columns, *(name for name in fields if name not in columns)))
     found.note(output, f"no {spec.attribute} found")
     return DONE
 

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from io import TextIOWrapper
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
 from dynclient.cli.data_files import json_text, yaml_text
-from dynclient.display.blocks import Fields, Table
 from dynclient.secrets import UNPRINTABLE, printable
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ _NAMES = ("fullyQualifiedName", "tagFQN", "name", "displayName", "id")
 """Fields that represent an object in a cell, best first."""
 
 Row = Mapping[str, Any]
+_T = TypeVar("_T")
 
 
 class Format(StrEnum):
@@ -131,6 +131,14 @@ def cell(value: Any) -> str:
 
 def show_blocks(output: Output, blocks: Iterable[Block]) -> None:
     """Print what an object looks like: in colour and as wide as the terminal, or as plain text."""
+    from dataclasses import replace
+
+    from dynclient.display.blocks import Table
+
+    blocks = [
+        replace(block, more="--output json") if isinstance(block, Table) and block.more else block
+        for block in blocks
+    ]
     if not output.is_terminal:
         from dynclient.display.text import draw_text
 
@@ -153,6 +161,8 @@ def show_blocks(output: Output, blocks: Iterable[Block]) -> None:
 def show_object(output: Output, data: Any) -> None:
     """Print one object in a format for programs; for people, a line for each field."""
     if output.format is Format.TABLE:
+        from dynclient.display.blocks import Fields
+
         names = output.columns or tuple(data)
         show_blocks(output, [Fields([(name, cell(value_at(data, name))) for name in names])])
     elif output.format in {Format.JSON, Format.YAML}:
@@ -207,7 +217,9 @@ def _picked(row: Row, columns: Sequence[str]) -> Row:
 
 
 def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> None:
-    for part in _parts(rows, 1_000):
+    from dynclient.display.blocks import Table
+
+    for part in parts(rows, 1_000):
         lines = [[_cut(cell(value_at(row, path))) for path in columns] for row in part]
         used = [
             place
@@ -218,10 +230,8 @@ def _show_table(output: Output, rows: Iterable[Row], columns: Sequence[str]) -> 
         show_blocks(output, [Table(names, [[line[place] for place in used] for line in lines])])
 
 
-def _parts(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def parts(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:
     """Yield rows in lists of a size at most; nothing if there are none."""
-    from itertools import islice
-
     items = iter(rows)
     for first in items:
         yield list(chain([first], islice(items, size - 1)))

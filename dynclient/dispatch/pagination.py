@@ -306,7 +306,11 @@ class Listing(Displayed):
     def to_pandas(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
-        """Return all entities as a ``pandas.DataFrame``; for the arguments see :meth:`to_arrow`.
+        """Return all entities as a ``pandas.DataFrame``.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
 
         Raises:
             ImportError: pandas or pyarrow is not installed; the extra ``frames`` has them.
@@ -319,7 +323,11 @@ class Listing(Displayed):
     def to_polars(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
-        """Return all entities as a ``polars.DataFrame``; for the arguments see :meth:`to_arrow`.
+        """Return all entities as a ``polars.DataFrame``.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
 
         Raises:
             ImportError: polars or pyarrow is not installed; the extra ``frames`` has them.

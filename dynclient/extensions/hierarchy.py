@@ -88,7 +88,11 @@ class Tree(Displayed):
             yield from root.walk()
 
     def find(self, name: str) -> Branch | None:
-        """Return the branch of an entity by its name or fully qualified name; None without one."""
+        """Return the branch of an entity, or None if there is none.
+
+        Args:
+            name: its name or its fully qualified name; of several, the first one is returned.
+        """
         for branch in self.walk():
             raw = model.raw(branch.entity)
             if name in {raw.get("fullyQualifiedName"), raw.get("name")}:

@@ -17,6 +17,7 @@ from dynclient.model.containers import FieldList, FieldMap
 from dynclient.model.entity import Entity, root_of
 from dynclient.model.masking import is_secret, is_secret_key
 from dynclient.model.merge import origin_of
+from dynclient.model.states import state_label
 from dynclient.model.value_tables import FIELDS as SAMPLE_FIELDS
 from dynclient.model.value_tables import value_table
 from dynclient.secrets import MASK, Secret, looks_secret
@@ -75,6 +76,10 @@ _EARLIEST = 10**11
 # -- cards -----------------------------------------------------------------------------------------
 
 
+READING = "reading .{} requests it"
+"""How a field that was not read is requested in Python."""
+
+
 def blocks_of(value: Any) -> Iterator[Block]:
     """Return what an entity, a list or map in one, or a plain list of entities looks like.
 
@@ -88,11 +93,12 @@ def blocks_of(value: Any) -> Iterator[Block]:
     return list_blocks(value) if isinstance(value, FieldList) else entities_blocks(value)
 
 
-def entity_blocks(entity: Entity) -> Iterator[Block]:
+def entity_blocks(entity: Entity, request: str = READING) -> Iterator[Block]:
     """Yield what an entity looks like, or a part of one; sends nothing.
 
     Args:
         entity: the entity.
+        request: how the first field that was not read is requested, with ``{}`` for its name.
     """
     cls, raw = type(entity), entity._raw
     node = cls._node
@@ -125,8 +131,8 @@ def entity_blocks(entity: Entity) -> Iterator[Block]:
         place = ".".join(path)
         yield part_table(items, rows_raw, title=place, more=f".{place}", unread=unread_below)
     if left_out:
-        first = left_out[0]
-        yield Text(f"not read: {', '.join(left_out)}; reading .{first} requests it", "quiet")
+        request = request.format(left_out[0])
+        yield Text(f"not read: {', '.join(left_out)}; {request}", "quiet")
 
 
 def document_blocks(kind: str, raw: Mapping[str, Any]) -> Iterator[Block]:
@@ -518,6 +524,8 @@ def _field_cell(name: str, node: Node | None, value: Any, *, is_wide: bool = Fal
         return _masked(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and _is_time(node, value):
         return time_words(value) if is_wide else ago(value)
+    if isinstance(value, str) and node is not None and node.kind == "enum":
+        return state_label(value) or value
     if name == "version" and isinstance(value, (int, float)):
         return str(value)
     return _cell_value(name, node, value)

@@ -36,8 +36,8 @@ _DOCUMENTS = (
 _RESOURCES = Request("GET", "/v1/policies/resources")
 _TYPES = "/v1/metadata/types"
 _PAGE = "1000"
-_VERSION = re.compile(r"[0-9A-Za-z][^\x00-\x1f\x7f-\U0010ffff/\\:]{0,99}")
-"""A version names files of the cache and a tag, so it contains nothing that a path could follow."""
+_VERSION = re.compile(r"[0-9A-Za-z][ -.0-9;-\[\]-~]{0,99}")
+"""A version names files of the cache and a tag, so it is ASCII without slashes and colons."""
 _REASON_LENGTH = 200
 """Characters of a server's message that a reason keeps."""
 

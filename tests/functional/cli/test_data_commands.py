@@ -123,8 +123,8 @@ def test_an_entity_is_printed_for_people_and_for_programs(run: Run, table: Any) 
     done = run("get", "table", NAME)
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
-    assert lines[0] == f"table {NAME}"
-    assert any(line.split()[:2] == ["email", "STRING"] for line in lines)
+    assert lines[0] == f"Table {NAME}"
+    assert any(line.split()[:2] == ["email", "string"] for line in lines)
     assert r"two \x1b[31mrows" in done.stdout
     entity = data_of(run("get", f"table:{NAME}", "--output", "json"))
     assert entity["id"] == str(table.id)

@@ -10,7 +10,8 @@ import pytest
 
 from dynclient import cli
 from dynclient.cli import candidates
-from dynclient.cli.completion import Line, Shell, in_bash, script, split_line
+from dynclient.cli.app import Shell
+from dynclient.cli.completion import SCRIPTS, Line, in_bash, split_line
 from tests.support.command_line import run
 
 
@@ -98,7 +99,7 @@ def test_names_that_no_shell_can_insert_are_left_out(
 @pytest.mark.parametrize("shell", Shell)
 def test_the_script_is_printed(capsys: pytest.CaptureFixture[str], shell: str) -> None:
     code, out, _ = run(capsys, "completion", shell)
-    assert (code, out) == (0, script(Shell(shell)))
+    assert (code, out) == (0, SCRIPTS[shell])
     assert f"_DYNCLIENT_COMPLETE={shell}" in out
     assert cli.main(["completion", "csh"]) == 2
 

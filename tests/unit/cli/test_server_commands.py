@@ -61,7 +61,7 @@ def test_a_response_without_a_body_prints_nothing(stub: Stub, om: Client) -> Non
 
 def test_rows_of_a_page_are_a_table_if_asked_for(stub: Stub, om: Client) -> None:
     stub.default = Reply(200, {"data": [{"name": "a"}, {"name": "b"}]})
-    assert printed(om, "GET /v1/teams", format=Format.TABLE) == "name\na\nb\n"
+    assert printed(om, "GET /v1/teams", format=Format.TABLE) == "name\n────\na\nb\n"
     assert printed(om, "GET /v1/teams", format=Format.NAME) == "a\nb\n"
 
 
