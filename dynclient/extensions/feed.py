@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.errors import NotFound, Problem
 from dynclient.extensions.arguments import as_list
 from dynclient.extensions.base import Extension
@@ -20,8 +21,7 @@ from dynclient.extensions.times import timestamp
 from dynclient.operations.operation import is_id
 
 if TYPE_CHECKING:
-    from dynclient.dispatch.entity_list import EntityList
-from dynclient.dispatch.pagination import Listing
+    from dynclient.dispatch.pagination import Listing
 
 CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
 _COUNTS = ("conversationCount", "openTaskCount", "closedTaskCount", "totalAnnouncementCount")
