@@ -87,7 +87,5 @@ def _create_table(om: Any) -> str:
 def _process(arguments: list[str], environment: dict[str, str]) -> float:
     """Run Python and return the seconds it took, its end included."""
     begin = time.perf_counter()
-    subprocess.run(
-        [sys.executable, *arguments], check=True, capture_output=True, env=environment
-    )
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=environment)
     return time.perf_counter() - begin

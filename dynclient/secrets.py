@@ -23,6 +23,10 @@ _SECRET_NAME = re.compile(
     r"(private|api|access|account|shared|master|encryption|signing|ssh|session)[\W_]?key",
     re.IGNORECASE,
 )
+_TIME_NAME = re.compile(
+    r"expir(y|es|ation)([_-]?(at|in|date|time))?$|ttl$|lifetime$", re.IGNORECASE
+)
+"""Names of the time for which a secret is valid, which is not one: ``JWTTokenExpiry``."""
 _CREDENTIAL = re.compile(
     r"(?P<url>\b[a-z][a-z0-9+.-]*://)[^\s/@?#'\"<>]+@"  # https://user:password@
     r"|(?P<name>[?&#](?:[\w.-]*(?:token|password|pwd|secret|signature|api_?key|code|jwt)|sig)=)[^&#\s'\"]+"
@@ -42,9 +46,9 @@ UNPRINTABLE = re.compile(
 def looks_secret(name: str) -> bool:
     """Return whether a field, header or key of this name probably contains a secret.
 
-    In doubt it does: ``nextPageToken`` counts as well.
+    In doubt it does: ``nextPageToken`` counts as well. ``JWTTokenExpiry`` is a time.
     """
-    return _SECRET_NAME.search(name) is not None
+    return _SECRET_NAME.search(name) is not None and _TIME_NAME.search(name) is None
 
 
 def is_mask(value: object) -> bool:

@@ -70,9 +70,7 @@ def terminal_page(om: dynclient.Client) -> str:
     from dynclient.display.interactive import fetching
 
     orders = om.tables["shop.sales.public.orders"]
-    console = Console(
-        record=True, width=TERMINAL_WIDTH, file=io.StringIO(), force_terminal=True
-    )
+    console = Console(record=True, width=TERMINAL_WIDTH, file=io.StringIO(), force_terminal=True)
     with fetching():
         for each in (om, om.tables.list(), orders, om.lineage(orders, upstream=3, downstream=3)):
             console.print(each)
@@ -114,7 +112,6 @@ def main() -> None:
         environment = {
             "OPENMETADATA_HOST": server.host, "OPENMETADATA_TOKEN": server.admin_token
         }  # fmt: skip
-
 
         page = page_of(executed({**os.environ, **environment}))
         photograph(page, PICTURES / "notebook.png", width=1100, height=5600)

@@ -99,7 +99,7 @@ def _feature(entry: ExtensionEntry, collection: str) -> Iterator[str]:
         else:
             yield from _object(entry, cls)
     for name, needs in entry.methods.items():
-        path = f"om.{collection or _collection(entry, name)}.{name}"
+        path = f"om.{_collection(entry, name, collection)}.{name}"
         yield from _function(path, getattr(cls, name), _availability(entry, needs))
 
 
@@ -121,13 +121,19 @@ def _object(entry: ExtensionEntry, cls: type[Extension]) -> Iterator[str]:
             yield from _function(f"{path}.{name}", member, "")
 
 
-def _collection(entry: ExtensionEntry, method: str) -> str:
-    """Return a collection that has a method: tables, or else another one of the release."""
+def _collection(entry: ExtensionEntry, method: str, named: str) -> str:
+    """Return a collection that has a method: the named one, tables, or else another one.
+
+    Args:
+        entry: the extension.
+        method: the method.
+        named: the collection that a page names, which the starter release may not have.
+    """
     needs, known = entry.methods[method], catalogue(release("starter"))
     has = [spec.attribute for spec in known if needs.is_met(known.release, entry.rows, spec)]
-    if not has:
+    if not has and not named:
         raise ExtensionError(f"starter has no {entry.name}.{method}; name a collection by :of:")
-    return _EXAMPLE if _EXAMPLE in has else min(has)
+    return next((each for each in (named, _EXAMPLE) if each in has), min(has, default=named))
 
 
 def _availability(entry: ExtensionEntry, needs: Requirement) -> str:
@@ -164,14 +170,14 @@ def _function(path: str, function: Callable[..., Any], of: str) -> Iterator[str]
         return_annotation=found.empty,
     )
     text = markup(inspect.getdoc(function) or "")
-    text += "".join(f"\n:type {each}: {words}" for each, words in _types(text, own))
+    fields = [f":type {each}: {words}" for each, words in _types(text, own)]
     if found.return_annotation not in {found.empty, "None", None, "Any"}:
-        text += f"\n:rtype: {_qualified(str(found.return_annotation), function)}"
+        fields.append(f":rtype: {_qualified(str(found.return_annotation), function)}")
+    if of:
+        fields.append(f":Collections: {of}")
     canonical = f"{function.__module__}.{function.__qualname__}"
     yield from [f".. py:function:: {path}{shown}", f"   :canonical: {canonical}", ""]
-    yield from _indented(text)
-    if of:
-        yield f"   :Collections: {of}"
+    yield from _indented("\n".join([text, "", *fields]))
     yield ""
 
 

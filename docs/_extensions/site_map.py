@@ -23,7 +23,8 @@ _UNLISTED = {
     "Tutorial": ("docs/tutorial",),
     "How-to": ("docs/how-to/*", "docs/notebooks/*"),
 }
-"""Pages that appear below a heading of docs/README.md, linked there or not."""
+"""Pages that appear below a heading of docs/README.md, linked there or not, and first of all if it
+does not have the heading."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -44,8 +45,10 @@ def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     known = app.project.docnames - {docname}
     seen: set[str] = set()
-    for title, text in _sections(source[0]):
-        pages = {}
+    sections = dict(_sections(source[0]))
+    unlisted = {title: "" for title in _UNLISTED if title not in sections}
+    for title, text in (unlisted | sections).items():
+        pages: dict[str, str] = {}
         for page, name in _pages(docname, title, text, known):
             if page not in seen:
                 pages.setdefault(page, f"{name} </{page}>" if name else f"/{page}")

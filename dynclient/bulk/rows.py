@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from dynclient.schema import Node
 
 _LINES = (".jsonl", ".ndjson")
+_MISSING_TYPES = frozenset({"NAType", "NaTType"})
+"""Types of the missing values of pandas."""
 
 
 def read_rows(source: Any, call: str, node: Node | None = None) -> Iterator[Any]:
@@ -79,19 +82,22 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the cells of a row that have a value, as values of Python."""
     found = {}
     for name, value in row.items():
-        plain = _plain(value)
+        plain = plain_value(value)
         if plain is not None:
             found[str(name)] = plain
     return found
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """Return a value of a frame without its package: None if missing, or Python's own types."""
+    if value is None or type(value).__name__ in _MISSING_TYPES:
+        return None
+    if hasattr(value, "dtype"):
+        convert = getattr(value, "tolist", None) or getattr(value, "item", None)
+        value = value if convert is None else convert()
     if isinstance(value, float) and math.isnan(value):
         return None
-    kind = type(value)
-    if kind.__module__.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
-        return _plain(value.tolist())  # numpy's own types are not those of JSON
-    if kind.__name__ in {"NAType", "NaTType"}:
+    if isinstance(value, Decimal) and value.is_nan():
         return None
     return value
 

@@ -244,6 +244,7 @@ class Requests(Writes):
         )
         plan = plan_create(call)
         request = self.session.prepare(plan)
+        self.session.check_properties(plan, request)
         raw = model.raw(plan.body) if isinstance(plan.body, model.Entity) else plan.body
         name = request_name(release, self.spec.entity, raw)
         return Prepared(number, row, name, digest(request.body or b""), plan, request)

@@ -1,15 +1,37 @@
-"""A client for a command; the password of a profile is asked at the terminal if it is missing."""
+"""A client for a command, whose warnings are lines, and which asks for a password if need be."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import CredentialUnavailable
+import typer
+
+from dynclient.cli.output import Format, Output
+from dynclient.cli.targets import WrongWords
+from dynclient.cli.warning_lines import show_warnings
+from dynclient.errors import CredentialUnavailable, DynclientError, UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
     from dynclient.client.connect import Configuration
+
+
+@contextmanager
+def reported(output: Output) -> Iterator[None]:
+    """Print warnings as lines on standard error, JSON with ``--output json``."""
+    show_warnings(as_json=output.format is Format.JSON)
+    try:
+        yield
+        output.file.flush()
+    except WrongWords as error:
+        raise typer.BadParameter(str(error)) from None
+    except (DynclientError, KeyboardInterrupt):
+        with suppress(OSError):  # the error is printed after what was printed already
+            output.file.flush()
+        raise
 
 
 def connect_or_ask(host: str | None, **arguments: Any) -> Client:
@@ -41,9 +63,16 @@ def configure_or_ask(host: str | None, **arguments: Any) -> Configuration:
 
 
 def ask_secret(question: str) -> str:
-    """Ask for a secret at the terminal, which does not show it."""
+    """Ask for a secret at the terminal, which does not show it.
+
+    Raises:
+        UsageError: the input ends.
+    """
     from getpass import getpass
 
     from dynclient.secrets import printable
 
-    return getpass(f"{printable(question)}: ", stream=sys.stderr)
+    try:
+        return getpass(f"{printable(question)}: ", stream=sys.stderr)
+    except EOFError:
+        raise UsageError(f"{question}: the input ended") from None

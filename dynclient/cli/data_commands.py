@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dynclient.cli.command_classes import example
-from dynclient.cli.login_options import Days, Store
 from dynclient.cli.output import Format, Output, standard_output
 from dynclient.cli.targets import Target, WrongWords, only_target, split_target
-from dynclient.errors import DynclientError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -90,7 +88,7 @@ def _connected(
     profile: str | None = None,
     **options: Any,
 ) -> Iterator[Client]:
-    """Yield a client; warnings and errors as for :func:`_reported`.
+    """Yield a client; warnings and errors as for :func:`dynclient.cli.connection.reported`.
 
     Args:
         output: where and how the command prints.
@@ -99,30 +97,13 @@ def _connected(
         profile: name of a profile, or None.
         options: other arguments of ``configure``.
     """
-    from dynclient.cli.connection import connect_or_ask
+    from dynclient.cli.connection import connect_or_ask, reported
 
     with (
-        _reported(output),
+        reported(output),
         connect_or_ask(host, profile=profile, release=release, **options) as om,
     ):
         yield om
-
-
-@contextmanager
-def _reported(output: Output) -> Iterator[None]:
-    """Print warnings as lines on standard error, JSON with ``--output json``."""
-    from dynclient.cli.warning_lines import show_warnings
-
-    show_warnings(as_json=output.format is Format.JSON)
-    try:
-        yield
-        output.file.flush()
-    except WrongWords as error:
-        raise typer.BadParameter(str(error)) from None
-    except (DynclientError, KeyboardInterrupt):
-        with suppress(OSError):  # the error is printed after what was printed already
-            output.file.flush()
-        raise
 
 
 def _target(words: Sequence[str]) -> Target:
@@ -734,88 +715,4 @@ def open_(
     found, out = _target(target) if target else None, _output(output, columns)
     with _connected(out, host, release, profile) as om:
         code = open_page(out, om, found, only_print=only_print)
-    raise typer.Exit(code)
-
-
-_PROFILES = "Profiles"
-NamedProfile = Annotated[
-    str | None,
-    typer.Option(
-        "--profile",
-        metavar="PROFILE",
-        help="Name of the profile; default: OPENMETADATA_PROFILE, the default profile, or"
-        " 'default'.",
-    ),
-]
-
-
-@app.command(
-    epilog=example("dynclient login --profile prod --host https://metadata.example.com"),
-    rich_help_panel=_PROFILES,
-)
-def login(
-    profile: NamedProfile = None,
-    host: Annotated[str | None, typer.Option(help="Address of the server.")] = None,
-    username: Annotated[
-        str | None, typer.Option(help="E-mail address to log in with, instead of a token.")
-    ] = None,
-    token_stdin: Annotated[
-        bool, typer.Option("--token-stdin", help="Read a token from standard input.")
-    ] = False,
-    days: Annotated[
-        Days, typer.Option(help="Days for which a token is created after a login by password.")
-    ] = Days.THIRTY,
-    store: Annotated[
-        Store, typer.Option(help="Where the token is kept: the keyring of the system, or the file.")
-    ] = Store.KEYRING,
-) -> None:
-    """Check a token or password, and write a profile for it.
-
-    What is not given is asked. After a login by password, a personal access token is created on the
-    server and kept; the password is not. The token is stored in the keyring of the system.
-    """
-    from dynclient.cli.login_command import log_in
-
-    out = _output(Format.TABLE)
-    if token_stdin and username is not None:
-        raise typer.BadParameter("cannot be combined with --username", param_hint="--token-stdin")
-    with _reported(out):
-        code = log_in(
-            out, profile, host, username,
-            token_from=sys.stdin if token_stdin else None, days=days, store=store,
-        )  # fmt: skip
-    raise typer.Exit(code)
-
-
-@app.command(epilog=example("dynclient logout --profile prod"), rich_help_panel=_PROFILES)
-def logout(profile: NamedProfile = None) -> None:
-    """Remove the token of a profile from the keyring and from the configuration file.
-
-    The server accepts the token until it expires or is revoked.
-    """
-    from dynclient.cli.login_command import log_out
-
-    out = _output(Format.TABLE)
-    with _reported(out):
-        code = log_out(out, profile)
-    raise typer.Exit(code)
-
-
-@app.command(epilog=example("dynclient profiles --check"), rich_help_panel=_PROFILES)
-def profiles(
-    check: Annotated[
-        bool, typer.Option("--check", help="Connect to each server: its version, and who you are.")
-    ] = False,
-    output: As = Format.TABLE,
-    columns: Columns = "",
-) -> None:
-    """Print the profiles of the configuration file.
-
-    Exit code 3: --check found a profile that cannot be used.
-    """
-    from dynclient.cli.profile_list import show_profiles
-
-    out = _output(output, columns)
-    with _reported(out):
-        code = show_profiles(out, check=check)
     raise typer.Exit(code)

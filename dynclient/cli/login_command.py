@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from dynclient.cli.profile_list import Identity, identity_of
 from dynclient.client.connect import connect
 from dynclient.config.config_file import DEFAULT, ConfigFile, read_config
 from dynclient.config.credentials import SERVICE, KeyringEntry
-from dynclient.config.location import config_path, is_disabled, shown
+from dynclient.config.location import DISABLED, config_path, is_disabled, shown
 from dynclient.config.profile import CREDENTIALS, Profile
 from dynclient.errors import CredentialUnavailable, DynclientError, NotFound, UsageError
 from dynclient.secrets import Secret
@@ -73,31 +74,32 @@ def log_in(
 
     path = config_path()
     if is_disabled(path):
-        raise UsageError(f"{shown(path)} is set as the configuration file, which means none")
+        raise UsageError(f"a profile cannot be written: {DISABLED}")
     config = read_config(path)
     name = _name(profile, config)
     present = None if config is None else config.profiles.get(name)
     base = api_url(_host(host, present))
     host = base.removesuffix("/api")
-    entry = _entry(name, base)
-    if store is Store.KEYRING:
-        _check_keyring(entry)  # before anything is asked
+    entry = _entry(name, base) if store is Store.KEYRING else None
+    stored = None if entry is None else _stored(entry)  # reports a keyring that cannot be used
     settings = {} if present is None else present.settings
     token, who = _token(host, username, token_from, days, settings, name)
+    secret = token.value.get_secret_value()
     try:
-        values = {"host": host}
-        if store is Store.KEYRING:
-            entry.write(token.value.get_secret_value())
-            values["token_keyring"] = str(entry)
+        if entry is None:
+            values = {"host": host, "token": secret}
         else:
-            values["token"] = token.value.get_secret_value()
+            values = {"host": host, "token_keyring": str(entry)}
+            entry.write(secret)
         update_profile(path, name, values, removed=CREDENTIALS)
     except BaseException:
+        if entry is not None:
+            _put_back(entry, secret, stored)
         _revoke(host, token, settings)
         raise
-    place = f"the keyring entry {entry}" if store is Store.KEYRING else shown(path)
-    output.say(f"profile {name!r}: {who.user} at {base.removesuffix('/api')},"
-               f" OpenMetadata {who.version}")  # fmt: skip
+    _delete_unused(present, entry)
+    place = shown(path) if entry is None else f"the keyring entry {entry}"
+    output.say(f"profile {name!r}: {who.user} at {host}, OpenMetadata {who.version}")
     output.say(f"the token is in {place}{token.until and f', and valid until {token.until}'}")
     return DONE
 
@@ -132,13 +134,32 @@ def log_out(output: Output, profile: str | None) -> int:
     return DONE
 
 
-def _check_keyring(entry: KeyringEntry) -> None:
+def _stored(entry: KeyringEntry) -> str | None:
+    """Return what the keyring has now; an error says what to do without a keyring."""
     try:
-        entry.read()
+        return entry.read()
     except CredentialUnavailable as error:
         raise CredentialUnavailable(
             f"{error}; --store file keeps the token in the configuration file"
         ) from None
+
+
+def _put_back(entry: KeyringEntry, written: str, stored: str | None) -> None:
+    """Store again what an entry had, if a token was written there and the file was not."""
+    with suppress(CredentialUnavailable):  # which may be why the file was not written
+        if entry.read() == written != stored:
+            if stored is None:
+                entry.delete()
+            else:
+                entry.write(stored)
+
+
+def _delete_unused(present: Profile | None, entry: KeyringEntry | None) -> None:
+    """Delete the entry that a profile had before, if this package created it."""
+    former = None if present is None else present.token_entry
+    if former is not None and former.service == SERVICE and str(former) != str(entry):
+        with suppress(CredentialUnavailable):  # the login itself is done
+            former.delete()
 
 
 def _name(profile: str | None, config: ConfigFile | None) -> str:

@@ -55,12 +55,17 @@ def client_blocks(client: Client) -> Iterator[Block]:
     requests = _Requests(session)
     me: Any = None
     counts: dict[str, int] = {}
-    if requests.session is not None:
+    quick = requests.session
+    if quick is not None:
         from dynclient.extensions.entity_counts import EntityCounts
         from dynclient.extensions.people import People
 
-        me = requests.send("the user", People(requests.session).me)
-        counts = requests.send("the numbers of entities", EntityCounts(requests.session).counts)
+        if session.server.known_build is None:
+            build = requests.send("the version", lambda: quick.server.build)
+            if build is not None:
+                session.server.use_build(build)
+        me = requests.send("the user", People(quick).me)
+        counts = requests.send("the numbers of entities", EntityCounts(quick).counts)
     rows = [*_release_rows(session, client)]
     user = _user(me)
     rows += [("user", user)] if user else []

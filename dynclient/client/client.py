@@ -341,7 +341,14 @@ class Client(Card):
     def get_by_id(
         self, entity: Any, entity_id: Any, fields: Any = None, include: str | None = None
     ) -> Any:
-        """Return one entity by its id, or None if it does not exist; see :meth:`get_by_name`."""
+        """Return one entity by its id, or None if it does not exist.
+
+        Args:
+            entity: its type: a class (``om.types.Table``), or a name (``"table"``).
+            entity_id: its id.
+            fields: more fields than the server returns by default.
+            include: ``non-deleted``, ``deleted`` or ``all``.
+        """
         return self[entity].get(id=entity_id, fields=fields, include=include)
 
     def resolve(
@@ -452,6 +459,9 @@ class Client(Card):
 
     def send(self, request: Request) -> Any:
         """Send a prepared request and return its result.
+
+        Args:
+            request: the request that :meth:`prepare` returned, also with changes.
 
         Raises:
             NotFound: the entity does not exist; ``get`` returns None instead.

@@ -187,7 +187,7 @@ class Collection(Card):
         return sorted({*hidden, *self._methods(), *self._added_methods(), "op"})
 
     def _ipython_key_completions_(self) -> list[str]:
-        from dynclient.client.ipython_completion import key_completions
+        from dynclient.client.string_literals import key_completions
 
         return key_completions(self._session, self._attribute)
 

@@ -62,7 +62,7 @@ TIMEOUT = "DYNCLIENT_TIMEOUT"
 """Environment variable with the default of ``timeout``."""
 _NO_LIMIT = float("inf")
 """As ``timeout`` the same as None, which TOML does not have."""
-_VARIABLES = {
+VARIABLES = {
     "timeout": TIMEOUT,
     "unread": UNREAD,
     "github": "DYNCLIENT_GITHUB",
@@ -461,7 +461,7 @@ def _merged(
     settings: dict[str, Any], chosen: Profile | None, is_named: bool, origins: dict[str, str]
 ) -> dict[str, Any]:
     """Return the settings of arguments, profile and environment."""
-    variables = {name: each for name, each in _VARIABLES.items() if os.environ.get(each)}
+    variables = {name: each for name, each in VARIABLES.items() if os.environ.get(each)}
     merged = dict(settings)
     if chosen is not None:
         for name, value in chosen.settings.items():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dynclient.errors import UnknownCollection, UnknownOperation
+from dynclient.dispatch import bad_arguments
+from dynclient.errors import Problem, UnknownCollection, UnknownOperation
 from dynclient.extensions import registry
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 def supports(client: Client, name: str) -> bool:
     """Return whether a client's release has something, see :meth:`Client.supports`."""
+    given: Any = name
+    if not isinstance(given, str) or not given:
+        message = f"must be a name such as 'lineage' or 'tables.add_tags', not {given!r}"
+        raise bad_arguments("supports", [Problem("name", given, "argument", message)])
     first, _, method = name.partition(".")
     if first not in client and not method:
         index = client.session.contract.cached_index()

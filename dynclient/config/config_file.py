@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dynclient.config.file_access import check_writers, is_readable_by_others
-from dynclient.config.location import config_path, is_disabled, shown
+from dynclient.config.location import DISABLED, config_path, is_disabled, shown
 from dynclient.config.profile import Profile, dotted
 from dynclient.errors import ConfigInvalid, Problem, UnknownProfile, UsageError
 from dynclient.suggestions import did_you_mean, nearest
@@ -230,7 +230,7 @@ def find_profile(name: str | None = None) -> Profile | None:
     path = config_path()
     why = f"there is no configuration file {shown(path)}"
     if is_disabled(path):
-        why = f"{shown(path)} is set as the configuration file, which means none"
+        why = DISABLED
     raise UnknownProfile(
         f"{place}profile {chosen!r} does not exist: {why}; 'dynclient login --profile"
         f" {chosen}' creates it",

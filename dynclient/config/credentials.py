@@ -6,9 +6,6 @@ unlocked before the first request.
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass
-
 from dynclient.errors import CredentialUnavailable
 
 SECONDS = 60
@@ -19,14 +16,17 @@ SERVICE = "dynclient"
 EXTRA = "the package keyring is not installed; run\n  pip install 'dynclient[login]'"
 
 
-@dataclass(frozen=True, repr=False)
 class CommandOutput:
-    """What a command prints: a token or a password, without the space around it."""
+    """What a command prints: a token or a password, without the space around it.
 
-    words: tuple[str, ...]
-    """The program and its arguments; no shell is involved."""
-    place: str
-    """Where the command is configured, for messages: ``profile.prod.token_command``."""
+    Args:
+        words: the program and its arguments; no shell is involved.
+        place: where the command is configured, for messages: ``profile.prod.token_command``.
+    """
+
+    def __init__(self, words: tuple[str, ...], place: str) -> None:
+        self.words = words
+        self.place = place
 
     def __call__(self) -> str:
         """Run the command and return what it prints.
@@ -78,14 +78,19 @@ class CommandOutput:
         return f"the output of {self.words[0]!r}"  # an argument may be secret
 
 
-@dataclass(frozen=True, repr=False)
 class KeyringEntry:
-    """An entry of the system's keyring: the macOS Keychain, the Secret Service, Windows' vault."""
+    """An entry of the system's keyring: the macOS Keychain, the Secret Service, Windows' vault.
 
-    service: str
-    user: str
-    place: str = ""
-    """Where the entry is configured, for messages: ``profile.prod.token_keyring``."""
+    Args:
+        service: name of the service that the secret is for.
+        user: name of the user, or of the profile.
+        place: where the entry is configured, for messages: ``profile.prod.token_keyring``.
+    """
+
+    def __init__(self, service: str, user: str, place: str = "") -> None:
+        self.service = service
+        self.user = user
+        self.place = place
 
     def __call__(self) -> str:
         """Return the token or password of the entry.
@@ -133,7 +138,7 @@ class KeyringEntry:
 
             reason = type(error).__name__
             if reason == "NoKeyringError":
-                reason = "there is none"
+                reason = "no keyring is installed or unlocked"
             elif not arguments:  # else it may quote the secret
                 reason = f"{reason}: {printable(str(error))[:200]}"
         raise CredentialUnavailable(
@@ -158,6 +163,8 @@ def command_words(value: object) -> tuple[str, ...] | None:
         None if it is neither, or empty.
     """
     if isinstance(value, str):
+        import shlex
+
         try:
             words: tuple[object, ...] = tuple(shlex.split(value))
         except ValueError:  # a quotation mark is not closed

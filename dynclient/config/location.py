@@ -10,6 +10,7 @@ from dynclient.errors import UsageError
 VARIABLE = "DYNCLIENT_CONFIG"
 """Environment variable that names another file; ``/dev/null`` for none."""
 FILE = "config.toml"
+DISABLED = f"{VARIABLE} is {os.devnull}, so no configuration file is used"
 
 
 def config_path() -> Path:
@@ -34,7 +35,7 @@ def config_path() -> Path:
 
 def is_disabled(path: Path) -> bool:
     """Return whether the path says that there is no configuration file."""
-    return str(path) == os.devnull or path.name.upper() == "NUL"
+    return str(path) == os.devnull or (os.name == "nt" and path.name.upper() == "NUL")
 
 
 def shown(path: Path) -> str:

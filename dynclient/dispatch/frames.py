@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
+from dynclient.dispatch.nested_arrays import NestedColumn
+from dynclient.dispatch.nested_arrays import arrays as nested_arrays
 from dynclient.drift.aliases import aliases_of
 from dynclient.errors import DynclientWarning, Problem, ResponseInvalid, UsageError
 from dynclient.model.masking import is_secret, masked
@@ -59,14 +61,14 @@ class Column(NamedTuple):
         Args:
             start: how many of the steps lead to that JSON.
         """
-        leaf = self._leaf()
+        leaf = self.leaf()
         found = leaf or _same
         for position in range(len(self.steps) - 1, start - 1, -1):
             is_last = position == len(self.steps) - 1
             found = _step(self.steps[position], None if is_last and leaf is None else found)
         return found
 
-    def _leaf(self) -> Callable[[Any], Any] | None:
+    def leaf(self) -> Callable[[Any], Any] | None:
         """Return the function for the value at the end, or None if it is taken as it is."""
         node = self.node
         if self.is_json:
@@ -195,22 +197,28 @@ class Frame:
 
     def batches(self) -> Iterator[list[list[Any]]]:
         """Yield the cells of one page after the other, column by column."""
+        for rows in self._row_batches():
+            yield self._batch(rows, self.columns)
+
+    def _row_batches(self) -> Iterator[list[dict[str, Any]]]:
+        """Yield the JSON of one page after the other."""
         present: set[str] = set()
         if self._first is not None:
             first, self._first = self._first, None
-            yield self._batch(self._rows(first))
+            yield self._rows(first)
         for page in self._pages:
             rows = self._rows(page)
             if self._fields is None:
                 for row in rows:
                     present.update(row)
-            yield self._batch(rows)
+            yield rows
         self._warn_missing(present)
 
-    def _batch(self, rows: list[dict[str, Any]]) -> list[list[Any]]:
+    def _batch(self, rows: list[dict[str, Any]], columns: Iterable[Column]) -> list[list[Any]]:
+        """Return the cells of columns."""
         exploded = self._exploded
         if exploded is None:
-            return [list(map(column.getter(), rows)) for column in self.columns]
+            return [list(map(column.getter(), rows)) for column in columns]
         steps = exploded.steps
         pairs: list[tuple[dict[str, Any], Any]] = []
         for row in rows:
@@ -220,7 +228,7 @@ class Frame:
             list(map(column.getter(len(steps)), (item for _, item in pairs)))
             if column.steps[: len(steps)] == steps
             else list(map(column.getter(), (row for row, _ in pairs)))
-            for column in self.columns
+            for column in columns
         ]
 
     def _warn_missing(self, present: set[str]) -> None:
@@ -282,11 +290,32 @@ class Frame:
         """
         arrow = optional_module("pyarrow")
         schema = self.schema()
-        for batch in self.batches():
+        at_once = self._at_once(schema)
+        for rows in self._row_batches():
+            known = _arrays_at_once(arrow, rows, at_once)
+            rest = [column for column in self.columns if column.name not in known]
+            cells = dict(zip((each.name for each in rest), self._batch(rows, rest), strict=True))
             arrays = [
-                _array(arrow, cells, field) for cells, field in zip(batch, schema, strict=True)
+                known[field.name]
+                if field.name in known
+                else _array(arrow, cells[field.name], field)
+                for field in schema
             ]
             yield arrow.record_batch(arrays, schema=schema)
+
+    def _at_once(self, schema: Any) -> list[NestedColumn]:
+        """Return the columns whose values are taken as they are, so that Arrow can convert them."""
+        if self._exploded is not None:
+            return []
+        found = []
+        for column, field in zip(self.columns, schema, strict=True):
+            if column.leaf() is None:
+                kind = field.type
+                for _ in range(column.depth):
+                    kind = kind.value_type
+                depths = tuple(step.count("[]") for step in column.path.split("."))
+                found.append(NestedColumn(column.name, column.steps, depths, kind))
+        return found
 
     def table(self) -> Any:
         """Return all rows as a table of Arrow."""
@@ -358,6 +387,19 @@ def _expanded(column: Column) -> list[Column]:
             path = f"{column.path}.{name}"
             found.append(Column(".".join(steps), steps, path, column.depth, field))
     return found
+
+
+def _arrays_at_once(
+    arrow: Any, rows: list[dict[str, Any]], columns: list[NestedColumn]
+) -> dict[str, Any]:
+    """Return the arrays of columns by name; none if a value has another form than its schema says.
+
+    The cells are then taken one by one.
+    """
+    try:
+        return nested_arrays(arrow, rows, columns)
+    except (arrow.ArrowInvalid, arrow.ArrowTypeError, OverflowError):
+        return {}
 
 
 def _array(arrow: Any, cells: list[Any], field: Any) -> Any:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from dynclient.dispatch.pagination import Page
 
-__all__ = ["ROWS", "error_blocks", "list_blocks", "not_read", "preview_blocks"]
+__all__ = ["MANY_ROWS", "ROWS", "error_blocks", "list_blocks", "not_read", "preview_blocks"]
+
+MANY_ROWS = 50
+"""Rows of a list that a person has asked for by its length."""
 
 
 def not_read(kind: str) -> Iterator[Block]:
@@ -56,15 +59,16 @@ def error_blocks(kind: str, error: DynclientError) -> Iterator[Block]:
     yield Text(f"{type(error).__name__}: {first}" if first else type(error).__name__, "bad")
 
 
-def list_blocks(kind: str, rows: Sequence[Any], total: Any) -> Iterator[Block]:
+def list_blocks(kind: str, rows: Sequence[Any], total: Any, most: int = ROWS) -> Iterator[Block]:
     """Yield what a list looks like of which some rows are there.
 
     Args:
         kind: what it is: ``Listing``.
         rows: the first rows, or all: entities, or what the server returned in their place.
         total: the number of all rows; None if the server does not report it.
+        most: how many rows are drawn.
     """
-    drawn = list(rows[:ROWS])
+    drawn = list(rows[:most])
     count = total if isinstance(total, int) else None
     if not drawn:
         yield Heading(kind, "")

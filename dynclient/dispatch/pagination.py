@@ -8,6 +8,7 @@ from itertools import islice
 from operator import index
 from typing import TYPE_CHECKING, Any
 
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.display.displayed import Displayed
 from dynclient.errors import (
     BadArguments,
@@ -305,7 +306,11 @@ class Listing(Displayed):
     def to_pandas(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
-        """Return all entities as a ``pandas.DataFrame``; for the arguments see :meth:`to_arrow`.
+        """Return all entities as a ``pandas.DataFrame``.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
 
         Raises:
             ImportError: pandas or pyarrow is not installed; the extra ``frames`` has them.
@@ -318,7 +323,11 @@ class Listing(Displayed):
     def to_polars(
         self, *, fields: str | Iterable[str] | None = None, explode: str | None = None
     ) -> Any:
-        """Return all entities as a ``polars.DataFrame``; for the arguments see :meth:`to_arrow`.
+        """Return all entities as a ``polars.DataFrame``.
+
+        Args:
+            fields: as for :meth:`to_arrow`.
+            explode: as for :meth:`to_arrow`.
 
         Raises:
             ImportError: polars or pyarrow is not installed; the extra ``frames`` has them.
@@ -364,7 +373,7 @@ class Listing(Displayed):
             start, stop, step = (None if each is None else _position(each) for each in bounds)
             if step == 0:
                 raise UsageError("the step of a slice must be 1 or more, not 0")
-            return list(islice(self._entities(stop), start, stop, step))
+            return EntityList(islice(self._entities(stop), start, stop, step))
         position = _position(key)
         found = list(islice(self._entities(position + 1), position, None))
         if not found:

@@ -22,40 +22,47 @@ if TYPE_CHECKING:
 
     from dynclient.display.blocks import Block, Branch, Cell, Tone
 
-_STYLE = """
-.dynclient{font:13px/1.45 system-ui,sans-serif;color:inherit;margin:.3em 0;max-width:100%}
-.dynclient .dc-head{font-size:15px;font-weight:600;margin:.2em 0 .4em}
-.dynclient .dc-kind,.dynclient .dc-note,.dynclient .dc-quiet{opacity:.65;font-weight:400}
-.dynclient .dc-text{white-space:pre-wrap;margin:.3em 0;max-width:80em}
-.dynclient .dc-wide{overflow-x:auto;margin:.4em 0}
-.dynclient .dc-title{font-weight:600;margin:.5em 0 .1em}
-.dynclient table{border-collapse:collapse;margin:0;font-size:inherit;table-layout:auto}
-.dynclient table th,.dynclient table td{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;
+_STYLE = (
+    """
+&{font:13px/1.45 system-ui,sans-serif;color:inherit;margin:.3em 0;max-width:100%}
+& .dc-head{font-size:15px;font-weight:600;margin:.2em 0 .4em}
+& .dc-kind,& .dc-note,& .dc-quiet{opacity:.65;font-weight:400}
+& .dc-text{white-space:pre-wrap;margin:.3em 0;max-width:80em}
+& .dc-wide{overflow-x:auto;margin:.4em 0}
+& .dc-title{font-weight:600;margin:.5em 0 .1em}
+& table{border-collapse:collapse;margin:0;font-size:inherit;table-layout:auto}
+& table th,& table td{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;
 border:0;border-bottom:1px solid rgba(128,128,128,.25);background:none;color:inherit;max-width:45em;
 white-space:pre-wrap;overflow-wrap:anywhere}
-.dynclient table th{font-weight:600;white-space:nowrap}
-.dynclient table td.dc-name{white-space:nowrap;opacity:.65;padding-right:1.5em}
-.dynclient table td.dc-number{text-align:right;font-variant-numeric:tabular-nums}
-.dynclient .dc-note{font-size:12px;margin:.2em 0}
-.dynclient pre{font:12px/1.4 ui-monospace,monospace;margin:.3em 0;white-space:pre-wrap;
+& table th{font-weight:600;white-space:nowrap}
+& table td.dc-name{white-space:nowrap;opacity:.65;padding-right:1.5em}
+& table td.dc-number{text-align:right;font-variant-numeric:tabular-nums}
+& .dc-note{font-size:12px;margin:.2em 0}
+& pre{font:12px/1.4 ui-monospace,monospace;margin:.3em 0;white-space:pre-wrap;
 color:inherit;background:rgba(128,128,128,.1);padding:.5em .7em;border-radius:3px}
-.dynclient .dc-tag{border:1px solid rgba(128,128,128,.45);border-radius:3px;padding:0 .35em;
+& .dc-tag{border:1px solid rgba(128,128,128,.45);border-radius:3px;padding:0 .35em;
 white-space:nowrap}
-.dynclient .dc-good{color:#2f9e5b}.dynclient .dc-bad{color:#e0524d}
-.dynclient .dc-warning{color:#c07f12}
-.dynclient .dc-bar{display:inline-block;width:6em;height:.7em;background:rgba(128,128,128,.25);
+& .dc-good{color:#2f9e5b}& .dc-bad{color:#e0524d}
+& .dc-warning{color:#c07f12}
+& .dc-bar{display:inline-block;width:6em;height:.7em;background:rgba(128,128,128,.25);
 margin-right:.5em;vertical-align:baseline}
-.dynclient .dc-bar span{display:block;height:100%;background:#4c8bd6}
-.dynclient details summary{cursor:pointer}
-.dynclient ul.dc-tree,.dynclient ul.dc-tree ul{list-style:none;margin:0;padding-left:1.2em;
+& .dc-bar span{display:block;height:100%;background:#4c8bd6}
+& details summary{cursor:pointer}
+& ul.dc-tree,& ul.dc-tree ul{list-style:none;margin:0;padding-left:1.2em;
 border-left:1px solid rgba(128,128,128,.3)}
-.dynclient a{color:#4c8bd6}
-""".strip().replace("\n", "")
+& a{color:#4c8bd6}
+""".strip()
+    .replace("\n", "")
+    .replace("&", ".dynclient" * 3)
+)
+"""The style; the class is repeated because notebooks style tables with two classes themselves."""
 _SHORT = 300
 """Characters of a text in a table that are visible at once; the rest unfolds."""
 _COLUMNS = 60
 _BRANCHES = 2000
 _TREE_LEVELS = 30
+_INDENT = 40
+"""Spaces at the beginning of a cell that indent it."""
 
 
 def draw_html(blocks: Iterable[Block]) -> str:
@@ -152,8 +159,10 @@ def _table(table: Table) -> str:
 
 def _table_cells(row: Sequence[Cell]) -> Iterator[str]:
     for cell in row[:_COLUMNS]:
-        name = ' class="dc-number"' if is_number(cell) else ""
-        yield f'<td{name} dir="auto">{_cell(cell)}</td>'
+        kind = ' class="dc-number"' if is_number(cell) else ""
+        indent = len(cell) - len(cell.lstrip(" ")) if isinstance(cell, str) else 0
+        place = f' style="padding-left:{min(indent, _INDENT) / 2:g}em"' if indent else ""
+        yield f'<td{kind}{place} dir="auto">{_cell(cell)}</td>'
 
 
 def _tree(tree: Tree) -> str:

@@ -11,6 +11,8 @@ from dynclient.display.blocks import Block, Cell, Heading, Table, Text
 if TYPE_CHECKING:
     from dynclient.errors import DynclientError
 
+_DISPLAYED = "_displayed_in"
+"""The attribute of an error that says in which cell its problems were displayed."""
 _ROWS = 100
 _VALUE = 100
 """Characters of a wrong value."""
@@ -69,11 +71,19 @@ def traceback_renderer(error: DynclientError) -> Callable[[], list[str]]:
         from dynclient.display.html import draw_html
         from dynclient.display.text import draw_text
 
+        # IPython asks twice: for the output of the cell, and for its history.
+        if vars(error).get(_DISPLAYED) == shell.execution_count:
+            return _traceback(shell, error)
+        vars(error)[_DISPLAYED] = shell.execution_count
         blocks = list(error_blocks(error))
         display: Any = IPython.display.display
         display({"text/html": draw_html(blocks), "text/plain": draw_text(blocks)}, raw=True)
-        kind, trace = type(error), error.__traceback__
-        lines: list[str] = shell.InteractiveTB.structured_traceback(kind, error, trace)
-        return lines
+        return _traceback(shell, error)
 
     return render
+
+
+def _traceback(shell: Any, error: DynclientError) -> list[str]:
+    kind, trace = type(error), error.__traceback__
+    lines: list[str] = shell.InteractiveTB.structured_traceback(kind, error, trace)
+    return lines

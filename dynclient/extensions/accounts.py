@@ -7,11 +7,17 @@ from typing import Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import Problem
-from dynclient.extensions.base import CollectionExtension
+from dynclient.errors import BadArguments, NotSupported, Problem, ServerError
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
+from dynclient.extensions.choices import allowed_value
+from dynclient.extensions.search import Search
 from dynclient.operations.operation import Plan
 from dynclient.secrets import Secret
 from dynclient.suggestions import did_you_mean, nearest
+
+LIMIT = 10_000
+"""Users or teams that are read to find an e-mail address, by default."""
+_HITS = 5
 
 
 class Accounts(CollectionExtension):
@@ -20,36 +26,57 @@ class Accounts(CollectionExtension):
     name = "accounts"
     operations = "accounts"
 
-    def by_email(self, email: str, fields: Iterable[str] | None = None) -> Any:
+    def by_email(
+        self, email: str, fields: Iterable[str] | None = None, limit: int | None = LIMIT
+    ) -> CollectionEntity | None:
         """Return the user or team with an e-mail address, or None. Case does not matter.
 
-        Servers have no request for that: the name before the ``@`` is tried first, and then all
-        entities of the collection are read, a thousand in one request.
+        Servers have no request for that. The name before the ``@`` is tried first, then the search
+        index, and then the entities of the collection are read, a thousand in one request.
 
         Args:
             email: the address.
             fields: more fields than the server returns by default.
+            limit: the largest number of entities to read; None reads all.
 
         Raises:
-            BadArguments: the address is not a string.
+            BadArguments: the address is not a string, or the collection has more entities than
+                ``limit`` and none of those read has the address.
         """
+        call = f"{self.attribute}.by_email"
         given: Any = email
         if not isinstance(given, str):
             kind = type(given).__name__
             problem = Problem("email", kind, "argument", f"must be an address, not {kind}")
-            raise bad_arguments(f"{self.attribute}.by_email", [problem])
-        asked = None if fields is None else list(fields)
+            raise bad_arguments(call, [problem])
         address = email.strip().casefold()
-        operation = self.spec.operations["get_by_name"]
-        name = email.strip().partition("@")[0]
-        if name:
-            found = self.session.find_one(Plan(operation, {"fqn": name, "fields": asked}))
+        if not address:
+            return None
+        asked = None if fields is None else list(fields)
+        get = self.spec.operations["get_by_name"]
+        names = [email.strip().partition("@")[0], *self._indexed_names(address)]
+        for name in filter(None, dict.fromkeys(names)):
+            found = self.session.find_one(Plan(get, {"fqn": name, "fields": asked}))
             if found is not None and _email(found) == address:
                 return found
-        for each in self.entities(page_size=1000, fields=asked):
+        for number, each in enumerate(self.entities(page_size=1000, fields=asked)):
+            if number == limit:
+                message = f"none of the first {limit:,} {self.attribute} has the address"
+                message += f" {email!r}; limit=None reads all of them"
+                raise bad_arguments(call, [Problem("limit", limit, "argument", message)])
             if _email(each) == address:
                 return each
         return None
+
+    def _indexed_names(self, address: str) -> list[str]:
+        """Return the names of what has an e-mail address in the search index, if there is one."""
+        search = Search(self.session)
+        query = {"bool": {"should": [{"match_phrase": {"email": address}}]}}
+        try:
+            hits = search(types=self.spec.entity.name, raw=query, limit=_HITS)
+            return [str(hit.fullyQualifiedName) for hit in hits]
+        except (NotSupported, ServerError, BadArguments):
+            return []  # the collection is read instead
 
     def token(self, bot: Any) -> Secret:
         """Return the token of a bot; needs the rights of an administrator.
@@ -73,7 +100,14 @@ class Accounts(CollectionExtension):
 
         Returns:
             A string that prints masked, see :meth:`token`.
+
+        Raises:
+            BadArguments: ``expiry`` is not one of the release's.
         """
+        if expiry is not None:
+            body = self.session.release.node("auth/generateToken.json").properties["JWTTokenExpiry"]
+            allowed = [str(each) for each in body.target.enum or ()]
+            expiry = allowed_value(f"{self.attribute}.rotate_token", "expiry", expiry, allowed)
         user = self._user(bot)
         if expiry is None:
             present = self.call("token", {"id": user}) or {}
@@ -93,7 +127,7 @@ class Accounts(CollectionExtension):
         state = model.raw(self.read(bot, fields=["botUser"]))
         return str(state["botUser"]["id"])
 
-    def set_rule(self, policy: Any, rule: str, **values: Any) -> Any:
+    def set_rule(self, policy: Any, rule: str, **values: Any) -> CollectionEntity:
         """Add a rule to a policy, or change the rule of that name, and return the policy.
 
         Args:
@@ -117,7 +151,7 @@ class Accounts(CollectionExtension):
 
         return self.edit(policy, change, fields=["rules"])
 
-    def remove_rule(self, policy: Any, rule: str) -> Any:
+    def remove_rule(self, policy: Any, rule: str) -> CollectionEntity:
         """Remove a rule from a policy, and return the policy.
 
         Args:

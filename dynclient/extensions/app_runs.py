@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions import ingestion
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.arguments import as_mapping
+from dynclient.extensions.base import CollectionEntity, CollectionExtension, not_supported
 from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import Run, Runs, newest_run
 from dynclient.extensions.times import timestamp
 
 _RECORD = "entity/applications/appRunRecord.json"
+_CONFIG_SINCE = (1, 7)
+"""The document of 1.6 has no body for a trigger; that of a newer server decides, if it is known."""
 _LIMIT = 50
 """Runs that are listed by default."""
 
@@ -24,24 +28,44 @@ class AppRuns(CollectionExtension):
     name = "app_runs"
     operations = "app_runs"
 
-    def trigger(self, app: Any) -> Run:
+    def trigger(self, app: Any, config: Mapping[str, Any] | None = None) -> Run:
         """Run an app now, and return the run; ``om.wait(run)`` waits for its end.
 
         Args:
             app: the app: an entity, a reference, an id or a name.
+            config: settings of this run only, by name, instead of those of the app; see
+                :meth:`configure` for all runs.
 
         Returns:
             The run. Its state is ``triggered`` until the server lists it.
 
         Raises:
             NotFound: the app is not installed.
+            NotSupported: the server does not take ``config``; 1.6 and older releases do not.
             BadRequest: the app cannot be run by hand.
             ServerFault: another run of it has not ended.
         """
+        if config is not None:
+            config = as_mapping(config, f"{self.attribute}.trigger", "config")
+            self._check_config()
         name = self.name_of(app)
         known = [run.id for run in self.runs(name)]
-        self.call("trigger", {"name": name})
+        self.call("trigger", {"name": name}, config)
         return Run(self, name, None, filter(None, known))
+
+    def _check_config(self) -> None:
+        """Raise NotSupported if the server takes no settings for a single run."""
+        operation = self.operation("trigger")
+        index = self.session.contract.cached_index()
+        known = None if index is None else index.operation(operation.method, operation.route)
+        release = self.session.release
+        if known is None:
+            is_supported = not release.version or release.version >= _CONFIG_SINCE
+        else:
+            is_supported = known.body is not None
+        if not is_supported:
+            since = ".".join(map(str, _CONFIG_SINCE))
+            raise not_supported("settings of a single run of an app", release.name, since)
 
     def stop(self, app: Any) -> None:
         """Stop the unfinished run of an app; its state says when it has stopped.
@@ -124,7 +148,7 @@ class AppRuns(CollectionExtension):
         parts.pop("total", None)
         return "".join(text for text in parts.values() if isinstance(text, str))
 
-    def schedule(self, app: Any, cron: str | None) -> Any:
+    def schedule(self, app: Any, cron: str | None) -> CollectionEntity:
         """Change when an app runs by itself, and return the app.
 
         Args:
@@ -149,7 +173,7 @@ class AppRuns(CollectionExtension):
 
         return self.edit(app, change)
 
-    def configure(self, app: Any, **settings: Any) -> Any:
+    def configure(self, app: Any, **settings: Any) -> CollectionEntity:
         """Change the configuration of an app, and return the app.
 
         Args:

@@ -55,3 +55,21 @@ def flat(values: Iterable[Any]) -> list[Any]:
     for value in values:
         found += value if isinstance(value, (list, tuple, set)) else [value]
     return found
+
+
+def as_text(value: Any, call: str, argument: str) -> str:
+    """Return a text that must not be empty.
+
+    Args:
+        value: the value of the argument.
+        call: the call, for errors.
+        argument: the name of the argument.
+
+    Raises:
+        BadArguments: it is not a text, or it is empty.
+    """
+    if isinstance(value, str) and value:
+        return "".join(value)
+    given = "an empty one" if isinstance(value, str) else type(value).__name__
+    problem = Problem(argument, given, "argument", f"must be a text, not {given}")
+    raise bad_arguments(call, [problem])

@@ -122,27 +122,55 @@ class Assets(CollectionExtension):
     # -- ports of data products --------------------------------------------------------------------
 
     def input_ports(self, target: Any) -> Listing:
-        """Return a lazy list of the entities that a data product consumes."""
+        """Return a lazy list of the entities that a data product consumes.
+
+        Args:
+            target: the data product, by id, name, reference or itself.
+        """
         return self._ports(target, "inputPorts")
 
     def output_ports(self, target: Any) -> Listing:
-        """Return a lazy list of the entities that a data product provides."""
+        """Return a lazy list of the entities that a data product provides.
+
+        Args:
+            target: the data product, by id, name, reference or itself.
+        """
         return self._ports(target, "outputPorts")
 
     def add_input_ports(self, target: Any, *ports: Any) -> AssetChange:
-        """Add assets that a data product consumes; see :meth:`add_assets`."""
+        """Add assets that a data product consumes.
+
+        Args:
+            target: the data product, by id, name, reference or itself.
+            ports: the assets: entities, references, ``"table:a.b.c.d"``.
+        """
         return self._change_ports("add_input_ports", target, ports)
 
     def remove_input_ports(self, target: Any, *ports: Any) -> AssetChange:
-        """Remove assets that a data product consumes; see :meth:`add_assets`."""
+        """Remove assets that a data product consumes.
+
+        Args:
+            target: the data product, by id, name, reference or itself.
+            ports: the assets: entities, references, ``"table:a.b.c.d"``.
+        """
         return self._change_ports("remove_input_ports", target, ports)
 
     def add_output_ports(self, target: Any, *ports: Any) -> AssetChange:
-        """Add assets that a data product provides; see :meth:`add_assets`."""
+        """Add assets that a data product provides.
+
+        Args:
+            target: the data product, by id, name, reference or itself.
+            ports: the assets: entities, references, ``"table:a.b.c.d"``.
+        """
         return self._change_ports("add_output_ports", target, ports)
 
     def remove_output_ports(self, target: Any, *ports: Any) -> AssetChange:
-        """Remove assets that a data product provides; see :meth:`add_assets`."""
+        """Remove assets that a data product provides.
+
+        Args:
+            target: the data product, by id, name, reference or itself.
+            ports: the assets: entities, references, ``"table:a.b.c.d"``.
+        """
         return self._change_ports("remove_output_ports", target, ports)
 
     def _ports(self, target: Any, kind: str) -> Listing:

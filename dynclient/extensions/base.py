@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from dynclient import model
+from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import LostUpdate, NotSupported, Problem
+from dynclient.extensions.argument_names import name_arguments
 from dynclient.extensions.operation_rows import Row, find_operation, first_period, rows
 from dynclient.operations.operation import Plan
 from dynclient.session.keys import KeyReader
 from dynclient.session.reference_names import add_names
+from dynclient.session.resolver import marking
 from dynclient.tracebacks import public_calls
 
 if TYPE_CHECKING:
@@ -54,7 +58,20 @@ class Extension:
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
+        for name, member in list(vars(cls).items()):
+            is_call = name == "__call__" or name[0] != "_"
+            if is_call and isinstance(member, FunctionType) and name not in _INTERNAL:
+                setattr(cls, name, name_arguments(member))
         public_calls(cls)
+
+    def call_label(self, name: str) -> str:
+        """Return a method as users write the call of it: ``lineage.add``, ``tables.add_tags``."""
+        rows = data_file("extensions.json")
+        row: Mapping[str, Any] = next((row for row in rows if row["name"] == self.name), {})
+        client = {**row.get("client", {}), **type(self).client}
+        if name in client:
+            return name
+        return self.name if name == "__call__" else f"{self.name}.{name}"
 
     # -- operations --------------------------------------------------------------------------------
 
@@ -82,7 +99,12 @@ class Extension:
         raise not_supported(f"operation {name!r}{place}", self.session.release.name, *period)
 
     def has_operation(self, name: str, collection: Any = None) -> bool:
-        """Return whether this server has an operation, see :meth:`operation`."""
+        """Return whether this server has an operation.
+
+        Args:
+            name: the operation's name in the rows.
+            collection: for operations of collections: the collection, by any of its names.
+        """
         return self._find_operation(name, collection) is not None
 
     def _find_operation(self, name: str, collection: Any) -> Operation | None:
@@ -174,9 +196,21 @@ class Extension:
         elif isinstance(target, Mapping):
             kind = target.get("type")
         if isinstance(kind, str) and kind.casefold() != own.casefold():
-            message = f"must be a {own}, not a {kind}"
-            raise bad_arguments(self.name, [Problem("target", kind, "argument", message)])
+            message = f"must be {_with_article(own)}, not {_with_article(kind)}"
+            with marking(target):
+                raise bad_arguments(self.name, [Problem("target", kind, "argument", message)])
         return target
+
+    def check_target(self, target: Any, entity: Any = None) -> None:
+        """Raise BadArguments if something cannot name an entity; nothing is sent.
+
+        A call checks all of its entities before it looks the first one up.
+
+        Args:
+            target: as for :meth:`reference`.
+            entity: the type of a name or an id.
+        """
+        self.session.resolver.check(self._of_type(target, entity), entity)
 
     def _check_server(self, target: Any) -> None:
         if isinstance(target, model.Entity):
@@ -185,7 +219,15 @@ class Extension:
             check_same_server(self.session, target)
 
     def id_of(self, target: Any, entity: Any = None) -> str:
-        """Return the id of an entity; arguments and errors as for :meth:`reference`."""
+        """Return the id of an entity.
+
+        Args:
+            target: as for :meth:`reference`.
+            entity: the type of a name or an id, by any name of its collection.
+
+        Raises:
+            NotFound, BadArguments: as for :meth:`reference`.
+        """
         return str(self.reference(target, entity)["id"])
 
     def name_of(self, target: Any, entity: Any = None) -> str:
@@ -215,6 +257,7 @@ class Extension:
             fields: more fields than the server returns by default; those that the type does not
                 have are left out.
         """
+        given = target
         target = self._of_type(target, entity)
         kind = entity
         if isinstance(target, model.Entity):
@@ -228,9 +271,11 @@ class Extension:
         if kind is None:
             name = type(target).__name__
             message = f"must be an entity, a reference, or 'table:a.b.c.d', not {name}"
-            raise bad_arguments(self.name, [Problem("target", name, "argument", message)])
+            with marking(given):
+                raise bad_arguments(self.name, [Problem("target", name, "argument", message)])
         spec = self.session.find(kind)
-        by, key = KeyReader(spec, f"{spec.attribute}.get").key((target,), {})
+        with marking(given):
+            by, key = KeyReader(spec, f"{spec.attribute}.get").key((target,), {})
         known = [name for name in fields if name in spec.entity.properties]
         operation = spec.operations["get" if by == "id" else "get_by_name"]
         return self.session.call(Plan(operation, {by: key, "fields": known or None}))
@@ -294,6 +339,10 @@ _INTERNAL = frozenset({name for name in dir(Extension) if not name.startswith("_
 """Names that extensions use and users do not."""
 
 
+CollectionEntity: TypeAlias = Any
+"""An entity of the collection that has the method; stubs of a release name its class."""
+
+
 class CollectionExtension(Extension):
     """A feature of collections: ``om.tables.<method>``, for each method in ``methods``.
 
@@ -323,24 +372,64 @@ class CollectionExtension(Extension):
         given = {"page_size": self.session.settings.page_size, **arguments}
         return self.session.listing(Plan(self.spec.operations["list"], given))
 
+    def call_label(self, name: str) -> str:
+        """Return a method as users write the call of it: ``tables.add_tags``."""
+        return f"{self.attribute}.{name}"
+
     def operation(self, name: str, collection: Any = None) -> Operation:
-        """Return an operation, by default one of this collection; see the base class."""
+        """Return an operation, by default one of this collection.
+
+        Args:
+            name: the operation's name in the rows.
+            collection: for operations of collections: the collection, by any of its names.
+
+        Raises:
+            NotSupported: the release does not have it.
+        """
         return super().operation(name, self.attribute if collection is None else collection)
 
     def has_operation(self, name: str, collection: Any = None) -> bool:
-        """Return whether this server has an operation, by default one of this collection."""
+        """Return whether this server has an operation, by default one of this collection.
+
+        Args:
+            name: the operation's name in the rows.
+            collection: for operations of collections: the collection, by any of its names.
+        """
         return super().has_operation(name, self.attribute if collection is None else collection)
 
     def reference(self, target: Any, entity: Any = None) -> dict[str, Any]:
-        """Return the reference to an entity, by default one of this collection."""
+        """Return the reference to an entity, by default one of this collection.
+
+        Args:
+            target: as for :meth:`Extension.reference`.
+            entity: the type of a name or an id; that of the collection by default.
+
+        Raises:
+            NotFound, BadArguments: as for :meth:`Extension.reference`.
+        """
         return super().reference(*self._own(target, entity))
 
+    def check_target(self, target: Any, entity: Any = None) -> None:
+        """Raise BadArguments if something cannot name an entity, by default of this collection."""
+        super().check_target(*self._own(target, entity))
+
     def name_of(self, target: Any, entity: Any = None) -> str:
-        """Return the fully qualified name of an entity, by default one of this collection."""
+        """Return the fully qualified name of an entity, by default one of this collection.
+
+        Args:
+            target: as for :meth:`Extension.reference`.
+            entity: the type of a name or an id; that of the collection by default.
+        """
         return super().name_of(*self._own(target, entity))
 
     def read(self, target: Any, entity: Any = None, fields: Sequence[str] = ()) -> Any:
-        """Return the present state of an entity, by default one of this collection."""
+        """Return the present state of an entity, by default one of this collection.
+
+        Args:
+            target: as for :meth:`Extension.reference`.
+            entity: the type of a name or an id; that of the collection by default.
+            fields: as for :meth:`Extension.read`.
+        """
         return super().read(*self._own(target, entity), fields)
 
     def _own(self, target: Any, entity: Any) -> tuple[Any, Any]:
@@ -362,7 +451,8 @@ class CollectionExtension(Extension):
             return (rest if rest and prefix == own else target), own
         if isinstance(kind, str) and kind.casefold() != own.casefold():
             message = f"must be {_with_article(own)}, not {_with_article(kind)}"
-            raise bad_arguments(self.attribute, [Problem("target", kind, "argument", message)])
+            with marking(target):
+                raise bad_arguments(self.attribute, [Problem("target", kind, "argument", message)])
         return target, (None if isinstance(target, Mapping) else own)
 
     def __repr__(self) -> str:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
-from dynclient.extensions.base import CollectionExtension, Extension, not_supported
+from dynclient.extensions.arguments import as_list, as_mapping
+from dynclient.extensions.base import (
+    CollectionEntity,
+    CollectionExtension,
+    Extension,
+    not_supported,
+)
 from dynclient.extensions.operation_rows import find_operation, rows
 from dynclient.suggestions import did_you_mean, nearest
 
@@ -221,8 +227,9 @@ class CollectionBulk(CollectionExtension):
             BadArguments: there is no scope, or nothing is kept, which would delete everything in
                 it; a filter is not one of the collection's.
         """
-        kept = {_identity(each) for each in keep}
         call = f"{self.attribute}.delete_stale"
+        kept = {_identity(each) for each in as_list(keep, call, "keep")}
+        scope = as_mapping(scope, call, "scope")
         problems = []
         if not kept:
             message = "is empty, so that everything in the scope would be deleted"
@@ -290,7 +297,7 @@ class CollectionBulk(CollectionExtension):
         ordered: bool = True,
         workers: int | None = None,
         on_error: Callable[[Any, Exception], Any] | None = None,
-    ) -> Iterator[Any]:
+    ) -> Iterator[CollectionEntity | None]:
         """Yield many entities, of which some are requested ahead; None for one that does not exist.
 
         Args:

@@ -219,12 +219,18 @@ class ChangeEventsExtension(Extension):
             kinds: the value of each query parameter.
             start: the time in ms since 1970, inclusive.
         """
+        kinds = as_mapping(kinds, "change_events.request", "kinds")
         page = self.call("list", {**kinds, "timestamp": start})
         return [model.raw(event) for event in page]
 
     def load(self, raw: Mapping[str, Any]) -> Any:
-        """Return a change event of JSON."""
-        return model.load(self.session.release.node("type/changeEvent.json"), dict(raw))
+        """Return the change event that JSON describes.
+
+        Args:
+            raw: the event, as a server sends it.
+        """
+        event = as_mapping(raw, "change_events.load", "raw")
+        return model.load(self.session.release.node("type/changeEvent.json"), dict(event))
 
     def _known(self) -> list[str]:
         """Return the arguments for the types of events that the release has."""

@@ -8,7 +8,7 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import NotFound, Problem
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.records import load_record
 from dynclient.extensions.times import now
 from dynclient.extensions.waiting import Waiting
@@ -94,7 +94,7 @@ class ConnectionTests(CollectionExtension):
         except NotFound:  # deleted by another user
             return
 
-    def set_connection_result(self, service: Any, status: Any, **fields: Any) -> Any:
+    def set_connection_result(self, service: Any, status: Any, **fields: Any) -> CollectionEntity:
         """Store the result of a test of the connection, and return the service.
 
         Args:

@@ -10,7 +10,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import NotFound, Problem
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.records import load_record, newest_first, time_of_record
 from dynclient.extensions.text_sources import read_source
@@ -26,7 +26,7 @@ class Contracts(CollectionExtension):
     name = "contracts"
     operations = "contracts"
 
-    def for_entity(self, entity: Any) -> Any:
+    def for_entity(self, entity: Any) -> CollectionEntity | None:
         """Return the contract of an entity, or None if it has none.
 
         Args:
@@ -64,6 +64,11 @@ class Contracts(CollectionExtension):
         Returns:
             A ``ContractValidation``; ``valid`` says whether the contract could be created.
         """
+        if not isinstance(model.json_of(request), Mapping):
+            kind = type(request).__name__
+            message = f"must be a create request or a dict, not {kind}"
+            problem = Problem("request", kind, "argument", message)
+            raise bad_arguments(f"{self.attribute}.check", [problem])
         return self.call("check_request", {}, request)
 
     def results(
@@ -160,7 +165,7 @@ class Contracts(CollectionExtension):
 
     def import_odcs(
         self, source: Any, entity: Any, *, merge: bool = False, object_name: str | None = None
-    ) -> Any:
+    ) -> CollectionEntity:
         """Create the contract of an entity from the Open Data Contract Standard.
 
         Args:

@@ -12,7 +12,8 @@ from dynclient.display.blocks import Block, Heading, Table, Text
 from dynclient.display.displayed import Displayed, media_types
 from dynclient.display.interactive import may_fetch
 from dynclient.errors import BadArguments, DynclientError, Problem, UnknownCollection, UsageError
-from dynclient.extensions.base import CollectionExtension, Extension
+from dynclient.extensions.arguments import as_text
+from dynclient.extensions.base import CollectionEntity, CollectionExtension, Extension
 from dynclient.extensions.reference_lookup import references
 from dynclient.extensions.times import timestamp
 from dynclient.schema import date_patterns
@@ -97,7 +98,11 @@ class TypeProperties(Displayed):
         return list(self._extension.read(self.entity, "type", [DEFINITIONS])[DEFINITIONS] or ())
 
     def get(self, name: str) -> Any:
-        """Return the definition of a property, or None if it does not exist."""
+        """Return the definition of a property, or None if it does not exist.
+
+        Args:
+            name: the name of the property.
+        """
         return next((each for each in self.list() if each.name == name), None)
 
     def define(
@@ -226,6 +231,9 @@ class TypeProperties(Displayed):
         except DynclientError as error:
             yield Text(f"cannot be read: {error}", "bad")
             return
+        if not definitions:
+            yield Text("none; define(name, type) adds one", "quiet")
+            return
         rows = [
             (raw.get("name"), property_type(raw), raw.get("description"))
             for raw in map(model.raw, definitions)
@@ -244,7 +252,7 @@ class PropertyValues(CollectionExtension):
 
     name = "property_values"
 
-    def set_property(self, target: Any, name: str, value: Any) -> Any:
+    def set_property(self, target: Any, name: str, value: Any) -> CollectionEntity:
         """Set a custom property of an entity; its others stay, whether valid or not.
 
         Args:
@@ -259,9 +267,12 @@ class PropertyValues(CollectionExtension):
         Raises:
             BadArguments: there is no such property, or its value is not valid. Nothing is sent.
         """
-        return self._set("set_property", target, {name: value}, only=False)
+        known = as_text(name, f"{self.attribute}.set_property", "name")
+        return self._set("set_property", target, {known: value}, only=False)
 
-    def set_properties(self, target: Any, values: Mapping[str, Any], *, only: bool = False) -> Any:
+    def set_properties(
+        self, target: Any, values: Mapping[str, Any], *, only: bool = False
+    ) -> CollectionEntity:
         """Set several custom properties of an entity with one patch; see :meth:`set_property`.
 
         Args:
@@ -276,6 +287,7 @@ class PropertyValues(CollectionExtension):
         if not isinstance(values, Mapping):
             message = f"must be values by the name of the property, not {type(values).__name__}"
             raise bad_arguments(call, [Problem("values", values, "argument", message)])
+        self.check_target(target)
         kind = self.spec.entity.name
         known = self.session.property_definitions.of(kind)
         if known is not None and any(name not in known for name in values):
@@ -301,7 +313,7 @@ class PropertyValues(CollectionExtension):
 
         return self.edit(target, change, fields=[FIELD])
 
-    def remove_property(self, target: Any, *names: str) -> Any:
+    def remove_property(self, target: Any, *names: str) -> CollectionEntity:
         """Remove values of custom properties from an entity; those it does not have are ignored.
 
         Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient import model
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.entity_parts import named_parts, requesting_fields
 
 FIELD = "description"
@@ -16,7 +16,7 @@ class Descriptions(CollectionExtension):
 
     name = "descriptions"
 
-    def set_description(self, target: Any, text: str | None, **parts: Any) -> Any:
+    def set_description(self, target: Any, text: str | None, **parts: Any) -> CollectionEntity:
         """Set the description of an entity or of parts of it.
 
         Args:

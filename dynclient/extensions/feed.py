@@ -15,16 +15,19 @@ from dynclient.extensions.base import Extension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.entity_links import EntityLink
 from dynclient.extensions.entity_parts import column_fields, columns_of, find_part
+from dynclient.extensions.reference_lookup import bare, named_references
 from dynclient.extensions.times import timestamp
 from dynclient.operations.operation import is_id
 
 if TYPE_CHECKING:
-    from dynclient.dispatch.pagination import Listing
+    from dynclient.dispatch.entity_list import EntityList
+from dynclient.dispatch.pagination import Listing
 
 CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
 _COUNTS = ("conversationCount", "openTaskCount", "closedTaskCount", "totalAnnouncementCount")
 """The properties of a count, in the order of ThreadCounts; some releases lack the last one."""
 
+_PEOPLE = ("user", "team")
 FILTERS = ("OWNER", "MENTIONS", "FOLLOWS", "OWNER_OR_FOLLOWS")
 SUGGESTION_TYPES = ("SuggestDescription", "SuggestTagLabel")
 
@@ -89,7 +92,7 @@ class Feed(Extension):
         link = self._optional_link(call, target, column)
         who = None if user is None else self._person(user)["id"]
         found = {"type": "Conversation", "user": who, "filter": filter, "posts": posts}
-        return self.listing("list", _given(link=link, resolved=resolved, **found))
+        return self.listing("list", _given(link=link, resolved=resolved or None, **found))
 
     def get(self, thread: Any) -> Any:
         """Return a thread with all its replies.
@@ -147,7 +150,7 @@ class Feed(Extension):
         Args:
             thread: a thread or its id.
         """
-        return list(self.listing("posts", {"id": _id(thread)}).page())
+        return EntityList(self.listing("posts", {"id": _id(thread)}).page())
 
     def delete(self, thread: Any, post: Any = None) -> None:
         """Delete a thread, an announcement or a task, or one reply of a thread.
@@ -533,7 +536,13 @@ class Feed(Extension):
         self._all("accept", target, user, type)
 
     def reject_all(self, target: Any, *, user: Any = None, type: str | None = None) -> None:
-        """Reject all open suggestions of a user for an entity; arguments as for `accept_all`."""
+        """Reject all open suggestions of a user for an entity and its columns.
+
+        Args:
+            target: the entity.
+            user: the user who created them; by default the user of the token.
+            type: ``"SuggestDescription"`` or ``"SuggestTagLabel"``; by default both.
+        """
         self._all("reject", target, user, type)
 
     def _all(self, what: str, target: Any, user: Any, type: str | None) -> None:
@@ -547,6 +556,7 @@ class Feed(Extension):
                     self.call(what, {"id": _id(each)})
             return
         self.operation(f"{what}_all")
+        self.check_target(target)
         who = _raw(self._me())["id"] if user is None else self._person(user)["id"]
         about = self._entity(target).name
         for each in SUGGESTION_TYPES if type is None else (type,):
@@ -648,28 +658,17 @@ class Feed(Extension):
         name = _raw(self._me())["name"] if author is None else self._person(author)["name"]
         return {"from": str(name)}
 
-    def _person(self, target: Any) -> dict[str, Any]:
+    def _person(self, target: Any, call: str = "feed", argument: str = "user") -> dict[str, Any]:
         """Return id, type and name of a user or team."""
-        if isinstance(target, str) and "@" in target:
-            from dynclient.extensions.registry import collection_method
-
-            spec = self.session.find("user")
-            found = collection_method(self.session, spec, "by_email")(target)
-            if found is None:
-                message = f"no user has the address {target!r}"
-                raise bad_arguments("feed", [Problem("user", target, "argument", message)])
-            target = found
-        kind = None if isinstance(target, str) and ":" in target else "user"
-        reference = self.reference(target, kind)
-        raw = _raw(target)
-        name = raw.get("fullyQualifiedName") or raw.get("name")
-        if name is None:
-            found = _raw(self.session.resolver.resolve(target, kind))
-            name = found.get("fullyQualifiedName") or found.get("name")
-        return {**reference, "name": str(name)}
+        (found,) = named_references(self.session, [target], _PEOPLE, call, argument)
+        names = found
+        if not names.get("name"):
+            names = model.raw(self.session.resolver.resolve(bare(found)))
+        return {**bare(found), "name": str(names.get("fullyQualifiedName") or names["name"])}
 
     def _people(self, call: str, assignees: Any) -> list[dict[str, Any]]:
-        people = [self._person(each) for each in as_list(assignees, call, "assignees")]
+        listed = as_list(assignees, call, "assignees")
+        people = [self._person(each, call, "assignees") for each in listed]
         if not people:
             message = "must name at least one user or team"
             raise bad_arguments(call, [Problem("assignees", assignees, "argument", message)])

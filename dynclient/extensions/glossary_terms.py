@@ -9,7 +9,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
-from dynclient.extensions.base import CollectionExtension, not_supported
+from dynclient.extensions.base import CollectionEntity, CollectionExtension, not_supported
 from dynclient.extensions.entity_parts import requesting_fields
 from dynclient.extensions.reference_lookup import Reference, reference, references
 
@@ -27,7 +27,7 @@ class GlossaryTerms(CollectionExtension):
     name = "terms"
     operations = "glossary_terms"
 
-    def add_relation(self, target: Any, *terms: Any, type: str | None = None) -> Any:
+    def add_relation(self, target: Any, *terms: Any, type: str | None = None) -> CollectionEntity:
         """Relate a term to others; relations that it has stay.
 
         Args:
@@ -58,7 +58,9 @@ class GlossaryTerms(CollectionExtension):
 
         return self.edit(target, change, fields=[_RELATED])
 
-    def remove_relation(self, target: Any, *terms: Any, type: str | None = None) -> Any:
+    def remove_relation(
+        self, target: Any, *terms: Any, type: str | None = None
+    ) -> CollectionEntity:
         """Remove the relations of a term to others.
 
         Args:
@@ -106,7 +108,7 @@ class GlossaryTerms(CollectionExtension):
         found = self.call("relation_type_usage")
         return {str(name): int(count) for name, count in found.items()}
 
-    def move(self, target: Any, to: Any) -> Any:
+    def move(self, target: Any, to: Any) -> CollectionEntity:
         """Move a term below another one, or to the top of a glossary, with all below it.
 
         Args:

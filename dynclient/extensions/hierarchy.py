@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dynclient import model
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.dispatch.pagination import Listing, Page
 from dynclient.display import blocks
 from dynclient.display.displayed import Displayed
@@ -87,7 +88,11 @@ class Tree(Displayed):
             yield from root.walk()
 
     def find(self, name: str) -> Branch | None:
-        """Return the branch of an entity by its name or fully qualified name; None without one."""
+        """Return the branch of an entity, or None if there is none.
+
+        Args:
+            name: its name or its fully qualified name; of several, the first one is returned.
+        """
         for branch in self.walk():
             raw = model.raw(branch.entity)
             if name in {raw.get("fullyQualifiedName"), raw.get("name")}:
@@ -186,7 +191,7 @@ class Hierarchy(CollectionExtension):
             entity = self.read(above["id"], fields=fields)
             found[above["id"]] = entity
             above = model.raw(entity).get("parent")
-        return [*found.values()][::-1]
+        return EntityList([*found.values()][::-1])
 
     def columns(self, target: Any, fields: str | Sequence[str] | None = None) -> Listing:
         """Return a lazy list of the columns of an entity, in pages where the server has them.

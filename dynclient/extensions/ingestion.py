@@ -15,7 +15,8 @@ from typing import Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.arguments import as_text
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.records import load_record
 from dynclient.extensions.runs import TRIGGERED, Run, Runs, newest_run
 from dynclient.extensions.times import DAY, as_datetime, now, recent_span, time_or_now, timestamp
@@ -101,7 +102,7 @@ class IngestionPipelines(CollectionExtension):
         """
         return self.call("kill", {"id": self.id_of(pipeline)})
 
-    def toggle(self, pipeline: Any, enabled: bool | None = None) -> Any:
+    def toggle(self, pipeline: Any, enabled: bool | None = None) -> CollectionEntity:
         """Pause a deployed ingestion pipeline, or let it run again, and return the pipeline.
 
         Args:
@@ -233,6 +234,7 @@ class IngestionPipelines(CollectionExtension):
             run: the run, or its id.
             text: the lines; compressed from 10 KB on.
         """
+        text = as_text(text, f"{self.attribute}.send_logs", "text")
         body: dict[str, Any] = {"logs": text, "compressed": False}
         if len(text) > _COMPRESSED_FROM:
             packed = base64.b64encode(gzip.compress(text.encode()))

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynclient import model
+from dynclient.bulk.rows import plain_value
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 
-_MISSING_TYPES = frozenset({"NAType", "NaTType"})
-"""Types of the missing values of pandas."""
 _DEPTH = 50
 """How deep lists and objects in a cell may be nested; what is deeper is sent as text."""
 _EXPECTED = (
@@ -169,20 +168,6 @@ def _frame(columns: list[str], rows: Iterable[Any], call: str) -> Frame:
     if problems:
         raise _bad(call, problems)
     return Frame(columns, found)
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value of a frame without its package: None if missing, Python's own numbers."""
-    if value is None or type(value).__name__ in _MISSING_TYPES:
-        return None
-    item = getattr(value, "item", None)
-    if item is not None and hasattr(value, "dtype") and not getattr(value, "ndim", 0):
-        value = item()
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if isinstance(value, Decimal) and value.is_nan():
-        return None
-    return value
 
 
 def json_cell(value: Any, depth: int = 0) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynclient import model
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.extensions.base import CollectionExtension, Extension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.times import as_datetime, now, time_or_now, time_span, timestamp
@@ -40,7 +41,7 @@ class ReportData(Extension):
         """
         name = self._type("report_data", type)
         span = _span("report_data", since, until)
-        return list(self.call("report_data", {"type": name, **span}))
+        return EntityList(self.call("report_data", {"type": name, **span}))
 
     def add(self, type: Any, data: Any, at: Any = None) -> Any:
         """Add report data and return what the server keeps.
@@ -99,7 +100,8 @@ class KpiResults(CollectionExtension):
         span = _span("kpis.results", since, until)
         found = model.json_of(self.call("kpi_results", {"fqn": self.name_of(kpi), **span}))
         rows = found.get("data", found.get("results")) or []
-        return [model.load(self.session.release.node(*KPI_RESULT), dict(row)) for row in rows]
+        node = self.session.release.node(*KPI_RESULT)
+        return EntityList(model.load(node, dict(row)) for row in rows)
 
     def latest_result(self, kpi: Any) -> Any:
         """Return the latest result of a KPI; None if it has none.
@@ -209,7 +211,7 @@ class WebAnalytics(CollectionExtension):
         """
         call = "web_analytic_events.collected"
         arguments = {"type": self._type(call, type), **_span(call, since, until)}
-        return list(self.call("collected", arguments))
+        return EntityList(self.call("collected", arguments))
 
     def delete_collected(self, type: str, before: Any) -> None:
         """Delete what users did before a time.

@@ -81,7 +81,12 @@ class LineageExtension(Extension):
             source: the entity whose data flow, as for ``om.lineage(…)``.
             target: the entity that they flow into.
         """
+        self._check_ends(source, target)
         return self._edge(self._named(source), self._named(target))
+
+    def _check_ends(self, source: Any, target: Any) -> None:
+        for end in (source, target):
+            self.check_target(end)
 
     def _edge(self, source: Mapping[str, Any], target: Mapping[str, Any]) -> LineageEdge | None:
         """Return the edge between two references, which it then has as its ends."""
@@ -162,6 +167,7 @@ class LineageExtension(Extension):
             BadArguments: a column does not exist; lists all of them.
             RequestInvalid: the details are not valid by the schema.
         """
+        self._check_ends(source, target)
         named = (self._named(source), self._named(target))
         ends = [{"id": each["id"], "type": each["type"]} for each in named]
         current = self._edge(*named)
@@ -206,6 +212,7 @@ class LineageExtension(Extension):
         Raises:
             NotFound: there is no such edge, or no such entity.
         """
+        self._check_ends(source, target)
         start, end = self.reference(source), self.reference(target)
         path = {"fromType": start["type"], "fromId": start["id"]}
         self.call("delete", {**path, "toType": end["type"], "toId": end["id"]})

@@ -39,7 +39,14 @@ class Permissions(Displayed, Mapping[str, str]):
         return tuple(name for name, access in self.items() if access == "allow")
 
     def rule(self, operation: str) -> str | None:
-        """Return the name of the rule that decides about an operation; None if none does."""
+        """Return the name of the rule that decides about an operation; None if none does.
+
+        Args:
+            operation: the operation, ``"EditTags"``.
+
+        Raises:
+            KeyError: there is no such operation.
+        """
         rule = self._rows[operation].get("rule") or {}
         name: str | None = rule.get("name")
         return name

@@ -9,7 +9,7 @@ from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import as_list, as_mapping
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.records import newest_first, time_of_record
 from dynclient.extensions.times import recent_span, time_or_now
 from dynclient.suggestions import nearest
@@ -31,7 +31,7 @@ class PipelineRuns(CollectionExtension):
         at: Any = None,
         tasks: Mapping[str, str] | None = None,
         **fields: Any,
-    ) -> Any:
+    ) -> CollectionEntity:
         """Add the state of a run of a pipeline; the one of the same time is replaced.
 
         Args:
@@ -53,7 +53,7 @@ class PipelineRuns(CollectionExtension):
         sent = _status(status, at, tasks, fields)
         return self._put(self.name_of(pipeline), sent)
 
-    def add_statuses(self, pipeline: Any, statuses: Iterable[Any]) -> Any:
+    def add_statuses(self, pipeline: Any, statuses: Iterable[Any]) -> CollectionEntity:
         """Add the states of several runs, and return the pipeline; nothing is sent for none.
 
         Args:
@@ -99,7 +99,7 @@ class PipelineRuns(CollectionExtension):
 
     # -- tasks -------------------------------------------------------------------------------------
 
-    def add_tasks(self, pipeline: Any, *tasks: Any) -> Any:
+    def add_tasks(self, pipeline: Any, *tasks: Any) -> CollectionEntity:
         """Add tasks to a pipeline, or replace those of the same names; the others stay.
 
         Args:
@@ -123,7 +123,7 @@ class PipelineRuns(CollectionExtension):
 
         return self.edit(pipeline, change, fields=["tasks"])
 
-    def remove_tasks(self, pipeline: Any, *names: Any) -> Any:
+    def remove_tasks(self, pipeline: Any, *names: Any) -> CollectionEntity:
         """Remove tasks from a pipeline, and from what follows on others; the other tasks stay.
 
         Args:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Conflict, NotFound, Problem
-from dynclient.extensions.arguments import as_mapping
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.arguments import as_list, as_mapping
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.entity_parts import Part, columns_of, find_part
 from dynclient.extensions.people import find_user
 from dynclient.extensions.records import time_of_record
@@ -134,7 +134,7 @@ class Profiles(CollectionExtension):
         start, end = time_span(call, since, until)
         return self.listing(name, {"fqn": fqn, "startTs": start, "endTs": end})
 
-    def latest_profile(self, table: Any) -> Any:
+    def latest_profile(self, table: Any) -> CollectionEntity:
         """Return a table with its latest ``profile``, and that of each of its ``columns``.
 
         Args:
@@ -171,7 +171,7 @@ class Profiles(CollectionExtension):
         columns: Mapping[str, Mapping[str, Any]] | None = None,
         system: Sequence[Mapping[str, Any]] = (),
         **fields: Any,
-    ) -> Any:
+    ) -> CollectionEntity:
         """Add a profile of a table and its columns; return the table.
 
         Args:
@@ -268,7 +268,7 @@ class Profiles(CollectionExtension):
 
     def add_custom_metric(
         self, table: Any, name: str, expression: str, *, column: str | None = None, **fields: Any
-    ) -> Any:
+    ) -> CollectionEntity:
         """Add a metric that the profiler computes, or replace the one of that name.
 
         Args:
@@ -329,17 +329,18 @@ class Profiles(CollectionExtension):
         found = self.call("set_data_model", {"id": self._id(table)}, data_model)
         return self._field(found, "dataModel")
 
-    def set_pipeline_observability(self, table: Any, pipelines: Sequence[Any]) -> Any:
+    def set_pipeline_observability(self, table: Any, pipelines: Sequence[Any]) -> CollectionEntity:
         """Replace what is known of the pipelines that write a table; return the table.
 
         Args:
             table: the table: an entity, a reference, an id or a name.
             pipelines: one for each pipeline: ``{"pipeline": …, "lastRunStatus": "Successful"}``.
         """
-        rows = [model.raw(each) for each in pipelines]
+        call = f"{self.attribute}.set_pipeline_observability"
+        rows = [model.json_of(each) for each in as_list(pipelines, call, "pipelines")]
         return self.call("set_pipeline_observability", {"id": self._id(table)}, rows)
 
-    def add_pipeline_observability(self, table: Any, pipeline: Any, facts: Any) -> Any:
+    def add_pipeline_observability(self, table: Any, pipeline: Any, facts: Any) -> CollectionEntity:
         """Replace what is known of one pipeline that writes a table; return the table.
 
         Args:
@@ -399,7 +400,7 @@ class Profiles(CollectionExtension):
         *,
         on: Any = None,
         tables: Mapping[str, int] | None = None,
-    ) -> Any:
+    ) -> CollectionEntity:
         """Add how often columns of a table were joined with others; return the table.
 
         Args:

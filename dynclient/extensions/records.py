@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dynclient import model
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.extensions.times import timestamp
 from dynclient.schema import Release
 
@@ -26,7 +27,7 @@ def load_record(release: Release, reference: str, raw: Any) -> Any:
 
 def newest_first(records: Iterable[Any]) -> list[Any]:
     """Return records by their ``timestamp``, newest first."""
-    return sorted(records, key=lambda each: -(model.raw(each).get("timestamp") or 0))
+    return EntityList(sorted(records, key=lambda each: -(model.raw(each).get("timestamp") or 0)))
 
 
 def time_of_record(value: Any, call: str) -> int:

@@ -13,8 +13,8 @@ from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem
 from dynclient.extensions.arguments import flat
-from dynclient.extensions.base import CollectionExtension
-from dynclient.extensions.reference_lookup import Reference, bare, references
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
+from dynclient.extensions.reference_lookup import Reference, bare, named_references
 from dynclient.operations.operation import Plan
 
 FACTS = "reference_fields.json"
@@ -36,7 +36,7 @@ class ReferenceFields(CollectionExtension):
 
     # -- owners ------------------------------------------------------------------------------------
 
-    def add_owners(self, target: Any, *owners: Any) -> Any:
+    def add_owners(self, target: Any, *owners: Any) -> CollectionEntity:
         """Add owners to an entity.
 
         Args:
@@ -49,21 +49,33 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("owners", target, owners)
 
-    def remove_owners(self, target: Any, *owners: Any) -> Any:
-        """Remove owners from an entity; arguments as for :meth:`add_owners`.
+    def remove_owners(self, target: Any, *owners: Any) -> CollectionEntity:
+        """Remove owners from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            owners: as for :meth:`add_owners`.
 
         Raises:
             BadArguments: one does not exist, or is inherited.
         """
         return self._remove("owners", target, owners)
 
-    def set_owners(self, target: Any, *owners: Any) -> Any:
-        """Replace the owners of an entity, by none if none are given; see :meth:`add_owners`."""
+    def set_owners(self, target: Any, *owners: Any) -> CollectionEntity:
+        """Replace the owners of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            owners: as for :meth:`add_owners`.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("owners", target, owners)
 
     # -- domains -----------------------------------------------------------------------------------
 
-    def set_domain(self, target: Any, domain: Any) -> Any:
+    def set_domain(self, target: Any, domain: Any) -> CollectionEntity:
         """Set the domain of an entity, instead of all that it has; None removes it.
 
         Args:
@@ -75,7 +87,7 @@ class ReferenceFields(CollectionExtension):
         """
         return self._set("domains", target, () if domain is None else (domain,), "set_domain")
 
-    def add_domains(self, target: Any, *domains: Any) -> Any:
+    def add_domains(self, target: Any, *domains: Any) -> CollectionEntity:
         """Add domains to an entity.
 
         Args:
@@ -88,83 +100,208 @@ class ReferenceFields(CollectionExtension):
         """
         return self._add("domains", target, domains)
 
-    def remove_domains(self, target: Any, *domains: Any) -> Any:
-        """Remove domains from an entity; see :meth:`remove_owners`."""
+    def remove_domains(self, target: Any, *domains: Any) -> CollectionEntity:
+        """Remove domains from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            domains: domains.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("domains", target, domains)
 
-    def set_domains(self, target: Any, *domains: Any) -> Any:
-        """Replace the domains of an entity, by none if none are given."""
+    def set_domains(self, target: Any, *domains: Any) -> CollectionEntity:
+        """Replace the domains of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            domains: domains; only one where the release knows one.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("domains", target, domains)
 
     # -- data products -----------------------------------------------------------------------------
 
-    def add_data_products(self, target: Any, *data_products: Any) -> Any:
-        """Add an entity to data products; see :meth:`add_domains`."""
+    def add_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
+        """Add an entity to data products.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            data_products: data products.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("data_products", target, data_products)
 
-    def remove_data_products(self, target: Any, *data_products: Any) -> Any:
-        """Remove an entity from data products; see :meth:`remove_owners`."""
+    def remove_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
+        """Remove an entity from data products; those that it is not in are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            data_products: data products.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("data_products", target, data_products)
 
-    def set_data_products(self, target: Any, *data_products: Any) -> Any:
-        """Replace the data products of an entity, by none if none are given."""
+    def set_data_products(self, target: Any, *data_products: Any) -> CollectionEntity:
+        """Replace the data products of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            data_products: data products.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("data_products", target, data_products)
 
     # -- related metrics ---------------------------------------------------------------------------
 
-    def add_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
-        """Relate a metric to others; see :meth:`add_domains`."""
+    def add_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
+        """Add metrics to the related ones of a metric.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("related_metrics", target, related_metrics)
 
-    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
-        """Remove the relations of a metric to others; see :meth:`remove_owners`."""
+    def remove_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
+        """Remove metrics from the related ones of a metric; others are ignored.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._remove("related_metrics", target, related_metrics)
 
-    def set_related_metrics(self, target: Any, *related_metrics: Any) -> Any:
-        """Replace the metrics that a metric is related to, by none if none are given."""
+    def set_related_metrics(self, target: Any, *related_metrics: Any) -> CollectionEntity:
+        """Replace the related metrics of a metric, by none if none are given.
+
+        Args:
+            target: the metric, by id, name, reference or itself.
+            related_metrics: metrics.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("related_metrics", target, related_metrics)
 
     # -- people ------------------------------------------------------------------------------------
 
-    def add_reviewers(self, target: Any, *reviewers: Any) -> Any:
-        """Add reviewers, users or teams, to an entity; see :meth:`add_owners`."""
+    def add_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
+        """Add reviewers to an entity.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            reviewers: users and teams; a name alone is that of a user, or else of a team.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("reviewers", target, reviewers)
 
-    def remove_reviewers(self, target: Any, *reviewers: Any) -> Any:
-        """Remove reviewers from an entity; see :meth:`remove_owners`."""
+    def remove_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
+        """Remove reviewers from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            reviewers: as for :meth:`add_reviewers`.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("reviewers", target, reviewers)
 
-    def set_reviewers(self, target: Any, *reviewers: Any) -> Any:
-        """Replace the reviewers of an entity, by none if none are given."""
+    def set_reviewers(self, target: Any, *reviewers: Any) -> CollectionEntity:
+        """Replace the reviewers of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            reviewers: as for :meth:`add_reviewers`.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("reviewers", target, reviewers)
 
-    def add_experts(self, target: Any, *experts: Any) -> Any:
-        """Add experts, which are users, to an entity; see :meth:`add_owners`."""
+    def add_experts(self, target: Any, *experts: Any) -> CollectionEntity:
+        """Add experts to an entity.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            experts: users.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._add("experts", target, experts)
 
-    def remove_experts(self, target: Any, *experts: Any) -> Any:
-        """Remove experts from an entity; see :meth:`remove_owners`."""
+    def remove_experts(self, target: Any, *experts: Any) -> CollectionEntity:
+        """Remove experts from an entity; those that it does not have are ignored.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            experts: users.
+
+        Raises:
+            BadArguments: one does not exist, or is inherited.
+        """
         return self._remove("experts", target, experts)
 
-    def set_experts(self, target: Any, *experts: Any) -> Any:
-        """Replace the experts of an entity, by none if none are given."""
+    def set_experts(self, target: Any, *experts: Any) -> CollectionEntity:
+        """Replace the experts of an entity, by none if none are given.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            experts: users.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
         return self._set("experts", target, experts)
 
-    def add_followers(self, target: Any, *followers: Any) -> Any:
+    def add_followers(self, target: Any, *followers: Any) -> CollectionEntity:
         """Make users follow an entity; return the entity with its followers.
 
         Args:
             target: the entity, by id, name, reference or itself.
             followers: users.
+
+        Raises:
+            BadArguments: one does not exist.
         """
+        self.check_target(target)
         users = self._references("followers", "add_followers", followers)
         identity, follow = self.id_of(target), self.spec.operations["follow"]
         for user in users:
             self.session.call(Plan(follow, {"id": identity}, user["id"]))
         return self.read(identity, fields=["followers"])
 
-    def remove_followers(self, target: Any, *followers: Any) -> Any:
-        """Make users stop following an entity; return the entity with its followers."""
+    def remove_followers(self, target: Any, *followers: Any) -> CollectionEntity:
+        """Make users stop following an entity; return the entity with its followers.
+
+        Args:
+            target: the entity, by id, name, reference or itself.
+            followers: users.
+
+        Raises:
+            BadArguments: one does not exist.
+        """
+        self.check_target(target)
         users = self._references("followers", "remove_followers", followers)
         identity, unfollow = self.id_of(target), self.spec.operations["unfollow"]
         for user in users:
@@ -175,6 +312,7 @@ class ReferenceFields(CollectionExtension):
 
     def _add(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"add_{name}"
+        self.check_target(target)
         new = self._references(name, method, values)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -185,6 +323,7 @@ class ReferenceFields(CollectionExtension):
 
     def _remove(self, name: str, target: Any, values: tuple[Any, ...]) -> Any:
         method = f"remove_{name}"
+        self.check_target(target)
         unwanted = _ids(self._references(name, method, values))
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -200,6 +339,7 @@ class ReferenceFields(CollectionExtension):
 
     def _set(self, name: str, target: Any, values: tuple[Any, ...], method: str = "") -> Any:
         method = method or f"set_{name}"
+        self.check_target(target)
         new = self._references(name, method, values, is_empty_valid=True)
 
         def change(current: list[Reference]) -> list[Reference]:
@@ -241,7 +381,7 @@ class ReferenceFields(CollectionExtension):
             problem = Problem(name, None, "argument", "is missing; pass one or more")
             raise bad_arguments(call, [problem])
         types = data_file(FACTS)[name].get("types") or [self.spec.entity.name]
-        return references(self.session, listed, types, call, name)
+        return named_references(self.session, listed, types, call, name)
 
     def _too_many(self, field: str, method: str, after: list[Reference]) -> Exception:
         resolve = self.session.resolver.resolve

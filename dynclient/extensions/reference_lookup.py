@@ -27,7 +27,7 @@ _PAGE = 1000
 def references(
     session: Session, values: Iterable[Any], types: Sequence[str], call: str, argument: str
 ) -> list[Reference]:
-    """Return references to entities, each once: id and type, and the names that are known.
+    """Return references to entities, each ``{"id": …, "type": …}`` and each once.
 
     Args:
         session: the session of the server.
@@ -39,6 +39,13 @@ def references(
     Raises:
         BadArguments: a value does not name an entity of these types; lists all problems.
     """
+    return [bare(each) for each in named_references(session, values, types, call, argument)]
+
+
+def named_references(
+    session: Session, values: Iterable[Any], types: Sequence[str], call: str, argument: str
+) -> list[Reference]:
+    """Return references with the names that are known; see :func:`references`."""
     found: dict[str, Reference] = {}
     problems = []
     for position, value in enumerate(values):
@@ -59,7 +66,7 @@ def reference(
     found = _reference(session, value, types)
     if isinstance(found, Problem):
         raise bad_arguments(call, [found._replace(path=argument)])
-    return found
+    return bare(found)
 
 
 def _reference(session: Session, value: Any, types: Sequence[str]) -> Reference | Problem:

@@ -205,7 +205,8 @@ def extension(session: Session, name: str) -> Extension:
         UsageError: there is no extension of that name, or it only has methods of collections.
     """
     known = extensions()
-    entry = known.get(name)
+    given: Any = name
+    entry = known.get(given) if isinstance(given, str) else None
     if entry is None:
         near = did_you_mean(nearest(name, known), f"; it has {', '.join(known) or 'none'}")
         raise UsageError(f"dynclient has no extension {name!r}{near}")

@@ -8,15 +8,12 @@ from typing import Any
 
 from dynclient import model
 from dynclient.data import data_file
-from dynclient.display.blocks import Block, Cell, Fields, Heading, Label, Table, Text, Tone
+from dynclient.display.blocks import Block, Cell, Fields, Heading, Label, Table, Text
 from dynclient.display.displayed import Displayed
 from dynclient.extensions.times import as_datetime, time_words
+from dynclient.model.states import TONES, state_label
 from dynclient.secrets import printable
 
-_TONES: dict[str | None, Tone] = {
-    "succeeded": "good", "partial": "warning", "failed": "bad", "stopped": "warning",
-}  # fmt: skip
-"""How each outcome is coloured."""
 _STEP_COUNTS = ("records", "updated_records", "filtered", "warnings", "errors")
 _ROWS = 50
 """Rows of a table."""
@@ -159,7 +156,7 @@ class Run(Displayed):
     @property
     def label(self) -> Label:
         """The state, coloured by the outcome."""
-        return Label(self.state, _TONES.get(self.outcome, "plain"))
+        return state_label(self.state) or Label(self.state, TONES.get(self.outcome, "plain"))
 
     @property
     def duration(self) -> str:

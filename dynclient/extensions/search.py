@@ -14,6 +14,7 @@ from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
 from dynclient.errors import Problem, SearchFailed, ServerFault, Unavailable
 from dynclient.extensions import search_query as language
+from dynclient.extensions.arguments import as_text
 from dynclient.extensions.base import Extension, not_supported
 from dynclient.extensions.search_fields import Fields, build_query, checked, holds
 from dynclient.extensions.search_hits import Hit, Hits, raw_hits
@@ -253,6 +254,8 @@ class Search(Extension):
             start: the number of hits to skip.
             size: the largest number of hits.
         """
+        call = "search.field_hits"
+        index, field = as_text(index, call, "index"), as_text(field, call, "field")
         if not self.has_operation("field_query"):
             query = {"query": {"wildcard": {field: {"value": pattern}}}}
             page: dict[str, Any] = {"q": "*", "index": index, "from": start, "size": size}
@@ -331,7 +334,12 @@ class Search(Extension):
         return [entity for entity in entities if has_index(release, entity.name)]
 
     def index_of(self, entity_type: str) -> str:
-        """Return the name of the index of an entity type."""
+        """Return the name of the search index of an entity type.
+
+        Args:
+            entity_type: the type, ``"table"``.
+        """
+        entity_type = as_text(entity_type, "search.index_of", "entity_type")
         rows = data_file("search_index.json")["indexes"].get(entity_type, ())
         version = self.session.release.version
         names = [row["index"] for row in rows if Period(row.get("since", "")).includes(version)]

@@ -12,7 +12,7 @@ from dynclient.dispatch.responses import is_route
 from dynclient.drift.labels import completed_label, label_entities, label_entity, named_label
 from dynclient.errors import BadName, NotFound, Problem
 from dynclient.extensions.arguments import flat
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.entity_parts import named_parts, requesting_fields
 from dynclient.operations.operation import Plan
 from dynclient.suggestions import nearest
@@ -47,7 +47,7 @@ class TagLabels(CollectionExtension):
 
     name = "tag_labels"
 
-    def add_tags(self, target: Any, *tags: Any, **parts: Any) -> Any:
+    def add_tags(self, target: Any, *tags: Any, **parts: Any) -> CollectionEntity:
         """Add labels to an entity or to parts of it; those that it has stay as they are.
 
         If a classification or glossary is mutually exclusive, a new label replaces the one of the
@@ -66,6 +66,7 @@ class TagLabels(CollectionExtension):
             BadArguments: there is no such tag, term or part; lists all problems. Nothing is sent.
             NotFound: the entity does not exist.
         """
+        self.check_target(target)
         new = self._new_labels("add_tags", tags)
         call = f"{self.attribute}.add_tags"
 
@@ -75,7 +76,7 @@ class TagLabels(CollectionExtension):
 
         return self.edit(target, change, fields=self._fields(parts))
 
-    def remove_tags(self, target: Any, *tags: Any, **parts: Any) -> Any:
+    def remove_tags(self, target: Any, *tags: Any, **parts: Any) -> CollectionEntity:
         """Remove labels from an entity or from parts of it; labels that are not there are ignored.
 
         Args:
@@ -89,6 +90,7 @@ class TagLabels(CollectionExtension):
         Raises:
             BadArguments: there is no such part, or a value is not a label. Nothing is sent.
         """
+        self.check_target(target)
         names, problems = set(), []
         for position, tag in enumerate(flat(tags)):
             name = _label_name(tag, label_entities())[1]
@@ -106,7 +108,7 @@ class TagLabels(CollectionExtension):
 
         return self.edit(target, change, fields=self._fields(parts))
 
-    def set_tier(self, target: Any, tier: Any) -> Any:
+    def set_tier(self, target: Any, tier: Any) -> CollectionEntity:
         """Set the tier of an entity; its other labels stay.
 
         Args:
@@ -119,6 +121,7 @@ class TagLabels(CollectionExtension):
         Raises:
             BadArguments: there is no such tier. Nothing is sent.
         """
+        self.check_target(target)
         if isinstance(tier, str) and "." not in tier and ":" not in tier:
             tier = f"{_TIER}.{tier}"
         new = [] if tier is None else self._new_labels("set_tier", [tier])

@@ -12,7 +12,7 @@ from dynclient.dispatch import bad_arguments
 from dynclient.dispatch.responses import is_route
 from dynclient.errors import Conflict, NotFound, Problem
 from dynclient.extensions.arguments import as_list, as_mapping
-from dynclient.extensions.base import CollectionExtension
+from dynclient.extensions.base import CollectionEntity, CollectionExtension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.people import find_user
 from dynclient.extensions.records import time_of_record
@@ -241,7 +241,9 @@ class CasesAndSuites(CollectionExtension):
         is_sample = isinstance(found, dict) and "columns" in found and node is not None
         return model.load(node, found) if is_sample and node is not None else None
 
-    def set_failed_rows(self, case: Any, rows: Any, *, validate: bool | None = None) -> Any:
+    def set_failed_rows(
+        self, case: Any, rows: Any, *, validate: bool | None = None
+    ) -> CollectionEntity:
         """Replace the sample of the rows that failed; return the test case.
 
         Args:
@@ -266,7 +268,7 @@ class CasesAndSuites(CollectionExtension):
         """
         self.call("delete_failed_rows", {"id": self._id(case)})
 
-    def set_inspection_query(self, case: Any, sql: str) -> Any:
+    def set_inspection_query(self, case: Any, sql: str) -> CollectionEntity:
         """Replace the query that shows the rows that failed; return the test case.
 
         Args:
@@ -281,7 +283,7 @@ class CasesAndSuites(CollectionExtension):
 
     # -- suites ------------------------------------------------------------------------------------
 
-    def for_table(self, table: Any) -> Any:
+    def for_table(self, table: Any) -> CollectionEntity:
         """Return the test suite of a table; create it if it does not exist.
 
         Releases before 1.1 have no suites of tables; there it is a suite with a name built from
@@ -349,7 +351,7 @@ class CasesAndSuites(CollectionExtension):
         body = {"name": name, "description": f"Tests of {fqn}"}
         return self.session.call(Plan(self.spec.operations["create"], {}, body))
 
-    def add_test_cases(self, suite: Any, cases: Iterable[Any]) -> Any:
+    def add_test_cases(self, suite: Any, cases: Iterable[Any]) -> CollectionEntity:
         """Add test cases of any tables to a suite; return the suite.
 
         Args:

@@ -13,8 +13,11 @@ from dynclient.display.cells import cell_text, web_address
 from dynclient.display.times import ago, time_words
 from dynclient.drift import table as drift_table
 from dynclient.model.class_docs import type_words
+from dynclient.model.containers import FieldList, FieldMap
+from dynclient.model.entity import Entity, root_of
 from dynclient.model.masking import is_secret, is_secret_key
 from dynclient.model.merge import origin_of
+from dynclient.model.states import state_label
 from dynclient.model.value_tables import FIELDS as SAMPLE_FIELDS
 from dynclient.model.value_tables import value_table
 from dynclient.secrets import MASK, Secret, looks_secret
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dynclient.display.blocks import Cell
-    from dynclient.model.containers import FieldList, FieldMap
-    from dynclient.model.entity import Entity
     from dynclient.schema import Node
 
     Rows = Sequence[Mapping[str, Any]]
@@ -79,6 +80,19 @@ READING = "reading .{} requests it"
 """How a field that was not read is requested in Python."""
 
 
+def blocks_of(value: Any) -> Iterator[Block]:
+    """Return what an entity, a list or map in one, or a plain list of entities looks like.
+
+    Args:
+        value: the entity, the list or the map.
+    """
+    if isinstance(value, Entity):
+        return entity_blocks(value)
+    if isinstance(value, FieldMap):
+        return map_blocks(value)
+    return list_blocks(value) if isinstance(value, FieldList) else entities_blocks(value)
+
+
 def entity_blocks(entity: Entity, request: str = READING) -> Iterator[Block]:
     """Yield what an entity looks like, or a part of one; sends nothing.
 
@@ -86,8 +100,6 @@ def entity_blocks(entity: Entity, request: str = READING) -> Iterator[Block]:
         entity: the entity.
         request: how the first field that was not read is requested, with ``{}`` for its name.
     """
-    from dynclient.model.entity import root_of
-
     cls, raw = type(entity), entity._raw
     node = cls._node
     root = root_of(entity)
@@ -108,6 +120,8 @@ def entity_blocks(entity: Entity, request: str = READING) -> Iterator[Block]:
     left_out = list(dict.fromkeys(left_out))
     marked: list[tuple[str, Cell]] = [(each, _NOT_READ) for each in left_out if each in _FIRST]
     rows = [*marked, *_field_rows(node, raw, {"description", *drawn}, name)]
+    # Read or not, who owns what is always at the same place; sorting keeps the order of the rest.
+    rows.sort(key=lambda row: _FIRST.index(row[0]) if row[0] in _FIRST else len(_FIRST))
     if rows:
         yield Fields(rows)
     if sample is not None:
@@ -168,8 +182,6 @@ def list_blocks(items: FieldList) -> Iterator[Block]:
         rest = [f"… {len(raw) - _PART_ROWS:,} more"] if len(raw) > _PART_ROWS else []
         yield Text("\n".join([*lines, *rest]) or "empty", "plain" if raw else "quiet")
         return
-    from dynclient.model.entity import root_of
-
     root = root_of(entity)
     origin = origin_of(root)
     unread = origin.unread(root, node) if origin is not None and node is not None else ()
@@ -336,7 +348,10 @@ def entity_table(
     is_mixed = len({node.ref for node in nodes}) > 1
     node = nodes[0] if nodes and not is_mixed else None
     names = _columns(node, raws, _NAMES, distinct=True)
-    cells = [_cells(own, raw, names, frozenset()) for own, raw in zip(nodes, raws, strict=True)]
+    is_record = not any(name in names for name in _NAMES)  # of a time, which is all it is known by
+    cells = [
+        _cells(own, raw, names, is_wide=is_record) for own, raw in zip(nodes, raws, strict=True)
+    ]
     headings = _headings(names)
     if is_mixed:
         headings = ["type", *headings]
@@ -459,7 +474,12 @@ def _has_other_name(rows: Rows) -> bool:
 
 
 def _cells(
-    node: Node | None, row: Mapping[str, Any], names: Sequence[str], unread: frozenset[str]
+    node: Node | None,
+    row: Mapping[str, Any],
+    names: Sequence[str],
+    unread: frozenset[str] = frozenset(),
+    *,
+    is_wide: bool = False,
 ) -> list[Cell]:
     schema: Mapping[str, Node] = {} if node is None else node.properties
     cells: list[Cell] = []
@@ -468,7 +488,7 @@ def _cells(
             cells.append(_NOT_READ)
             continue
         own = name if row.get(name) not in (None, "") else name.removesuffix(_DISPLAY)
-        cells.append(_field_cell(own, schema.get(own), row.get(own)))
+        cells.append(_field_cell(own, schema.get(own), row.get(own), is_wide=is_wide))
     return cells
 
 
@@ -504,6 +524,8 @@ def _field_cell(name: str, node: Node | None, value: Any, *, is_wide: bool = Fal
         return _masked(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and _is_time(node, value):
         return time_words(value) if is_wide else ago(value)
+    if isinstance(value, str) and node is not None and node.kind == "enum":
+        return state_label(value) or value
     if name == "version" and isinstance(value, (int, float)):
         return str(value)
     return _cell_value(name, node, value)

@@ -21,8 +21,9 @@ from dynclient.schema.node import SERVICE_TYPE_FIELD, class_kind
 from dynclient.secrets import Secret, looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from dynclient.display.blocks import Block
     from dynclient.schema import Node, Release
     from dynclient.schema.unions import Union
 
@@ -52,6 +53,13 @@ class Classes:
     attach = staticmethod(attach)
     raw_of = staticmethod(raw_of)
     own_names = staticmethod(own_names)
+
+    @staticmethod
+    def blocks_of(value: Any) -> Iterable[Block]:
+        """Return what an entity, a list or map in one, or a plain list of entities looks like."""
+        from dynclient.model.cards import blocks_of
+
+        return blocks_of(value)
 
     def class_for(self, node: Node) -> type:
         """Return the class of a node; see :func:`class_for`."""

@@ -83,9 +83,7 @@ class FieldMap(Card, MutableMapping[str, Any]):
         return repr(masked_map(self._node, self._raw))
 
     def _blocks(self) -> Iterable[Block]:
-        from dynclient.model.cards import map_blocks
-
-        return map_blocks(self)
+        return self._entity._classes.blocks_of(self)
 
     _repr_pretty_ = Card._repr_pretty_
 
@@ -242,9 +240,7 @@ class FieldList(Card, list[Any]):
         return f"[{', '.join(repr(value) for value in self)}]"
 
     def _blocks(self) -> Iterable[Block]:
-        from dynclient.model.cards import list_blocks
-
-        return list_blocks(self)
+        return self._entity._classes.blocks_of(self)
 
     _repr_pretty_ = Card._repr_pretty_
 

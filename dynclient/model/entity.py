@@ -491,16 +491,12 @@ class Entity(Card, metaclass=EntityMeta):
         yield from shown_fields(self, limit=12)
 
     def _blocks(self) -> Iterable[Block]:
-        from dynclient.model.cards import entity_blocks
-
-        return entity_blocks(self)
+        return self._classes.blocks_of(self)
 
     @staticmethod
     def _blocks_of(entities: Sequence[Entity]) -> Iterable[Block]:
         """Return what a plain list of entities looks like, for ``dynclient.show``."""
-        from dynclient.model.cards import entities_blocks
-
-        return entities_blocks(entities)
+        return entities[0]._classes.blocks_of(entities)
 
     _repr_pretty_ = Card._repr_pretty_  # IPython prefers the __repr__ of a class to that of a base
 

@@ -69,6 +69,9 @@ def to_json(value: Any, *, secrets: bool = False, indent: int | None = None) -> 
 def schema_of(value: Any) -> Node:
     """Return the schema node of an entity, a class, a named scalar or an enum member.
 
+    Args:
+        value: the object or the class.
+
     Raises:
         UsageError: the value has no schema.
     """
@@ -83,7 +86,14 @@ def schema_of(value: Any) -> Node:
 
 @public_call
 def check(value: Entity) -> list[Problem]:
-    """Return all problems with an entity or create request; an empty list where it is valid."""
+    """Return all problems with an entity or create request; an empty list if it is valid.
+
+    Args:
+        value: an entity, a create request, or another object of a release.
+
+    Raises:
+        UsageError: the value has no schema.
+    """
     from dynclient.validation import validator
 
     node = schema_of(value)
@@ -93,6 +103,9 @@ def check(value: Entity) -> list[Problem]:
 @public_call
 def original(entity: Entity) -> dict[str, Any]:
     """Return the JSON of an entity as the server returned it, copied.
+
+    Args:
+        entity: the entity; changes since then are not in the result.
 
     Raises:
         UsageError: the entity was created here, or is part of another entity.

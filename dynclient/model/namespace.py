@@ -67,5 +67,9 @@ class Types:
 
 
 def types(release: Release) -> Types:
-    """Return the types of a release."""
+    """Return the types of a release; ``om.types`` are those of the client's release.
+
+    Args:
+        release: the release, ``dynclient.release("starter")``.
+    """
     return Types(release)

@@ -354,7 +354,11 @@ class Release:
         return MappingProxyType(self._by(entity_types.TIME_SERIES))
 
     def entity_of(self, path: str) -> EntityType | None:
-        """Return the entity type of its document, ``path#pointer`` or create request, or None."""
+        """Return the entity type that a document describes, or None.
+
+        Args:
+            path: the path of its document or of its create request, with a pointer if it has one.
+        """
         return self._by("path").get(path.removesuffix("#"))
 
     def _by(self, key: str) -> dict[str, EntityType]:

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from cachetools import TTLCache
 
 from dynclient import model
-from dynclient.errors import Forbidden, NotFound, Problem, RequestInvalid
+from dynclient.errors import Forbidden, NotFound, Problem, RequestInvalid, UnknownCollection
 from dynclient.schema import date_patterns
 from dynclient.suggestions import nearest
 from dynclient.validation import validator
 
 if TYPE_CHECKING:
+    from dynclient.operations.operation import Plan
     from dynclient.schema import Node, Release
     from dynclient.session.session import Session
+    from dynclient.transport.request import Request
 
 FIELD = "extension"
 DEFINITIONS = "customProperties"
@@ -71,10 +73,10 @@ class PropertyDefinitions:
     def _read(self, entity_type: str) -> dict[str, Definition] | None:
         from dynclient.operations.operation import Plan
 
-        operation = self._session.find(_TYPE).operations["get_by_name"]
         try:
+            operation = self._session.find(_TYPE).operations["get_by_name"]
             found = self._session.call(Plan(operation, {"fqn": entity_type, "fields": DEFINITIONS}))
-        except (NotFound, Forbidden):
+        except (NotFound, Forbidden, UnknownCollection):
             return None  # the server decides about the values
         return {one["name"]: one for one in model.raw(found).get(DEFINITIONS) or ()}
 
@@ -109,6 +111,27 @@ def check_changes(
         found = [Problem(FIELD, kind, "type", message)]
     if found:
         raise RequestInvalid(what=f"the changed {node.type_name}", problems=found)
+
+
+def check_request(session: Session, plan: Plan, request: Request) -> None:
+    """Raise an error if the custom properties of a create request are not valid.
+
+    Args:
+        session: the session of the server.
+        plan: the plan of the request.
+        request: the request; its body is valid by its schema.
+
+    Raises:
+        RequestInvalid: a property is not defined, or has a wrong value; lists all problems.
+    """
+    body, entity = request.json, plan.operation.entity_type
+    values = body.get(FIELD) if isinstance(body, Mapping) else None
+    if entity is None or not isinstance(values, Mapping):
+        return
+    found = problems(session, entity.name, values)
+    if found:
+        what = session.release.node(plan.operation.body or entity.path).type_name
+        raise RequestInvalid(what=what, problems=found)
 
 
 def problems(session: Session, entity_type: str, values: Mapping[str, Any]) -> list[Problem]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cachetools import TTLCache
@@ -12,7 +13,7 @@ from cachetools import TTLCache
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.documentation import document_fields
-from dynclient.errors import Problem
+from dynclient.errors import BadArguments, Problem
 from dynclient.model.entity import clone
 from dynclient.model.merge import origin_of
 from dynclient.operations.operation import Plan
@@ -20,6 +21,7 @@ from dynclient.session.keys import KeyReader
 from dynclient.session.requested_fields import field_names
 
 if TYPE_CHECKING:
+    from dynclient.operations.catalogue import CollectionSpec
     from dynclient.session.session import Session
 
 SIZE = 1_000
@@ -28,8 +30,8 @@ SECONDS = 60.0
 """Time for which an entity is kept: long enough for a loop, short enough for a notebook."""
 _LABEL = "resolve"
 _EXPECTED = (
-    "must be a reference, an entity, 'user:ada', or a name or id with the type beside it:"
-    " om.resolve('ada', 'user')"
+    "must be an entity, a reference, or a name or id with its type, such as 'user:ada' or"
+    " 'table:a.b.c.d'"
 )
 
 
@@ -108,9 +110,7 @@ class Resolver:
             BadArguments: the target does not say which entity it is, or its type.
             UnknownCollection: the release has no such type.
         """
-        kind, value = _typed(target, entity)
-        spec = self._session.find(kind)
-        by, key = KeyReader(spec, _LABEL).key((value,), {})
+        spec, by, key = self._place(target, entity)
         if include is None and _raw(target).get("deleted") is True:
             include = "all"
         requested = field_names(fields)
@@ -129,6 +129,17 @@ class Resolver:
         self._keep(place, {(by, key), ("id", model.raw(found).get("id"))}, found)
         return found
 
+    def check(self, target: Any, entity: Any = None) -> None:
+        """Raise BadArguments if something cannot name an entity; arguments as for `resolve`."""
+        self._place(target, entity)
+
+    def _place(self, target: Any, entity: Any) -> tuple[CollectionSpec, str, str]:
+        """Return the collection of what a target names, and how it is found there."""
+        with marking(target):
+            kind, value = _typed(target, entity)
+            spec = self._session.find(kind)
+            return (spec, *KeyReader(spec, _LABEL).key((value,), {}))
+
     def _cached(self, place: tuple[Any, ...]) -> Any:
         with self._lock:
             found = self._cache.get(place)
@@ -143,6 +154,26 @@ class Resolver:
         with self._lock:
             for key in keys:
                 self._cache[(*place, *key)] = kept
+
+
+@contextmanager
+def marking(target: Any) -> Iterator[None]:
+    """Mark errors about what does not name an entity, for the call that names its argument.
+
+    Args:
+        target: what was passed to the call.
+    """
+    try:
+        yield
+    except BadArguments as error:
+        vars(error).setdefault("_target", id(target))
+        raise
+
+
+def marked_target(error: BadArguments) -> int | None:
+    """Return the identity of what an error was marked with; None if it was not marked."""
+    found: int | None = vars(error).get("_target")
+    return found
 
 
 def _raw(target: Any) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.dispatch.dispatcher import Dispatcher
@@ -16,6 +17,7 @@ from dynclient.errors import (
     ServerError,
     TransportError,
 )
+from dynclient.model import json_of
 from dynclient.model.entity import Origin
 from dynclient.session.contract import Contract
 from dynclient.session.server_info import ServerInfo
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from dynclient.transport.http import Transport
     from dynclient.transport.request import Request, Response
 
+_CREATES = frozenset({"create", "upsert"})
+"""Operations whose body is a create request."""
 _T = TypeVar("_T")
 
 
@@ -288,9 +292,30 @@ class Session:
                 such as whether it was created.
         """
         plan = self._placed(plan)
+        if plan.operation.name in _CREATES:
+            self.check_properties(plan)
         return self._watched(
             plan.operation.method, lambda: self._call_or_relocate(plan, on_response)
         )
+
+    def check_properties(self, plan: Plan, request: Request | None = None) -> None:
+        """Raise an error if custom properties of a create request are not valid on the server.
+
+        Their definitions are read from the server, and kept for a short time.
+
+        Args:
+            plan: the plan of a ``create`` or ``upsert``.
+            request: its request, if it is prepared already.
+
+        Raises:
+            RequestInvalid: a property is not defined or not valid, or the request breaks its
+                schema; lists all problems.
+        """
+        body = json_of(plan.body)
+        if isinstance(body, Mapping) and body.get("extension"):
+            from dynclient.session.property_values import check_request
+
+            check_request(self, plan, request or self._dispatcher.prepare(*plan))
 
     def _call_or_relocate(
         self, plan: Plan, on_response: Callable[[Response], None] | None = None

@@ -34,7 +34,7 @@ _HELPERS = ("Collection", "Entity", "Listing", "Page")
 
 
 def client_module(release: Release, catalogue: Catalogue, names: SchemaNames) -> StubModule:
-    """Return the module of the client: its collections and its features.
+    """Return the module of the client, its collections and its features, and of ``connect``.
 
     Args:
         release: the release.
@@ -46,7 +46,7 @@ def client_module(release: Release, catalogue: Catalogue, names: SchemaNames) ->
     }
     features = [name for name in registry.client_names(release, None) if name not in specs]
     features = sorted(set(features))
-    module = StubModule(CLIENT, {*OWN, *specs, *features}, ("Client",))
+    module = StubModule(CLIENT, {*OWN, *specs, *features}, ("Client", "connect"))
     types = TypeExpressions(names, module)
     module.write("", f"class Client({module.use(BASE, 'BaseClient')}):")
     module.write(*docstring(f"A client of a server of release {release.name}.", "    "))
@@ -59,6 +59,8 @@ def client_module(release: Release, catalogue: Catalogue, names: SchemaNames) ->
     for name in features:
         _write_feature(module, release, name)
     _write_items(module, release, catalogue, types)
+    line = Signatures(module).function("connect", connect, "Client", Settings._fields)
+    module.write("", line, *docstring(inspect.getdoc(connect), "    "))
     return module
 
 
@@ -184,7 +186,8 @@ def package_module() -> StubModule:
     """
     module = StubModule("dynclient")
     exported = ["Client", "__version__", "connect"]
-    module.write("from dynclient.typing.client import Client as Client")
+    module.write(f"from {CLIENT} import Client as Client")
+    module.write(f"from {CLIENT} import connect as connect")
     for place, name in _public_names():
         if name in exported:
             continue
@@ -193,9 +196,7 @@ def package_module() -> StubModule:
             module.write(f"import dynclient.{name} as {name}")
         else:
             module.write(f"from {place} import {name} as {name}")
-    module.write("", "__version__: str", "")
-    signature = Signatures(module).function("connect", connect, "Client", Settings._fields)
-    module.write(signature, *docstring(inspect.getdoc(connect), "    "))
+    module.write("", "__version__: str")
     module.write("", "__all__ = [", *(f"    {name!r}," for name in sorted(exported)), "]")
     return module
 

@@ -84,7 +84,7 @@ class CollectionStub:
         self._module.write(*docstring(text, "    "))
         for name in self._own:
             self._write_method(name)
-        signatures = Signatures(self._module)
+        signatures = Signatures(self._module, self._entity)
         for name in self._added:
             function = extension_function(self._release, self._spec, name)
             self._module.write(f"    {signatures.method(name, function)}")

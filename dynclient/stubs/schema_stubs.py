@@ -7,6 +7,7 @@ from inspect import Parameter
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from dynclient.drift import table
 from dynclient.model.entity import RESERVED
 from dynclient.model.scalars import BASES, enum_members
 from dynclient.schema.node import class_kind
@@ -118,8 +119,10 @@ class _TypeWriter:
     def _write_dict(self) -> None:
         base = self._module.use("typing", "TypedDict")
         required = self._module.use("typing", "Required")
+        is_label = self._node.type_name == table.LABEL  # the client completes those
+        names = {table.LABEL_NAME} if is_label else self._node.required
         fields = {
-            name: f"{required}[{text}]" if name in self._node.required else text
+            name: f"{required}[{text}]" if name in names else text
             for name, text in self._types_to_write.items()
         }
         plain = self._own.plain

@@ -11,7 +11,7 @@ import builtins
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.util import resolve_name
 from inspect import Parameter
@@ -23,15 +23,21 @@ if TYPE_CHECKING:
     from dynclient.stubs.stub_module import StubModule
 
 
+_ENTITY = ("dynclient.extensions.base", "CollectionEntity")
+"""What extensions call an entity of the collection that has the method."""
+
+
 class Signatures:
     """Writes signatures for one module.
 
     Args:
         module: the module that they are written in.
+        entity: the class of the entities of a collection, for methods of collections.
     """
 
-    def __init__(self, module: StubModule) -> None:
+    def __init__(self, module: StubModule, entity: str = "Any") -> None:
         self._module = module
+        self._entity = entity
 
     def method(self, name: str, function: Callable[..., Any], result: str | None = None) -> str:
         """Return the first line of a method.
@@ -100,19 +106,22 @@ class Signatures:
             tree = ast.parse(annotation, mode="eval")
         except SyntaxError:
             return None
-        return ast.unparse(_Renamer(self._module, source).visit(tree))
+        return ast.unparse(_Renamer(source, self._module, partial(self._named, source)).visit(tree))
 
     def _named(self, source: str, name: str) -> str:
         module, original = _origin(source, name)
+        if (module, original) == _ENTITY:
+            return self._entity
         return self._module.use(module, original)
 
 
 class _Renamer(ast.NodeTransformer):
     """Replaces the names in an annotation by those of another module."""
 
-    def __init__(self, module: StubModule, source: str) -> None:
-        self._module = module
+    def __init__(self, source: str, module: StubModule, named: Callable[[str], str]) -> None:
         self._source = source
+        self._module = module
+        self._named = named
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name):
@@ -123,7 +132,7 @@ class _Renamer(ast.NodeTransformer):
         return ast.Name(self._module.use("typing", "Any"), node.ctx)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self._module.use(*_origin(self._source, node.id)), node.ctx)
+        return ast.Name(self._named(node.id), node.ctx)
 
 
 def _origin(module: str, name: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from inspect import Parameter
@@ -72,24 +73,35 @@ class StubModule:
         Args:
             header: the comment at its beginning.
         """
+        code = (line for line in self.lines if not isinstance(line, DocLine))
+        used = set(_WORD.findall("\n".join(code)))  # not all that was looked up is written
         imports = []
         for module, names in sorted(self._imports.items()):
             listed = ", ".join(
                 name if name == local else f"{name} as {local}"
                 for name, local in sorted(names.items())
+                if local in used
             )
             if listed:
                 imports.append(f"from {module} import {listed}")
-        aliases = []
-        for name, local in sorted(self._aliases.items()):
-            aliases.append(f"{local} = {name}")
-        parts = [[header, "# mypy: ignore-errors"], imports, self.lines, aliases]
+        aliases = [f"{local} = {name}" for name, local in sorted(self._aliases.items())]
+        parts = [[header, *SETTINGS], imports, self.lines, aliases]
         return "\n".join("\n".join(part) + "\n" for part in parts if part)
 
 
+_WORD = re.compile(r"\w+")
+SETTINGS = ("# mypy: ignore-errors", "# pyright: reportIncompatibleMethodOverride=false")
+"""Comments for type checkers: the classes of a release promise less than their base classes, which
+have any attribute."""
 _BUILT_IN = frozenset(
     {"bool", "dict", "float", "int", "list", "str", "tuple", "type", "bytes", "object"}
 )
+
+
+class DocLine(str):
+    """A line of a docstring, whose words are not code."""
+
+    __slots__ = ()
 
 
 _STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
@@ -111,9 +123,9 @@ def docstring(text: str | None, indent: str) -> tuple[str, ...]:
     if not rest:
         end = '\\""""' if first.endswith('"') else '"""'
         first = first.removesuffix('"')
-        return (f'{indent}"""{first}{end}',)
+        return (DocLine(f'{indent}"""{first}{end}'),)
     lines = [f"{indent}{line}" if line else "" for line in rest]
-    return (f'{indent}"""{first}', *lines, f'{indent}"""')
+    return tuple(map(DocLine, (f'{indent}"""{first}', *lines, f'{indent}"""')))
 
 
 def is_member_name(name: str) -> bool:

@@ -14,7 +14,7 @@ from dynclient.schema.type_names import camel
 from dynclient.stubs.stub_module import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dynclient.schema import Node
     from dynclient.stubs.schema_names import SchemaNames
@@ -123,9 +123,7 @@ class TypeExpressions:
             mapping = self._module.use("collections.abc", "MutableMapping")
             return Expression((f"{mapping}[{self._built_in('str')}, {self._text(values)}]",))
         if kind == "union":
-            return self._union(
-                [self._read(each, (*seen, target.ref)) for each in node.branches], node
-            )
+            return self._union(node, lambda each: self._read(each, (*seen, target.ref)))
         if kind == "string" and node.secret:
             return Expression((self._module.use("dynclient.secrets", "Secret"),))
         return self._single(node)
@@ -167,7 +165,7 @@ class TypeExpressions:
                 (f"{self._mapping()}[{self._built_in('str')}, {self._text(values)}]",)
             )
         if kind == "union":
-            return self._union([self._write(each, seen) for each in node.branches], node)
+            return self._union(node, lambda each: self._write(each, seen))
         if kind == "object":
             return self._object(node, by_name=by_name)
         if kind == "string":
@@ -218,9 +216,18 @@ class TypeExpressions:
 
     # -- parts -------------------------------------------------------------------------------------
 
-    def _union(self, branches: list[Expression], node: Node) -> Expression:
-        objects = sum(branch.kind == "object" for branch in node.branches)
-        if objects > MOST_BRANCHES or any(branch.is_any for branch in branches):
+    def _union(self, node: Node, one: Callable[[Node], Expression]) -> Expression:
+        """Return the type of a union.
+
+        Args:
+            node: its node.
+            one: returns the type of a branch, and imports what it needs.
+        """
+        kinds = [branch.kind for branch in node.branches]
+        if kinds.count("object") > MOST_BRANCHES or "any" in kinds:
+            return self._any()
+        branches = [one(branch) for branch in node.branches]
+        if any(branch.is_any for branch in branches):
             return self._any()
         parts = dict.fromkeys(part for branch in branches for part in branch.parts)
         return Expression(tuple(parts), any(branch.takes_text for branch in branches))

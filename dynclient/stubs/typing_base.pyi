@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# pyright: reportIncompatibleMethodOverride=false
 """What the types of all releases have in common; ``dynclient stubs`` copies this file."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -33,6 +33,9 @@ def refusal_hint(transport: Any) -> str:
         return f"No token was sent{f': {unsent}' if unsent else '.'} Pass token= {_REMEDY}."
     header: Secret | None = getattr(auth, "last", None)
     state = "" if header is None else _state(header.get_secret_value())
+    if origin.startswith("profile."):
+        way = "Correct the profile, or sign in again with 'dynclient login'."
+        return f"The token that was sent is from {origin}{state}. {way}"
     return f"The token that was sent is from {origin}{state}. Pass a valid token= {_REMEDY}."
 
 

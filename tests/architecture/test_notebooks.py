@@ -16,7 +16,7 @@ from tests import pictures
 from tests.support.session_cache import session_cache
 
 LEAST_COLOURS = 20
-"""A page that was drawn has more colours than one that is blank or shows an error of the browser."""
+"""A page that was drawn has more colours than one that is blank or has an error of the browser."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,10 @@ def colours_of(picture: Path) -> int:
     data, offset, packed = picture.read_bytes(), 8, b""
     width = channels = 0
     while offset < len(data):
-        (size,), kind = struct.unpack(">I", data[offset : offset + 4]), data[offset + 4 : offset + 8]
+        (size,), kind = (
+            struct.unpack(">I", data[offset : offset + 4]),
+            data[offset + 4 : offset + 8],
+        )
         content = data[offset + 8 : offset + 8 + size]
         if kind == b"IHDR":
             width, _, _, colour = struct.unpack(">IIBB", content[:10])

@@ -15,7 +15,7 @@ import dynclient
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRAS = {
     *("all", "cli", "dist", "docs", "fast", "frames", "fuzz", "graph", "lint", "login", "mutate"),
-    *("sandbox", "sql", "test"),
+    *("sandbox", "shell", "sql", "test"),
 }
 
 

@@ -18,7 +18,7 @@ class HostileValues:
     """Makes values by a schema, without a thought whether they are valid by its patterns."""
 
     def __init__(self) -> None:
-        self._texts = cycle(HOSTILE)
+        self._texts = cycle([text for text in HOSTILE if len(text) < 200])
 
     def value(self, node: Node, name: str = "", level: int = 0) -> Any:
         """Return a value of a place.

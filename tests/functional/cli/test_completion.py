@@ -116,7 +116,7 @@ CASES = [
     ("dynclient get database tab", ["get", "database", "tabbed."]),
     ("dynclient get database tabbed.", ["get", "database", "tabbed.main"]),
     ("dynclient get databaseService it", ["get", "databaseService", HOSTILE]),
-    ("dynclient get databaseService \\\"dot", ["get", "databaseService", '"dotted.name"']),
+    ('dynclient get databaseService \\"dot', ["get", "databaseService", '"dotted.name"']),
     ("dynclient create table inp", ["create", "table", "input.json"]),
     ("dynclient get databaseService no-such", ["get", "databaseService", "no-such"]),
     ("dynclient get no-such-type a", ["get", "no-such-type", "a"]),

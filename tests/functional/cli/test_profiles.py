@@ -119,12 +119,10 @@ def test_a_person_signs_in_at_a_terminal_and_uses_the_profile(
     assert path.read_text().startswith("# Written by 'dynclient login'")
 
     release = str(TREES.get(NEWEST, NEWEST))
-    for options in (["--profile", "shop"], []):  # the first profile is the default one
-        done = in_pipe(
-            command("whoami", *options, "--release", release, "--output", "json"), variables
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        assert json.loads(done.stdout)["name"] == name
+    words = command("whoami", "--profile", "shop", "--release", release, "--output", "json")
+    done = in_pipe(words, variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["name"] == name
     done = in_pipe(command("profiles", "--check", "--output", "json"), variables)
     assert (done.returncode, done.stderr) == (0, "")
     (row,) = json.loads(done.stdout)
@@ -220,17 +218,69 @@ def test_a_token_that_cannot_be_stored_is_revoked(
         client.session.send(Request("GET", "/v1/users/loggedInUser"))
 
 
-def test_a_token_from_standard_input(variables: Variables, path: Path, each: Client) -> None:
+def test_a_token_from_standard_input(
+    path: Path,
+    each: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     token = each.session.transport.auth.last.removeprefix("Bearer ")
-    words = command("login", "--profile", "bot", "--host", each.host, "--token-stdin")
-    done = in_pipe(words, variables, f"{token}\n")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"profile 'bot': admin at {each.host}, OpenMetadata ")
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{token}\n"))
+    words = ("login", "--profile", "bot", "--host", each.host, "--token-stdin")
+    code, out, err = run_here(capsys, *words)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"profile 'bot': admin at {each.host}, OpenMetadata ")
     assert list(stored().values()) == [token]
-    assert token not in done.stdout + path.read_text()
+    assert token not in out + path.read_text()
     with dynclient.connect(profile="bot") as om:
         me = om.session.send(Request("GET", "/v1/users/loggedInUser"))
     assert me["name"] == "admin"
+
+
+def test_a_new_login_replaces_the_token_and_a_failure_keeps_it(
+    path: Path,
+    om: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = om.session.transport.auth.last.removeprefix("Bearer ")
+    write_config(path.parent, """
+        [profile.default]
+        host = "http://old.example.com"
+        token_keyring = "dynclient/default@old.example.com"
+        [profile.other]
+        host = "http://other.example.com"
+        token_keyring = "mine/other"
+    """)  # fmt: skip
+    backend = FileKeyring()
+    backend.set_password("dynclient", "default@old.example.com", "t0")
+    backend.set_password("mine", "other", "t1")
+
+    def log_in(*options: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", StringIO(token))
+        return run_here(capsys, "login", "--host", om.host, "--token-stdin", *options)
+
+    assert log_in()[0] == 0
+    (own,) = (name for name in stored() if "default" in name)
+    assert stored() == {"mine other": "t1", own: token}
+    assert "old.example.com" not in path.read_text()
+
+    backend.set_password(*own.split(" ", 1), "t2")
+    text = path.read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr("dynclient.config.config_edit.os.fsync", full_disk)
+        assert log_in() == (1, "", "dynclient: No space left on device\n")
+    assert stored() == {"mine other": "t1", own: "t2"}
+    assert path.read_text() == text
+
+    assert log_in("--profile", "other", "--store", "file")[0] == 0
+    assert stored()["mine other"] == "t1"  # this package did not write it
+    assert log_in("--store", "file")[0] == 0
+    assert list(stored()) == ["mine other"]
+
+
+def full_disk(*_: Any) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_a_token_in_the_file_is_private_and_warned_of(
@@ -286,8 +336,8 @@ def test_without_a_keyring_nothing_is_asked(
     done = in_pipe(words, {**variables, **backend}, SECRET)
     assert done.returncode == 1
     assert done.stderr == (
-        "dynclient: the keyring of the system cannot be used: there is none; --store file keeps the"
-        " token in the configuration file\n"
+        "dynclient: the keyring of the system cannot be used: no keyring is installed or unlocked;"
+        " --store file keeps the token in the configuration file\n"
     )
 
 
@@ -364,7 +414,7 @@ def test_profiles_are_listed_and_checked_without_secrets(
         )
         code, table, _ = run_here(capsys, "profiles")
         assert code == 0
-        assert table.splitlines()[1].split()[:3] == ["prod", "true", stub.host]
+        assert ["prod", "true", stub.host] in [line.split()[:3] for line in table.splitlines()]
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             code, checked, err = run_here(capsys, "profiles", "--check", "--output", "json")
@@ -395,6 +445,36 @@ def test_a_missing_profile_is_an_error_of_every_command(
         assert "has no profile 'prd'; did you mean prod?; it has prod" in err
     code, _, err = run_here(capsys, "whoami", "--profile", "prd", "--output", "json")
     assert (code, json.loads(err)["error"]) == (1, "UnknownProfile")
+
+
+def test_names_of_profiles_complete(path: Path) -> None:
+    from dynclient.cli.candidates import candidates
+
+    def found(text: str) -> list[str]:
+        return [each.text for each in candidates(["whoami", "--profile"], text)]
+
+    assert found("") == []
+    write_config(path.parent, LISTED.format(host="http://x", token='"op"'))
+    assert found("p") == ["prod"]
+    assert sorted(found("")) == ["away", "broken", "old", "prod"]
+    path.write_text("[")
+    assert found("") == []
+
+
+def test_the_end_of_the_input_is_an_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    import getpass
+
+    def end(*_: Any, **__: Any) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", end)
+    monkeypatch.setattr(sys, "stdin", TerminalText())
+    code, out, err = run_here(capsys, "login", "--host", "http://127.0.0.1:1")
+    assert (code, out) == (1, "")
+    assert err.endswith("dynclient: Token: the input ended\n")
+    assert not path.exists()
 
 
 def test_every_command_that_takes_a_host_takes_a_profile() -> None:

@@ -62,10 +62,10 @@ def test_nothing_is_sent_in_a_script(stub: Stub) -> None:
 
 def test_a_client_displays_the_user_and_the_numbers_of_entities(stub: Stub, prompt: None) -> None:
     shown = client(stub)._repr_mimebundle_()
-    assert paths(stub) == [ME, COUNTS]  # once, though there are two forms
+    assert paths(stub) == [VERSION, ME, COUNTS]  # once, though there are two forms
     lines = shown["text/plain"].splitlines()
     assert lines[0] == f"OpenMetadata at {stub.host}"
-    assert r"user          <ada>\x1b[31m, administrator" in lines
+    assert r"user            <ada>\x1b[31m, administrator" in lines
     assert lines[lines.index("collection  entities") + 2 :][:2] == [
         "containers         5",
         "tables             3",
@@ -74,6 +74,22 @@ def test_a_client_displays_the_user_and_the_numbers_of_entities(stub: Stub, prom
     assert "<ada>" not in shown["text/html"]
     assert "services" not in shown["text/html"]
     assert "t0ken" not in "".join(shown.values())
+
+
+def test_ipython_sends_no_more_for_all_forms(stub: Stub, prompt: None) -> None:
+    formatters = pytest.importorskip("IPython.core.formatters")
+    forms, _ = formatters.DisplayFormatter().format(client(stub))
+    assert {"text/plain", "text/html"} <= set(forms)
+    assert paths(stub) == [VERSION, ME, COUNTS]
+
+
+def test_clients_and_collections_in_lists_are_one_line_each(stub: Stub, prompt: None) -> None:
+    pretty = pytest.importorskip("IPython.lib.pretty")
+    om = client(stub)
+    shown = pretty.pretty([om, om.tables])
+    assert shown.count("\n") == 1
+    assert f"<tables at {stub.host}/v1/tables>" in shown
+    assert not stub.seen
 
 
 def test_nothing_is_sent_while_an_exception_is_handled(stub: Stub, prompt: None) -> None:
@@ -101,6 +117,14 @@ def test_a_server_that_is_down_is_asked_once(prompt: None) -> None:
     assert "help(om)" in shown
 
 
+def test_a_closed_client_has_a_card_without_requests(stub: Stub, prompt: None) -> None:
+    om = client(stub)
+    om.close()
+    assert "cannot be read" in text(om)
+    assert text(om.tables).startswith("collection om.tables")
+    assert not stub.seen
+
+
 def test_a_server_without_entities_says_so(stub: Stub, prompt: None) -> None:
     stub.routes[COUNTS] = {"tableCount": 0}
     assert "no entities yet" in text(client(stub))
@@ -110,7 +134,7 @@ def test_show_sends_requests_in_a_script_too(stub: Stub) -> None:
     output = StringIO()
     dynclient.show(client(stub), file=output)
     assert "administrator" in output.getvalue()
-    assert paths(stub) == [ME, COUNTS]
+    assert paths(stub) == [VERSION, ME, COUNTS]
 
 
 def test_a_client_says_that_it_is_read_only_and_what_it_does_not_know(stub: Stub) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from dynclient.client.client import Client
+from dynclient.display.displayed import media_types
+from dynclient.display.interactive import fetching
 from dynclient.errors import BadArguments, RequestInvalid, UsageError
-from tests.support.shop import Shop, shop
+from tests.support.shop import COLUMNS, Shop, shop
 
 
 @pytest.fixture
@@ -35,6 +37,9 @@ def test_a_property_is_defined_listed_changed_and_removed(place: Shop) -> None:
     assert properties.define("cost", "integer", "in cents").description == "in cents"
     assert [one.name for one in properties] == ["cost"]
     assert "cost" in properties
+    assert "not read" in media_types(properties)["text/plain"]
+    with fetching():
+        assert media_types(properties)["text/plain"].splitlines()[-1] == "cost  integer  in cents"
     assert properties.get("cost").description == "in cents"
     assert properties.get("nope") is None
     with pytest.raises(UsageError, match="of type 'integer', whose values are not valid"):
@@ -91,6 +96,26 @@ def test_wrong_values_are_not_sent(place: Shop) -> None:
     t = om.tables.get(t)
     t.extension = {"cost": 5}
     assert values(om.save(t)) == {"cost": 5}
+
+
+def test_wrong_values_of_create_requests_are_not_sent(place: Shop) -> None:
+    om = place.om
+    om.custom_properties("table").define("cost", "integer")
+    fields = {"databaseSchema": place.schema.fullyQualifiedName, "columns": COLUMNS}
+    if "extension" not in om.types.CreateTableRequest._nodes:
+        pytest.skip("create requests of the release have no custom properties")
+    row = {"name": "costly", "extension": {"cost": "x", "csot": 1}, **fields}
+    for call in (om.tables.create, om.tables.upsert, om.create_or_update):
+        request = om.types.CreateTableRequest(**row)
+        with pytest.raises(RequestInvalid) as info:
+            call(request)
+        assert "extension['cost']: must be an integer, not 'x'" in str(info.value)
+        assert "did you mean cost?" in str(info.value)
+    result = om.tables.upsert_many([row])
+    assert "must be an integer" in str(result.failed[0].error)
+    assert "costly" not in [each.name for each in om.tables.list(databaseSchema=place.schema)]
+    made = om.tables.create(**{**row, "extension": {"cost": 3}})
+    assert om.tables.get(made.id, fields="extension").extension["cost"] == 3
 
 
 def test_a_property_that_another_client_defined_is_known_at_once(

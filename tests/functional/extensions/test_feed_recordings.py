@@ -43,7 +43,7 @@ def request_shape(method: str, path: str, query: dict[str, str], body: Any) -> S
     return method, _IDS.sub("{id}", path), names, json.dumps(shape(body or None))
 
 
-@pytest.fixture(params=["1.0.4", "1.6.0"])
+@pytest.fixture(params=["1.0.4", "1.2.0", "1.6.0"])
 def name(request: pytest.FixtureRequest) -> str:
     if request.param not in recordings.releases():
         pytest.skip("no recordings found; set DYNCLIENT_RECORDINGS")

@@ -194,7 +194,10 @@ def test_a_graph_is_drawn(each: Client, tables: list[Any]) -> None:
     assert mermaid.startswith("flowchart LR\n")
     assert mermaid.count("-->") == 2
     assert graph.to_dot().count("->") == 2
-    assert "flow.db.s.c" in graph._repr_html_()
+    html = graph._repr_html_()
+    assert html.count("<rect ") == 3
+    assert f'href="{each.url(a)}"' in html
+    assert 'href="' in html.split("<svg ")[0]  # the heading is a link too
 
 
 def test_features_of_a_model_have_lineage(each: Client, tables: list[Any]) -> None:

@@ -55,7 +55,7 @@ def test_tokens_of_bots_are_read_replaced_and_revoked(each: Client, bot: Any) ->
     assert new.get_secret_value() != old.get_secret_value()
     assert each.bots.token(bot.id) == new
     assert new.get_secret_value() not in f"{new} {new!r} {[new]}"
-    with pytest.raises(RequestInvalid, match="JWTTokenExpiry"):
+    with pytest.raises(BadArguments, match=r"expiry: must be one of .*, not 'a week'"):
         each.bots.rotate_token(bot, expiry="a week")
     if each.supports("bots.revoke_token"):
         each.bots.revoke_token(bot)
@@ -65,13 +65,13 @@ def test_tokens_of_bots_are_read_replaced_and_revoked(each: Client, bot: Any) ->
 def test_what_is_of_another_type_is_refused(each: Client, bot: Any) -> None:
     user = each.users["robo"]
     for call in (each.bots.token, each.bots.rotate_token, each.bots.revoke_token):
-        with pytest.raises(BadArguments, match="target: must be a bot, not a user"):
+        with pytest.raises(BadArguments, match="bot: must be a bot, not a user"):
             call(user)
-    with pytest.raises(BadArguments, match="target: must be a policy, not a user"):
+    with pytest.raises(BadArguments, match="policy: must be a policy, not a user"):
         each.policies.remove_rule(user, "touch")
-    with pytest.raises(BadArguments, match="target: must be a user, not a bot"):
+    with pytest.raises(BadArguments, match="user: must be a user, not a bot"):
         each.permissions("table", user=bot)
-    with pytest.raises(BadArguments, match="target: must be a mlmodel, not a user"):
+    with pytest.raises(BadArguments, match="mlmodel: must be a mlmodel, not a user"):
         each.lineage.from_mlmodel(user)
     with pytest.raises(BadArguments, match="email: must be an address, not NoneType"):
         each.users.by_email(None)
@@ -124,3 +124,9 @@ def test_rules_of_policies_are_edited_by_name(each: Client) -> None:
         assert [rule.name for rule in left.rules] == ["see"]
     finally:
         each.policies.delete(policy, hard=True)
+
+
+def test_an_address_is_looked_for_in_a_bounded_number_of_entities(each: Client) -> None:
+    with pytest.raises(BadArguments, match=r"none of the first 1 users has the address"):
+        each.users.by_email("nobody@example.org", limit=1)
+    assert each.users.by_email("nobody@example.org", limit=None) is None

@@ -16,10 +16,12 @@ import pytest
 import dynclient
 from dynclient.stubs import write
 from tests.support import external_server
+from tests.support.documents import ROOT, blocks
 from tests.support.servers import Server
 from tests.support.trees import ALL_RELEASES, real_release, release_named
 
 HERE = Path(__file__).parent
+EDITORS = ROOT / "docs" / "editors.md"
 RIGHT, WRONG = HERE / "right_script.py", HERE / "wrong_script.py"
 
 
@@ -28,9 +30,17 @@ def marked(script: Path) -> set[int]:
     return {number for number, line in enumerate(lines, 1) if line.endswith("# wrong")}
 
 
+def settings() -> str:
+    """Return the settings of the type checkers in the documentation."""
+    return next(each.text for each in blocks(EDITORS) if each.language == "toml")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the two scripts and an environment in which dynclient is installed."""
+    """A folder with the two scripts and an environment in which dynclient is installed.
+
+    Its settings are those of the documentation, but the stubs are checked as well.
+    """
     folder = tmp_path_factory.mktemp("project")
     packages = folder / "packages"
     packages.mkdir()
@@ -43,9 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copy(RIGHT, folder)
     text = WRONG.read_text("utf-8").replace("# mypy: ignore-errors", "#")
     folder.joinpath(WRONG.name).write_text(text, "utf-8")
-    (folder / "mypy.ini").write_text("[mypy]\nstrict = True\nmypy_path = typings\n", "utf-8")
-    settings = {"typeCheckingMode": "strict", "exclude": ["typings", "venv", "packages"]}
-    (folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
+    (folder / "pyproject.toml").write_text(settings().replace('"typings", ', ""), "utf-8")
     write(release_named("starter"), folder / "typings")
     yield folder
     shutil.rmtree(folder)
@@ -74,9 +82,7 @@ def found_by_pyright(project: Path) -> dict[str, set[int]]:
     if not program.exists():
         pytest.skip("basedpyright is not installed; the extra lint has it")
     command = [str(program), "--outputjson", "--pythonpath", python_of(project)]
-    ran = subprocess.run(
-        command, cwd=project, capture_output=True, text=True, check=False
-    )
+    ran = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert ran.returncode in {0, 1}, ran.stderr
     found = json.loads(ran.stdout)["generalDiagnostics"]
     return lines_of((each["file"], each["range"]["start"]["line"] + 1) for each in found)
@@ -102,6 +108,7 @@ def test_so_it_does_for_a_real_release(project: Path, check: object, tmp_path: P
     assert callable(check)
     real = tmp_path / "real"
     shutil.copytree(project, real, symlinks=True, ignore=shutil.ignore_patterns("typings", ".*"))
+    (real / "pyproject.toml").write_text(settings(), "utf-8")
     write(real_release("1.13.0"), real / "typings")
     assert check(real) == {RIGHT.name: set(), WRONG.name: marked(WRONG)}
     shutil.rmtree(real)

@@ -28,6 +28,7 @@ om.tables.list(include="some")  # wrong
 om.tables.list().frist()  # wrong
 om["table"].lst()  # wrong
 om.tables.add_tag(table, "PII.Sensitive")  # wrong
+om.tables.set_tier(table, "Tier1").descripton  # wrong
 om.lineage.ad(table, table)  # wrong
 om.save(table).descripton  # wrong
 om.create_or_update(table)  # wrong

@@ -8,6 +8,8 @@ import pickle
 import sys
 import threading
 import traceback
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +217,7 @@ def test_settings_of_a_profile_reach_the_client(tmp_path: Path) -> None:
         with dynclient.connect(profile="prod") as om:
             assert om.version == "1.13.0"
             assert om.settings.page_size == 7
-            assert SECRET not in repr(om.settings)
+            assert SECRET not in f"{om.settings!r} {om!r} {configure(profile='prod')!r}"
         assert stub.seen[0].headers["X-Api-Key"] == SECRET
         assert stub.seen[0].headers["X-Tenant"] == "shop"
 
@@ -240,6 +242,42 @@ def test_the_password_of_a_user_may_be_an_argument(tmp_path: Path) -> None:
     assert found(profile="prod", password="p") == ("http://x", "user ada")
     with pytest.raises(UsageError, match="password= requires username= as well"):
         configure("http://x", password="p")
+
+
+def frames(error: BaseException | None) -> Iterator[str]:
+    """Yield the variables of each frame of an error and of its causes, this module's aside."""
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename != __file__:
+                yield repr(frame.f_locals)
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'host = "http://x"\ntoken = "{SECRET}"\nretries = -1',
+        f'host = "http://x"\ntoken = "{SECRET}"\n[',
+        f'host = "http://x"\ntoken = "{SECRET}\\nx"',
+        f'host = "http://x"\ntoken_command = ["no-such-program-here", "{SECRET}"]\nretries = -1',
+        f'host = "http://x"\nheaders = {{"X-Api-Key" = "{SECRET}\\n"}}',
+    ],
+)
+def test_no_frame_of_an_error_has_a_secret(
+    text: str, is_shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_shown:
+        monkeypatch.setenv("DYNCLIENT_TRACEBACK", "1")
+    write_config(tmp_path / "config", f"[profile.prod]\n{text}\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(dynclient.DynclientError) as caught:
+            dynclient.connect(profile="prod")
+    assert SECRET not in f"{caught.value} {caught.value.parts}"
+    found = list(frames(caught.value))
+    assert found
+    assert not [each for each in found if SECRET in each]
 
 
 def test_an_unknown_profile_sends_nothing() -> None:
@@ -312,6 +350,7 @@ def test_a_command_runs_once_and_again_after_a_401(tmp_path: Path) -> None:
             om.session.server.request_build()
         assert len(stub.seen) == before + 1
         assert "is from profile.prod.token_command" in str(caught.value)
+        assert "Correct the profile, or sign in again with 'dynclient login'." in str(caught.value)
         om.close()
 
 

@@ -145,7 +145,9 @@ def test_without_a_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     from keyring.backends.fail import Keyring
 
     monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
-    with pytest.raises(CredentialUnavailable, match=r"cannot be used: there is none$"):
+    with pytest.raises(
+        CredentialUnavailable, match=r"cannot be used: no keyring is installed or unlocked$"
+    ):
         KeyringEntry("dynclient", "prod")()
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(CredentialUnavailable, match=r"pip install 'dynclient\[login\]'"):

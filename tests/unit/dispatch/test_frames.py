@@ -226,6 +226,23 @@ class TestArrow:
         assert list(pandas["name"]) == polars["name"].to_list() == ["orders", "empty"]
         assert list(pandas["owners.name"][0]) == polars["owners.name"].to_list()[0]
 
+    def test_duckdb_reads_the_list_itself(self) -> None:
+        duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
+        tables = listing([ORDERS], [EMPTY])
+        found = duckdb.sql('SELECT name, len("owners.name") FROM tables ORDER BY name')
+        assert found.fetchall() == [("empty", None), ("orders", 2)]
+        assert tables is not None
+
+    def test_values_of_another_form_are_taken_one_by_one(self) -> None:
+        strange = {**EMPTY, "name": {"en": "empty"}, "databaseSchema": "c", "owners": ADA}
+        fields = ("name", "databaseSchema.name", "owners.name", "columns.name")
+        assert listing([ORDERS, EMPTY]).to_arrow(fields=fields).to_pylist()[0]["name"] == "orders"
+        found = listing([ORDERS, strange]).to_arrow(fields=fields[:2]).to_pylist()
+        assert found == [
+            {"name": "orders", "databaseSchema.name": "c"},
+            {"name": '{"en": "empty"}', "databaseSchema.name": None},
+        ]
+
     def test_polars_reads_the_list_itself(self) -> None:
         polars = pytest.importorskip("polars", reason="polars is not installed")
         frame = polars.DataFrame(listing([ORDERS], [EMPTY]))

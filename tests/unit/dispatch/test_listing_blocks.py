@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import dynclient
+from dynclient.dispatch.entity_list import EntityList
 from dynclient.dispatch.pagination import Listing, Page
 from dynclient.display.text import draw_text
 from dynclient.errors import ConnectFailed
@@ -141,6 +143,23 @@ def test_a_page_displays_what_it_has(tables: Callable[..., Tables]) -> None:
     assert text.startswith("Page of Table 30")
     assert "10 of 30 rows; a loop over it returns all" in text
     assert repr(page) == "<Page of 20 of 30, more after it>"
+
+
+def test_a_slice_is_a_list_that_is_displayed_as_a_table(tables: Callable[..., Tables]) -> None:
+    found = Listing(tables())[:60]
+    assert isinstance(found, list)
+    assert found == list(found)
+    assert repr(found) == repr(list(found))
+    assert pickle.loads(pickle.dumps(found)) == found
+    lines = draw_text(found._blocks(), 80).splitlines()
+    assert lines[0] == "list of Table 60"
+    assert lines[-1] == "50 of 60 rows; a loop over it returns all"
+
+
+def test_records_are_known_by_their_time(named: Types) -> None:
+    raw = {"timestamp": 1767225600000, "rowCount": 5}
+    text = draw_text(EntityList([new_entity(named.TableProfile, raw, None)])._blocks(), 80)
+    assert "2026-01-01 00:00 UTC" in text
 
 
 def test_rows_that_are_not_entities() -> None:

@@ -68,6 +68,11 @@ def test_a_table_of_many_columns_says_how_many_there_are() -> None:
     assert "1,940 more columns" in html
 
 
+def test_nested_rows_are_indented() -> None:
+    html = body(draw_html([Table(["name"], [["  child"], ["\u2003x"]])]))
+    assert '<td style="padding-left:1em" dir="auto">  child</td>' in html
+
+
 def test_bars_and_tones() -> None:
     html = body(draw_html([Fields([("a", Bar(0.256, "26%")), ("b", Label("failed", "bad"))])]))
     assert "width:26%" in html

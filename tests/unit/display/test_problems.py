@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -68,6 +69,7 @@ class Shell:
         self.InteractiveTB = SimpleNamespace(
             structured_traceback=lambda kind, error, trace: [kind.__name__, str(trace)]
         )
+        self.execution_count = 1
         vars(self).update(more)
 
 
@@ -83,8 +85,10 @@ def shell(monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[Any]:
 
 
 def test_a_notebook_gets_the_table_and_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = copy.copy(ERROR)
     displayed = shell(monkeypatch, kernel=object())
-    assert ERROR._render_traceback_() == ["RequestInvalid", "None"]
+    for _ in range(2):  # IPython asks for the history of the notebook, too
+        assert error._render_traceback_() == ["RequestInvalid", "None"]
     ((data, is_raw),) = displayed
     assert is_raw
     assert "<th>did you mean</th>" in data["text/html"]

@@ -23,6 +23,7 @@ from dynclient.extensions.quality import Outcome, QualityReport
 from dynclient.extensions.runs import Run, Runs
 from dynclient.extensions.search_hits import Hit, Hits
 from dynclient.extensions.versions import Blame, History, Rollback, Version
+from tests.support.blocks import check_outputs
 
 NAME = "<s>.\x1b[31m\u202et"
 NAMED = {"id": "x", "name": NAME, "fullyQualifiedName": NAME}
@@ -117,3 +118,4 @@ def test_control_characters_of_names_in_trees_are_escaped() -> None:
     for value in (branch, Tree([branch])):
         assert r"\u202e" in str(value)
         assert not {"\x1b", "\u202e"} & {*str(value), *repr(value)}
+    check_outputs(list(Tree([branch])._blocks()))

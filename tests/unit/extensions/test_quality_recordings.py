@@ -10,6 +10,7 @@ import pytest
 
 from dynclient.extensions.profiles import Profiles
 from dynclient.extensions.test_cases import CasesAndSuites
+from tests.replay import recordings
 from tests.support.trees import release_named, shared
 from tests.support.wire import session_over
 
@@ -31,10 +32,9 @@ class Recorded(NamedTuple):
 
 def accepted(release: str, method: str, part: str) -> Recorded:
     """Return the first recorded request of a method, whose path contains a text."""
-    file = shared(f"openmetadata/recordings/{release}/quality.json")
-    if file is None:
-        pytest.skip("the shared folder has no recordings")
-    for exchange in json.loads(file.read_text("utf-8")):
+    if release not in recordings.releases():
+        pytest.skip(f"there are no recordings of {release}")
+    for exchange in recordings.load(release, "quality"):
         sent, received = exchange["request"], exchange["response"]
         if sent["method"] == method and part in sent["path"] and received["status"] < 300:
             return Recorded(method, sent["path"], sent["body"], received["body"])
@@ -53,7 +53,7 @@ def sent(release: str, recorded: Recorded, call: Callable[[Any, Any], Any]) -> N
     assert json.loads(requests[0].body) == recorded.body
 
 
-@pytest.mark.parametrize("release", ["1.0.4", "1.6.0"])
+@pytest.mark.parametrize("release", ["1.0.4", "1.2.0", "1.6.0"])
 def test_profiles_are_sent_as_recorded(release: str) -> None:
     recorded = accepted(release, "PUT", "/tableProfile")
 
@@ -71,7 +71,7 @@ def test_profiles_are_sent_as_recorded(release: str) -> None:
     sent(release, recorded, call)
 
 
-@pytest.mark.parametrize("release", ["1.0.4", "1.6.0"])
+@pytest.mark.parametrize("release", ["1.0.4", "1.2.0", "1.6.0"])
 def test_samples_are_sent_as_recorded(release: str) -> None:
     recorded = accepted(release, "PUT", "/sampleData")
 
@@ -83,7 +83,7 @@ def test_samples_are_sent_as_recorded(release: str) -> None:
     sent(release, recorded, call)
 
 
-@pytest.mark.parametrize("release", ["1.0.4", "1.6.0"])
+@pytest.mark.parametrize("release", ["1.0.4", "1.2.0", "1.6.0"])
 def test_joins_are_sent_as_recorded(release: str) -> None:
     def call(session: Any, body: Any) -> None:
         counts = {
@@ -98,7 +98,7 @@ def test_joins_are_sent_as_recorded(release: str) -> None:
     sent(release, recorded, call)
 
 
-@pytest.mark.parametrize("release", ["1.0.4", "1.6.0"])
+@pytest.mark.parametrize("release", ["1.0.4", "1.2.0", "1.6.0"])
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_usage_is_sent_as_recorded(release: str, method: str) -> None:
     recorded = accepted(release, method, "/usage/table/")
@@ -114,7 +114,11 @@ def test_usage_is_sent_as_recorded(release: str, method: str) -> None:
 
 @pytest.mark.parametrize(
     ("release", "method", "part"),
-    [("1.0.4", "PUT", "/testCaseResult"), ("1.6.0", "POST", "/testCaseResults/")],
+    [
+        ("1.0.4", "PUT", "/testCaseResult"),
+        ("1.2.0", "PUT", "/testCaseResult"),
+        ("1.6.0", "POST", "/testCaseResults/"),
+    ],
 )
 def test_results_are_sent_as_recorded(release: str, method: str, part: str) -> None:
     def call(session: Any, body: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import dynclient
 from dynclient.client.client import Client
+from dynclient.errors import BadArguments, NotSupported
 from tests.support.stub import Reply, Seen, Stub
 from tests.support.trees import release_named, shared
 
@@ -74,7 +75,7 @@ def answer(seen: Seen) -> Reply:
     return Reply(200, {} if is_run else ENTITY)
 
 
-@pytest.fixture(params=["1.0.4", "1.6.0"])
+@pytest.fixture(params=["1.0.4", "1.2.0", "1.6.0"])
 def om(request: pytest.FixtureRequest) -> Iterator[tuple[Client, Stub, str]]:
     with (
         Stub() as stub,
@@ -152,3 +153,16 @@ def test_an_app_is_run_as_recorded() -> None:
     for request in (listed, triggered, logs):
         assert request in accepted
     assert listed[2] == {"limit", "offset"}
+
+
+def test_the_settings_of_a_run_are_sent_where_the_server_takes_them() -> None:
+    with Stub() as stub, dynclient.connect(stub.host, release=release_named("1.13.0")) as client:
+        stub.default = answer
+        client.apps.trigger("SearchIndexingApplication", config={"recreateIndex": True})
+        assert sent(stub.seen[-1])[3] == {"recreateIndex": True}
+        with pytest.raises(BadArguments, match="config: must be a dict, not list"):
+            client.apps.trigger("SearchIndexingApplication", config=[])  # type: ignore[arg-type]
+    with Stub() as stub, dynclient.connect(stub.host, release=release_named("1.6.0")) as client:
+        with pytest.raises(NotSupported, match=r"it exists since 1\.7"):
+            client.apps.trigger("SearchIndexingApplication", config={})
+        assert stub.seen == []

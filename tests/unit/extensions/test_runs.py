@@ -110,7 +110,7 @@ def test_runs_are_a_list_that_is_displayed_as_a_table() -> None:
     assert runs[1].id == "r2"
     assert isinstance(runs, list)
     assert media_types(runs)["text/plain"].splitlines()[4:] == [
-        "success  1970-01-01 00:00:10  1970-01-01 00:00:20  0:00:10  r1",
-        "running  1970-01-01 00:00:05                                r2",
+        "✓ success  1970-01-01 00:00:10  1970-01-01 00:00:20  0:00:10  r1",
+        "running    1970-01-01 00:00:05                                r2",
     ]
     assert media_types(Runs())["text/plain"].endswith("no runs")

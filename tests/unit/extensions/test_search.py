@@ -25,7 +25,7 @@ from tests.support.stub import Reply, Seen, Stub
 from tests.support.trees import real_release, shared
 
 QUERY = "/api/v1/search/query"
-RECORDED = ["1.0.4", "1.6.0"]
+RECORDED = ["1.0.4", "1.2.0", "1.6.0"]
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_searches_are_sent_as_servers_accept_them(
     first = body["hits"]["hits"][:1]
     assert [hit.id for hit in hits][:1] == [one["_id"] for one in first]
     for hit in hits:
-        assert hit.type == "table"
+        assert hit.type == "table" or (step, hit.type) == ("old alias", "topic")
         assert (hit.score is None) == step.startswith(("sort", "search_after"))
     for facet, counts in hits.facets.items():
         buckets = body["aggregations"].get(f"sterms#{facet}") or body["aggregations"].get(

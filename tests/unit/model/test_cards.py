@@ -109,6 +109,12 @@ def test_what_was_not_read_is_marked_and_not_requested(named: Types) -> None:
         assert "not read" in text
 
 
+def test_labels_and_owners_come_first_whether_they_were_read_or_not(named: Types) -> None:
+    raw = {"name": "t", "tableType": "View", "owners": [{"name": "ada"}]}
+    table = returned(named.Table, raw, Table=["tags", "domains"])
+    assert list(fields(table)) == ["tags", "owners", "domains", "tableType"]
+
+
 def test_the_page_is_that_of_the_entity_only(named: Types) -> None:
     table = returned(named.Table, {"name": "t", "columns": COLUMNS})
     assert found(table, Heading)[0].url == "https://host/table/t"

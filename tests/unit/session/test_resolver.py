@@ -207,7 +207,7 @@ def test_a_pickled_client_has_an_empty_cache() -> None:
 )  # fmt: skip
 def test_a_target_without_a_type_or_a_key_is_refused(target: Any, shown: str) -> None:
     om, server = client()
-    message = f"must be a reference, an entity, 'user:ada', .*, not {shown}$"
+    message = f"must be an entity, a reference, or .*, not {shown}$"
     with pytest.raises(errors.BadArguments, match=message):
         om.resolve(target)
     assert server.sent == []

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from dynclient import errors
+from dynclient.extensions.accounts import Accounts
 from dynclient.extensions.lineage import LineageExtension
+from dynclient.extensions.tag_labels import TagLabels
 from dynclient.extensions.versions import Versions
 from dynclient.stubs.signatures import Signatures
 from dynclient.stubs.stub_module import StubModule
@@ -34,7 +36,9 @@ class Example:
 
 def written(name: str) -> tuple[str, str]:
     module = StubModule("there")
-    return Signatures(module).method(name, getattr(Example, name)), module.text("#")
+    line = Signatures(module).method(name, getattr(Example, name))
+    module.write(line)
+    return line, module.text("#")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +72,12 @@ def test_methods_of_extensions_keep_what_is_imported_for_type_checkers_only() ->
     found = signatures.method("edge", LineageExtension.edge)
     assert found == "def edge(self, source: Any, target: Any) -> LineageEdge | None:"
     assert signatures.method("blame", Versions.blame, "X").endswith(" -> X:")
+
+
+def test_an_entity_of_the_collection_is_written_as_its_class() -> None:
+    signatures = Signatures(StubModule("there"), "Table")
+    assert signatures.method("set_tier", TagLabels.set_tier).endswith(" -> Table:")
+    assert signatures.method("by_email", Accounts.by_email).endswith(" -> Table | None:")
 
 
 def test_the_keywords_of_a_function_are_written_out() -> None:

@@ -25,7 +25,11 @@ from tests.support.stub_texts import (
 from tests.support.trees import ALL_RELEASES, TREES, release_named
 from tests.support.wire import Wire
 
-RELEASES = ["starter", *TREES] if TREES else ALL_RELEASES
+QUICK = ["starter", *ALL_RELEASES[:2], ALL_RELEASES[-1]]
+RELEASES = [
+    pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow])
+    for name in dict.fromkeys(["starter", *TREES, *ALL_RELEASES])
+]
 
 
 def client(name: str) -> Client:
@@ -136,12 +140,9 @@ def test_the_stubs_of_a_release_are_valid_python_and_agree_with_its_client(name:
     assert listed - written <= {*dir(Client)}
     assert written - listed <= {"__getitem__"}
     assert attributes(modules["dynclient.typing.types"], "Types") == {*dir(types(om.release))}
-
-
-@pytest.mark.parametrize("name", ["starter", *ALL_RELEASES[-1:]])
-def test_every_name_in_the_stubs_is_defined(name: str) -> None:
-    wrong = undefined_names(parsed_stubs(name))
-    assert not wrong, "\n".join(wrong[:20])
+    if name in {"starter", ALL_RELEASES[-1]}:  # it takes longest, and one large release will do
+        wrong = undefined_names(modules)
+        assert not wrong, "\n".join(wrong[:20])
 
 
 def test_the_fields_and_keywords_of_a_class_are_the_fields_of_its_schema() -> None:
@@ -164,8 +165,7 @@ def test_the_package_of_the_stubs_has_the_public_names() -> None:
         for node in tree.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     )
-    assert ast.literal_eval(listed) == dynclient.__all__
-    assert set(dynclient.__all__) <= defined(tree)
+    assert set(dynclient.__all__) <= set(ast.literal_eval(listed)) <= defined(tree)
 
 
 def test_dynclient_typing_has_all_types() -> None:

@@ -9,16 +9,24 @@ from typing import Any
 import pytest
 
 from dynclient.secrets import MASK
-from dynclient.stubs.stub_module import StubModule, docstring, is_member_name, parameter_list
+from dynclient.stubs.stub_module import (
+    SETTINGS,
+    StubModule,
+    docstring,
+    is_member_name,
+    parameter_list,
+)
 
 
-def test_imports_are_collected_and_sorted() -> None:
+def test_imports_are_collected_and_sorted_and_only_those_that_are_written() -> None:
     module = StubModule("here")
     assert [module.use("b", "Z"), module.use("b", "A"), module.use("a", "X")] == ["Z", "A", "X"]
-    module.write("x: X")
-    assert (
-        module.text("# h")
-        == "# h\n# mypy: ignore-errors\n\nfrom a import X\nfrom b import A, Z\n\nx: X\n"
+    assert module.use("c", "Unused") == "Unused"
+    module.write("x: X[A, Z]", *docstring("Unused here.", ""))
+    settings = "\n".join(SETTINGS)
+    assert module.text("# h") == (
+        f"# h\n{settings}\n\nfrom a import X\nfrom b import A, Z\n\n"
+        'x: X[A, Z]\n"""Unused here."""\n'
     )
 
 
@@ -28,6 +36,7 @@ def test_two_things_of_one_name_get_two_names() -> None:
     assert module.use("a", "Status") == "_Status"
     assert module.use("b", "Status") == "_Status2"
     assert module.use("a", "Status") == "_Status"
+    module.write("x: _Status")
     assert "from a import Status as _Status\n" in module.text("#")
 
 
@@ -36,6 +45,7 @@ def test_what_a_class_has_as_a_member_gets_another_name() -> None:
     assert module.use("builtins", "list") == "_list"
     assert module.use("builtins", "str") == "str"
     assert module.use("here", "Token") == "_Token"
+    module.write("x: _list[_Token]")
     text = module.text("#")
     assert "from builtins import list as _list\n" in text
     assert text.endswith("_Token = Token\n")
