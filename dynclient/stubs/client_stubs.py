@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CLIENT = "dynclient.typing.client"
 TYPES = "dynclient.typing.types"
-_HELPERS = ("Collection", "Entity", "Listing", "Page")
+_HELPERS = ("Collection", "CreateRequest", "Entity", "Listing", "Page")
 """Names of the base module that annotations of users need."""
 
 

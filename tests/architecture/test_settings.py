@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 
 from dynclient.client.connect import VARIABLES, connect
 from dynclient.config.profile import KEYS
 from dynclient.settings import Settings
-from tests.architecture.test_layering import ROOT, modules, parse
+from tests.architecture.test_layering import ROOT, modules
 
 PAGE = ROOT / "docs" / "settings.md"
 NAME = re.compile(r"`([^`]+)`")
@@ -47,13 +46,7 @@ def test_the_defaults_are_those_of_the_code() -> None:
 
 
 def test_every_variable_is_listed() -> None:
-    used = {
-        name
-        for path in modules()
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        for name in VARIABLE.findall(node.value)
-    }
+    used = {name for path in modules() for name in VARIABLE.findall(path.read_text("utf-8"))}
     used = {name for name in used if not name.startswith("OPENMETADATA__")}
     assert len(used) > 5
     listed = {name for name in VARIABLE.findall(PAGE.read_text("utf-8")) if "__" not in name}

@@ -96,7 +96,11 @@ def in_pipe(
 
 @only_on_sandbox("creates a user with a password")
 def test_a_person_signs_in_at_a_terminal_and_uses_the_profile(
-    variables: Variables, path: Path, newest_ada: str, server: Server
+    variables: Variables,
+    path: Path,
+    newest_ada: str,
+    server: Server,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     host = server(NEWEST).host.removesuffix("/api")
     code, output = in_terminal(
@@ -119,27 +123,24 @@ def test_a_person_signs_in_at_a_terminal_and_uses_the_profile(
     assert path.read_text().startswith("# Written by 'dynclient login'")
 
     release = str(TREES.get(NEWEST, NEWEST))
-    words = command("whoami", "--profile", "shop", "--release", release, "--output", "json")
-    done = in_pipe(words, variables)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["name"] == name
-    done = in_pipe(command("profiles", "--check", "--output", "json"), variables)
-    assert (done.returncode, done.stderr) == (0, "")
-    (row,) = json.loads(done.stdout)
+    words = ("whoami", "--profile", "shop", "--release", release, "--output", "json")
+    code, out, err = run_here(capsys, *words)
+    assert (code, err, json.loads(out)["name"]) == (0, "", name)
+    code, out, err = run_here(capsys, "profiles", "--check", "--output", "json")
+    assert (code, err) == (0, "")
+    (row,) = json.loads(out)
     assert (row["name"], row["default"], row["user"], row["problem"]) == ("shop", True, name, "")
     assert row["credential"].startswith("token_keyring dynclient/shop@")
-    assert token not in done.stdout
+    assert token not in out
 
-    done = in_pipe(command("logout", "--profile", "shop"), variables)
-    assert (done.returncode, stored()) == (0, {})
-    assert (
-        "removed the token of profile 'shop' from the keyring entry dynclient/shop@" in done.stdout
-    )
+    code, out, err = run_here(capsys, "logout", "--profile", "shop")
+    assert (code, err, stored()) == (0, "", {})
+    assert "removed the token of profile 'shop' from the keyring entry dynclient/shop@" in out
     assert "token" not in path.read_text()
     assert find_profile("shop").host == host  # type: ignore[union-attr]
-    done = in_pipe(command("logout", "--profile", "shop"), variables)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "dynclient: profile 'shop' has no token in the keyring or file\n"
+    assert run_here(capsys, "logout", "--profile", "shop") == (
+        1, "", "dynclient: profile 'shop' has no token in the keyring or file\n"
+    )  # fmt: skip
 
 
 @only_on_sandbox("creates a user with a password")

@@ -19,8 +19,8 @@ NAMES = {
     "get", "list", "create", "edit", "delete", "restore", "tag", "lineage", "history", "diff",
     "blame", "export", "import", "call", "whoami", "count", "search", "open",
 }  # fmt: skip
-OTHERS = {"login", "logout", "profiles", "shell"}
-"""Commands beside them that have other options."""
+OTHERS = {"shell"}
+"""Commands beside them that have other options; those for profiles have a module of their own."""
 TARGETS = ("get", "edit", "delete", "restore", "lineage", "history", "blame", "export")
 
 
