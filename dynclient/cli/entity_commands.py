@@ -81,8 +81,7 @@ def _read(om: Client, target: Target, fields: Sequence[str], include: str | None
         return om.resolve(target.key, target.type, fields=fields or None, include=include)
     except NotFound as error:
         missing = error
-    if include is None:
-        target.collection(om)[target.key]  # raises what says which part of the name is missing
+    target.collection(om)[target.key]  # raises what says which part of the name is missing
     raise missing
 
 
@@ -361,7 +360,7 @@ def delete(
     Raises:
         NotFound: it does not exist.
     """
-    entity = om.resolve(target.key, target.type, include="all")
+    entity = _read(om, target, (), "all")
     if confirm is not None:
         kept = "for good" if hard else "it can be restored"
         lines = [f"{name_and_type(entity)} ({kept})", *_below(om, entity, recursive=recursive)]

@@ -115,11 +115,7 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
     """
     from dynclient.display.interactive import fetching
 
-    if width is not None and (not isinstance(width, int) or isinstance(width, bool) or width < 1):
-        raise UsageError(f"width= must be a number of columns, such as 120, not {width!r}")
-    if file is not None and not callable(getattr(file, "write", None)):
-        raise UsageError(f"file= must be an open text file or a stream, not {file!r}")
-
+    _check_output(width, file)
     output = sys.stdout if file is None else file
     with fetching():
         blocks = _blocks_of(value)
@@ -156,6 +152,14 @@ def _print_rich(blocks: list[Block], width: int | None, output: TextIO) -> bool:
     for part in renderables(blocks, console.width):
         console.print(part, markup=False)
     return True
+
+
+def _check_output(width: Any, file: Any) -> None:
+    """Raise UsageError if the arguments of ``show`` are no width and no output."""
+    if width is not None and (not isinstance(width, int) or isinstance(width, bool) or width < 1):
+        raise UsageError(f"width= must be a number of columns, such as 120, not {width!r}")
+    if file is not None and not callable(getattr(file, "write", None)):
+        raise UsageError(f"file= must be an open text file or a stream, not {file!r}")
 
 
 def _is_terminal(output: TextIO) -> bool:
