@@ -35,17 +35,19 @@ class PatchHelpersMixin(PatchMixin):
             source: the entity.
             tag_labels: the tags.
             operation: ``PatchOperation.ADD`` or ``REMOVE``.
-            skip_on_failure: log an error of the server and return None; False to raise it.
+            skip_on_failure: log a failure and return None; False to raise it.
 
         Returns:
-            The patched entity; None if nothing changes.
+            The patched entity; as it is if nothing changes.
         """
         labels = schema_classes.payload(tag_labels)
 
         def change(state: State) -> None:
             _tag(state, labels, operation)
 
-        return self._read_and_patch(entity, source.id, ["tags"], change, skip_on_failure)
+        return self._read_and_patch(
+            entity, source.id, ["tags"], change, skip_on_failure, unchanged=lambda found: found
+        )
 
     def patch_tag(
         self,
