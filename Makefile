@@ -60,9 +60,10 @@ bench-peer: $(VENV)/.tested $(PEER)/.created
 docs: site
 	$(BIN)/python -m pytest -q tests/architecture/test_documents.py tests/architecture/test_notebooks.py
 
-# Sphinx reads the checkout itself, so that links between pages are those of the Markdown files.
+# Sphinx reads the checkout itself, so that links between pages are those of the Markdown files. All
+# pages are written again (-a), as each has the contents of the whole site beside it.
 site: $(VENV)/.documented
-	$(BIN)/python -m sphinx -b html -W --keep-going -n -q -c docs -d $(SITE).doctrees $(ARGS) . $(SITE)
+	$(BIN)/python -m sphinx -b html -a -W --keep-going -n -q -c docs -d $(SITE).doctrees $(ARGS) . $(SITE)
 	DYNCLIENT_SITE="$(abspath $(SITE))" $(BIN)/python -m pytest -q tests/architecture/test_site.py
 
 pictures: $(VENV)/.documented

@@ -338,7 +338,7 @@ def completion(
     Add eval "$(dynclient completion bash)" to ~/.bashrc, or the same with zsh to ~/.zshrc after
     compinit. For fish, write it to ~/.config/fish/completions/dynclient.fish.
     """
-    from dynclient.cli.completion import SCRIPTS
+    from dynclient.cli.completion_scripts import SCRIPTS
 
     typer.echo(SCRIPTS[shell], nl=False)
 

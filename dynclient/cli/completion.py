@@ -17,8 +17,10 @@ import shlex
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stderr, suppress
+from contextlib import redirect_stderr
 from typing import NamedTuple
+
+from dynclient.tracebacks import FULL
 
 _SPECIAL = re.compile(r"""([\s\\'"`$&|;<>(){}\[\]*?!#~^])""")
 _IN_DOUBLE_QUOTES = re.compile(r'(["\\$`])')
@@ -37,7 +39,7 @@ class Line(NamedTuple):
 
 
 def complete(shell: str, arguments: Sequence[str]) -> None:
-    """Print the candidates for a shell. Nothing is raised.
+    """Print the candidates for a shell. Nothing is raised, unless ``DYNCLIENT_TRACEBACK=1``.
 
     Args:
         shell: ``bash``, ``zsh`` or ``fish``.
@@ -45,11 +47,13 @@ def complete(shell: str, arguments: Sequence[str]) -> None:
     """
     with redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
-        # Whatever fails, the line that the user types must stay as it is.
-        with suppress(Exception, KeyboardInterrupt):
+        try:
             for line in _lines(shell, arguments):
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
+        except (Exception, KeyboardInterrupt):  # the line that the user types stays as it is
+            if os.environ.get(FULL):
+                raise
 
 
 def _lines(shell: str, arguments: Sequence[str]) -> Iterator[str]:
@@ -105,62 +109,3 @@ def in_bash(text: str, line: Line) -> str:
     breaks = {":", "="}.intersection(os.environ.get("COMP_WORDBREAKS", ":="))
     start = max((line.incomplete.rfind(each) for each in breaks), default=-1) + 1
     return _SPECIAL.sub(r"\\\1", text[start:])
-
-
-SCRIPTS = {
-    "bash": """\
-_dynclient() {
-    local kind text about
-    COMPREPLY=()
-    while IFS=$'\\t' read -r kind text about; do
-        case $kind in
-            file) compopt -o default 2>/dev/null ;;
-            partial) compopt -o nospace 2>/dev/null; COMPREPLY+=("$text") ;;
-            word) COMPREPLY+=("$text") ;;
-        esac
-    done < <(_DYNCLIENT_COMPLETE=bash COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
-        COMP_WORDBREAKS="$COMP_WORDBREAKS" command "$1" 2>/dev/null)
-}
-complete -F _dynclient dynclient
-""",
-    "zsh": """\
-#compdef dynclient
-_dynclient() {
-    local line kind text about
-    local -a words_ shown partial_ files_
-    while IFS=$'\\t' read -r kind text about; do
-        case $kind in
-            file) _files && return ;;
-            partial) partial_+=("$text") ;;
-            word) words_+=("$text"); shown+=("$text${about:+  -- $about}") ;;
-        esac
-    done < <(_DYNCLIENT_COMPLETE=zsh command "${words[1]}" "${(@Q)words[2,CURRENT-1]}" \\
-        "${(Q)PREFIX}" 2>/dev/null)
-    (( $#partial_ )) && compadd -U -S '' -a partial_
-    (( $#words_ )) && compadd -U -l -d shown -a words_
-}
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
-    _dynclient "$@"
-else
-    compdef _dynclient dynclient
-fi
-""",
-    "fish": """\
-function __dynclient_complete
-    set -l token (commandline -ct)
-    set -l words (commandline -opc)
-    set -l plain (string unescape -- $token; or echo -- $token)
-    _DYNCLIENT_COMPLETE=fish command $words[1] $words[2..-1] "$plain" 2>/dev/null \\
-        | while read -l -d \\t kind text about
-        switch $kind
-            case file
-                __fish_complete_path $token
-            case '*'
-                printf '%s\\t%s\\n' $text $about
-        end
-    end
-end
-complete -c dynclient -f -a '(__dynclient_complete)'
-""",
-}
-"""The script that each shell reads at its start."""

@@ -148,7 +148,7 @@ def get(
 @app.command(
     "list",
     epilog=example(
-        "dynclient list tables --filter service=shop --columns name,owners.name",
+        "dynclient list tables --filter database=shop.main --columns name,owners.name",
         "dynclient list tables --where '-owner:*'",
     ),
     rich_help_panel=_GROUP,

@@ -285,7 +285,7 @@ def _filter(text: str, parameters: dict[str, Parameter]) -> tuple[str, Any]:
     """Return the name and the value of ``name=value``, as its parameter takes it."""
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"--filter must be name=value, such as service=shop, not {text!r}")
+        raise UsageError(f"--filter must be name=value, such as database=shop.main, not {text!r}")
     kind = parameters[name].type if name in parameters else "string"
     if kind == "boolean" and value in {"true", "false"}:
         return name, value == "true"

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dynclient.client.client import Client
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_COUNTS = "/v1/system/entities/count"
-_COUNT = "Count"
 
 
 def whoami(output: Output, om: Client) -> int:
@@ -53,12 +51,7 @@ def count(output: Output, om: Client, types: Sequence[str] = ()) -> int:
         specs = [om.session.find(name) for name in types]
         rows = [{"name": spec.attribute, "count": len(om[spec.entity])} for spec in specs]
     else:
-        found = _send(om, "GET", _COUNTS)
-        rows = [
-            {"name": name.removesuffix(_COUNT), "count": value}
-            for name, value in sorted(found.items())
-            if isinstance(value, int)
-        ]
+        rows = [{"name": name, "count": number} for name, number in om.counts().items()]
     show_rows(output, rows, ("name", "count"))
     return DONE
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient import model
-from dynclient.data import data_file
 from dynclient.dispatch import bad_arguments
-from dynclient.errors import NotFound, Problem
+from dynclient.dispatch.entity_list import EntityList
+from dynclient.errors import Problem
 from dynclient.extensions.arguments import as_list
 from dynclient.extensions.base import Extension
 from dynclient.extensions.choices import allowed_value
 from dynclient.extensions.entity_links import EntityLink
 from dynclient.extensions.entity_parts import column_fields, columns_of, find_part
 from dynclient.extensions.reference_lookup import bare, named_references
+from dynclient.extensions.tag_labels import TagLabels
 from dynclient.extensions.times import timestamp
 from dynclient.operations.operation import is_id
 
 if TYPE_CHECKING:
-    from dynclient.dispatch.entity_list import EntityList
-from dynclient.dispatch.pagination import Listing
+    from dynclient.dispatch.pagination import Listing
 
 CREATE, POST = "api/feed/createThread.json", "api/feed/createPost.json"
 _COUNTS = ("conversationCount", "openTaskCount", "closedTaskCount", "totalAnnouncementCount")
@@ -125,8 +125,8 @@ class Feed(Extension):
                 where releases do not take it (1.13).
 
         Raises:
-            BadArguments: the column does not exist.
-            NotFound: the entity or the author does not exist.
+            BadArguments: the column or the author does not exist.
+            NotFound: the entity does not exist.
         """
         link = self._link("feed.start", target, column, field)
         return self._start("start", link, message, author, {})
@@ -325,8 +325,8 @@ class Feed(Extension):
             suggestion: a description that the assignee may take.
 
         Raises:
-            BadArguments: the column does not exist, or there is no assignee.
-            NotFound: an assignee does not exist.
+            BadArguments: the column or an assignee does not exist, or there is no assignee.
+            NotFound: the entity does not exist.
         """
         call = "feed.request_description"
         people = self._people(call, assignees)
@@ -362,12 +362,12 @@ class Feed(Extension):
             column: the column to tag.
 
         Raises:
-            BadArguments: the column does not exist, or there is no assignee.
-            NotFound: an assignee or a tag does not exist.
+            BadArguments: the column, an assignee or a tag does not exist, or there is no assignee.
+            NotFound: the entity does not exist.
         """
         call = "feed.request_tags"
         people = self._people(call, assignees)
-        labels = self._labels(tags)
+        labels = self._labels(call, tags)
         link, part = self._place(call, target, column)
         text = message or f"Tags of {column or link.name}"
         current = list(part.get("tags") or ())
@@ -394,10 +394,12 @@ class Feed(Extension):
             BadArguments: there is neither a value nor a suggestion.
             NotFound: there is no such task.
         """
+        call = "feed.resolve"
         if self._has_tasks:
             body = _given(resolutionType="Approved", comment=comment)
             if value is not None:
-                body["newValue"] = value if isinstance(value, str) else _json(self._labels(value))
+                is_text = isinstance(value, str)
+                body["newValue"] = value if is_text else _json(self._labels(call, value))
             return self.call("resolve", {"id": self._task_id(task)}, body)
         details = _raw(task).get("task")
         if details is None:
@@ -405,10 +407,10 @@ class Feed(Extension):
         if value is None:
             value = details.get("suggestion")
         elif str(details.get("type")).endswith("Tag"):
-            value = _json(self._labels(value))
+            value = _json(self._labels(call, value))
         if not isinstance(value, str):
             message = f"must be a text, not {value!r}; the task suggests none"
-            raise bad_arguments("feed.resolve", [Problem("value", value, "argument", message)])
+            raise bad_arguments(call, [Problem("value", value, "argument", message)])
         return self.call("resolve", {"id": str(details["id"])}, {"newValue": value})
 
     def close(self, task: Any, comment: str) -> Any:
@@ -480,12 +482,12 @@ class Feed(Extension):
             column: the column that is tagged.
 
         Raises:
-            BadArguments: the column does not exist.
-            NotFound: a tag does not exist.
+            BadArguments: the column or a tag does not exist.
+            NotFound: the entity does not exist.
             NotSupported: the release does not have suggestions.
         """
         link = self._link("feed.suggest_tags", target, column)
-        labels = self._labels(tags)
+        labels = self._labels("feed.suggest_tags", tags)
         if self._has_tasks:
             return self._suggest_task(link, "Tag", "tags", _json(labels))
         body = {"type": SUGGESTION_TYPES[1], "tagLabels": labels}
@@ -504,7 +506,7 @@ class Feed(Extension):
         """
         current = dict(_raw(self.call("suggestion", {"id": _id(suggestion, "suggestion")})))
         if current.get("type") == SUGGESTION_TYPES[1]:
-            current["tagLabels"] = self._labels(value)
+            current["tagLabels"] = self._labels("feed.update_suggestion", value)
         else:
             current["description"] = value
         return self.call("update_suggestion", {"id": current["id"]}, current)
@@ -674,35 +676,9 @@ class Feed(Extension):
             raise bad_arguments(call, [Problem("assignees", assignees, "argument", message)])
         return people
 
-    def _labels(self, tags: Any) -> list[dict[str, Any]]:
+    def _labels(self, call: str, tags: Any) -> list[dict[str, Any]]:
         """Return the labels of tags and glossary terms."""
-        return [self._label(each) for each in as_list(tags, "feed", "tags")]
-
-    def _label(self, tag: Any) -> dict[str, Any]:
-        raw = dict(_raw(tag))
-        if "tagFQN" in raw:
-            return {"labelType": "Manual", "state": "Confirmed", **raw}
-        sources: Mapping[str, Sequence[str]] = data_file("labels.json")["sources"]
-        if isinstance(tag, str) and ":" not in tag:
-            type, name = self._type_of_label(tag, list(sources)), tag
-        else:
-            type, name = self.reference(tag)["type"], self.name_of(tag)
-        if type not in sources:
-            message = f"must be one of {', '.join(sources)}, not {type}"
-            raise bad_arguments("feed", [Problem("tags", tag, "argument", message)])
-        known = self.session.release.node("type/tagLabel.json").properties["source"].target.enum
-        source = next((each for each in sources[type] if each in (known or ())), sources[type][0])
-        return {"tagFQN": name, "source": source, "labelType": "Manual", "state": "Confirmed"}
-
-    def _type_of_label(self, name: str, types: Sequence[str]) -> str:
-        """Return the type of what has a name: a tag or a glossary term."""
-        for type in types:
-            try:
-                return str(self.reference(name, type)["type"])
-            except NotFound:
-                if type == types[-1]:
-                    raise
-        raise AssertionError("unreachable")
+        return TagLabels(self.session, "tags").read_labels(call, as_list(tags, call, "tags"))
 
     def _entity(self, target: Any) -> EntityLink:
         """Return the link to an entity."""

@@ -142,7 +142,22 @@ class TagLabels(CollectionExtension):
 
     # -- the labels --------------------------------------------------------------------------------
 
+    def read_labels(self, call: str, tags: Any) -> list[Label]:
+        """Return the labels of tags and terms, as JSON.
+
+        Args:
+            call: the call that takes them, ``feed.request_tags``.
+            tags: tags and glossary terms: names, labels, references or entities.
+
+        Raises:
+            BadArguments: a tag or term does not exist, or two exclude each other.
+        """
+        return [each.label for each in self._looked_up(call, tags)] if tags else []
+
     def _new_labels(self, method: str, tags: Any) -> list[_NewLabel]:
+        return self._looked_up(f"{self.attribute}.{method}", tags)
+
+    def _looked_up(self, call: str, tags: Any) -> list[_NewLabel]:
         """Return labels to add, each looked up on the server once.
 
         Raises:
@@ -168,7 +183,7 @@ class TagLabels(CollectionExtension):
                 message = f"{names} are mutually exclusive; pass one of them"
                 problems.append(Problem("tags", names, "argument", message))
         if problems:
-            raise bad_arguments(f"{self.attribute}.{method}", problems)
+            raise bad_arguments(call, problems)
         return found
 
     def _new_label(self, tag: Any) -> _NewLabel | Problem | None:
@@ -237,8 +252,7 @@ class TagLabels(CollectionExtension):
     # -- the places --------------------------------------------------------------------------------
 
     def _label_node(self) -> Node:
-        node = self.session.release.node(self.spec.entity.path)
-        return (node.properties[FIELD].items or node).target
+        return self.session.release.node("type/tagLabel.json").target
 
     def _fields(self, parts: Mapping[str, Any]) -> list[str]:
         """Return the names in ``fields=`` for the labels of an entity, and of its parts."""

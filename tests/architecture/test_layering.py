@@ -51,7 +51,7 @@ ROOMS["stubs"] = {*ROOMS["client"], "client"}
 ROOMS["testing"] = {*ROOMS["client"], "client"}
 ROOMS["compat"] = {*ROOMS["client"], "client", "(package)"}
 ROOMS["sandbox"] = {"schema", "releases", "operations"}
-ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "compat", "sandbox", "(package)"}
+ROOMS["cli"] = {*ROOMS["stubs"], "stubs", "compat", "sandbox", "testing", "(package)"}
 ROOMS["__main__"] = {"cli"}
 ROOMS["__init__"] = set(ROOMS) - {"cli", "__main__"}
 """The rooms from the ground up; ``(package)`` is ``import dynclient`` itself."""

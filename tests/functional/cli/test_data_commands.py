@@ -385,7 +385,7 @@ def test_what_belongs_to_the_server(run: Run, table: Any) -> None:
     assert (me["name"], me["isAdmin"]) == ("admin", True)
     [tables] = data_of(run("count", "tables", "--output", "json"))
     assert tables["count"] >= 2
-    assert any(row["name"] == "table" for row in data_of(run("count", "--output", "json")))
+    assert any(row["name"] == "tables" for row in data_of(run("count", "--output", "json")))
     page = data_of(run("call", "GET /v1/tables?limit=1&fields=owners"))
     assert len(page["data"]) == 1
     service = run("call", "GET /v1/services/databaseServices/name/tills")

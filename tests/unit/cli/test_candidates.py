@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,3 +137,15 @@ def test_without_a_server_there_are_no_names(monkeypatch: pytest.MonkeyPatch) ->
     assert texts("get table shop.") == []
     monkeypatch.setenv("OPENMETADATA_HOST", "http://127.0.0.1:1")
     assert texts("get table shop.") == []
+
+
+def test_profiles_are_those_of_the_configuration_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[profile.prod]\nhost = "http://x"\n[profile.test]\nhost = "http://y"\n')
+    monkeypatch.setenv("DYNCLIENT_CONFIG", str(file))
+    assert texts("get --profile ") == ["prod", "test"]
+    assert texts("whoami --profile=p") == ["--profile=prod"]
+    monkeypatch.setenv("DYNCLIENT_CONFIG", str(tmp_path / "none.toml"))
+    assert texts("get --profile ") == []

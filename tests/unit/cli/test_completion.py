@@ -11,7 +11,8 @@ import pytest
 from dynclient import cli
 from dynclient.cli import candidates
 from dynclient.cli.app import Shell
-from dynclient.cli.completion import SCRIPTS, Line, in_bash, split_line
+from dynclient.cli.completion import Line, in_bash, split_line
+from dynclient.cli.completion_scripts import SCRIPTS
 from tests.support.command_line import run
 
 
@@ -57,6 +58,7 @@ def completed(
     """Return the lines that the script of a shell reads."""
     with monkeypatch.context() as patch:
         patch.setenv("_DYNCLIENT_COMPLETE", shell)
+        patch.delenv("DYNCLIENT_TRACEBACK", raising=False)
         text = " ".join(["dynclient", *words])
         patch.setenv("COMP_LINE", text + " and more")
         patch.setenv("COMP_POINT", str(len(text.encode())))
@@ -85,6 +87,7 @@ def test_nothing_leaves_a_completion_that_fails(
     monkeypatch.setattr(candidates, "candidates", fail)
     assert completed(monkeypatch, capsys, "zsh", "who") == []
     monkeypatch.setenv("_DYNCLIENT_COMPLETE", "bash")  # without the line
+    monkeypatch.delenv("DYNCLIENT_TRACEBACK", raising=False)
     assert run(capsys) == (0, "", "")
 
 

@@ -715,3 +715,30 @@ def test_parts_that_replace_others_do_not_remove_what_was_read_empty() -> None:
     entity.columns = [column("a"), column("x")]
     om.save(entity)
     assert patch(server) == [{"op": "replace", "path": "/columns/1/name", "value": "x"}]
+
+
+# -- displays --------------------------------------------------------------------------------------
+
+
+def test_a_card_marks_what_was_not_read_and_sends_nothing() -> None:
+    om, server = client()
+    found = om.tables[NAME]
+    sent = len(server.sent)
+    card = found._repr_html_()
+    assert "not read: tags, owners" in card
+    assert len(server.sent) == sent
+    assert found.owners[0].name == "ada"
+    card = found._repr_html_()
+    assert "not read: tags, " in card
+    assert "owners" not in card.partition("not read: ")[2]
+    assert "ada" in card
+    assert len(server.sent) == sent + 1
+
+
+def test_a_copy_from_a_pickle_has_a_card_without_an_address() -> None:
+    om, _ = client()
+    found = om.tables[NAME]
+    assert 'href="http://server/table/s.d.c.t1"' in found._repr_html_()
+    card = pickle.loads(pickle.dumps(found))._repr_html_()
+    assert "href" not in card
+    assert "not read: tags" in card
