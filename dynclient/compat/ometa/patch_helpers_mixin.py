@@ -116,7 +116,13 @@ class PatchHelpersMixin(PatchMixin):
     # -- owners and domains ------------------------------------------------------------------------
 
     def patch_owner(
-        self, entity: type, source: Any, owners: Any = None, force: bool = False
+        self,
+        entity: type,
+        source: Any,
+        owners: Any = None,
+        force: bool = False,
+        *,
+        owner: Any = None,
     ) -> Any:
         """Set the owners of an entity; existing owners are kept unless ``force``.
 
@@ -126,8 +132,9 @@ class PatchHelpersMixin(PatchMixin):
             owners: a list of references, an ``EntityReferenceList`` or one reference; None removes
                 the owners.
             force: replace existing owners.
+            owner: one reference, as this argument is called before 1.5.
         """
-        references = _references(owners)
+        references = _references(owner if owners is None else owners)
 
         def change(state: State) -> None:
             field = "owners" if "owners" in known else "owner"
@@ -209,10 +216,6 @@ class PatchHelpersMixin(PatchMixin):
 
         policy = self._class_of("policy")
         return self._read_and_patch(policy, plain(entity_id), ["rules"], change)
-
-    def _class_of(self, kind: str) -> type:
-        found: type = schema_classes.class_at(self.types, self.gateway.spec(kind).entity.path)
-        return found
 
 
 def _is_removal(operation: Any) -> bool:

@@ -74,15 +74,45 @@ class UserMixin(CrudMixin):
         del from_count, size, fields
         if not email:
             return None
-        address = str(plain(email)).casefold()
-        found = self._find("user", address.partition("@")[0])
-        if found is not None and str(found.get("email")).casefold() == address:
-            return self._reference_list("user", found)
-        for kind in reversed(_PEOPLE):
-            found = self._find_listed(kind, "email", address)
+        address = str(plain(email))
+        for kind, find in (("user", self._find_user), ("team", self._find_team)):
+            found = find(address)
             if found is not None:
                 return self._reference_list(kind, found)
         return None
+
+    def get_user_by_email(
+        self,
+        email: str | None,
+        from_count: int = 0,
+        size: int = 1,
+        fields: list[str] | None = None,
+    ) -> Any:
+        """Return a user by e-mail address, or None if there is none.
+
+        Args:
+            email: the address; its case does not matter.
+            from_count: accepted and ignored; addresses are unique.
+            size: accepted and ignored.
+            fields: fields to return in addition to the default ones.
+        """
+        del from_count, size
+        found = self._find_user(str(plain(email))) if email else None
+        if found is None:
+            return None
+        user = self._class_of("user")
+        return self.get_by_id(user, found["id"], fields) if fields else self._to_entity(user, found)
+
+    def _find_user(self, address: str) -> Any:
+        """Return the JSON of a user by an e-mail address; the name like it is tried first."""
+        address = address.casefold()
+        found = self._find("user", address.partition("@")[0])
+        if found is not None and str(found.get("email")).casefold() == address:
+            return found
+        return self._find_listed("user", "email", address)
+
+    def _find_team(self, address: str) -> Any:
+        return self._find_listed("team", "email", address)
 
     def _find(self, kind: str, name: Any) -> Any:
         from dynclient import fqn
