@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dynclient.extensions.entity_diff import EntityDiff
     from dynclient.extensions.versions import Version
 
-_NUMBER = re.compile(r"\d+\.\d+")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def history(output: Output, om: Client, target: Target) -> int:

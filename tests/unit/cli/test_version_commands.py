@@ -15,6 +15,7 @@ A, B = Target("table", "a.b.c.d"), Target("table", "a.b.c.e")
     [
         ("table a.b.c.d 0.1", (State(A, "0.1"), State(A))),
         ("table:a.b.c.d 0.1 0.2", (State(A, "0.1"), State(A, "0.2"))),
+        ("table a.b.c.d 9", (State(A, "9"), State(A))),
         ("table a.b.c.d a.b.c.e", (State(A), State(B))),
         ("table a.b.c.d table a.b.c.e", (State(A), State(B))),
         ("table:a.b.c.d table:a.b.c.e", (State(A), State(B))),
