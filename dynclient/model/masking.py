@@ -1,7 +1,8 @@
 """Secrets in an entity's JSON: where they are, and copies with them masked or sealed.
 
 The schemas mark them by ``format: password`` and ``mask``; in a union one branch is enough. Where
-there is no schema, and in maps whose keys no schema names, the name of a field decides.
+there is no schema, and in maps whose keys no schema names, the name of a field decides, or a value
+that looks like a credential.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.schema.pointers import nested_too_deeply
-from dynclient.secrets import MASK, Secret, is_mask, looks_secret
+from dynclient.secrets import MASK, Secret, has_credential, is_mask, looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,8 +171,8 @@ def _patch_place(
         if name == "-" or name.isdigit():
             nodes, path = _items(nodes), f"{path}[{name}]"
         else:
-            (nodes, _), path = _below(nodes, name), _joined(path, name)
-            secret = is_secret_key(name, nodes)
+            (nodes, is_named), path = _below(nodes, name), _joined(path, name)
+            secret = is_secret_key(name, nodes) or (not is_named and operation.get("value") == MASK)
     return nodes, path, secret
 
 
@@ -231,8 +232,8 @@ def _joined(path: str, name: str) -> str:
 def _mask_paths(nodes: tuple[Node, ...], raw: Any, path: str, *, secret: bool) -> Iterator[str]:
     if isinstance(raw, dict):
         for name, value in raw.items():
-            below, _ = _below(nodes, name)
-            hidden = is_secret_key(name, below)
+            below, is_named = _below(nodes, name)
+            hidden = is_secret_key(name, below) or (not is_named and value == MASK)
             yield from _mask_paths(below, value, _joined(path, name), secret=hidden)
     elif isinstance(raw, list):
         for number, value in enumerate(raw):
@@ -246,8 +247,8 @@ def _without_masks(nodes: tuple[Node, ...], before: Any, after: Any, *, secret: 
         known = before if isinstance(before, dict) else {}
         kept = {}
         for name, value in after.items():
-            below, _ = _below(nodes, name)
-            hidden = is_secret_key(name, below)
+            below, is_named = _below(nodes, name)
+            hidden = is_secret_key(name, below) or (not is_named and value == MASK)
             kept[name] = _without_masks(below, known.get(name), value, secret=hidden)
         return kept
     if isinstance(after, list):
@@ -298,7 +299,7 @@ def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> An
         hidden = {}
         for name, value in raw.items():
             below, is_named = _below(nodes, name)
-            is_hidden = (is_secret if is_named else is_secret_key)(name, below)
+            is_hidden = is_secret(name, below) if is_named else _is_hidden_key(name, below, value)
             hidden[name] = _field(below, value, hide, is_secret=is_hidden)
         return hidden
     if isinstance(raw, list):
@@ -309,11 +310,16 @@ def _hidden(nodes: tuple[Node, ...], raw: Any, hide: Callable[[str], Any]) -> An
     return raw
 
 
+def _is_hidden_key(name: str, nodes: tuple[Node, ...], value: Any) -> bool:
+    """Return whether the value of a key that no schema names is hidden: its own text may say so."""
+    return is_secret_key(name, nodes) or (isinstance(value, str) and has_credential(value))
+
+
 def _hidden_map(
     nodes: tuple[Node, ...], raw: dict[str, Any], hide: Callable[[str], Any]
 ) -> dict[str, Any]:
     return {
-        name: _field(nodes, value, hide, is_secret=is_secret_key(name, nodes))
+        name: _field(nodes, value, hide, is_secret=_is_hidden_key(name, nodes, value))
         for name, value in raw.items()
     }
 

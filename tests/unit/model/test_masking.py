@@ -11,7 +11,15 @@ import pytest
 
 from dynclient import asdict, changes, to_json
 from dynclient.model import load
-from dynclient.model.masking import is_secret, masked, sealed, unsealed
+from dynclient.model.masking import (
+    is_secret,
+    mask_paths,
+    masked,
+    patch_mask_paths,
+    sealed,
+    unsealed,
+    without_masks,
+)
 from dynclient.releases import Cache
 from dynclient.releases.registry import add_documents
 from dynclient.secrets import MASK, Secret
@@ -251,3 +259,33 @@ def test_a_string_of_a_secret_place_is_masked_itself(node) -> None:
     assert masked(node.properties["caCertValue"], 5) == 5
     assert masked(node.properties["plain"], "open") == "open"
     assert masked(node.properties["list"], ["hush"]) == [MASK]
+
+
+class TestCredentialsUnderOtherNames:
+    """Where no schema names a key, a value that looks like a credential is a secret."""
+
+    TOKEN = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+
+    def test_it_is_masked_in_free_maps_and_kept_in_fields_of_the_schema(self, node) -> None:
+        raw = {
+            "free": {"x": self.TOKEN, "y": "plain", "z": "*****"},
+            "settings": {"x": self.TOKEN, "n": ["plain"]},
+            "plain": "plain",
+        }
+        found = masked(node, raw)
+        assert found["free"] == {"x": MASK, "y": "plain", "z": "*****"}
+        assert found["settings"] == {"x": MASK, "n": ["plain"]}
+        assert found["plain"] == "plain"
+        assert unsealed(sealed(node, raw)) == raw
+        assert self.TOKEN not in repr(sealed(node, raw))
+
+    def test_its_mask_is_not_sent(self, node) -> None:
+        assert mask_paths(node, {"free": {"x": MASK}}) == ["free.x"]
+        assert mask_paths(node, {"free": {"x": "*****"}}) == [], "five stars may be a rating"
+        patch = [{"op": "add", "path": "/free/x", "value": MASK}]
+        assert patch_mask_paths(node, patch) == ["free.x"]
+
+    def test_its_mask_becomes_the_former_value(self, node) -> None:
+        before = {"free": {"x": self.TOKEN, "y": "1"}}
+        after = {"free": {"x": MASK, "y": "2"}}
+        assert without_masks(node, before, after) == {"free": {"x": self.TOKEN, "y": "2"}}
