@@ -20,6 +20,7 @@ from dynclient.client.client import Client
 from dynclient.extensions import name_completion
 from dynclient.extensions.name_completion import complete_names
 from dynclient.releases import Cache, registry
+from tests.support.ipython_shells import completing
 from tests.support.shop import Shop, shop
 from tests.support.stub import Reply, Seen, Stub
 from tests.support.trees import release_named
@@ -39,25 +40,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def ipython(names: dict[str, Any], *, jedi: bool) -> Iterator[Any]:
     """Yield a function that returns the lines that TAB offers at the end of a line."""
-    core = pytest.importorskip("IPython.core.interactiveshell")
-    from IPython.core.completer import provisionalcompleter
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what IPython and jedi say of themselves
-        shell = core.InteractiveShell(user_ns=names)
-        shell.history_manager.enabled = False
-        dynclient.load_ipython_extension(shell)
-        shell.Completer.use_jedi = jedi
-
-        def tab(line: str) -> list[str]:
-            with provisionalcompleter():
-                found = list(shell.Completer.completions(line, len(line)))
-            return [line[: each.start] + each.text for each in found]
-
-        try:
-            yield tab
-        finally:
-            shell.history_manager.end_session()
+    extension = dynclient.load_ipython_extension
+    with completing(names, jedi=jedi, extension=extension) as tab:
+        yield lambda line: [line[: each.start] + each.text for each in tab(line)]
 
 
 # -- against every release -------------------------------------------------------------------------

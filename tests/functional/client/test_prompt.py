@@ -17,6 +17,7 @@ import dynclient
 from dynclient.errors import UsageError
 from dynclient.releases import Cache, registry
 from dynclient.session import completion
+from tests.support.ipython_shells import completing
 from tests.support.small_tree import SMALL
 from tests.support.stub import Reply, Stub
 from tests.support.trees import release_named
@@ -59,20 +60,8 @@ def tab(names: dict[str, Any], text: str) -> set[str]:
 
 def ipython(names: dict[str, Any], text: str, *, jedi: bool) -> set[str]:
     """Return what TAB shows in IPython."""
-    core = pytest.importorskip("IPython.core.interactiveshell")
-    from IPython.core.completer import provisionalcompleter
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what IPython and jedi say of themselves
-        shell = core.InteractiveShell(user_ns=names)
-        shell.history_manager.enabled = False
-        shell.Completer.use_jedi = jedi
-        try:
-            with provisionalcompleter():
-                found = list(shell.Completer.completions(text, len(text)))
-        finally:
-            shell.history_manager.end_session()
-    return {match.text.lstrip(".") for match in found}
+    with completing(names, jedi=jedi) as offered:
+        return {match.text.lstrip(".") for match in offered(text)}
 
 
 def test_a_script_sends_nothing_when_it_looks_around(stub: Stub) -> None:
