@@ -316,8 +316,7 @@ def _field_descriptions(operation: Operation, release: Release | None) -> dict[s
     entity = operation.entity_type
     if release is None or entity is None:
         return {}
-    path, _, pointer = entity.path.partition("#")
-    properties = release.node(path, pointer).properties
+    properties = release.node(entity.path).properties
     return {
         each.name: first_sentence(properties[each.name].description or "")
         for each in operation.parameters
