@@ -19,11 +19,10 @@ import dynclient
 from dynclient.client.client import Client
 from dynclient.extensions import name_completion
 from dynclient.extensions.name_completion import complete_names
-from dynclient.releases import Cache, registry
 from tests.support.ipython_shells import completing
 from tests.support.shop import Shop, shop
 from tests.support.stub import Reply, Seen, Stub
-from tests.support.trees import release_named
+from tests.support.trees import cache_starter
 
 OWN = "9.4.2"
 """The release in the cache."""
@@ -88,10 +87,8 @@ def test_names_are_completed_level_by_level(made: Shop, each: Client) -> None:
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stub]:
     """A server of a release that is the only one in the cache."""
-    release = release_named("starter")
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
-    documents = {path: release.document(path) for path in release.paths}
-    registry.add_documents(documents, OWN, cache=Cache(), origin="test")
+    cache_starter(OWN)
     with Stub() as stub:
         stub.routes[VERSION] = {"version": OWN}
         stub.routes[SERVICES] = lambda seen: services(seen)

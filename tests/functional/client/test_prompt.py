@@ -20,7 +20,7 @@ from dynclient.session import completion
 from tests.support.ipython_shells import completing
 from tests.support.small_tree import SMALL
 from tests.support.stub import Reply, Stub
-from tests.support.trees import release_named
+from tests.support.trees import cache_starter
 
 OWN = "9.4.2"
 """The release in the cache."""
@@ -29,10 +29,8 @@ OWN = "9.4.2"
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stub]:
     """A server of a release that is the only one in the cache; GitHub is the same server."""
-    release = release_named("starter")
     monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
-    documents = {path: release.document(path) for path in release.paths}
-    registry.add_documents(documents, OWN, cache=Cache(), origin="test")
+    cache_starter(OWN)
     with Stub() as stub:
         monkeypatch.setenv("DYNCLIENT_GITHUB", stub.host)
         stub.routes["/api/v1/system/version"] = {"version": OWN}
