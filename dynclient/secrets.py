@@ -85,6 +85,10 @@ class Secret(str):
 
     __slots__ = ()
 
+    def __new__(cls, value: str = "") -> Secret:
+        """Return a secret string; of one that is already secret, its value and not the mask."""
+        return super().__new__(cls, "".join(value) if isinstance(value, Secret) else value)
+
     def get_secret_value(self) -> str:
         """Return the plain value."""
         return "".join(self)

@@ -114,7 +114,7 @@ def main() -> None:
         }  # fmt: skip
 
         page = page_of(executed({**os.environ, **environment}))
-        photograph(page, PICTURES / "notebook.png", width=1100, height=5600)
+        photograph(page, PICTURES / "notebook.png", width=1100, height=5000)
         photograph(terminal_page(om), PICTURES / "terminal.png", width=900, height=1350)
 
 

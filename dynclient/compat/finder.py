@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from dynclient import warn
 from dynclient.compat.missing_modules import missing_module, missing_name, unsupported_module
 from dynclient.compat.models.alias_fields import warn_renamed_module
 from dynclient.compat.models.class_registry import (
@@ -22,7 +23,7 @@ from dynclient.compat.models.class_registry import (
 )
 from dynclient.data import data_file
 from dynclient.drift import table
-from dynclient.errors import DynclientError
+from dynclient.errors import DynclientError, DynclientWarning
 from dynclient.schema.type_names import stem
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ class Finder:
     """Import hook for the official SDK's modules, in ``sys.meta_path`` while installed.
 
     All classes that a script imports belong to one release: the one that was given; else that of
-    the server, if it is known when the script imports the first class that does not describe a
-    connection; else the one the finder started with.
+    the server of the environment, or of the one that the script is connected to, if it is known
+    when the script imports the first class that does not describe a connection; else the one the
+    finder started with.
 
     Args:
         release: the release to start with.
@@ -56,7 +58,7 @@ class Finder:
 
     def __init__(self, release: Release, *, is_fixed: bool = True) -> None:
         self.is_fixed = is_fixed
-        self._server_release: Callable[[], Release] | None = None
+        self._servers: dict[str, Callable[[], Release]] = {}
         self._is_settled = is_fixed
         self._use(release)
 
@@ -70,27 +72,50 @@ class Finder:
             for depth in range(1, name.count("."))
         } | {ROOT}
 
-    def set_server(self, server_release: Callable[[], Release]) -> None:
+    def set_server(self, server_release: Callable[[], Release], variable: str = "") -> None:
         """Use a server's release, unless the release is settled already.
 
         Args:
             server_release: returns the release of the server. Called at most once, when the next
                 class is imported.
+            variable: the environment variable that names the server, which is asked before the one
+                that the script connects to.
         """
         if not self._is_settled:
-            self._server_release = server_release
+            self._servers[variable] = server_release
 
     def _settle_release(self) -> None:
-        """Choose the release for good: the server's, if there is a server that reports one."""
+        """Choose the release for good: that of the first server that reports one.
+
+        Where the server of the environment reports none, a DynclientWarning says which release the
+        classes are of. Nothing is said of the server that a script connects to: its own first call
+        reports what is wrong.
+        """
         if self._is_settled:
             return
         self._is_settled = True
-        try:
-            release = self.release if self._server_release is None else self._server_release()
-        except DynclientError:
-            return  # the script's own first call reports what is wrong with its server
-        if release is not self.release:
-            self._use(release)
+        problems = {}
+        # The empty string, for the script's own server, comes last.
+        for variable in sorted(self._servers, reverse=True):
+            try:
+                release = self._servers[variable]()
+            except DynclientError as error:
+                problems[variable] = str(error).partition("\n")[0]
+                continue
+            if release is not self.release:
+                self._use(release)
+            break
+        for variable, problem in problems.items():
+            if variable:
+                self._warn_of_server(variable, problem)
+
+    def _warn_of_server(self, variable: str, problem: str) -> None:
+        message = (
+            f"the classes of metadata.generated are of release {self.release.name}: the release of"
+            f" the server in {variable} is not known ({problem}). Correct {variable}, or name a"
+            " release: compat.install(release=…), dynclient run --release …"
+        )
+        warn.warn_user(message, DynclientWarning)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -53,7 +53,7 @@ def install(
     uninstall()
     hook: Any = Finder(chosen, is_fixed=release is not None)
     if os.environ.get(HOST):
-        hook.set_server(_server_release)
+        hook.set_server(_server_release, HOST)
     sys.meta_path.insert(0, hook)
     use_pydantic_errors(pydantic)
     return chosen

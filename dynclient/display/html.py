@@ -38,6 +38,7 @@ border:0;border-bottom:1px solid rgba(128,128,128,.25);background:none;color:inh
 white-space:pre-wrap;overflow-wrap:anywhere}
 & table th{font-weight:600;white-space:nowrap}
 & table td.dc-name{white-space:nowrap;opacity:.65;padding-right:1.5em}
+& table td.dc-short{white-space:nowrap}
 & table td.dc-number{text-align:right;font-variant-numeric:tabular-nums}
 & .dc-note{font-size:12px;margin:.2em 0}
 & pre{font:12px/1.4 ui-monospace,monospace;margin:.3em 0;white-space:pre-wrap;
@@ -63,6 +64,8 @@ _SHORT = 300
 _COLUMNS = 60
 _BRANCHES = 2000
 _TREE_LEVELS = 30
+_UNBROKEN = 24
+"""Characters of a text in a table that is not broken into lines."""
 _INDENT = 40
 """Spaces at the beginning of a cell that indent it."""
 
@@ -165,6 +168,9 @@ def _table(table: Table) -> str:
 def _table_cells(row: Sequence[Cell]) -> Iterator[str]:
     for cell in row[:_COLUMNS]:
         kind = ' class="dc-number"' if is_number(cell) else ""
+        text = cell.text if isinstance(cell, Label) else cell
+        if isinstance(text, str) and len(text) <= _UNBROKEN:
+            kind = ' class="dc-short"'
         indent = len(cell) - len(cell.lstrip(" ")) if isinstance(cell, str) else 0
         place = f' style="padding-left:{min(indent, _INDENT) / 2:g}em"' if indent else ""
         yield f'<td{kind}{place} dir="auto">{_cell(cell)}</td>'

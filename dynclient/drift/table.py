@@ -6,7 +6,9 @@ that it lacks can be another release's.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -98,14 +100,33 @@ class FieldAlias(NamedTuple):
     rename: Rename
 
 
+_is_trial: ContextVar[bool] = ContextVar("_is_trial", default=False)
+
+
+@contextmanager
+def trial() -> Iterator[None]:
+    """Translate without warnings in this block.
+
+    It is for code that tries the branches of a union: only the branch that is chosen afterwards is
+    what the user wrote, so only its translation is worth a warning.
+    """
+    token = _is_trial.set(True)
+    try:
+        yield
+    finally:
+        _is_trial.reset(token)
+
+
 def warn_drift(release: Release, message: str) -> None:
-    """Warn that something has another name or place in a release.
+    """Warn that something has another name or place in a release; not in a :func:`trial`.
 
     Args:
         release: the release; with ``drift="warn"`` each use is reported, else each place in the
             code once.
         message: a sentence.
     """
+    if _is_trial.get():
+        return
     from dynclient import warn  # most scripts need no translation
 
     warn.warn_user(message, DriftWarning, always=release.drift == WARN)

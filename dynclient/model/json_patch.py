@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from dynclient.data import data_file
 from dynclient.errors import Problem
 from dynclient.schema.pointers import escape
 from dynclient.suggestions import nearest
@@ -25,6 +26,7 @@ _MEMBERS: dict[str, tuple[str, ...]] = {
     "test": ("path", "value"),
 }
 """What each operation must have, beside ``op``."""
+_LABEL_NAME = "tagFQN"
 _POINTER = re.compile(r"(?:/(?:[^~]|~[01])*)?")
 
 
@@ -88,9 +90,9 @@ def diff(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
         path: JSON pointer of both in the whole; empty for the whole.
     """
     if isinstance(old, dict) and isinstance(new, dict) and not _is_other_entity(old, new):
-        return [] if _is_same_reference(old, new) else _objects(old, new, path)
+        return [] if _is_same_reference(old, new) else _objects(old, _completed(old, new), path)
     if isinstance(old, list) and isinstance(new, list):
-        return _lists(old, new, path)
+        return _lists(old, _completed_items(old, new), path)
     if same(old, new):
         return []
     return [{"op": "replace", "path": path, "value": new}]
@@ -111,6 +113,48 @@ def _is_same_reference(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """
     bare = {"id", "type"} <= new.keys() <= {"id", "type", "fullyQualifiedName"}
     return bare and all(name in old and old[name] == value for name, value in new.items())
+
+
+def _completed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with what a server derived from its identity, if that is the same as before.
+
+    A label or a column that a user writes again lacks it, and does not ask to remove it.
+    """
+    identity = _identity(new)
+    if identity is None or identity != _identity(old):
+        return new
+    is_label = _LABEL_NAME in new
+    derived = data_file("labels.json")["derived"] if is_label else ("fullyQualifiedName",)
+    if not is_label and ("name" not in new or new["name"] != old.get("name")):
+        return new  # its full name changes too
+    missing = {name: old[name] for name in derived if name in old and name not in new}
+    return {**new, **missing} if missing else new
+
+
+def _completed_items(old: list[Any], new: list[Any]) -> list[Any]:
+    """Return the items of a list, those that the other list has too as :func:`_completed`."""
+    known: dict[Any, dict[str, Any]] = {}
+    for item in old:
+        identity = _identity(item)
+        if identity is not None:
+            known.setdefault(identity, item)
+    if not known:
+        return new
+    return [
+        _completed(known[identity], item) if (identity := _identity(item)) in known else item
+        for item in new
+    ]
+
+
+def _identity(value: Any) -> tuple[Any, ...] | None:
+    """Return what identifies an object among the items of a list: an id, a label, or a name."""
+    if not isinstance(value, dict):
+        return None
+    for names in (("id",), (_LABEL_NAME, "source"), ("name",)):
+        if names[0] in value:
+            found = tuple(value.get(name) for name in names)
+            return (names[0], *found) if all(isinstance(each, str) for each in found) else None
+    return None
 
 
 def same(one: Any, other: Any) -> bool:

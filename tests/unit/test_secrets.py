@@ -6,7 +6,7 @@ import pytest
 
 from dynclient import errors
 from dynclient.errors import Problem
-from dynclient.secrets import MASK, has_credential, looks_secret, printable
+from dynclient.secrets import MASK, Secret, has_credential, looks_secret, printable
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 
@@ -77,3 +77,9 @@ def test_names_of_secrets() -> None:
         assert looks_secret(name), name
     for name in ("name", "primaryKey", "passengers", "compass", "key", "keyword"):
         assert not looks_secret(name), name
+
+
+def test_a_secret_of_a_secret_has_the_same_value() -> None:
+    secret = Secret(Secret("open-sesame"))
+    assert secret.get_secret_value() == "open-sesame"
+    assert str(secret) == MASK

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dynclient.compat.models.constraints import constraints_of, violations
 from dynclient.compat.models.scalar_types import FieldType
 from dynclient.compat.models.validation_errors import FieldError, Loc, expected_values
+from dynclient.drift import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,7 +200,8 @@ class UnionType(FieldType):
         chosen = None
         for branch in self.branches:
             found: list[FieldError] = []
-            converted = branch.check(value, (*loc, branch.label), found)
+            with table.trial():  # the chosen branch is checked again, with its warnings
+                converted = branch.check(value, (*loc, branch.label), found)
             if found:
                 errors += found
                 continue

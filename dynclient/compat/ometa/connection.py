@@ -43,6 +43,7 @@ FIELDS = (
     "sslCertificate",
     "sslConfig",
     "sslKey",
+    "storeServiceConnection",
     "username",
     "verifySSL",
 )
@@ -93,13 +94,26 @@ def read(config: Mapping[str, Any], arguments: Mapping[str, Any] | None = None) 
     version = config.get("apiVersion") or API_VERSION
     if version != API_VERSION:
         raise UsageError(f"apiVersion must be {API_VERSION!r}, not {version!r}")
-    headers = {str(name): str(value) for name, value in (config.get("extraHeaders") or {}).items()}
+    headers = {
+        str(name): value if isinstance(value, str) else str(value)  # str() of a secret is the mask
+        for name, value in (config.get("extraHeaders") or {}).items()
+    }
     settings = {**_tls(config), **_settings(arguments or {}, headers)}
     auth = _auth(config, base)
     headers, auth = _fill_template(headers, auth, base)
     settings["headers"] = headers
     settings["unread"] = "none"  # as official models have it
     return Connection(base, auth, settings_of(settings))
+
+
+def stores_connections(config: Mapping[str, Any]) -> bool:
+    """Return whether a service created from a source is stored with its connection.
+
+    Args:
+        config: as for :func:`read`. Variables of the environment have ``false`` as text.
+    """
+    value = config.get("storeServiceConnection")
+    return str(True if value is None else value).casefold() != "false"
 
 
 # -- authentication --------------------------------------------------------------------------------

@@ -59,6 +59,11 @@ class CrudMixin(ServerMixin):
             raise EmptyPayloadException(f"the response has no body; expected a {entity.__name__}")
         return schema_classes.wrap(entity, body, self.gateway.release)
 
+    def _class_of(self, kind: str) -> type:
+        """Return the class of an entity type, of the release that the script imports."""
+        found: type = schema_classes.class_at(self.types, self.gateway.spec(kind).entity.path)
+        return found
+
     # -- reading -----------------------------------------------------------------------------------
 
     def get_by_name(

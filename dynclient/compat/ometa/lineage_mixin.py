@@ -23,7 +23,7 @@ class LineageMixin(RequestMethods):
 
         Args:
             data: an ``AddLineageRequest``.
-            check_patch: keep the column lineage that the edge has already.
+            check_patch: keep the column lineage and the pipeline that the edge has already.
             return_lineage: False to return an empty dict without another request.
 
         Returns:
@@ -34,7 +34,7 @@ class LineageMixin(RequestMethods):
         edge = request["edge"]
         try:
             if check_patch:
-                self._keep_columns(edge)
+                self._keep_details(edge)
             self._call_lineage("put", {}, request)
         except APIError as error:
             log().error("the lineage edge could not be added: %s", error.message)
@@ -45,12 +45,15 @@ class LineageMixin(RequestMethods):
         lineage: dict[str, Any] = self.get_lineage_by_id(source["type"], source["id"]) or {}
         return lineage
 
-    def _keep_columns(self, edge: dict[str, Any]) -> None:
+    def _keep_details(self, edge: dict[str, Any]) -> None:
         ends = (edge["fromEntity"]["id"], edge["toEntity"]["id"])
         known = (self.get_lineage_edge(*ends) or {}).get("edge") or {}  # type: ignore[attr-defined]
         details = edge.setdefault("lineageDetails", {})
-        current = (known.get("lineageDetails") or known).get(COLUMNS) or []
-        details[COLUMNS] = merged_columns(current, details.get(COLUMNS) or ())
+        current = known.get("lineageDetails") or known
+        details[COLUMNS] = merged_columns(current.get(COLUMNS) or [], details.get(COLUMNS) or ())
+        pipeline = current.get("pipeline")
+        if pipeline and not details.get("pipeline"):
+            details["pipeline"] = {name: pipeline[name] for name in ("id", "type")}
 
     def add_lineage_by_query(
         self,

@@ -16,6 +16,7 @@ from dynclient.compat.ometa.exceptions import (
     MissingEntityTypeException,
 )
 from dynclient.compat.ometa.gateway import Gateway
+from dynclient.compat.ometa.glossary_mixin import GlossaryMixin
 from dynclient.compat.ometa.lineage_mixin import LineageMixin
 from dynclient.compat.ometa.missing_methods import MissingMethods
 from dynclient.compat.ometa.patch_helpers_mixin import PatchHelpersMixin
@@ -39,6 +40,7 @@ _VARIABLES = "openmetadata__connection__"
 @public_calls
 class OpenMetadata(
     PatchHelpersMixin,
+    GlossaryMixin,
     CustomPropertyMixin,
     LineageMixin,
     TestsMixin,

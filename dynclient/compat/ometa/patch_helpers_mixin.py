@@ -35,17 +35,19 @@ class PatchHelpersMixin(PatchMixin):
             source: the entity.
             tag_labels: the tags.
             operation: ``PatchOperation.ADD`` or ``REMOVE``.
-            skip_on_failure: log an error of the server and return None; False to raise it.
+            skip_on_failure: log a failure and return None; False to raise it.
 
         Returns:
-            The patched entity; None if nothing changes.
+            The patched entity; as it is if nothing changes.
         """
         labels = schema_classes.payload(tag_labels)
 
         def change(state: State) -> None:
             _tag(state, labels, operation)
 
-        return self._read_and_patch(entity, source.id, ["tags"], change, skip_on_failure)
+        return self._read_and_patch(
+            entity, source.id, ["tags"], change, skip_on_failure, unchanged=lambda found: found
+        )
 
     def patch_tag(
         self,
@@ -114,7 +116,13 @@ class PatchHelpersMixin(PatchMixin):
     # -- owners and domains ------------------------------------------------------------------------
 
     def patch_owner(
-        self, entity: type, source: Any, owners: Any = None, force: bool = False
+        self,
+        entity: type,
+        source: Any,
+        owners: Any = None,
+        force: bool = False,
+        *,
+        owner: Any = None,
     ) -> Any:
         """Set the owners of an entity; existing owners are kept unless ``force``.
 
@@ -124,8 +132,9 @@ class PatchHelpersMixin(PatchMixin):
             owners: a list of references, an ``EntityReferenceList`` or one reference; None removes
                 the owners.
             force: replace existing owners.
+            owner: one reference, as this argument is called before 1.5.
         """
-        references = _references(owners)
+        references = _references(owner if owners is None else owners)
 
         def change(state: State) -> None:
             field = "owners" if "owners" in known else "owner"
@@ -207,10 +216,6 @@ class PatchHelpersMixin(PatchMixin):
 
         policy = self._class_of("policy")
         return self._read_and_patch(policy, plain(entity_id), ["rules"], change)
-
-    def _class_of(self, kind: str) -> type:
-        found: type = schema_classes.class_at(self.types, self.gateway.spec(kind).entity.path)
-        return found
 
 
 def _is_removal(operation: Any) -> bool:

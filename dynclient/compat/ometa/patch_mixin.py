@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from dynclient.compat.ometa import schema_classes
@@ -11,11 +10,17 @@ from dynclient.compat.ometa.crud_mixin import CrudMixin, log
 from dynclient.compat.ometa.exceptions import APIError
 from dynclient.compat.ometa.gateway import plain
 from dynclient.compat.ometa.patch_builder import CONSTRAINTS, build_patch, state_of
+from dynclient.errors import PreconditionFailed, TransportError
 from dynclient.model.json_patch import diff
 from dynclient.model.masking import without_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def _no_entity(entity: Any) -> None:
+    """Return what most official methods do if there was nothing to change."""
+    del entity
 
 
 class PatchMixin(CrudMixin):
@@ -43,12 +48,13 @@ class PatchMixin(CrudMixin):
             restrict_update_fields: fields whose values are only added.
             array_entity_fields: lists that are merged by name.
             override_metadata: also replace restricted fields.
-            skip_on_failure: log an error of the server and return None, as the official client
-                does; False to raise it.
+            skip_on_failure: log an error of the server, a timeout or a broken connection and
+                return None, as the official client does; False to raise it.
             if_match: the ETag that the entity must still have: ``W/"0.3"``.
 
         Raises:
             APIError: the server returned an error, and ``skip_on_failure`` is false.
+            TransportError: there was no response, and ``skip_on_failure`` is false.
             BadArguments: a state is not an entity.
         """
         node = self.gateway.release.node(self.gateway.spec(entity).entity.path)
@@ -75,15 +81,15 @@ class PatchMixin(CrudMixin):
         skip_on_failure: bool = True,
         if_match: str | None = None,
     ) -> Any:
-        """Send a JSON Patch and return the entity; log an error of the server and return None."""
+        """Send a JSON Patch and return the entity; log a failure and return None."""
         spec, key = self.gateway.spec(entity), plain(entity_id)
         try:
             body = self.gateway.entity_if_match(spec, "patch", {"id": key}, operations, if_match)
-        except APIError as error:
-            is_changed = if_match and error.status_code == HTTPStatus.PRECONDITION_FAILED
+        except (APIError, TransportError) as error:
+            is_changed = if_match and isinstance(error, PreconditionFailed)
             if is_changed or not skip_on_failure:
                 raise
-            log().error("%s %s could not be patched: %s", entity.__name__, key, error.message)
+            log().error("%s %s could not be patched: %s", entity.__name__, key, error)
             return None
         return self._to_entity(entity, body)
 
@@ -94,6 +100,7 @@ class PatchMixin(CrudMixin):
         fields: list[str],
         change: Callable[[dict[str, Any]], None],
         skip_on_failure: bool = True,
+        unchanged: Callable[[Any], Any] = _no_entity,
     ) -> Any:
         """Read an entity, change its JSON, and send the difference as a JSON Patch.
 
@@ -103,9 +110,10 @@ class PatchMixin(CrudMixin):
             fields: fields to read in addition to the default ones, if the release has them.
             change: changes the JSON in place.
             skip_on_failure: as for :meth:`patch`.
+            unchanged: returns the result for the entity if nothing changes.
 
         Returns:
-            The patched entity; None if it does not exist or nothing changes.
+            The patched entity; None if it does not exist.
         """
         spec = self.gateway.spec(entity)
         names = [name for name in fields if name in spec.entity.properties]
@@ -119,7 +127,7 @@ class PatchMixin(CrudMixin):
         change(after)
         operations = diff(before, after)
         if not operations:
-            return None
+            return unchanged(instance)
         return self._send_patch(entity, entity_id, operations, skip_on_failure)
 
     # -- descriptions, constraints, life cycles ----------------------------------------------------

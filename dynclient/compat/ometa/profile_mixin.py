@@ -42,8 +42,11 @@ class ProfileMixin(RequestMethods):
             start_ts: start of the period, in milliseconds since 1970.
             end_ts: end of the period, in milliseconds since 1970.
             limit: accepted and ignored; servers return all profiles.
-            after: accepted and ignored.
+            after: accepted and ignored, as by servers.
             profile_type: ``TableProfile`` (the default), ``ColumnProfile`` or ``SystemProfile``.
+
+        Returns:
+            An ``EntityList`` with the total and the cursors that the server returns.
 
         Raises:
             BadArguments: ``profile_type`` is another class.
@@ -61,7 +64,9 @@ class ProfileMixin(RequestMethods):
             self.types, f"{_TABLE}#/definitions/tableProfile"
         )
         listed = [schema_classes.wrap(cls, each) for each in body["data"]]
-        return EntityList(listed, (body.get("paging") or {}).get("total") or 0, None, None)
+        paging = body.get("paging") or {}
+        cursors = (paging.get("after"), paging.get("before"))
+        return EntityList(listed, paging.get("total") or 0, *cursors)
 
     def create_or_update_table_profiler_config(self, fqn: Any, table_profiler_config: Any) -> Any:
         """Set how a table is profiled and return the table, or None if it does not exist.

@@ -198,7 +198,10 @@ def _result_kind(row: Row) -> str:
         return "page"
     if form in {"as", "class", "field"} and row["method"] == "GET":
         return "object"
-    return "text" if form == "text" else "raw"
+    if form == "text":
+        return "text"
+    # What an action returns is often a plain text: "Application Triggered".
+    return "any" if form in {"", "none"} and row["method"] != "GET" else "raw"
 
 
 def _value(expression: str, arguments: dict[str, Any]) -> Any:

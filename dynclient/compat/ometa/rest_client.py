@@ -23,7 +23,7 @@ from dynclient.tracebacks import public_calls
 from dynclient.transport.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _SAFE = "/%:@!$&'()*+,;=~"
 """Characters that are not percent-encoded in a path; an existing encoding is kept."""
@@ -84,19 +84,33 @@ class REST:
         """
         return self._request("GET", path, query=data)
 
-    def post(self, path: str, data: Any = None, json: Any = None) -> Any:
+    def post(
+        self,
+        path: str,
+        data: Any = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """Send a POST request and return the decoded body of the response.
 
         Args:
             path: path below ``/api/v1``.
-            data: the body, as text or as data to encode as JSON.
+            data: the body, as text or as data to encode as JSON. A text that is not JSON, such as
+                a CSV file, is sent as ``text/plain``.
             json: the body, as data to encode as JSON.
+            headers: more headers; ``Content-Type`` replaces the one that fits the body.
         """
-        return self._request("POST", path, data if json is None else encoding.dumps(json))
+        return self._write("POST", path, data, json, headers)
 
-    def put(self, path: str, data: Any = None, json: Any = None) -> Any:
+    def put(
+        self,
+        path: str,
+        data: Any = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """Send a PUT request; arguments and result as for :meth:`post`."""
-        return self._request("PUT", path, data if json is None else encoding.dumps(json))
+        return self._write("PUT", path, data, json, headers)
 
     def patch(self, path: str, data: Any = None) -> Any:
         """Send a PATCH request with a JSON Patch; result as for :meth:`post`."""
@@ -110,17 +124,34 @@ class REST:
         """Close the connections."""
         self._gateway.client.close()
 
-    def _request(self, method: str, path: str, data: Any = None, query: Any = None) -> Any:
+    def _write(
+        self, method: str, path: str, data: Any, json: Any, headers: Mapping[str, str] | None
+    ) -> Any:
+        body = data if json is None else encoding.dumps(json)
+        return self._request(method, path, body, headers=headers)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        data: Any = None,
+        query: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         parts = urlsplit(path if path.startswith("/") else f"/{path}")
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         pairs += [(name, _text(value)) for name, value in (query or {}).items()]
         target = f"/{API_VERSION}{quote(parts.path, safe=_SAFE)}"
         body = _body(data)
-        kind = _KINDS.get(method, "application/json")
-        accepted = ("Accept", "application/json, text/plain;q=0.9")
-        headers = (accepted,) if body is None else (accepted, ("Content-Type", kind))
+        sent = {"Accept": "application/json, text/plain;q=0.9"}
+        if body is not None:
+            sent["Content-Type"] = _KINDS.get(method) or _media_type(body)
+        for name, value in (headers or {}).items():
+            sent[name.title()] = value
         operation = Operation(f"{method} {parts.path}", None, method, target, result_kind="text")
-        text = self._gateway.send(Request(method, target, tuple(pairs), headers, body, operation))
+        text = self._gateway.send(
+            Request(method, target, tuple(pairs), tuple(sent.items()), body, operation)
+        )
         return _decoded(text, method, target)
 
 
@@ -150,6 +181,15 @@ def _body(data: Any) -> bytes | None:
     if data is None or isinstance(data, bytes):
         return data
     return data.encode() if isinstance(data, str) else encoding.dumps(data).encode()
+
+
+def _media_type(body: bytes) -> str:
+    """Return the media type of a body: JSON if it is JSON, else text."""
+    try:
+        encoding.loads(body)
+    except (ValueError, RecursionError):
+        return "text/plain"
+    return "application/json"
 
 
 def _text(value: Any) -> str:

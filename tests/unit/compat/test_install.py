@@ -6,12 +6,13 @@ import importlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from dynclient import compat
+from dynclient.compat.finder import Finder
 from dynclient.compat.models import class_names
 from dynclient.compat.models.class_registry import class_registry, module_of
 from dynclient.drift import table
@@ -19,6 +20,7 @@ from dynclient.errors import DriftWarning, DynclientWarning, UnknownRelease, Usa
 from dynclient.releases import release as opened
 from dynclient.schema import Release
 from dynclient.schema.type_names import camel, stem
+from tests.support.stub import Reply, Stub
 from tests.support.trees import ALL_RELEASES, TREES, real_release, release_named
 
 DRIFT = Path(table.__file__).parent.parent / "data" / "drift.json"
@@ -268,6 +270,53 @@ def test_a_damaged_pack_that_is_named_is_an_error(
     monkeypatch.setattr("dynclient.releases.registry._open", {})
     with pytest.raises(UnknownRelease, match=r"8\.2\.0"):
         compat.install("8.2.0")
+
+
+def test_a_server_of_the_environment_that_reports_no_release_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Stub() as stub:
+        stub.default = Reply(404, {"code": 404, "message": "nothing here"})
+        monkeypatch.setenv("OPENMETADATA_HOST", stub.host)
+        release = compat.install()
+        assert release is not None
+        with pytest.warns(DynclientWarning, match="OPENMETADATA_HOST is not known") as caught:
+            module = importlib.import_module(f"{SCHEMA}.entity.data.table")
+    compat.uninstall()
+    assert f"are of release {release.name}: " in str(caught[0].message)
+    assert module.__doc__ == f"Types of entity/data/table.json, release {release.name}."
+
+
+def test_the_server_of_the_environment_comes_before_the_script_s() -> None:
+    start, first, second = (release_named("starter") for _ in range(3))
+    asked: list[str] = []
+
+    def server(name: str, found: Release) -> Callable[[], Release]:
+        return lambda: asked.append(name) or found
+
+    finder = Finder(start, is_fixed=False)
+    finder.set_server(server("environment", first), "OPENMETADATA_HOST")
+    finder.set_server(server("script", second))
+    finder.find_spec(f"{SCHEMA}.entity.data.table")
+    assert asked == ["environment"]
+
+
+def test_the_script_s_server_is_asked_where_the_environment_s_fails() -> None:
+    asked: list[str] = []
+
+    def fail() -> Release:
+        raise UsageError("no such host\nsome more")
+
+    def respond() -> Release:
+        asked.append("script")
+        return release_named("starter")
+
+    finder = Finder(release_named("starter"), is_fixed=False)
+    finder.set_server(respond)
+    finder.set_server(fail, "OPENMETADATA_HOST")
+    with pytest.warns(DynclientWarning, match=r"not known \(no such host\)\. Correct"):
+        finder.find_spec(f"{SCHEMA}.entity.data.table")
+    assert asked == ["script"]
 
 
 def test_the_earlier_name_of_find_release_is_deprecated() -> None:

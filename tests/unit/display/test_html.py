@@ -58,7 +58,7 @@ def test_a_table_has_a_heading_rows_and_a_footer() -> None:
     table = Table(["name", "rows"], [["id", 12], ["b", None]], "columns", 20, "t.columns")
     html = body(draw_html([table]))
     assert "<th>name</th><th>rows</th>" in html
-    assert '<td dir="auto">id</td><td class="dc-number" dir="auto">12</td>' in html
+    assert '<td class="dc-short" dir="auto">id</td><td class="dc-number" dir="auto">12</td>' in html
     assert "2 of 20 rows; t.columns returns all" in html
 
 
@@ -70,7 +70,7 @@ def test_a_table_of_many_columns_says_how_many_there_are() -> None:
 
 def test_nested_rows_are_indented() -> None:
     html = body(draw_html([Table(["name"], [["  child"], ["\u2003x"]])]))
-    assert '<td style="padding-left:1em" dir="auto">  child</td>' in html
+    assert '<td class="dc-short" style="padding-left:1em" dir="auto">  child</td>' in html
 
 
 def test_bars_and_tones() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 import dynclient
+from dynclient.drift import table
 from dynclient.drift.table import (
     Items,
     Move,
@@ -222,3 +224,15 @@ def test_a_field_takes_a_name_or_a_reference(row: Reference, name: str) -> None:
     new = name in _versions(row.since)[1]
     wanted = row.now if new else {"name": "reference", "reference": "name"}[row.now]
     assert inner.kind == {"name": "string", "reference": "object"}[wanted]
+
+
+def test_a_trial_translates_without_warnings() -> None:
+    release = dynclient.release("starter")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with table.trial():
+            with table.trial():
+                table.warn_drift(release, "inner")
+            table.warn_drift(release, "outer")
+        table.warn_drift(release, "after")
+    assert [str(one.message) for one in caught] == ["after"]

@@ -161,3 +161,48 @@ def test_same_looks_at_all_of_it() -> None:
     assert not same([1], [1, 2])
     assert not same({"a": 1}, {"a": 1, "b": 2})
     assert not same("a", "b")
+
+
+LABEL = {"tagFQN": "PII.None", "source": "Classification", "labelType": "Manual"}
+DERIVED = {"name": "None", "description": "…", "style": {"color": "red"}, "appliedBy": "ada"}
+
+
+def test_a_label_that_is_written_again_is_not_a_change() -> None:
+    other = {**LABEL, "tagFQN": "PII.Sensitive"}
+    old = [{**LABEL, **DERIVED}, {**other, **DERIVED}]
+    assert diff({"tags": old}, {"tags": [LABEL, other]}) == []
+    assert diff({"tagLabel": old[0]}, {"tagLabel": LABEL}) == []
+    assert diff(old, [other]) == [{"op": "remove", "path": "/0"}]
+    new = {**LABEL, "tagFQN": "PII.New"}
+    assert diff(old, [new, LABEL, other]) == [{"op": "add", "path": "/0", "value": new}]
+
+
+def test_a_label_of_another_source_is_another_label() -> None:
+    new = {**LABEL, "source": "Glossary"}
+    removed = [
+        each["path"] for each in diff([{**LABEL, **DERIVED}], [new]) if each["op"] == "remove"
+    ]
+    assert removed == [f"/0/{name}" for name in DERIVED]
+
+
+def test_a_label_keeps_what_no_server_derives_only_if_it_is_given() -> None:
+    assert diff([{**LABEL, "reason": "r"}], [LABEL]) == [{"op": "remove", "path": "/0/reason"}]
+
+
+def test_a_column_that_is_written_again_keeps_its_full_name() -> None:
+    old = {
+        "name": "id",
+        "dataType": "INT",
+        "fullyQualifiedName": "s.d.x.t.id",
+        "constraint": "NULL",
+    }
+    new = {"name": "id", "dataType": "INT"}
+    assert diff([old], [new]) == [{"op": "remove", "path": "/0/constraint"}]
+    renamed = [each["path"] for each in diff([old], [{**new, "name": "key"}])]
+    assert "/0/fullyQualifiedName" in renamed
+
+
+def test_an_entity_of_the_same_name_lends_no_full_name() -> None:
+    old = {"id": "1", "type": "team", "name": "ada", "fullyQualifiedName": "ada"}
+    new = {"id": "2", "type": "user", "name": "ada"}
+    assert diff([old], [new]) == [{"op": "replace", "path": "/0", "value": new}]

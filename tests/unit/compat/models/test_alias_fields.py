@@ -194,3 +194,45 @@ def test_a_removed_field_is_rejected_with_its_replacement(new: Get) -> None:
     with pytest.raises(ValueError, match="entityLink names") as caught:
         request(**fields, testSuite="s")
     assert [error["loc"] for error in caught.value.errors()] == [("testSuite",)]
+
+
+SERVICE = {"id": IDENTITY, "name": "s"}
+
+
+def drift_messages(call: Callable[[], Any]) -> list[str]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    return [str(each.message) for each in caught]
+
+
+def test_branches_that_are_not_chosen_are_not_reported(new: Get) -> None:
+    request = new("api.services.createDatabaseService", "CreateDatabaseServiceRequest")
+    kinds = new("entity.services.databaseService", "DatabaseServiceType")
+    if "Snowflake" not in kinds.__members__:
+        pytest.skip("this release has no services of Snowflake")
+    config = {"type": "Snowflake", "username": "u", "password": "p", "account": "a"}
+    config["warehouse"] = "w"
+    data = {"name": "s", "serviceType": "Snowflake", "connection": {"config": config}}
+    assert drift_messages(lambda: request.model_validate(data)) == []
+    assert drift_messages(lambda: request(**data)) == []
+
+
+def test_printing_a_service_reports_nothing(new: Get) -> None:
+    service = new("entity.services.databaseService", "DatabaseService")
+    config = {"type": "Mysql", "username": "u", "hostPort": "h:1", "password": "p"}
+    data = {**SERVICE, "serviceType": "Mysql", "connection": {"config": config}}
+    found = compat.wrap(service, data)
+    assert drift_messages(lambda: repr(found)) == []
+
+
+def test_the_chosen_branch_is_reported(new: Get) -> None:
+    get = new("api.services.createDatabaseService", "CreateDatabaseServiceRequest")
+    mysql = new("entity.services.connections.database.mysqlConnection", "MysqlConnection")
+    if "password" in mysql.model_fields:
+        pytest.skip("this release has the password of MySQL beside the user")
+    config = {"type": "Mysql", "username": "u", "hostPort": "h:1", "password": "p"}
+    data = {"name": "s", "serviceType": "Mysql", "connection": {"config": config}}
+    messages = drift_messages(lambda: get(**data))
+    assert len(messages) == 1
+    assert messages[0].startswith("MysqlConnection.password is authType.password in release")

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from dynclient.compat.ometa.connection import Connection, read
+from dynclient.compat.ometa.connection import Connection, read, stores_connections
 from dynclient.compat.ometa.exceptions import (
     AuthenticationException,
     InvalidSSLVerificationException,
 )
 from dynclient.errors import BadArguments, InsecureWarning, UsageError
+from dynclient.secrets import Secret
 from dynclient.transport.request import Request
 from tests.support.stub import Stub
 
@@ -160,6 +161,34 @@ def test_the_token_may_travel_in_another_header(stub: Stub) -> None:
     found = connection(**jwt(), extraHeaders={"X-Proxy": "%(Authorization)s"})
     assert sent(found, stub)["X-Proxy"] == f"Bearer {TOKEN}"
     assert TOKEN not in repr(found)
+
+
+@pytest.mark.parametrize("name", ["Proxy-Authorization", "X-Token", "X-Proxy"])
+def test_no_name_of_a_header_makes_the_mask_of_the_token(stub: Stub, name: str) -> None:
+    headers = {name: "%(Authorization)s"}
+    found = connection(**jwt(), extraHeaders=headers)
+    assert sent(found, stub)[name] == f"Bearer {TOKEN}"
+    found = connection(**jwt(), extraHeaders={"Authorization": "%(Authorization)s"})
+    assert sent(found, stub)["Authorization"] == f"Bearer {TOKEN}"
+    secret = connection(extraHeaders={name: Secret("open-sesame")})
+    assert sent(secret, stub)[name] == "open-sesame"
+    assert "sesame" not in repr(secret)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({}, True),
+        ({"storeServiceConnection": None}, True),
+        ({"storeServiceConnection": True}, True),
+        ({"storeServiceConnection": False}, False),
+        ({"storeServiceConnection": "FALSE"}, False),
+    ],
+)
+def test_connections_are_stored_unless_the_client_says_no(
+    config: dict[str, Any], expected: bool
+) -> None:
+    assert stores_connections(config) is expected
 
 
 def test_a_header_of_its_own_takes_the_place_of_the_token(stub: Stub) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dynclient.errors import BadArguments
+from dynclient.errors import BadArguments, TransportError
 from tests.support.stub import Reply, Stub
 
 Get = Callable[..., Any]
@@ -58,6 +58,20 @@ def test_columns_that_an_edge_maps_are_kept(metadata: Any, stub: Stub, get: Get)
     request = edge(get, columnsLineage=[new, old])
     metadata.add_lineage(request, check_patch=True, return_lineage=False)
     assert stub.seen[-1].json["edge"]["lineageDetails"]["columnsLineage"] == [old, new]
+
+
+def test_the_pipeline_of_an_edge_is_kept(metadata: Any, stub: Stub, get: Get) -> None:
+    stub.routes["PUT /api/v1/lineage"] = Reply(200, b"")
+    pipeline = {"id": ONE, "type": "pipeline"}
+    stub.routes[f"/api/v1/lineage/getLineageEdge/{ONE}/{TWO}"] = {
+        "edge": {"lineageDetails": {"pipeline": {**pipeline, "href": "h", "name": "p"}}}
+    }
+    metadata.add_lineage(edge(get, description="d"), check_patch=True, return_lineage=False)
+    details = stub.seen[-1].json["edge"]["lineageDetails"]
+    assert (details["pipeline"], details["description"]) == (pipeline, "d")
+    other = {"id": TWO, "type": "pipeline"}
+    metadata.add_lineage(edge(get, pipeline=other), check_patch=True, return_lineage=False)
+    assert stub.seen[-1].json["edge"]["lineageDetails"]["pipeline"] == other
 
 
 def test_a_rejected_edge_returns_the_error(
@@ -212,6 +226,39 @@ def test_a_refused_patch_is_logged_or_raised(
         metadata.patch(table, before, after, skip_on_failure=False)
 
 
+def test_a_patch_without_a_response_is_logged_or_raised(
+    metadata: Any, stub: Stub, get: Get, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = get("entity.data.table", "Table")
+    before = table.model_validate(TABLE)
+    after = before.model_copy(update={"displayName": "T"})
+    stub.routes[f"PATCH /api/v1/tables/{ONE}"] = Reply(0)
+    assert metadata.patch(table, before, after) is None
+    assert ONE in caplog.text
+    with pytest.raises(TransportError):
+        metadata.patch(table, before, after, skip_on_failure=False)
+
+
+def test_tags_that_are_there_already_return_the_entity(metadata: Any, stub: Stub, get: Get) -> None:
+    table = get("entity.data.table", "Table")
+    label = {"tagFQN": "PII.None", "source": "Classification"}
+    label |= {"labelType": "Manual", "state": "Confirmed"}
+    stub.routes[f"/api/v1/tables/{ONE}"] = {**TABLE, "tags": [{**label, "description": "d"}]}
+    found = metadata.patch_tag(table, table.model_validate(TABLE), label)
+    assert found.tags[0].tagFQN.root == "PII.None"
+    assert [seen.method for seen in stub.seen] == ["GET"]
+
+
+def test_a_label_that_is_built_again_is_not_changed(metadata: Any, stub: Stub, get: Get) -> None:
+    table, label = get("entity.data.table", "Table"), get("type.tagLabel", "TagLabel")
+    fields = {"tagFQN": "PII.None", "source": "Classification"}
+    fields |= {"labelType": "Manual", "state": "Confirmed"}
+    before = table.model_validate({**TABLE, "tags": [{**fields, "description": "derived"}]})
+    after = before.model_copy(update={"tags": [label(**fields)]})
+    assert metadata.patch(table, before, after) is None
+    assert stub.seen == []
+
+
 def test_a_patch_may_be_for_one_state_only(metadata: Any, stub: Stub, get: Get) -> None:
     from metadata.ingestion.ometa.client import APIError
 
@@ -259,12 +306,26 @@ TEAM = {"id": TWO, "name": "crew", "fullyQualifiedName": "crew", "teamType": "De
 def test_people_are_found_by_name(metadata: Any, stub: Stub) -> None:
     stub.routes["/api/v1/users/name/ada"] = USER
     stub.routes["/api/v1/teams/name/crew"] = TEAM
+    nothing = {"data": [], "paging": {"total": 0}}
+    stub.routes |= {"/api/v1/users": nothing, "/api/v1/teams": nothing}
     found = metadata.get_reference_by_name("ada").root[0]
     assert (str(found.id.root), found.type, found.name) == (ONE, "user", "ada")
     assert metadata.get_reference_by_name("crew").root[0].type == "team"
     assert metadata.get_reference_by_name("crew", is_owner=True) is None  # only groups own
     assert metadata.get_reference_by_name("nobody") is None
     assert metadata.get_reference_by_name(None) is None
+
+
+def test_people_are_found_by_display_name(metadata: Any, stub: Stub) -> None:
+    ada = {**USER, "displayName": "Ada Lovelace"}
+    stub.routes["/api/v1/users"] = {"data": [USER, ada], "paging": {"total": 2}}
+    stub.routes["/api/v1/teams"] = {
+        "data": [{**TEAM, "displayName": "The Crew"}], "paging": {"total": 1},
+    }  # fmt: skip
+    assert metadata.get_reference_by_name("ada lovelace").root[0].name == "ada"
+    assert metadata.get_reference_by_name("The Crew").root[0].type == "team"
+    assert metadata.get_reference_by_name("The Crew", is_owner=True) is None
+    assert metadata.get_reference_by_name("Nobody There") is None
 
 
 def test_people_are_found_by_address(metadata: Any, stub: Stub) -> None:
@@ -275,6 +336,9 @@ def test_people_are_found_by_address(metadata: Any, stub: Stub) -> None:
     assert len(stub.seen) == 1  # by the local part of the address
     found = metadata.get_reference_by_email("lovelace@example.com").root[0]
     assert (str(found.id.root), found.type) == (TWO, "user")
+    team = {**TEAM, "email": "crew@example.com"}
+    stub.routes["/api/v1/teams"] = {"data": [TEAM, team], "paging": {"total": 2}}
+    assert metadata.get_reference_by_email("Crew@example.com").root[0].type == "team"
     assert metadata.get_reference_by_email("ada@elsewhere.com") is None
     assert metadata.get_reference_by_email(None) is None
 
@@ -286,10 +350,11 @@ def test_profiles_are_read_as_their_class(metadata: Any, stub: Stub, get: Get) -
     ColumnProfile = get("entity.data.table", "ColumnProfile")
     profile = {"timestamp": 5, "name": "id", "mean": 1.5}
     stub.routes["/api/v1/tables/s.d.x.t.id/columnProfile"] = {
-        "data": [profile], "paging": {"total": 1},
+        "data": [profile], "paging": {"total": 1, "after": "5", "before": "4"},
     }  # fmt: skip
     page = metadata.get_profile_data("s.d.x.t.id", 1, 9, profile_type=ColumnProfile)
     assert (type(page.entities[0]), page.entities[0].mean, page.total) == (ColumnProfile, 1.5, 1)
+    assert (page.after, page.before) == ("5", "4")
     assert stub.seen[-1].path.endswith("?startTs=1&endTs=9")
     stub.routes["/api/v1/tables/s.d.x.t/tableProfile"] = {"data": [{"timestamp": 5}]}
     page = metadata.get_profile_data("s.d.x.t", 1, 9)

@@ -103,6 +103,17 @@ def test_arguments_go_where_the_row_says(metadata: Any, stub: Stub) -> None:
     assert stub.seen[0].path.endswith("?startTs=1&endTs=2")
 
 
+@pytest.mark.parametrize("media", ["text/plain", "application/json"])
+def test_a_plain_text_is_the_result_of_an_action(metadata: Any, stub: Stub, media: str) -> None:
+    headers = (("Content-Type", media),)
+    path = "POST /api/v1/apps/trigger/SearchIndexingApplication"
+    stub.routes[path] = Reply(200, b"Application Triggered", headers)
+    assert metadata.reindex() == "Application Triggered"
+    stub.routes[path] = Reply(200, b"<html>Sign in</html>", headers[1:])
+    with pytest.raises(APIError):
+        metadata.reindex()
+
+
 def test_what_is_none_is_not_sent(metadata: Any, stub: Stub) -> None:
     stub.routes["/api/v1/tasks"] = {"data": []}
     metadata.list_tasks(fields=["about", "payload"], status="Open")

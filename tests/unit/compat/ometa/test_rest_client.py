@@ -49,6 +49,19 @@ def test_bodies_are_text_or_data(metadata: Any, stub: Stub, verb: str, data: Any
         assert seen.headers["Content-Type"] == "application/json"
 
 
+@pytest.mark.parametrize("verb", ["put", "post"])
+def test_a_text_that_is_not_json_is_sent_as_text(metadata: Any, stub: Stub, verb: str) -> None:
+    stub.routes["/api/v1/tables/name/t/import"] = {"status": "success"}
+    csv = "name,displayName\nid,Über\n"
+    call = getattr(metadata.client, verb)
+    for text in (csv, csv.encode()):
+        assert call("/tables/name/t/import", data=text) == {"status": "success"}
+        assert stub.seen[-1].body == csv.encode()
+        assert stub.seen[-1].headers["Content-Type"] == "text/plain"
+    call("/tables/name/t/import", data="a: 1", headers={"content-type": "application/x-yaml"})
+    assert stub.seen[-1].headers["Content-Type"] == "application/x-yaml"
+
+
 def test_masks_are_not_sent(metadata: Any, stub: Stub) -> None:
     stub.default = {}
     service = {"name": "s", "connection": {"config": {"password": "*********"}}}
