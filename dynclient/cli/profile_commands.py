@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dynclient.cli.command_classes import example
-from dynclient.cli.data_commands import As, Columns
+from dynclient.cli.data_commands import As, Columns, output_of
 from dynclient.cli.login_options import Days, Store
 from dynclient.cli.output import Format, Output, standard_output
 
@@ -48,7 +48,7 @@ def login(
 ) -> None:
     """Check a token or password, and write a profile for it.
 
-    What is not given is asked. After a login by password, a personal access token is created on the
+    Asks for what is not given. After a login by password, a personal access token is created on the
     server and kept; the password is not. The token is stored in the keyring of the system.
     """
     from dynclient.cli.connection import reported
@@ -95,8 +95,7 @@ def profiles(
     from dynclient.cli.connection import reported
     from dynclient.cli.profile_list import show_profiles
 
-    names = (name.strip() for name in columns.split(","))
-    out = Output(standard_output(), output, tuple(filter(None, names)))
+    out = output_of(output, columns)
     with reported(out):
         code = show_profiles(out, check=check)
     raise typer.Exit(code)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import dynclient
+from dynclient.display.interactive import is_interactive
 from dynclient.errors import UsageError
 from dynclient.releases import Cache, registry
 from dynclient.session import completion
@@ -201,6 +202,6 @@ def test_a_transport_of_the_user_is_not_used(stub: Stub) -> None:
 
 
 def test_ipython_is_interactive() -> None:
-    assert not completion.is_interactive()
+    assert not is_interactive()
     ipython({}, "pri", jedi=False)
-    assert completion.is_interactive()
+    assert is_interactive()
