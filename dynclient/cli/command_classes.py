@@ -8,6 +8,7 @@ pydantic.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, get_args, get_origin
@@ -15,6 +16,8 @@ from typing import Any, get_args, get_origin
 from typer.core import TyperCommand, TyperGroup
 
 _UNKNOWN = object()
+_LINE_END = re.compile(r"(?<=\S)\n(?=\w)")
+"""The end of a line inside of a paragraph."""
 
 
 def example(*commands: str) -> str:
@@ -39,6 +42,12 @@ class _PlainParameters:
 
 class Command(_PlainParameters, TyperCommand):
     """A command that converts plain values itself."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if self.help:
+            # Typer keeps the lines of the source, except in the first paragraph.
+            self.help = _LINE_END.sub(" ", self.help)
 
 
 class Group(_PlainParameters, TyperGroup):

@@ -58,8 +58,10 @@ def _replace(path: Path, text: str) -> None:
             os.umask(mask)
             Path(name).chmod(0o666 & ~mask)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # an error of write() names no file
         raise
 
 

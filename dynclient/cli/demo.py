@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 Script = Generator[Any, None, None]
 
 
+class _Cards(tuple[Any, ...]):
+    """Values that are printed as a terminal displays them, and not by their ``repr()``."""
+
+    __slots__ = ()
+
+
 def walkthrough(om: Any) -> Script:  # noqa: PLR0915 - one script, printed step by step
     """Create, query and delete one service and everything below it, on any release."""
     # Check that the server is up, its version, and how many types its schemas have.
@@ -111,6 +117,12 @@ def walkthrough(om: Any) -> Script:  # noqa: PLR0915 - one script, printed step 
     changes = [str(change) for change in om.diff(table, "0.1")]
     yield *history, changes
 
+    # See what a prompt or a notebook displays: a table, its lineage, and what a field is.
+    table = om.tables.get(table.id, fields="*")
+    lineage = om.lineage(table)
+    fact = om.explain("table.columns.constraint")
+    yield _Cards((table, lineage, fact))
+
     # Soft-delete the table (it can be restored); hard-delete the service and everything below it.
     om.tables.delete(table)
     current = om.tables.get(table.id)
@@ -162,8 +174,13 @@ def _print_step(console: Console, number: int, code: list[str], value: Any) -> N
     title = code[0].removeprefix("# ")
     rest = [line.split("  # noqa")[0] for line in code[1:]]
     console.print()
-    console.rule(f"[bold]{number}[/bold]  {title}", align="left", style="cyan")
+    console.rule(f"[bold]{number}[/bold]", align="left", style="cyan")
+    console.print(Text(title, "bold"))
     console.print(Syntax("\n".join(rest), "python", background_color="default", word_wrap=True))
     for each in value if isinstance(value, tuple) else (value,):
+        if isinstance(value, _Cards):
+            console.print()
+            console.print(each)
+            continue
         text = str(each) if isinstance(each, BaseException) else repr(each)
         console.print(Text(textwrap.indent(text, "  "), "green"), soft_wrap=False)

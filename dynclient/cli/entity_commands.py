@@ -81,8 +81,7 @@ def _read(om: Client, target: Target, fields: Sequence[str], include: str | None
         return om.resolve(target.key, target.type, fields=fields or None, include=include)
     except NotFound as error:
         missing = error
-    if include is None:
-        target.collection(om)[target.key]  # raises what says which part of the name is missing
+    target.collection(om)[target.key]  # raises what says which part of the name is missing
     raise missing
 
 
@@ -104,9 +103,29 @@ def _requested(om: Client, entity: EntityType, paths: Sequence[str]) -> list[str
             near = nearest(first, entity.properties)
             hint = did_you_mean(near)
             raise UnknownField(f"{entity.name} has no field {first!r}{hint}", name=first)
+        _check_path(om, entity, path)
         names += known.needed(entity.name, first)
         names += known.needed(entity.name, path.replace(".", "[].", 1))
     return names
+
+
+def _check_path(om: Client, entity: EntityType, path: str) -> None:
+    """Check the names of a path, as far as the schema lists them.
+
+    Raises:
+        UnknownField: a part of the entity has no such field.
+    """
+    node = om.session.node(entity.path)
+    for step in path.split("."):
+        while node is not None and node.kind == "array":
+            node = node.items
+        if node is None or not node.properties or node.values is not None:
+            return  # a map, a union, or a plain value
+        if step not in node.properties:
+            hint = did_you_mean(nearest(step, node.properties))
+            message = f"{path!r}: {node.type_name} has no field {step!r}{hint}"
+            raise UnknownField(message, name=step)
+        node = node.properties[step]
 
 
 def _for_labels(om: Client, entity: EntityType) -> list[str]:
@@ -341,7 +360,7 @@ def delete(
     Raises:
         NotFound: it does not exist.
     """
-    entity = om.resolve(target.key, target.type, include="all")
+    entity = _read(om, target, (), "all")
     if confirm is not None:
         kept = "for good" if hard else "it can be restored"
         lines = [f"{name_and_type(entity)} ({kept})", *_below(om, entity, recursive=recursive)]

@@ -48,8 +48,8 @@ def login(
 ) -> None:
     """Check a token or password, and write a profile for it.
 
-    Asks for what is not given. After a login by password, a personal access token is created on the
-    server and kept; the password is not. The token is stored in the keyring of the system.
+    Asks for what is missing. After a login with a password, a personal access token is created on
+    the server and stored; the password is not. The token is kept in the keyring of the system.
     """
     from dynclient.cli.connection import reported
     from dynclient.cli.login_command import log_in

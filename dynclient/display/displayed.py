@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
+from dynclient.errors import UsageError
+
 if TYPE_CHECKING:
     from dynclient.display.blocks import Block
 
@@ -107,9 +109,13 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
         value: what to print.
         width: the number of columns of the output; that of the terminal by default.
         file: where to print; the standard output by default.
+
+    Raises:
+        UsageError: ``width`` is not a number of columns, or ``file`` not an output.
     """
     from dynclient.display.interactive import fetching
 
+    _check_output(width, file)
     output = sys.stdout if file is None else file
     with fetching():
         blocks = _blocks_of(value)
@@ -117,7 +123,7 @@ def show(value: Any, *, width: int | None = None, file: TextIO | None = None) ->
         from dynclient.secrets import printable
 
         _write(output, printable(str(value)))
-    elif not output.isatty() or not _print_rich(blocks, width, output):
+    elif not _is_terminal(output) or not _print_rich(blocks, width, output):
         from dynclient.display.text import draw_text
 
         _write(output, draw_text(blocks, width))
@@ -146,6 +152,20 @@ def _print_rich(blocks: list[Block], width: int | None, output: TextIO) -> bool:
     for part in renderables(blocks, console.width):
         console.print(part, markup=False)
     return True
+
+
+def _check_output(width: Any, file: Any) -> None:
+    """Raise UsageError if the arguments of ``show`` are no width and no output."""
+    if width is not None and (not isinstance(width, int) or isinstance(width, bool) or width < 1):
+        raise UsageError(f"width= must be a number of columns, such as 120, not {width!r}")
+    if file is not None and not callable(getattr(file, "write", None)):
+        raise UsageError(f"file= must be an open text file or a stream, not {file!r}")
+
+
+def _is_terminal(output: TextIO) -> bool:
+    """Return whether an output is a terminal; one that has only ``write`` is none."""
+    isatty = getattr(output, "isatty", None)
+    return isatty is not None and isatty()
 
 
 def _write(output: TextIO, text: str) -> None:

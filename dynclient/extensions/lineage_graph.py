@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient import model
 from dynclient.dispatch import bad_arguments
 from dynclient.display.blocks import Block, Graph, GraphNode, Heading, Text
+from dynclient.display.cells import one_line
 from dynclient.display.displayed import Displayed, media_types
 from dynclient.display.graph_trees import neighbour_trees
 from dynclient.errors import Problem
@@ -213,7 +214,7 @@ class Lineage(Displayed):
         numbers = self._numbers()
         lines = ["flowchart LR"]
         for node, number in numbers.items():
-            text = _plain(f"{_kind(self.nodes[node])}: {label(self.nodes[node])}")
+            text = one_line(f"{_kind(self.nodes[node])}: {label(self.nodes[node])}")
             # Mermaid reads `#name;` as HTML reads `&name;`, also inside of quotes.
             escaped = html.escape(text.replace("#", "\0"), quote=True).replace("&#x27;", "'")
             escaped = escaped.replace("\0", "#35;")
@@ -230,7 +231,7 @@ class Lineage(Displayed):
         numbers = self._numbers()
         lines = ["digraph lineage {", "    rankdir=LR;", "    node [shape=box];"]
         for node, number in numbers.items():
-            text = _plain(f"{_kind(self.nodes[node])}: {label(self.nodes[node])}")
+            text = one_line(f"{_kind(self.nodes[node])}: {label(self.nodes[node])}")
             bold = ", penwidth=3" if node == _id(self.entity) else ""
             escaped = text.replace("\\", "\\\\").replace('"', '\\"')
             lines.append(f'    n{number} [label="{escaped}"{bold}];')
@@ -259,7 +260,7 @@ class Lineage(Displayed):
         return {node: number for number, node in enumerate(self.nodes)}
 
     def __str__(self) -> str:
-        lines = [f"{_kind(self.entity)} {_plain(label(self.entity))}"]
+        lines = [f"{_kind(self.entity)} {one_line(label(self.entity))}"]
         for tree in neighbour_trees(self._graph(self.nodes), has_labels=False):
             lines += [tree.title, *_indented(tree.branches)]
         if not self.is_complete:
@@ -273,7 +274,7 @@ class Lineage(Displayed):
         nodes = [
             GraphNode(
                 node,
-                _plain(label(self.nodes[node])),
+                one_line(label(self.nodes[node])),
                 _kind(self.nodes[node]),
                 None if self._page is None else self._page(self.nodes[node]),
                 is_focus=node == middle,
@@ -284,7 +285,7 @@ class Lineage(Displayed):
         return Graph(nodes, [each for each in ends if each[0] in drawn and each[1] in drawn])
 
     def _blocks(self) -> Iterator[Block]:
-        name = _plain(label(self.entity))
+        name = one_line(label(self.entity))
         page = None if self._page is None else self._page(self.entity)
         yield Heading(f"lineage of {_kind(self.entity)}", name, page)
         counts = self._counts()
@@ -313,7 +314,7 @@ class Lineage(Displayed):
 
     def __repr__(self) -> str:
         more = "" if self.is_complete else ", not complete"
-        name = _plain(label(self.entity))
+        name = one_line(label(self.entity))
         return f"<Lineage of {_kind(self.entity)} {name}: {self._counts()}{more}>"
 
     def _find(self, entity: Any, argument: str) -> str:
@@ -342,11 +343,6 @@ def label(reference: Any) -> str:
     return str(raw.get("fullyQualifiedName") or raw.get("name") or raw.get("id"))
 
 
-def _plain(text: str) -> str:
-    """Return a text in one line, without control characters."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
 def _note(edge: LineageEdge) -> str:
     """Return what is written at an edge: its pipeline, and how many columns it has."""
     pipeline = edge._raw.get("pipeline")
@@ -354,7 +350,7 @@ def _note(edge: LineageEdge) -> str:
     count = len(edge.columns)
     if count:
         parts.append("1 column" if count == 1 else f"{count} columns")
-    return _plain(", ".join(parts))
+    return one_line(", ".join(parts))
 
 
 def _indented(branches: Iterable[Branch]) -> Iterator[str]:

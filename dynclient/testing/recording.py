@@ -39,7 +39,7 @@ def path_of(path: Any) -> Path:
     Raises:
         UsageError: it is neither a string nor a path.
     """
-    if not isinstance(path, (str, PathLike)) or not fspath(path):
+    if not isinstance(path, (str, PathLike)) or not fspath(path) or "\0" in str(path):
         raise UsageError(f"path must be the name of a file, 'shop.json', not {path!r}")
     return Path(path)
 

@@ -175,6 +175,10 @@ def test_the_index_is_searched_for_words_and_conditions(run: Run, table: Any) ->
     wrong = run("search", *where, "--columns", "nam")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "the hits have no field 'nam'; did you mean name?" in wrong.stderr
+    nested = ("--columns", "name,columns.nam", "--output", "csv")
+    for wrong in (run("list", "tables", *nested), run("get", "table", NAME, *nested)):
+        assert (wrong.returncode, wrong.stdout) == (1, "")
+        assert "'columns.nam': Column has no field 'nam'; did you mean name?" in wrong.stderr
     wrong = run("search", "--where", "ownr:ada")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "did you mean owner" in wrong.stderr

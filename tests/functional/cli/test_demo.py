@@ -21,5 +21,9 @@ def test_the_walkthrough_ends_in_a_transcript(name: str) -> None:
     assert "BIGNT" in text
     assert "<LineageEdge shop_mysql.shop.public.orders → shop_mysql.shop.public.bi>" in text
     assert "om.history(table)" in text
+    assert "Query by name and id, list a collection page by page, and read the versions" in text
+    assert "Table shop_mysql.shop.public.orders\n" in text
+    assert "└─ table shop_mysql.shop.public.raw" in text
+    assert "table.columns.constraint" in text.partition("om.explain(")[2].partition("\n")[2]
     assert "open-sesame" not in text.replace('{"password": "open-sesame"}', "")
     assert text.rstrip().endswith("changed and deleted.")

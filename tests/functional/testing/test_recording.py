@@ -163,6 +163,8 @@ def test_files_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(UsageError, match="cannot be written"), record(tmp_path):
         pass
+    with pytest.raises(UsageError, match="must be the name of a file"), record("a\0.json"):
+        pass
     wrong: Any = 3
     with pytest.raises(UsageError, match="must be the name of a file"):
         record(wrong)

@@ -71,3 +71,21 @@ def test_plain_values_are_converted_without_pydantic(words: tuple[str, ...]) -> 
         [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60
     )
     assert done.stdout == "[]\n"
+
+
+def test_the_help_has_paragraphs_and_not_the_lines_of_the_source() -> None:
+    app = typer.Typer()
+
+    @app.command(cls=Command)
+    def command() -> None:
+        """Do it.
+
+        What it does is described here, in lines
+        that are not those of a terminal.
+
+        And more.
+        """
+
+    text = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
+    assert "described here, in lines that are not those of a terminal." in text
+    assert "And more." in text.replace("terminal. And", "")

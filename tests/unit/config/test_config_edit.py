@@ -151,8 +151,9 @@ def test_a_disk_that_is_full_when_it_is_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(config_edit.os, "open", to_a_full_disk)
-        with pytest.raises(OSError, match="No space left on device"):
+        with pytest.raises(OSError, match="No space left on device") as caught:
             update_profile(path, "dev", {"token": SECRET})
+    assert caught.value.filename == str(path)
     assert path.read_text() == COMMENTED
 
 

@@ -103,3 +103,29 @@ def test_show_prints_other_values(value: Any, text: str) -> None:
     output = io.StringIO()
     dynclient.show(value, file=output)
     assert output.getvalue() == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"width": "80"}, "width= must be a number of columns, such as 120, not '80'"),
+        ({"width": 0}, "not 0"),
+        ({"width": True}, "not True"),
+        ({"file": "report.txt"}, "file= must be an open text file or a stream, not 'report.txt'"),
+    ],
+)
+def test_wrong_arguments_of_show_are_explained(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(dynclient.UsageError, match=message):
+        dynclient.show(Report(), **arguments)
+
+
+def test_show_writes_to_whatever_can_be_written_to() -> None:
+    class Log:
+        text = ""
+
+        def write(self, text: str) -> None:
+            self.text += text
+
+    log: Any = Log()
+    dynclient.show(Report(), file=log)
+    assert log.text.startswith("Report <a>")

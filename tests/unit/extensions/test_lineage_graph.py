@@ -130,6 +130,14 @@ def test_names_cannot_break_out_of_a_drawing() -> None:
     assert 'x\\"]; ' in found.to_dot()
 
 
+def test_marks_of_direction_in_names_are_escaped() -> None:
+    found = graph("a>x\u202ey")
+    for text in (str(found), found.to_mermaid(), found.to_dot().replace("\\\\", "\\")):
+        assert r"x\u202ey" in text
+        assert "\u202e" not in text
+    assert r"x\u202ey" in repr(graph("a>b", center="x\u202ey"))
+
+
 def test_names_are_not_characters_for_mermaid() -> None:
     # Mermaid reads `#lt;` and `#60;` as `<`.
     assert '"table: x#35;lt;b#35;60;"' in graph("a>x#lt;b#60;").to_mermaid()
