@@ -270,7 +270,7 @@ def test_a_new_login_replaces_the_token_and_a_failure_keeps_it(
     text = path.read_text()
     with monkeypatch.context() as patch:
         patch.setattr("dynclient.config.config_edit.os.fsync", full_disk)
-        assert log_in() == (1, "", "dynclient: No space left on device\n")
+        assert log_in() == (1, "", f"dynclient: No space left on device: {str(path)!r}\n")
     assert stored() == {"mine other": "t1", own: "t2"}
     assert path.read_text() == text
 
